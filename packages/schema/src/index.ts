@@ -1,1 +1,4 @@
-export {};
+export * from "./errors.ts";
+export * from "./finding.ts";
+export * from "./image.ts";
+export * from "./read-json.ts";
