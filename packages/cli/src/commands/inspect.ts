@@ -1,0 +1,72 @@
+/** `malleolus inspect FILE…`: what a radiograph is, without a network and without LibTorch. */
+import type { Inspection } from "@malleolus/data";
+import { Command } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { describeFailure, isForeseen } from "../failure.ts";
+
+export const inspectCommand: CommandFile = (output, finish) =>
+  new Command("inspect")
+    .description("show what radiographs are: kind, view, spacing, bits and ranges of values")
+    .argument("<file...>", "DICOM, JPEG or PNG files")
+    .option("--json", "one JSON object a file, each on a line of its own")
+    .addHelpText(
+      "after",
+      `
+A file that cannot be read is reported, the others are shown, and the exit code is 1.
+
+Examples:
+  ./malleolus inspect ankle.dcm
+  ./malleolus inspect --json study/*.dcm | jq .pixelSpacingMm`,
+    )
+    .action(async (files: string[], options: { json?: true }) => {
+      const { inspectRadiograph } = await import("@malleolus/data");
+      for (const file of files) {
+        try {
+          const inspection = await inspectRadiograph(file);
+          output.write(
+            options.json
+              ? `${JSON.stringify({ file, ...inspection })}\n`
+              : describeRadiograph(file, inspection),
+          );
+        } catch (error) {
+          if (!isForeseen(error)) throw error;
+          output.writeError(`malleolus: ${describeFailure(error)}\n`);
+          finish(1);
+        }
+      }
+    });
+
+/** A few lines for a person; what a file does not say is called unknown. */
+export function describeRadiograph(file: string, image: Inspection): string {
+  const rows = [
+    ["kind", [image.format.toUpperCase(), image.modality].filter(isKnown).join(", ")],
+    ["view", [image.view ?? "view unknown", image.side ?? "side unknown"].join(", ")],
+    ["size", `${image.width} x ${image.height} pixels`],
+    ["spacing", describeSpacing(image)],
+    ["bits", `${image.bitsStored} of ${image.bitsAllocated}, ${image.photometric}`],
+    ["syntax", image.transferSyntax],
+    ["EXIF", image.exifOrientation && `orientation ${image.exifOrientation}, not applied`],
+    ["stored", describeRange(image.stored, 1)],
+    ["shown", describeRange(image.displayed, 3)],
+  ];
+  const lines = rows.flatMap(([name, value]) =>
+    typeof value === "string" ? [`  ${name?.padEnd(8)} ${value}\n`] : [],
+  );
+  return `${file}\n${lines.join("")}`;
+}
+
+function describeSpacing({ pixelSpacingMm, spacingSource }: Inspection): string {
+  if (pixelSpacingMm === null) return "unknown: lengths stay in pixels";
+  const [row, column] = pixelSpacingMm;
+  const spacing = row === column ? `${row}` : `${row} by ${column}`;
+  return `${spacing} mm, ${spacingSource}`;
+}
+
+function describeRange({ min, max, mean }: Inspection["stored"], digits: number): string {
+  const round = (value: number) => String(Number(value.toFixed(digits)));
+  return `${round(min)} to ${round(max)}, mean ${round(mean)}`;
+}
+
+function isKnown(value: string | null): value is string {
+  return value !== null;
+}

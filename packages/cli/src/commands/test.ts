@@ -1,0 +1,37 @@
+/** `malleolus test`: every check and every test of the project, or those of one part. */
+import { Command } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { runProjectTests } from "../testing/project-tests.ts";
+
+export const testCommand: CommandFile = (output, finish) =>
+  new Command("test")
+    .description("run the project's checks and tests, or those of some parts")
+    .argument("[part...]", "checks, a package's name, or a part of a test file's path")
+    .option("--name <pattern>", "only tests whose name matches (a regular expression)")
+    .option("--json", "print the counts as one JSON object instead of the closing line")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ./malleolus test                        everything
+  ./malleolus test torch                  one package
+  ./malleolus test checks architecture    style, types, unused code; the import rules
+  ./malleolus test torch --name roiAlign`,
+    )
+    .action(async (parts: string[], options: { name?: string; json?: true }, command: Command) => {
+      const counts = await runProjectTests(
+        { parts, namePattern: options.name },
+        options.json ? output.writeError : output.write,
+      );
+      if (counts === "no such part") {
+        command.error(`error: no package or test file is called ${parts.join(" or ")}`);
+      } else {
+        const { passed, failed, skipped } = counts;
+        output.write(
+          options.json
+            ? `${JSON.stringify(counts)}\n`
+            : `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+        );
+        finish(failed === 0 ? 0 : 1);
+      }
+    });

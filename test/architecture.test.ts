@@ -1,0 +1,299 @@
+/** The rules of ARCHITECTURE.md hold for this repository, and each rule is seen to catch its fault. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { arrows, checkArchitecture, readSourceTree } from "./architecture.ts";
+
+const root = join(import.meta.dirname, "..");
+
+test("architecture: this repository keeps every rule", () => {
+  const tree = readSourceTree(root);
+  assert.ok(tree.size > 20, `only ${tree.size} files were found`);
+  assert.deepEqual(checkArchitecture(tree), []);
+});
+
+test("architecture: ARCHITECTURE.md shows the table that is enforced", () => {
+  const document = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const rows = [...document.matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, owner, names]) => [
+    owner,
+    [...(names ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name).sort(),
+  ]);
+  const expected = Object.entries(arrows).map(([owner, names]) => [owner, [...names].sort()]);
+  assert.deepEqual(Object.fromEntries(rows), Object.fromEntries(expected));
+});
+
+test("architecture: nothing may import cli or web; training and server stay apart", () => {
+  for (const [owner, names] of Object.entries(arrows)) {
+    assert.ok(!names.includes("cli") && !names.includes("web"), owner);
+  }
+  assert.ok(!arrows.training?.includes("server"));
+  assert.ok(!arrows.server?.includes("training"));
+});
+
+test("architecture: the table itself has no circle", () => {
+  const reach = (owner: string, trail: readonly string[]): void => {
+    assert.ok(!trail.includes(owner), [...trail, owner].join(" -> "));
+    for (const name of arrows[owner] ?? []) reach(name, [...trail, owner]);
+  };
+  for (const owner of Object.keys(arrows)) reach(owner, []);
+});
+
+test("architecture: package-lock.json holds no download addresses", () => {
+  const lock = readFileSync(join(root, "package-lock.json"), "utf8");
+  assert.deepEqual(lock.match(/"resolved": *"https?:[^"]*"/g) ?? [], []);
+});
+
+/** A tree with one fault, and a part of the line that must name it; undefined for no fault. */
+interface Case {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly finding: string | undefined;
+}
+
+const manifest = (...names: string[]) =>
+  JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, "1.0.0"])) });
+
+const cases: readonly Case[] = [
+  {
+    name: "an arrow of the table",
+    files: {
+      "packages/schema/package.json": manifest("@malleolus/geometry"),
+      "packages/schema/src/a.ts": 'import { boxIou } from "@malleolus/geometry";\nboxIou();\n',
+    },
+    finding: undefined,
+  },
+  {
+    name: "a forbidden arrow",
+    files: {
+      "packages/geometry/src/a.ts": '\nimport { call } from "@malleolus/torch";\ncall();\n',
+    },
+    finding: "packages/geometry/src/a.ts:2: geometry must not import torch",
+  },
+  {
+    name: "a forbidden arrow of types only",
+    files: { "packages/geometry/src/a.ts": 'import type { Tensor } from "@malleolus/torch";\n' },
+    finding: "geometry must not import torch",
+  },
+  {
+    name: "a forbidden arrow in a type's import()",
+    files: { "packages/data/src/a.ts": 'export type T = import("@malleolus/torch").Tensor;\n' },
+    finding: "data must not import torch",
+  },
+  {
+    name: "a forbidden arrow that loads late",
+    files: { "packages/data/src/a.ts": 'await import("@malleolus/torch");\n' },
+    finding: "data must not import torch",
+  },
+  {
+    name: "a forbidden arrow in a re-export",
+    files: { "packages/geometry/src/index.ts": 'export * from "@malleolus/schema";\n' },
+    finding: "geometry must not import schema",
+  },
+  {
+    name: "a forbidden arrow into a subpath",
+    files: { "packages/data/src/a.ts": 'import "@malleolus/torch/nn";\n' },
+    finding: "data must not import torch",
+  },
+  {
+    name: "training that imports server",
+    files: { "packages/training/src/a.ts": 'import "@malleolus/server";\n' },
+    finding: "training must not import server",
+  },
+  {
+    name: "server that imports training",
+    files: { "packages/server/src/a.ts": 'import "@malleolus/training";\n' },
+    finding: "server must not import training",
+  },
+  {
+    name: "a package that imports cli",
+    files: { "packages/training/src/a.ts": 'import "@malleolus/cli";\n' },
+    finding: "training must not import cli",
+  },
+  {
+    name: "a package that the table does not know",
+    files: { "packages/extras/src/a.ts": "export const a = 1;\n" },
+    finding: "no row for extras",
+  },
+  {
+    name: "an import whose module is computed",
+    files: { "packages/data/src/a.ts": "const name = 'x';\nawait import(name);\n" },
+    finding: "a.ts:2: an import must name its module",
+  },
+  {
+    name: "a relative import that leaves the package",
+    files: { "packages/data/src/a.ts": 'import "../../torch/src/native.ts";\n' },
+    finding: "leaves the package; import @malleolus/torch",
+  },
+  {
+    name: "a package that imports itself by name",
+    files: { "packages/data/src/a.ts": 'import "@malleolus/data";\n' },
+    finding: "relative paths",
+  },
+  {
+    name: "a circle of three files",
+    files: {
+      "packages/data/src/a.ts": 'import "./b.ts";\n',
+      "packages/data/src/b.ts": 'export * from "./in/c.ts";\n',
+      "packages/data/src/in/c.ts": 'export const later = () => import("../a.ts");\n',
+    },
+    finding:
+      "import cycle: packages/data/src/a.ts -> packages/data/src/b.ts -> packages/data/src/in/c.ts",
+  },
+  {
+    name: "a circle of types only",
+    files: {
+      "packages/data/src/a.ts": 'import type { B } from "./b.ts";\nexport type A = B;\n',
+      "packages/data/src/b.ts": 'export type { A as B } from "./a.ts";\n',
+    },
+    finding: undefined,
+  },
+  {
+    name: "a folder with a vague name",
+    files: { "packages/data/src/utils/a.ts": "export const a = 1;\n" },
+    finding: "a folder called utils says nothing",
+  },
+  {
+    name: "an index.ts that does something",
+    files: { "packages/data/src/index.ts": 'export * from "./a.ts";\nexport const b = 1;\n' },
+    finding: "index.ts:2: ExportNamedDeclaration: index.ts re-exports",
+  },
+  {
+    name: "an index.ts that re-exports",
+    files: { "packages/data/src/index.ts": '// Boxes.\nexport { a } from "./a.ts";\n' },
+    finding: undefined,
+  },
+  {
+    name: "a second loader of native code",
+    files: { "packages/data/src/a.ts": 'process.dlopen({ exports: {} }, "x.so");\n' },
+    finding: "process.dlopen: only packages/torch/src/native.ts loads native code",
+  },
+  {
+    name: "a path to an addon",
+    files: { "packages/torch/src/a.ts": 'export const path = "build/malleolus_torch.node";\n' },
+    finding: "only packages/torch/src/native.ts loads native code",
+  },
+  {
+    name: "the loader of native code, which reads the launcher's variable",
+    files: {
+      "packages/torch/src/native.ts":
+        'export const path = process.env.MALLEOLUS_ADDON ?? "malleolus_torch.node";\n',
+    },
+    finding: undefined,
+  },
+  {
+    name: "arguments read outside cli",
+    files: { "packages/data/src/a.ts": "export const first = process.argv[2];\n" },
+    finding: "process.argv: only cli reads the arguments and the environment",
+  },
+  {
+    name: "the environment read outside cli",
+    files: {
+      "packages/training/src/a.ts": 'export const seed = globalThis.process["env"].SEED;\n',
+    },
+    finding: "process.env: only cli reads",
+  },
+  {
+    name: "the environment taken from process by its parts",
+    files: { "packages/data/src/a.ts": "const { env } = process;\nexport const a = env.A;\n" },
+    finding: "only cli reads the arguments and the environment",
+  },
+  {
+    name: "the environment imported",
+    files: { "packages/data/src/a.ts": 'import { env } from "node:process";\nenv.A;\n' },
+    finding: "env of node:process: only cli reads",
+  },
+  {
+    name: "the environment read in cli and in a test",
+    files: {
+      "packages/cli/src/a.ts": "export const first = process.argv[2];\n",
+      "packages/data/src/a.test.ts": "export const path = process.env.PATH;\n",
+    },
+    finding: undefined,
+  },
+  {
+    name: "DICOM parsed outside data",
+    files: { "packages/detection/src/a.ts": 'import "dicom-parser";\n' },
+    finding: "detection must not import dicom-parser: only data parses DICOM",
+  },
+  {
+    name: "a DICOM codec outside data",
+    files: { "packages/cli/src/a.ts": 'import "@cornerstonejs/codec-openjpeg/decode";\n' },
+    finding: "only data parses DICOM",
+  },
+  {
+    name: "SQL outside studies",
+    files: { "packages/data/src/a.ts": 'import { DatabaseSync } from "node:sqlite";\n' },
+    finding: "data must not import node:sqlite: only studies speaks SQL",
+  },
+  {
+    name: "an HTTP server outside server",
+    files: { "packages/studies/src/a.ts": 'import { createServer } from "http";\n' },
+    finding: "studies must not import node:http: only server speaks HTTP",
+  },
+  {
+    name: "an HTTP request outside server",
+    files: { "packages/data/src/a.ts": 'await fetch("weights");\n' },
+    finding: "fetch: only server speaks HTTP",
+  },
+  {
+    name: "a command line outside cli",
+    files: { "packages/training/src/a.ts": 'import { Command } from "commander";\n' },
+    finding: "only cli talks to a terminal",
+  },
+  {
+    name: "a dependency that the package does not list",
+    files: {
+      "packages/data/package.json": manifest("sharp"),
+      "packages/data/src/a.ts": 'import "sharp";\nimport "fast-png";\n',
+    },
+    finding: "packages/data/package.json does not list fast-png",
+  },
+  {
+    name: "a listed dependency against the table",
+    files: { "packages/geometry/package.json": manifest("@malleolus/schema") },
+    finding: "packages/geometry/package.json: geometry must not depend on schema",
+  },
+  {
+    name: "a dependency that is not pinned",
+    files: { "packages/data/package.json": '{ "dependencies": { "sharp": "^0.35.0" } }' },
+    finding: "sharp must be pinned to one version, not ^0.35.0",
+  },
+  {
+    name: "a long file without a reason",
+    files: { "packages/data/src/a.ts": "/** Tags. */\n".concat("export {};\n".repeat(400)) },
+    finding: "packages/data/src/a.ts: 401 lines",
+  },
+  {
+    name: "a long file with a reason",
+    files: {
+      "packages/data/src/a.ts": "/** Tags. Long because it is a table. */\n".concat(
+        "export {};\n".repeat(400),
+      ),
+    },
+    finding: undefined,
+  },
+];
+
+for (const { name, files, finding } of cases) {
+  test(`architecture: ${name} is ${finding === undefined ? "allowed" : "found"}`, () => {
+    const findings = checkArchitecture(new Map(Object.entries(files)));
+    if (finding === undefined) {
+      assert.deepEqual(findings, []);
+    } else {
+      assert.equal(findings.length, 1, findings.join("\n") || "nothing was found");
+      assert.ok(findings[0]?.includes(finding), `"${findings[0]}" does not contain "${finding}"`);
+    }
+  });
+}
+
+test("architecture: words in comments and strings are no imports", () => {
+  const text =
+    '// import "@malleolus/torch"; process.env\nexport const a = "process.env fetch(1)";\n';
+  assert.deepEqual(checkArchitecture(new Map([["packages/data/src/a.ts", text]])), []);
+});
+
+test("architecture: a file that is not TypeScript is named", () => {
+  const tree = new Map([["packages/data/src/a.ts", "const = 1;\n"]]);
+  assert.throws(() => checkArchitecture(tree), /packages\/data\/src\/a\.ts/);
+});

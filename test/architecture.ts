@@ -1,0 +1,241 @@
+/**
+ * The architecture as rules over source files: which package may import which, and the invariants
+ * of ARCHITECTURE.md. Each finding is one line that says where and what.
+ *
+ * It takes a tree as a map from path to text, so that a test can hand it a tree with a fault.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join, posix } from "node:path";
+import { type Deed, readSourceFacts, type SourceFacts } from "./source-facts.ts";
+
+/** Paths relative to the repository, with slashes, and what the files hold. */
+export type SourceTree = ReadonlyMap<string, string>;
+
+/** The packages of this project that each package may import. ARCHITECTURE.md shows the same table. */
+export const arrows: Readonly<Record<string, readonly string[]>> = {
+  geometry: [],
+  torch: [],
+  schema: ["geometry"],
+  detection: ["torch", "geometry", "schema"],
+  data: ["geometry", "schema"],
+  evaluation: ["geometry", "schema"],
+  web: ["geometry", "schema"],
+  studies: ["data", "geometry", "schema"],
+  training: ["torch", "detection", "data", "evaluation", "geometry", "schema"],
+  server: ["data", "studies", "evaluation", "geometry", "schema"],
+  cli: [
+    "geometry",
+    "torch",
+    "schema",
+    "detection",
+    "data",
+    "evaluation",
+    "studies",
+    "training",
+    "server",
+  ],
+};
+
+/** Modules that belong to one package, whose business nobody else's it is. */
+const owners: readonly {
+  readonly modules: RegExp;
+  readonly owner: string;
+  readonly why: string;
+}[] = [
+  {
+    modules: /^(dicom-parser|dcmjs|dcmjs-imaging|dcmjs-codecs|@cornerstonejs\/.*|jpeg-lossless.*)$/,
+    owner: "data",
+    why: "only data parses DICOM",
+  },
+  {
+    modules: /^(kysely|node:sqlite|pg|pg-boss)$/,
+    owner: "studies",
+    why: "only studies speaks SQL",
+  },
+  {
+    modules: /^(fastify.*|@fastify\/.*|dcmjs-dimse|node:https?|node:http2)$/,
+    owner: "server",
+    why: "only server speaks HTTP",
+  },
+  {
+    modules: /^(commander|cli-progress|@clack\/.*)$/,
+    owner: "cli",
+    why: "only cli talks to a terminal",
+  },
+];
+
+/** The one file that loads native code: it finds the addon through the launcher's variable. */
+const nativeLoader = "packages/torch/src/native.ts";
+const vagueFolders = new Set(["utils", "common", "shared", "helpers", "misc", "types"]);
+const longFile = 400;
+const reasonToBeLong = /\bLong because\b/;
+
+/** All that the rules read: sources and manifests of the packages in a repository. */
+export function readSourceTree(root: string): SourceTree {
+  const paths = globSync(["packages/*/src/**/*.{ts,tsx}", "packages/*/package.json"], {
+    cwd: root,
+  });
+  return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
+}
+
+/** Every broken rule, one line each; none for a tree that keeps them. */
+export function checkArchitecture(tree: SourceTree): string[] {
+  const sources = new Map<string, SourceFacts>();
+  for (const [path, text] of tree) {
+    if (/\.tsx?$/.test(path)) sources.set(path, readSourceFacts(path, text));
+  }
+  return [
+    ...[...sources].flatMap(([path, facts]) => [
+      ...checkImports(path, facts, tree),
+      ...checkDeeds(path, facts),
+      ...checkShape(path, facts),
+    ]),
+    ...checkManifests(tree),
+    ...checkCycles(sources),
+  ];
+}
+
+// --- One file -------------------------------------------------------------------------------------
+
+function checkImports(path: string, facts: SourceFacts, tree: SourceTree): string[] {
+  const owner = packageOf(path);
+  const allowed = arrows[owner];
+  if (allowed === undefined) return [`${path}: the table of packages has no row for ${owner}`];
+  const declared = dependenciesOf(tree.get(`packages/${owner}/package.json`));
+  return facts.imports.flatMap(({ specifier, line }) => {
+    const place = `${path}:${line}`;
+    if (specifier === undefined)
+      return [`${place}: an import must name its module as a plain string`];
+    if (specifier.startsWith(".")) {
+      const target = posix.join(posix.dirname(path), specifier);
+      return target.startsWith(`packages/${owner}/`)
+        ? []
+        : [`${place}: "${specifier}" leaves the package; import @malleolus/${packageOf(target)}`];
+    }
+    const module = moduleOf(specifier);
+    const imported = module.startsWith("@malleolus/")
+      ? module.slice("@malleolus/".length)
+      : undefined;
+    if (imported === owner) return [`${place}: a package imports its own files by relative paths`];
+    if (imported !== undefined && !allowed.includes(imported)) {
+      return [`${place}: ${owner} must not import ${imported}`];
+    }
+    const rule = owners.find(({ modules }) => modules.test(module));
+    if (rule !== undefined && rule.owner !== owner) {
+      return [`${place}: ${owner} must not import ${module}: ${rule.why}`];
+    }
+    const needsDeclaration = !module.startsWith("node:") && !isTest(path);
+    return needsDeclaration && !declared.has(module)
+      ? [`${place}: packages/${owner}/package.json does not list ${module}`]
+      : [];
+  });
+}
+
+function checkDeeds(path: string, { deeds }: SourceFacts): string[] {
+  return deeds.flatMap((deed) => {
+    const rule = ruleBrokenBy(deed.kind, path);
+    return rule === undefined ? [] : [`${path}:${deed.line}: ${deed.what}: ${rule}`];
+  });
+}
+
+function ruleBrokenBy(kind: Deed["kind"], path: string): string | undefined {
+  const owner = packageOf(path);
+  switch (kind) {
+    case "environment":
+      if (owner === "cli" || path === nativeLoader || isTest(path)) return undefined;
+      return "only cli reads the arguments and the environment";
+    case "native":
+      return path === nativeLoader ? undefined : `only ${nativeLoader} loads native code`;
+    case "network":
+      return owner === "server" || owner === "web" ? undefined : "only server speaks HTTP";
+    case "not a re-export":
+      if (posix.basename(path) !== "index.ts") return undefined;
+      return "index.ts re-exports and does nothing else";
+  }
+}
+
+function checkShape(path: string, { lines, header }: SourceFacts): string[] {
+  const problems: string[] = [];
+  const vague = posix
+    .dirname(path)
+    .split("/")
+    .find((folder) => vagueFolders.has(folder));
+  if (vague !== undefined) problems.push(`${path}: a folder called ${vague} says nothing`);
+  const isLong = lines > longFile && !isTest(path) && !path.endsWith(".generated.ts");
+  if (isLong && !reasonToBeLong.test(header)) {
+    problems.push(`${path}: ${lines} lines; past ${longFile} the header says "Long because …"`);
+  }
+  return problems;
+}
+
+// --- Manifests and cycles -------------------------------------------------------------------------
+
+function checkManifests(tree: SourceTree): string[] {
+  return [...tree].flatMap(([path, text]) => {
+    if (posix.basename(path) !== "package.json") return [];
+    const owner = packageOf(path);
+    return [...dependenciesOf(text)].flatMap(([name, version]) => {
+      const imported = name.startsWith("@malleolus/")
+        ? name.slice("@malleolus/".length)
+        : undefined;
+      if (imported !== undefined && !arrows[owner]?.includes(imported)) {
+        return [`${path}: ${owner} must not depend on ${imported}`];
+      }
+      return /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)
+        ? []
+        : [`${path}: ${name} must be pinned to one version, not ${version}`];
+    });
+  });
+}
+
+/** Files that import one another in a circle, types aside; packages cannot, by the table. */
+function checkCycles(sources: ReadonlyMap<string, SourceFacts>): string[] {
+  const problems: string[] = [];
+  const finished = new Set<string>();
+  const trail: string[] = [];
+  const visit = (path: string) => {
+    if (finished.has(path)) return;
+    if (trail.includes(path)) {
+      problems.push(`import cycle: ${[...trail.slice(trail.indexOf(path)), path].join(" -> ")}`);
+      return;
+    }
+    trail.push(path);
+    for (const { specifier, typeOnly } of sources.get(path)?.imports ?? []) {
+      if (typeOnly || specifier === undefined || !specifier.startsWith(".")) continue;
+      const target = posix.join(posix.dirname(path), specifier);
+      if (sources.has(target)) visit(target);
+    }
+    trail.pop();
+    finished.add(path);
+  };
+  for (const path of sources.keys()) visit(path);
+  return problems;
+}
+
+// --- Names ----------------------------------------------------------------------------------------
+
+function packageOf(path: string): string {
+  return path.split("/")[1] ?? path;
+}
+
+function isTest(path: string): boolean {
+  return /\.test\.tsx?$/.test(path);
+}
+
+/** The package a specifier belongs to: `@a/b/c` is in `@a/b`, and Node's own get their prefix. */
+function moduleOf(specifier: string): string {
+  if (isBuiltin(specifier)) return `node:${specifier.replace(/^node:/, "").split("/")[0]}`;
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+function dependenciesOf(manifest: string | undefined): Map<string, string> {
+  const parsed: unknown = JSON.parse(manifest ?? "{}");
+  const dependencies = new Map<string, string>();
+  if (typeof parsed !== "object" || parsed === null) return dependencies;
+  for (const [key, value] of Object.entries(parsed)) {
+    if (!/dependencies$/i.test(key) || typeof value !== "object" || value === null) continue;
+    for (const [name, version] of Object.entries(value)) dependencies.set(name, String(version));
+  }
+  return dependencies;
+}
