@@ -44,6 +44,20 @@ test("architecture: package-lock.json holds no download addresses", () => {
   assert.deepEqual(lock.match(/"resolved": *"https?:[^"]*"/g) ?? [], []);
 });
 
+// An entry is left out where a registry does not have a platform's package; `npm ci` then refuses.
+test("architecture: package-lock.json knows every platform's packages", () => {
+  const lock: { packages: Record<string, { optionalDependencies?: Record<string, string> }> } =
+    JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const names = Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, ""));
+  const wanted = Object.values(lock.packages).flatMap(({ optionalDependencies }) =>
+    Object.keys(optionalDependencies ?? {}),
+  );
+  assert.deepEqual(
+    wanted.filter((name) => !names.includes(name)),
+    [],
+  );
+});
+
 /** A tree with one fault, and a part of the line that must name it; undefined for no fault. */
 interface Case {
   readonly name: string;

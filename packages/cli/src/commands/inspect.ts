@@ -24,9 +24,7 @@ Examples:
         try {
           const inspection = await inspectRadiograph(file);
           output.write(
-            options.json
-              ? `${JSON.stringify({ file, ...inspection })}\n`
-              : describeRadiograph(file, inspection),
+            options.json ? `${JSON.stringify(inspection)}\n` : describeRadiograph(inspection),
           );
         } catch (error) {
           if (!isForeseen(error)) throw error;
@@ -37,7 +35,7 @@ Examples:
     });
 
 /** A few lines for a person; what a file does not say is called unknown. */
-export function describeRadiograph(file: string, image: Inspection): string {
+export function describeRadiograph(image: Inspection): string {
   const rows = [
     ["kind", [image.format.toUpperCase(), image.modality].filter(isKnown).join(", ")],
     ["view", [image.view ?? "view unknown", image.side ?? "side unknown"].join(", ")],
@@ -47,12 +45,13 @@ export function describeRadiograph(file: string, image: Inspection): string {
     ["syntax", image.transferSyntax],
     ["EXIF", image.exifOrientation && `orientation ${image.exifOrientation}, not applied`],
     ["stored", describeRange(image.stored, 1)],
+    ["display", describeDisplay(image.display)],
     ["shown", describeRange(image.displayed, 3)],
   ];
   const lines = rows.flatMap(([name, value]) =>
     typeof value === "string" ? [`  ${name?.padEnd(8)} ${value}\n`] : [],
   );
-  return `${file}\n${lines.join("")}`;
+  return `${image.file}\n${lines.join("")}`;
 }
 
 function describeSpacing({ pixelSpacingMm, spacingSource }: Inspection): string {
@@ -60,6 +59,17 @@ function describeSpacing({ pixelSpacingMm, spacingSource }: Inspection): string 
   const [row, column] = pixelSpacingMm;
   const spacing = row === column ? `${row}` : `${row} by ${column}`;
   return `${spacing} mm, ${spacingSource}`;
+}
+
+function describeDisplay(display: Inspection["display"]): string {
+  switch (display.kind) {
+    case "window":
+      return `window ${display.center} wide ${display.width}, ${display.function}`;
+    case "lut":
+      return `table of ${display.entries} entries`;
+    case "full range":
+      return `no window in the file: ${display.low} to ${display.high}`;
+  }
 }
 
 function describeRange({ min, max, mean }: Inspection["stored"], digits: number): string {
