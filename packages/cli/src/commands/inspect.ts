@@ -36,22 +36,26 @@ Examples:
 
 /** A few lines for a person; what a file does not say is called unknown. */
 export function describeRadiograph(image: Inspection): string {
-  const rows = [
+  const rows: readonly (readonly [name: string, value: string | null])[] = [
     ["kind", [image.format.toUpperCase(), image.modality].filter(isKnown).join(", ")],
     ["view", [image.view ?? "view unknown", image.side ?? "side unknown"].join(", ")],
     ["size", `${image.width} x ${image.height} pixels`],
     ["spacing", describeSpacing(image)],
     ["bits", `${image.bitsStored} of ${image.bitsAllocated}, ${image.photometric}`],
     ["syntax", image.transferSyntax],
-    ["EXIF", image.exifOrientation && `orientation ${image.exifOrientation}, not applied`],
+    ["EXIF", describeOrientation(image.exifOrientation)],
     ["stored", describeRange(image.stored, 1)],
     ["display", describeDisplay(image.display)],
     ["shown", describeRange(image.displayed, 3)],
   ];
   const lines = rows.flatMap(([name, value]) =>
-    typeof value === "string" ? [`  ${name?.padEnd(8)} ${value}\n`] : [],
+    value === null ? [] : [`  ${name.padEnd(8)} ${value}\n`],
   );
   return `${image.file}\n${lines.join("")}`;
+}
+
+function describeOrientation(orientation: number | null): string | null {
+  return orientation === null ? null : `orientation ${orientation}, not applied`;
 }
 
 function describeSpacing({ pixelSpacingMm, spacingSource }: Inspection): string {
