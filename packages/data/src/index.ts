@@ -1,1 +1,4 @@
-export {};
+export { DataError, type DataErrorCode } from "./errors.ts";
+export { type Inspection, inspectRadiograph } from "./inspect.ts";
+export type { Display, Radiograph } from "./radiograph.ts";
+export { decodeRadiograph, readRadiograph } from "./read-radiograph.ts";

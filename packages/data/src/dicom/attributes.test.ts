@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDataSet } from "./data-set.ts";
+import { readSide, readView } from "./projection.ts";
+import { readSpacing } from "./spacing.ts";
+import { dicomFile, type Elements } from "./test-dicom.ts";
+
+const parse = (elements: Elements) =>
+  parseDataSet(dicomFile({ "00080060 CS": "DX", ...elements }), "test.dcm");
+
+function checkSpacing(elements: Elements, spacing: readonly number[] | null, source: string): void {
+  assert.deepEqual(readSpacing(parse(elements)), {
+    pixelSpacingMm: spacing,
+    spacingSource: source,
+  });
+}
+
+test("readSpacing: a named calibration is calibrated", () =>
+  checkSpacing({ "00280030 DS": "0.1\\0.2", "00280a02 CS": "FIDUCIAL" }, [0.1, 0.2], "calibrated"));
+test("readSpacing: a PixelSpacing that differs from the imager's is calibrated", () =>
+  checkSpacing(
+    { "00181164 DS": "0.15\\0.15", "00280030 DS": "0.14\\0.14" },
+    [0.14, 0.14],
+    "calibrated",
+  ));
+test("readSpacing: the same spacing twice is the detector's, divided by the magnification", () =>
+  checkSpacing(
+    { "00181114 DS": "1.25", "00181164 DS": "0.15\\0.15", "00280030 DS": "0.15\\0.15" },
+    [0.12, 0.12],
+    "at detector",
+  ));
+test("readSpacing: the imager's spacing without magnification stays as it is", () =>
+  checkSpacing({ "00181164 DS": "0.15\\0.1" }, [0.15, 0.1], "at detector"));
+test("readSpacing: a magnification of zero is passed over", () =>
+  checkSpacing({ "00181114 DS": "0", "00181164 DS": "0.15\\0.15" }, [0.15, 0.15], "at detector"));
+test("readSpacing: a PixelSpacing alone is not taken for calibrated", () =>
+  checkSpacing({ "00280030 DS": "0.15\\0.15" }, [0.15, 0.15], "at detector"));
+test("readSpacing: nothing usable is none", () => {
+  checkSpacing({}, null, "none");
+  checkSpacing({ "00280030 DS": "0\\0" }, null, "none");
+  checkSpacing({ "00280030 DS": "0.15" }, null, "none");
+});
+
+function checkView(elements: Elements, expected: string | null): void {
+  assert.equal(readView(parse(elements)), expected);
+}
+
+test("readView: the defined terms of ViewPosition", () => {
+  checkView({ "00185101 CS": "AP" }, "ap");
+  checkView({ "00185101 CS": "RL" }, "lateral");
+  checkView({ "00185101 CS": "LLO" }, "oblique");
+});
+test("readView: the code's meaning where there is no position", () =>
+  checkView({ "00540220 SQ": [{ "00080104 LO": "Mortise projection" }] }, "mortise"));
+test("readView: the series description last", () => {
+  checkView({ "0008103e LO": "Ankle AP mortise" }, "mortise");
+  checkView({ "0008103e LO": "OSG_LAT links" }, "lateral");
+  checkView({ "0008103e LO": "Ankle antero-posterior" }, "ap");
+  checkView({ "00185101 CS": "MORTISE", "0008103e LO": "AP" }, "mortise");
+});
+test("readView: a bone's name is no view", () =>
+  checkView({ "0008103e LO": "fracture of lateral malleolus" }, null));
+test("readView: null where nothing is said", () => checkView({ "00185101 CS": "XYZ" }, null));
+
+test("readSide: the image's laterality before the series'", () => {
+  assert.equal(readSide(parse({ "00200060 CS": "L", "00200062 CS": "R" })), "right");
+  assert.equal(readSide(parse({ "00200060 CS": "L" })), "left");
+  assert.equal(readSide(parse({ "00200062 CS": "B" })), "both");
+  assert.equal(readSide(parse({ "00200062 CS": "U" })), null);
+  assert.equal(readSide(parse({})), null);
+});

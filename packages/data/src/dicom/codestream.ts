@@ -1,0 +1,98 @@
+/**
+ * What a compressed stream says of itself, before any decoder is asked: its size, and whether
+ * its end is there. Decoders fill a cut picture with grey, or ask for the memory of a damaged
+ * size; both are caught here.
+ */
+import { DataError } from "../errors.ts";
+import type { PixelHeader } from "./header.ts";
+
+interface FrameSize {
+  readonly columns: number;
+  readonly rows: number;
+  readonly components: number;
+  /** Bits of a sample. */
+  readonly precision: number;
+}
+
+/**
+ * Checks a JPEG, JPEG-LS or JPEG 2000 stream against the DICOM header; returns the stream's bits
+ * a sample. Throws DataError `damaged` where they disagree, `truncated` where a JPEG has no end.
+ */
+export function checkCodestream(
+  stream: Uint8Array,
+  encoding: "jpeg" | "jpeg-ls" | "jpeg-2000" | "htj2k",
+  header: PixelHeader,
+  where: string,
+): number {
+  const isJpeg = encoding === "jpeg" || encoding === "jpeg-ls";
+  const size = isJpeg ? jpegFrameSize(stream) : jpeg2000FrameSize(stream);
+  if (size === null) {
+    throw new DataError("damaged", `${where}: expected a ${encoding} stream, got something else`);
+  }
+  const { rows, columns, samplesPerPixel } = header;
+  if (size.columns !== columns || size.rows !== rows || size.components !== samplesPerPixel) {
+    throw new DataError(
+      "damaged",
+      `${where}: expected ${columns} x ${rows} pixels of ${samplesPerPixel} samples as the header ` +
+        `says, got a ${encoding} stream of ${size.columns} x ${size.rows} of ${size.components}`,
+    );
+  }
+  if (size.precision > header.bitsAllocated) {
+    throw new DataError(
+      "damaged",
+      `${where}: expected at most ${header.bitsAllocated} bits a sample, got a ${encoding} stream of ${size.precision}`,
+    );
+  }
+  if (isJpeg && !endsWithMarker(stream)) {
+    throw new DataError(
+      "truncated",
+      `${where}: expected an end-of-image marker, got none; the ${encoding} stream was cut: export the file again`,
+    );
+  }
+  return size.precision;
+}
+
+/** Of the first frame header (SOF0 to SOF15, or JPEG-LS's SOF55). ITU-T T.81 B.2.2. */
+function jpegFrameSize(stream: Uint8Array): FrameSize | null {
+  if (stream[0] !== 0xff || stream[1] !== 0xd8) return null;
+  let position = 2;
+  while (position + 9 < stream.length && stream[position] === 0xff) {
+    const marker = stream[position + 1];
+    if (marker === 0xff) {
+      position += 1;
+      continue;
+    }
+    const isTable = marker === 0xc4 || marker === 0xc8 || marker === 0xcc;
+    if ((marker >= 0xc0 && marker <= 0xcf && !isTable) || marker === 0xf7) {
+      return {
+        precision: stream[position + 4],
+        rows: (stream[position + 5] << 8) | stream[position + 6],
+        columns: (stream[position + 7] << 8) | stream[position + 8],
+        components: stream[position + 9],
+      };
+    }
+    position += 2 + ((stream[position + 2] << 8) | stream[position + 3]);
+  }
+  return null;
+}
+
+/** Of the SIZ segment, the first of a codestream. ITU-T T.800 A.5.1. */
+function jpeg2000FrameSize(stream: Uint8Array): FrameSize | null {
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+  if (stream.length < 43 || view.getUint32(0) !== 0xff4fff51) return null;
+  const precisions = [0, 1, 2].map((i) => (stream[42 + 3 * i] & 0x7f) + 1);
+  const components = view.getUint16(40);
+  return {
+    columns: view.getUint32(8) - view.getUint32(16),
+    rows: view.getUint32(12) - view.getUint32(20),
+    components,
+    precision: Math.max(...precisions.slice(0, Math.min(components, 3))),
+  };
+}
+
+/** Whether the last bytes but for padding are EOI. */
+function endsWithMarker(stream: Uint8Array): boolean {
+  let end = stream.length;
+  while (end > 2 && (stream[end - 1] === 0 || stream[end - 1] === 0xff)) end--;
+  return stream[end - 2] === 0xff && stream[end - 1] === 0xd9;
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DataError } from "../errors.ts";
+import { windowFunction } from "./display.ts";
+import { readDicom } from "./read-dicom.ts";
+import { dicomFile, GREY_2X2, type Value } from "./test-dicom.ts";
+
+async function check(
+  elements: Record<string, Value | null>,
+  expected: readonly number[],
+): Promise<void> {
+  const { pixels } = await readDicom(dicomFile({ ...GREY_2X2, ...elements }), "test.dcm");
+  assert.equal(pixels.length, expected.length);
+  expected.forEach((value, i) => {
+    assert.ok(Math.abs(pixels[i] - value) < 1e-6, `pixel ${i}: ${pixels[i]}, expected ${value}`);
+  });
+}
+
+const lut = (...entries: number[]) => ({
+  "00283002 US": [entries.length, 100, 8],
+  "00283006 US": entries,
+});
+
+test("display: without a window, the full range of the values", () => check({}, [0, 0.25, 0.5, 1]));
+test("display: MONOCHROME1 is inverted", () =>
+  check({ "00280004 CS": "MONOCHROME1" }, [1, 0.75, 0.5, 0]));
+test("display: one value everywhere is black", () =>
+  check({ "7fe00010 OW": [7, 7, 7, 7] }, [0, 0, 0, 0]));
+test("display: a linear window, by the formula of PS3.3 C.11.2.1.2.1", () =>
+  check({ "00281050 DS": "150", "00281051 DS": "101" }, [0, 0.005, 1, 1]));
+test("display: an exact linear window", () =>
+  check(
+    { "00281050 DS": "150", "00281051 DS": "200", "00281056 CS": "LINEAR_EXACT" },
+    [0, 0.25, 0.75, 1],
+  ));
+test("display: a sigmoid window", () =>
+  check({ "00281050 DS": "200", "00281051 DS": "400", "00281056 CS": "SIGMOID" }, [
+    1 / (1 + Math.exp(2)),
+    1 / (1 + Math.E),
+    0.5,
+    1 / (1 + Math.exp(-2)),
+  ]));
+test("display: the first of several windows counts", () =>
+  check(
+    { "00281050 DS": "200\\0", "00281051 DS": "400\\1", "00281056 CS": "LINEAR_EXACT" },
+    [0, 0.25, 0.5, 1],
+  ));
+test("display: a window without width is passed over", () =>
+  check({ "00281050 DS": "200", "00281051 DS": "0" }, [0, 0.25, 0.5, 1]));
+test("display: the window applies to rescaled values", () =>
+  check(
+    {
+      "00281050 DS": "0",
+      "00281051 DS": "800",
+      "00281052 DS": "-400",
+      "00281053 DS": "2",
+      "00281056 CS": "LINEAR_EXACT",
+    },
+    [0, 0.25, 0.5, 1],
+  ));
+test("display: signed values below zero are darker than zero", () =>
+  check({ "00280103 US": [1], "7fe00010 OW": [-100, 0, 100, 300] }, [0, 0.25, 0.5, 1]));
+test("display: bits outside the bits stored are not part of the value", () =>
+  check(
+    {
+      "00280101 US": [10],
+      "00280102 US": [9],
+      "7fe00010 OW": [0xfc00, 0x0400 + 256, 512, 0xf000 + 1023],
+    },
+    [0, 256 / 1023, 512 / 1023, 1],
+  ));
+test("display: ten signed bits are sign-extended", () =>
+  check(
+    {
+      "00280101 US": [10],
+      "00280102 US": [9],
+      "00280103 US": [1],
+      "7fe00010 OW": [0x200, 0, 0x3ff, 511],
+    },
+    [0, 512 / 1023, 511 / 1023, 1],
+  ));
+test("display: padding is black and does not stretch the range", () =>
+  check({ "00280120 US": [400], "7fe00010 OW": [0, 100, 200, 400] }, [0, 0.5, 1, 0]));
+test("display: a range of padding is black, inverted or not", () =>
+  check(
+    {
+      "00280004 CS": "MONOCHROME1",
+      "00280120 US": [400],
+      "00280121 US": [300],
+      "7fe00010 OW": [0, 200, 350, 400],
+    },
+    [1, 0, 0, 0],
+  ));
+test("display: nothing but padding is black", () =>
+  check({ "00280120 US": [5], "7fe00010 OW": [5, 5, 5, 5] }, [0, 0, 0, 0]));
+test("display: a VOI LUT goes before the window, its ends hold beyond", () =>
+  check(
+    {
+      "00281050 DS": "150",
+      "00281051 DS": "101",
+      "00283010 SQ": [lut(51, 102, 255)],
+      "7fe00010 OW": [0, 100, 101, 400],
+    },
+    [0.2, 0.2, 0.4, 1],
+  ));
+test("display: a modality LUT replaces the rescale", () =>
+  check(
+    { "00283000 SQ": [lut(10, 20, 50)], "7fe00010 OW": [100, 101, 102, 103] },
+    [0, 0.25, 1, 1],
+  ));
+
+test("display: a cut look-up table is refused", async () => {
+  const cutLut = { "00283002 US": [9, 0, 8], "00283006 US": [1, 2] };
+  const file = dicomFile({ ...GREY_2X2, "00283010 SQ": [cutLut] });
+  await assert.rejects(
+    () => readDicom(file, "test.dcm"),
+    (error) => error instanceof DataError && /look-up table of 9 entries/.test(error.message),
+  );
+});
+
+test("windowFunction: no window quantises to 8 bits", () => {
+  const shares = Array.from({ length: 1000 }, (_, i) => windowFunction("LINEAR", 512, 1024)(i));
+  assert.equal(new Set(shares).size, 1000);
+});

@@ -1,0 +1,41 @@
+/**
+ * The one error of this package: a file from outside that cannot be used.
+ */
+export type DataErrorCode =
+  /** The file cannot be read from the disk. */
+  | "unreadable"
+  /** The file is none of the kinds that can be read here. */
+  | "unknown-format"
+  /** The file ends too early. */
+  | "truncated"
+  /** The file contradicts itself or its format. */
+  | "damaged"
+  /** A DICOM object without pixel data. */
+  | "no-pixels"
+  /** A valid file of a kind that is not supported. */
+  | "unsupported"
+  /** An annotation file that is not what it should be. */
+  | "invalid-annotations";
+
+/**
+ * The message is one line: where, what was expected, what came, what to do. `cause` keeps the
+ * error underneath, where there was one.
+ */
+export class DataError extends Error {
+  override readonly name = "DataError";
+  readonly code: DataErrorCode;
+
+  constructor(code: DataErrorCode, message: string, options?: ErrorOptions) {
+    super(message.replace(/\s*\n\s*/g, " "), options);
+    this.code = code;
+  }
+}
+
+/** The sentence of whatever was thrown; dicom-parser also throws strings and plain objects. */
+export function causeText(cause: unknown): string {
+  if (cause instanceof Error) return cause.message;
+  if (typeof cause === "object" && cause !== null && "exception" in cause) {
+    return causeText(cause.exception);
+  }
+  return String(cause);
+}

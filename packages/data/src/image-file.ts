@@ -1,0 +1,90 @@
+/**
+ * JPEG and PNG files to radiographs, through sharp: 8 and 16 bits, never rotated.
+ */
+import type { Metadata } from "sharp";
+import sharp from "sharp";
+import { causeText, DataError } from "./errors.ts";
+import { luminance, type Radiograph, valueRange } from "./radiograph.ts";
+
+/** Whether bytes begin like a JPEG or a PNG. */
+export function imageFormat(bytes: Uint8Array): "jpeg" | "png" | undefined {
+  const begins = (...signature: number[]): boolean =>
+    signature.every((byte, i) => bytes[i] === byte);
+  if (begins(0xff, 0xd8, 0xff)) return "jpeg";
+  if (begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "png";
+  return undefined;
+}
+
+/**
+ * The radiograph in the bytes of a JPEG or PNG file, colour as luminance. Values are shares of
+ * the greatest sample (255 or 65,535); there are no millimetres. Its stored pixels count: an EXIF
+ * orientation is reported and not applied, for annotations refer to the pixels as stored.
+ *
+ * Throws DataError `damaged`, also where the file was cut.
+ */
+export async function readImage(
+  bytes: Uint8Array,
+  format: "jpeg" | "png",
+  where: string,
+): Promise<Radiograph> {
+  try {
+    return await decode(bytes, format);
+  } catch (cause) {
+    throw new DataError(
+      "damaged",
+      `${where}: expected a whole ${format.toUpperCase()} image, got one that cannot be decoded ` +
+        `(${causeText(cause)}); it is cut or damaged: copy it again`,
+      { cause },
+    );
+  }
+}
+
+async function decode(bytes: Uint8Array, format: "jpeg" | "png"): Promise<Radiograph> {
+  // "error" refuses a cut file, where the default of older versions filled it with grey; and it
+  // lets pass what many cameras write and every viewer forgives.
+  const image = sharp(bytes, { failOn: "error" });
+  const metadata = await image.metadata();
+  const is16Bit = metadata.depth === "ushort";
+  const isGrey = metadata.space === "b-w" || metadata.space === "grey16";
+  // Without a space named, sharp would bring 16 bits down to 8.
+  if (is16Bit) image.toColourspace(isGrey ? "grey16" : "rgb16");
+  const { data, info } = await image
+    .raw({ depth: is16Bit ? "ushort" : "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  const samples = is16Bit ? new Uint16Array(new Uint8Array(data).buffer) : data;
+  const { width, height, channels } = info;
+  const stored =
+    channels >= 3 ? luminance(samples, width * height, channels) : firstOf(samples, channels);
+
+  const high = is16Bit ? 65_535 : 255;
+  const pixels = Float32Array.from(stored, (value) => value / high);
+  return {
+    format,
+    width,
+    height,
+    modality: null,
+    view: null,
+    side: null,
+    pixelSpacingMm: null,
+    spacingSource: "none",
+    transferSyntax: null,
+    bitsAllocated: is16Bit ? 16 : 8,
+    bitsStored: is16Bit ? 16 : 8,
+    photometric: channels >= 3 ? "RGB" : "MONOCHROME2",
+    exifOrientation: exifOrientation(metadata),
+    pixels,
+    stored: valueRange(stored),
+    displayed: valueRange(pixels),
+    display: { kind: "full range", low: 0, high },
+  };
+}
+
+/** The grey values, without a second channel (alpha). */
+function firstOf(samples: Uint8Array | Uint16Array, channels: number): Uint8Array | Uint16Array {
+  return channels === 1 ? samples : samples.filter((_: number, i: number) => i % channels === 0);
+}
+
+function exifOrientation(metadata: Metadata): number | null {
+  const { orientation } = metadata;
+  return orientation !== undefined && orientation > 1 ? orientation : null;
+}
