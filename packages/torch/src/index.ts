@@ -1,1 +1,37 @@
-export {};
+// Adds `at` and `setAt` to Tensor.
+import "./indexing.ts";
+
+export {
+  autocast,
+  type BackwardOptions,
+  backward,
+  type GradOptions,
+  grad,
+  noGrad,
+} from "./autograd.ts";
+export * from "./checkpoints/safetensors.ts";
+export {
+  fromTypedArray,
+  type Nested,
+  type TensorOptions,
+  type ToOptions,
+  tensor,
+} from "./creation.ts";
+export { type Argument, call, type Result, schemaOf } from "./dispatch.ts";
+export {
+  bytesOf,
+  type Device,
+  type DType,
+  type MemoryFormat,
+  parseDevice,
+  parseDType,
+} from "./dtype.ts";
+export { TorchError, type TorchErrorCode } from "./errors.ts";
+export type { Index } from "./indexing.ts";
+export type { TypedArray } from "./native.ts";
+export * as nn from "./nn/index.ts";
+export * from "./ops.generated.ts";
+export * as optim from "./optim/index.ts";
+export { hasCuda, libtorchVersion, manualSeed, setThreads, threads } from "./runtime.ts";
+export { keep, liveTensors, scope } from "./scope.ts";
+export { Tensor } from "./tensor.ts";

@@ -1,0 +1,80 @@
+// The state of one JavaScript environment (the main thread, or one worker).
+//
+// Tensors live in numbered slots; JavaScript holds the numbers. Nothing here is global, so
+// that worker threads may load the addon again, each with slots of its own.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <node_api.h>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace malleolus {
+
+struct Operator;
+
+class Environment {
+ public:
+  explicit Environment(napi_env env);
+  ~Environment();
+
+  /// Puts a tensor into a slot and returns its number. An undefined tensor gets none: -1.
+  int32_t hold(at::Tensor tensor);
+  /// Empties a slot. A number that is not in use is an error.
+  void release(int64_t handle);
+  /// The tensor in a slot; throws when there is none.
+  const at::Tensor& at(int64_t handle) const;
+  size_t live() const { return slots_.size() - free_.size(); }
+
+  /// Tells V8 what tensors hold outside its heap, once this has changed enough to matter.
+  void report_memory();
+
+  napi_env env;
+  napi_ref error_class = nullptr;
+  std::vector<std::unique_ptr<Operator>> operators;
+  std::unordered_map<std::string, uint32_t> operator_numbers;
+
+ private:
+  struct Storage {
+    uint32_t slots;
+    int64_t bytes;
+  };
+
+  std::vector<at::Tensor> slots_;
+  std::vector<int32_t> free_;
+  std::unordered_map<const void*, Storage> storages_;
+  int64_t unreported_bytes_ = 0;
+};
+
+/// A wrong argument, found before LibTorch was asked.
+struct ArgumentError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws `message` in JavaScript as a TorchError, with the code and the operator's name.
+void throw_torch_error(Environment& state, const char* code, const std::string& op, const std::string& message);
+
+/// Runs `body`; a C++ exception becomes a TorchError of the operation `name`.
+template <typename Body>
+napi_value guarded(Environment& state, const char* name, Body&& body);
+
+/// LibTorch's own sentence in an exception, without its C++ stack.
+std::string sentence_of(const std::exception& error);
+
+template <typename Body>
+napi_value guarded(Environment& state, const char* name, Body&& body) {
+  try {
+    return body();
+  } catch (const ArgumentError& error) {
+    throw_torch_error(state, "argument", name, std::string(name) + ": " + error.what());
+  } catch (const std::exception& error) {
+    throw_torch_error(state, "operator", name, std::string(name) + ": " + sentence_of(error));
+  } catch (...) {
+    throw_torch_error(state, "operator", name, std::string(name) + ": unknown C++ exception");
+  }
+  return nullptr;
+}
+
+}  // namespace malleolus

@@ -1,0 +1,92 @@
+/** Element types, devices and memory layouts, and which typed array holds which elements. */
+import { TorchError } from "./errors.ts";
+import type { TypedArray } from "./native.ts";
+
+export type DType =
+  | "float32"
+  | "float64"
+  | "bfloat16"
+  | "float16"
+  | "int64"
+  | "int32"
+  | "int16"
+  | "int8"
+  | "uint8"
+  | "bool";
+
+/** `cpu`, `cuda` (the current one) or `cuda:0`. */
+export type Device = "cpu" | "cuda" | `cuda:${number}`;
+
+/** `contiguous` is NCHW; `channelsLast` keeps that shape and stores NHWC. */
+export type MemoryFormat = "contiguous" | "channelsLast" | "preserve";
+
+const DTYPES: readonly DType[] = [
+  "float32",
+  "float64",
+  "bfloat16",
+  "float16",
+  "int64",
+  "int32",
+  "int16",
+  "int8",
+  "uint8",
+  "bool",
+];
+
+export function parseDType(text: string): DType {
+  const known = DTYPES.find((name) => name === text);
+  if (known === undefined) {
+    throw new TorchError(
+      `unknown dtype "${text}": expected one of ${DTYPES.join(", ")}`,
+      "argument",
+    );
+  }
+  return known;
+}
+
+export function parseDevice(text: string): Device {
+  if (text === "cpu" || text === "cuda") return text;
+  const match = /^cuda:(\d+)$/.exec(text);
+  if (match === null) {
+    throw new TorchError(
+      `unknown device "${text}": expected cpu, cuda or cuda:<number>`,
+      "argument",
+    );
+  }
+  return `cuda:${Number(match[1])}`;
+}
+
+/** Bytes of one element. */
+export function bytesOf(dtype: DType): number {
+  switch (dtype) {
+    case "float64":
+    case "int64":
+      return 8;
+    case "float32":
+    case "int32":
+      return 4;
+    case "bfloat16":
+    case "float16":
+    case "int16":
+      return 2;
+    case "int8":
+    case "uint8":
+    case "bool":
+      return 1;
+  }
+}
+
+/** The dtype whose elements a typed array holds as they are. Uint16Array has none: say which half. */
+export function dtypeOfArray(array: TypedArray): DType {
+  if (array instanceof Float32Array) return "float32";
+  if (array instanceof Float64Array) return "float64";
+  if (array instanceof BigInt64Array) return "int64";
+  if (array instanceof Int32Array) return "int32";
+  if (array instanceof Int16Array) return "int16";
+  if (array instanceof Int8Array) return "int8";
+  if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return "uint8";
+  throw new TorchError(
+    "a Uint16Array holds bfloat16 or float16 as bits: name the dtype",
+    "argument",
+  );
+}

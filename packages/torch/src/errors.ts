@@ -1,0 +1,25 @@
+/**
+ * What went wrong: `argument` a value of the wrong kind, `operator` LibTorch refused the call,
+ * `freed` a tensor that no longer exists, `scope` a misuse of lifetimes, `checkpoint` a file
+ * that cannot be read or written, `setup` no addon.
+ */
+export type TorchErrorCode = "argument" | "operator" | "freed" | "scope" | "checkpoint" | "setup";
+
+/** Every error of this package. The addon makes them too: it is given this class. */
+export class TorchError extends Error {
+  override readonly name = "TorchError";
+  readonly code: TorchErrorCode;
+  /** The operator's full name, as `aten::conv2d`, where one was called. */
+  readonly operator: string | null;
+
+  constructor(
+    message: string,
+    code: TorchErrorCode,
+    operator: string | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.operator = operator;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Indexing and slicing that read like the shape: `boxes.at("...", 2)`, `scores.at([0, 10])`,
+ * `features.at(0, null, [1, -1])`, `boxes.at(kept)`.
+ */
+
+import { tensor } from "./creation.ts";
+import { TorchError } from "./errors.ts";
+import { index, indexPut_, select, slice, unsqueeze } from "./ops.generated.ts";
+import { Tensor } from "./tensor.ts";
+
+/**
+ * One place in a list of indices: a number takes one element and drops the dimension; `[start,
+ * end]` or `[start, end, step]` a range (null: from the beginning, to the end; negative: from
+ * the end); `"..."` all dimensions that are left; `null` a new dimension of size 1; a tensor of
+ * int64 those elements, a tensor of bool those where it is true.
+ */
+export type Index =
+  | number
+  | readonly [start: number | null, end: number | null, step?: number]
+  | "..."
+  | null
+  | Tensor;
+
+declare module "./tensor.ts" {
+  interface Tensor {
+    /** A view, or with tensors among the indices a copy. */
+    at(...indices: Index[]): Tensor;
+    /** Writes a tensor or number into what `at` would return. Returns itself. */
+    setAt(indices: readonly Index[], value: Tensor | number): Tensor;
+  }
+}
+
+Tensor.prototype.at = function at(this: Tensor, ...indices: Index[]): Tensor {
+  const { view, advanced } = resolve(this, indices);
+  if (advanced.every((entry) => entry === null)) return view;
+  return index(view, advanced);
+};
+
+Tensor.prototype.setAt = function setAt(
+  this: Tensor,
+  indices: readonly Index[],
+  value: Tensor | number,
+): Tensor {
+  const { view, advanced } = resolve(this, indices);
+  if (advanced.every((entry) => entry === null)) {
+    if (value instanceof Tensor) view.copy_(value);
+    else view.fill_(value);
+  } else {
+    indexPut_(
+      view,
+      advanced,
+      value instanceof Tensor ? value : tensor(value, { dtype: this.dtype }),
+    );
+  }
+  return this;
+};
+
+/** Takes the plain indices as views; what tensors index remains, a place for each dimension. */
+function resolve(
+  self: Tensor,
+  indices: readonly Index[],
+): { view: Tensor; advanced: (Tensor | null)[] } {
+  const rank = self.shape.length;
+  const consumed = indices.reduce<number>((sum, entry) => sum + dimensionsTaken(entry), 0);
+  if (consumed > rank) {
+    throw new TorchError(
+      `at: expected at most ${rank} indices for shape [${self.shape.join(", ")}], got ${consumed}`,
+      "argument",
+    );
+  }
+  if (indices.filter((entry) => entry === "...").length > 1) {
+    throw new TorchError('at: expected "..." at most once', "argument");
+  }
+  let view = self;
+  const advanced: (Tensor | null)[] = [];
+  let dimension = 0;
+  for (const entry of indices) {
+    if (typeof entry === "number") {
+      view = select(view, dimension, entry);
+    } else if (entry === null) {
+      view = unsqueeze(view, dimension);
+      advanced.push(null);
+      dimension += 1;
+    } else if (entry === "...") {
+      for (let i = consumed; i < rank; i++) advanced.push(null);
+      dimension += rank - consumed;
+    } else if (entry instanceof Tensor) {
+      advanced.push(entry);
+      dimension += dimensionsTaken(entry);
+    } else {
+      const [start, end, step] = entry;
+      view = slice(view, { dim: dimension, start, end, step: step ?? 1 });
+      advanced.push(null);
+      dimension += 1;
+    }
+  }
+  return { view, advanced };
+}
+
+/** A mask takes as many dimensions as it has; a new dimension and "..." take none of their own. */
+function dimensionsTaken(entry: Index): number {
+  if (entry === null || entry === "...") return 0;
+  return entry instanceof Tensor && entry.dtype === "bool" ? entry.shape.length : 1;
+}

@@ -1,0 +1,152 @@
+/**
+ * The addon: the only file that loads one, and the only one that knows its functions.
+ *
+ * Tensors are numbers here (slots of the addon's table); `tensor.ts` gives them an object.
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TorchError } from "./errors.ts";
+
+/** A tensor's number in the addon's table. */
+export type Handle = number;
+
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | BigInt64Array;
+
+export type ArgumentKind =
+  | "tensor"
+  | "tensors"
+  | "optionalTensors"
+  | "int"
+  | "ints"
+  | "float"
+  | "floats"
+  | "bool"
+  | "scalar"
+  | "dtype"
+  | "layout"
+  | "device"
+  | "memoryFormat"
+  | "string"
+  | "unsupported";
+
+export interface OperatorArgument {
+  readonly name: string;
+  readonly kind: ArgumentKind;
+  readonly nullable: boolean;
+  readonly hasDefault: boolean;
+  /** The operator writes into it. */
+  readonly written: boolean;
+  /** `int[2]` takes one number for two equal ones; 0 where the length is free. */
+  readonly repeat: number;
+}
+
+export interface OperatorDescription {
+  readonly name: string;
+  /** LibTorch's own text of the schema. */
+  readonly schema: string;
+  readonly arguments: readonly OperatorArgument[];
+  readonly returns: readonly ArgumentKind[];
+  /** It returns only the tensor it wrote into; `invoke` then returns undefined. */
+  readonly returnsSelf: boolean;
+}
+
+interface Addon {
+  resolve(name: string): number;
+  describe(operator: number): OperatorDescription;
+  invoke(operator: number, ...args: unknown[]): unknown;
+  operatorNames(): string[];
+  free(tensor: Handle): void;
+  alias(tensor: Handle): Handle;
+  live(): number;
+  shape(tensor: Handle): number[];
+  strides(tensor: Handle): number[];
+  dtype(tensor: Handle): string;
+  device(tensor: Handle): string;
+  isContiguous(tensor: Handle, memoryFormat: string): boolean;
+  fromTypedArray(data: TypedArray, shape: readonly number[], dtype: string, device: string): Handle;
+  toTypedArray(tensor: Handle): TypedArray;
+  copyToTypedArray(tensor: Handle, target: TypedArray): void;
+  item(tensor: Handle): number | bigint;
+  backward(
+    tensors: readonly Handle[],
+    gradients: readonly (Handle | null)[] | null,
+    retainGraph: boolean,
+    inputs: readonly Handle[],
+  ): void;
+  gradients(
+    outputs: readonly Handle[],
+    inputs: readonly Handle[],
+    gradients: readonly (Handle | null)[] | null,
+    retainGraph: boolean,
+    createGraph: boolean,
+    allowUnused: boolean,
+  ): (Handle | null)[];
+  gradient(tensor: Handle): Handle | null;
+  setGradient(tensor: Handle, gradient: Handle | null): void;
+  requiresGrad(tensor: Handle): boolean;
+  setRequiresGrad(tensor: Handle, value: boolean): void;
+  setGradMode(enabled: boolean): boolean;
+  enterAutocast(dtype: string | null): unknown;
+  leaveAutocast(before: unknown): void;
+  threads(): number;
+  setThreads(count: number): void;
+  manualSeed(seed: number): void;
+  version(): string;
+  hasCuda(): boolean;
+  setErrorClass(errorClass: typeof TorchError): void;
+}
+
+const ADDON = "malleolus_torch.node";
+
+/** The addon the launcher built (`MALLEOLUS_ADDON`), or else the newest under `build/`. */
+function findAddon(): string {
+  const chosen = process.env.MALLEOLUS_ADDON;
+  if (chosen !== undefined && chosen !== "") return chosen;
+  const builds = fileURLToPath(new URL("../build/", import.meta.url));
+  const found = (existsSync(builds) ? readdirSync(builds) : [])
+    .map((folder) => join(builds, folder, ADDON))
+    .filter((path) => existsSync(path))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const newest = found[0];
+  if (newest === undefined) {
+    throw new TorchError(
+      `the LibTorch addon has not been built (no ${ADDON} under ${builds}): run ./malleolus test once, which builds it`,
+      "setup",
+    );
+  }
+  return newest;
+}
+
+function load(): Addon {
+  const path = findAddon();
+  let addon: Addon;
+  try {
+    addon = createRequire(import.meta.url)(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TorchError(
+      `the LibTorch addon ${path} could not be loaded: ${reason}. Was LibTorch moved or upgraded? Remove the folder and run ./malleolus again to rebuild it`,
+      "setup",
+      null,
+      { cause },
+    );
+  }
+  addon.setErrorClass(TorchError);
+  // LibTorch 1.13 counts one core on some virtual machines; an explicit wish is left alone.
+  if (process.env.OMP_NUM_THREADS === undefined) addon.setThreads(availableParallelism());
+  return addon;
+}
+
+export const native: Addon = load();

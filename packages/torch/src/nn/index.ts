@@ -1,0 +1,3 @@
+export * from "./initialise.ts";
+export * from "./layers.ts";
+export * from "./module.ts";
