@@ -46,8 +46,9 @@ async function decode(bytes: Uint8Array, format: "jpeg" | "png"): Promise<Radiog
   const metadata = await image.metadata();
   const is16Bit = metadata.depth === "ushort";
   const isGrey = metadata.space === "b-w" || metadata.space === "grey16";
-  // Without a space named, sharp would bring 16 bits down to 8.
-  if (is16Bit) image.toColourspace(isGrey ? "grey16" : "rgb16");
+  // Without a space named, sharp makes sRGB of it: three channels, and 16 bits brought down to 8.
+  if (isGrey) image.toColourspace(is16Bit ? "grey16" : "b-w");
+  else if (is16Bit) image.toColourspace("rgb16");
   const { data, info } = await image
     .raw({ depth: is16Bit ? "ushort" : "uchar" })
     .toBuffer({ resolveWithObject: true });
