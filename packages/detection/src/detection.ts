@@ -1,0 +1,13 @@
+/** What the network found: one instance, in pixels of the network's image. */
+import type { Box } from "@malleolus/geometry";
+
+export interface Detection {
+  /** Clipped to the image. */
+  readonly box: Box;
+  /** Index of `MaskRcnnConfig.classes`. */
+  readonly class: number;
+  /** Softmax probability of the class, 0 to 1. */
+  readonly score: number;
+  /** Probabilities of the mask, row-major on a square grid stretched over the box: [28 * 28]. */
+  readonly mask: Float32Array;
+}

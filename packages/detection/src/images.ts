@@ -1,0 +1,87 @@
+/**
+ * Radiographs to a batch, as the network takes it: three equal channels in the order blue, green,
+ * red, the mean subtracted, padded with zeros after that (Detectron2, structures/image_list.py).
+ *
+ * Not here: decoding (packages/data) and resizing (`preprocess.ts`).
+ */
+import { type Device, fromTypedArray, type Tensor } from "@malleolus/torch";
+import { DetectionError } from "./errors.ts";
+
+/** Grey levels in the network's range: 0 (black) to 255, not rounded; row-major, [height * width]. */
+export interface GrayImage {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Float32Array;
+}
+
+export interface ImageBatch {
+  /** [N, 3, H, W], float32, channels-last. */
+  readonly tensor: Tensor;
+  /** The size of each image without its padding, at the top left. */
+  readonly sizes: readonly (readonly [height: number, width: number])[];
+}
+
+export interface BatchOptions {
+  /** Default `cpu`. */
+  readonly device?: Device;
+  /** Height and width of the batch become multiples of it; default 32. */
+  readonly divisibility?: number;
+  /** Default Detectron2's. */
+  readonly pixelMean?: readonly [blue: number, green: number, red: number];
+}
+
+/**
+ * One batch of some images, as large as the largest height and the largest width.
+ *
+ * @throws DetectionError `input` for no image, or one whose pixels do not fill its size.
+ */
+export function batchImages(images: readonly GrayImage[], options: BatchOptions = {}): ImageBatch {
+  const { device = "cpu", divisibility = 32, pixelMean = [103.53, 116.28, 123.675] } = options;
+  if (images.length === 0) throw new DetectionError("input", "batchImages: expected an image");
+  images.forEach(checkImage);
+  const height = roundUp(Math.max(...images.map((image) => image.height)), divisibility);
+  const width = roundUp(Math.max(...images.map((image) => image.width)), divisibility);
+
+  // Written channels-last, so that the permutation below is a view of the right layout.
+  const data = new Float32Array(images.length * height * width * 3);
+  images.forEach((image, slot) => {
+    writeImage(image, pixelMean, data.subarray(slot * height * width * 3), width);
+  });
+  const made = fromTypedArray(data, [images.length, height, width, 3], { device });
+  return {
+    tensor: made.permute([0, 3, 1, 2]), // [N, 3, H, W]
+    sizes: images.map((image) => [image.height, image.width]),
+  };
+}
+
+function writeImage(
+  image: GrayImage,
+  mean: readonly [number, number, number],
+  out: Float32Array,
+  rowPixels: number,
+): void {
+  const [blue, green, red] = mean;
+  for (let y = 0; y < image.height; y++) {
+    let to = y * rowPixels * 3;
+    const end = (y + 1) * image.width;
+    for (let from = y * image.width; from < end; from++) {
+      const value = image.pixels[from];
+      out[to++] = value - blue;
+      out[to++] = value - green;
+      out[to++] = value - red;
+    }
+  }
+}
+
+function checkImage(image: GrayImage, slot: number): void {
+  const { width, height, pixels } = image;
+  if (width > 0 && height > 0 && pixels.length === width * height) return;
+  throw new DetectionError(
+    "input",
+    `batchImages: expected ${width} x ${height} pixels in image ${slot}, got ${pixels.length}`,
+  );
+}
+
+function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}
