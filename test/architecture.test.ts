@@ -218,12 +218,21 @@ const cases: readonly Case[] = [
     finding: "env of node:process: only cli reads",
   },
   {
-    name: "the environment read in cli and in a test",
+    name: "the environment read in cli, in a test and in what only tests import",
     files: {
+      "packages/data/src/test-data.ts": "export const path = process.env.MALLEOLUS_DATA;\n",
       "packages/cli/src/a.ts": "export const first = process.argv[2];\n",
       "packages/data/src/a.test.ts": "export const path = process.env.PATH;\n",
     },
     finding: undefined,
+  },
+  {
+    name: "a file for tests that other code imports",
+    files: {
+      "packages/data/src/test-data.ts": "export const a = 1;\n",
+      "packages/data/src/a.ts": 'import "./test-data.ts";\n',
+    },
+    finding: "packages/data/src/a.ts:1: only tests import ./test-data.ts",
   },
   {
     name: "DICOM parsed outside data",

@@ -109,9 +109,12 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
       return [`${place}: an import must name its module as a plain string`];
     if (specifier.startsWith(".")) {
       const target = posix.join(posix.dirname(path), specifier);
-      return target.startsWith(`packages/${owner}/`)
-        ? []
-        : [`${place}: "${specifier}" leaves the package; import @malleolus/${packageOf(target)}`];
+      if (!target.startsWith(`packages/${owner}/`)) {
+        return [
+          `${place}: "${specifier}" leaves the package; import @malleolus/${packageOf(target)}`,
+        ];
+      }
+      return isTest(target) && !isTest(path) ? [`${place}: only tests import ${specifier}`] : [];
     }
     const module = moduleOf(specifier);
     const imported = module.startsWith("@malleolus/")
@@ -219,8 +222,9 @@ function packageOf(path: string): string {
   return path.split("/")[1] ?? path;
 }
 
+/** A test, or a file that only tests import (`test-data.ts`). */
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path);
+  return /(\.test|\/test-[\w-]+)\.tsx?$/.test(path);
 }
 
 /** The package a specifier belongs to: `@a/b/c` is in `@a/b`, and Node's own get their prefix. */

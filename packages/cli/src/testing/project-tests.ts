@@ -8,7 +8,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { runChecks } from "./checks.ts";
-import { runTestFiles } from "./test-run.ts";
+import { runTestFiles } from "./run-test-files.ts";
 
 export interface TestCounts {
   readonly passed: number;

@@ -38,10 +38,10 @@ export async function runTestFiles(
   });
   events.on("test:stdout", ({ message }) => write(indent(message)));
   events.on("test:stderr", ({ message }) => write(indent(message)));
-  events.on("test:pass", ({ name, file, skip }) => {
+  events.on("test:pass", ({ name, file, skip, details: { type } }) => {
     if (name === file && !summarized.has(file)) {
       failFile(file, "it ended without having run its tests");
-    } else if (typeof skip === "string") {
+    } else if (typeof skip === "string" && type !== "suite") {
       skipReasons.set(skip, (skipReasons.get(skip) ?? 0) + 1);
     }
   });

@@ -18,14 +18,14 @@ const files: Readonly<Record<string, string>> = {
   "syntax.test.ts": "const = 1;",
 };
 
-test("test run: every way to fail is counted and told", (context) => {
+test("run test files: every way to fail is counted and told", (context) => {
   const root = mkdtempSync(join(tmpdir(), "malleolus-test-run-"));
   context.after(() => rmSync(root, { recursive: true }));
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(root, name), `import test from "node:test";\n${text}\n`);
   }
   const script = `
-    import { runTestFiles } from ${JSON.stringify(join(import.meta.dirname, "test-run.ts"))};
+    import { runTestFiles } from ${JSON.stringify(join(import.meta.dirname, "run-test-files.ts"))};
     let report = "";
     const counts = await runTestFiles(
       ${JSON.stringify(root)}, ${JSON.stringify(Object.keys(files))}, undefined,
@@ -48,7 +48,7 @@ test("test run: every way to fail is counted and told", (context) => {
   assert.match(report, /skipped 1: no data/);
 });
 
-test("test run: a part is a package, or else words of a path", () => {
+test("run test files: a part is a package, or else words of a path", () => {
   const all = [
     "packages/data/src/a.test.ts",
     "packages/torch/src/data.test.ts",
