@@ -1,3 +1,11 @@
+export {
+  type CocoAnnotation,
+  type CocoCategory,
+  type CocoDataset,
+  type CocoImage,
+  parseCoco,
+  readCocoFile,
+} from "./coco/read-coco.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
 export type { Display, Radiograph } from "./radiograph.ts";
