@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Target } from "@malleolus/detection";
+import { type Box, polygonArea } from "@malleolus/geometry";
+import { drawsOf } from "../draws.ts";
+import { crop, drawCrop } from "./crop.ts";
+import { flipHorizontally } from "./flip.ts";
+import type { Sample } from "./sample.ts";
+
+const nothing: Target = { boxes: [], classes: [], polygons: [] };
+
+/** 4 wide, 3 high; pixel (x, y) is 10 * y + x. */
+function sampleWith(target: Target): Sample {
+  const pixels = Float32Array.from({ length: 12 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4));
+  return { image: { width: 4, height: 3, pixels }, target };
+}
+
+const rectangle = ([x1, y1, x2, y2]: Box) => [x1, y1, x2, y1, x2, y2, x1, y2];
+
+function targetOf(...boxes: Box[]): Target {
+  return {
+    boxes,
+    classes: boxes.map((_, i) => i),
+    polygons: boxes.map((box) => [rectangle(box)]),
+  };
+}
+
+test("flip: pixels, boxes and outlines mirror alike", () => {
+  const { image, target } = flipHorizontally(sampleWith(targetOf([0, 1, 1, 3])));
+  assert.deepEqual([...image.pixels], [3, 2, 1, 0, 13, 12, 11, 10, 23, 22, 21, 20]);
+  assert.deepEqual(target.boxes, [[3, 1, 4, 3]]);
+  assert.deepEqual(target.polygons, [[[4, 1, 3, 1, 3, 3, 4, 3]]]);
+  assert.deepEqual(target.classes, [0]);
+});
+
+test("flip: leaves what it was given as it was, and twice is the same again", () => {
+  const sample = sampleWith(targetOf([0, 1, 1, 3]));
+  assert.deepEqual(flipHorizontally(flipHorizontally(sample)), sample);
+  assert.deepEqual(sample, sampleWith(targetOf([0, 1, 1, 3])));
+});
+
+test("flip: an image without objects", () => {
+  assert.deepEqual(flipHorizontally(sampleWith(nothing)).target, nothing);
+});
+
+const crops: readonly {
+  readonly name: string;
+  readonly before: Target;
+  readonly after: Target;
+}[] = [
+  { name: "no objects", before: nothing, after: nothing },
+  { name: "an object inside", before: targetOf([1, 1, 3, 2]), after: targetOf([0, 0, 2, 1]) },
+  { name: "an object cut", before: targetOf([0, 0, 2, 2]), after: targetOf([0, 0, 1, 1]) },
+  { name: "an object cut away", before: targetOf([3, 0, 4, 3]), after: nothing },
+  { name: "an object that only touches", before: targetOf([0, 0, 1, 3]), after: nothing },
+  {
+    name: "one of three objects cut away",
+    before: targetOf([1, 1, 2, 2], [3, 0, 4, 3], [2, 2, 3, 3]),
+    after: {
+      boxes: [
+        [0, 0, 1, 1],
+        [1, 1, 2, 2],
+      ],
+      classes: [0, 2],
+      polygons: [[rectangle([0, 0, 1, 1])], [rectangle([1, 1, 2, 2])]],
+    },
+  },
+  {
+    name: "an object of two outlines, one cut away",
+    before: {
+      boxes: [[1, 1, 4, 2]],
+      classes: [4],
+      polygons: [[rectangle([1, 1, 2, 2]), rectangle([3, 1, 4, 2])]],
+    },
+    after: { boxes: [[0, 0, 1, 1]], classes: [4], polygons: [[rectangle([0, 0, 1, 1])]] },
+  },
+];
+for (const { name, before, after } of crops) {
+  test(`crop: ${name}`, () => {
+    const { image, target } = crop(sampleWith(before), [1, 1, 3, 3]);
+    assert.deepEqual(image, {
+      width: 2,
+      height: 2,
+      pixels: Float32Array.of(11, 12, 21, 22),
+    });
+    assert.deepEqual(normal(target), normal(after));
+  });
+}
+
+test("crop: a triangle's box is drawn around what is left of it", () => {
+  const target: Target = { boxes: [[0, 0, 4, 3]], classes: [0], polygons: [[[0, 0, 4, 3, 0, 3]]] };
+  assert.deepEqual(crop(sampleWith(target), [2, 0, 4, 3]).target.boxes, [[0, 1.5, 2, 3]]);
+});
+
+test("drawCrop: whole pixels inside the image, sides between the least share and all", () => {
+  const sides = new Set<number>();
+  for (let slot = 0; slot < 2000; slot++) {
+    const [x1, y1, x2, y2] = drawCrop(40, 30, 0.5, drawsOf(3, 0)("crop", slot));
+    assert.ok([x1, y1, x2, y2].every(Number.isInteger));
+    assert.ok(x1 >= 0 && y1 >= 0 && x2 <= 40 && y2 <= 30);
+    assert.ok(x2 - x1 >= 20 && y2 - y1 >= 15);
+    sides.add(x2 - x1);
+  }
+  assert.deepEqual(
+    [...sides].sort((a, b) => a - b),
+    [...Array(21).keys()].map((i) => 20 + i),
+  );
+});
+
+test("drawCrop: a share of 1 keeps the whole image", () => {
+  assert.deepEqual(drawCrop(7, 5, 1, drawsOf(3, 0)("crop", 0)), [0, 0, 7, 5]);
+});
+
+test("drawCrop: a pixel stays of the thinnest image", () => {
+  assert.deepEqual(drawCrop(1, 1, 0.01, drawsOf(3, 0)("crop", 0)), [0, 0, 1, 1]);
+});
+
+/** Outlines by their area: where they start and which way they turn does not matter. */
+function normal(target: Target): unknown {
+  return { ...target, polygons: target.polygons.map((outlines) => outlines.map(polygonArea)) };
+}

@@ -1,0 +1,51 @@
+/**
+ * Cropping. The window is drawn as Detectron2's `RandomCrop` of type `relative_range` draws it
+ * (data/transforms/augmentation_impl.py): height and width each a share between the least one and
+ * 1, the place uniform. Unlike there, images without objects may be cropped.
+ */
+import { type Box, clipPolygon, polygonArea, polygonBounds } from "@malleolus/geometry";
+import type { Sample } from "./sample.ts";
+
+/** A window of whole pixels. `leastShare` is the least share of a side that stays, above 0 to 1. */
+export function drawCrop(
+  width: number,
+  height: number,
+  leastShare: number,
+  draw: () => number,
+): Box {
+  const side = (length: number) =>
+    Math.max(1, Math.floor(length * (leastShare + draw() * (1 - leastShare)) + 0.5));
+  const [cropHeight, cropWidth] = [side(height), side(width)];
+  const y = Math.floor(draw() * (height - cropHeight + 1));
+  const x = Math.floor(draw() * (width - cropWidth + 1));
+  return [x, y, x + cropWidth, y + cropHeight];
+}
+
+/**
+ * What lies in a window of whole pixels inside the image. Outlines are cut at its border and boxes
+ * drawn anew around what is left of them; an object of which nothing is left is dropped.
+ */
+export function crop({ image, target }: Sample, window: Box): Sample {
+  const [x1, y1, x2, y2] = window;
+  const [width, height] = [x2 - x1, y2 - y1];
+  const pixels = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (y + y1) * image.width + x1;
+    pixels.set(image.pixels.subarray(start, start + width), y * width);
+  }
+  const kept = target.polygons.flatMap((outlines, instance) => {
+    const polygons = outlines
+      .map((polygon) => clipPolygon(polygon, window))
+      .filter((polygon) => polygonArea(polygon) > 0)
+      .map((polygon) => polygon.map((value, i) => value - (i % 2 === 0 ? x1 : y1)));
+    return polygons.length === 0 ? [] : [{ polygons, class: target.classes[instance] }];
+  });
+  return {
+    image: { width, height, pixels },
+    target: {
+      boxes: kept.map(({ polygons }) => polygonBounds(...polygons)),
+      classes: kept.map((instance) => instance.class),
+      polygons: kept.map(({ polygons }) => polygons),
+    },
+  };
+}

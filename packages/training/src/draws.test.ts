@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { type Block, drawsOf, type Key, permutation, philox4x32 } from "./draws.ts";
+
+// Random123's own known answers (tests/kat_vectors).
+const knownAnswers: readonly (readonly [counter: Block, key: Key, expected: Block])[] = [
+  [
+    [0, 0, 0, 0],
+    [0, 0],
+    [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+  ],
+  [
+    [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+    [0xffffffff, 0xffffffff],
+    [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+  ],
+  [
+    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+    [0xa4093822, 0x299f31d0],
+    [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+  ],
+];
+for (const [counter, key, expected] of knownAnswers) {
+  test(`philox4x32: the published answer for counter ${counter[0].toString(16)}`, () => {
+    assert.deepEqual(philox4x32(counter, key), expected);
+  });
+}
+
+test("draws: the same address gives the same stream, whoever drew in between", () => {
+  const first = take(drawsOf(7, 3)("order", 1), 5);
+  const draws = drawsOf(7, 3);
+  take(draws("order", 0), 100);
+  assert.deepEqual(take(draws("order", 1), 5), first);
+});
+
+test("draws: another seed, step, slot or purpose gives another stream", () => {
+  const streams = [
+    drawsOf(7, 3)("crop", 1),
+    drawsOf(8, 3)("crop", 1),
+    drawsOf(7 + 2 ** 32, 3)("crop", 1),
+    drawsOf(7, 4)("crop", 1),
+    drawsOf(7, 3)("crop", 2),
+    drawsOf(7, 3)("flip", 1),
+  ].map((stream) => take(stream, 4).join());
+  assert.equal(new Set(streams).size, streams.length);
+});
+
+test("draws: uniform in [0, 1), by chi-squared over 64 bins", () => {
+  const draw = drawsOf(1, 0)("uniform", 0);
+  const bins = new Float64Array(64);
+  const count = 64_000;
+  for (let i = 0; i < count; i++) {
+    const value = draw();
+    assert.ok(value >= 0 && value < 1);
+    bins[Math.floor(value * 64)]++;
+  }
+  const expected = count / 64;
+  const chi2 = bins.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
+  // 63 degrees of freedom: 0.0001 of all generators that are fair lie outside.
+  assert.ok(chi2 > 27 && chi2 < 117, `chi-squared ${chi2}`);
+});
+
+test("draws: neighbouring steps, slots and purposes do not follow each other", () => {
+  const count = 20_000;
+  const of = (stream: (i: number) => number) =>
+    Float64Array.from({ length: count }, (_, i) => stream(i));
+  const steps = of((i) => drawsOf(1, i)("flip", 0)());
+  const laterSteps = of((i) => drawsOf(1, i + 1)("flip", 0)());
+  const slots = of((i) => drawsOf(1, i)("flip", 1)());
+  const purposes = of((i) => drawsOf(1, i)("crop", 0)());
+  const seeds = of((i) => drawsOf(2, i)("flip", 0)());
+  for (const other of [laterSteps, slots, purposes, seeds]) {
+    // The standard error of a correlation of independent numbers is 1 / sqrt(count) = 0.007.
+    assert.ok(Math.abs(correlation(steps, other)) < 0.03);
+  }
+});
+
+test("permutation: every index once, another order in every epoch, each place equally likely", () => {
+  const order = permutation(5, 0, 1000, "images");
+  assert.deepEqual(
+    [...order].sort((a, b) => a - b),
+    [...Array(1000).keys()],
+  );
+  assert.notDeepEqual(permutation(5, 1, 1000, "images"), order);
+  assert.deepEqual(permutation(5, 0, 1000, "images"), order);
+  const places = new Float64Array(8);
+  for (let epoch = 0; epoch < 8000; epoch++)
+    places[permutation(5, epoch, 8, "images").indexOf(3)]++;
+  for (const count of places) assert.ok(Math.abs(count - 1000) < 150, `${places}`);
+});
+
+test("permutation: of nothing and of one", () => {
+  assert.deepEqual(permutation(5, 0, 0, "images"), new Uint32Array());
+  assert.deepEqual(permutation(5, 0, 1, "images"), Uint32Array.of(0));
+});
+
+function take(draw: () => number, count: number): number[] {
+  return Array.from({ length: count }, draw);
+}
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) / values.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  a.forEach((value, i) => {
+    ab += (value - meanA) * (b[i] - meanB);
+    aa += (value - meanA) ** 2;
+    bb += (b[i] - meanB) ** 2;
+  });
+  return ab / Math.sqrt(aa * bb);
+}
