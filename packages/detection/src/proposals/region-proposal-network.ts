@@ -1,0 +1,64 @@
+/**
+ * The region proposal network (Ren et al. 2015): where in the image something may be, whatever
+ * its class. Its parameters have Detectron2's names below `proposal_generator`.
+ */
+import { noGrad, scope } from "@malleolus/torch";
+import type { MaskRcnnConfig } from "../config.ts";
+import { type Features, featureStrides } from "../features.ts";
+import type { Draw } from "../random.ts";
+import type { Target } from "../targets.ts";
+import { anchorGenerator, type MapSize } from "./anchors.ts";
+import { selectProposals } from "./proposal-selection.ts";
+import { type RpnHead, rpnHead } from "./rpn-head.ts";
+import { type RpnLosses, rpnLosses } from "./rpn-losses.ts";
+
+/** Boxes [n * 4] of each image in pixels, by falling score, clipped to its true size. */
+export type Proposals = readonly Float32Array[];
+
+export interface RegionProposalNetwork {
+  readonly rpn_head: RpnHead;
+  /** The losses of a batch, and the proposals with which training goes on. */
+  losses(
+    features: Features,
+    sizes: readonly MapSize[],
+    targets: readonly Target[],
+    draw: Draw,
+  ): RpnLosses & { readonly proposals: Proposals };
+  /** The proposals of detection. */
+  propose(features: Features, sizes: readonly MapSize[]): Proposals;
+}
+
+/** @throws DetectionError `config` where the anchors do not fit the levels. */
+export function regionProposalNetwork(config: MaskRcnnConfig): RegionProposalNetwork {
+  const head = rpnHead(config);
+  const { rpn } = config;
+  const anchorsOf = anchorGenerator(config.anchors, featureStrides);
+  const rule = { ...rpn, preNms: rpn.preNms.train, postNms: rpn.postNms.train };
+  const testRule = { ...rpn, preNms: rpn.preNms.test, postNms: rpn.postNms.test };
+  return {
+    rpn_head: head,
+    losses(features, sizes, targets, draw) {
+      const anchors = anchorsOf(mapSizes(features));
+      const predictions = head.predict(features);
+      const proposals = noGrad(() =>
+        scope(() => selectProposals(predictions, anchors, sizes, rule)),
+      );
+      return { ...rpnLosses(predictions, anchors.boxes, targets, draw, rpn), proposals };
+    },
+    propose(features, sizes) {
+      return noGrad(() =>
+        scope(() => {
+          const anchors = anchorsOf(mapSizes(features));
+          return selectProposals(head.predict(features), anchors, sizes, testRule);
+        }),
+      );
+    },
+  };
+}
+
+function mapSizes(features: Features): MapSize[] {
+  return features.map((map) => {
+    const [, , height, width] = map.shape;
+    return [height, width];
+  });
+}
