@@ -78,9 +78,14 @@ function toSamples(bytes: Uint8Array, header: PixelHeader): Uint8Array | Uint16A
   const up = 31 - highBit;
   const down = 32 - bitsStored;
   const raw = bitsAllocated === 8 ? bytes : words(bytes);
-  if (signed) return Int16Array.from(raw, (value) => (value << up) >> down);
-  if (bitsStored === bitsAllocated) return raw;
-  return raw.map((value: number) => (value << up) >>> down);
+  if (!signed && bitsStored === bitsAllocated) return raw;
+  // A loop, for `map` with a function takes twice its time.
+  const values = signed ? new Int16Array(raw.length) : new Uint16Array(raw.length);
+  for (let i = 0; i < raw.length; i++) {
+    const left = raw[i] << up;
+    values[i] = signed ? left >> down : left >>> down;
+  }
+  return values;
 }
 
 /**
