@@ -1,0 +1,116 @@
+/**
+ * Published weights into a backbone.
+ *
+ * Norms belong to their convolutions: fixed statistics on other convolutions let activations
+ * explode (measured on the MSRA weights without res5's convolutions: a mean of 0.5 after res4
+ * and of 1,423 after res5). So where a stage lacks a convolution, its norms are not taken over;
+ * `config.backbone.trainedNorms` names that stage, and `norm-statistics.ts` measures it.
+ */
+import { nn, type Tensor } from "@malleolus/torch";
+import type { MaskRcnnConfig, StageName } from "../config.ts";
+import { DetectionError } from "../errors.ts";
+import type { FeaturePyramid } from "./fpn.ts";
+import { stageNames } from "./resnet.ts";
+
+/** What a network needs to be for this file. */
+export interface BackboneModel {
+  readonly config: Pick<MaskRcnnConfig, "backbone">;
+  readonly backbone: FeaturePyramid;
+}
+
+/** Names as in the model, below `backbone.`, but for `leftOver`, which are the file's. */
+export interface WeightsReport {
+  /** Taken over. */
+  readonly found: readonly string[];
+  /** Not in the file, or there for other convolutions: as initialised, or still to be measured. */
+  readonly missing: readonly string[];
+  /** In the file, and of no use here. */
+  readonly leftOver: readonly string[];
+  /** Stages whose norms are to be measured. */
+  readonly trainedNorms: readonly StageName[];
+}
+
+/** Prefix of Detectron2's whole models; files of the network alone do without. */
+const NETWORK = "bottom_up.";
+
+/**
+ * The stages some of whose convolutions `weights` lacks. They must stand in
+ * `config.backbone.trainedNorms` of a network that takes these weights.
+ */
+export function incompleteStages(
+  model: BackboneModel,
+  weights: ReadonlyMap<string, Tensor>,
+): StageName[] {
+  const held = new Set([...weights.keys()].map(modelName));
+  return stageNames.filter((stage) =>
+    convolutionNames(model, `${NETWORK}${stage}.`).some((name) => !held.has(name)),
+  );
+}
+
+/**
+ * Copies weights into the backbone and says what fitted.
+ *
+ * @throws DetectionError `weights` when they are of no ResNet, when a shape differs, or when a
+ *   stage lacks convolutions and `config.backbone.trainedNorms` does not name it.
+ */
+export function initialiseBackbone(
+  model: BackboneModel,
+  weights: ReadonlyMap<string, Tensor>,
+): WeightsReport {
+  const { norm, trainedNorms } = model.config.backbone;
+  checkFit(model, weights);
+  const renamed = new Map<string, Tensor>();
+  const leftOver: string[] = [];
+  const own = nn.stateDict(model.backbone);
+  for (const [name, tensor] of weights) {
+    const target = modelName(name);
+    const discarded =
+      target.includes(".norm.") &&
+      (norm === "group" || trainedNorms.some((s) => target.startsWith(`${NETWORK}${s}.`)));
+    if (discarded || !own.has(target)) leftOver.push(name);
+    else renamed.set(target, tensor);
+  }
+  const report = nn.loadStateDict(model.backbone, renamed);
+  const [wrong] = report.mismatched;
+  if (wrong !== undefined) {
+    throw new DetectionError(
+      "weights",
+      `${wrong.name}: expected shape [${wrong.expected.join(", ")}], got [${wrong.got.join(", ")}]; ` +
+        "use weights of this network, or set backbone.depth to theirs",
+    );
+  }
+  return { found: report.loaded, missing: report.missing, leftOver, trainedNorms };
+}
+
+function checkFit(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): void {
+  const held = new Set([...weights.keys()].map(modelName));
+  if (!held.has(`${NETWORK}stem.conv1.weight`)) {
+    const [first = "nothing"] = weights.keys();
+    throw new DetectionError(
+      "weights",
+      `expected weights of a ResNet under Detectron2's names (stem.conv1.weight, …), got ${first}, …`,
+    );
+  }
+  const { norm, trainedNorms } = model.config.backbone;
+  const incomplete = incompleteStages(model, weights);
+  const unnamed = incomplete.filter((stage) => !trainedNorms.includes(stage));
+  if (norm === "frozen" && unnamed.length > 0) {
+    throw new DetectionError(
+      "weights",
+      `the weights lack convolutions of ${unnamed.join(", ")}, whose norms must then be measured; ` +
+        `set backbone.trainedNorms to ${JSON.stringify(incomplete)}`,
+    );
+  }
+}
+
+function convolutionNames(model: BackboneModel, prefix: string): string[] {
+  return [...nn.stateDict(model.backbone).keys()].filter(
+    (name) => name.startsWith(prefix) && /\.(conv\d|shortcut)\.weight$/.test(name),
+  );
+}
+
+/** `stem.…` and `backbone.bottom_up.stem.…` are both `bottom_up.stem.…`. */
+function modelName(name: string): string {
+  if (name.startsWith("backbone.")) return name.slice("backbone.".length);
+  return /^(stem|res\d)\./.test(name) ? `${NETWORK}${name}` : name;
+}
