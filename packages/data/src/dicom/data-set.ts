@@ -30,10 +30,10 @@ export function dicomOpening(bytes: Uint8Array): "part-10" | "no-preamble" | "ba
   if (ascii(128, 132) === "DICM") return "part-10";
   if (bytes.length < 8 || bytes[1] !== 0 || bytes[3] !== 0) return undefined;
   if (bytes[0] === 2 && ascii(4, 6) === "UL") return "no-preamble";
-  // Group 0008, a plausible first element, and a VR or the length of a short value.
+  // Group 0008, up to its Modality, and a VR or the length of a short value.
   const isShort = bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
   const isExplicit = /^(UL|CS|UI|DA|TM|SH|LO)$/.test(ascii(4, 6));
-  return bytes[0] === 8 && bytes[2] <= 0x18 && (isShort || isExplicit) ? "bare" : undefined;
+  return bytes[0] === 8 && bytes[2] <= 0x60 && (isShort || isExplicit) ? "bare" : undefined;
 }
 
 /** A DICOM data set. Every read may throw DataError `damaged`. */
