@@ -4,7 +4,7 @@
  *
  * Not here: decoding (packages/data) and resizing (`preprocess.ts`).
  */
-import { type Device, fromTypedArray, type Tensor } from "@malleolus/torch";
+import { type Device, fromTypedArray, scope, type Tensor } from "@malleolus/torch";
 import { DetectionError } from "./errors.ts";
 
 /** Grey levels in the network's range: 0 (black) to 255, not rounded; row-major, [height * width]. */
@@ -47,9 +47,10 @@ export function batchImages(images: readonly GrayImage[], options: BatchOptions 
   images.forEach((image, slot) => {
     writeImage(image, pixelMean, data.subarray(slot * height * width * 3), width);
   });
-  const made = fromTypedArray(data, [images.length, height, width, 3], { device });
   return {
-    tensor: made.permute([0, 3, 1, 2]), // [N, 3, H, W]
+    tensor: scope(() =>
+      fromTypedArray(data, [images.length, height, width, 3], { device }).permute([0, 3, 1, 2]),
+    ),
     sizes: images.map((image) => [image.height, image.width]),
   };
 }
