@@ -60,7 +60,7 @@ let loaded: Promise<typeof import("dcmjs-codecs")> | undefined;
 function loadCodecs(): Promise<typeof import("dcmjs-codecs")> {
   loaded ??= (async () => {
     const { default: codecs } = await import("dcmjs-codecs");
-    // Its log goes to standard output, where it would end up within `--json`.
+    // What it has to say comes as an exception; its log would go to the terminal.
     codecs.log.setLevel("silent");
     await codecs.NativeCodecs.initializeAsync();
     return codecs;

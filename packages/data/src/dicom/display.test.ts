@@ -91,6 +91,11 @@ test("display: a range of padding is black, inverted or not", () =>
     },
     [1, 0, 0, 0],
   ));
+test("display: padding amid the values is black, inverted or not", () =>
+  check(
+    { "00280004 CS": "MONOCHROME1", "00280120 US": [100], "7fe00010 OW": [0, 100, 200, 400] },
+    [1, 0, 0.5, 0],
+  ));
 test("display: nothing but padding is black", () =>
   check({ "00280120 US": [5], "7fe00010 OW": [5, 5, 5, 5] }, [0, 0, 0, 0]));
 test("display: a VOI LUT goes before the window, its ends hold beyond", () =>
@@ -107,6 +112,20 @@ test("display: a modality LUT replaces the rescale", () =>
   check(
     { "00283000 SQ": [lut(10, 20, 50)], "7fe00010 OW": [100, 101, 102, 103] },
     [0, 0.25, 1, 1],
+  ));
+
+test("display: a count of 0 stands for 65,536 entries", () =>
+  check(
+    {
+      "00283010 SQ": [
+        {
+          "00283002 US": [0, 0, 16],
+          "00283006 OW": Array.from({ length: 65_536 }, (_, i) => 65_535 - i),
+        },
+      ],
+      "7fe00010 OW": [0, 13_107, 52_428, 65_535],
+    },
+    [1, 0.8, 0.2, 0],
   ));
 
 test("display: a cut look-up table is refused", async () => {
