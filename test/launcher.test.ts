@@ -182,6 +182,17 @@ test("launcher: a Node from npm that is not the expected file is refused", async
   assert.deepEqual(left, ["lock", "logs"]);
 });
 
+test("launcher: a Node from npm gets an npm of its own, which is checked too", async (context) => {
+  const tree = new Tree(context);
+  tree.addProgram("oldnode", "node");
+  mkdirSync(join(tree.root, ".tools/node-24.21.0/bin"), { recursive: true });
+  symlinkSync(process.execPath, join(tree.root, ".tools/node-24.21.0/bin/node"));
+  const { code, said } = await tree.run(["inspect"]);
+  assert.equal(code, 1);
+  assert.match(said, /npm@\S+ is not the expected file/);
+  assert.deepEqual(tree.calls(), ["npm pack"]);
+});
+
 test("launcher: the first call sets up, the second does nothing twice", async (context) => {
   const tree = new Tree(context);
   const libtorch = tree.addLibTorch("libtorch", [2, 1, 0]);
