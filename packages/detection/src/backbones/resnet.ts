@@ -96,6 +96,14 @@ export function convolutionsOf(block: Bottleneck): [name: string, layer: NormedC
   return block.shortcut === undefined ? main : [["shortcut", block.shortcut], ...main];
 }
 
+/** Frees the folded weights that were made once; they are made again when needed. */
+export function forgetFolded(network: ResNet): void {
+  network.stem.conv1.forgetFolded();
+  for (const { block } of blocksOf(network)) {
+    for (const [, layer] of convolutionsOf(block)) layer.forgetFolded();
+  }
+}
+
 function makeStem(config: BackboneConfig): ResNet["stem"] {
   const conv1 = normedConvolution({ in: 3, out: 64, kernel: 7, stride: 2, norm: config.norm });
   return {

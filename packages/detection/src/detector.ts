@@ -1,0 +1,177 @@
+/**
+ * A detector: checkpoint in, findings out. One file holds all that serving needs: the weights,
+ * the network's configuration, and how radiographs are brought to its size.
+ */
+
+import { type Finding, readJson, SchemaError } from "@malleolus/schema";
+import {
+  autocast,
+  type Device,
+  nn,
+  readSafetensors,
+  type Safetensors,
+  scope,
+  type Tensor,
+  TorchError,
+  writeSafetensors,
+} from "@malleolus/torch";
+import { z } from "zod";
+import { forgetFolded } from "./backbones/resnet.ts";
+import type { MaskRcnnConfig } from "./config.ts";
+import { maskRcnnConfigSchema } from "./config-schema.ts";
+import { DetectionError } from "./errors.ts";
+import { type Spacing, toFinding } from "./findings.ts";
+import { batchImages } from "./images.ts";
+import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
+import { placeModel } from "./placement.ts";
+import { toRadiograph } from "./postprocess.ts";
+import { type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
+
+const FORMAT = "malleolus-detector-1";
+const REMEDY = "give the model.safetensors of a run of malleolus train";
+
+export type Precision = "float32" | "bfloat16";
+
+export interface DetectorOptions {
+  /** Default `cpu`. */
+  readonly device?: Device;
+  /** Of convolutions and matrix products; default `float32`. */
+  readonly precision?: Precision;
+  /** Findings with a lower score are left out; default the checkpoint's. */
+  readonly scoreThreshold?: number;
+}
+
+/** A radiograph, with its millimetres where they are known. */
+export type DetectableImage = UnitImage & Partial<Spacing>;
+
+export interface Detector {
+  readonly classes: readonly string[];
+  readonly config: MaskRcnnConfig;
+  readonly preprocess: Preprocess;
+  readonly device: Device;
+  readonly precision: Precision;
+  /** Findings by falling score, in pixels of the image. */
+  detect(image: DetectableImage): Finding[];
+  /** Frees its tensors; it cannot be used any more. */
+  close(): void;
+}
+
+/**
+ * Writes a model so that `openDetector` reads it, atomically.
+ *
+ * @throws TorchError `checkpoint` when it cannot be written; an older file is then still there.
+ */
+export function writeDetector(path: string, model: MaskRcnn, preprocess: Preprocess): void {
+  const { minSize, maxSize } = preprocess;
+  writeSafetensors(path, nn.stateDict(model), {
+    format: FORMAT,
+    config: JSON.stringify(model.config),
+    preprocess: JSON.stringify({ minSize, maxSize }),
+  });
+}
+
+/**
+ * Opens a checkpoint that `writeDetector` wrote.
+ *
+ * @throws DetectionError `checkpoint`, one line that begins with the path, when it cannot be
+ *   read, was cut, or is of another model or format.
+ */
+export function openDetector(path: string, options: DetectorOptions = {}): Detector {
+  const device = options.device ?? "cpu";
+  const precision = options.precision ?? "float32";
+  const { model, preprocess } = scope(() => readModel(path, options.scoreThreshold));
+  const { config } = model;
+  nn.freeze(model);
+  placeModel(model, device);
+  return {
+    classes: config.classes,
+    config,
+    preprocess,
+    device,
+    precision,
+    detect(image) {
+      const prepared = prepareImage(image, preprocess);
+      const { sizeDivisibility: divisibility, pixelMean } = config;
+      const [detections] = scope(() => {
+        const batch = batchImages([prepared.image], { device, divisibility, pixelMean });
+        return autocast(precision === "bfloat16" ? precision : null, () => model.detect(batch));
+      });
+      const { pixelSpacingMm = null, spacingSource = "none" } = image;
+      return toRadiograph(detections, image, prepared.scaleX, prepared.scaleY).map((instance) =>
+        toFinding(instance, config.classes, { pixelSpacingMm, spacingSource }),
+      );
+    },
+    close() {
+      forgetFolded(model.backbone.bottom_up);
+      for (const tensor of nn.stateDict(model).values()) tensor.free();
+    },
+  };
+}
+
+const preprocessSchema: z.ZodType<Preprocess> = z.strictObject({
+  minSize: z.int().positive(),
+  maxSize: z.int().positive(),
+});
+
+/** The model with the file's weights, and its preprocessing. */
+function readModel(
+  path: string,
+  scoreThreshold: number | undefined,
+): { model: MaskRcnn; preprocess: Preprocess } {
+  const { tensors, metadata } = readFile(path);
+  const { format = "none" } = metadata;
+  if (format !== FORMAT) {
+    throw new DetectionError(
+      "checkpoint",
+      `${path}: expected a detector (${FORMAT}), got format ${format}; ${REMEDY}`,
+    );
+  }
+  const stored = parse(maskRcnnConfigSchema, metadata.config, `${path}: its configuration`);
+  const preprocess = parse(preprocessSchema, metadata.preprocess, `${path}: its preprocessing`);
+  const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
+  const model = maskRcnn({ ...stored, roi: { ...stored.roi, scoreThreshold: threshold } });
+  loadAll(model, tensors, path);
+  return { model, preprocess };
+}
+
+function readFile(path: string): Safetensors {
+  try {
+    return readSafetensors(path);
+  } catch (cause) {
+    if (!(cause instanceof TorchError)) throw cause;
+    throw new DetectionError("checkpoint", `${cause.message}; copy it again, or ${REMEDY}`, {
+      cause,
+    });
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string | undefined, where: string): T {
+  try {
+    return readJson(schema, text ?? "", where);
+  } catch (cause) {
+    if (!(cause instanceof SchemaError)) throw cause;
+    throw new DetectionError(
+      "checkpoint",
+      `${cause.message}; it is of another version: ${REMEDY}`,
+      { cause },
+    );
+  }
+}
+
+function loadAll(model: MaskRcnn, tensors: ReadonlyMap<string, Tensor>, path: string): void {
+  const { missing, unexpected, mismatched } = nn.loadStateDict(model, tensors);
+  const [wrong] = mismatched;
+  const fault =
+    missing.length > 0
+      ? `it lacks ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ""}`
+      : unexpected.length > 0
+        ? `it holds ${unexpected[0]}, which the network has not`
+        : wrong !== undefined
+          ? `${wrong.name} has shape [${wrong.got.join(", ")}] instead of [${wrong.expected.join(", ")}]`
+          : null;
+  if (fault === null) return;
+  throw new DetectionError(
+    "checkpoint",
+    `${path}: expected the weights of its own configuration, but ${fault}; ${REMEDY}`,
+  );
+}
