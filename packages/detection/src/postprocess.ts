@@ -46,15 +46,22 @@ export function toRadiograph(
     const box = clipBox(scaled, size.width, size.height);
     if (!(box[2] > box[0] && box[3] > box[1])) return [];
     const { class: index, score } = detection;
-    return [{ box, class: index, score, mask: pasteMask(detection.mask, box, size) }];
+    return [
+      { box, class: index, score, mask: pasteMask(detection.mask, box, size.width, size.height) },
+    ];
   });
 }
 
-/** The pixels of an image whose probability is at least one half. */
-export function pasteMask(probabilities: Float32Array, box: Box, size: ImageSize): PlacedMask {
+/** The pixels of an image of this size whose probability is at least one half. */
+export function pasteMask(
+  probabilities: Float32Array,
+  box: Box,
+  imageWidth: number,
+  imageHeight: number,
+): PlacedMask {
   const cells = Math.round(Math.sqrt(probabilities.length));
-  const columns = samples(box[0], box[2], size.width, cells);
-  const rows = samples(box[1], box[3], size.height, cells);
+  const columns = samples(box[0], box[2], imageWidth, cells);
+  const rows = samples(box[1], box[3], imageHeight, cells);
   const width = columns.count;
   const height = rows.count;
   const data = new Uint8Array(width * height);
