@@ -7,4 +7,5 @@ endQuietlyOnClosedOutput(process.stderr);
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   write: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),
+  terminal: process.stderr.isTTY ? process.stderr : undefined,
 });

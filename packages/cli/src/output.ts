@@ -8,6 +8,8 @@ import { describeFailure } from "./failure.ts";
 export interface Output {
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
+  /** The terminal behind standard error, for bars that move; undefined where nobody watches. */
+  readonly terminal?: NodeJS.WriteStream | undefined;
 }
 
 /**

@@ -1,0 +1,81 @@
+/**
+ * The network before its first step: initialised from the seed, given its weights, and the norms
+ * that the weights cannot fill measured on radiographs of the training set.
+ */
+import {
+  activationMeans,
+  batchImages,
+  type ImageBatch,
+  initialiseBackbone,
+  type MaskRcnn,
+  maskRcnn,
+  measureNormStatistics,
+  type WeightsReport,
+} from "@malleolus/detection";
+import { autocast, manualSeed, scope } from "@malleolus/torch";
+import type { TrainingSet } from "./data-set.ts";
+import { permutation } from "./draws.ts";
+import { prepareSample } from "./loader/prepare-sample.ts";
+import type { Recipe } from "./recipe.ts";
+import type { InitialWeights } from "./resolve-recipe.ts";
+
+const MEASURED_RADIOGRAPHS = 32;
+const RADIOGRAPHS_A_BATCH = 2;
+
+/** Radiographs, as they come in detection, in batches of two; the first ones of a shuffle. */
+export async function measuredBatches(
+  set: TrainingSet,
+  recipe: Recipe,
+  count: number = MEASURED_RADIOGRAPHS,
+): Promise<ImageBatch[]> {
+  const order = permutation(recipe.seed, 0, set.images.length, "measured radiographs");
+  const chosen = [...order.subarray(0, count)].map((index) => set.images[index]);
+  const { minSize, maxSize } = recipe.preprocess;
+  const input = { minSizes: [minSize], maxSize, flipProbability: 0, leastCropShare: 1 };
+  const samples = await Promise.all(
+    chosen.map((image, slot) => prepareSample({ image, input, seed: recipe.seed, step: 0, slot })),
+  );
+  const batches: ImageBatch[] = [];
+  for (let i = 0; i < samples.length; i += RADIOGRAPHS_A_BATCH) {
+    const images = samples.slice(i, i + RADIOGRAPHS_A_BATCH).map(({ image }) => image);
+    batches.push(batchImages(images, batchOptions(recipe)));
+  }
+  return batches;
+}
+
+export function batchOptions({ model }: Recipe) {
+  return { divisibility: model.sizeDivisibility, pixelMean: model.pixelMean };
+}
+
+/** A network for a recipe; the seed decides every weight that is not given. */
+export function newModel(recipe: Recipe): MaskRcnn {
+  manualSeed(recipe.seed);
+  return maskRcnn(recipe.model);
+}
+
+/** Gives a new network its weights and statistics; null without weights. */
+export function initialiseModel(
+  model: MaskRcnn,
+  recipe: Recipe,
+  weights: InitialWeights | null,
+  batches: readonly ImageBatch[],
+): WeightsReport | null {
+  if (weights === null) return null;
+  const report = initialiseBackbone(model, weights.tensors);
+  inDtype(recipe, () => measureNormStatistics(model, batches));
+  return report;
+}
+
+/** The mean absolute activation of every stage on one batch, as the run computes it. */
+export function activationsOf(
+  model: MaskRcnn,
+  batch: ImageBatch,
+  recipe: Recipe,
+): Readonly<Record<string, number>> {
+  return scope(() => inDtype(recipe, () => activationMeans(model, batch)));
+}
+
+/** Runs in the recipe's dtype. */
+export function inDtype<T>({ dtype }: Pick<Recipe, "dtype">, body: () => T): T {
+  return autocast(dtype === "float32" ? null : dtype, body);
+}

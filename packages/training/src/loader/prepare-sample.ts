@@ -1,0 +1,73 @@
+/**
+ * One radiograph from its file to the network's size: read, cropped, mirrored, resized. A function
+ * of its request alone; it runs in worker threads and never touches LibTorch.
+ *
+ * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
+ */
+import { readRadiograph } from "@malleolus/data";
+import { type Preprocess, prepareImage, resizeTarget } from "@malleolus/detection/preprocess";
+import { crop, drawCrop } from "../augment/crop.ts";
+import { flipHorizontally } from "../augment/flip.ts";
+import type { Sample } from "../augment/sample.ts";
+import type { TrainingImage } from "../data-set.ts";
+import { drawsOf } from "../draws.ts";
+import { TrainingError } from "../errors.ts";
+
+/** How radiographs come to the network in training. */
+export interface InputPlan {
+  /** One is drawn for each radiograph: the network's shorter side, in pixels. */
+  readonly minSizes: readonly number[];
+  /** The longer side is never longer; the shorter one then gives way. */
+  readonly maxSize: number;
+  readonly flipProbability: number;
+  /** Least share of a side that a crop leaves; 1 crops nothing. */
+  readonly leastCropShare: number;
+}
+
+/** Plain data: it travels to a worker thread. */
+export interface SampleRequest {
+  readonly image: TrainingImage;
+  readonly input: InputPlan;
+  readonly seed: number;
+  readonly step: number;
+  readonly slot: number;
+}
+
+/**
+ * @throws DataError with the file's path where it cannot be read.
+ * @throws TrainingError `data` where its size is not the annotations'.
+ */
+export async function prepareSample(request: SampleRequest): Promise<Sample> {
+  const { image, input } = request;
+  const radiograph = await readRadiograph(image.path);
+  const { width, height } = radiograph;
+  if (width !== image.width || height !== image.height) {
+    throw new TrainingError(
+      "data",
+      `${image.path}: expected ${image.width} x ${image.height} pixels as annotated, ` +
+        `got ${width} x ${height}; the annotations belong to another version of the image`,
+    );
+  }
+  const read = { image: { width, height, pixels: radiograph.pixels }, target: image.target };
+  const draws = drawsOf(request.seed, request.step);
+  const draw = (purpose: string) => draws(purpose, request.slot);
+  const minSize = input.minSizes[Math.floor(draw("size")() * input.minSizes.length)];
+  return resize(augment(read, input, draw), { minSize, maxSize: input.maxSize });
+}
+
+function augment(read: Sample, input: InputPlan, draw: (purpose: string) => () => number): Sample {
+  const { width, height } = read.image;
+  const { leastCropShare, flipProbability } = input;
+  const cropped =
+    leastCropShare === 1 ? read : crop(read, drawCrop(width, height, leastCropShare, draw("crop")));
+  return draw("flip")() < flipProbability ? flipHorizontally(cropped) : cropped;
+}
+
+/** The same way as in detection. */
+function resize({ image, target }: Sample, preprocess: Preprocess): Sample {
+  const prepared = prepareImage(image, preprocess);
+  return {
+    image: prepared.image,
+    target: resizeTarget(target, prepared.scaleX, prepared.scaleY),
+  };
+}

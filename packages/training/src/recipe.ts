@@ -1,0 +1,154 @@
+/**
+ * A run as one complete object: everything that decides what is learned. It is saved as
+ * `recipe.json` beside the run's events and in every checkpoint; no default hides anywhere else.
+ *
+ * Not part of it is what only decides how fast: device, threads, workers.
+ */
+import { readFile } from "node:fs/promises";
+import { maskRcnnConfigSchema } from "@malleolus/detection";
+import { z } from "zod";
+import { causeText, TrainingError } from "./errors.ts";
+import { nearestName } from "./nearest-name.ts";
+
+const share = z.number().min(0).max(1);
+
+const scheduleSchema = z.strictObject({
+  baseLearningRate: z.number().positive(),
+  warmup: z.strictObject({ steps: z.int().nonnegative(), factor: share }).readonly(),
+  decay: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("steps"),
+      milestones: z.array(z.int().positive()).readonly(),
+      gamma: z.number().positive(),
+    }),
+    z.strictObject({ kind: z.literal("cosine") }),
+  ]),
+});
+
+export const recipeSchema = z.strictObject({
+  format: z.literal("malleolus-recipe-1"),
+  name: z.string().min(1),
+  /** What a run of it should reach, so that a change that breaks training shows. */
+  expected: z
+    .array(
+      z.strictObject({
+        metric: z.string().min(1),
+        value: z.number(),
+        tolerance: z.number().nonnegative(),
+        /** On which data, after what. */
+        conditions: z.string().min(1),
+      }),
+    )
+    .readonly(),
+  seed: z.int().nonnegative(),
+  steps: z.int().positive(),
+  batchSize: z.int().positive(),
+  /** Of convolutions and matrix products; weights, boxes and losses are always float32. */
+  dtype: z.enum(["float32", "bfloat16"]),
+  checkpointEverySteps: z.int().positive(),
+  /** Null in a recipe that no data has been given to. */
+  data: z
+    .strictObject({
+      annotationsSha256: z.string(),
+      images: z.int().positive(),
+      imagesWithObjects: z.int().positive(),
+    })
+    .nullable(),
+  /** The initial weights' file; null without. */
+  weights: z.strictObject({ sha256: z.string() }).nullable(),
+  sampling: z.strictObject({
+    /** Of the radiographs of a batch, those without objects; null takes them as they come. */
+    negativeShare: share.nullable(),
+  }),
+  /** How radiographs come to the network in training: see `InputPlan`. */
+  input: z.strictObject({
+    minSizes: z.array(z.int().positive()).min(1).readonly(),
+    maxSize: z.int().positive(),
+    flipProbability: share,
+    leastCropShare: z.number().positive().max(1),
+  }),
+  /** The size at which the trained network looks; it goes into its checkpoint. */
+  preprocess: z.strictObject({ minSize: z.int().positive(), maxSize: z.int().positive() }),
+  optimiser: z.strictObject({
+    momentum: share,
+    weightDecay: z.number().nonnegative(),
+    /** Of norms' weights and biases. */
+    normWeightDecay: z.number().nonnegative(),
+    /** Gradients with a longer norm, over all parameters, are shortened to it; null never. */
+    clipNorm: z.number().positive().nullable(),
+    schedule: scheduleSchema,
+  }),
+  model: maskRcnnConfigSchema,
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/**
+ * A recipe from a JSON file.
+ *
+ * @throws TrainingError `recipe` with the first place that is wrong, and for an unknown key the
+ *   known one that is nearest.
+ */
+export async function readRecipeFile(path: string): Promise<Recipe> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new TrainingError("recipe", `${path}: expected a recipe: ${causeText(cause)}`, { cause });
+  }
+  return parseRecipe(value, path);
+}
+
+/** The recipe in a value from outside; `where` begins the message. Throws as `readRecipeFile`. */
+export function parseRecipe(value: unknown, where: string): Recipe {
+  const result = recipeSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
+  const text = issue.code === "unrecognized_keys" ? describeUnknown(issue) : issue.message;
+  throw new TrainingError("recipe", `${where}${place}: ${text}`, { cause: result.error });
+}
+
+function describeUnknown(issue: { readonly keys: string[]; readonly path: PropertyKey[] }): string {
+  const [key] = issue.keys;
+  const near = nearestName(key, keysAt(recipeSchema, issue.path));
+  return `unknown key "${key}"${near === null ? "" : ` (did you mean "${near}"?)`}`;
+}
+
+/** The keys that a schema knows at a path. */
+function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly) {
+    return keysAt(schema.unwrap(), path);
+  }
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return schema.options.flatMap((option) => keysAt(option, path));
+  }
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, path.slice(1));
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [first, ...rest] = path;
+  return first === undefined
+    ? Object.keys(schema.shape)
+    : keysAt(schema.shape[String(first)], rest);
+}
+
+/** One difference between two recipes. */
+export interface Difference {
+  /** As `optimiser.schedule.warmup.steps`. */
+  readonly key: string;
+  readonly one: unknown;
+  readonly other: unknown;
+}
+
+/** Everywhere that two values of JSON differ, key by key. */
+export function differences(one: unknown, other: unknown, prefix = ""): Difference[] {
+  if (!isRecord(one) || !isRecord(other)) {
+    return JSON.stringify(one) === JSON.stringify(other) ? [] : [{ key: prefix, one, other }];
+  }
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].flatMap((key) =>
+    differences(one[key], other[key], prefix === "" ? key : `${prefix}.${key}`),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

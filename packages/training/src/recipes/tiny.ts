@@ -1,0 +1,30 @@
+/**
+ * For tests: a network with narrow heads on radiographs of 64 pixels, a few steps long. It learns
+ * nothing worth having, in seconds.
+ */
+import type { Recipe } from "../recipe.ts";
+import { quickRecipe } from "./quick.ts";
+
+const { model } = quickRecipe;
+
+export const tinyRecipe: Recipe = {
+  ...quickRecipe,
+  name: "tiny",
+  steps: 8,
+  dtype: "float32",
+  checkpointEverySteps: 3,
+  input: { ...quickRecipe.input, minSizes: [56, 64], maxSize: 96 },
+  preprocess: { minSize: 64, maxSize: 96 },
+  model: {
+    ...model,
+    backbone: { ...model.backbone, fpnChannels: 32 },
+    anchors: { ...model.anchors, sizes: [[8], [16], [32], [64], [96]] },
+    rpn: { ...model.rpn, preNms: { train: 100, test: 100 }, postNms: { train: 50, test: 50 } },
+    roi: {
+      ...model.roi,
+      batchSizePerImage: 32,
+      box: { ...model.roi.box, fullyConnectedChannels: 64 },
+      mask: { ...model.roi.mask, convolutions: 1, channels: 32 },
+    },
+  },
+};

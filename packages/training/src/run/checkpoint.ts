@@ -1,0 +1,134 @@
+/**
+ * Checkpoints of a run: `checkpoints/step-000123/` with the detector (`model.safetensors`, which
+ * `openDetector` reads), the optimiser's momentum and the run's state.
+ *
+ * A directory is written aside, flushed to the disk and only then named: what is called `step-…`
+ * is whole, whenever the process or the machine ended. There is no pointer to the latest that
+ * could be wrong: the one with the highest step is.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { causeText, TrainingError } from "../errors.ts";
+import { recipeSchema } from "../recipe.ts";
+
+const KEPT = 2;
+const FILES = ["model.safetensors", "optimizer.safetensors", "state.json"];
+
+const stateSchema = z.strictObject({
+  format: z.literal("malleolus-checkpoint-1"),
+  /** Steps that are done. */
+  step: z.int().nonnegative(),
+  /** Size of `events.jsonl` up to here. */
+  eventsBytes: z.int().nonnegative(),
+  recipe: recipeSchema,
+});
+export type RunState = z.infer<typeof stateSchema>;
+
+export interface Checkpoint {
+  readonly path: string;
+  readonly step: number;
+}
+
+/** Whole checkpoints of a run by ascending step; none where it has none. */
+export function listCheckpoints(runDirectory: string): Checkpoint[] {
+  const folder = join(runDirectory, "checkpoints");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((name) => {
+      const step = /^step-(\d+)$/.exec(name)?.[1];
+      return step === undefined ? [] : [{ path: join(folder, name), step: Number(step) }];
+    })
+    .filter(({ path }) => FILES.every((file) => existsSync(join(path, file))))
+    .sort((a, b) => a.step - b.step);
+}
+
+/** The checkpoint with the highest step. */
+export function latestCheckpoint(runDirectory: string): Checkpoint | null {
+  return listCheckpoints(runDirectory).at(-1) ?? null;
+}
+
+/** @throws TrainingError `checkpoint` for a state that is not one. */
+export function readState(checkpoint: Checkpoint): RunState {
+  const path = join(checkpoint.path, "state.json");
+  try {
+    return stateSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    throw new TrainingError(
+      "checkpoint",
+      `${path}: expected a checkpoint of this version, got something else; ` +
+        `remove ${checkpoint.path} to go on from the one before`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Writes a checkpoint and removes all but the last two. `writeTensors` fills the directory it is
+ * given with the two safetensors files.
+ *
+ * @throws TrainingError `checkpoint` where it cannot be written, a full disk for one; what stood
+ *   there before still does.
+ */
+export function writeCheckpoint(
+  runDirectory: string,
+  state: Omit<RunState, "format">,
+  writeTensors: (directory: string) => void,
+): Checkpoint {
+  const folder = join(runDirectory, "checkpoints");
+  const name = `step-${String(state.step).padStart(6, "0")}`;
+  const path = join(folder, name);
+  const aside = join(folder, `.${name}.tmp`);
+  const whole: RunState = { format: "malleolus-checkpoint-1", ...state };
+  try {
+    mkdirSync(folder, { recursive: true });
+    removeUnfinished(folder);
+    mkdirSync(aside);
+    writeTensors(aside);
+    writeFileSync(join(aside, "state.json"), `${JSON.stringify(whole)}\n`, { flush: true });
+    flushDirectory(aside);
+    // A run that went back before a checkpoint (its newer ones were removed) writes it again.
+    rmSync(path, { recursive: true, force: true });
+    renameSync(aside, path);
+    flushDirectory(folder);
+    for (const old of listCheckpoints(runDirectory).slice(0, -KEPT)) {
+      rmSync(old.path, { recursive: true, force: true });
+    }
+  } catch (cause) {
+    rmSync(aside, { recursive: true, force: true });
+    throw new TrainingError(
+      "checkpoint",
+      `${path}: cannot be written: ${causeText(cause)}; earlier checkpoints are untouched`,
+      { cause },
+    );
+  }
+  return { path, step: state.step };
+}
+
+/** What a process left behind that ended while it wrote. */
+function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (/^\.step-\d+\.tmp$/.test(name)) rmSync(join(folder, name), { recursive: true });
+  }
+}
+
+/** A name is only on the disk once its directory is. */
+export function flushDirectory(path: string): void {
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

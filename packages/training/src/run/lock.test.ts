@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { lockRun } from "./lock.ts";
+
+function temporaryFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-lock-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test("lock: one process at a time, and free again after its release", (context) => {
+  const folder = temporaryFolder(context);
+  const first = lockRun(folder);
+  assert.throws(() => lockRun(folder), {
+    name: "TrainingError",
+    message: new RegExp(`process ${process.pid} on .* is training into this directory`),
+  });
+  first.release();
+  assert.deepEqual(readdirSync(folder), []);
+  lockRun(folder).release();
+});
+
+test("lock: another living process holds it", async (context) => {
+  const folder = temporaryFolder(context);
+  const script = `
+    import { lockRun } from ${JSON.stringify(join(import.meta.dirname, "lock.ts"))};
+    lockRun(${JSON.stringify(folder)});
+    console.log("locked");
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+  await once(child.stdout, "data");
+  assert.throws(() => lockRun(folder), new RegExp(`process ${child.pid} `));
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  lockRun(folder).release();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+const startOfThis = { pid: process.pid, startedAt: "1", host: hostname() };
+const stale: readonly (readonly [name: string, text: string])[] = [
+  ["a process that has ended", JSON.stringify({ ...startOfThis, pid: endedPid() })],
+  ["a process number that was given to another", JSON.stringify(startOfThis)],
+  ["a file that was cut", '{"pid":1'],
+];
+for (const [name, text] of stale) {
+  test(`lock: taken over from ${name}`, (context) => {
+    const folder = temporaryFolder(context);
+    writeFileSync(join(folder, "lock"), text);
+    lockRun(folder).release();
+    assert.ok(!existsSync(join(folder, "lock")));
+  });
+}
+
+test("lock: another machine's counts, for its processes cannot be seen", (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, "lock"), JSON.stringify({ ...startOfThis, host: "elsewhere" }));
+  assert.throws(() => lockRun(folder), /on elsewhere is training/);
+});
+
+function endedPid(): number {
+  return spawnSync("true").pid;
+}

@@ -1,0 +1,115 @@
+/**
+ * One process trains into a run directory at a time. The lock is a file that names its process;
+ * one whose process has ended (power failure, kill -9) is taken over.
+ */
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { causeText, TrainingError } from "../errors.ts";
+
+const holderSchema = z.object({
+  pid: z.int().positive(),
+  /** Tells apart two processes that had one number after another; null where it is unknown. */
+  startedAt: z.string().nullable(),
+  host: z.string(),
+});
+type Holder = z.infer<typeof holderSchema>;
+
+export interface RunLock {
+  release(): void;
+}
+
+/** @throws TrainingError `run` where another process holds the lock. */
+export function lockRun(directory: string): RunLock {
+  const path = join(directory, "lock");
+  const own = join(directory, `lock.${process.pid}`);
+  const text = JSON.stringify({
+    pid: process.pid,
+    startedAt: startTimeOf(process.pid),
+    host: hostname(),
+  } satisfies Holder);
+  try {
+    writeFileSync(own, text);
+    // A link appears whole or not at all, and never replaces another one.
+    while (!tryLink(own, path)) removeStale(path, directory);
+  } catch (cause) {
+    if (cause instanceof TrainingError) throw cause;
+    throw new TrainingError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
+  } finally {
+    rmSync(own, { force: true });
+  }
+  return {
+    release() {
+      if (readText(path) === text) rmSync(path, { force: true });
+    },
+  };
+}
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Takes a lock away whose process is gone; throws where it is not. */
+function removeStale(path: string, directory: string): void {
+  const text = readText(path);
+  if (text === null) return;
+  const holder = parseHolder(text);
+  if (holder !== null && isAlive(holder)) {
+    throw new TrainingError(
+      "run",
+      `${directory}: process ${holder.pid} on ${holder.host} is training into this directory; ` +
+        `wait for it, or stop it (if it is certain that none is: remove ${path})`,
+    );
+  }
+  const aside = `${path}.stale.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  // Between reading and renaming another process may have been quicker: then this is its lock.
+  if (readText(aside) !== text) tryLink(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function isAlive(holder: Holder): boolean {
+  // Another machine's processes cannot be seen: its lock counts.
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    // Without the right to signal it, it exists.
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+  }
+  return holder.startedAt === null || holder.startedAt === startTimeOf(holder.pid);
+}
+
+/** Field 22 of /proc/PID/stat, in clock ticks since boot; null where there is no /proc. */
+function startTimeOf(pid: number): string | null {
+  const stat = readText(`/proc/${pid}/stat`);
+  // The second field, the name in parentheses, may hold spaces.
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
