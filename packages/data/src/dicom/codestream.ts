@@ -76,18 +76,24 @@ function jpegFrameSize(stream: Uint8Array): FrameSize | null {
   return null;
 }
 
-/** Of the SIZ segment, the first of a codestream. ITU-T T.800 A.5.1. */
+/**
+ * Of the SIZ segment, the first of a codestream; without columns or rows where its tiles do not cover the image,
+ * which OpenJPH takes for an endless row of tiles. ITU-T T.800 A.5.1 and B.3.
+ */
 function jpeg2000FrameSize(stream: Uint8Array): FrameSize | null {
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   if (stream.length < 43 || view.getUint32(0) !== 0xff4fff51) return null;
-  const precisions = [0, 1, 2].map((i) => (stream[42 + 3 * i] & 0x7f) + 1);
   const components = view.getUint16(40);
-  return {
-    columns: view.getUint32(8) - view.getUint32(16),
-    rows: view.getUint32(12) - view.getUint32(20),
-    components,
-    precision: Math.max(...precisions.slice(0, Math.min(components, 3))),
-  };
+  if (stream.length < 42 + 3 * components) return null;
+  const [columns, rows] = [0, 4].map((axis) => {
+    const [end, start] = [view.getUint32(8 + axis), view.getUint32(16 + axis)];
+    const [tile, tileStart] = [view.getUint32(24 + axis), view.getUint32(32 + axis)];
+    const isCovered = tile > 0 && tileStart <= start && tileStart + tile > start;
+    // 65,535 tiles is the most that a codestream can number.
+    return isCovered && (end - tileStart) / tile <= 65_535 ? end - start : 0;
+  });
+  const precisions = Array.from({ length: components }, (_, i) => (stream[42 + 3 * i] & 0x7f) + 1);
+  return { columns, rows, components, precision: Math.max(...precisions) };
 }
 
 /** Whether the last bytes but for padding are EOI. */
