@@ -1,0 +1,71 @@
+/**
+ * The published weights on real radiographs: every stage's activations stay between 0.1 and 10,
+ * although the norms of res5 belong to convolutions that the file lacks.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { readRadiograph } from "@malleolus/data";
+import {
+  activationMeans,
+  batchImages,
+  detectron2Config,
+  initialiseBackbone,
+  maskRcnn,
+  measureNormStatistics,
+  prepareImage,
+} from "@malleolus/detection";
+import { autocast, manualSeed, readSafetensors, scope } from "@malleolus/torch";
+
+const data = process.env.MALLEOLUS_DATA ?? join(import.meta.dirname, "../../shared/data");
+const weightsPath = join(data, "weights/resnet50-msra-partial.safetensors");
+const imagesPath = join(data, "fracatlas/images");
+const skip =
+  existsSync(weightsPath) && existsSync(imagesPath)
+    ? false
+    : "the real data is absent; set MALLEOLUS_DATA to it";
+
+/** Batches of two from all over the data set. */
+async function readBatches(count: number) {
+  const names = readdirSync(imagesPath).sort();
+  const step = Math.floor(names.length / count);
+  const images = await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const radiograph = await readRadiograph(join(imagesPath, names[i * step]));
+      return prepareImage(radiograph, { minSize: 192, maxSize: 320 }).image;
+    }),
+  );
+  return Array.from({ length: count / 2 }, (_, i) => images.slice(2 * i, 2 * i + 2));
+}
+
+test("backbone: activations of every stage are healthy on real radiographs", { skip }, async () => {
+  const [unseen, ...measured] = await readBatches(18);
+  scope(() => {
+    manualSeed(1);
+    const config = detectron2Config(["fracture"]);
+    const model = maskRcnn({
+      ...config,
+      backbone: { ...config.backbone, trainedNorms: ["res5"] },
+    });
+    const report = initialiseBackbone(model, readSafetensors(weightsPath).tensors);
+    assert.equal(report.found.length, 216);
+    measureNormStatistics(
+      model,
+      (function* () {
+        for (const images of measured) yield batchImages(images);
+      })(),
+    );
+    // The last norms of res5 begin at zero; at one, its branches show what they can give.
+    for (const { conv3 } of model.backbone.bottom_up.res5) conv3.norm.weight.detach().fill_(1);
+    const means = {
+      float32: activationMeans(model, batchImages(unseen)),
+      bfloat16: autocast("bfloat16", () => activationMeans(model, batchImages(unseen))),
+    };
+    for (const [dtype, stages] of Object.entries(means)) {
+      for (const [stage, mean] of Object.entries(stages)) {
+        assert.ok(mean > 0.1 && mean < 10, `${dtype} ${stage}: ${mean}`);
+      }
+    }
+  });
+});
