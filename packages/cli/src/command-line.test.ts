@@ -55,6 +55,7 @@ const wrongUsages: readonly (readonly [args: readonly string[], expected: RegExp
     ["inspect", "--jsno", "a.png"],
     /^malleolus: unknown option '--jsno'\n\(Did you mean --json\?\)/,
   ],
+  [["test", "--name", "("], /^malleolus: option '--name <pattern>' argument '\(' is invalid/],
   [["test", "no-such-part"], /^malleolus: no package or test file is called no-such-part/],
 ];
 for (const [args, expected] of wrongUsages) {

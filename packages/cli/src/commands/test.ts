@@ -1,5 +1,5 @@
 /** `malleolus test`: every check and every test of the project, or those of one part. */
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { runProjectTests } from "../testing/project-tests.ts";
 
@@ -7,7 +7,11 @@ export const testCommand: CommandFile = (output, finish) =>
   new Command("test")
     .description("run the project's checks and tests, or those of some parts")
     .argument("[part...]", "checks, a package's name, or a part of a test file's path")
-    .option("--name <pattern>", "only tests whose name matches (a regular expression)")
+    .option(
+      "--name <pattern>",
+      "only tests whose name matches (a regular expression)",
+      parsePattern,
+    )
     .option("--json", "print the counts as one JSON object instead of the closing line")
     .addHelpText(
       "after",
@@ -18,7 +22,7 @@ Examples:
   ./malleolus test checks architecture    style, types, unused code; the import rules
   ./malleolus test torch --name roiAlign`,
     )
-    .action(async (parts: string[], options: { name?: string; json?: true }, command: Command) => {
+    .action(async (parts: string[], options: { name?: RegExp; json?: true }, command: Command) => {
       const counts = await runProjectTests(
         { parts, namePattern: options.name },
         options.json ? output.writeError : output.write,
@@ -32,6 +36,14 @@ Examples:
             ? `${JSON.stringify(counts)}\n`
             : `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
         );
-        finish(failed === 0 ? 0 : 1);
+        finish(failed === 0 && passed + skipped > 0 ? 0 : 1);
       }
     });
+
+function parsePattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -19,8 +19,8 @@ export interface TestCounts {
 export interface TestSelection {
   /** `checks`, package names, or parts of test files' paths; none of them means everything. */
   readonly parts: readonly string[];
-  /** A regular expression for test names. */
-  readonly namePattern: string | undefined;
+  /** Of the tests in the files, only those so named. */
+  readonly namePattern: RegExp | undefined;
 }
 
 const root = join(import.meta.dirname, "../../../..");

@@ -18,7 +18,7 @@ const fileTimeoutMs = 30 * 60_000;
 export async function runTestFiles(
   root: string,
   files: readonly string[],
-  namePattern: string | undefined,
+  namePattern: RegExp | undefined,
   write: (text: string) => void,
 ): Promise<TestCounts> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -34,7 +34,7 @@ export async function runTestFiles(
     cwd: root,
     concurrency: filesAtOnce,
     timeout: fileTimeoutMs,
-    ...(namePattern === undefined ? {} : { testNamePatterns: new RegExp(namePattern) }),
+    ...(namePattern === undefined ? {} : { testNamePatterns: namePattern }),
   });
   events.on("test:stdout", ({ message }) => write(indent(message)));
   events.on("test:stderr", ({ message }) => write(indent(message)));
