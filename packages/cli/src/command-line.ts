@@ -8,11 +8,18 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { predictCommand } from "./commands/predict.ts";
 import { testCommand } from "./commands/test.ts";
+import { trainCommand } from "./commands/train.ts";
 import { describeFailure } from "./failure.ts";
 import type { Output } from "./output.ts";
 
-const commands: readonly CommandFile[] = [inspectCommand, testCommand];
+const commands: readonly CommandFile[] = [
+  inspectCommand,
+  trainCommand,
+  predictCommand,
+  testCommand,
+];
 
 /** Runs one command; never throws. */
 export async function runCommandLine(args: readonly string[], output: Output): Promise<ExitCode> {

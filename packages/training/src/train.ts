@@ -85,7 +85,9 @@ export async function train(options: TrainingOptions): Promise<TrainingEnd> {
         // A step blocks the event loop: here it hears of signals and of the loader's threads.
         await setImmediate();
       }
-      const checkpoint = session.save(step);
+      // Stopped before its first step, a resumed run stands where it stood.
+      const known = run.latest?.checkpoint.step === step ? run.latest.checkpoint : null;
+      const checkpoint = known ?? session.save(step);
       const reason = step === recipe.steps ? "done" : "stopped";
       session.emit({ event: "end", step, reason, time: now() });
       return { reason, checkpoint };

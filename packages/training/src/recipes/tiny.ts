@@ -10,9 +10,9 @@ const { model } = quickRecipe;
 export const tinyRecipe: Recipe = {
   ...quickRecipe,
   name: "tiny",
-  steps: 8,
+  steps: 6,
   dtype: "float32",
-  checkpointEverySteps: 3,
+  checkpointEverySteps: 2,
   input: { ...quickRecipe.input, minSizes: [56, 64], maxSize: 96 },
   preprocess: { minSize: 64, maxSize: 96 },
   model: {

@@ -1,0 +1,177 @@
+/** The two commands as a person runs them, on a few small images and a network with narrow heads. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import test, { type TestContext } from "node:test";
+import { namedRecipes } from "@malleolus/training";
+import sharp from "sharp";
+
+const mainPath = join(import.meta.dirname, "../main.ts");
+
+interface Ended {
+  readonly code: number | null;
+  readonly written: string;
+  readonly said: string;
+}
+
+function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [mainPath, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const texts = { written: "", said: "" };
+  child.stdout.on("data", (data) => {
+    texts.written += data;
+  });
+  child.stderr.on("data", (data) => {
+    texts.said += data;
+  });
+  const ended = once(child, "close").then(([code]) => ({ code, ...texts }));
+  return { child, ended };
+}
+
+const run = (...args: string[]) => start(args).ended;
+
+/** Six images, two without a bright bar, and a recipe for a small network. */
+async function prepare(context: TestContext): Promise<{ folder: string; train: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-commands-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "images"));
+  const [width, height] = [90, 80];
+  const images = [];
+  const annotations = [];
+  for (let id = 1; id <= 6; id++) {
+    const pixels = new Uint8Array(width * height).fill(60);
+    const [x, y] = [8 * id, 5 * id];
+    if (id % 3 !== 0) {
+      for (let row = y; row < y + 14; row++) {
+        pixels.fill(220, row * width + x, row * width + x + 30);
+      }
+      const segmentation = [[x, y, x + 30, y, x + 30, y + 14, x, y + 14]];
+      annotations.push({ id, image_id: id, category_id: 1, segmentation });
+    }
+    const file_name = `${id}.png`;
+    await sharp(pixels, { raw: { width, height, channels: 1 } })
+      .png()
+      .toFile(join(folder, "images", file_name));
+    images.push({ id, file_name, width, height });
+  }
+  const coco = { images, annotations, categories: [{ id: 1, name: "fracture" }] };
+  writeFileSync(join(folder, "train.json"), JSON.stringify(coco));
+
+  const [quick] = namedRecipes;
+  const { model } = quick;
+  const recipe = {
+    ...quick,
+    steps: 500,
+    input: { ...quick.input, minSizes: [64], maxSize: 96 },
+    preprocess: { minSize: 64, maxSize: 96 },
+    model: {
+      ...model,
+      classes: ["to be replaced"],
+      backbone: { ...model.backbone, fpnChannels: 32 },
+      roi: {
+        ...model.roi,
+        batchSizePerImage: 16,
+        box: { ...model.roi.box, fullyConnectedChannels: 32 },
+        mask: { ...model.roi.mask, convolutions: 1, channels: 32 },
+      },
+    },
+  };
+  writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));
+  const train = ["train", "--coco", join(folder, "train.json"), "--images", join(folder, "images")];
+  train.push("--recipe", join(folder, "recipe.json"), "--out", join(folder, "run"));
+  return { folder, train: [...train, "--threads", "1", "--dtype", "float32"] };
+}
+
+test("train and predict: Ctrl-C leaves a checkpoint, and what it holds predicts", async (context) => {
+  const { folder, train } = await prepare(context);
+  const { child, ended } = start([...train, "--json"]);
+  assert.ok(child.stdout);
+  for await (const line of createInterface(child.stdout)) {
+    const { event, step } = JSON.parse(line);
+    if (event === "step" && step === 2) child.kill("SIGINT");
+  }
+  const trained = await ended;
+  assert.equal(trained.code, 0, trained.said);
+  const events = trained.written
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(events.at(-1).reason, "stopped");
+  const { step } = events.at(-1);
+  const names = readdirSync(join(folder, "run/checkpoints"));
+  assert.deepEqual(names, [`step-${String(step).padStart(6, "0")}`]);
+  assert.equal(readFileSync(join(folder, "run/events.jsonl"), "utf8"), trained.written);
+
+  const other = await run(...train, "--seed", "7");
+  assert.equal(other.code, 1);
+  assert.match(
+    other.said,
+    /^malleolus: .*recipe\.json: this run has another recipe: seed is 1 there/,
+  );
+
+  const bad = join(folder, "bad.png");
+  writeFileSync(bad, readFileSync(join(folder, "images/1.png")).subarray(0, 60));
+  const predicted = await run(
+    ...["predict", "--checkpoint", join(folder, "run"), "--out", join(folder, "found")],
+    ...["--threshold", "0", "--threads", "1", "--json", bad, join(folder, "images/2.png")],
+  );
+  assert.equal(predicted.code, 1);
+  assert.match(predicted.said, /^malleolus: .*bad\.png: [^\n]*\n$/);
+  const prediction = JSON.parse(predicted.written);
+  assert.equal(prediction.file, join(folder, "images/2.png"));
+  assert.ok(prediction.findings.length > 0);
+  for (const finding of prediction.findings) {
+    assert.equal(finding.class, "fracture");
+    assert.equal(finding.lengthMm, null);
+  }
+  assert.deepEqual(readdirSync(join(folder, "found")).sort(), ["2.png.json", "2.png.png"]);
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, "found/2.png.json"), "utf8")), prediction);
+});
+
+test("train: a second Ctrl-C ends at once", async (context) => {
+  const { train } = await prepare(context);
+  const { child, ended } = start([...train, "--json"]);
+  assert.ok(child.stdout && child.stderr);
+  child.stderr.once("data", () => child.kill("SIGINT"));
+  for await (const line of createInterface(child.stdout)) {
+    if (JSON.parse(line).event === "step" && child.signalCode === null) child.kill("SIGINT");
+  }
+  const { code } = await ended;
+  assert.ok(child.signalCode === "SIGINT" || code === 130, `code ${code}`);
+});
+
+const wrongUsages: readonly (readonly [change: readonly string[], code: number, RegExp])[] = [
+  [["--recipe", "quik"], 2, /no recipe is called 'quik'; there is quick\n\(Did you mean quick\?\)/],
+  [["--steps", "0"], 2, /'0' is invalid. expected a whole number from 1 on/],
+  [["--dtype", "int8"], 2, /Allowed choices are float32, bfloat16/],
+  [["--weights", "/nowhere.safetensors"], 1, /^malleolus: \/nowhere\.safetensors: cannot be read/],
+  [["--images", "/nowhere"], 1, /^malleolus: \/nowhere: expected 6 images, but 6 are missing: /],
+];
+for (const [change, code, expected] of wrongUsages) {
+  test(`train: ${change.join(" ")} is told before anything is made`, async (context) => {
+    const { folder, train } = await prepare(context);
+    const ended = await run(...train, ...change);
+    assert.equal(ended.code, code, ended.said);
+    assert.match(ended.said, expected);
+    assert.ok(!readdirSync(folder).includes("run"));
+  });
+}
+
+test("predict: a checkpoint that is none is one line", async (context) => {
+  const { folder } = await prepare(context);
+  for (const path of [join(folder, "absent"), folder, join(folder, "train.json")]) {
+    const { code, said, written } = await run(
+      "predict",
+      "--checkpoint",
+      path,
+      join(folder, "images"),
+    );
+    assert.equal(code, 1);
+    assert.match(said, /^malleolus: [^\n]*\n$/);
+    assert.ok(said.includes(path), said);
+    assert.equal(written, "");
+  }
+});
