@@ -77,6 +77,19 @@ test("openDetector: finds in pixels of the radiograph, and the same every time",
   assert.equal(liveTensors(), before);
 });
 
+test("openDetector: bfloat16 finds what float32 finds", () => {
+  const before = liveTensors();
+  const [precise, fast] = (["float32", "bfloat16"] as const).map((precision) => {
+    const detector = openDetector(path, { precision });
+    const findings = detector.detect(radiograph);
+    detector.close();
+    return findings;
+  });
+  assert.equal(fast.length, precise.length);
+  for (const { score } of fast) assert.ok(Math.abs(score - 0.5) < 1e-3, `${score}`);
+  assert.equal(liveTensors(), before);
+});
+
 test("openDetector: a higher threshold leaves out what scores lower", () => {
   const detector = openDetector(path, { scoreThreshold: 0.999 });
   assert.deepEqual(detector.detect(radiograph), []);

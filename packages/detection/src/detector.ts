@@ -23,7 +23,7 @@ import { DetectionError } from "./errors.ts";
 import { type Spacing, toFinding } from "./findings.ts";
 import { batchImages } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
-import { placeModel } from "./placement.ts";
+import { placeModel, storeAsBfloat16 } from "./placement.ts";
 import { toRadiograph } from "./postprocess.ts";
 import { type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
 
@@ -83,6 +83,7 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
   const { config } = model;
   nn.freeze(model);
   placeModel(model, device);
+  if (precision === "bfloat16") storeWhatIsCast(model);
   return {
     classes: config.classes,
     config,
@@ -106,6 +107,14 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
       for (const tensor of nn.stateDict(model).values()) tensor.free();
     },
   };
+}
+
+/** All but the norms' convolutions, folded from float32, and the box predictor, which stays in it. */
+function storeWhatIsCast(model: MaskRcnn): void {
+  const { bottom_up: _, ...pyramid } = model.backbone;
+  const { rpn_head } = model.proposal_generator;
+  const { box_head, mask_head } = model.roi_heads;
+  for (const part of [pyramid, rpn_head, box_head, mask_head]) storeAsBfloat16(part);
 }
 
 const preprocessSchema: z.ZodType<Preprocess> = z.strictObject({

@@ -1,20 +1,38 @@
-/** A model onto a device. */
-import { type Device, noGrad, scope, Tensor } from "@malleolus/torch";
+/** Where a model's tensors lie, and in what dtype. */
+import { type Device, keep, noGrad, scope, Tensor, type ToOptions } from "@malleolus/torch";
 
 /**
- * Replaces every tensor of a module that is elsewhere; parameters stay parameters. What held the
- * old tensors (an optimiser) must be made anew.
+ * Moves a module to a device; parameters stay parameters. What held the old tensors (an
+ * optimiser) must be made anew.
  */
 export function placeModel(module: object, device: Device): void {
+  convertTensors(module, (tensor) => (tensor.device === device ? null : { device }));
+}
+
+/**
+ * Stores the weights of layers that autocast would cast in every forward, once and for all; what
+ * has one dimension (biases, norms) stays float32. For modules that do not train any more.
+ */
+export function storeAsBfloat16(module: object): void {
+  convertTensors(module, (tensor) => {
+    const rank = tensor.shape.length;
+    if (rank < 2) return null;
+    return { dtype: "bfloat16", memoryFormat: rank === 4 ? "channelsLast" : "preserve" };
+  });
+}
+
+/** Replaces every tensor for which `target` names another form. */
+function convertTensors(module: object, target: (tensor: Tensor) => ToOptions | null): void {
   for (const [key, entry] of Object.entries(module)) {
     if (entry instanceof Tensor) {
-      if (entry.device === device) continue;
-      const moved = scope(() => noGrad(() => entry.to({ device }))).keep();
-      moved.requiresGrad_(entry.requiresGrad);
+      const form = target(entry);
+      if (form === null) continue;
+      const converted = keep(scope(() => noGrad(() => entry.to(form))));
+      converted.requiresGrad_(entry.requiresGrad);
       entry.free();
-      Object.assign(module, { [key]: moved });
+      Object.assign(module, { [key]: converted });
     } else if (typeof entry === "object" && entry !== null && !ArrayBuffer.isView(entry)) {
-      placeModel(entry, device);
+      convertTensors(entry, target);
     }
   }
 }

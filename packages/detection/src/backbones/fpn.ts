@@ -6,7 +6,7 @@
  * Shapes: images [N, 3, H, W] with H and W multiples of 32; p2 [N, C, H/4, W/4] …
  * p5 [N, C, H/32, W/32], p6 [N, C, ceil(H/64), ceil(W/64)].
  */
-import { maxPool2d, nn, type Tensor, upsampleNearest2d } from "@malleolus/torch";
+import { maxPool2d, nn, noGrad, scope, type Tensor, upsampleNearest2d } from "@malleolus/torch";
 import type { BackboneConfig, StageName } from "../config.ts";
 import type { Features } from "../features.ts";
 import { type ResNet, resNet, type StageOutputs, stageChannels } from "./resnet.ts";
@@ -30,7 +30,8 @@ export function featurePyramid(config: BackboneConfig): FeaturePyramid {
   const channels = config.fpnChannels;
   const lateral = (stage: StageName) =>
     nn.convolution({ in: stageChannels[stage], out: channels, kernel: 1 });
-  const output = () => nn.convolution({ in: channels, out: channels, kernel: 3, padding: 1 });
+  const output = () =>
+    channelsLast(nn.convolution({ in: channels, out: channels, kernel: 3, padding: 1 }));
   const layers = {
     fpn_lateral2: lateral("res2"),
     fpn_output2: output(),
@@ -62,6 +63,15 @@ export function featurePyramid(config: BackboneConfig): FeaturePyramid {
     pyramid,
     forward: (images) => pyramid(bottom_up.forward(images)),
   };
+}
+
+/** Its weight laid out as the features are: no step has to rearrange it or its gradient. */
+function channelsLast(layer: nn.Convolution): nn.Convolution {
+  const { weight } = layer;
+  const arranged = scope(() => noGrad(() => weight.to({ memoryFormat: "channelsLast" })));
+  layer.weight = arranged.requiresGrad_();
+  weight.free();
+  return layer;
 }
 
 /** Every cell as 2 x 2. */
