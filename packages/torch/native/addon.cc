@@ -3,6 +3,8 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/version.h>
 
+#include <atomic>
+
 #include "environment.h"
 #include "operators.h"
 #include "tensors.h"
@@ -39,7 +41,7 @@ napi_value alias(napi_env env, napi_callback_info info) {
 
 napi_value live(napi_env env, napi_callback_info info) {
   Call call(env, info);
-  return from_int(env, static_cast<int64_t>(call.state->live()));
+  return guarded(*call.state, "live", [&] { return from_int(env, static_cast<int64_t>(call.state->live())); });
 }
 
 napi_value shape(napi_env env, napi_callback_info info) {
@@ -68,6 +70,7 @@ napi_value is_contiguous(napi_env env, napi_callback_info info) {
   Call call(env, info);
   return guarded(*call.state, "isContiguous", [&] {
     const auto format = to_memory_format(to_string(env, call.argv[1]));
+    if (format == at::MemoryFormat::Preserve) throw ArgumentError("expected contiguous or channelsLast");
     return from_bool(env, to_tensor(*call.state, call.argv[0]).is_contiguous(format));
   });
 }
@@ -76,19 +79,40 @@ napi_value set_error_class(napi_env env, napi_callback_info info) {
   Call call(env, info);
   return guarded(*call.state, "setErrorClass", [&] {
     if (type_of(env, call.argv[0]) != napi_function) throw ArgumentError("expected a class");
+    if (call.state->error_class != nullptr) napi_delete_reference(env, call.state->error_class);
+    call.state->error_class = nullptr;
     napi_create_reference(env, call.argv[0], 1, &call.state->error_class);
     return undefined(env);
   });
 }
 
-napi_value threads(napi_env env, napi_callback_info) { return from_int(env, at::get_num_threads()); }
+napi_value threads(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  return guarded(*call.state, "threads", [&] { return from_int(env, at::get_num_threads()); });
+}
+
+// Threads belong to the process: workers that load the addon later do not choose again.
+std::atomic<bool> threads_chosen{false};
+
+void choose_threads(int64_t count) {
+  if (count < 1 || count > 1024) throw ArgumentError("expected 1 to 1024 threads, got " + std::to_string(count));
+  threads_chosen = true;
+  at::set_num_threads(static_cast<int>(count));
+}
 
 napi_value set_threads(napi_env env, napi_callback_info info) {
   Call call(env, info);
   return guarded(*call.state, "setThreads", [&] {
+    choose_threads(to_int(env, call.argv[0]));
+    return undefined(env);
+  });
+}
+
+napi_value set_default_threads(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  return guarded(*call.state, "setThreads", [&] {
     const int64_t count = to_int(env, call.argv[0]);
-    if (count < 1 || count > 1024) throw ArgumentError("expected 1 to 1024 threads, got " + std::to_string(count));
-    at::set_num_threads(static_cast<int>(count));
+    if (!threads_chosen) choose_threads(count);
     return undefined(env);
   });
 }
@@ -101,7 +125,10 @@ napi_value manual_seed(napi_env env, napi_callback_info info) {
   });
 }
 
-napi_value version(napi_env env, napi_callback_info) { return from_string(env, TORCH_VERSION); }
+napi_value version(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  return guarded(*call.state, "version", [&] { return from_string(env, TORCH_VERSION); });
+}
 
 napi_value has_cuda(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -141,6 +168,7 @@ constexpr Function kFunctions[] = {
     {"leaveAutocast", leave_autocast},
     {"threads", threads},
     {"setThreads", set_threads},
+    {"setDefaultThreads", set_default_threads},
     {"manualSeed", manual_seed},
     {"version", version},
     {"hasCuda", has_cuda},

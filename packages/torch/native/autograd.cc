@@ -38,6 +38,29 @@ void set_autocast(at::DeviceType device, bool enabled, at::ScalarType type) {
 
 constexpr at::DeviceType kAutocastDevices[] = {at::kCPU, at::kCUDA};
 
+AutocastState autocast_state() {
+  AutocastState state;
+  for (size_t i = 0; i < std::size(kAutocastDevices); ++i) {
+    state.enabled[i] = autocast_enabled(kAutocastDevices[i]);
+    state.type[i] = autocast_dtype(kAutocastDevices[i]);
+  }
+  return state;
+}
+
+void restore_autocast(const AutocastState& state) {
+  for (size_t i = 0; i < std::size(kAutocastDevices); ++i) {
+    set_autocast(kAutocastDevices[i], state.enabled[i], state.type[i]);
+  }
+}
+
+/// LibTorch keeps cast weights by weight alone: two dtypes would get each other's.
+bool may_share_casts(const AutocastState& a, const AutocastState& b) {
+  for (size_t i = 0; i < std::size(kAutocastDevices); ++i) {
+    if (a.enabled[i] && b.enabled[i] && a.type[i] != b.type[i]) return false;
+  }
+  return true;
+}
+
 /// Autograd wants gradients as undefined tensors where JavaScript says null.
 torch::autograd::variable_list to_gradients(Environment& state, napi_value value) {
   torch::autograd::variable_list gradients;
@@ -102,7 +125,19 @@ napi_value set_gradient_of(napi_env env, napi_callback_info info) {
   auto& state = *static_cast<Environment*>(data);
   return guarded(state, "grad", [&] {
     const at::Tensor tensor = to_tensor(state, argv[0]);
-    tensor.mutable_grad() = is_absent(env, argv[1]) ? at::Tensor() : to_tensor(state, argv[1]);
+    at::Tensor gradient;
+    if (!is_absent(env, argv[1])) {
+      gradient = to_tensor(state, argv[1]);
+      // LibTorch itself looks at none of this, and writes through the gradient later.
+      if (gradient.is_same(tensor)) throw ArgumentError("a tensor cannot be its own gradient");
+      if (gradient.sizes() != tensor.sizes() || gradient.scalar_type() != tensor.scalar_type() ||
+          gradient.device() != tensor.device()) {
+        throw ArgumentError(c10::str("expected a gradient of shape ", tensor.sizes(), " ", dtype_name(tensor.scalar_type()),
+                                     " on ", tensor.device(), ", got ", gradient.sizes(), " ",
+                                     dtype_name(gradient.scalar_type()), " on ", gradient.device()));
+      }
+    }
+    tensor.mutable_grad() = std::move(gradient);
     return undefined(env);
   });
 }
@@ -142,7 +177,7 @@ napi_value set_grad_mode(napi_env env, napi_callback_info info) {
   });
 }
 
-// enterAutocast(dtype | null) -> the state before, for leaveAutocast. null switches it off.
+// enterAutocast(dtype | null) -> the region's number, for leaveAutocast. null switches it off.
 napi_value enter_autocast(napi_env env, napi_callback_info info) {
   napi_value argv[1];
   size_t argc = 1;
@@ -152,24 +187,27 @@ napi_value enter_autocast(napi_env env, napi_callback_info info) {
   return guarded(state, "autocast", [&] {
     const bool enable = !is_absent(env, argv[0]);
     const auto type = enable ? to_dtype(to_string(env, argv[0])) : at::kBFloat16;
-    if (enable && type != at::kBFloat16 && type != at::kHalf) {
+    if (type != at::kBFloat16 && type != at::kHalf) {
       throw ArgumentError("expected bfloat16 or float16, got " + std::string(dtype_name(type)));
     }
-    napi_value before;
-    napi_create_array_with_length(env, std::size(kAutocastDevices) * 2, &before);
-    uint32_t index = 0;
-    for (const auto device : kAutocastDevices) {
-      napi_set_element(env, before, index++, from_bool(env, autocast_enabled(device)));
-      napi_set_element(env, before, index++, from_string(env, dtype_name(autocast_dtype(device))));
-      set_autocast(device, enable, type);
+    const AutocastState before = autocast_state();
+    try {
+      for (const auto device : kAutocastDevices) set_autocast(device, enable, type);
+    } catch (...) {
+      // LibTorch 1.13 refuses float16 on the CPU, after it has switched autocast on.
+      restore_autocast(before);
+      throw;
     }
+    state.autocast_regions.push_back(before);
+    if (!may_share_casts(before, autocast_state())) at::autocast::clear_cache();
     at::autocast::increment_nesting();
-    return before;
+    return from_int(env, static_cast<int64_t>(state.autocast_regions.size()));
   });
 }
 
-// leaveAutocast(state before): also drops the weights that autocast cast and kept, which
-// would be stale after an update in place.
+// leaveAutocast(number): also drops the weights that autocast cast and kept, which would be
+// stale after an update in place, unless a region around goes on with them. Regions that began
+// inside this one end with it.
 napi_value leave_autocast(napi_env env, napi_callback_info info) {
   napi_value argv[1];
   size_t argc = 1;
@@ -177,15 +215,13 @@ napi_value leave_autocast(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
   auto& state = *static_cast<Environment*>(data);
   return guarded(state, "autocast", [&] {
-    uint32_t index = 0;
-    for (const auto device : kAutocastDevices) {
-      napi_value enabled, type;
-      napi_get_element(env, argv[0], index++, &enabled);
-      napi_get_element(env, argv[0], index++, &type);
-      set_autocast(device, to_bool(env, enabled), to_dtype(to_string(env, type)));
-    }
-    at::autocast::decrement_nesting();
-    at::autocast::clear_cache();
+    auto& regions = state.autocast_regions;
+    const int64_t number = to_int(env, argv[0]);
+    if (number < 1 || number > static_cast<int64_t>(regions.size())) throw ArgumentError("no such region is open");
+    const AutocastState before = regions[number - 1], inside = autocast_state();
+    restore_autocast(before);
+    for (; static_cast<int64_t>(regions.size()) >= number; regions.pop_back()) at::autocast::decrement_nesting();
+    if (!before.enabled[0] || !may_share_casts(before, inside)) at::autocast::clear_cache();
     return undefined(env);
   });
 }

@@ -24,42 +24,42 @@ Environment::~Environment() = default;
 
 int32_t Environment::hold(at::Tensor tensor) {
   if (!tensor.defined()) return -1;
+  // Room for the number first: what follows does not throw halfway.
+  if (free_.empty()) {
+    slots_.emplace_back();
+    free_.reserve(slots_.capacity());
+    free_.push_back(static_cast<int32_t>(slots_.size() - 1));
+  }
+  const void* counted = nullptr;
   if (tensor.has_storage()) {
     const auto& storage = tensor.storage();
-    auto [entry, is_new] =
-        storages_.try_emplace(storage.unsafeGetStorageImpl(), Storage{0, static_cast<int64_t>(storage.nbytes())});
+    counted = storage.unsafeGetStorageImpl();
+    auto [entry, is_new] = storages_.try_emplace(counted, Storage{0, static_cast<int64_t>(storage.nbytes())});
     entry->second.slots += 1;
     if (is_new) unreported_bytes_ += entry->second.bytes;
   }
-  int32_t handle;
-  if (free_.empty()) {
-    handle = static_cast<int32_t>(slots_.size());
-    slots_.push_back(std::move(tensor));
-  } else {
-    handle = free_.back();
-    free_.pop_back();
-    slots_[handle] = std::move(tensor);
-  }
+  const int32_t handle = free_.back();
+  free_.pop_back();
+  slots_[handle] = Slot{std::move(tensor), counted};
   return handle;
 }
 
 const at::Tensor& Environment::at(int64_t handle) const {
-  if (handle < 0 || handle >= static_cast<int64_t>(slots_.size()) || !slots_[handle].defined()) {
+  if (handle < 0 || handle >= static_cast<int64_t>(slots_.size()) || !slots_[handle].tensor.defined()) {
     throw ArgumentError("the tensor has been freed");
   }
-  return slots_[handle];
+  return slots_[handle].tensor;
 }
 
 void Environment::release(int64_t handle) {
-  const at::Tensor& tensor = at(handle);
-  if (tensor.has_storage()) {
-    const auto entry = storages_.find(tensor.storage().unsafeGetStorageImpl());
-    if (entry != storages_.end() && --entry->second.slots == 0) {
-      unreported_bytes_ -= entry->second.bytes;
-      storages_.erase(entry);
-    }
+  at(handle);
+  Slot& slot = slots_[handle];
+  const auto entry = storages_.find(slot.storage);
+  if (entry != storages_.end() && --entry->second.slots == 0) {
+    unreported_bytes_ -= entry->second.bytes;
+    storages_.erase(entry);
   }
-  slots_[handle] = at::Tensor();
+  slot = Slot();
   free_.push_back(static_cast<int32_t>(handle));
 }
 

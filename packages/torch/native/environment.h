@@ -15,6 +15,12 @@ namespace malleolus {
 
 struct Operator;
 
+/// For the CPU and for CUDA: whether autocast is on, and to which dtype it casts.
+struct AutocastState {
+  bool enabled[2];
+  at::ScalarType type[2];
+};
+
 class Environment {
  public:
   explicit Environment(napi_env env);
@@ -35,6 +41,8 @@ class Environment {
   napi_ref error_class = nullptr;
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<std::string, uint32_t> operator_numbers;
+  /// What autocast was before each region that is open, for its end.
+  std::vector<AutocastState> autocast_regions;
 
  private:
   struct Storage {
@@ -42,7 +50,13 @@ class Environment {
     int64_t bytes;
   };
 
-  std::vector<at::Tensor> slots_;
+  /// A tensor may be given another storage while it is held; what was counted is remembered.
+  struct Slot {
+    at::Tensor tensor;
+    const void* storage = nullptr;
+  };
+
+  std::vector<Slot> slots_;
   std::vector<int32_t> free_;
   std::unordered_map<const void*, Storage> storages_;
   int64_t unreported_bytes_ = 0;

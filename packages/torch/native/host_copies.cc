@@ -20,9 +20,13 @@ HostArray to_host_array(napi_env env, napi_value value) {
   if (!is_typed_array) throw ArgumentError("expected a typed array, got " + kind_of(env, value));
   HostArray array{};
   size_t length = 0;
-  napi_get_typedarray_info(env, value, &array.type, &length, &array.data, nullptr, nullptr);
+  array.type = static_cast<napi_typedarray_type>(-1);  // stays so for a kind that N-API does not know
+  if (napi_get_typedarray_info(env, value, &array.type, &length, &array.data, nullptr, nullptr) != napi_ok) {
+    throw ArgumentError("the typed array cannot be read");
+  }
   static constexpr size_t kElementBytes[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
   if (static_cast<size_t>(array.type) >= std::size(kElementBytes)) throw ArgumentError("this typed array's type is not supported");
+  if (array.data == nullptr) length = 0;  // its buffer was transferred elsewhere
   array.bytes = length * kElementBytes[array.type];
   return array;
 }
@@ -60,7 +64,14 @@ void check_layout(const HostArray& array, at::ScalarType type, int64_t elements)
   }
 }
 
-at::Tensor on_host(const at::Tensor& tensor) { return tensor.detach().to(at::kCPU).contiguous(); }
+/// As consecutive elements in memory; refuses the kinds of tensor that hold no bytes.
+at::Tensor on_host(const at::Tensor& tensor) {
+  const at::Tensor dense = tensor.detach().to(at::kCPU).contiguous().resolve_conj().resolve_neg();
+  if (dense.layout() != at::kStrided || (dense.nbytes() > 0 && dense.data_ptr() == nullptr)) {
+    throw ArgumentError("the tensor has no bytes that could be read");
+  }
+  return dense;
+}
 
 }  // namespace
 
@@ -104,7 +115,9 @@ napi_value to_typed_array(napi_env env, napi_callback_info info) {
       throw std::runtime_error("no memory for " + std::to_string(tensor.nbytes()) + " bytes");
     }
     if (tensor.nbytes() > 0) std::memcpy(target, tensor.data_ptr(), tensor.nbytes());
-    napi_create_typedarray(env, type, tensor.numel(), buffer, 0, &array);
+    if (napi_create_typedarray(env, type, tensor.numel(), buffer, 0, &array) != napi_ok) {
+      throw std::runtime_error("no typed array of " + std::to_string(tensor.numel()) + " elements");
+    }
     return array;
   });
 }

@@ -7,6 +7,8 @@
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "vector_targets.h"
@@ -49,6 +51,12 @@ void suppress_after(size_t kept, size_t count, const float* x1, const float* y1,
   }
 }
 
+/// A float is above a double exactly where it is above this float.
+float largest_float_not_above(double value) {
+  const auto nearest = static_cast<float>(value);
+  return static_cast<double>(nearest) > value ? std::nextafter(nearest, -INFINITY) : nearest;
+}
+
 at::Tensor nms_cpu(const at::Tensor& boxes, const at::Tensor& scores, double threshold,
                    const c10::optional<at::Tensor>& groups) {
   TORCH_CHECK(boxes.dim() == 2 && boxes.size(1) == 4, "expected boxes of shape [N, 4], got ", boxes.sizes());
@@ -76,13 +84,14 @@ at::Tensor nms_cpu(const at::Tensor& boxes, const at::Tensor& scores, double thr
 
   const SortedBoxes sorted(dense_boxes.data_ptr<float>(),
                            dense_groups.defined() ? dense_groups.data_ptr<int64_t>() : nullptr, order);
+  const float float_threshold = largest_float_not_above(threshold);
   std::vector<int32_t> suppressed(count, 0);
   std::vector<int64_t> kept;
   for (int64_t i = 0; i < count; ++i) {
     if (suppressed[i] != 0) continue;
     kept.push_back(order[i]);
     suppress_after(i, count, sorted.x1.data(), sorted.y1.data(), sorted.x2.data(), sorted.y2.data(),
-                   sorted.area.data(), sorted.group.data(), static_cast<float>(threshold), suppressed.data());
+                   sorted.area.data(), sorted.group.data(), float_threshold, suppressed.data());
   }
   at::Tensor result = at::empty({static_cast<int64_t>(kept.size())}, at::TensorOptions(at::kLong));
   std::copy(kept.begin(), kept.end(), result.data_ptr<int64_t>());

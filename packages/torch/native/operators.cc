@@ -188,6 +188,11 @@ void push_arguments(Environment& state, const Operator& op, const napi_value* va
   }
 }
 
+bool is_returnable(const c10::IValue& value) {
+  return value.isTensor() || value.isNone() || value.isBool() || value.isInt() || value.isDouble() ||
+         value.isTensorList() || value.isIntList();
+}
+
 napi_value from_value(Environment& state, const c10::IValue& value) {
   napi_env env = state.env;
   if (value.isTensor()) return from_tensor(state, value.toTensor());
@@ -196,8 +201,15 @@ napi_value from_value(Environment& state, const c10::IValue& value) {
   if (value.isInt()) return from_int(env, value.toInt());
   if (value.isDouble()) return from_double(env, value.toDouble());
   if (value.isTensorList()) return from_tensor_list(state, value.toTensorVector());
-  if (value.isIntList()) return from_int_list(env, value.toIntVector());
-  throw ArgumentError("it returns a value of type " + value.tagKind() + ", which JavaScript cannot hold");
+  return from_int_list(env, value.toIntVector());
+}
+
+std::string readable_dtype(at::ScalarType type) {
+  try {
+    return dtype_name(type);
+  } catch (const ArgumentError&) {
+    return at::toString(type);
+  }
 }
 
 /// "input [1, 1, 8, 8] float32, weight [4, 3, 3, 3] float32": the tensors a failed call was given.
@@ -219,7 +231,7 @@ std::string shapes_given(Environment& state, const Operator& op, const napi_valu
       continue;
     }
     for (const auto& tensor : tensors) {
-      text << separator << argument.name << ' ' << tensor.sizes() << ' ' << at::toString(tensor.scalar_type());
+      text << separator << argument.name << ' ' << tensor.sizes() << ' ' << readable_dtype(tensor.scalar_type());
       separator = ", ";
     }
   }
@@ -319,6 +331,12 @@ napi_value invoke_operator(napi_env env, napi_callback_info info) {
     op->handle.callBoxed(stack);
     state.report_memory();
     if (op->returns_self || stack.empty()) return undefined(env);
+    // All of them before the first takes a slot, which nobody would free.
+    for (const auto& value : stack) {
+      if (!is_returnable(value)) {
+        throw ArgumentError("it returns a value of type " + value.tagKind() + ", which JavaScript cannot hold");
+      }
+    }
     if (stack.size() == 1) return from_value(state, stack[0]);
     napi_value results;
     napi_create_array_with_length(env, stack.size(), &results);

@@ -50,7 +50,7 @@ struct Operator {
 
 /// resolve(name) -> number: "aten::add.Tensor" or "malleolus::nms".
 napi_value resolve_operator(napi_env env, napi_callback_info info);
-/// describe(number) -> {name, arguments: [{name, kind, nullable, hasDefault, kwargOnly, …}], returns: [kind]}
+/// describe(number) -> {name, arguments: [{name, kind, nullable, hasDefault, written, repeat}], returns: [kind]}
 napi_value describe_operator(napi_env env, napi_callback_info info);
 /// invoke(number, …arguments): tensors are slot numbers; undefined takes the default.
 napi_value invoke_operator(napi_env env, napi_callback_info info);

@@ -45,6 +45,7 @@ struct AxisWeights {
   void compute(float start, float end, int64_t bins, int64_t size, const Pooling& pooling) {
     float length = end - start;
     if (!pooling.aligned) length = std::max(length, 1.0f);
+    TORCH_CHECK(std::isfinite(start) && std::isfinite(length), "a region's coordinates are too large");
     const float bin = length / static_cast<float>(bins);
     const float wanted = pooling.sampling_ratio > 0 ? static_cast<float>(pooling.sampling_ratio) : std::ceil(bin);
     TORCH_CHECK(wanted <= kMostSamples, "a region is ", length, " pixels long, more than can be sampled");
@@ -63,9 +64,12 @@ struct AxisWeights {
   void add_bin(float start, float bin, int64_t samples, int64_t size, int64_t index) {
     const float share = 1.0f / static_cast<float>(std::max<int64_t>(samples, 1));
     bool any = false;
-    for (int64_t s = 0; s < samples; ++s) {
+    for (int64_t i = 0; i < samples; ++i) {
+      // From left to right also where a region's end lies before its start.
+      const int64_t s = bin < 0 ? samples - 1 - i : i;
       float at = start + (static_cast<float>(s) + 0.5f) * bin / static_cast<float>(samples);
-      if (at < -1.0f || at > static_cast<float>(size)) continue;  // counts as zero, as in the reference
+      // Counts as zero, as in the reference; so does what is not a number.
+      if (!(at >= -1.0f && at <= static_cast<float>(size))) continue;
       at = std::max(at, 0.0f);
       int64_t low = static_cast<int64_t>(at);
       float fraction = at - static_cast<float>(low);
@@ -95,8 +99,9 @@ struct Region {
 
   void compute(const float* roi, int64_t images, int64_t height, int64_t width, const Pooling& pooling) {
     for (int i = 0; i < 5; ++i) TORCH_CHECK(std::isfinite(roi[i]), "a region has a coordinate that is not finite");
+    TORCH_CHECK(roi[0] >= 0 && roi[0] < static_cast<float>(images), "a region belongs to image ", roi[0],
+                " of a batch of ", images);
     image = static_cast<int64_t>(roi[0]);
-    TORCH_CHECK(image >= 0 && image < images, "a region belongs to image ", image, " of a batch of ", images);
     const float shift = pooling.aligned ? 0.5f : 0.0f, scale = static_cast<float>(pooling.spatial_scale);
     columns.compute(roi[1] * scale - shift, roi[3] * scale - shift, pooling.width, width, pooling);
     rows.compute(roi[2] * scale - shift, roi[4] * scale - shift, pooling.height, height, pooling);
@@ -155,7 +160,8 @@ void check_arguments(const at::Tensor& rois, const Pooling& pooling) {
   TORCH_CHECK(rois.scalar_type() == at::kFloat, "expected float32 rois, got ", rois.scalar_type());
   TORCH_CHECK(pooling.height > 0 && pooling.width > 0 && pooling.height <= 4096 && pooling.width <= 4096,
               "expected a pooled size of 1 to 4096, got ", pooling.height, " x ", pooling.width);
-  TORCH_CHECK(std::isfinite(pooling.spatial_scale) && pooling.spatial_scale > 0,
+  const auto scale = static_cast<float>(pooling.spatial_scale);
+  TORCH_CHECK(std::isfinite(scale) && scale > 0,
               "expected a positive spatial scale, got ", pooling.spatial_scale);
   TORCH_CHECK(pooling.sampling_ratio >= 0 && pooling.sampling_ratio <= kMostSamples,
               "expected a sampling ratio of 0 (adaptive) to ", kMostSamples, ", got ", pooling.sampling_ratio);
@@ -240,7 +246,7 @@ at::Tensor roi_align_cpu(const at::Tensor& input, const at::Tensor& rois, double
 at::Tensor roi_align_backward_cpu(const at::Tensor& gradient, const at::Tensor& rois, at::IntArrayRef input_shape,
                                   double spatial_scale, int64_t sampling_ratio, bool aligned) {
   TORCH_CHECK(input_shape.size() == 4 && gradient.dim() == 4 && gradient.size(0) == rois.size(0) &&
-                  gradient.size(1) == input_shape[1],
+                  gradient.size(1) == input_shape[1] && input_shape[2] > 0 && input_shape[3] > 0,
               "expected a gradient [K, C, h, w] of an input [N, C, H, W], got ", gradient.sizes(), " and ",
               input_shape);
   const Pooling pooling = pooling_of(spatial_scale, gradient.size(2), gradient.size(3), sampling_ratio, aligned);
@@ -298,6 +304,26 @@ class RoiAlignFunction : public torch::autograd::Function<RoiAlignFunction> {
   }
 };
 
+/// A second derivative would be missing without a word: autograd sees no operator it knows.
+class RoiAlignBackwardFunction : public torch::autograd::Function<RoiAlignBackwardFunction> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext*, const at::Tensor& gradient, const at::Tensor& rois,
+                            at::IntArrayRef shape, double spatial_scale, int64_t sampling_ratio, bool aligned) {
+    at::AutoDispatchBelowADInplaceOrView below_autograd;
+    return call_roi_align_backward(gradient, rois, shape, spatial_scale, sampling_ratio, aligned);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
+                                                 const torch::autograd::variable_list&) {
+    TORCH_CHECK(false, "roiAlign has no second derivative");
+  }
+};
+
+at::Tensor roi_align_backward_autograd(const at::Tensor& gradient, const at::Tensor& rois, at::IntArrayRef shape,
+                                       double spatial_scale, int64_t sampling_ratio, bool aligned) {
+  return RoiAlignBackwardFunction::apply(gradient, rois, shape, spatial_scale, sampling_ratio, aligned);
+}
+
 at::Tensor roi_align_autograd(const at::Tensor& input, const at::Tensor& rois, double spatial_scale, int64_t height,
                               int64_t width, int64_t sampling_ratio, bool aligned) {
   return RoiAlignFunction::apply(input, rois, spatial_scale, height, width, sampling_ratio, aligned);
@@ -319,6 +345,9 @@ TORCH_LIBRARY_IMPL(malleolus, CPU, library) {
   library.impl("roi_align_backward", roi_align_backward_cpu);
 }
 
-TORCH_LIBRARY_IMPL(malleolus, Autograd, library) { library.impl("roi_align", roi_align_autograd); }
+TORCH_LIBRARY_IMPL(malleolus, Autograd, library) {
+  library.impl("roi_align", roi_align_autograd);
+  library.impl("roi_align_backward", roi_align_backward_autograd);
+}
 
 }  // namespace malleolus

@@ -1,12 +1,15 @@
 #include "values.h"
 
 #include <cmath>
+#include <cstdio>
 
 namespace malleolus {
 
 namespace {
 
 constexpr double kLargestSafeInteger = 9007199254740991.0;
+// An array's length may be 2^32 - 1 without a single element; memory is set aside by it.
+constexpr uint32_t kLongestList = 1 << 20;
 
 struct DtypeName {
   const char* name;
@@ -24,7 +27,16 @@ uint32_t array_length(napi_env env, napi_value value, const char* expected) {
   if (!is_array) throw ArgumentError(std::string("expected ") + expected + ", got " + kind_of(env, value));
   uint32_t length = 0;
   napi_get_array_length(env, value, &length);
+  if (length > kLongestList) {
+    throw ArgumentError(std::string("expected ") + expected + " of at most " + std::to_string(kLongestList) + ", got " +
+                        std::to_string(length));
+  }
   return length;
+}
+
+/// For values made for JavaScript: without memory, or with an exception pending, there are none.
+void check(napi_status status) {
+  if (status != napi_ok) throw std::runtime_error("internal: JavaScript refused a value");
 }
 
 napi_value element(napi_env env, napi_value array, uint32_t index) {
@@ -61,7 +73,12 @@ std::string kind_of(napi_env env, napi_value value) {
       snprintf(text, sizeof text, "the number %.17g", number);
       return text;
     }
-    case napi_string: return "the string \"" + to_string(env, value).substr(0, 40) + "\"";
+    case napi_string: {
+      char text[40];  // its beginning: a string may be as long as half a gigabyte
+      size_t length = 0;
+      napi_get_value_string_utf8(env, value, text, sizeof text, &length);
+      return "the string \"" + std::string(text, length) + "\"";
+    }
     case napi_symbol: return "a symbol";
     case napi_function: return "a function";
     case napi_bigint: return "a bigint";
@@ -108,7 +125,9 @@ std::string to_string(napi_env env, napi_value value) {
     throw ArgumentError("expected a string, got " + kind_of(env, value));
   }
   std::string text(length, '\0');
-  napi_get_value_string_utf8(env, value, text.data(), length + 1, &length);
+  if (napi_get_value_string_utf8(env, value, text.data(), length + 1, &length) != napi_ok) {
+    throw ArgumentError("a string could not be read");
+  }
   return text;
 }
 
@@ -164,7 +183,21 @@ at::MemoryFormat to_memory_format(const std::string& name) {
   throw ArgumentError("unknown memory format \"" + name + "\" (contiguous, channelsLast, preserve)");
 }
 
-at::Device to_device(const std::string& name) { return at::Device(name); }
+at::Device to_device(const std::string& name) {
+  const bool digits = name.size() > 5 && name.size() < 9 && name.find_first_not_of("0123456789", 5) == std::string::npos;
+  if (name != "cpu" && name != "cuda" && !(name.rfind("cuda:", 0) == 0 && digits)) {
+    throw ArgumentError("unknown device \"" + name.substr(0, 40) + "\" (cpu, cuda, cuda:<number>)");
+  }
+  const at::Device device(name);
+  if (device.is_cuda()) {
+    const int64_t count = at::hasCUDA() ? at::getNumGPUs() : 0;
+    if (count == 0) throw ArgumentError("device " + name + ": this LibTorch has no CUDA, or finds no GPU");
+    if (device.has_index() && device.index() >= count) {
+      throw ArgumentError("device " + name + ": there are " + std::to_string(count) + " GPUs");
+    }
+  }
+  return device;
+}
 
 const at::Tensor& to_tensor(Environment& state, napi_value value) {
   return state.at(to_int(state.env, value));
@@ -196,61 +229,61 @@ std::vector<c10::optional<at::Tensor>> to_optional_tensor_list(Environment& stat
 napi_value from_int(napi_env env, int64_t value) {
   napi_value result;
   if (std::abs(static_cast<double>(value)) <= kLargestSafeInteger) {
-    napi_create_int64(env, value, &result);
+    check(napi_create_int64(env, value, &result));
   } else {
-    napi_create_bigint_int64(env, value, &result);
+    check(napi_create_bigint_int64(env, value, &result));
   }
   return result;
 }
 
 napi_value from_double(napi_env env, double value) {
   napi_value result;
-  napi_create_double(env, value, &result);
+  check(napi_create_double(env, value, &result));
   return result;
 }
 
 napi_value from_bool(napi_env env, bool value) {
   napi_value result;
-  napi_get_boolean(env, value, &result);
+  check(napi_get_boolean(env, value, &result));
   return result;
 }
 
 napi_value from_string(napi_env env, const std::string& value) {
   napi_value result;
-  napi_create_string_utf8(env, value.c_str(), value.size(), &result);
+  check(napi_create_string_utf8(env, value.c_str(), value.size(), &result));
   return result;
 }
 
 napi_value from_int_list(napi_env env, at::IntArrayRef values) {
   napi_value array;
-  napi_create_array_with_length(env, values.size(), &array);
-  for (size_t i = 0; i < values.size(); ++i) napi_set_element(env, array, i, from_int(env, values[i]));
+  check(napi_create_array_with_length(env, values.size(), &array));
+  for (size_t i = 0; i < values.size(); ++i) check(napi_set_element(env, array, i, from_int(env, values[i])));
   return array;
 }
 
 napi_value from_tensor(Environment& state, at::Tensor tensor) {
   if (!tensor.defined()) return null_value(state.env);
   napi_value result;
-  napi_create_int32(state.env, state.hold(std::move(tensor)), &result);
+  check(napi_create_int32(state.env, state.hold(std::move(tensor)), &result));
   return result;
 }
 
 napi_value from_tensor_list(Environment& state, const std::vector<at::Tensor>& tensors) {
   napi_value array;
-  napi_create_array_with_length(state.env, tensors.size(), &array);
-  for (size_t i = 0; i < tensors.size(); ++i) napi_set_element(state.env, array, i, from_tensor(state, tensors[i]));
+  check(napi_create_array_with_length(state.env, tensors.size(), &array));
+  for (size_t i = 0; i < tensors.size(); ++i) check(napi_set_element(state.env, array, i, from_tensor(state, tensors[i])));
   return array;
 }
 
 napi_value undefined(napi_env env) {
   napi_value result;
-  napi_get_undefined(env, &result);
+  check(napi_get_undefined(env, &result));
   return result;
 }
 
 napi_value null_value(napi_env env) {
   napi_value result;
-  napi_get_null(env, &result);
+  check(napi_get_null(env, &result));
   return result;
 }
 

@@ -30,6 +30,7 @@ at::Scalar to_scalar(napi_env env, napi_value value, bool integral);
 at::ScalarType to_dtype(const std::string& name);
 const char* dtype_name(at::ScalarType type);
 at::MemoryFormat to_memory_format(const std::string& name);
+/// cpu, cuda or cuda:N; others, and CUDA where LibTorch finds none, are refused here.
 at::Device to_device(const std::string& name);
 
 const at::Tensor& to_tensor(Environment& state, napi_value value);

@@ -1,9 +1,9 @@
 /** Gradients and the modes in which operators run. */
-import { tensorOf } from "./dispatch.ts";
+import { handlesOf, tensorOf } from "./dispatch.ts";
 import type { DType } from "./dtype.ts";
 import { TorchError } from "./errors.ts";
-import { native } from "./native.ts";
-import type { Tensor } from "./tensor.ts";
+import { type Handle, native } from "./native.ts";
+import { Tensor } from "./tensor.ts";
 
 export interface BackwardOptions {
   /** Gradients of what comes after; 1 for a tensor of one element. */
@@ -17,10 +17,10 @@ export interface BackwardOptions {
 /** Adds the gradients of `outputs` to the `grad` of every leaf that requires one. */
 export function backward(outputs: Tensor | readonly Tensor[], options: BackwardOptions = {}): void {
   native.backward(
-    listOfTensors(outputs).map((tensor) => tensor.live()),
-    options.gradients?.map((gradient) => gradient?.live() ?? null) ?? null,
+    handlesOf(listOfTensors(outputs), "backward", "outputs"),
+    gradientsOf(outputs, options, "backward"),
     options.retainGraph ?? false,
-    options.inputs?.map((tensor) => tensor.live()) ?? [],
+    handlesOf(options.inputs ?? [], "backward", "inputs"),
   );
 }
 
@@ -40,9 +40,9 @@ export function grad(
   const createGraph = options.createGraph ?? false;
   return native
     .gradients(
-      listOfTensors(outputs).map((tensor) => tensor.live()),
-      inputs.map((tensor) => tensor.live()),
-      options.gradients?.map((gradient) => gradient?.live() ?? null) ?? null,
+      handlesOf(listOfTensors(outputs), "grad", "outputs"),
+      handlesOf(inputs, "grad", "inputs"),
+      gradientsOf(outputs, options, "grad"),
       options.retainGraph ?? createGraph,
       createGraph,
       true,
@@ -65,7 +65,8 @@ export function noGrad<T>(body: () => T): T {
  * device; null switches autocast off inside. Weights that were cast are forgotten at the end,
  * also after an error, so that an update in place is seen by the next call.
  *
- * LibTorch 1.13 casts `conv2d` on the CPU, but no transposed convolution: cast that yourself.
+ * LibTorch 1.13 casts `conv2d` on the CPU down, but transposed convolutions up to float32; see
+ * `nn.transposedConvolution`. It has no float16 there.
  */
 export function autocast<T>(
   dtype: Extract<DType, "bfloat16" | "float16"> | null,
@@ -92,5 +93,19 @@ function refusePromise<T>(mode: string, result: T): T {
 }
 
 function listOfTensors(value: Tensor | readonly Tensor[]): readonly Tensor[] {
-  return "handle" in value ? [value] : value;
+  return value instanceof Tensor ? [value] : value;
+}
+
+function gradientsOf(
+  outputs: Tensor | readonly Tensor[],
+  options: { readonly gradients?: readonly (Tensor | null)[] },
+  operation: string,
+): (Handle | null)[] | null {
+  if (options.gradients === undefined) return null;
+  const wanted = listOfTensors(outputs).length;
+  const got = options.gradients.length;
+  if (got !== wanted) {
+    throw new TorchError(`${operation}: expected ${wanted} gradients, got ${got}`, "argument");
+  }
+  return handlesOf(options.gradients, operation, "gradients");
 }

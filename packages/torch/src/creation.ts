@@ -27,13 +27,11 @@ export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
   flatten(values, shape, 0, flat);
   const dtype = options.dtype ?? dtypeOfValues(flat);
   const device = options.device ?? "cpu";
-  if (dtype === "int64") {
-    const data = BigInt64Array.from(flat, (value) => wholeNumber(value));
-    return fromTypedArray(data, shape, { dtype, device });
-  }
-  return fromTypedArray(Float64Array.from(flat, Number), shape, { dtype: "float64", device }).to(
-    dtype,
-  );
+  const data =
+    dtype === "int64"
+      ? BigInt64Array.from(flat, (value) => wholeNumber(value))
+      : Float64Array.from(flat, Number);
+  return fromTypedArray(data, shape, { dtype, device });
 }
 
 /**
@@ -60,9 +58,11 @@ export function fromTypedArray(
   const own = options.dtype === "bool" && data instanceof Uint8Array ? "bool" : dtypeOfArray(data);
   const made = tensorOf(native.fromTypedArray(data, shape, own, device));
   if (options.dtype === undefined || options.dtype === own) return made;
-  const converted = made.to(options.dtype);
-  made.free();
-  return converted;
+  try {
+    return made.to(options.dtype);
+  } finally {
+    made.free();
+  }
 }
 
 declare module "./tensor.ts" {
@@ -102,8 +102,12 @@ Tensor.prototype.to = function to(this: Tensor, target: DType | ToOptions): Tens
 
 Tensor.prototype.toFloat32Array = function toFloat32Array(this: Tensor): Float32Array {
   const floats = this.to("float32");
-  const array = floats.toTypedArray();
-  floats.free();
+  let array: TypedArray;
+  try {
+    array = floats.toTypedArray();
+  } finally {
+    floats.free();
+  }
   if (!(array instanceof Float32Array))
     throw new TorchError("internal: no Float32Array", "operator");
   return array;

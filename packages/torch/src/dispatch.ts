@@ -10,15 +10,29 @@ import { Tensor } from "./tensor.ts";
  * Operators that can end the process by themselves on LibTorch 1.13, with the reason. `call`
  * refuses them; where we need one, its typed function guards the call.
  */
-export const UNSAFE_OPERATORS: Readonly<Record<string, string>> = {
-  "aten::floor_divide": "an integer division of the smallest value by -1 ends the process",
-  "aten::floor_divide.Scalar": "an integer division of the smallest value by -1 ends the process",
-  "aten::floor_divide_.Tensor": "an integer division of the smallest value by -1 ends the process",
-  "aten::floor_divide_.Scalar": "an integer division of the smallest value by -1 ends the process",
-  "aten::floor_divide.out": "an integer division of the smallest value by -1 ends the process",
-  "aten::max_pool2d_with_indices_backward": "indices are written through unchecked",
-  "aten::max_pool2d_with_indices_backward.grad_input": "indices are written through unchecked",
-};
+export const UNSAFE_OPERATORS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "an integer division of the smallest value by -1 ends the process": [
+      ...["floor_divide", "floor_divide.Scalar", "floor_divide_.Tensor", "floor_divide_.Scalar"],
+      "floor_divide.out",
+      ...["Tensor_mode", "Scalar_mode", "out_mode"].map((overload) => `div.${overload}`),
+      ...["div_.Tensor_mode", "div_.Scalar_mode"],
+      ...["Tensor_mode", "Scalar_mode", "out_mode"].map((overload) => `divide.${overload}`),
+      ...["divide_.Tensor_mode", "divide_.Scalar_mode"],
+      ...["remainder", "fmod"].flatMap((name) => [
+        ...["Tensor", "Scalar", "Tensor_out", "Scalar_out"].map(
+          (overload) => `${name}.${overload}`,
+        ),
+        ...[`${name}_.Tensor`, `${name}_.Scalar`],
+      ]),
+      "remainder.Scalar_Tensor",
+    ],
+    "indices are written through unchecked": [
+      "max_pool2d_with_indices_backward",
+      "max_pool2d_with_indices_backward.grad_input",
+    ],
+  }).flatMap(([reason, names]) => names.map((name) => [`aten::${name}`, reason] as const)),
+);
 
 /** A tensor's number for an argument; anything else is refused by name. */
 export function handleOf(value: Tensor, operator: string, argument: string): Handle {
@@ -53,6 +67,7 @@ export function checkOptions(options: object, operator: string): void {
   }
 }
 
+/** How a value of the wrong kind is refused. */
 function wrongKind(
   operator: string,
   argument: string,
@@ -121,7 +136,7 @@ export type Result = Tensor | null | number | bigint | boolean | Result[];
  */
 export function call(name: string, ...args: Argument[]): Result {
   const full = name.includes("::") ? name : `aten::${name}`;
-  const danger = UNSAFE_OPERATORS[full];
+  const danger = UNSAFE_OPERATORS.get(full);
   if (danger !== undefined) throw new TorchError(`${full}: refused: ${danger}`, "operator", full);
   const number = native.resolve(full);
   const description = describe(number);

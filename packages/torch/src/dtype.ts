@@ -85,8 +85,12 @@ export function dtypeOfArray(array: TypedArray): DType {
   if (array instanceof Int16Array) return "int16";
   if (array instanceof Int8Array) return "int8";
   if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return "uint8";
-  throw new TorchError(
-    "a Uint16Array holds bfloat16 or float16 as bits: name the dtype",
-    "argument",
-  );
+  if (array instanceof Uint16Array) {
+    throw new TorchError(
+      "a Uint16Array holds bfloat16 or float16 as bits: name the dtype",
+      "argument",
+    );
+  }
+  const got = Object.prototype.toString.call(array).slice(8, -1);
+  throw new TorchError(`expected a typed array of some dtype, got ${got}`, "argument");
 }

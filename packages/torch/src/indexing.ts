@@ -4,7 +4,9 @@
  */
 
 import { tensor } from "./creation.ts";
+import { tensorOf } from "./dispatch.ts";
 import { TorchError } from "./errors.ts";
+import { native } from "./native.ts";
 import { index, indexPut_, select, slice, unsqueeze } from "./ops.generated.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -32,8 +34,12 @@ declare module "./tensor.ts" {
 
 Tensor.prototype.at = function at(this: Tensor, ...indices: Index[]): Tensor {
   const { view, advanced } = resolve(this, indices);
-  if (advanced.every((entry) => entry === null)) return view;
-  return index(view, advanced);
+  if (advanced.every((entry) => entry === null)) return view === this ? alias(this) : view;
+  try {
+    return index(view, advanced);
+  } finally {
+    if (view !== this) view.free();
+  }
 };
 
 Tensor.prototype.setAt = function setAt(
@@ -42,18 +48,33 @@ Tensor.prototype.setAt = function setAt(
   value: Tensor | number,
 ): Tensor {
   const { view, advanced } = resolve(this, indices);
-  if (advanced.every((entry) => entry === null)) {
-    if (value instanceof Tensor) view.copy_(value);
+  try {
+    if (advanced.some((entry) => entry !== null)) putAt(view, advanced, value);
+    else if (value instanceof Tensor) view.copy_(value);
     else view.fill_(value);
-  } else {
-    indexPut_(
-      view,
-      advanced,
-      value instanceof Tensor ? value : tensor(value, { dtype: this.dtype }),
-    );
+  } finally {
+    if (view !== this) view.free();
   }
   return this;
 };
+
+function putAt(view: Tensor, advanced: readonly (Tensor | null)[], value: Tensor | number): void {
+  if (value instanceof Tensor) {
+    indexPut_(view, advanced, value);
+    return;
+  }
+  const filled = tensor(value, { dtype: view.dtype, device: view.device });
+  try {
+    indexPut_(view, advanced, filled);
+  } finally {
+    filled.free();
+  }
+}
+
+/** Another tensor of the same elements: freeing what `at` returned never frees what it was asked of. */
+function alias(self: Tensor): Tensor {
+  return tensorOf(native.alias(self.live()));
+}
 
 /** Takes the plain indices as views; what tensors index remains, a place for each dimension. */
 function resolve(
@@ -72,13 +93,22 @@ function resolve(
     throw new TorchError('at: expected "..." at most once', "argument");
   }
   let view = self;
+  // The views on the way are given back at once; only the last is of use.
+  const step = (next: (from: Tensor) => Tensor) => {
+    const previous = view;
+    try {
+      view = next(previous);
+    } finally {
+      if (previous !== self) previous.free();
+    }
+  };
   const advanced: (Tensor | null)[] = [];
   let dimension = 0;
   for (const entry of indices) {
     if (typeof entry === "number") {
-      view = select(view, dimension, entry);
+      step((from) => select(from, dimension, entry));
     } else if (entry === null) {
-      view = unsqueeze(view, dimension);
+      step((from) => unsqueeze(from, dimension));
       advanced.push(null);
       dimension += 1;
     } else if (entry === "...") {
@@ -88,8 +118,8 @@ function resolve(
       advanced.push(entry);
       dimension += dimensionsTaken(entry);
     } else {
-      const [start, end, step] = entry;
-      view = slice(view, { dim: dimension, start, end, step: step ?? 1 });
+      const [start, end, stride] = entry;
+      step((from) => slice(from, { dim: dimension, start, end, step: stride ?? 1 }));
       advanced.push(null);
       dimension += 1;
     }

@@ -80,14 +80,14 @@ interface Addon {
   copyToTypedArray(tensor: Handle, target: TypedArray): void;
   item(tensor: Handle): number | bigint;
   backward(
-    tensors: readonly Handle[],
+    tensors: readonly (Handle | null)[],
     gradients: readonly (Handle | null)[] | null,
     retainGraph: boolean,
-    inputs: readonly Handle[],
+    inputs: readonly (Handle | null)[],
   ): void;
   gradients(
-    outputs: readonly Handle[],
-    inputs: readonly Handle[],
+    outputs: readonly (Handle | null)[],
+    inputs: readonly (Handle | null)[],
     gradients: readonly (Handle | null)[] | null,
     retainGraph: boolean,
     createGraph: boolean,
@@ -98,13 +98,16 @@ interface Addon {
   requiresGrad(tensor: Handle): boolean;
   setRequiresGrad(tensor: Handle, value: boolean): void;
   setGradMode(enabled: boolean): boolean;
-  enterAutocast(dtype: string | null): unknown;
-  leaveAutocast(before: unknown): void;
+  /** The number of the region that begins, for `leaveAutocast`. */
+  enterAutocast(dtype: string | null): number;
+  leaveAutocast(region: number): void;
   threads(): number;
   setThreads(count: number): void;
   manualSeed(seed: number): void;
   version(): string;
   hasCuda(): boolean;
+  /** Sets the threads unless they have been set in this process. */
+  setDefaultThreads(count: number): void;
   setErrorClass(errorClass: typeof TorchError): void;
 }
 
@@ -144,8 +147,9 @@ function load(): Addon {
     );
   }
   addon.setErrorClass(TorchError);
-  // LibTorch 1.13 counts one core on some virtual machines; an explicit wish is left alone.
-  if (process.env.OMP_NUM_THREADS === undefined) addon.setThreads(availableParallelism());
+  // LibTorch 1.13 counts one core on some virtual machines; an explicit wish is left alone,
+  // also one that was made before a worker thread loaded the addon again.
+  if (process.env.OMP_NUM_THREADS === undefined) addon.setDefaultThreads(availableParallelism());
   return addon;
 }
 

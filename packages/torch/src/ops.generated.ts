@@ -165,6 +165,7 @@ export const OPERATOR_NAMES: readonly string[] = [
   "aten::adaptive_avg_pool2d",
   "aten::upsample_nearest2d.vec",
   "aten::upsample_bilinear2d.vec",
+  "aten::pixel_shuffle",
   "aten::grid_sampler_2d",
   "aten::batch_norm",
   "aten::group_norm",
@@ -1965,6 +1966,13 @@ export function upsampleBilinear2d(
 }
 
 /**
+ * `aten::pixel_shuffle`
+ */
+export function pixelShuffle(self: Tensor, upscaleFactor: number): Tensor {
+  return tensorOf(native.invoke(id(145), handleOf(self, "pixelShuffle", "self"), upscaleFactor));
+}
+
+/**
  * `aten::grid_sampler_2d`
  */
 export function gridSampler2d(
@@ -1976,7 +1984,7 @@ export function gridSampler2d(
 ): Tensor {
   return tensorOf(
     native.invoke(
-      id(145),
+      id(146),
       handleOf(input, "gridSampler2d", "input"),
       handleOf(grid, "gridSampler2d", "grid"),
       interpolationMode,
@@ -2005,7 +2013,7 @@ export function batchNorm(
   checkOptions(options, "batchNorm");
   return tensorOf(
     native.invoke(
-      id(146),
+      id(147),
       handleOf(input, "batchNorm", "input"),
       handleOrNull(options.weight, "batchNorm", "weight"),
       handleOrNull(options.bias, "batchNorm", "bias"),
@@ -2035,7 +2043,7 @@ export function groupNorm(
   checkOptions(options, "groupNorm");
   return tensorOf(
     native.invoke(
-      id(147),
+      id(148),
       handleOf(input, "groupNorm", "input"),
       numGroups,
       handleOrNull(options.weight, "groupNorm", "weight"),
@@ -2050,7 +2058,7 @@ export function groupNorm(
  * `aten::dropout`
  */
 export function dropout(input: Tensor, p: number, train: boolean): Tensor {
-  return tensorOf(native.invoke(id(148), handleOf(input, "dropout", "input"), p, train));
+  return tensorOf(native.invoke(id(149), handleOf(input, "dropout", "input"), p, train));
 }
 
 /**
@@ -2062,7 +2070,7 @@ export function softmax(
   options: { dtype?: DType | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "softmax");
-  return tensorOf(native.invoke(id(149), handleOf(self, "softmax", "self"), dim, options.dtype));
+  return tensorOf(native.invoke(id(150), handleOf(self, "softmax", "self"), dim, options.dtype));
 }
 
 /**
@@ -2074,7 +2082,7 @@ export function logSoftmax(
   options: { dtype?: DType | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "logSoftmax");
-  return tensorOf(native.invoke(id(150), handleOf(self, "logSoftmax", "self"), dim, options.dtype));
+  return tensorOf(native.invoke(id(151), handleOf(self, "logSoftmax", "self"), dim, options.dtype));
 }
 
 /**
@@ -2093,7 +2101,7 @@ export function crossEntropyLoss(
   checkOptions(options, "crossEntropyLoss");
   return tensorOf(
     native.invoke(
-      id(151),
+      id(152),
       handleOf(self, "crossEntropyLoss", "self"),
       handleOf(target, "crossEntropyLoss", "target"),
       handleOrNull(options.weight, "crossEntropyLoss", "weight"),
@@ -2119,7 +2127,7 @@ export function binaryCrossEntropyWithLogits(
   checkOptions(options, "binaryCrossEntropyWithLogits");
   return tensorOf(
     native.invoke(
-      id(152),
+      id(153),
       handleOf(self, "binaryCrossEntropyWithLogits", "self"),
       handleOf(target, "binaryCrossEntropyWithLogits", "target"),
       handleOrNull(options.weight, "binaryCrossEntropyWithLogits", "weight"),
@@ -2140,7 +2148,7 @@ export function smoothL1Loss(
   checkOptions(options, "smoothL1Loss");
   return tensorOf(
     native.invoke(
-      id(153),
+      id(154),
       handleOf(self, "smoothL1Loss", "self"),
       handleOf(target, "smoothL1Loss", "target"),
       options.reduction,
@@ -2160,7 +2168,7 @@ export function l1Loss(
   checkOptions(options, "l1Loss");
   return tensorOf(
     native.invoke(
-      id(154),
+      id(155),
       handleOf(self, "l1Loss", "self"),
       handleOf(target, "l1Loss", "target"),
       options.reduction,
@@ -2183,7 +2191,7 @@ export function nllLoss(
   checkOptions(options, "nllLoss");
   return tensorOf(
     native.invoke(
-      id(155),
+      id(156),
       handleOf(self, "nllLoss", "self"),
       handleOf(target, "nllLoss", "target"),
       handleOrNull(options.weight, "nllLoss", "weight"),
@@ -2203,7 +2211,7 @@ export function foreachAdd_(
 ): void {
   checkOptions(options, "foreachAdd_");
   native.invoke(
-    id(156),
+    id(157),
     handlesOf(self, "foreachAdd_", "self"),
     handlesOf(other, "foreachAdd_", "other"),
     options.alpha,
@@ -2214,14 +2222,14 @@ export function foreachAdd_(
  * `aten::_foreach_mul_.Scalar`
  */
 export function foreachMul_(self: readonly Tensor[], scalar: number | bigint | boolean): void {
-  native.invoke(id(157), handlesOf(self, "foreachMul_", "self"), scalar);
+  native.invoke(id(158), handlesOf(self, "foreachMul_", "self"), scalar);
 }
 
 /**
  * `aten::_foreach_zero_`
  */
 export function foreachZero_(self: readonly Tensor[]): void {
-  native.invoke(id(158), handlesOf(self, "foreachZero_", "self"));
+  native.invoke(id(159), handlesOf(self, "foreachZero_", "self"));
 }
 
 /**
@@ -2232,14 +2240,14 @@ export function foreachNorm(
   options: { ord?: number | bigint | boolean | undefined } = {},
 ): Tensor[] {
   checkOptions(options, "foreachNorm");
-  return tensorsOf(native.invoke(id(159), handlesOf(self, "foreachNorm", "self"), options.ord));
+  return tensorsOf(native.invoke(id(160), handlesOf(self, "foreachNorm", "self"), options.ord));
 }
 
 /**
  * `aten::_foreach_sqrt`
  */
 export function foreachSqrt(self: readonly Tensor[]): Tensor[] {
-  return tensorsOf(native.invoke(id(160), handlesOf(self, "foreachSqrt", "self")));
+  return tensorsOf(native.invoke(id(161), handlesOf(self, "foreachSqrt", "self")));
 }
 
 /**
@@ -2253,7 +2261,7 @@ export function foreachAddcmul_(
 ): void {
   checkOptions(options, "foreachAddcmul_");
   native.invoke(
-    id(161),
+    id(162),
     handlesOf(self, "foreachAddcmul_", "self"),
     handlesOf(tensor1, "foreachAddcmul_", "tensor1"),
     handlesOf(tensor2, "foreachAddcmul_", "tensor2"),
@@ -2272,7 +2280,7 @@ export function foreachAddcdiv_(
 ): void {
   checkOptions(options, "foreachAddcdiv_");
   native.invoke(
-    id(162),
+    id(163),
     handlesOf(self, "foreachAddcdiv_", "self"),
     handlesOf(tensor1, "foreachAddcdiv_", "tensor1"),
     handlesOf(tensor2, "foreachAddcdiv_", "tensor2"),
@@ -2284,7 +2292,7 @@ export function foreachAddcdiv_(
  * `aten::_foreach_div_.Scalar`
  */
 export function foreachDiv_(self: readonly Tensor[], scalar: number | bigint | boolean): void {
-  native.invoke(id(163), handlesOf(self, "foreachDiv_", "self"), scalar);
+  native.invoke(id(164), handlesOf(self, "foreachDiv_", "self"), scalar);
 }
 
 /**
@@ -2294,7 +2302,7 @@ export function foreachAddScalar_(
   self: readonly Tensor[],
   scalar: number | bigint | boolean,
 ): void {
-  native.invoke(id(164), handlesOf(self, "foreachAddScalar_", "self"), scalar);
+  native.invoke(id(165), handlesOf(self, "foreachAddScalar_", "self"), scalar);
 }
 
 /**
@@ -2309,7 +2317,7 @@ export function nms(
   checkOptions(options, "nms");
   return tensorOf(
     native.invoke(
-      id(165),
+      id(166),
       handleOf(boxes, "nms", "boxes"),
       handleOf(scores, "nms", "scores"),
       threshold,
@@ -2332,7 +2340,7 @@ export function roiAlign(
   checkOptions(options, "roiAlign");
   return tensorOf(
     native.invoke(
-      id(166),
+      id(167),
       handleOf(input, "roiAlign", "input"),
       handleOf(rois, "roiAlign", "rois"),
       spatialScale,
@@ -2462,6 +2470,7 @@ declare module "./tensor.ts" {
     adaptiveAvgPool2d(
       ...args: Rest<typeof adaptiveAvgPool2d>
     ): ReturnType<typeof adaptiveAvgPool2d>;
+    pixelShuffle(...args: Rest<typeof pixelShuffle>): ReturnType<typeof pixelShuffle>;
     softmax(...args: Rest<typeof softmax>): ReturnType<typeof softmax>;
     logSoftmax(...args: Rest<typeof logSoftmax>): ReturnType<typeof logSoftmax>;
     crossEntropyLoss(...args: Rest<typeof crossEntropyLoss>): ReturnType<typeof crossEntropyLoss>;
@@ -2587,6 +2596,7 @@ const METHODS = {
   maxPool2d,
   avgPool2d,
   adaptiveAvgPool2d,
+  pixelShuffle,
   softmax,
   logSoftmax,
   crossEntropyLoss,

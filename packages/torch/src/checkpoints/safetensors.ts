@@ -7,9 +7,10 @@
  */
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -50,6 +51,8 @@ for (const dtype of [
 }
 
 const LARGEST_HEADER_BYTES = 100_000_000;
+// Linux reads and writes no more than 2 GiB at once.
+const LARGEST_CHUNK_BYTES = 1 << 30;
 
 export interface Safetensors {
   readonly tensors: Map<string, Tensor>;
@@ -63,25 +66,27 @@ export interface Safetensors {
  * @throws TorchError `checkpoint` for a file that is not one, is cut short, or contradicts itself.
  */
 export function readSafetensors(path: string): Safetensors {
-  let bytes: Buffer;
+  const tensors = new Map<string, Tensor>();
+  let file: number | null = null;
   try {
-    bytes = readFileSync(path);
+    file = openSync(path, "r");
+    const { entries, metadata, dataStart } = readHeader(file, path);
+    for (const [name, entry] of entries) {
+      const data = new ArrayBuffer(entry.end - entry.begin);
+      readAll(file, new Uint8Array(data), dataStart + entry.begin, path);
+      const { dtype, shape } = entry;
+      tensors.set(name, fromTypedArray(viewAs(data, dtype), shape, { dtype }));
+    }
+    return { tensors, metadata };
   } catch (cause) {
+    for (const tensor of tensors.values()) tensor.free();
+    if (cause instanceof TorchError && cause.code === "checkpoint") throw cause;
     throw new TorchError(`${path}: cannot be read: ${messageOf(cause)}`, "checkpoint", null, {
       cause,
     });
+  } finally {
+    if (file !== null) closeSync(file);
   }
-  const { entries, metadata, dataStart } = parseHeader(bytes, path);
-  const tensors = new Map<string, Tensor>();
-  for (const [name, entry] of entries) {
-    const start = dataStart + entry.begin;
-    // Copied, because a typed array must begin at a multiple of its element's size.
-    const copy = new Uint8Array(entry.end - entry.begin);
-    copy.set(bytes.subarray(start, start + copy.length));
-    const data = viewAs(copy.buffer, entry.dtype);
-    tensors.set(name, fromTypedArray(data, entry.shape, { dtype: entry.dtype }));
-  }
-  return { tensors, metadata };
 }
 
 /**
@@ -95,16 +100,19 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  const header: [string, unknown][] = [];
+  if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
   let offset = 0;
   for (const [name, tensor] of tensors) {
     const dtype = tensor.dtype;
     const end = offset + tensor.size * bytesOf(dtype);
-    header[name] = { dtype: NAMES[dtype], shape: tensor.shape, data_offsets: [offset, end] };
+    if (name === "__metadata__") {
+      throw new TorchError(`${path}: a tensor cannot be called __metadata__`, "checkpoint");
+    }
+    header.push([name, { dtype: NAMES[dtype], shape: tensor.shape, data_offsets: [offset, end] }]);
     offset = end;
   }
-  const text = Buffer.from(JSON.stringify(header));
+  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   // Padded with spaces so that the data begins at a multiple of 8.
   const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, " ");
   text.copy(padded);
@@ -122,8 +130,9 @@ export function writeSafetensors(
       writeAll(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     }
     fsyncSync(file);
-    closeSync(file);
+    const complete = file;
     file = null;
+    closeSync(complete);
     renameSync(aside, path);
     syncDirectory(dirname(path));
   } catch (cause) {
@@ -148,33 +157,43 @@ interface Header {
   readonly dataStart: number;
 }
 
-function parseHeader(bytes: Buffer, path: string): Header {
-  const bad = (what: string) =>
-    new TorchError(`${path}: not a whole safetensors file: ${what}`, "checkpoint");
-  if (bytes.length < 8) throw bad(`${bytes.length} bytes`);
-  const headerBytes = Number(bytes.readBigUInt64LE(0));
-  if (headerBytes > LARGEST_HEADER_BYTES || headerBytes + 8 > bytes.length) {
-    throw bad(`its header claims ${headerBytes} of ${bytes.length} bytes`);
+function notWhole(path: string, what: string): TorchError {
+  return new TorchError(`${path}: not a whole safetensors file: ${what}`, "checkpoint");
+}
+
+function readHeader(file: number, path: string): Header {
+  const bad = (what: string) => notWhole(path, what);
+  const { size } = fstatSync(file);
+  if (size < 8) throw bad(`${size} bytes`);
+  const length = Buffer.alloc(8);
+  readAll(file, length, 0, path);
+  const headerBytes = Number(length.readBigUInt64LE(0));
+  if (headerBytes > LARGEST_HEADER_BYTES || headerBytes + 8 > size) {
+    throw bad(`its header claims ${headerBytes} of ${size} bytes`);
   }
+  const header = Buffer.alloc(headerBytes);
+  readAll(file, header, 8, path);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(bytes.toString("utf8", 8, 8 + headerBytes));
+    parsed = JSON.parse(header.toString("utf8"));
   } catch (cause) {
     throw bad(`its header is not JSON (${messageOf(cause)})`);
   }
   if (!isRecord(parsed)) throw bad("its header is not an object");
   const dataStart = 8 + headerBytes;
   const entries = new Map<string, Entry>();
-  const metadata: Record<string, string> = {};
+  let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(parsed)) {
     if (name === "__metadata__") {
       if (!isRecord(value)) throw bad("its metadata is not an object");
-      for (const [key, text] of Object.entries(value)) metadata[key] = String(text);
+      metadata = Object.fromEntries(
+        Object.entries(value).map(([key, text]) => [key, String(text)]),
+      );
     } else {
       const entry = parseEntry(value);
       if (entry === null)
         throw bad(`the entry of ${name} is ${JSON.stringify(value)?.slice(0, 100)}`);
-      if (dataStart + entry.end > bytes.length) throw bad(`it ends before the data of ${name}`);
+      if (dataStart + entry.end > size) throw bad(`it ends before the data of ${name}`);
       entries.set(name, entry);
     }
   }
@@ -224,9 +243,22 @@ function viewAs(buffer: ArrayBuffer, dtype: DType): TypedArray {
   }
 }
 
+function readAll(file: number, bytes: Uint8Array, start: number, path: string): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const chunk = Math.min(bytes.length - done, LARGEST_CHUNK_BYTES);
+    const read = readSync(file, bytes, done, chunk, start + done);
+    if (read === 0) throw notWhole(path, "it has become shorter while it was read");
+    done += read;
+  }
+}
+
 function writeAll(file: number, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.length) written += writeSync(file, bytes, written);
+  let done = 0;
+  while (done < bytes.length) {
+    const chunk = Math.min(bytes.length - done, LARGEST_CHUNK_BYTES);
+    done += writeSync(file, bytes, done, chunk);
+  }
 }
 
 /** A rename is only on the disk once its directory is. */

@@ -1,4 +1,5 @@
 /** Layers with weights. Inputs are [N, C, H, W] unless a layer says otherwise. */
+import { autocast } from "../autograd.ts";
 import {
   batchNorm,
   conv2d,
@@ -7,6 +8,8 @@ import {
   groupNorm,
   linear,
   ones,
+  pixelShuffle,
+  repeatInterleave,
   zeros,
 } from "../ops.generated.ts";
 import type { Tensor } from "../tensor.ts";
@@ -46,7 +49,10 @@ export function convolution(options: ConvolutionOptions): Convolution {
   return layer;
 }
 
-/** Transposed convolution; weight [in, out, kernel, kernel]. */
+/**
+ * Transposed convolution; weight [in, out, kernel, kernel]. Its output has the dtype of its input;
+ * where squares overlap (stride below kernel) it computes in float32.
+ */
 export function transposedConvolution(
   options: Omit<ConvolutionOptions, "dilation" | "groups">,
 ): Convolution {
@@ -56,14 +62,31 @@ export function transposedConvolution(
   const layer: Convolution = {
     weight,
     forward(input) {
-      // Autocast on LibTorch 1.13 leaves this operator out, so its input decides the dtype.
-      const dtype = input.dtype;
-      const bias = layer.bias?.to(dtype);
-      return convTranspose2d(input, layer.weight.to(dtype), { bias, stride, padding });
+      if (stride === kernel && padding === 0) return spread(input, layer, kernel);
+      const { weight, bias } = layer;
+      const exact = input.to("float32");
+      const output = autocast(null, () =>
+        convTranspose2d(exact, weight, { bias, stride, padding }),
+      );
+      return output.to(input.dtype);
     },
   };
   if (options.bias ?? true) layer.bias = zeros([options.out]).requiresGrad_();
   return layer;
+}
+
+/**
+ * The transposed convolution whose outputs do not overlap: every input pixel becomes a square of
+ * its own, so that it is a 1x1 convolution and a rearrangement. Unlike LibTorch 1.13's operator,
+ * which is wrong in bfloat16 and therefore runs in float32, it runs in the dtype of its input.
+ */
+function spread(input: Tensor, { weight, bias }: Convolution, kernel: number): Tensor {
+  const [channels = 0, out = 0] = weight.shape;
+  // [in, out, k, k] to [out * k * k, in, 1, 1]
+  const square = weight.permute([1, 2, 3, 0]).reshape([out * kernel * kernel, channels, 1, 1]);
+  const dtype = input.dtype;
+  const spreadBias = bias === undefined ? null : repeatInterleave(bias, kernel * kernel).to(dtype);
+  return pixelShuffle(conv2d(input, square.to(dtype), { bias: spreadBias }), kernel);
 }
 
 export interface Linear extends Layer {

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  backward,
+  liveTensors,
+  ones,
+  optim,
+  readSafetensors,
+  type Tensor,
+  tensor,
+  writeSafetensors,
+  zeros,
+} from "../index.ts";
+import { assertTorchError, tensorTest } from "../test-tensors.ts";
+
+const makers = {
+  sgd: (parameters: Map<string, Tensor>) =>
+    optim.sgd(parameters, { learningRate: 0.1, momentum: 0.9 }),
+  adam: (parameters: Map<string, Tensor>) => optim.adam(parameters, { learningRate: 0.1 }),
+} as const;
+
+for (const [name, make] of Object.entries(makers)) {
+  tensorTest(`${name}: its state survives a file and goes on to the same bits`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "malleolus-optim-"));
+    try {
+      const path = join(folder, "optimizer.safetensors");
+      const weight = tensor([1, -2, 3]).requiresGrad_();
+      const parameters = new Map([["layer.weight", weight]]);
+      const step = (optimiser: ReturnType<typeof make>) => {
+        optimiser.zeroGrad();
+        backward(weight.square().sum());
+        optimiser.step();
+      };
+      const first = make(parameters);
+      for (let i = 0; i < 3; i++) step(first);
+      writeSafetensors(path, first.state());
+      const before = weight.toNumbers();
+      for (let i = 0; i < 3; i++) step(first);
+      const expected = weight.toNumbers();
+      first.free();
+
+      weight.detach().copy_(tensor(before));
+      const second = make(parameters);
+      second.loadState(readSafetensors(path).tensors);
+      for (let i = 0; i < 3; i++) step(second);
+      assert.deepEqual(weight.toNumbers(), expected);
+      second.free();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  tensorTest(
+    `${name}: a state of other names or shapes is refused, and the own one is kept`,
+    () => {
+      const weight = ones([2]).requiresGrad_();
+      const optimiser = make(new Map([["weight", weight]]));
+      weight.grad = ones([2]);
+      optimiser.step();
+      const names = [...optimiser.state().keys()];
+      const [first = ""] = names;
+      assertTorchError(
+        () => optimiser.loadState(new Map([["other", ones([2])]])),
+        "argument",
+        /other/,
+      );
+      assertTorchError(
+        () => optimiser.loadState(new Map([[first, ones([3])]])),
+        "argument",
+        /weight/,
+      );
+      assert.deepEqual([...optimiser.state().keys()], names);
+      optimiser.free();
+      assert.equal(optimiser.state().size, 0);
+    },
+  );
+
+  tensorTest(`${name}: parameters without a gradient stay; a step leaves only its state`, () => {
+    const [moved, still] = [ones([2]).requiresGrad_(), ones([2]).requiresGrad_()];
+    const optimiser = make(new Map(Object.entries({ moved, still })));
+    const before = liveTensors();
+    optimiser.step();
+    assert.equal(liveTensors(), before, "nothing to do");
+    moved.grad = ones([2]);
+    optimiser.step();
+    optimiser.step();
+    assert.equal(
+      liveTensors() - before,
+      optimiser.state().size + 1,
+      "the state, and the gradient here",
+    );
+    assert.deepEqual(still.toNumbers(), [1, 1]);
+    assert(moved.toNumbers().every((value) => value < 1));
+    assert.equal(moved.requiresGrad, true);
+    optimiser.zeroGrad();
+    assert.equal(moved.grad, null);
+    optimiser.free();
+  });
+}
+
+tensorTest("sgd and adam: settings that contradict themselves are refused", () => {
+  const parameters = new Map([["weight", zeros([1])]]);
+  const sgd = { learningRate: 1, nesterov: true };
+  assertTorchError(() => optim.sgd(parameters, sgd), "argument", /momentum/);
+  assertTorchError(
+    () => optim.sgd(parameters, { ...sgd, momentum: 0.9, dampening: 0.1 }),
+    "argument",
+  );
+  assertTorchError(
+    () => optim.adam(parameters, { learningRate: 1, beta2: 1 }),
+    "argument",
+    /betas/,
+  );
+});
