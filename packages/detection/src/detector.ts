@@ -7,6 +7,7 @@ import { type Finding, readJson, SchemaError } from "@malleolus/schema";
 import {
   autocast,
   type Device,
+  keep,
   nn,
   readSafetensors,
   type Safetensors,
@@ -82,6 +83,8 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
   const { model, preprocess } = scope(() => readModel(path, options.scoreThreshold));
   const { config } = model;
   nn.freeze(model);
+  // Also where the caller has a scope of its own: they live until `close`.
+  for (const tensor of nn.stateDict(model).values()) keep(tensor);
   placeModel(model, device);
   if (precision === "bfloat16") storeWhatIsCast(model);
   return {
