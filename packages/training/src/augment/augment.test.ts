@@ -54,6 +54,11 @@ const crops: readonly {
   { name: "an object cut away", before: targetOf([3, 0, 4, 3]), after: nothing },
   { name: "an object that only touches", before: targetOf([0, 0, 1, 3]), after: nothing },
   {
+    name: "an object of which a sliver is left",
+    before: targetOf([2.5, 1, 4, 3]),
+    after: nothing,
+  },
+  {
     name: "one of three objects cut away",
     before: targetOf([1, 1, 2, 2], [3, 0, 4, 3], [2, 2, 3, 3]),
     after: {

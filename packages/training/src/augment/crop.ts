@@ -3,7 +3,15 @@
  * (data/transforms/augmentation_impl.py): height and width each a share between the least one and
  * 1, the place uniform. Unlike there, images without objects may be cropped.
  */
-import { type Box, clipPolygon, polygonArea, polygonBounds } from "@malleolus/geometry";
+import {
+  type Box,
+  boxHeight,
+  boxWidth,
+  clipPolygon,
+  polygonArea,
+  polygonBounds,
+  translatePolygon,
+} from "@malleolus/geometry";
 import type { Sample } from "./sample.ts";
 
 /** A window of whole pixels. `leastShare` is the least share of a side that stays, above 0 to 1. */
@@ -23,7 +31,8 @@ export function drawCrop(
 
 /**
  * What lies in a window of whole pixels inside the image. Outlines are cut at its border and boxes
- * drawn anew around what is left of them; an object of which nothing is left is dropped.
+ * drawn anew around what is left of them; an object of which less than a pixel's width or height is
+ * left is dropped.
  */
 export function crop({ image, target }: Sample, window: Box): Sample {
   const [x1, y1, x2, y2] = window;
@@ -37,13 +46,15 @@ export function crop({ image, target }: Sample, window: Box): Sample {
     const polygons = outlines
       .map((polygon) => clipPolygon(polygon, window))
       .filter((polygon) => polygonArea(polygon) > 0)
-      .map((polygon) => polygon.map((value, i) => value - (i % 2 === 0 ? x1 : y1)));
-    return polygons.length === 0 ? [] : [{ polygons, class: target.classes[instance] }];
+      .map((polygon) => translatePolygon(polygon, -x1, -y1));
+    const box = polygonBounds(...polygons);
+    const isSeen = boxWidth(box) >= 1 && boxHeight(box) >= 1;
+    return isSeen ? [{ box, polygons, class: target.classes[instance] }] : [];
   });
   return {
     image: { width, height, pixels },
     target: {
-      boxes: kept.map(({ polygons }) => polygonBounds(...polygons)),
+      boxes: kept.map(({ box }) => box),
       classes: kept.map((instance) => instance.class),
       polygons: kept.map(({ polygons }) => polygons),
     },

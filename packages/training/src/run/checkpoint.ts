@@ -109,11 +109,18 @@ export function writeCheckpoint(
     rmSync(aside, { recursive: true, force: true });
     throw new TrainingError(
       "checkpoint",
-      `${path}: cannot be written: ${causeText(cause)}; earlier checkpoints are untouched`,
+      `${path}: cannot be written: ${firstCauseText(cause)}; earlier checkpoints are untouched`,
       { cause },
     );
   }
   return { path, step: state.step };
+}
+
+/** The system's own words: packages between it and us have said the path already. */
+function firstCauseText(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error
+    ? firstCauseText(error.cause)
+    : causeText(error);
 }
 
 /** What a process left behind that ended while it wrote. */
