@@ -267,7 +267,8 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
     ] as const) {
       for (const parameter of nn.parameters(heads).values()) parameter.grad = null;
       const loss = heads.losses(features(), boxes, [noObjects, noObjects], drawFrom(1));
-      assert.equal(loss.boxClass.item() > 0, region);
+      if (region) assert.ok(loss.boxClass.item() > 0);
+      else assert.equal(loss.boxClass.item(), 0);
       assert.equal(loss.boxRegression.item(), 0);
       assert.equal(loss.mask.item(), 0);
       backward(loss.boxClass.add(loss.boxRegression).add(loss.mask));
@@ -287,6 +288,27 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
     );
     assert.equal(half.mask.item(), 0);
     backward(half.boxClass.add(half.mask));
+  });
+});
+
+test("roiHeads: a detection has the mask of its class", () => {
+  scope(() => {
+    const heads = goldenHeads();
+    const found = heads.detect(features(), proposals, sizes);
+    const { roi } = goldenConfig();
+    const regions = arrangeRegions(
+      found.map((own) => Float32Array.from(own.flatMap(({ box }) => [...box]))),
+      roi,
+    );
+    const logits = heads.mask_head.forward(poolRegions(features(), regions, roi.mask));
+    const classes = new Set<number>();
+    regions.places.forEach((place, i) => {
+      const detection = found[regions.images[i]][place];
+      classes.add(detection.class);
+      const expected = logits.at(i, detection.class).sigmoid().flatten().toNumbers();
+      assertClose(detection.mask, expected, 1e-6);
+    });
+    assert.ok(classes.size > 1, "one class alone would prove little");
   });
 });
 
