@@ -7,6 +7,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { testCommand } from "./commands/test.ts";
@@ -18,6 +19,7 @@ const commands: readonly CommandFile[] = [
   inspectCommand,
   trainCommand,
   predictCommand,
+  benchCommand,
   testCommand,
 ];
 
