@@ -1,6 +1,3 @@
-// Adds `at` and `setAt` to Tensor.
-import "./indexing.ts";
-
 export {
   autocast,
   type BackwardOptions,
@@ -27,7 +24,7 @@ export {
   parseDType,
 } from "./dtype.ts";
 export { TorchError, type TorchErrorCode } from "./errors.ts";
-export type { Index } from "./indexing.ts";
+export { at, type Index, setAt } from "./indexing.ts";
 export type { TypedArray } from "./native.ts";
 export * as nn from "./nn/index.ts";
 export * from "./ops.generated.ts";

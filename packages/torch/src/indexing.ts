@@ -23,39 +23,47 @@ export type Index =
   | null
   | Tensor;
 
-declare module "./tensor.ts" {
-  interface Tensor {
-    /** A view, or with tensors among the indices a copy. */
-    at(...indices: Index[]): Tensor;
-    /** Writes a tensor or number into what `at` would return. Returns itself. */
-    setAt(indices: readonly Index[], value: Tensor | number): Tensor;
-  }
-}
-
-Tensor.prototype.at = function at(this: Tensor, ...indices: Index[]): Tensor {
-  const { view, advanced } = resolve(this, indices);
-  if (advanced.every((entry) => entry === null)) return view === this ? alias(this) : view;
+/** A view, or with tensors among the indices a copy. A method of Tensor too. */
+export function at(self: Tensor, ...indices: Index[]): Tensor {
+  const { view, advanced } = resolve(self, indices);
+  if (advanced.every((entry) => entry === null)) return view === self ? alias(self) : view;
   try {
     return index(view, advanced);
   } finally {
-    if (view !== this) view.free();
+    if (view !== self) view.free();
   }
-};
+}
 
-Tensor.prototype.setAt = function setAt(
-  this: Tensor,
-  indices: readonly Index[],
-  value: Tensor | number,
-): Tensor {
-  const { view, advanced } = resolve(this, indices);
+/** Writes a tensor or number into what `at` would return. Returns `self`. A method of Tensor too. */
+export function setAt(self: Tensor, indices: readonly Index[], value: Tensor | number): Tensor {
+  const { view, advanced } = resolve(self, indices);
   try {
     if (advanced.some((entry) => entry !== null)) putAt(view, advanced, value);
     else if (value instanceof Tensor) view.copy_(value);
     else view.fill_(value);
   } finally {
-    if (view !== this) view.free();
+    if (view !== self) view.free();
   }
-  return this;
+  return self;
+}
+
+declare module "./tensor.ts" {
+  interface Tensor {
+    at(...indices: Index[]): Tensor;
+    setAt(indices: readonly Index[], value: Tensor | number): Tensor;
+  }
+}
+
+Tensor.prototype.at = function (this: Tensor, ...indices: Index[]): Tensor {
+  return at(this, ...indices);
+};
+
+Tensor.prototype.setAt = function (
+  this: Tensor,
+  indices: readonly Index[],
+  value: Tensor | number,
+): Tensor {
+  return setAt(this, indices, value);
 };
 
 function putAt(view: Tensor, advanced: readonly (Tensor | null)[], value: Tensor | number): void {
