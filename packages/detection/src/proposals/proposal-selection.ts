@@ -31,14 +31,14 @@ export function selectProposals(
   rule: SelectionRule,
 ): Float32Array[] {
   const best = bestOfLevels(predictions, anchors, rule.preNms);
-  const perImage = best.levels.length;
+  const perImage = best.scores.length / sizes.length;
   return sizes.map((size, image) => {
     const own = best.anchors.subarray(image * perImage, (image + 1) * perImage);
     const references = takeBoxes(anchors.boxes, own);
     const deltas = best.deltas.subarray(image * perImage * 4, (image + 1) * perImage * 4);
     const scores = best.scores.subarray(image * perImage, (image + 1) * perImage);
     const boxes = decodeBoxes(deltas, references, rule.boxWeights);
-    return withoutDuplicates(boxes, scores, best.levels, size, rule);
+    return withoutDuplicates(boxes, scores, best.levelStarts, size, rule);
   });
 }
 
@@ -49,15 +49,16 @@ interface Candidates {
   readonly anchors: Int32Array;
   /** [N * k * 4] */
   readonly deltas: Float32Array;
-  /** The same for every image. [k] */
-  readonly levels: Int32Array;
+  /** Of each level the first among the k of an image. */
+  readonly levelStarts: readonly number[];
 }
 
 function bestOfLevels(predictions: RpnPredictions, anchors: Anchors, most: number): Candidates {
   const scores: Tensor[] = [];
   const places: Tensor[] = [];
   const deltas: Tensor[] = [];
-  const levels: number[] = [];
+  const levelStarts: number[] = [];
+  let perImage = 0;
   predictions.logits.forEach((logits, level) => {
     const [images, available] = logits.shape;
     const count = Math.min(available, most);
@@ -66,15 +67,17 @@ function bestOfLevels(predictions: RpnPredictions, anchors: Anchors, most: numbe
     places.push(indices.add(anchors.levelStarts[level]));
     const rows = indices.unsqueeze(2).expand([images, count, 4]);
     deltas.push(predictions.deltas[level].gather(1, rows).to("float32"));
-    for (let i = 0; i < count; i++) levels.push(level);
+    levelStarts.push(perImage);
+    perImage += count;
   });
-  const indices = new Int32Array(levels.length * (scores[0]?.shape[0] ?? 0));
+  const best = cat(scores, { dim: 1 }).toFloat32Array();
+  const indices = new Int32Array(best.length);
   cat(places, { dim: 1 }).to("int32").copyTo(indices);
   return {
-    scores: cat(scores, { dim: 1 }).toFloat32Array(),
+    scores: best,
     anchors: indices,
     deltas: cat(deltas, { dim: 1 }).toFloat32Array(),
-    levels: Int32Array.from(levels),
+    levelStarts,
   };
 }
 
@@ -82,34 +85,29 @@ function bestOfLevels(predictions: RpnPredictions, anchors: Anchors, most: numbe
 function withoutDuplicates(
   boxes: Float32Array,
   scores: Float32Array,
-  levels: Int32Array,
+  levelStarts: readonly number[],
   [height, width]: MapSize,
   rule: SelectionRule,
 ): Float32Array {
-  const usable = new Int32Array(scores.length);
-  let count = 0;
-  for (let i = 0; i < scores.length; i++) {
-    if (!Number.isFinite(scores[i]) || !isFiniteBox(boxes, i)) continue;
-    clipBoxAt(boxes, i, width, height);
-    if (isBoxLargerThan(boxes, i, rule.minBoxSize)) usable[count++] = i;
-  }
-  const rows = usable.subarray(0, count);
-  const candidates = takeBoxes(boxes, rows);
-  const kept = nms(
-    fromTypedArray(candidates, [count, 4]),
-    fromTypedArray(
-      Float32Array.from(rows, (row) => scores[row]),
-      [count],
-    ),
-    rule.nmsThreshold,
-    {
-      groups: fromTypedArray(
-        Int32Array.from(rows, (row) => levels[row]),
-        [count],
-      ).to("int64"),
-    },
-  );
-  const winners = new Int32Array(Math.min(kept.size, rule.postNms));
-  kept.at([0, winners.length]).to("int32").copyTo(winners);
-  return takeBoxes(candidates, winners);
+  const survivors: number[] = [];
+  // A call a level, not one call with levels as groups: nms compares every box it keeps with all
+  // that come after, whatever their group.
+  levelStarts.forEach((start, level) => {
+    const end = levelStarts[level + 1] ?? scores.length;
+    const usable: number[] = [];
+    for (let i = start; i < end; i++) {
+      if (!Number.isFinite(scores[i]) || !isFiniteBox(boxes, i)) continue;
+      clipBoxAt(boxes, i, width, height);
+      if (isBoxLargerThan(boxes, i, rule.minBoxSize)) usable.push(i);
+    }
+    const own = Float32Array.from(usable, (i) => scores[i]);
+    const kept = nms(
+      fromTypedArray(takeBoxes(boxes, usable), [usable.length, 4]),
+      fromTypedArray(own, [usable.length]),
+      rule.nmsThreshold,
+    );
+    for (const winner of kept.toNumbers()) survivors.push(usable[winner]);
+  });
+  survivors.sort((a, b) => scores[b] - scores[a]);
+  return takeBoxes(boxes, survivors.slice(0, rule.postNms));
 }
