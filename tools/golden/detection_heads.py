@@ -2,6 +2,7 @@
 
     apt-get install python3-torchvision
     UPDATE_GOLDEN=1 /usr/bin/python3 tools/golden/detection_heads.py
+    npx biome format --write packages/detection/src/*/golden
 
 Weights, features and predictions come from `wave`, which the tests compute alike. Where
 torchvision's conventions differ from Detectron2's, its parts are put together by Detectron2's:
@@ -223,14 +224,12 @@ def regions():
 
 
 def write(path, value):
-    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(entry)}" for key, entry in value.items())
-    text = "{" + lines + "}\n"
     if os.environ.get("UPDATE_GOLDEN") != "1":
-        if path.read_text() != text:
+        if json.loads(path.read_text()) != value:
             sys.exit(f"{path} differs; UPDATE_GOLDEN=1 rewrites it")
         return
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
+    path.write_text(json.dumps(value) + "\n")
 
 
 torch.set_num_threads(1)
