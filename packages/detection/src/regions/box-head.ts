@@ -4,7 +4,7 @@
  *
  * Shapes: n regions, C channels of the pyramid, S pooled size, D hidden units, K classes.
  */
-import { autocast, conv2d, nn, type Tensor } from "@malleolus/torch";
+import { autocast, nn, type Tensor } from "@malleolus/torch";
 import type { MaskRcnnConfig } from "../config.ts";
 
 /** `fc1`, `fc2`, …: [n, C, S, S] to [n, D]. */
@@ -21,24 +21,10 @@ export function boxHead(config: MaskRcnnConfig): BoxHead {
   return {
     ...Object.fromEntries(layers.map((layer, i) => [`fc${i + 1}`, layer])),
     forward(pooled) {
-      // In float32 a layer runs as a convolution that covers its whole input: Debian's LibTorch
-      // has a BLAS that needs 20 times as long for a product of matrices, and the others lose
-      // little. In bfloat16 the product is the faster one everywhere.
-      const covering = pooled.dtype === "float32";
-      const hidden = layers.reduce(
-        (input, layer) => (covering ? coverInput(input, layer) : layer.forward(input)).relu_(),
-        covering ? pooled : pooled.flatten({ startDim: 1 }),
-      );
-      return hidden.flatten({ startDim: 1 });
+      const flat = pooled.flatten({ startDim: 1 });
+      return layers.reduce((input, layer) => layer.forward(input).relu_(), flat);
     },
   };
-}
-
-/** [n, C, S, S] to [n, D, 1, 1]: what the layer makes of the flattened input. */
-function coverInput(input: Tensor, layer: nn.Linear): Tensor {
-  const [, channels, height, width] = input.shape;
-  const weight = layer.weight.reshape([-1, channels, height, width]);
-  return conv2d(input, weight, { bias: layer.bias });
 }
 
 export interface BoxPredictions {
