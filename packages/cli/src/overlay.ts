@@ -3,7 +3,14 @@
  * it, thin outlines, corners instead of frames, small labels beside the finding, and below the
  * image (never on it) a scale and what the picture is not: a medical device's.
  */
-import { type Box, boxHeight, boxWidth, type Polygon, simplifyPolygon } from "@malleolus/geometry";
+import {
+  type Box,
+  boxHeight,
+  boxWidth,
+  type Polygon,
+  scaleBox,
+  simplifyPolygon,
+} from "@malleolus/geometry";
 import type { Finding, ImageRecord } from "@malleolus/schema";
 import sharp from "sharp";
 
@@ -49,14 +56,18 @@ export function overlaySvg(
   classes: readonly string[],
 ): string {
   const layout = layoutOf(image);
-  const labels: Box[] = [];
+  const colourOf = ({ class: name }: Finding) =>
+    COLOURS[Math.max(0, classes.indexOf(name)) % COLOURS.length];
   // The surest finding comes last, above the others; its label chooses its place first.
-  const drawn = findings.map((finding) => {
-    const colour = COLOURS[Math.max(0, classes.indexOf(finding.class)) % COLOURS.length];
-    return drawFinding(finding, colour, layout, labels);
+  const shapes = findings.map((finding) => drawFinding(finding, colourOf(finding), layout));
+  const boxes = findings.map(({ box }) => scaleBox(box, layout.scale, layout.scale));
+  const taken: Box[] = [];
+  const labels = findings.map((finding, i) => {
+    const others = boxes.filter((_, other) => other !== i);
+    return label(labelText(finding), colourOf(finding), boxes[i], layout, taken, others);
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height + layout.footer}" font-family="DejaVu Sans, sans-serif" font-size="${layout.text}">
-${drawn.reverse().join("\n")}
+${[...shapes.reverse(), ...labels].join("\n")}
 ${footer(image, layout)}
 </svg>`;
 }
@@ -88,16 +99,13 @@ function layoutOf({ width, height }: Pick<OverlayImage, "width" | "height">): La
   };
 }
 
-function drawFinding(finding: Finding, colour: string, layout: Layout, labels: Box[]): string {
-  const [x1, y1, x2, y2] = finding.box.map((value) => value * layout.scale);
-  const box: Box = [x1, y1, x2, y2];
-  const { stroke } = layout;
-  const outlines = finding.polygons.map((polygon) => outlinePath(polygon, layout.scale)).join("");
+function drawFinding({ box, polygons }: Finding, colour: string, layout: Layout): string {
+  const { scale, stroke } = layout;
+  const outlines = polygons.map((polygon) => outlinePath(polygon, scale)).join("");
   return [
     `<path d="${outlines}" fill="${colour}" fill-opacity="0.14" fill-rule="evenodd"/>`,
     line(outlines, colour, stroke),
-    line(corners(box), colour, stroke),
-    label(labelText(finding), colour, box, layout, labels),
+    line(corners(scaleBox(box, scale, scale)), colour, stroke),
   ].join("\n");
 }
 
@@ -136,8 +144,15 @@ function labelText({ class: name, score, lengthMm }: Finding): string {
   return `${name} ${score.toFixed(2)}${length}`;
 }
 
-/** Beside the box, where no other label is and the picture has room. */
-function label(text: string, colour: string, box: Box, layout: Layout, taken: Box[]): string {
+/** Beside the box, where the picture has room, no other label is and, if possible, no finding. */
+function label(
+  text: string,
+  colour: string,
+  box: Box,
+  layout: Layout,
+  taken: Box[],
+  others: readonly Box[],
+): string {
   const width = (widthOf(text) + 0.8) * layout.text;
   const height = layout.text * 1.5;
   const gap = layout.text * 0.4;
@@ -154,13 +169,19 @@ function label(text: string, colour: string, box: Box, layout: Layout, taken: Bo
     ...[1, 2, 3, 4, 5, 6].map((row) => [left, y2 + gap + row * height] as const),
     ...[1, 2, 3, 4, 5, 6].map((row) => [left, y1 - gap - (row + 1) * height] as const),
   ];
-  const isFree = ([x, y]: readonly [x: number, y: number]) =>
-    x >= 0 &&
-    y >= 0 &&
-    x + width <= layout.width &&
-    y + height <= layout.height &&
-    taken.every((other) => !overlap([x, y, x + width, y + height], other));
-  const [x, y] = places.find(isFree) ?? [left, Math.max(0, Math.min(y1, layout.height - height))];
+  const placed = places.map(([x, y]): Box => [x, y, x + width, y + height]);
+  const isClear = (place: Box, of: readonly Box[]) => of.every((other) => !overlap(place, other));
+  const free = placed.filter(
+    (place) =>
+      place[0] >= 0 &&
+      place[1] >= 0 &&
+      place[2] <= layout.width &&
+      place[3] <= layout.height &&
+      isClear(place, taken),
+  );
+  const lowest = layout.height - height;
+  const [x, y] = free.find((place) => isClear(place, others)) ??
+    free[0] ?? [left, Math.max(0, Math.min(y1, lowest))];
   taken.push([x, y, x + width, y + height]);
   return [
     `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="2" fill="#000" fill-opacity="0.65"/>`,
