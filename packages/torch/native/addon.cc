@@ -1,9 +1,11 @@
 // The addon's front: every function it gives to JavaScript, in one table.
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <c10/util/Logging.h>
 #include <torch/version.h>
 
 #include <atomic>
+#include <functional>
 
 #include "environment.h"
 #include "operators.h"
@@ -181,6 +183,8 @@ constexpr Function kFunctions[] = {
 
 NAPI_MODULE_INIT() {
   using malleolus::Environment;
+  // An error of LibTorch carries its C++ stack, which takes milliseconds to gather and is not shown.
+  c10::SetStackTraceFetcher(std::function<std::string()>([] { return std::string(); }));
   auto* state = new Environment(env);
   napi_set_instance_data(
       env, state, [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr);

@@ -266,7 +266,7 @@ napi_value resolve_operator(napi_env env, napi_callback_info info) {
     if (schema.arguments().size() > kMostArguments || schema.is_vararg()) {
       throw ArgumentError("\"" + full + "\" takes a number of arguments that is not supported");
     }
-    auto op = std::make_unique<Operator>(Operator{*handle, full, {}, only_returns_what_it_wrote(schema)});
+    auto op = std::make_unique<Operator>(Operator{*handle, full, {}, only_returns_what_it_wrote(schema), guard_of(full)});
     for (const auto& argument : schema.arguments()) op->arguments.push_back(prepare(argument));
     const auto number = static_cast<uint32_t>(state.operators.size());
     state.operators.push_back(std::move(op));
@@ -328,6 +328,7 @@ napi_value invoke_operator(napi_env env, napi_callback_info info) {
     std::vector<c10::IValue> stack;
     stack.reserve(op->arguments.size());
     push_arguments(state, *op, argv + 1, argc - 1, stack);
+    if (op->guard != nullptr) op->guard(stack);
     op->handle.callBoxed(stack);
     state.report_memory();
     if (op->returns_self || stack.empty()) return undefined(env);

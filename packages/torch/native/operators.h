@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "environment.h"
+#include "guards.h"
 
 namespace malleolus {
 
@@ -46,6 +47,7 @@ struct Operator {
   std::string name;
   std::vector<OperatorArgument> arguments;
   bool returns_self;  // what it returns is only the tensor it wrote into
+  Guard guard;        // or null
 };
 
 /// resolve(name) -> number: "aten::add.Tensor" or "malleolus::nms".

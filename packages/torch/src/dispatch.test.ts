@@ -1,5 +1,19 @@
 import assert from "node:assert/strict";
-import { call, conv2d, nms, ones, roiAlign, schemaOf, Tensor, tensor, zeros } from "./index.ts";
+import {
+  autocast,
+  call,
+  conv2d,
+  convTranspose2d,
+  groupNorm,
+  libtorchVersion,
+  nms,
+  ones,
+  roiAlign,
+  schemaOf,
+  Tensor,
+  tensor,
+  zeros,
+} from "./index.ts";
 import { assertTorchError, tensorTest } from "./test-tensors.ts";
 
 tensorTest("call: any operator by name, with its defaults, lists and several results", () => {
@@ -91,4 +105,45 @@ tensorTest("errors: of our own operators", () => {
     [() => roiAlign(features.to("float16"), region, 1, 2, 2), /float32, float64 or bfloat16/],
   ];
   for (const [body, pattern] of cases) assertTorchError(body, "operator", /^roi_align: /, pattern);
+});
+
+tensorTest(
+  "guards: calls that would end the process on LibTorch 1.13 are refused everywhere",
+  () => {
+    const image = ones([1, 4, 4, 4]);
+    const kernel = ones([4, 4, 3, 3]);
+    for (const groups of [0, -1, 2 ** 42]) {
+      assertTorchError(() => conv2d(image, kernel, { groups }), "argument", /conv2d: .*groups/);
+      assertTorchError(() => convTranspose2d(image, kernel, { groups }), "argument", /groups/);
+      assertTorchError(() => groupNorm(image, groups), "argument", /num_groups/);
+    }
+    assertTorchError(() => conv2d(image, kernel, { dilation: 2 ** 40 }), "argument", /dilation/);
+    assertTorchError(() => conv2d(image, kernel, { stride: 0 }), "argument", /stride/);
+    assertTorchError(() => conv2d(image, kernel, { padding: -1 }), "argument", /padding/);
+  },
+);
+
+tensorTest(
+  "convTranspose2d: in bfloat16 it is right or refused, never an ordinary convolution",
+  () => {
+    const image = ones([1, 4, 3, 3]);
+    const kernel = ones([4, 4, 2, 2]);
+    const exact = convTranspose2d(image, kernel, { stride: 2 });
+    const inHalf = () =>
+      convTranspose2d(image.to("bfloat16"), kernel.to("bfloat16"), { stride: 2 });
+    if (libtorchVersion().startsWith("1.")) {
+      assertTorchError(inHalf, "argument", /wrongly in bfloat16/);
+      const lifted = autocast("bfloat16", inHalf);
+      assert.deepEqual(lifted.toNumbers(), exact.toNumbers());
+    } else {
+      assert.deepEqual(inHalf().toNumbers(), exact.toNumbers());
+    }
+  },
+);
+
+tensorTest("sort: stable or not, by default", () => {
+  assert.deepEqual(tensor([2, 3, 1]).sort()[0].toNumbers(), [1, 2, 3]);
+  const [values, places] = tensor([2, 3, 2]).sort({ stable: true, descending: true });
+  assert.deepEqual(values.toNumbers(), [3, 2, 2]);
+  assert.deepEqual(places.toNumbers(), [1, 0, 2]);
 });

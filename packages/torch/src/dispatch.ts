@@ -35,7 +35,7 @@ export const UNSAFE_OPERATORS: ReadonlyMap<string, string> = new Map(
 );
 
 /** A tensor's number for an argument; anything else is refused by name. */
-export function handleOf(value: Tensor, operator: string, argument: string): Handle {
+export function handleOf(value: unknown, operator: string, argument: string): Handle {
   if (!(value instanceof Tensor)) throw wrongKind(operator, argument, "a tensor", value);
   if (value.handle < 0) {
     throw new TorchError(`${operator}: argument ${argument}: the tensor has been freed`, "freed");
@@ -56,8 +56,22 @@ export function handlesOf(
   operator: string,
   argument: string,
 ): (Handle | null)[] {
-  if (!Array.isArray(values)) throw wrongKind(operator, argument, "an array of tensors", values);
+  checkList(values, operator, argument);
   return values.map((value) => (value === null ? null : handleOf(value, operator, argument)));
+}
+
+// Reading an array of 2^32 - 1 holes takes minutes.
+const LONGEST_LIST = 1 << 20;
+
+function checkList(
+  values: unknown,
+  operator: string,
+  argument: string,
+): asserts values is readonly unknown[] {
+  if (!Array.isArray(values)) throw wrongKind(operator, argument, "an array of tensors", values);
+  if (values.length > LONGEST_LIST) {
+    throw wrongKind(operator, argument, `at most ${LONGEST_LIST} tensors`, values);
+  }
 }
 
 /** The options of a generated function, where JavaScript passed something else. */
@@ -175,8 +189,7 @@ function lower(description: OperatorDescription, index: number, value: Argument)
       throw wrongKind(description.name, argument.name, "a tensor", value);
     case "tensors":
     case "optionalTensors":
-      if (!Array.isArray(value))
-        throw wrongKind(description.name, argument.name, "an array of tensors", value);
+      checkList(value, description.name, argument.name);
       return value.map((entry) =>
         entry === null ? null : handleOf(entry, description.name, argument.name),
       );

@@ -7,7 +7,9 @@
  * a tensor called `self` is a method of Tensor too. Two overloads (tensor, number) become one
  * function that looks at the argument in which they differ.
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { OperatorArgument, OperatorDescription } from "../src/native.ts";
 import { native } from "../src/native.ts";
@@ -217,6 +219,17 @@ ${entries.map((entry) => functionText(entry, numbers)).join("\n")}
 ${methodTexts(entries)}`;
 }
 
+/** As the project's formatter leaves it, which is how it is committed. */
+export function formattedOperators(): string {
+  const file = "packages/torch/src/ops.generated.ts";
+  const root = fileURLToPath(new URL("../..", PACKAGE));
+  return execFileSync(
+    join(root, "node_modules/.bin/biome"),
+    ["check", "--write", `--stdin-file-path=${file}`],
+    { input: generateOperators(), encoding: "utf8", cwd: root, stdio: ["pipe", "pipe", "inherit"] },
+  );
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL("src/ops.generated.ts", PACKAGE), generateOperators());
+  writeFileSync(new URL("src/ops.generated.ts", PACKAGE), formattedOperators());
 }

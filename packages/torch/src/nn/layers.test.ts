@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { autocast, backward, manualSeed, nn, ones, randn, type Tensor, tensor } from "../index.ts";
+import {
+  autocast,
+  backward,
+  convTranspose2d,
+  manualSeed,
+  nn,
+  ones,
+  randn,
+  type Tensor,
+  tensor,
+} from "../index.ts";
 import { assertClose, assertTorchError, tensorTest } from "../test-tensors.ts";
 
 tensorTest("layers: shapes of weights and outputs", () => {
