@@ -138,8 +138,15 @@ export interface Difference {
   readonly other: unknown;
 }
 
+/** Everywhere that two recipes differ in what they learn; what is expected of them is no part of it. */
+export function recipeDifferences(one: Recipe, other: Recipe): Difference[] {
+  const { expected: _, ...learned } = one;
+  const { expected: __, ...otherLearned } = other;
+  return differences(learned, otherLearned);
+}
+
 /** Everywhere that two values of JSON differ, key by key. */
-export function differences(one: unknown, other: unknown, prefix = ""): Difference[] {
+function differences(one: unknown, other: unknown, prefix = ""): Difference[] {
   if (!isRecord(one) || !isRecord(other)) {
     return JSON.stringify(one) === JSON.stringify(other) ? [] : [{ key: prefix, one, other }];
   }

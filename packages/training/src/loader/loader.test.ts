@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
+import { type Box, boxArea, boxIou, maskBounds, polygonBounds } from "@malleolus/geometry";
 import type { Sample } from "../augment/sample.ts";
 import { writeSyntheticSet } from "../synthetic-set.ts";
 import { type LoaderOptions, openLoader } from "./loader.ts";
@@ -60,6 +62,30 @@ test("loader: samples keep grey levels between those of eight bits", async (cont
   assert.ok(sample.image.pixels.every((value) => value >= 0 && value <= 255));
 });
 
+test("loader: cropped, mirrored and resized, the truth stays on the bright bar", async (context) => {
+  const { options } = await loaderOptions(context);
+  const samples = (await readAll({ ...options, workers: 0, firstStep: 0, steps: 30 })).flat();
+  let bars = 0;
+  for (const { image, target } of samples) {
+    assert.deepEqual(
+      target.polygons.flat().map((polygon) => polygonBounds(polygon)),
+      target.boxes,
+    );
+    const bright = brightBounds(image);
+    if (target.boxes.length === 0 || bright === null) continue;
+    bars++;
+    assert.ok(boxIou(target.boxes[0], bright) > 0.75, `${target.boxes[0]} and ${bright}`);
+  }
+  assert.ok(bars > 30, `${bars} bars`);
+});
+
+/** Around the pixels at least half as bright as the bar, above the noise; null without. */
+function brightBounds({ width, height, pixels }: Sample["image"]): Box | null {
+  const data = Uint8Array.from(pixels, (value) => (value > 145 ? 1 : 0));
+  const bounds = maskBounds({ width, height, data });
+  return boxArea(bounds) === 0 ? null : bounds;
+}
+
 for (const workers of [0, 2]) {
   test(`loader: with ${workers} threads, a bad file is one line with its path, at its step`, async (context) => {
     const { folder, options } = await loaderOptions(context);
@@ -108,21 +134,29 @@ test("loader: closed while threads work, nothing is left running", async (contex
   assert.match((await failure) ?? "thread ended", /thread ended/);
 });
 
-test("loader: a sample thread loads no LibTorch", async () => {
-  const seen = new Set<string>();
-  const { registerHooks } = await import("node:module");
-  const hooks = registerHooks({
-    resolve(specifier, at, next) {
-      const found = next(specifier, at);
-      seen.add(found.url);
-      return found;
-    },
+test("loader: a sample thread loads no LibTorch", () => {
+  // In a process of its own: here everything is loaded already, and nobody would ask for it again.
+  const script = `
+    import { registerHooks } from "node:module";
+    registerHooks({
+      resolve(specifier, at, next) {
+        const found = next(specifier, at);
+        console.log(found.url);
+        return found;
+      },
+    });
+    await import(${JSON.stringify(join(import.meta.dirname, "sample-worker.ts"))});`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+    cwd: import.meta.dirname,
   });
-  await import("./sample-worker.ts");
-  hooks.deregister();
-  assert.ok([...seen].some((url) => url.endsWith("/sample-worker.ts")));
+  const loaded = child.stdout.split("\n");
+  assert.ok(
+    loaded.some((url) => url.endsWith("/detection/src/preprocess.ts")),
+    child.stderr,
+  );
   assert.deepEqual(
-    [...seen].filter((url) => url.includes("/packages/torch/")),
+    loaded.filter((url) => url.includes("/packages/torch/")),
     [],
   );
 });

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { causeText, TrainingError } from "../errors.ts";
-import { type Difference, differences, parseRecipe, type Recipe } from "../recipe.ts";
+import { type Difference, parseRecipe, type Recipe, recipeDifferences } from "../recipe.ts";
 import {
   type Checkpoint,
   flushDirectory,
@@ -64,7 +64,7 @@ function checkSameRecipe(recipePath: string, recipe: Recipe): void {
       cause,
     });
   }
-  const found = differences(parseRecipe(value, recipePath), recipe);
+  const found = recipeDifferences(parseRecipe(value, recipePath), recipe);
   if (found.length === 0) return;
   throw new TrainingError(
     "recipe",
@@ -75,7 +75,7 @@ function checkSameRecipe(recipePath: string, recipe: Recipe): void {
 
 function stateOf(checkpoint: Checkpoint, recipe: Recipe): RunState {
   const state = readState(checkpoint);
-  const found = differences(state.recipe, recipe);
+  const found = recipeDifferences(state.recipe, recipe);
   if (found.length === 0) return state;
   throw new TrainingError(
     "checkpoint",

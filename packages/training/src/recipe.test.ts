@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { nearestName } from "./nearest-name.ts";
+import { parseRecipe, type Recipe, recipeDifferences } from "./recipe.ts";
+import { namedRecipes } from "./recipes/named-recipes.ts";
+import { quickRecipe } from "./recipes/quick.ts";
+
+/** As it stands in a file, where the classes are known. */
+const written = (): Recipe =>
+  structuredClone({ ...quickRecipe, model: { ...quickRecipe.model, classes: ["fracture"] } });
+
+test("recipe: what is written is read back as it was", () => {
+  assert.deepEqual(parseRecipe(JSON.parse(JSON.stringify(written())), "r.json"), written());
+});
+
+test("recipe: names are unique, and every recipe says what to expect of it", () => {
+  const names = namedRecipes.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  for (const { expected } of namedRecipes) assert.ok(expected.length > 0);
+});
+
+const wrong: readonly (readonly [name: string, change: object, expected: RegExp])[] = [
+  [
+    "an unknown key at the top",
+    { optimizer: {} },
+    /^r\.json: unknown key "optimizer" \(did you mean "optimiser"\?\)$/,
+  ],
+  [
+    "an unknown key inside",
+    { input: { ...quickRecipe.input, minSize: 320 } },
+    /^r\.json at input: unknown key "minSize" \(did you mean "minSizes"\?\)$/,
+  ],
+  [
+    "an unknown key of a schedule's kind",
+    {
+      optimiser: {
+        ...quickRecipe.optimiser,
+        schedule: {
+          ...quickRecipe.optimiser.schedule,
+          decay: { kind: "steps", milestones: [10], gama: 0.1, gamma: 0.1 },
+        },
+      },
+    },
+    /^r\.json at optimiser\.schedule\.decay: unknown key "gama" \(did you mean "gamma"\?\)$/,
+  ],
+  [
+    "an unknown key of the network",
+    { model: { ...written().model, anchor: {} } },
+    /^r\.json at model: unknown key "anchor" \(did you mean "anchors"\?\)$/,
+  ],
+  ["a key like nothing", { qqqqqqqqqqqq: 1 }, /^r\.json: unknown key "qqqqqqqqqqqq"$/],
+  ["a value of another type", { steps: "many" }, /^r\.json at steps: .*expected number/],
+  ["a value out of range", { batchSize: 0 }, /^r\.json at batchSize: /],
+  ["a key that is missing", { seed: undefined }, /^r\.json at seed: /],
+];
+for (const [name, change, expected] of wrong) {
+  test(`recipe: ${name} is one clear line`, () => {
+    assert.throws(() => parseRecipe({ ...written(), ...change }, "r.json"), {
+      name: "TrainingError",
+      code: "recipe",
+      message: expected,
+    });
+  });
+}
+
+test("recipe: two differ where they learn differently, place by place", () => {
+  const other = {
+    ...written(),
+    expected: [],
+    seed: 2,
+    optimiser: { ...quickRecipe.optimiser, momentum: 0.8 },
+    weights: { sha256: "ab" },
+  };
+  assert.deepEqual(recipeDifferences(written(), other), [
+    { key: "seed", one: 1, other: 2 },
+    { key: "weights", one: null, other: { sha256: "ab" } },
+    { key: "optimiser.momentum", one: 0.9, other: 0.8 },
+  ]);
+  assert.deepEqual(recipeDifferences(written(), written()), []);
+});
+
+test("nearestName: a slip finds its name, something else finds none", () => {
+  const known = ["momentum", "weightDecay", "clipNorm"];
+  assert.equal(nearestName("weigthDecay", known), "weightDecay");
+  assert.equal(nearestName("MOMENTUM", known), "momentum");
+  assert.equal(nearestName("x", []), null);
+  assert.equal(nearestName("somethingElse", known), null);
+});
