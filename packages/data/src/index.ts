@@ -10,3 +10,5 @@ export { DataError, type DataErrorCode } from "./errors.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
 export type { Display, Radiograph } from "./radiograph.ts";
 export { decodeRadiograph, readRadiograph } from "./read-radiograph.ts";
+export { ankleScreeningRules } from "./reports/ankle-rules.ts";
+export { createReportScreener, NOT_STATED, type ReportScreener } from "./reports/screen-report.ts";

@@ -1,0 +1,122 @@
+/**
+ * What a sentence mentions (fractures, abnormalities, reasons to exclude), where, and whether it
+ * affirms, denies, doubts, asks or remembers it.
+ */
+import type { Mention, MentionStatus, ReportWords } from "@malleolus/schema";
+import type { Language, Site, Subject, Trigger } from "./language.ts";
+import { findScopes, type Scope } from "./scopes.ts";
+import type { Sentence, Token } from "./sentences.ts";
+import { findTerms, keepLongest, overlaps, type TermMatch } from "./terms.ts";
+
+/** The stronger first: "no old fracture" denies, "possible old fracture" remembers. */
+const STRENGTH: readonly MentionStatus[] = ["negated", "question", "historical", "possible"];
+
+export function readMentions({ tokens, aside }: Sentence, language: Language): Mention[] {
+  const triggers = keepLongest(findTerms(tokens, language.triggers));
+  const ignored = triggers.filter(({ label }) => label === "ignored");
+  const counts = (match: TermMatch<unknown>) => !ignored.some((other) => overlaps(match, other));
+  const subjects = longestByKind(findTerms(tokens, language.subjects).filter(counts));
+  const sites = keepLongest(findTerms(tokens, language.sites).filter(counts));
+  const scopes = findScopes(tokens, triggers);
+  const fractures = subjects.filter(({ label }) => label.kind === "fracture");
+  const siteOwners = sites.map((site) => ({
+    site,
+    owner: ownerOf(site, fractures, tokens, triggers, language),
+  }));
+
+  return subjects.map((subject) => {
+    const reaching = scopes.filter((scope) => reaches(scope, subject, subjects));
+    const status = aside
+      ? "question"
+      : (STRENGTH.find((one) => reaching.some((scope) => scope.status === one)) ?? "affirmed");
+    const own = siteOwners.filter(({ owner }) => owner === subject).map(({ site }) => site);
+    return {
+      kind: subject.label.kind,
+      words: wordsOf(subject, tokens),
+      status,
+      codes: codesOf(subject.label, own),
+      atTarget: own.length === 0 || own.some(({ label }) => label.code === null),
+      sites: own.map((site) => wordsOf(site, tokens)),
+      modifiers: reaching
+        .filter((scope) => scope.status === status)
+        .map(({ trigger }) => wordsOf(trigger, tokens)),
+    };
+  });
+}
+
+/** Overlapping terms of one kind are one mention; of two kinds ("Weber B fracture") they are two. */
+function longestByKind(matches: readonly TermMatch<Subject>[]): TermMatch<Subject>[] {
+  const kinds = Map.groupBy(matches, ({ label }) => label.kind);
+  return [...kinds.values()].flatMap(keepLongest).sort((a, b) => a.from - b.from);
+}
+
+function reaches(
+  scope: Scope,
+  subject: TermMatch<Subject>,
+  subjects: readonly TermMatch<Subject>[],
+): boolean {
+  const inside = (other: TermMatch<Subject>) => other.from >= scope.from && other.to <= scope.to;
+  if (!inside(subject)) return false;
+  if (!scope.nearestOnly) return true;
+  const within = subjects.filter(inside);
+  const forward = scope.from >= scope.trigger.to;
+  return forward ? subject.from === within[0].from : subject.to === within[within.length - 1].to;
+}
+
+/**
+ * The fracture that a place belongs to: the nearest in the same clause, where a fracture with a
+ * preposition ("fracture of the …") keeps the places that follow it.
+ */
+function ownerOf(
+  site: TermMatch<Site>,
+  fractures: readonly TermMatch<Subject>[],
+  tokens: readonly Token[],
+  triggers: readonly TermMatch<Trigger>[],
+  { prepositions }: Language,
+): TermMatch<Subject> | undefined {
+  const within = fractures.find((fracture) => overlaps(fracture, site));
+  if (within !== undefined) return within;
+  const joined = (from: number, to: number) =>
+    !triggers.some((other) => CUTS.has(other.label) && other.from < to && other.to > from) &&
+    !commaCuts(tokens, triggers, from, to);
+  const before = fractures.findLast(({ to }) => to <= site.from);
+  const after = fractures.find(({ from }) => from >= site.to);
+  const previous = before !== undefined && joined(before.to, site.from) ? before : undefined;
+  const next = after !== undefined && joined(site.to, after.from) ? after : undefined;
+  if (previous === undefined || next === undefined) return previous ?? next;
+  const follows = findTerms(tokens.slice(previous.to, previous.to + 1), prepositions).length > 0;
+  const distance = { previous: site.from - previous.to, next: next.from - site.to };
+  return follows || distance.previous < distance.next ? previous : next;
+}
+
+const CUTS: ReadonlySet<Trigger> = new Set<Trigger>([
+  "negationBefore",
+  "negationAfter",
+  "historicalBefore",
+  "terminators",
+]);
+
+/** Whether a comma separates, which it does unless it stands in a list that ends with "or", "and". */
+function commaCuts(
+  tokens: readonly Token[],
+  triggers: readonly TermMatch<Trigger>[],
+  from: number,
+  to: number,
+): boolean {
+  const comma = tokens.findIndex(({ word }, at) => at >= from && at < to && word === ",");
+  if (comma < 0) return false;
+  return !triggers.some(({ label, from: at }) => label === "coordinators" && at > comma && at < to);
+}
+
+function codesOf(subject: Subject, sites: readonly TermMatch<Site>[]): string[] {
+  if (subject.kind === "exclusion") return [subject.code];
+  const codes = sites.flatMap(({ label }) => (label.code === null ? [] : [label.code]));
+  return [...new Set(codes)];
+}
+
+function wordsOf({ from, to }: TermMatch<unknown>, tokens: readonly Token[]): ReportWords {
+  const words = tokens.slice(from, to);
+  const { start } = words[0];
+  const { end } = words[words.length - 1];
+  return { start, end, text: words.map(({ text }) => text).join(" ") };
+}

@@ -1,0 +1,64 @@
+/**
+ * The words by which radiology reports are screened: data of a protocol, in every language in which
+ * its hospitals report.
+ *
+ * A term is one or more words, compared without regard to case, accents, hyphens and full stops.
+ * `*` stands for any letters at the beginning or end of a word (`*fractuur` finds
+ * `fibulafractuur`), and `...` for up to three words between two others.
+ */
+import { z } from "zod";
+
+const termsSchema = z.array(z.string().regex(/[\p{L}\p{N}#?]/u)).readonly();
+const termsByCodeSchema = z.record(z.string().min(1), termsSchema);
+
+export const languageRulesSchema = z.strictObject({
+  /** Frequent small words by which the language of a report is told. */
+  recognisedBy: termsSchema,
+  /** Words after which a full stop ends no sentence. */
+  abbreviations: termsSchema,
+  /** Headings of sections that ask or tell the history, and report no finding. */
+  asideHeadings: termsSchema,
+  /** Headings of all other sections. */
+  reportHeadings: termsSchema,
+
+  fracture: termsSchema,
+  /** Where the protocol looks for a fracture. A fracture without a place counts as being there. */
+  targetSites: termsSchema,
+  /** What joins a fracture to the places after it: "of". */
+  prepositions: termsSchema,
+  /** Where a fracture excludes, by exclusion code. */
+  otherSites: termsByCodeSchema,
+  /** What says, when it is negated, that there is no fracture: "osseous abnormality". */
+  abnormality: termsSchema,
+  /** What says by itself that there is no fracture: "bones are intact". */
+  normal: termsSchema,
+  /** What excludes where it is not negated, by exclusion code. */
+  exclusions: termsByCodeSchema,
+  /** Words that look like one of the above and mean nothing: "fracture clinic". */
+  ignored: termsSchema,
+
+  negationBefore: termsSchema,
+  negationAfter: termsSchema,
+  possibleBefore: termsSchema,
+  possibleAfter: termsSchema,
+  questionBefore: termsSchema,
+  questionAfter: termsSchema,
+  historicalBefore: termsSchema,
+  historicalAfter: termsSchema,
+  /** What ends the reach of a word about history: "acute", "new". */
+  acute: termsSchema,
+  /** What ends the reach of every word before it: "but". */
+  terminators: termsSchema,
+  /** What joins the last item to a list: a negation reaches over the commas before it. */
+  coordinators: termsSchema,
+});
+export type LanguageRules = z.infer<typeof languageRulesSchema>;
+
+export const screeningRulesSchema = z.strictObject({
+  /** The exclusion code of an old fracture, wherever it is. */
+  oldFracture: z.string().min(1),
+  /** Where a report lands that calls a fracture possible and nothing more. */
+  uncertainFracture: z.enum(["candidate fracture", "excluded by keyword"]),
+  languages: z.record(z.string().min(2), languageRulesSchema),
+});
+export type ScreeningRules = z.infer<typeof screeningRulesSchema>;
