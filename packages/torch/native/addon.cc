@@ -16,81 +16,69 @@ namespace malleolus {
 
 namespace {
 
-struct Call {
-  napi_value argv[2];
-  size_t argc = 2;
-  Environment* state = nullptr;
-
-  Call(napi_env env, napi_callback_info info) {
-    void* data;
-    napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-    state = static_cast<Environment*>(data);
-  }
-};
-
 napi_value release(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "free", [&] {
-    call.state->release(to_int(env, call.argv[0]));
+  const Call<2> call(env, info);
+  return guarded(call.state, "free", [&] {
+    call.state.release(to_int(env, call.argv[0]));
     return undefined(env);
   });
 }
 
 napi_value alias(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "alias", [&] { return from_tensor(*call.state, to_tensor(*call.state, call.argv[0])); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "alias", [&] { return from_tensor(call.state, to_tensor(call.state, call.argv[0])); });
 }
 
 napi_value live(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "live", [&] { return from_int(env, static_cast<int64_t>(call.state->live())); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "live", [&] { return from_int(env, static_cast<int64_t>(call.state.live())); });
 }
 
 napi_value shape(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "shape", [&] { return from_int_list(env, to_tensor(*call.state, call.argv[0]).sizes()); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "shape", [&] { return from_int_list(env, to_tensor(call.state, call.argv[0]).sizes()); });
 }
 
 napi_value strides(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "strides", [&] { return from_int_list(env, to_tensor(*call.state, call.argv[0]).strides()); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "strides", [&] { return from_int_list(env, to_tensor(call.state, call.argv[0]).strides()); });
 }
 
 napi_value dtype(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "dtype", [&] {
-    return from_string(env, dtype_name(to_tensor(*call.state, call.argv[0]).scalar_type()));
+  const Call<2> call(env, info);
+  return guarded(call.state, "dtype", [&] {
+    return from_string(env, dtype_name(to_tensor(call.state, call.argv[0]).scalar_type()));
   });
 }
 
 napi_value device(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "device", [&] { return from_string(env, to_tensor(*call.state, call.argv[0]).device().str()); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "device", [&] { return from_string(env, to_tensor(call.state, call.argv[0]).device().str()); });
 }
 
 napi_value is_contiguous(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "isContiguous", [&] {
+  const Call<2> call(env, info);
+  return guarded(call.state, "isContiguous", [&] {
     const auto format = to_memory_format(to_string(env, call.argv[1]));
     if (format == at::MemoryFormat::Preserve) throw ArgumentError("expected contiguous or channelsLast");
-    return from_bool(env, to_tensor(*call.state, call.argv[0]).is_contiguous(format));
+    return from_bool(env, to_tensor(call.state, call.argv[0]).is_contiguous(format));
   });
 }
 
 napi_value set_error_class(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "setErrorClass", [&] {
+  const Call<2> call(env, info);
+  return guarded(call.state, "setErrorClass", [&] {
     if (type_of(env, call.argv[0]) != napi_function) throw ArgumentError("expected a class");
-    if (call.state->error_class != nullptr) napi_delete_reference(env, call.state->error_class);
-    call.state->error_class = nullptr;
-    napi_create_reference(env, call.argv[0], 1, &call.state->error_class);
+    if (call.state.error_class != nullptr) napi_delete_reference(env, call.state.error_class);
+    call.state.error_class = nullptr;
+    napi_create_reference(env, call.argv[0], 1, &call.state.error_class);
     return undefined(env);
   });
 }
 
 napi_value threads(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "threads", [&] { return from_int(env, at::get_num_threads()); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "threads", [&] { return from_int(env, at::get_num_threads()); });
 }
 
 // Threads belong to the process: workers that load the addon later do not choose again.
@@ -103,16 +91,16 @@ void choose_threads(int64_t count) {
 }
 
 napi_value set_threads(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "setThreads", [&] {
+  const Call<2> call(env, info);
+  return guarded(call.state, "setThreads", [&] {
     choose_threads(to_int(env, call.argv[0]));
     return undefined(env);
   });
 }
 
 napi_value set_default_threads(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "setThreads", [&] {
+  const Call<2> call(env, info);
+  return guarded(call.state, "setThreads", [&] {
     const int64_t count = to_int(env, call.argv[0]);
     if (!threads_chosen) choose_threads(count);
     return undefined(env);
@@ -120,21 +108,21 @@ napi_value set_default_threads(napi_env env, napi_callback_info info) {
 }
 
 napi_value manual_seed(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "manualSeed", [&] {
+  const Call<2> call(env, info);
+  return guarded(call.state, "manualSeed", [&] {
     at::manual_seed(static_cast<uint64_t>(to_int(env, call.argv[0])));
     return undefined(env);
   });
 }
 
 napi_value version(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "version", [&] { return from_string(env, TORCH_VERSION); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "version", [&] { return from_string(env, TORCH_VERSION); });
 }
 
 napi_value has_cuda(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  return guarded(*call.state, "hasCuda", [&] { return from_bool(env, at::hasCUDA() && at::getNumGPUs() > 0); });
+  const Call<2> call(env, info);
+  return guarded(call.state, "hasCuda", [&] { return from_bool(env, at::hasCUDA() && at::getNumGPUs() > 0); });
 }
 
 struct Function {

@@ -75,59 +75,43 @@ torch::autograd::variable_list to_gradients(Environment& state, napi_value value
 
 // backward(tensors, gradients | null, retainGraph, inputs)
 napi_value backward(napi_env env, napi_callback_info info) {
-  napi_value argv[4];
-  size_t argc = 4;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "backward", [&] {
-    const auto roots = to_tensor_list(state, argv[0]);
-    const auto gradients = to_gradients(state, argv[1]);
-    const bool retain = to_bool(env, argv[2]);
-    torch::autograd::backward(roots, gradients, retain, /*create_graph=*/false, to_tensor_list(state, argv[3]));
-    state.report_memory();
+  const Call<4> call(env, info);
+  return guarded(call.state, "backward", [&] {
+    const auto roots = to_tensor_list(call.state, call.argv[0]);
+    const auto gradients = to_gradients(call.state, call.argv[1]);
+    const bool retain = to_bool(env, call.argv[2]);
+    torch::autograd::backward(roots, gradients, retain, /*create_graph=*/false, to_tensor_list(call.state, call.argv[3]));
+    call.state.report_memory();
     return undefined(env);
   });
 }
 
 // gradients(outputs, inputs, gradients | null, retainGraph, createGraph, allowUnused)
 napi_value gradients(napi_env env, napi_callback_info info) {
-  napi_value argv[6];
-  size_t argc = 6;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "grad", [&] {
-    const auto outputs = to_tensor_list(state, argv[0]);
-    const auto inputs = to_tensor_list(state, argv[1]);
-    const auto results = torch::autograd::grad(outputs, inputs, to_gradients(state, argv[2]), to_bool(env, argv[3]),
-                                               to_bool(env, argv[4]), to_bool(env, argv[5]));
-    state.report_memory();
-    return from_tensor_list(state, results);
+  const Call<6> call(env, info);
+  return guarded(call.state, "grad", [&] {
+    const auto outputs = to_tensor_list(call.state, call.argv[0]);
+    const auto inputs = to_tensor_list(call.state, call.argv[1]);
+    const auto results = torch::autograd::grad(outputs, inputs, to_gradients(call.state, call.argv[2]), to_bool(env, call.argv[3]),
+                                               to_bool(env, call.argv[4]), to_bool(env, call.argv[5]));
+    call.state.report_memory();
+    return from_tensor_list(call.state, results);
   });
 }
 
 napi_value gradient_of(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "grad", [&] { return from_tensor(state, to_tensor(state, argv[0]).grad()); });
+  const Call<1> call(env, info);
+  return guarded(call.state, "grad", [&] { return from_tensor(call.state, to_tensor(call.state, call.argv[0]).grad()); });
 }
 
 // setGradient(tensor, gradient | null)
 napi_value set_gradient_of(napi_env env, napi_callback_info info) {
-  napi_value argv[2];
-  size_t argc = 2;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "grad", [&] {
-    const at::Tensor tensor = to_tensor(state, argv[0]);
+  const Call<2> call(env, info);
+  return guarded(call.state, "grad", [&] {
+    const at::Tensor tensor = to_tensor(call.state, call.argv[0]);
     at::Tensor gradient;
-    if (!is_absent(env, argv[1])) {
-      gradient = to_tensor(state, argv[1]);
+    if (!is_absent(env, call.argv[1])) {
+      gradient = to_tensor(call.state, call.argv[1]);
       // LibTorch itself looks at none of this, and writes through the gradient later.
       if (gradient.is_same(tensor)) throw ArgumentError("a tensor cannot be its own gradient");
       if (gradient.sizes() != tensor.sizes() || gradient.scalar_type() != tensor.scalar_type() ||
@@ -143,50 +127,34 @@ napi_value set_gradient_of(napi_env env, napi_callback_info info) {
 }
 
 napi_value requires_grad(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "requiresGrad", [&] { return from_bool(env, to_tensor(state, argv[0]).requires_grad()); });
+  const Call<1> call(env, info);
+  return guarded(call.state, "requiresGrad", [&] { return from_bool(env, to_tensor(call.state, call.argv[0]).requires_grad()); });
 }
 
 napi_value set_requires_grad(napi_env env, napi_callback_info info) {
-  napi_value argv[2];
-  size_t argc = 2;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "requiresGrad_", [&] {
-    to_tensor(state, argv[0]).requires_grad_(to_bool(env, argv[1]));
+  const Call<2> call(env, info);
+  return guarded(call.state, "requiresGrad_", [&] {
+    to_tensor(call.state, call.argv[0]).requires_grad_(to_bool(env, call.argv[1]));
     return undefined(env);
   });
 }
 
 // setGradMode(enabled) -> what it was
 napi_value set_grad_mode(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "noGrad", [&] {
+  const Call<1> call(env, info);
+  return guarded(call.state, "noGrad", [&] {
     const bool before = at::GradMode::is_enabled();
-    at::GradMode::set_enabled(to_bool(env, argv[0]));
+    at::GradMode::set_enabled(to_bool(env, call.argv[0]));
     return from_bool(env, before);
   });
 }
 
 // enterAutocast(dtype | null) -> the region's number, for leaveAutocast. null switches it off.
 napi_value enter_autocast(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "autocast", [&] {
-    const bool enable = !is_absent(env, argv[0]);
-    const auto type = enable ? to_dtype(to_string(env, argv[0])) : at::kBFloat16;
+  const Call<1> call(env, info);
+  return guarded(call.state, "autocast", [&] {
+    const bool enable = !is_absent(env, call.argv[0]);
+    const auto type = enable ? to_dtype(to_string(env, call.argv[0])) : at::kBFloat16;
     if (type != at::kBFloat16 && type != at::kHalf) {
       throw ArgumentError("expected bfloat16 or float16, got " + std::string(dtype_name(type)));
     }
@@ -198,10 +166,10 @@ napi_value enter_autocast(napi_env env, napi_callback_info info) {
       restore_autocast(before);
       throw;
     }
-    state.autocast_regions.push_back(before);
+    call.state.autocast_regions.push_back(before);
     if (!may_share_casts(before, autocast_state())) at::autocast::clear_cache();
     at::autocast::increment_nesting();
-    return from_int(env, static_cast<int64_t>(state.autocast_regions.size()));
+    return from_int(env, static_cast<int64_t>(call.state.autocast_regions.size()));
   });
 }
 
@@ -209,14 +177,10 @@ napi_value enter_autocast(napi_env env, napi_callback_info info) {
 // stale after an update in place, unless a region around goes on with them. Regions that began
 // inside this one end with it.
 napi_value leave_autocast(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "autocast", [&] {
-    auto& regions = state.autocast_regions;
-    const int64_t number = to_int(env, argv[0]);
+  const Call<1> call(env, info);
+  return guarded(call.state, "autocast", [&] {
+    auto& regions = call.state.autocast_regions;
+    const int64_t number = to_int(env, call.argv[0]);
     if (number < 1 || number > static_cast<int64_t>(regions.size())) throw ArgumentError("no such region is open");
     const AutocastState before = regions[number - 1], inside = autocast_state();
     restore_autocast(before);

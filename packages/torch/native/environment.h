@@ -62,6 +62,23 @@ class Environment {
   int64_t unreported_bytes_ = 0;
 };
 
+/// What JavaScript called a function with: `argc` is the number given, which may be above N.
+template <size_t N>
+struct Call {
+  napi_value argv[N];
+  size_t argc = N;
+  Environment& state;
+
+  Call(napi_env env, napi_callback_info info) : state(received(env, info)) {}
+
+ private:
+  Environment& received(napi_env env, napi_callback_info info) {
+    void* data;
+    napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
+    return *static_cast<Environment*>(data);
+  }
+};
+
 /// A wrong argument, found before LibTorch was asked.
 struct ArgumentError : std::runtime_error {
   using std::runtime_error::runtime_error;

@@ -76,16 +76,12 @@ at::Tensor on_host(const at::Tensor& tensor) {
 }  // namespace
 
 napi_value from_typed_array(napi_env env, napi_callback_info info) {
-  napi_value argv[4];
-  size_t argc = 4;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "tensor", [&] {
-    const HostArray source = to_host_array(env, argv[0]);
-    const auto shape = to_int_list(env, argv[1], 0);
-    const auto type = to_dtype(to_string(env, argv[2]));
-    const auto device = to_device(to_string(env, argv[3]));
+  const Call<4> call(env, info);
+  return guarded(call.state, "tensor", [&] {
+    const HostArray source = to_host_array(env, call.argv[0]);
+    const auto shape = to_int_list(env, call.argv[1], 0);
+    const auto type = to_dtype(to_string(env, call.argv[2]));
+    const auto device = to_device(to_string(env, call.argv[3]));
     int64_t elements = 1;
     for (const int64_t size : shape) {
       if (size < 0) throw ArgumentError("a size is negative");
@@ -95,19 +91,15 @@ napi_value from_typed_array(napi_env env, napi_callback_info info) {
     at::Tensor tensor = at::empty(shape, at::TensorOptions(type));
     if (source.bytes > 0) std::memcpy(tensor.data_ptr(), source.data, source.bytes);
     if (!device.is_cpu()) tensor = tensor.to(device);
-    state.report_memory();
-    return from_tensor(state, tensor);
+    call.state.report_memory();
+    return from_tensor(call.state, tensor);
   });
 }
 
 napi_value to_typed_array(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "toTypedArray", [&] {
-    const at::Tensor tensor = on_host(to_tensor(state, argv[0]));
+  const Call<1> call(env, info);
+  return guarded(call.state, "toTypedArray", [&] {
+    const at::Tensor tensor = on_host(to_tensor(call.state, call.argv[0]));
     const auto type = array_type_of(tensor.scalar_type());
     void* target = nullptr;
     napi_value buffer, array;
@@ -123,14 +115,10 @@ napi_value to_typed_array(napi_env env, napi_callback_info info) {
 }
 
 napi_value copy_to_typed_array(napi_env env, napi_callback_info info) {
-  napi_value argv[2];
-  size_t argc = 2;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "copyTo", [&] {
-    const at::Tensor tensor = on_host(to_tensor(state, argv[0]));
-    const HostArray target = to_host_array(env, argv[1]);
+  const Call<2> call(env, info);
+  return guarded(call.state, "copyTo", [&] {
+    const at::Tensor tensor = on_host(to_tensor(call.state, call.argv[0]));
+    const HostArray target = to_host_array(env, call.argv[1]);
     check_layout(target, tensor.scalar_type(), tensor.numel());
     if (target.bytes > 0) std::memcpy(target.data, tensor.data_ptr(), target.bytes);
     return undefined(env);
@@ -138,13 +126,9 @@ napi_value copy_to_typed_array(napi_env env, napi_callback_info info) {
 }
 
 napi_value item(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "item", [&] {
-    const at::Scalar value = to_tensor(state, argv[0]).item();
+  const Call<1> call(env, info);
+  return guarded(call.state, "item", [&] {
+    const at::Scalar value = to_tensor(call.state, call.argv[0]).item();
     if (value.isBoolean()) return from_int(env, value.toBool() ? 1 : 0);
     if (value.isIntegral(false)) return from_int(env, value.toLong());
     return from_double(env, value.toDouble());

@@ -248,15 +248,11 @@ std::string short_name(const std::string& name) {
 }  // namespace
 
 napi_value resolve_operator(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "resolve", [&] {
-    const std::string full = to_string(env, argv[0]);
-    const auto known = state.operator_numbers.find(full);
-    if (known != state.operator_numbers.end()) return from_int(env, known->second);
+  const Call<1> call(env, info);
+  return guarded(call.state, "resolve", [&] {
+    const std::string full = to_string(env, call.argv[0]);
+    const auto known = call.state.operator_numbers.find(full);
+    if (known != call.state.operator_numbers.end()) return from_int(env, known->second);
     const auto dot = full.find('.', full.find("::") == std::string::npos ? 0 : full.find("::"));
     const std::string name = full.substr(0, dot);
     const std::string overload = dot == std::string::npos ? "" : full.substr(dot + 1);
@@ -268,21 +264,17 @@ napi_value resolve_operator(napi_env env, napi_callback_info info) {
     }
     auto op = std::make_unique<Operator>(Operator{*handle, full, {}, only_returns_what_it_wrote(schema), guard_of(full)});
     for (const auto& argument : schema.arguments()) op->arguments.push_back(prepare(argument));
-    const auto number = static_cast<uint32_t>(state.operators.size());
-    state.operators.push_back(std::move(op));
-    state.operator_numbers.emplace(full, number);
+    const auto number = static_cast<uint32_t>(call.state.operators.size());
+    call.state.operators.push_back(std::move(op));
+    call.state.operator_numbers.emplace(full, number);
     return from_int(env, number);
   });
 }
 
 napi_value describe_operator(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  size_t argc = 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "describe", [&] {
-    const Operator& op = operator_numbered(state, argv[0]);
+  const Call<1> call(env, info);
+  return guarded(call.state, "describe", [&] {
+    const Operator& op = operator_numbered(call.state, call.argv[0]);
     const auto& schema = op.handle.schema();
     napi_value result, arguments, returns;
     napi_create_object(env, &result);
@@ -314,23 +306,19 @@ napi_value describe_operator(napi_env env, napi_callback_info info) {
 }
 
 napi_value invoke_operator(napi_env env, napi_callback_info info) {
-  napi_value argv[kMostArguments + 1];
-  size_t argc = kMostArguments + 1;
-  void* data;
-  napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
+  const Call<kMostArguments + 1> call(env, info);
   const Operator* op = nullptr;
   const char* code = "operator";
   std::string sentence;
   try {
-    if (argc > kMostArguments + 1) throw ArgumentError("too many arguments");
-    op = &operator_numbered(state, argv[0]);
+    if (call.argc > kMostArguments + 1) throw ArgumentError("too many arguments");
+    op = &operator_numbered(call.state, call.argv[0]);
     std::vector<c10::IValue> stack;
     stack.reserve(op->arguments.size());
-    push_arguments(state, *op, argv + 1, argc - 1, stack);
+    push_arguments(call.state, *op, call.argv + 1, call.argc - 1, stack);
     if (op->guard != nullptr) op->guard(stack);
     op->handle.callBoxed(stack);
-    state.report_memory();
+    call.state.report_memory();
     if (op->returns_self || stack.empty()) return undefined(env);
     // All of them before the first takes a slot, which nobody would free.
     for (const auto& value : stack) {
@@ -338,10 +326,10 @@ napi_value invoke_operator(napi_env env, napi_callback_info info) {
         throw ArgumentError("it returns a value of type " + value.tagKind() + ", which JavaScript cannot hold");
       }
     }
-    if (stack.size() == 1) return from_value(state, stack[0]);
+    if (stack.size() == 1) return from_value(call.state, stack[0]);
     napi_value results;
     napi_create_array_with_length(env, stack.size(), &results);
-    for (size_t i = 0; i < stack.size(); ++i) napi_set_element(env, results, i, from_value(state, stack[i]));
+    for (size_t i = 0; i < stack.size(); ++i) napi_set_element(env, results, i, from_value(call.state, stack[i]));
     return results;
   } catch (const ArgumentError& error) {
     code = "argument";
@@ -351,24 +339,21 @@ napi_value invoke_operator(napi_env env, napi_callback_info info) {
   } catch (...) {
     sentence = "unknown C++ exception";
   }
-  if (op == nullptr || argc == 0) {
-    throw_torch_error(state, code, "invoke", "internal: invoke: " + sentence);
+  if (op == nullptr || call.argc == 0) {
+    throw_torch_error(call.state, code, "invoke", "internal: invoke: " + sentence);
     return nullptr;
   }
   const std::string name = short_name(op->name);
-  const std::string shapes = shapes_given(state, *op, argv + 1, std::min(argc - 1, kMostArguments));
+  const std::string shapes = shapes_given(call.state, *op, call.argv + 1, std::min(call.argc - 1, kMostArguments));
   // Some of LibTorch's sentences begin with the operator's name themselves.
   if (sentence.rfind(name + ": ", 0) == 0) sentence.erase(0, name.size() + 2);
-  throw_torch_error(state, code, op->name, name + ": " + sentence + (shapes.empty() ? "" : " (" + shapes + ")"));
+  throw_torch_error(call.state, code, op->name, name + ": " + sentence + (shapes.empty() ? "" : " (" + shapes + ")"));
   return nullptr;
 }
 
 napi_value operator_names(napi_env env, napi_callback_info info) {
-  void* data;
-  size_t argc = 0;
-  napi_get_cb_info(env, info, &argc, nullptr, nullptr, &data);
-  auto& state = *static_cast<Environment*>(data);
-  return guarded(state, "operatorNames", [&] {
+  const Call<1> call(env, info);
+  return guarded(call.state, "operatorNames", [&] {
     napi_value names;
     napi_create_array(env, &names);
     uint32_t index = 0;
