@@ -1,6 +1,6 @@
 /**
  * A program for leaks.test.ts: one piece of work over and over, in a process of its own. It
- * prints the resident memory after a warm-up and at the end, and how many tensors live.
+ * prints the memory after a warm-up and at the end, and how many tensors live.
  * Run with --expose-gc. The argument is the name of the work.
  */
 import { readFileSync } from "node:fs";
@@ -94,13 +94,21 @@ const works: Readonly<Record<string, Work>> = {
   workers: { steps: 24, run: workerStep, turn: 1 },
 };
 
-/** Collects, lets the callbacks of the collected run, and reads the resident memory in KiB. */
-async function settle(): Promise<number> {
+/** In KiB. What is anonymous is ours or LibTorch's; the rest are pages of the libraries. */
+interface Memory {
+  readonly resident: number;
+  readonly anonymous: number;
+}
+
+/** Collects, lets the callbacks of the collected run, and reads the memory. */
+async function settle(): Promise<Memory> {
   for (let round = 0; round < 4; round++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+  const status = readFileSync("/proc/self/status", "utf8");
+  const read = (key: string) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1]);
+  return { resident: read("VmRSS"), anonymous: read("RssAnon") };
 }
 
 // One thread: beside other tests, two would wait for each other most of the time.
@@ -108,7 +116,7 @@ torch.setThreads(1);
 const work = works[process.argv[2] ?? ""];
 if (work === undefined) throw new Error(`no work is called ${process.argv[2]}`);
 const liveBefore = torch.liveTensors();
-const resident: number[] = [];
+const memory: Memory[] = [];
 const warmUp = Math.ceil(work.steps / 5);
 for (let step = 1; step <= work.steps; step++) {
   const pending = work.run();
@@ -117,7 +125,7 @@ for (let step = 1; step <= work.steps; step++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (step === warmUp || step === work.steps) resident.push(await settle());
+  if (step === warmUp || step === work.steps) memory.push(await settle());
 }
 const kept = optimiser.state().size + (weight.grad === null ? 0 : 1);
-console.log(JSON.stringify({ resident, live: torch.liveTensors() - liveBefore, kept }));
+console.log(JSON.stringify({ memory, live: torch.liveTensors() - liveBefore, kept }));
