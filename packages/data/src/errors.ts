@@ -14,6 +14,8 @@ export type DataErrorCode =
   | "no-pixels"
   /** A valid file of a kind that is not supported. */
   | "unsupported"
+  /** An image that has, or may have, words in its pixels, where these are refused. */
+  | "burned-in"
   /** An annotation file that is not what it should be. */
   | "invalid-annotations";
 

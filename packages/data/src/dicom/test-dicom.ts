@@ -89,7 +89,7 @@ function writeElement(key: string, value: Value, writing: Writing): Buffer {
     uint16(Number.parseInt(part, 16), writing),
   );
   if (writing.implicit) return Buffer.concat([...name, uint32(body.length, writing), body]);
-  const isLong = vr === "OW" || vr === "OB" || vr === "SQ";
+  const isLong = vr === "OW" || vr === "OB" || vr === "SQ" || vr === "UN";
   const length = isLong
     ? Buffer.concat([Buffer.alloc(2), uint32(body.length, writing)])
     : uint16(body.length, writing);

@@ -1,0 +1,47 @@
+/**
+ * A net under the profile: texts that identify the patient, wherever an exporter repeated them.
+ *
+ * They are compared as bytes without regard to ASCII case, so that the character set does not
+ * matter: a name is repeated in the one it is written in.
+ */
+import type { ByteElement } from "./elements.ts";
+
+/** Patient's name, IDs, birth name, other names, mother's birth name, accession and admission. */
+const IDENTIFYING = new Set([
+  0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101005, 0x00101060, 0x00080050, 0x00380010,
+  0x00102154, 0x00101040,
+]);
+const BIRTH_DATE = 0x00100030;
+const TEXT = new Set("AE LO LT PN SH ST UC UR UT UN".split(" "));
+const SHORTEST = 4;
+
+/** Parts of names and numbers long enough to be no accident. */
+export function identifyingTexts(bytes: Uint8Array, elements: readonly ByteElement[]): string[] {
+  const texts = elements.flatMap((element) => {
+    const value = lowerText(bytes.subarray(element.valueStart, element.valueEnd));
+    if (element.tag === BIRTH_DATE) return [value];
+    return IDENTIFYING.has(element.tag) ? value.split(/[\\^= ,]+/) : [];
+  });
+  return [...new Set(texts.map((text) => text.trim()))].filter(({ length }) => length >= SHORTEST);
+}
+
+/** Whether a text value repeats one of the texts; `vr` undefined where it is not known. */
+export function mentionsAny(
+  value: Uint8Array,
+  vr: string | undefined,
+  texts: readonly string[],
+): boolean {
+  if (texts.length === 0 || (vr !== undefined && !TEXT.has(vr))) return false;
+  // Numbers and tables of unknown representation are left alone: they hold control characters.
+  if (vr === undefined && value.some((byte) => byte !== 0 && byte < 32)) return false;
+  const text = lowerText(value);
+  return texts.some((one) => text.includes(one));
+}
+
+function lowerText(value: Uint8Array): string {
+  return Buffer.from(value.buffer, value.byteOffset, value.length)
+    .toString("latin1")
+    .replaceAll("\0", " ")
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    .trim();
+}

@@ -1,0 +1,89 @@
+/**
+ * Values that take the place of others: UIDs by keyed hash, shifted dates, words that identify
+ * nobody.
+ */
+import { createHmac } from "node:crypto";
+
+const DAY_MS = 86_400_000;
+
+/** What a description may keep: joints, bones, sides, views, and how the patient stood. */
+const HARMLESS = new Set(
+  (
+    "ankle enkel fibula tibia talus malleolus foot voet leg onderbeen lower extremity " +
+    "ap pa lat lateral lateraal laterale mortise mortice vork obl oblique oblik schuin " +
+    "left right links rechts li re l r both bdz bilateral beiderzijds " +
+    "standing staand weight bearing belast onbelast view views opname xr cr dx x ray"
+  ).split(" "),
+);
+
+/**
+ * The UID that stands for another, the same for the same key (PS3.5 annex B.2: `2.25.` and a UUID
+ * as a number). Without the key, none leads to the other.
+ */
+export function replaceUid(uid: string, key: Uint8Array): string {
+  const hash = createHmac("sha256", key).update(`uid:${uid}`).digest().subarray(0, 16);
+  hash[6] = (hash[6] & 0x0f) | 0x80;
+  hash[8] = (hash[8] & 0x3f) | 0x80;
+  return `2.25.${BigInt(`0x${hash.toString("hex")}`)}`;
+}
+
+/** Days, 30 to 3679, by which all dates of a patient go back; the same for the same key. */
+export function dateShiftDays(patient: string, key: Uint8Array): number {
+  const hash = createHmac("sha256", key).update(`dates:${patient}`).digest();
+  return -(30 + (hash.readUInt32BE(0) % 3_650));
+}
+
+/** `20240229` or `20240229123000.0+0100`, moved by days; empty where it is no whole date. */
+export function shiftDate(value: string, days: number): string {
+  const match = /^(\d{4})\.?(\d{2})\.?(\d{2})(\d*(?:\.\d+)?(?:[+-]\d{4})?)$/.exec(value.trim());
+  if (match === null) return "";
+  const [, year, month, day, rest] = match;
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  const given = new Date(time);
+  if (given.getUTCMonth() !== Number(month) - 1 || given.getUTCDate() !== Number(day)) return "";
+  const moved = new Date(time + days * DAY_MS).toISOString();
+  return moved.slice(0, 10).replaceAll("-", "") + rest;
+}
+
+/** The harmless words of a description, in their order. */
+export function keepHarmlessWords(text: string): string {
+  const words = text.split(/[^\p{L}\p{N}]+/u);
+  return words.filter((word) => HARMLESS.has(word.toLowerCase())).join(" ");
+}
+
+/** `034Y` as it is; from 90 years on `090Y`, since the very old are few. */
+export function capAge(value: string): string {
+  const years = /^(\d{3})Y$/.exec(value.trim())?.[1];
+  return years !== undefined && Number(years) > 90 ? "090Y" : value;
+}
+
+/** A value that says nothing; undefined where the representation has only binary ones. */
+export function dummyValue(vr: string | undefined): string | undefined {
+  switch (vr) {
+    case "DA":
+      return "19000101";
+    case "DT":
+      return "19000101000000";
+    case "TM":
+      return "000000";
+    case "AS":
+      return "000Y";
+    case "DS":
+    case "IS":
+      return "0";
+    case "PN":
+    case "LO":
+    case "LT":
+    case "SH":
+    case "ST":
+    case "UC":
+    case "UT":
+    case "CS":
+    case "AE":
+      return "REMOVED";
+    case "UR":
+      return "about:blank";
+    default:
+      return undefined;
+  }
+}
