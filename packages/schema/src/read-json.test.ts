@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { SchemaError } from "./errors.ts";
-import { readJson } from "./read-json.ts";
+import { readJson, readRecord } from "./read-json.ts";
 
 const schema = z.object({ images: z.array(z.object({ width: z.number() })) });
 
@@ -30,3 +30,12 @@ test("readJson: names the place that is wrong", () =>
   check('{"images":[{"width":1},{"width":"2"}]}', "not-valid", /^a\.json at images\[1\]\.width: /));
 test("readJson: counts what else is wrong", () =>
   check('{"images":[{"width":""},{}]}', "not-valid", /\(and 1 more\)$/));
+
+test("readRecord: an unknown key is named with the one that was meant", () => {
+  const strict = z.strictObject({ people: z.array(z.strictObject({ surname: z.string() })) });
+  const value = { people: [{ surname: "A" }, { surname: "B", surnmae: "C" }] };
+  assert.throws(
+    () => readRecord(strict, value, "a.toml"),
+    /^SchemaError: a\.toml at people\[1\]: unknown key "surnmae" \(did you mean "surname"\?\)$/,
+  );
+});

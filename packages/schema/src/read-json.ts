@@ -1,8 +1,9 @@
 /**
  * From text or `unknown` to a typed record, or one clear line that says what is wrong where.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { SchemaError } from "./errors.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /**
  * The record in a JSON text. `where` (a file's name, say) begins the message.
@@ -27,11 +28,37 @@ export function readRecord<T>(schema: z.ZodType<T>, value: unknown, where: strin
   const [issue] = result.error.issues;
   const more = result.error.issues.length - 1;
   const place = issue.path.length === 0 ? "" : ` at ${pathText(issue.path)}`;
+  const text = issue.code === "unrecognized_keys" ? describeUnknown(schema, issue) : issue.message;
   throw new SchemaError(
     "not-valid",
-    `${where}${place}: ${issue.message}${more > 0 ? ` (and ${more} more)` : ""}`,
+    `${where}${place}: ${text}${more > 0 ? ` (and ${more} more)` : ""}`,
     { cause: result.error },
   );
+}
+
+/** `unknown key "nmae" (did you mean "name"?)` */
+function describeUnknown(schema: z.ZodType, issue: z.core.$ZodIssueUnrecognizedKeys): string {
+  const [key] = issue.keys;
+  const near = nearestName(key, keysAt(schema, issue.path));
+  return `unknown key "${key}"${near === null ? "" : ` (did you mean "${near}"?)`}`;
+}
+
+/** The keys that a schema knows at a path; none where it takes any. */
+function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
+  if (
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly ||
+    schema instanceof z.ZodOptional
+  ) {
+    return keysAt(schema.unwrap(), path);
+  }
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, path.slice(1));
+  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, path.slice(1));
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [first, ...rest] = path;
+  return first === undefined
+    ? Object.keys(schema.shape)
+    : keysAt(schema.shape[String(first)], rest);
 }
 
 /** `images[3].width` */

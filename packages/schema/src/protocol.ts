@@ -1,0 +1,82 @@
+/**
+ * A protocol: what a study looks for and how it is read. The ankle is one; another joint is another
+ * file.
+ */
+import { z } from "zod";
+import { viewSchema } from "./image.ts";
+import { screeningRulesSchema } from "./screening-rules.ts";
+
+const idSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]*$/, {
+    error: "expected small letters, digits, - and _, a letter first",
+  });
+const namedSchema = z.strictObject({ id: idSchema, name: z.string().min(1) });
+const countSchema = z.int().nonnegative();
+
+export const protocolSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    /** Classes of a case; one of them is `noFractureClass`. */
+    classes: z.array(namedSchema).min(2),
+    noFractureClass: idSchema,
+    /** Views that a complete examination has. */
+    views: z.array(viewSchema).min(1),
+    /** Bones and the like that are outlined beside the fractures. */
+    structures: z.array(namedSchema),
+    /** Why a case is left out; readers press the digit of the place in this list. */
+    exclusions: z.array(namedSchema).min(1).max(9),
+    people: z.strictObject({
+      observers: countSchema,
+      seniors: countSchema,
+      referenceSurgeons: countSchema,
+      annotators: countSchema,
+    }),
+    zonesMm: z.strictObject({
+      /** Width to which the line of a fracture is drawn. */
+      fractureLine: z.number().positive(),
+      /** How far above the plafond the instance of an intact bone reaches. */
+      intactAbovePlafond: z.number().positive(),
+      /** Classes by height above the plafond: A ends, C begins. */
+      weberAEnds: z.number(),
+      weberCBegins: z.number(),
+    }),
+    thresholds: z.strictObject({
+      /** Overlap from which two annotators agree. */
+      annotationIou: z.number().min(0).max(1),
+    }),
+    splits: z.strictObject({
+      seed: countSchema,
+      preliminary: z.strictObject({ fracture: countSchema, noFracture: countSchema }),
+      training: z.strictObject({ fracture: countSchema, noFracture: countSchema }),
+      /** Share of the training patients kept for tuning. */
+      tuningShare: z.number().min(0).max(0.5),
+      internalTestPatientsPerClass: countSchema,
+      externalTestPatients: countSchema,
+    }),
+    screening: screeningRulesSchema,
+  })
+  .superRefine((protocol, context) => {
+    const refuse = (path: PropertyKey[], message: string) =>
+      context.addIssue({ code: "custom", path, message });
+    if (!protocol.classes.some(({ id }) => id === protocol.noFractureClass)) {
+      refuse(["noFractureClass"], `expected one of the classes, got "${protocol.noFractureClass}"`);
+    }
+    const { oldFracture, languages } = protocol.screening;
+    const codes = new Set(protocol.exclusions.map(({ id }) => id));
+    const known = [...codes].join(", ");
+    if (!codes.has(oldFracture)) {
+      refuse(["screening", "oldFracture"], `expected one of ${known}, got "${oldFracture}"`);
+    }
+    for (const [language, { otherSites, exclusions }] of Object.entries(languages)) {
+      for (const [key, terms] of Object.entries({ otherSites, exclusions })) {
+        for (const code of Object.keys(terms).filter((one) => !codes.has(one))) {
+          refuse(
+            ["screening", "languages", language, key],
+            `expected exclusion codes (${known}), got "${code}"`,
+          );
+        }
+      }
+    }
+  });
+export type Protocol = z.infer<typeof protocolSchema>;
