@@ -11,6 +11,16 @@ export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
+export { type Ankle, buildAnkle } from "./phantom/ankle.ts";
+export type { Fracture, Morphology, WeberClass } from "./phantom/fracture.ts";
+export type { Machine } from "./phantom/machine.ts";
+export { externalRoom, internalRoom, withPitch } from "./phantom/machines.ts";
+export { drawPatient, type Exclusion, type Patient, type PatientWish } from "./phantom/patient.ts";
+export { PHANTOM_VERSION } from "./phantom/ranges.ts";
+export { type PhantomRadiograph, simulateRadiograph } from "./phantom/simulate.ts";
+export { type FractureTruth, fractureTruth, type ImageTruth } from "./phantom/truth.ts";
+export type { PhantomView } from "./phantom/view.ts";
+export type { Visibility } from "./phantom/visibility.ts";
 export type { Display, Radiograph } from "./radiograph.ts";
 export { decodeRadiograph, readRadiograph } from "./read-radiograph.ts";
 export { ankleScreeningRules } from "./reports/ankle-rules.ts";

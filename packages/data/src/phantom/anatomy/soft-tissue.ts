@@ -1,0 +1,82 @@
+/** Skin, and within it muscle and tendon; what lies between the two is fat. */
+import { capsule, ellipsoid, type Field, type Point, smoothMax, smoothUnion } from "../field.ts";
+import { profile } from "../profile.ts";
+import { alongFoot } from "./foot.ts";
+import type { AnkleShape } from "./shape.ts";
+import { tube } from "./tube.ts";
+
+export function skinField(shape: AnkleShape, foot: (point: Field) => Field): Field {
+  const t = shape.tissue;
+  const leg = tube({
+    centerX: profile([-30, 4], [0, 4.2], [30, 3], [60, 2.5], [120, 4], [200, 5]),
+    centerY: profile([-30, -6], [0, -7], [60, -9], [120, -14], [200, -18]),
+    halfWidth: profile(
+      [-40, 34],
+      [-12, 36.5 * t],
+      [0, 36.5 * t],
+      [20, 33 * t],
+      [45, 31 * t],
+      [80, 34 * t],
+      [120, 42 * t],
+      [200, 54 * t],
+    ),
+    halfDepth: profile(
+      [-40, 30],
+      [0, 33 * t],
+      [30, 31 * t],
+      [60, 32 * t],
+      [120, 43 * t],
+      [200, 54 * t],
+    ),
+  });
+  const legEnd: Field = (x, y, z) => smoothMax(leg(x, y, z), -34 - z, 10);
+  const achilles = capsule([3, -46, -45], [3, -44, 90], 9.5 * t, 11 * t);
+  const swelling: Field[] = [];
+  if (shape.lateralSwelling > 0) {
+    const s = shape.lateralSwelling;
+    swelling.push(ellipsoid([34, 2, -6], [8 + s, 20 + s, 26 + s]));
+  }
+  if (shape.medialSwelling > 0) {
+    const s = shape.medialSwelling;
+    swelling.push(ellipsoid([-24, 2, -6], [9 + s, 18 + s, 22 + s]));
+  }
+  return smoothUnion(12, legEnd, achilles, foot(alongFoot(footSkin(t))), ...swelling);
+}
+
+function footSkin(tissue: number): Field {
+  const heel = ellipsoid([2, -34, -52], [29 * tissue, 36, 33], 2.3);
+  const middle = flatCapsule([2, -10, -46], [-2, 62, -52], 27 * tissue, 25);
+  const fore = flatCapsule([-2, 62, -53], [1, 140, -68], 28, 15);
+  const sole: Field = (_x, _y, z) => -85 - z;
+  const solid = smoothUnion(14, heel, middle, fore);
+  return (x, y, z) => smoothMax(solid(x, y, z), sole(x, y, z), 8);
+}
+
+/** A capsule half as wide again as it is high. */
+function flatCapsule(from: Point, to: Point, fromRadius: number, toRadius: number): Field {
+  const stretch = 1.32;
+  const round = capsule(
+    [from[0] / stretch, from[1], from[2]],
+    [to[0] / stretch, to[1], to[2]],
+    fromRadius,
+    toRadius,
+  );
+  return (x, y, z) => round(x / stretch, y, z);
+}
+
+/** Muscle compartments, peroneal and flexor tendons, the Achilles tendon, and the foot's muscles. */
+export function muscleField(shape: AnkleShape, foot: (point: Field) => Field): Field {
+  const t = shape.tissue;
+  const leg = tube({
+    centerX: profile([-20, 5], [0, 5], [60, 3], [120, 4], [200, 5]),
+    centerY: profile([-20, -3], [0, -3], [40, -6], [120, -12], [200, -17]),
+    halfWidth: profile([-30, 22], [0, 29], [30, 27], [60, 27.5], [120, 36 * t], [200, 47 * t]),
+    halfDepth: profile([-30, 20], [0, 23.5], [30, 24], [60, 27], [120, 36.5 * t], [200, 47 * t]),
+  });
+  const legEnd: Field = (x, y, z) => smoothMax(leg(x, y, z), -25 - z, 8);
+  const achilles = flatCapsule([4, -50.5, -42], [3, -47, 60], 3.6, 4.2);
+  const calf = flatCapsule([3, -46, 55], [4, -38, 160], 4.5, 20);
+  const sole = flatCapsule([2, -10, -64], [0, 110, -70], 7, 9);
+  const back = flatCapsule([0, 30, -42], [-2, 90, -50], 13, 11);
+  return smoothUnion(4, legEnd, achilles, calf, foot(alongFoot(sole)), foot(alongFoot(back)));
+}

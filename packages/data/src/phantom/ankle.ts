@@ -1,0 +1,320 @@
+/**
+ * A patient's ankle as bodies: closed surfaces, each with what it adds to the rays that pass
+ * through it. Meshed once, projected in every view.
+ */
+import { fibulaAxis, fibulaField } from "./anatomy/fibula.ts";
+import { calcaneusField, forefootFields } from "./anatomy/foot.ts";
+import type { AnkleShape } from "./anatomy/shape.ts";
+import { talusField } from "./anatomy/talus.ts";
+import { tibiaField } from "./anatomy/tibia.ts";
+import type { Material } from "./attenuation.ts";
+import { cortexOfFibula, cortexOfTibia } from "./cortex.ts";
+import { breakFibula, type Fragments } from "./fibula-fragments.ts";
+import { type Bounds, capsule, ellipsoid, type Field } from "./field.ts";
+import { fractureSurface, wedgeSurface } from "./fracture.ts";
+import { type Constraint, type Mesh, meshSolids } from "./mesh.ts";
+import type { Patient } from "./patient.ts";
+import { type Profile, profile } from "./profile.ts";
+import { createRandom, type Random } from "./random.ts";
+import { TRABECULAR_DENSITY } from "./ranges.ts";
+import { bumps } from "./roughness.ts";
+
+/** The bones of the leg go on beyond every image; millimetres at an average man's size. */
+export const LEG_TOP = 165;
+
+/** Trabecular bone within a body: its mineral by level above the plafond, and its grain. */
+export interface Trabeculae {
+  readonly mineral: Profile;
+  /** Of the lines in the image against the vertical, in radians. */
+  readonly grain: number;
+}
+
+export interface Body {
+  readonly mesh: Mesh;
+  /** Whether it turns with the foot. */
+  readonly part: "leg" | "foot";
+  /** Share of its thickness that each material gains or loses. */
+  readonly adds: Readonly<Partial<Record<Material, number>>>;
+  readonly trabeculae: Trabeculae | null;
+}
+
+export interface Ankle {
+  readonly patient: Patient;
+  readonly tibia: Mesh;
+  /** All but the fibula. */
+  readonly bodies: readonly Body[];
+  /** The fibula as it is, and as it was before it broke. */
+  readonly fibula: readonly Body[];
+  readonly wholeFibula: readonly Body[];
+  readonly fragments: Fragments | null;
+}
+
+const OUTER: readonly Constraint[] = [{ channel: 0, sign: 1, offset: 0 }];
+const INNER: readonly Constraint[] = [{ channel: 1, sign: 1, offset: 0 }];
+const BONE_ADDS = { muscle: -1, cortical: 1 } as const;
+const MARROW_ADDS = { cortical: -1, fat: 1 } as const;
+
+export function buildAnkle(patient: Patient): Ankle {
+  const { shape } = patient;
+  const random = createRandom(patient.seed, "bones");
+  const legTrabeculae = trabeculae(profile(...TRABECULAR_DENSITY.leg), patient, 0);
+  const plainFibula = fibulaField(shape);
+  const plainTalus = talusField(shape);
+  const plainCalcaneus = calcaneusField(shape, plainTalus);
+
+  const fibula = capped(rough(plainFibula, random, 0.13, 24));
+  const tibia = capped(rough(tibiaField(shape, plainFibula), random, 0.16, 27));
+  const tibiaMeshes = meshTibia(tibia, patient, random);
+  const fragments = meshFibula(fibula, patient);
+  const legBone = (outer: readonly Mesh[], inner: readonly Mesh[]): Body[] =>
+    boneBodies(outer, inner, "leg", legTrabeculae);
+  return {
+    patient,
+    tibia: tibiaMeshes.outer,
+    bodies: [
+      ...legBone([tibiaMeshes.outer], [tibiaMeshes.inner]),
+      ...tibiaMeshes.extra,
+      ...footBodies(patient, random, plainTalus, plainCalcaneus),
+      ...looseBodies(patient),
+    ],
+    fibula: legBone(fragments.outer, fragments.inner),
+    wholeFibula: legBone([fragments.wholeOuter], [fragments.wholeInner]),
+    fragments: patient.fracture === null ? null : fragments,
+  };
+}
+
+function meshTibia(
+  tibia: Field,
+  { shape, physes }: Patient,
+  random: Random,
+): { outer: Mesh; inner: Mesh; extra: Body[] } {
+  const cortex = cortexOfTibia(shape);
+  const wave = bumps(random, 0.7, 34);
+  const solids = [
+    OUTER,
+    INNER,
+    slab(INNER, physes === "scarred" ? 0.35 : 0),
+    slab(OUTER, physes === "open" ? 1.1 : 0),
+  ];
+  const [outer, inner, scar, plate] = scaledMeshes(
+    (x, y, z, values) => {
+      const value = tibia(x, y, z);
+      values[0] = value;
+      values[1] = value + cortex(x, y, z);
+      values[2] = z - 12 - wave(x, y, 0);
+    },
+    3,
+    solids,
+    { min: [-34, -28, -24], max: [34, 26, LEG_TOP] },
+    1,
+    shape,
+  );
+  return { outer, inner, extra: [...densePlate(scar), ...lucentPlate(plate)] };
+}
+
+/** Mineral laid down where a growth plate was. */
+function densePlate(mesh: Mesh): Body[] {
+  return mesh.length === 0
+    ? []
+    : [{ mesh, part: "leg", adds: { mineral: 0.28 }, trabeculae: null }];
+}
+
+/** Cartilage of an open growth plate in place of bone; counted as dense trabecular bone's loss. */
+function lucentPlate(mesh: Mesh): Body[] {
+  if (mesh.length === 0) return [];
+  return [{ mesh, part: "leg", adds: { mineral: -0.22, muscle: 0.15 }, trabeculae: null }];
+}
+
+/** What of a solid lies within half a thickness of the third channel's zero; nothing for 0. */
+function slab(solid: readonly Constraint[], half: number): readonly Constraint[] {
+  return [
+    ...solid,
+    { channel: 2, sign: 1, offset: -half },
+    { channel: 2, sign: -1, offset: -half },
+  ];
+}
+
+function meshFibula(bone: Field, patient: Patient): Fragments {
+  const { shape, fracture, seed } = patient;
+  const cortex = cortexOfFibula(shape);
+  const bounds = { min: [6, -28, -40], max: [46, 24, LEG_TOP] } as const;
+  if (fracture === null) {
+    const [outer, inner] = scaledMeshes(
+      (x, y, z, values) => {
+        values[0] = bone(x, y, z);
+        values[1] = values[0] + cortex(x, y, z);
+      },
+      2,
+      [OUTER, INNER],
+      bounds,
+      0.9,
+      shape,
+    );
+    const none: Mesh[] = [];
+    return {
+      outer: [outer],
+      inner: [inner],
+      gapOuter: none,
+      gapInner: none,
+      wholeOuter: outer,
+      wholeInner: inner,
+    };
+  }
+  const axis = fibulaAxis(shape);
+  const random = createRandom(seed, "fracture surface");
+  const surface = fractureSurface(fracture, axis, random);
+  const wedge = wedgeSurface(fracture, axis, random);
+  const [pivotX, pivotY] = axis(fracture.level);
+  const fragments = breakFibula(
+    { bone, cortex, surface, wedge },
+    fracture.gapMm,
+    fracture.displacement,
+    [pivotX, pivotY, fracture.level],
+    bounds,
+    0.9,
+  );
+  const all = (meshes: readonly Mesh[]) => meshes.map((mesh) => scaledMesh(mesh, shape.scale));
+  return {
+    outer: all(fragments.outer),
+    inner: all(fragments.inner),
+    gapOuter: all(fragments.gapOuter),
+    gapInner: all(fragments.gapInner),
+    wholeOuter: scaledMesh(fragments.wholeOuter, shape.scale),
+    wholeInner: scaledMesh(fragments.wholeInner, shape.scale),
+  };
+}
+
+function footBodies(patient: Patient, random: Random, talus: Field, calcaneus: Field): Body[] {
+  const { shape } = patient;
+  const bone = (
+    field: Field,
+    shellMm: number,
+    bounds: Bounds,
+    step: number,
+    density: number,
+    grain: number,
+  ): Body[] => {
+    const [outer, inner] = scaledMeshes(
+      (x, y, z, values) => {
+        values[0] = field(x, y, z);
+        values[1] = values[0] + shellMm * shape.cortex;
+      },
+      2,
+      [OUTER, INNER],
+      bounds,
+      step,
+      shape,
+    );
+    return boneBodies(
+      [outer],
+      [inner],
+      "foot",
+      trabeculae(() => density, patient, grain),
+    );
+  };
+  const { talus: ofTalus, calcaneus: ofCalcaneus, forefoot: ofForefoot } = TRABECULAR_DENSITY;
+  const hind = { min: [-34, -70, -88], max: [40, 50, 4] } as const;
+  const fore = { min: [-60, -10, -100], max: [50, 160, 0] } as const;
+  return [
+    ...bone(rough(talus, random, 0.22, 11), 0.6, hind, 1.1, ofTalus, 0.3),
+    ...bone(rough(calcaneus, random, 0.4, 12), 0.6, hind, 1.2, ofCalcaneus, 0.9),
+    ...forefootFields(talus, calcaneus).flatMap((field) =>
+      bone(rough(field, random, 0.4, 9), 0.7, fore, 1.6, ofForefoot, 0.6),
+    ),
+  ];
+}
+
+/** An ossicle below the lateral malleolus, a vessel's canal through the fibula's cortex. */
+function looseBodies(patient: Patient): Body[] {
+  const { shape } = patient;
+  const random = createRandom(patient.seed, "look-alikes");
+  const axis = fibulaAxis(shape);
+  const bodies: Body[] = [];
+  if (patient.osSubfibulare) {
+    const [x, y] = axis(-shape.lateralTip);
+    const size = random.between(2, 4.2);
+    const ossicle = ellipsoid(
+      [x - random.between(0, 4), y + random.between(-2, 5), -shape.lateralTip - size - 1.2],
+      [size, size * random.between(0.8, 1.3), size * random.between(0.6, 1)],
+    );
+    const [outer, inner] = scaledMeshes(
+      (px, py, pz, values) => {
+        values[0] = ossicle(px, py, pz);
+        values[1] = values[0] + 0.6;
+      },
+      2,
+      [OUTER, INNER],
+      { min: [x - 14, y - 14, -50], max: [x + 14, y + 16, -16] },
+      0.6,
+      shape,
+    );
+    bodies.push(
+      ...boneBodies(
+        [outer],
+        [inner],
+        "leg",
+        trabeculae(() => 0.22, patient, 0),
+      ),
+    );
+  }
+  if (patient.nutrientCanal) {
+    const level = random.between(55, 95);
+    const [x, y] = axis(level);
+    const canal = capsule([x - 1, y - 7.5, level + 6], [x, y - 2, level - 6], 0.7, 0.5);
+    const [mesh] = scaledMeshes(
+      (px, py, pz, values) => {
+        values[0] = canal(px, py, pz);
+      },
+      1,
+      [OUTER],
+      { min: [x - 6, y - 12, level - 10], max: [x + 6, y + 4, level + 10] },
+      0.4,
+      shape,
+    );
+    bodies.push({ mesh, part: "leg", adds: { cortical: -1, muscle: 1 }, trabeculae: null });
+  }
+  return bodies;
+}
+
+function boneBodies(
+  outer: readonly Mesh[],
+  inner: readonly Mesh[],
+  part: Body["part"],
+  within: Trabeculae,
+): Body[] {
+  return [
+    ...outer.map((mesh): Body => ({ mesh, part, adds: BONE_ADDS, trabeculae: null })),
+    ...inner.map((mesh): Body => ({ mesh, part, adds: MARROW_ADDS, trabeculae: within })),
+  ];
+}
+
+function trabeculae(density: Profile, { mineral, shape }: Patient, grain: number): Trabeculae {
+  return { mineral: (z) => mineral * density(z / shape.scale), grain };
+}
+
+function rough(field: Field, random: Random, amplitudeMm: number, sizeMm: number): Field {
+  const bump = bumps(random, amplitudeMm, sizeMm);
+  return (x, y, z) => {
+    const value = field(x, y, z);
+    return value > 6 || value < -9 ? value : value + bump(x, y, z);
+  };
+}
+
+function capped(field: Field): Field {
+  return (x, y, z) => Math.max(field(x, y, z), z - LEG_TOP + 3);
+}
+
+function scaledMeshes(
+  ...[sampler, channels, solids, bounds, step, shape]: [
+    ...Parameters<typeof meshSolids>,
+    shape: AnkleShape,
+  ]
+): Mesh[] {
+  return meshSolids(sampler, channels, solids, bounds, step).map((mesh) =>
+    scaledMesh(mesh, shape.scale),
+  );
+}
+
+export function scaledMesh(mesh: Mesh, scale: number): Mesh {
+  return mesh.map((value) => value * scale);
+}

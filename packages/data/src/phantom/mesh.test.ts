@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ellipsoid, type Point } from "./field.ts";
+import { type Constraint, type Mesh, meshSolids } from "./mesh.ts";
+
+const inside: Constraint = { channel: 0, sign: 1, offset: 0 };
+const ball = ellipsoid([0.3, -0.2, 0.1], [12, 12, 12]);
+const bounds = { min: [-14, -14, -14], max: [14, 14, 14] } as const;
+
+/** Volume of a closed mesh, by the divergence theorem; negative where it is inside out. */
+function volume(mesh: Mesh): number {
+  let sixfold = 0;
+  for (let i = 0; i < mesh.length; i += 9) {
+    const [ax, ay, az, bx, by, bz, cx, cy, cz] = mesh.subarray(i, i + 9);
+    sixfold += ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+  }
+  return sixfold / 6;
+}
+
+/** Sum of all triangles' area vectors: zero for a surface without holes. */
+function openness(mesh: Mesh): Point {
+  const sum = [0, 0, 0];
+  for (let i = 0; i < mesh.length; i += 9) {
+    const edge = (to: number, axis: number) => mesh[i + to + axis] - mesh[i + axis];
+    for (let axis = 0; axis < 3; axis++) {
+      const [p, q] = [(axis + 1) % 3, (axis + 2) % 3];
+      sum[axis] += edge(3, p) * edge(6, q) - edge(3, q) * edge(6, p);
+    }
+  }
+  return [sum[0], sum[1], sum[2]];
+}
+
+test("meshSolids: a ball has a ball's volume, faces outward and is closed", () => {
+  const [mesh] = meshSolids(
+    (x, y, z, values) => {
+      values[0] = ball(x, y, z);
+    },
+    1,
+    [[inside]],
+    bounds,
+    0.8,
+  );
+  const expected = (4 / 3) * Math.PI * 12 ** 3;
+  assert.ok(Math.abs(volume(mesh) / expected - 1) < 0.003, `${volume(mesh)} of ${expected}`);
+  for (const component of openness(mesh)) assert.ok(Math.abs(component) < 1e-2);
+});
+
+test("meshSolids: two halves and the gap between them add up to the whole, however thin it is", () => {
+  const gap = 0.04;
+  const parts: Constraint[][] = [
+    [inside],
+    [inside, { channel: 1, sign: -1, offset: gap / 2 }],
+    [inside, { channel: 1, sign: 1, offset: gap / 2 }],
+    [inside, { channel: 1, sign: 1, offset: -gap / 2 }, { channel: 1, sign: -1, offset: -gap / 2 }],
+  ];
+  const slope = Math.hypot(0.3, 1);
+  const meshes = meshSolids(
+    (x, y, z, values) => {
+      values[0] = ball(x, y, z);
+      values[1] = (0.3 * (x - 0.3) + z - 0.1) / slope;
+    },
+    2,
+    parts,
+    bounds,
+    0.9,
+  );
+  const [whole, upper, lower, between] = meshes.map(volume);
+  assert.ok(Math.abs(upper + lower + between - whole) < 0.02);
+  const expected = Math.PI * 12 ** 2 * gap;
+  assert.ok(Math.abs(between / expected - 1) < 0.01, `${between} of ${expected}`);
+  for (const mesh of meshes) for (const part of openness(mesh)) assert.ok(Math.abs(part) < 1e-2);
+});

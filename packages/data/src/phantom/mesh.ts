@@ -1,0 +1,247 @@
+/**
+ * Solids to closed surfaces of triangles, which is what can be projected fast and exactly.
+ *
+ * Marching tetrahedra (Doi and Koide 1991) on cubes cut along one diagonal. A solid is where *all* of
+ * its constraints are negative, and each constraint is linear within a tetrahedron, so edges between
+ * them come out sharp: a fracture gap far thinner than the grid keeps its exact width. Neighbouring
+ * tetrahedra interpolate the same edges alike, hence the surfaces have no holes.
+ */
+import type { Bounds } from "./field.ts";
+
+/** Writes the values of all channels at a point. */
+export type Sampler = (x: number, y: number, z: number, values: Float64Array) => void;
+
+/** `sign * channel + offset < 0`, in millimetres. */
+export interface Constraint {
+  readonly channel: number;
+  readonly sign: 1 | -1;
+  readonly offset: number;
+}
+
+/** Nine coordinates a triangle; seen from outside, its corners turn counter-clockwise. */
+export type Mesh = Float32Array<ArrayBufferLike>;
+
+/** Cubes along each edge of a block; blocks far from any surface are skipped. */
+const BLOCK = 4;
+/** Fields are only about distances: a block is skipped only this much further away than it reaches. */
+const CAUTION = 1.7;
+/** The corners of the six tetrahedra around a cube's diagonal (bit 0: x, bit 1: y, bit 2: z). */
+const TETRAHEDRA = [
+  [0, 1, 3, 7],
+  [0, 3, 2, 7],
+  [0, 2, 6, 7],
+  [0, 6, 4, 7],
+  [0, 4, 5, 7],
+  [0, 5, 1, 7],
+] as const;
+
+/** One mesh for each solid, from one sampling of `channels` fields on a grid of `step` mm. */
+export function meshSolids(
+  sampler: Sampler,
+  channels: number,
+  solids: readonly (readonly Constraint[])[],
+  bounds: Bounds,
+  step: number,
+): Mesh[] {
+  const builders = solids.map((constraints) => new SurfaceBuilder(constraints));
+  const counts = bounds.min.map((low, axis) => Math.ceil((bounds.max[axis] - low) / step / BLOCK));
+  const side = BLOCK + 1;
+  const nodes = new Float64Array(side ** 3 * channels);
+  const middle = new Float64Array(channels);
+  const at = new Float64Array(channels);
+  const margin = ((BLOCK * step * Math.sqrt(3)) / 2) * CAUTION;
+  const [x0, y0, z0] = bounds.min;
+  for (let bz = 0; bz < counts[2]; bz++) {
+    for (let by = 0; by < counts[1]; by++) {
+      for (let bx = 0; bx < counts[0]; bx++) {
+        const left = x0 + bx * BLOCK * step;
+        const back = y0 + by * BLOCK * step;
+        const low = z0 + bz * BLOCK * step;
+        const half = (BLOCK * step) / 2;
+        sampler(left + half, back + half, low + half, middle);
+        const near = builders.filter((builder) => builder.mayCross(middle, margin));
+        if (near.length === 0) continue;
+        let node = 0;
+        for (let k = 0; k < side; k++) {
+          for (let j = 0; j < side; j++) {
+            for (let i = 0; i < side; i++) {
+              sampler(left + i * step, back + j * step, low + k * step, at);
+              nodes.set(at, node);
+              node += channels;
+            }
+          }
+        }
+        for (const builder of near) {
+          builder.addBlock(nodes, channels, left, back, low, step);
+        }
+      }
+    }
+  }
+  return builders.map((builder) => builder.finish());
+}
+
+/** Collects the triangles of one solid. */
+class SurfaceBuilder {
+  readonly #constraints: readonly Constraint[];
+  #triangles = new Float32Array(9 * 4096);
+  #length = 0;
+  /** Constraint values at a cube's corners, eight for each constraint. */
+  readonly #corners: Float64Array;
+  readonly #position = new Float64Array(24);
+
+  constructor(constraints: readonly Constraint[]) {
+    this.#constraints = constraints;
+    this.#corners = new Float64Array(8 * constraints.length);
+  }
+
+  /** Whether the surface may come within `margin` of the point with these values. */
+  mayCross(values: Float64Array, margin: number): boolean {
+    let near = false;
+    for (const { channel, sign, offset } of this.#constraints) {
+      const value = sign * values[channel] + offset;
+      if (value > margin) return false;
+      if (value > -margin) near = true;
+    }
+    return near;
+  }
+
+  addBlock(
+    nodes: Float64Array,
+    channels: number,
+    left: number,
+    back: number,
+    low: number,
+    step: number,
+  ): void {
+    const side = BLOCK + 1;
+    for (let k = 0; k < BLOCK; k++) {
+      for (let j = 0; j < BLOCK; j++) {
+        for (let i = 0; i < BLOCK; i++) {
+          if (!this.#load(nodes, channels, (k * side + j) * side + i)) continue;
+          for (let corner = 0; corner < 8; corner++) {
+            this.#position[3 * corner] = left + (i + (corner & 1)) * step;
+            this.#position[3 * corner + 1] = back + (j + ((corner >> 1) & 1)) * step;
+            this.#position[3 * corner + 2] = low + (k + (corner >> 2)) * step;
+          }
+          for (const tetrahedron of TETRAHEDRA) this.#cut(tetrahedron);
+        }
+      }
+    }
+  }
+
+  finish(): Mesh {
+    return this.#triangles.slice(0, this.#length);
+  }
+
+  /** Values at the corners of a cube; false where no surface passes through it. */
+  #load(nodes: Float64Array, channels: number, first: number): boolean {
+    const side = BLOCK + 1;
+    let crosses = false;
+    for (let c = 0; c < this.#constraints.length; c++) {
+      const { channel, sign, offset } = this.#constraints[c];
+      let inside = 0;
+      for (let corner = 0; corner < 8; corner++) {
+        const node =
+          first + (corner & 1) + ((corner >> 1) & 1) * side + (corner >> 2) * side * side;
+        const value = sign * nodes[node * channels + channel] + offset;
+        this.#corners[8 * c + corner] = value;
+        if (value < 0) inside++;
+      }
+      if (inside === 0) return false;
+      if (inside < 8) crosses = true;
+    }
+    return crosses;
+  }
+
+  /** Adds the part of every constraint's surface within a tetrahedron that the others allow. */
+  #cut(tetrahedron: readonly number[]): void {
+    for (let c = 0; c < this.#constraints.length; c++) {
+      let polygon = this.#levelSet(tetrahedron, c);
+      for (let other = 0; other < this.#constraints.length && polygon.length > 0; other++) {
+        if (other !== c) polygon = clip(polygon, 3 + other);
+      }
+      for (let i = 2; i < polygon.length; i++) this.#add(polygon[0], polygon[i - 1], polygon[i]);
+    }
+  }
+
+  /** Where a constraint is zero in a tetrahedron: corners of a triangle or a quadrilateral. */
+  #levelSet(tetrahedron: readonly number[], constraint: number): Float64Array[] {
+    const inside: number[] = [];
+    const outside: number[] = [];
+    for (const corner of tetrahedron) {
+      if (this.#corners[8 * constraint + corner] < 0) inside.push(corner);
+      else outside.push(corner);
+    }
+    if (inside.length === 0 || outside.length === 0) return [];
+    const crossing = (a: number, b: number) => this.#crossing(a, b, constraint);
+    const polygon =
+      inside.length === 2
+        ? [
+            crossing(inside[0], outside[0]),
+            crossing(inside[0], outside[1]),
+            crossing(inside[1], outside[1]),
+            crossing(inside[1], outside[0]),
+          ]
+        : inside.flatMap((a) => outside.map((b) => crossing(a, b)));
+    return this.#facesAway(polygon, inside[0]) ? polygon : polygon.reverse();
+  }
+
+  /** Position and all constraint values where one of them is zero between two corners. */
+  #crossing(a: number, b: number, constraint: number): Float64Array {
+    const first = this.#corners[8 * constraint + a];
+    const t = first / (first - this.#corners[8 * constraint + b]);
+    const point = new Float64Array(3 + this.#constraints.length);
+    for (let axis = 0; axis < 3; axis++) {
+      const from = this.#position[3 * a + axis];
+      point[axis] = from + t * (this.#position[3 * b + axis] - from);
+    }
+    for (let c = 0; c < this.#constraints.length; c++) {
+      const from = this.#corners[8 * c + a];
+      point[3 + c] = from + t * (this.#corners[8 * c + b] - from);
+    }
+    return point;
+  }
+
+  /** From the polygon's diagonals, so that corners that coincide do no harm. */
+  #facesAway(polygon: readonly Float64Array[], insideCorner: number): boolean {
+    const p = polygon[0];
+    const [q, r, s] =
+      polygon.length === 4 ? [polygon[2], polygon[3], polygon[1]] : [polygon[1], polygon[2], p];
+    const [ax, ay, az] = [q[0] - p[0], q[1] - p[1], q[2] - p[2]];
+    const [bx, by, bz] = [r[0] - s[0], r[1] - s[1], r[2] - s[2]];
+    const toInside =
+      (ay * bz - az * by) * (this.#position[3 * insideCorner] - p[0]) +
+      (az * bx - ax * bz) * (this.#position[3 * insideCorner + 1] - p[1]) +
+      (ax * by - ay * bx) * (this.#position[3 * insideCorner + 2] - p[2]);
+    return toInside < 0;
+  }
+
+  #add(p: Float64Array, q: Float64Array, r: Float64Array): void {
+    if (this.#length + 9 > this.#triangles.length) {
+      const longer = new Float32Array(2 * this.#triangles.length);
+      longer.set(this.#triangles);
+      this.#triangles = longer;
+    }
+    for (const point of [p, q, r]) {
+      for (let axis = 0; axis < 3; axis++) this.#triangles[this.#length++] = point[axis];
+    }
+  }
+}
+
+/** The part of a convex polygon where the value at `index` is negative. */
+function clip(polygon: Float64Array[], index: number): Float64Array[] {
+  if (polygon.every((point) => point[index] < 0)) return polygon;
+  const kept: Float64Array[] = [];
+  for (let i = 0; i < polygon.length; i++) {
+    const here = polygon[i];
+    const before = polygon[(i + polygon.length - 1) % polygon.length];
+    if (here[index] < 0 !== before[index] < 0) {
+      // Always from the inner point, so that both neighbours find the same crossing.
+      const [a, b] = here[index] < 0 ? [here, before] : [before, here];
+      const t = a[index] / (a[index] - b[index]);
+      kept.push(a.map((value, j) => value + t * (b[j] - value)));
+    }
+    if (here[index] < 0) kept.push(here);
+  }
+  return kept;
+}

@@ -1,0 +1,106 @@
+/**
+ * Every number that patients, fractures and exposures are drawn from, with where it comes from:
+ * the numbers in brackets are PHANTOM.md's source list; R is recalled there and unverified, D derived,
+ * A an assumption. "Looked" marks what was set by putting phantoms beside real radiographs.
+ *
+ * Millimetres at the size of an average man unless a line says otherwise. Not frozen yet: version 0
+ * becomes 1 once readers are calibrated, and from then on a change is a new version.
+ */
+import type { Spread } from "./random.ts";
+
+export const PHANTOM_VERSION = 0;
+
+interface Sourced extends Spread {
+  readonly source: string;
+}
+
+export const PATIENT = {
+  adultAge: { mean: 50, sd: 20, min: 18, max: 95, source: "[25][26], D" },
+  childAge: { mean: 12, sd: 2.2, min: 7, max: 15, source: "[22], A" },
+  shareOfWomen: { value: 0.61, source: "[25]" },
+  shareOfScars: { value: 0.6, source: "[24] 93 % at 20 to 50 years; faint ones not drawn, A" },
+  manScale: { mean: 1, sd: 0.045, min: 0.88, max: 1.12, source: "1a R" },
+  womanScale: { mean: 0.885, sd: 0.04, min: 0.78, max: 1, source: "1a R" },
+  shaftWidth: { mean: 1, sd: 0.07, min: 0.84, max: 1.18, source: "1a R, A" },
+  domeRadius: { mean: 20.7, sd: 1.8, min: 16.5, max: 25, source: "[16]" },
+  domeWidth: { mean: 27.9, sd: 2, min: 23, max: 33, source: "[16]" },
+  superiorClearSpace: { mean: 3.6, sd: 0.5, min: 2.3, max: 5, source: "[12]" },
+  medialClearSpace: { mean: 2.7, sd: 0.5, min: 1.5, max: 4, source: "[12]" },
+  tibiofibularClearSpace: { mean: 3.7, sd: 0.8, min: 2, max: 6, source: "[9][10]" },
+  lateralTip: { mean: 26, sd: 2.6, min: 20, max: 32, source: "1b R" },
+  medialTip: { mean: 15, sd: 2.2, min: 10, max: 20, source: "1b R" },
+  fibulaForward: { mean: 0, sd: 1.5, min: -3.5, max: 3.5, source: "A" },
+  youngCortex: { mean: 1, sd: 0.1, min: 0.75, max: 1.3, source: "1a R" },
+  cortexLostPerYearWoman: {
+    value: 0.0022,
+    source: "[21]: 12 % from 20 to 85, and more after 50, D",
+  },
+  cortexLostPerYearMan: { value: 0.0012, source: "A" },
+  mineralDensity: { mean: 1, sd: 0.17, min: 0.55, max: 1.5, source: "[20], A" },
+  mineralLostPerYear: { value: 0.006, source: "[21], A" },
+  calcanealPitch: { mean: 18, sd: 5, min: 8, max: 30, source: "[18]" },
+  tissue: { mean: 1, sd: 0.07, min: 0.88, max: 1.25, source: "1b R" },
+  mortiseAngleMan: { mean: 21.2, sd: 4.6, min: 10, max: 32, source: "[11]" },
+  mortiseAngleWoman: { mean: 16.4, sd: 4.1, min: 7, max: 27, source: "[11]" },
+} satisfies Record<string, Sourced | { readonly value: number; readonly source: string }>;
+
+/** Trabecular mineral in g/cm³ of hydroxyapatite, by level; Looked, around [20]. */
+export const TRABECULAR_DENSITY = {
+  leg: [
+    [-26, 0.24],
+    [-5, 0.27],
+    [12, 0.24],
+    [30, 0.16],
+    [60, 0.07],
+    [90, 0.03],
+  ],
+  talus: 0.3,
+  calcaneus: 0.19,
+  forefoot: 0.2,
+} as const;
+
+export const FRACTURE = {
+  /** Of isolated fibular fractures; studies that want classes in other shares say so. */
+  classShares: { A: 25, B: 65, C: 10, source: "2b, A from [30]" },
+  morphologyA: { transverse: 50, avulsion: 35, oblique: 15, source: "2c, A" },
+  morphologyB: { oblique: 30, spiral: 60, transverse: 5, comminuted: 5, source: "2c, A" },
+  morphologyC: { oblique: 35, spiral: 20, transverse: 15, comminuted: 30, source: "2c, A" },
+  levelA: { mean: -12, sd: 4, min: -19, max: -5, source: "2c R" },
+  avulsionHeight: { mean: 8, sd: 3, min: 3.5, max: 15, source: "2c R" },
+  lowestB: { mean: -5, sd: 4.6, min: -15, max: 8, source: "[35]" },
+  heightB: {
+    mean: 30,
+    sd: 10,
+    min: 12,
+    max: 55,
+    source: "[35], smaller since not all are operated on",
+  },
+  lowestC: { mean: 45, sd: 18, min: 16, max: 92, source: "[36]" },
+  heightC: { mean: 16, sd: 7, min: 3, max: 32, source: "A" },
+  roughness: { mean: 0.35, sd: 0.15, min: 0.1, max: 0.8, source: "A" },
+  /** Displacement in mm: median and sigma of a lognormal. */
+  displacement: { median: 1.4, sigma: 0.68, max: 9, source: "[37], D" },
+  gaps: { hairline: 35, narrow: 45, wide: 20, source: "A" },
+  gapHairline: { low: 0.12, high: 0.5, source: "A" },
+  gapNarrow: { low: 0.5, high: 2, source: "A" },
+  gapWide: { low: 2, high: 4, source: "A" },
+  swelling: { mean: 8, sd: 4, min: 1, max: 18, source: "1b R" },
+} as const;
+
+export const LOOK_ALIKES = {
+  osSubfibulare: { value: 0.05, source: "[50] 0.6 to 1 %; more here, so that it can be learnt, A" },
+  nutrientCanal: { value: 0.08, source: "[4][53] usually higher up; A" },
+  skinFold: { value: 0.15, source: "A" },
+  swellingWithoutFracture: { value: 0.5, source: "A" },
+} as const;
+
+export const VIEWS = {
+  apError: { mean: 0, sd: 5, min: -14, max: 14, source: "[56], D" },
+  mortiseTurn: { mean: 17.5, sd: 5, min: 6, max: 30, source: "[54], D" },
+  lateralError: { mean: 0, sd: 3.5, min: -10, max: 10, source: "[56], D" },
+  roll: { mean: 0, sd: 4, min: -12, max: 12, source: "A" },
+  tilt: { mean: 0, sd: 2.5, min: -7, max: 7, source: "A" },
+  plantarflexion: { mean: 10, sd: 7, min: -4, max: 28, source: "Looked" },
+  objectToDetectorAp: { mean: 50, sd: 5, min: 40, max: 60, source: "3 R/D" },
+  objectToDetectorLateral: { mean: 35, sd: 5, min: 22, max: 48, source: "3 R/D" },
+} satisfies Record<string, Sourced>;

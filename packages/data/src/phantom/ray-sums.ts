@@ -1,0 +1,127 @@
+/** An ankle in a view to the sums along every ray: soft tissue, bones, the grain of the bones. */
+import type { Ankle, Body, Trabeculae } from "./ankle.ts";
+import { addThickness, emptyRaySums, type RaySums } from "./attenuation.ts";
+import { spacingAtCenterMm } from "./camera.ts";
+import { meshSoftTissue, plantarflexed } from "./pose.ts";
+import { createRandom, type Random } from "./random.ts";
+import { sampleTexture, type Texture, trabecularTexture } from "./texture.ts";
+import { projectThickness, type ThicknessMap } from "./thickness.ts";
+import type { ViewGeometry } from "./view.ts";
+
+/** Relative scatter of a ray's mineral after one millimetre; Looked (see `ranges.ts`). */
+const GRAIN_CONTRAST = 0.3;
+/** Rays a pixel along each side where fragments have sharp edges. */
+const FINE = 2;
+
+/** The rays through everything but the fibula. */
+export function surroundings(ankle: Ankle, geometry: ViewGeometry, grain: Grain): RaySums {
+  const { camera, plantarflexionDegrees } = geometry;
+  const { shape } = ankle.patient;
+  const sums = emptyRaySums(camera.width, camera.height);
+  const soft = meshSoftTissue(shape, plantarflexionDegrees);
+  const skin = projectThickness([soft.skin], camera);
+  const muscle = projectThickness([soft.muscle], camera);
+  addThickness(sums, "fat", skin, 1);
+  addThickness(sums, "fat", muscle, -1);
+  addThickness(sums, "muscle", muscle, 1);
+  ankle.bodies.forEach((body, index) => {
+    const mesh =
+      body.part === "foot" ? plantarflexed(body.mesh, shape, plantarflexionDegrees) : body.mesh;
+    addBody(sums, body, projectThickness([mesh], camera), geometry, grain.of(index));
+  });
+  return sums;
+}
+
+/** The same rays with a fibula added to them; `bodies` in the order of `Ankle.fibula`. */
+export function withFibula(
+  sums: RaySums,
+  bodies: readonly Body[],
+  geometry: ViewGeometry,
+  grain: Grain,
+): RaySums {
+  const added: RaySums = {
+    ...sums,
+    fat: sums.fat.slice(),
+    muscle: sums.muscle.slice(),
+    cortical: sums.cortical.slice(),
+    mineral: sums.mineral.slice(),
+  };
+  for (const body of bodies) {
+    addBody(
+      added,
+      body,
+      projectThickness([body.mesh], geometry.camera, FINE),
+      geometry,
+      grain.of(-1),
+    );
+  }
+  return added;
+}
+
+function addBody(
+  sums: RaySums,
+  body: Body,
+  map: ThicknessMap,
+  geometry: ViewGeometry,
+  grain: BodyGrain,
+): void {
+  const { fat, muscle, cortical, mineral, metal } = body.adds;
+  if (fat !== undefined) addThickness(sums, "fat", map, fat);
+  if (muscle !== undefined) addThickness(sums, "muscle", map, muscle);
+  if (cortical !== undefined) addThickness(sums, "cortical", map, cortical);
+  if (mineral !== undefined) addThickness(sums, "mineral", map, mineral);
+  if (metal !== undefined) addThickness(sums, "metal", map, metal);
+  if (body.trabeculae !== null) addTrabeculae(sums, body.trabeculae, map, geometry, grain);
+}
+
+function addTrabeculae(
+  sums: RaySums,
+  trabeculae: Trabeculae,
+  map: ThicknessMap,
+  { camera }: ViewGeometry,
+  { texture, offsetMm: [offsetU, offsetV] }: BodyGrain,
+): void {
+  const spacing = spacingAtCenterMm(camera);
+  // All views look across the leg: a row of the image is a level of the bone.
+  const [cos, sin] = [Math.cos(trabeculae.grain), camera.handedness * Math.sin(trabeculae.grain)];
+  for (let y = 0; y < map.height; y++) {
+    const v = (map.top + y + 0.5 - camera.principalY) * spacing;
+    const density = trabeculae.mineral(camera.center[2] - v);
+    const row = (map.top + y) * sums.width + map.left;
+    for (let x = 0; x < map.width; x++) {
+      const mm = map.mm[y * map.width + x];
+      if (mm <= 0) continue;
+      const u = (map.left + x + 0.5 - camera.principalX) * spacing;
+      const noise = sampleTexture(
+        texture,
+        offsetU + cos * u + sin * v,
+        offsetV - sin * u + cos * v,
+      );
+      sums.mineral[row + x] += (density / 10) * (mm + GRAIN_CONTRAST * Math.sqrt(mm) * noise);
+    }
+  }
+}
+
+interface BodyGrain {
+  readonly texture: Texture;
+  readonly offsetMm: readonly [u: number, v: number];
+}
+
+/** The grain of every body in a view: the pattern is the same, and where it is cut out differs. */
+export interface Grain {
+  of(body: number): BodyGrain;
+}
+
+let texture: Texture | undefined;
+
+export function drawGrain(random: Random): Grain {
+  texture ??= trabecularTexture(createRandom("trabeculae"), 0.65);
+  const pattern = texture;
+  const start = [random.between(0, 100), random.between(0, 100)] as const;
+  return {
+    of: (body) => ({
+      texture: pattern,
+      offsetMm: [start[0] + 17.3 * body, start[1] + 41.9 * body],
+    }),
+  };
+}

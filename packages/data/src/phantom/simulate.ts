@@ -1,0 +1,72 @@
+/**
+ * One simulated radiograph with its ground truth: project, expose, process.
+ */
+import type { Ankle } from "./ankle.ts";
+import { drawAperture, placeMarker } from "./aperture.ts";
+import { spacingAtCenterMm } from "./camera.ts";
+import { expose, noiselessSignal } from "./exposure.ts";
+import type { Machine } from "./machine.ts";
+import { processed } from "./processing.ts";
+import { createRandom } from "./random.ts";
+import { drawGrain, surroundings, withFibula } from "./ray-sums.ts";
+import { type ImageTruth, imageTruth } from "./truth.ts";
+import { drawView, type PhantomView } from "./view.ts";
+import { contrastToNoise, type Visibility, visibilityOf } from "./visibility.ts";
+
+export interface PhantomRadiograph {
+  readonly view: PhantomView;
+  readonly width: number;
+  readonly height: number;
+  /** As displayed, 0 black to 1 white. */
+  readonly pixels: Float32Array;
+  /** Of a pixel at the detector, and at the depth of the ankle. */
+  readonly detectorSpacingMm: number;
+  readonly spacingMm: number;
+  readonly truth: ImageTruth;
+  /** Contrast of the fracture over noise and clutter, and its grade; null without a fracture. */
+  readonly fractureContrast: number | null;
+  readonly visibility: Visibility | null;
+}
+
+/** The same ankle, view and machine always give the same image. */
+export function simulateRadiograph(
+  ankle: Ankle,
+  view: PhantomView,
+  machine: Machine,
+): PhantomRadiograph {
+  const { patient } = ankle;
+  const random = createRandom(patient.seed, "exposure", view);
+  const geometry = drawView(patient, view, machine);
+  const grain = drawGrain(createRandom(patient.seed, "grain", view));
+  const around = surroundings(ankle, geometry, grain);
+  placeMarker(around, patient.side === "left" ? "L" : "R", machine.pitchMm, random);
+  const aperture = drawAperture(machine, random);
+
+  const sums = withFibula(around, ankle.fibula, geometry, grain);
+  const noiseless = noiselessSignal(sums, aperture, machine);
+  const exposure = expose(noiseless, sums, machine, random);
+  const truth = imageTruth(ankle, geometry.camera);
+
+  let fractureContrast: number | null = null;
+  if (truth.fracture !== null) {
+    const unbroken = withFibula(around, ankle.wholeFibula, geometry, grain);
+    fractureContrast = contrastToNoise(
+      noiseless,
+      noiselessSignal(unbroken, aperture, machine),
+      truth.fracture,
+      exposure.openQuanta,
+      machine.pitchMm,
+    );
+  }
+  return {
+    view,
+    width: machine.width,
+    height: machine.height,
+    pixels: processed(exposure, machine, aperture),
+    detectorSpacingMm: machine.pitchMm,
+    spacingMm: spacingAtCenterMm(geometry.camera),
+    truth,
+    fractureContrast,
+    visibility: fractureContrast === null ? null : visibilityOf(fractureContrast),
+  };
+}
