@@ -6,11 +6,9 @@ import { z } from "zod";
 import { viewSchema } from "./image.ts";
 import { screeningRulesSchema } from "./screening-rules.ts";
 
-const idSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]*$/, {
-    error: "expected small letters, digits, - and _, a letter first",
-  });
+const idSchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, {
+  error: "expected small letters, digits, - and _, a letter first",
+});
 const namedSchema = z.strictObject({ id: idSchema, name: z.string().min(1) });
 const countSchema = z.int().nonnegative();
 

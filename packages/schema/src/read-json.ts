@@ -25,7 +25,9 @@ export function readJson<T>(schema: z.ZodType<T>, text: string, where: string): 
 export function readRecord<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const { issues } = result.error;
+  // A key that was misspelt is missing too, and says less.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   const more = result.error.issues.length - 1;
   const place = issue.path.length === 0 ? "" : ` at ${pathText(issue.path)}`;
   const text = issue.code === "unrecognized_keys" ? describeUnknown(schema, issue) : issue.message;

@@ -3,11 +3,9 @@
  */
 import { z } from "zod";
 
-const idSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]*$/, {
-    error: "expected small letters, digits, - and _, a letter first",
-  });
+const idSchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, {
+  error: "expected small letters, digits, - and _, a letter first",
+});
 
 export const hospitalSchema = z.strictObject({
   id: idSchema,

@@ -1,0 +1,51 @@
+/**
+ * The one way in which a case changes its state: with its audit trail, in the same transaction.
+ */
+import { type CaseState, mayFollow } from "@malleolus/schema";
+import type { Transaction } from "kysely";
+import type { StudyTables } from "../database/tables.ts";
+import { StudyError } from "../errors.ts";
+
+/** Who does something to a study, and when (ISO 8601, UTC). */
+export interface Deed {
+  readonly who: string;
+  readonly at: string;
+}
+
+export interface Move extends Deed {
+  readonly caseId: string;
+  readonly to: CaseState;
+  readonly why: string;
+}
+
+/** Throws StudyError `transition` where the case's state does not allow it, or there is no case. */
+export async function moveCase(
+  transaction: Transaction<StudyTables>,
+  { caseId, to, ...said }: Move,
+): Promise<void> {
+  const found = await transaction
+    .selectFrom("cases")
+    .select("state")
+    .where("id", "=", caseId)
+    .executeTakeFirst();
+  if (found === undefined || !mayFollow(found.state, to)) {
+    const got = found === undefined ? "no such case" : `one that is "${found.state}"`;
+    throw new StudyError(
+      "transition",
+      `case ${caseId}: expected one that may become "${to}", got ${got}`,
+    );
+  }
+  await transaction.updateTable("cases").set({ state: to }).where("id", "=", caseId).execute();
+  await recordTransition(transaction, { caseId, from: found.state, to, ...said });
+}
+
+/** Adds to the audit trail; `from` is null for a case that is new. */
+export async function recordTransition(
+  transaction: Transaction<StudyTables>,
+  { caseId, from, to, at, who, why }: Move & { readonly from: CaseState | null },
+): Promise<void> {
+  await transaction
+    .insertInto("transitions")
+    .values({ case_id: caseId, from_state: from, to_state: to, at, who, why })
+    .execute();
+}

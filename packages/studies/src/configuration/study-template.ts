@@ -1,0 +1,41 @@
+/** The `malleolus.toml` of a new study, commented so that it can be filled in without a manual. */
+
+export function studyText(name: string, keyFile: string): string {
+  return `# A study of Malleolus. Unknown keys are refused. Paths are relative to this folder.
+
+name = ${JSON.stringify(name)}
+
+# What is looked for and how it is read.
+protocol = "protocol.toml"
+
+[storage]
+database = "study.sqlite"
+# De-identified radiographs, named by the hash of their bytes.
+images = "images"
+# The only way back from pseudonyms to patients, encrypted. It lies outside this folder, so that
+# copying the study does not copy it. Keep a copy where patients' data may be kept.
+keyFile = ${JSON.stringify(keyFile)}
+
+[deidentification]
+# Radiographs with words burned into their pixels, and captured screens: "refuse" or "accept".
+burnedIn = "refuse"
+
+# Hospitals. Patients of an external one serve only in the external test.
+[[hospitals]]
+id = "a"
+name = "Hospital A"
+role = "internal"
+# language = "nl"   # of its reports; told by their words where it is left out
+
+# [[hospitals]]
+# id = "b"
+# name = "Hospital B"
+# role = "external"
+
+# Who reads, adjudicates, sets the reference and draws. Roles: observer, senior, surgeon, annotator.
+[[observers]]
+id = "observer-1"
+name = "Observer 1"
+roles = ["observer"]
+`;
+}

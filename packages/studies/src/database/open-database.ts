@@ -1,0 +1,31 @@
+/**
+ * A study's database, brought to the newest tables.
+ */
+import { Kysely } from "kysely";
+import { Migrator } from "kysely/migration";
+import { causeText, StudyError } from "../errors.ts";
+import { studyMigration } from "./migrations/001-study.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+import type { StudyTables } from "./tables.ts";
+
+export type StudyDatabase = Kysely<StudyTables>;
+
+/** In order, forward only: a table that was wrong is mended by the next. */
+const migrations = { "001-study": studyMigration };
+
+/** Opens the file, or makes it. Throws StudyError `configuration` where it is no such database. */
+export async function openDatabase(path: string): Promise<StudyDatabase> {
+  const database = new Kysely<StudyTables>({ dialect: sqliteDialect(path) });
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => migrations },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return database;
+  await database.destroy();
+  throw new StudyError(
+    "configuration",
+    `${path}: expected a study's database, got one that cannot be opened (${causeText(error)})`,
+    { cause: error },
+  );
+}

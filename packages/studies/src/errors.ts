@@ -1,0 +1,35 @@
+/**
+ * The one error of this package: a study, or something brought to it, that is not as it must be.
+ */
+export type StudyErrorCode =
+  /** The folder holds no study. */
+  | "no-study"
+  /** The folder holds one already. */
+  | "exists"
+  /** A file of the study that cannot be read or is not valid. */
+  | "configuration"
+  /** The passphrase does not open the key file. */
+  | "passphrase"
+  /** The key file is missing or damaged. */
+  | "key-file"
+  /** Another process holds what is needed. */
+  | "busy"
+  /** A step that a case's state does not allow. */
+  | "transition"
+  /** A source of an import that cannot be used. */
+  | "source";
+
+/** One line: where, what was expected, what came, what to do. */
+export class StudyError extends Error {
+  override readonly name = "StudyError";
+  readonly code: StudyErrorCode;
+
+  constructor(code: StudyErrorCode, message: string, options?: ErrorOptions) {
+    super(message.replace(/\s*\n\s*/g, " "), options);
+    this.code = code;
+  }
+}
+
+export function causeText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { decodeRadiograph } from "@malleolus/data";
+import { imagePath } from "../image-store.ts";
+import { closeStudy, findHospital, openKeys, openStudy, type Study } from "../study.ts";
+import { newStudy, PASSPHRASE, radiograph, writeArchive } from "../test-study.ts";
+import { type ImportEvent, importDicom } from "./import-dicom.ts";
+import { importProcess } from "./test-import-process.ts";
+
+async function importInto(folder: string, ...paths: string[]) {
+  const study = await openStudy(folder);
+  const keys = openKeys(study, PASSPHRASE);
+  const events: ImportEvent[] = [];
+  try {
+    const counts = await importDicom(study, {
+      paths,
+      hospital: findHospital(study, undefined),
+      keys,
+      who: "tester",
+      onEvent: (event) => events.push(event),
+    });
+    return { counts, events };
+  } finally {
+    keys.close();
+    await closeStudy(study);
+  }
+}
+
+/** Everything the database says, and whether it and the store tell the same story. */
+async function inspectStudy(folder: string) {
+  const study: Study = await openStudy(folder);
+  try {
+    const { database } = study;
+    const images = await database.selectFrom("images").selectAll().orderBy("sha256").execute();
+    const stored = globSync("**/*", { cwd: study.images, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name.replace(".dcm", ""))
+      .sort();
+    assert.deepEqual(
+      stored,
+      images.map(({ sha256 }) => sha256),
+      "files and records of images",
+    );
+    return {
+      images,
+      cases: await database.selectFrom("cases").selectAll().execute(),
+      patients: await database.selectFrom("patients").selectAll().execute(),
+      files: await database.selectFrom("import_files").selectAll().execute(),
+      transitions: await database.selectFrom("transitions").selectAll().execute(),
+    };
+  } finally {
+    await closeStudy(study);
+  }
+}
+
+test("importDicom: a folder becomes patients, cases and images", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 3, 2);
+  const { counts } = await importInto(study, archive);
+  assert.deepEqual(counts, {
+    imported: 6,
+    known: 0,
+    refused: 0,
+    orphansRemoved: 0,
+    stopped: false,
+  });
+
+  const { images, cases, patients, files, transitions } = await inspectStudy(study);
+  assert.deepEqual([images.length, cases.length, patients.length, files.length], [6, 3, 3, 6]);
+  assert.ok(cases.every(({ state }) => state === "imported"));
+  assert.ok(cases.every(({ study_date }) => /^20(09|1\d)-\d\d-\d\d$/.test(study_date ?? "")));
+  assert.deepEqual(
+    transitions.map(({ from_state, to_state, who, why }) => ({ from_state, to_state, who, why })),
+    Array(3).fill({
+      from_state: null,
+      to_state: "imported",
+      who: "tester",
+      why: "first image imported",
+    }),
+  );
+  const path = imagePath(join(study, "images"), images[0].sha256);
+  const { width, pixels } = await decodeRadiograph(readFileSync(path), path);
+  assert.deepEqual([width, pixels.length], [2, 4]);
+});
+
+test("importDicom: nothing in the study's folder names a patient", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 2, 2);
+  writeFileSync(join(archive, "Name0 broken.dcm"), radiograph(0, 0).subarray(0, 400));
+  await importInto(study, archive);
+  const files = globSync("**/*", { cwd: study, withFileTypes: true }).filter((one) => one.isFile());
+  assert.ok(files.length >= 7);
+  for (const { parentPath, name } of files) {
+    const text = readFileSync(join(parentPath, name)).toString("latin1");
+    assert.doesNotMatch(text, /Name[01]|MRN700|ACC100|1\.3\.99|patient-[01]/, name);
+  }
+  const keys = readFileSync(join(folder, "study.keys")).toString("latin1");
+  assert.doesNotMatch(keys, /Name[01]|MRN700/);
+});
+
+test("importDicom: the same files again change nothing", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  const [first] = writeArchive(archive, 2, 2);
+  writeFileSync(join(archive, "copy.dcm"), readFileSync(first));
+  const once = await importInto(study, archive);
+  assert.deepEqual([once.counts.imported, once.counts.known], [4, 1]);
+  const before = await inspectStudy(study);
+  const again = await importInto(study, archive, first);
+  assert.deepEqual([again.counts.imported, again.counts.known], [0, 6]);
+  assert.deepEqual(await inspectStudy(study), before);
+});
+
+test("importDicom: another file of the same image is no second image", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const path = join(folder, "a.dcm");
+  writeFileSync(path, radiograph(0, 0));
+  await importInto(study, path);
+  appendFileSync(path, Buffer.from("fcfffcff4f42000000000000", "hex"));
+  const { counts } = await importInto(study, path);
+  assert.deepEqual([counts.imported, counts.known], [0, 1]);
+  assert.equal((await inspectStudy(study)).images.length, 1);
+});
+
+test("importDicom: a bad file is listed with its reason and stops nothing", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 2);
+  writeFileSync(join(archive, "a.dcm"), radiograph(5, 5).subarray(0, 300));
+  writeFileSync(join(archive, "notes.txt"), "hello");
+  writeFileSync(join(archive, "broken.zip"), "PK hello");
+  const { counts, events } = await importInto(study, archive);
+  assert.deepEqual([counts.imported, counts.refused], [2, 3]);
+  const refused = events.filter((event) => event.outcome === "refused");
+  assert.deepEqual(
+    refused.map(({ file, code }) => [file.slice(archive.length + 1), code]),
+    [
+      ["a.dcm", "damaged"],
+      ["broken.zip", "source"],
+      ["notes.txt", "unknown-format"],
+    ],
+  );
+  for (const { file, reason } of refused) assert.ok(reason.startsWith(file), reason);
+  const { files } = await inspectStudy(study);
+  const codes = files.flatMap(({ refusal_code }) => refusal_code ?? []).sort();
+  assert.deepEqual(codes, ["damaged", "unknown-format"]);
+});
+
+const withoutZip = { skip: spawnSync("zip", ["-v"]).error === undefined ? false : "zip is absent" };
+test("importDicom: a zip file is the folder in it", withoutZip, async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 2, 2);
+  const { status } = spawnSync("zip", ["-r", "../archive.zip", "."], { cwd: archive });
+  assert.equal(status, 0);
+  const { counts } = await importInto(study, join(folder, "archive.zip"));
+  assert.deepEqual([counts.imported, counts.refused], [4, 0]);
+  assert.equal((await importInto(study, archive)).counts.known, 4);
+});
+
+test("importDicom: images of one examination and two patients are refused", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const [first, second] = [join(folder, "a.dcm"), join(folder, "b.dcm")];
+  writeFileSync(first, radiograph(1, 0));
+  const other = radiograph(1, 1);
+  other.write("MRN7999", other.indexOf("MRN7001"), "latin1");
+  writeFileSync(second, other);
+  const { counts } = await importInto(study, first, second);
+  assert.deepEqual([counts.imported, counts.refused], [1, 1]);
+});
+
+test("importDicom: killed at any moment, it goes on and every file is there once", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 30, 2);
+  let kills = 0;
+  for (const files of [1, 7, 15, 24, 40]) {
+    const child = spawn(process.execPath, [importProcess, study, archive]);
+    let seen = 0;
+    child.stdout.on("data", (data) => {
+      seen += String(data).split("\n").length - 1;
+      if (seen >= files) child.kill("SIGKILL");
+    });
+    const [, signal] = await once(child, "close");
+    if (signal === "SIGKILL") kills++;
+  }
+  assert.ok(kills >= 4, `only ${kills} of 5 were killed`);
+  const { counts } = await importInto(study, archive);
+  assert.equal(counts.imported + counts.known, 60);
+  const { images, cases, patients, files, transitions } = await inspectStudy(study);
+  assert.deepEqual(
+    [images.length, cases.length, patients.length, files.length, transitions.length],
+    [60, 30, 30, 60, 30],
+  );
+});

@@ -1,0 +1,23 @@
+export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
+export type { StudyDatabase } from "./database/open-database.ts";
+export { StudyError, type StudyErrorCode } from "./errors.ts";
+export { imagePath } from "./image-store.ts";
+export {
+  type DicomImport,
+  type ImportCounts,
+  type ImportEvent,
+  type ImportOutcome,
+  importDicom,
+} from "./import/import-dicom.ts";
+export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
+export { type FunnelRow, readFunnel } from "./screening/funnel.ts";
+export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
+export {
+  closeStudy,
+  createStudy,
+  findHospital,
+  type NewStudy,
+  openKeys,
+  openStudy,
+  type Study,
+} from "./study.ts";

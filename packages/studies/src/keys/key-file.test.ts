@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { StudyError } from "../errors.ts";
+import { PASSPHRASE, scratchFolder } from "../test-study.ts";
+import { createKeyFile, KeyFile } from "./key-file.ts";
+
+const patient = {
+  hospital: "a",
+  patientId: "MRN1",
+  patientName: "Jansen^Marie",
+  birthDate: "19500101",
+};
+
+function refuses(path: string, passphrase: string, code: string): void {
+  assert.throws(
+    () => new KeyFile(path, passphrase),
+    (error) => error instanceof StudyError && error.code === code && !error.message.includes("\n"),
+  );
+}
+
+test("KeyFile: remembers who a pseudonym is, encrypted", (context) => {
+  const path = join(scratchFolder(context), "a.keys");
+  createKeyFile(path, PASSPHRASE);
+  const first = new KeyFile(path, PASSPHRASE);
+  const pseudonym = first.pseudonymFor(patient);
+  assert.match(pseudonym, /^A-[0-9A-F]{12}$/);
+  assert.equal(first.pseudonymFor(patient), pseudonym);
+  assert.notEqual(first.pseudonymFor({ ...patient, hospital: "b" }), pseudonym);
+  const secret = Buffer.from(first.secret);
+  first.close();
+
+  assert.doesNotMatch(readFileSync(path, "utf8"), /Jansen|MRN1|A-/);
+  assert.equal(statSync(path).mode & 0o077, 0);
+  const second = new KeyFile(path, PASSPHRASE);
+  context.after(() => second.close());
+  assert.deepEqual(second.entry(pseudonym), { pseudonym, ...patient });
+  assert.deepEqual(Buffer.from(second.secret), secret);
+});
+
+test("KeyFile: a last line that a kill cut short is dropped", (context) => {
+  const path = join(scratchFolder(context), "a.keys");
+  createKeyFile(path, PASSPHRASE);
+  const first = new KeyFile(path, PASSPHRASE);
+  const pseudonym = first.pseudonymFor(patient);
+  first.close();
+  appendFileSync(path, "AAAAhalf a line");
+  const second = new KeyFile(path, PASSPHRASE);
+  const other = second.pseudonymFor({ ...patient, patientId: "MRN2" });
+  second.close();
+  const third = new KeyFile(path, PASSPHRASE);
+  context.after(() => third.close());
+  assert.ok(third.entry(pseudonym) !== undefined && third.entry(other) !== undefined);
+});
+
+test("KeyFile: what does not open it", (context) => {
+  const folder = scratchFolder(context);
+  const path = join(folder, "a.keys");
+  createKeyFile(path, PASSPHRASE);
+  refuses(path, "wrong", "passphrase");
+  refuses(join(folder, "absent.keys"), PASSPHRASE, "key-file");
+  const other = join(folder, "other.keys");
+  writeFileSync(other, "hello\n");
+  refuses(other, PASSPHRASE, "key-file");
+  appendFileSync(path, `${Buffer.alloc(64).toString("base64")}\n`);
+  refuses(path, PASSPHRASE, "key-file");
+});
+
+test("createKeyFile: never replaces one", (context) => {
+  const path = join(scratchFolder(context), "a.keys");
+  createKeyFile(path, PASSPHRASE);
+  assert.throws(() => createKeyFile(path, PASSPHRASE), /never replaced/);
+});

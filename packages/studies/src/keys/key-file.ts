@@ -1,0 +1,212 @@
+/**
+ * The key file: the secret by which a study replaces UIDs, and who its pseudonyms are. It is the one
+ * way back to the patients, so it lies beside the study's folder and not in it, and is encrypted.
+ *
+ * First line: parameters of scrypt, and the secret, encrypted by the passphrase's key. Each further
+ * line: a patient, encrypted by a key derived from the secret. Lines are only ever appended, each
+ * flushed to the disk before it is relied on; a last line that a kill cut short is dropped.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  scryptSync,
+} from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { readJson, SchemaError } from "@malleolus/schema";
+import { z } from "zod";
+import { StudyError } from "../errors.ts";
+
+const headerSchema = z.strictObject({
+  format: z.literal("malleolus-keys"),
+  version: z.literal(1),
+  scrypt: z.strictObject({
+    // Bounded: a tampered file must not ask for all the memory.
+    cost: z
+      .int()
+      .min(2)
+      .max(2 ** 20),
+    blockSize: z.int().min(1).max(32),
+    parallelization: z.int().min(1).max(16),
+    salt: z.string(),
+  }),
+  secret: z.string(),
+});
+
+const entrySchema = z.strictObject({
+  pseudonym: z.string(),
+  hospital: z.string(),
+  patientId: z.string(),
+  patientName: z.string().nullable(),
+  birthDate: z.string().nullable(),
+});
+/** Who a pseudonym is. */
+export type PatientEntry = z.infer<typeof entrySchema>;
+
+const COST = 2 ** 16;
+const BLOCK_SIZE = 8;
+const SECRET_BYTES = 32;
+
+/** Makes a key file with a new secret. Throws StudyError `exists`. */
+export function createKeyFile(path: string, passphrase: string): void {
+  if (existsSync(path)) {
+    throw new StudyError("exists", `${path}: expected no key file, got one; it is never replaced`);
+  }
+  const salt = randomBytes(16);
+  const parameters = { cost: COST, blockSize: BLOCK_SIZE, parallelization: 1 };
+  const key = deriveKey(passphrase, salt, parameters);
+  const header: z.infer<typeof headerSchema> = {
+    format: "malleolus-keys",
+    version: 1,
+    scrypt: { ...parameters, salt: salt.toString("base64") },
+    secret: encrypt(key, randomBytes(SECRET_BYTES)),
+  };
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(header)}\n`, { mode: 0o600, flush: true, flag: "wx" });
+}
+
+/** An open key file; `close` it. */
+export class KeyFile {
+  readonly #path: string;
+  readonly #secret: Buffer;
+  readonly #entryKey: Buffer;
+  readonly #entries: Map<string, PatientEntry>;
+  readonly #handle: number;
+
+  /** Throws StudyError `key-file` or `passphrase`. */
+  constructor(path: string, passphrase: string) {
+    const text = readText(path);
+    const end = text.lastIndexOf("\n") + 1;
+    const [first, ...lines] = text.slice(0, end).trimEnd().split("\n");
+    const header = readHeader(first, path);
+    const key = deriveKey(passphrase, Buffer.from(header.scrypt.salt, "base64"), header.scrypt);
+    const secret = decrypt(key, header.secret);
+    if (secret === null) {
+      throw new StudyError("passphrase", `${path}: the passphrase does not open it`);
+    }
+    this.#path = path;
+    this.#secret = secret;
+    this.#entryKey = Buffer.from(hkdfSync("sha256", secret, "", "patients", 32));
+    this.#entries = new Map(
+      lines.map((line, index) => {
+        const entry = this.#readEntry(line, index + 2);
+        return [entry.pseudonym, entry];
+      }),
+    );
+    if (end < Buffer.byteLength(text)) truncateSync(path, Buffer.byteLength(text.slice(0, end)));
+    this.#handle = openSync(path, "a");
+  }
+
+  /** For `deidentify`: UIDs and dates. */
+  get secret(): Uint8Array {
+    return this.#secret;
+  }
+
+  /** A hash that only the holder of the secret can make; `purpose` keeps hashes apart. */
+  hash(purpose: string, value: string | Uint8Array): string {
+    return createHmac("sha256", this.#secret).update(`${purpose}:`).update(value).digest("hex");
+  }
+
+  /** The pseudonym of a patient, the same for the same hospital and ID; remembered on the disk. */
+  pseudonymFor(patient: Omit<PatientEntry, "pseudonym">): string {
+    const { hospital, patientId } = patient;
+    const digits = this.hash("patient", `${hospital}\0${patientId}`).slice(0, 12).toUpperCase();
+    const pseudonym = `${hospital.toUpperCase()}-${digits}`;
+    if (!this.#entries.has(pseudonym)) this.#append({ pseudonym, ...patient });
+    return pseudonym;
+  }
+
+  entry(pseudonym: string): PatientEntry | undefined {
+    return this.#entries.get(pseudonym);
+  }
+
+  close(): void {
+    closeSync(this.#handle);
+  }
+
+  #append(entry: PatientEntry): void {
+    const line = encrypt(this.#entryKey, Buffer.from(JSON.stringify(entry)));
+    writeSync(this.#handle, `${line}\n`);
+    fsyncSync(this.#handle);
+    this.#entries.set(entry.pseudonym, entry);
+  }
+
+  #readEntry(line: string, number: number): PatientEntry {
+    const text = decrypt(this.#entryKey, line);
+    if (text === null) {
+      throw new StudyError(
+        "key-file",
+        `${this.#path}: line ${number} is not what was written; restore the file from a copy`,
+      );
+    }
+    return readJson(entrySchema, text.toString(), `${this.#path} line ${number}`);
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new StudyError("key-file", `${path}: the key file cannot be read; restore it`, { cause });
+  }
+}
+
+function readHeader(line: string, path: string): z.infer<typeof headerSchema> {
+  try {
+    return readJson(headerSchema, line, path);
+  } catch (cause) {
+    if (!(cause instanceof SchemaError)) throw cause;
+    throw new StudyError("key-file", `${cause.message}; is it a key file?`, { cause });
+  }
+}
+
+interface ScryptParameters {
+  readonly cost: number;
+  readonly blockSize: number;
+  readonly parallelization: number;
+}
+
+function deriveKey(passphrase: string, salt: Uint8Array, parameters: ScryptParameters): Buffer {
+  const { cost, blockSize, parallelization } = parameters;
+  const maxmem = 256 * cost * blockSize;
+  return scryptSync(passphrase.normalize("NFKC"), salt, 32, {
+    cost,
+    blockSize,
+    parallelization,
+    maxmem,
+  });
+}
+
+/** AES-256-GCM: 12 bytes of nonce, the text, 16 bytes of tag, in base64. */
+function encrypt(key: Uint8Array, text: Uint8Array): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const body = Buffer.concat([cipher.update(text), cipher.final()]);
+  return Buffer.concat([nonce, body, cipher.getAuthTag()]).toString("base64");
+}
+
+/** Null where the key does not fit or the text was changed. */
+function decrypt(key: Uint8Array, written: string): Buffer | null {
+  const bytes = Buffer.from(written, "base64");
+  if (bytes.length < 28) return null;
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(-16));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { screeningDecisionSchema } from "@malleolus/schema";
+import { moveCase } from "../cases/move-case.ts";
+import { importDicom } from "../import/import-dicom.ts";
+import { importReports } from "../import/import-reports.ts";
+import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
+import { newStudy, PASSPHRASE, writeArchive } from "../test-study.ts";
+import { readFunnel } from "./funnel.ts";
+import { screenCases } from "./screen-cases.ts";
+
+const REPORTS = [
+  "Fracture of the distal fibula, Weber B.",
+  "Geen aanwijzingen voor fractuur, bij mevrouw Name1.",
+  "No fracture of the fibula, old tibial fracture.",
+  "Possible fracture of the lateral malleolus.",
+];
+
+/** A study of five cases, of which the first four have a report. */
+async function screenedStudy(context: Parameters<typeof newStudy>[0]) {
+  const { folder, study: path } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 5, 2);
+  const csv = join(folder, "reports.csv");
+  const rows = REPORTS.map((report, index) => `ACC${1000 + index};"${report}"`);
+  writeFileSync(csv, ["Accession Number;Report", ...rows, "ACC9;absent", ""].join("\r\n"));
+  const study = await openStudy(path);
+  const keys = openKeys(study, PASSPHRASE);
+  context.after(() => {
+    keys.close();
+    void closeStudy(study);
+  });
+  const given = { hospital: findHospital(study, undefined), keys, who: "tester" };
+  await importDicom(study, { ...given, paths: [archive] });
+  return { study, csv, given };
+}
+
+test("a study from archive to funnel", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  const reports = await importReports(study, { ...given, path: csv });
+  assert.deepEqual(reports, { imported: 4, known: 0, unmatchedLines: [6], emptyLines: [] });
+  const again = await importReports(study, { ...given, path: csv });
+  assert.deepEqual([again.imported, again.known], [0, 4]);
+
+  const counts = await screenCases(study, "tester");
+  assert.deepEqual(counts, { run: 1, screened: 4, moved: 4, withoutReport: 1 });
+  assert.deepEqual(await readFunnel(study), [
+    {
+      hospital: "a",
+      patients: 5,
+      cases: 5,
+      images: 10,
+      withReport: 4,
+      screened: {
+        "candidate fracture": 2,
+        "candidate no fracture": 1,
+        "excluded by keyword": 1,
+      },
+      excluded: { "old-fracture": 1 },
+    },
+  ]);
+
+  // The same words again: another run, and nobody moves.
+  assert.deepEqual(await screenCases(study, "tester"), {
+    run: 2,
+    screened: 4,
+    moved: 0,
+    withoutReport: 1,
+  });
+  const [funnel] = await readFunnel(study);
+  assert.equal(funnel.screened["candidate fracture"], 2);
+});
+
+test("screenCases: keeps the words, and says them in the audit trail", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  await importReports(study, { ...given, path: csv });
+  await screenCases(study, "tester");
+  const rows = await study.database
+    .selectFrom("screenings")
+    .innerJoin("reports", "reports.case_id", "screenings.case_id")
+    .select(["reports.text", "screenings.decision"])
+    .execute();
+  assert.equal(rows.length, 4);
+  for (const { text, decision } of rows) {
+    const { evidence } = screeningDecisionSchema.parse(JSON.parse(decision));
+    assert.ok(evidence.length > 0);
+    for (const { words } of evidence) assert.equal(text.slice(words.start, words.end), words.text);
+  }
+  assert.ok(
+    rows.some(({ text }) => text === "Geen aanwijzingen voor fractuur, bij mevrouw [name]."),
+  );
+  const { why } = await study.database
+    .selectFrom("transitions")
+    .select("why")
+    .where("to_state", "=", "excluded by keyword")
+    .executeTakeFirstOrThrow();
+  assert.equal(why, 'screening run 1: old-fracture by "old", "fracture", "tibial"');
+});
+
+test("screenCases: a case that was read stays as it is", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  await importReports(study, { ...given, path: csv });
+  await screenCases(study, "tester");
+  const { id } = await study.database
+    .selectFrom("cases")
+    .select("id")
+    .where("state", "=", "candidate no fracture")
+    .executeTakeFirstOrThrow();
+  const move = { caseId: id, to: "read", why: "test", who: "tester", at: "2026-01-01" } as const;
+  await study.database.transaction().execute((transaction) => moveCase(transaction, move));
+  assert.equal((await screenCases(study, "tester")).screened, 3);
+  await assert.rejects(
+    study.database.transaction().execute((transaction) => moveCase(transaction, move)),
+    /expected one that may become "read", got one that is "read"/,
+  );
+});
+
+test("importReports: a file without the columns says which it needs", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  writeFileSync(csv, "a,b\n1,2\n");
+  await assert.rejects(importReports(study, { ...given, path: csv }), /"report" and "accession"/);
+});
+
+test("importReports: reports in an older character set are read", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  const text = "accessienummer,verslag\nACC1000,geen fractuur; oedeem ++ coördinatie\n";
+  writeFileSync(csv, Buffer.from(text, "latin1"));
+  assert.equal((await importReports(study, { ...given, path: csv })).imported, 1);
+  const { text: stored } = await study.database
+    .selectFrom("reports")
+    .select("text")
+    .executeTakeFirstOrThrow();
+  assert.match(stored, /coördinatie/);
+  assert.match(readFileSync(csv, "latin1"), /coördinatie/);
+});

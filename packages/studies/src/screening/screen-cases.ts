@@ -1,0 +1,125 @@
+/**
+ * Screening a study's cases by their reports: one run, one transaction. Cases that somebody has read
+ * stay as they are; a case without a report stays imported.
+ */
+import { createHash } from "node:crypto";
+import { createReportScreener } from "@malleolus/data";
+import type { ScreeningDecision } from "@malleolus/schema";
+import type { Transaction } from "kysely";
+import { type Deed, moveCase } from "../cases/move-case.ts";
+import type { StudyTables } from "../database/tables.ts";
+import type { Study } from "../study.ts";
+
+export interface ScreeningCounts {
+  readonly run: number;
+  readonly screened: number;
+  readonly moved: number;
+  readonly withoutReport: number;
+}
+
+const SCREENABLE = [
+  "imported",
+  "candidate fracture",
+  "candidate no fracture",
+  "excluded by keyword",
+] as const;
+
+export async function screenCases(
+  study: Study,
+  who: string,
+  onCase: (done: number, total: number) => void = () => undefined,
+): Promise<ScreeningCounts> {
+  const { screening } = study.protocol;
+  const screener = createReportScreener(screening);
+  const deed: Deed = { who, at: new Date().toISOString() };
+  return study.database.transaction().execute(async (transaction) => {
+    const rules = JSON.stringify(screening);
+    const { id: run } = await transaction
+      .insertInto("screening_runs")
+      .values({ ...deed, rules, rules_sha256: createHash("sha256").update(rules).digest("hex") })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const cases = await transaction
+      .selectFrom("cases")
+      .select(["id", "state"])
+      .where("state", "in", SCREENABLE)
+      .orderBy("id")
+      .execute();
+    const counts = { screened: 0, moved: 0, withoutReport: 0 };
+    for (const [index, { id, state }] of cases.entries()) {
+      const reports = await reportsOf(transaction, id);
+      onCase(index + 1, cases.length);
+      if (reports.length === 0) {
+        counts.withoutReport++;
+        continue;
+      }
+      const decision = screener.screen(joinReports(reports), reports[0].language);
+      await keepDecision(transaction, run, id, reports, decision);
+      counts.screened++;
+      if (state === decision.state) continue;
+      await moveCase(transaction, {
+        caseId: id,
+        to: decision.state,
+        why: reason(run, decision),
+        ...deed,
+      });
+      counts.moved++;
+    }
+    return { run, ...counts };
+  });
+}
+
+interface ReportRow {
+  readonly id: string;
+  readonly text: string;
+  readonly language: string | null;
+}
+
+/** A case's reports, oldest first: an addendum follows what it adds to. */
+async function reportsOf(
+  transaction: Transaction<StudyTables>,
+  caseId: string,
+): Promise<ReportRow[]> {
+  return transaction
+    .selectFrom("reports")
+    .select(["id", "text", "language"])
+    .where("case_id", "=", caseId)
+    .orderBy("at")
+    .orderBy("id")
+    .execute();
+}
+
+/** The text in which a decision's words count. */
+function joinReports(reports: readonly ReportRow[]): string {
+  return reports.map(({ text }) => text).join("\n\n");
+}
+
+async function keepDecision(
+  transaction: Transaction<StudyTables>,
+  run: number,
+  caseId: string,
+  reports: readonly ReportRow[],
+  decision: ScreeningDecision,
+): Promise<void> {
+  await transaction
+    .insertInto("screenings")
+    .values({
+      run_id: run,
+      case_id: caseId,
+      report_ids: JSON.stringify(reports.map(({ id }) => id)),
+      state: decision.state,
+      code: decision.codes[0] ?? null,
+      decision: JSON.stringify(decision),
+    })
+    .execute();
+}
+
+/** `screening run 2: old-fracture by "old", "fracture", "tibial"` */
+function reason(run: number, { codes, evidence }: ScreeningDecision): string {
+  const words = evidence.flatMap((mention) =>
+    [...mention.modifiers, mention.words, ...mention.sites].map(({ text }) => `"${text}"`),
+  );
+  const what = codes.length === 0 ? "" : ` ${codes.join(", ")}`;
+  const by = words.length === 0 ? "" : ` by ${[...new Set(words)].join(", ")}`;
+  return `screening run ${run}:${what}${by}`;
+}

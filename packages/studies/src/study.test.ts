@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { protocolSchema } from "@malleolus/schema";
+import { ankleProtocol } from "./configuration/ankle-protocol.ts";
+import { closeStudy, createStudy, findHospital, openStudy } from "./study.ts";
+import { newStudy, PASSPHRASE, scratchFolder } from "./test-study.ts";
+
+test("createStudy: writes a configuration that it reads, and the ankle's protocol", async (context) => {
+  const { study: folder } = await newStudy(context);
+  const study = await openStudy(folder);
+  context.after(() => closeStudy(study));
+  assert.equal(study.configuration.name, "Test");
+  assert.equal(study.keyFile, join(folder, "../study.keys"));
+  assert.deepEqual(study.protocol, ankleProtocol);
+  assert.equal(findHospital(study, undefined).id, "a");
+  assert.throws(() => findHospital(study, "x"), /hospitals \(a\), got x/);
+});
+
+test("createStudy: leaves a study that is there alone", async (context) => {
+  const { study } = await newStudy(context);
+  const again = createStudy({ folder: study, name: "Again", passphrase: PASSPHRASE });
+  await assert.rejects(again, /expected no study, got one/);
+});
+
+test("openStudy: a folder without a study says what to do", async (context) => {
+  await assert.rejects(openStudy(scratchFolder(context)), /malleolus init/);
+});
+
+const changes: readonly (readonly [
+  what: string,
+  file: string,
+  from: string,
+  to: string,
+  expected: RegExp,
+])[] = [
+  [
+    "an unknown key",
+    "malleolus.toml",
+    "burnedIn",
+    "burndIn",
+    /deidentification: .*did you mean "burnedIn"/,
+  ],
+  ["a value of another kind", "malleolus.toml", '"internal"', '"inner"', /hospitals\[0\]\.role/],
+  ["broken TOML", "malleolus.toml", "[storage]", "[storage", /malleolus\.toml: expected TOML/],
+  [
+    "an unknown key of the protocol",
+    "protocol.toml",
+    "tuningShare",
+    "tunningShare",
+    /did you mean "tuningShare"/,
+  ],
+  ["a code that is no exclusion", "protocol.toml", 'id = "callus"', 'id = "calus"', /got "callus"/],
+];
+for (const [what, file, from, to, expected] of changes) {
+  test(`openStudy: ${what} is refused`, async (context) => {
+    const { study } = await newStudy(context);
+    const path = join(study, file);
+    const text = readFileSync(path, "utf8");
+    assert.ok(text.includes(from));
+    writeFileSync(path, text.replace(from, to));
+    await assert.rejects(openStudy(study), expected);
+  });
+}
+
+test("ankleProtocol: is a protocol", () => {
+  assert.deepEqual(protocolSchema.parse(ankleProtocol), ankleProtocol);
+});

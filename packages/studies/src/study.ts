@@ -1,0 +1,101 @@
+/**
+ * A study: a folder with its configuration, its database and its images.
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import {
+  type Hospital,
+  type Protocol,
+  protocolSchema,
+  type StudyConfiguration,
+  studyConfigurationSchema,
+} from "@malleolus/schema";
+import { ankleProtocol, protocolText } from "./configuration/ankle-protocol.ts";
+import { readToml } from "./configuration/read-toml.ts";
+import { studyText } from "./configuration/study-template.ts";
+import { openDatabase, type StudyDatabase } from "./database/open-database.ts";
+import { StudyError } from "./errors.ts";
+import { createKeyFile, KeyFile } from "./keys/key-file.ts";
+
+const CONFIGURATION = "malleolus.toml";
+
+export interface Study {
+  readonly folder: string;
+  readonly configuration: StudyConfiguration;
+  readonly protocol: Protocol;
+  readonly database: StudyDatabase;
+  /** Where the de-identified radiographs lie. */
+  readonly images: string;
+  readonly keyFile: string;
+}
+
+export interface NewStudy {
+  readonly folder: string;
+  readonly name: string;
+  readonly passphrase: string;
+  /** Beside the study's folder unless given. */
+  readonly keyFile?: string | undefined;
+}
+
+/** The files that a new study consists of, in the order in which they were made. */
+export async function createStudy({ folder, name, ...given }: NewStudy): Promise<string[]> {
+  const configuration = join(folder, CONFIGURATION);
+  if (existsSync(configuration)) {
+    throw new StudyError("exists", `${folder}: expected no study, got one; choose another folder`);
+  }
+  const whole = resolve(folder);
+  const keyFile = resolve(given.keyFile ?? join(whole, "..", `${basename(whole)}.keys`));
+  mkdirSync(folder, { recursive: true });
+  createKeyFile(keyFile, given.passphrase);
+  const protocol = join(folder, "protocol.toml");
+  writeFileSync(protocol, protocolText(ankleProtocol), { flush: true });
+  // Last: a folder with this file is a study.
+  writeFileSync(configuration, studyText(name, relative(whole, keyFile)), { flush: true });
+  const study = await openStudy(folder);
+  await closeStudy(study);
+  return [configuration, protocol, join(folder, study.configuration.storage.database), keyFile];
+}
+
+/** Throws StudyError `no-study` or `configuration`. */
+export async function openStudy(folder: string): Promise<Study> {
+  const path = join(folder, CONFIGURATION);
+  if (!existsSync(path)) {
+    throw new StudyError(
+      "no-study",
+      `${folder}: expected a study, got a folder without ${CONFIGURATION}; ` +
+        "malleolus init makes one, and --study names one elsewhere",
+    );
+  }
+  const configuration = readToml(studyConfigurationSchema, path);
+  const within = (written: string) => (isAbsolute(written) ? written : join(folder, written));
+  const { storage } = configuration;
+  return {
+    folder,
+    configuration,
+    protocol: readToml(protocolSchema, within(configuration.protocol)),
+    database: await openDatabase(within(storage.database)),
+    images: within(storage.images),
+    keyFile: within(storage.keyFile),
+  };
+}
+
+export async function closeStudy(study: Study): Promise<void> {
+  await study.database.destroy();
+}
+
+/** The study's key file; its owner closes it. Throws StudyError `key-file` or `passphrase`. */
+export function openKeys(study: Study, passphrase: string): KeyFile {
+  return new KeyFile(study.keyFile, passphrase);
+}
+
+/** The hospital of this id; without an id, the only one. Throws StudyError `configuration`. */
+export function findHospital({ configuration }: Study, id: string | undefined): Hospital {
+  const { hospitals } = configuration;
+  const found = id === undefined ? hospitals : hospitals.filter((hospital) => hospital.id === id);
+  if (found.length === 1) return found[0];
+  const ids = hospitals.map((hospital) => hospital.id).join(", ");
+  throw new StudyError(
+    "configuration",
+    `expected one of the study's hospitals (${ids}), got ${id ?? "none"}`,
+  );
+}
