@@ -7,10 +7,11 @@ import { calcaneusField, forefootFields } from "./anatomy/foot.ts";
 import type { AnkleShape } from "./anatomy/shape.ts";
 import { talusField } from "./anatomy/talus.ts";
 import { tibiaField } from "./anatomy/tibia.ts";
-import type { Material } from "./attenuation.ts";
+import { type Body, boneBodies, plainBody, type Trabeculae } from "./body.ts";
+import { conditionBodies } from "./conditions.ts";
 import { cortexOfFibula, cortexOfTibia } from "./cortex.ts";
 import { breakFibula, type Fragments } from "./fibula-fragments.ts";
-import { type Bounds, capsule, ellipsoid, type Field } from "./field.ts";
+import type { Bounds, Field } from "./field.ts";
 import { fractureSurface, wedgeSurface } from "./fracture.ts";
 import { type Constraint, type Mesh, meshSolids } from "./mesh.ts";
 import type { Patient } from "./patient.ts";
@@ -21,22 +22,6 @@ import { bumps } from "./roughness.ts";
 
 /** The bones of the leg go on beyond every image; millimetres at an average man's size. */
 export const LEG_TOP = 165;
-
-/** Trabecular bone within a body: its mineral by level above the plafond, and its grain. */
-export interface Trabeculae {
-  readonly mineral: Profile;
-  /** Of the lines in the image against the vertical, in radians. */
-  readonly grain: number;
-}
-
-export interface Body {
-  readonly mesh: Mesh;
-  /** Whether it turns with the foot. */
-  readonly part: "leg" | "foot";
-  /** Share of its thickness that each material gains or loses. */
-  readonly adds: Readonly<Partial<Record<Material, number>>>;
-  readonly trabeculae: Trabeculae | null;
-}
 
 export interface Ankle {
   readonly patient: Patient;
@@ -51,8 +36,9 @@ export interface Ankle {
 
 const OUTER: readonly Constraint[] = [{ channel: 0, sign: 1, offset: 0 }];
 const INNER: readonly Constraint[] = [{ channel: 1, sign: 1, offset: 0 }];
-const BONE_ADDS = { muscle: -1, cortical: 1 } as const;
-const MARROW_ADDS = { cortical: -1, fat: 1 } as const;
+/** Mineral laid down where a growth plate was; cartilage where it still is. */
+const SCAR_ADDS = { mineral: 0.22 } as const;
+const PLATE_ADDS = { mineral: -0.24, muscle: 0.15 } as const;
 
 export function buildAnkle(patient: Patient): Ankle {
   const { shape } = patient;
@@ -66,6 +52,7 @@ export function buildAnkle(patient: Patient): Ankle {
   const tibia = capped(rough(tibiaField(shape, plainFibula), random, 0.16, 27));
   const tibiaMeshes = meshTibia(tibia, patient, random);
   const fragments = meshFibula(fibula, patient);
+  const fibularPlate = meshFibularPlate(fibula, patient, random);
   const legBone = (outer: readonly Mesh[], inner: readonly Mesh[]): Body[] =>
     boneBodies(outer, inner, "leg", legTrabeculae);
   return {
@@ -74,8 +61,9 @@ export function buildAnkle(patient: Patient): Ankle {
     bodies: [
       ...legBone([tibiaMeshes.outer], [tibiaMeshes.inner]),
       ...tibiaMeshes.extra,
+      ...fibularPlate,
       ...footBodies(patient, random, plainTalus, plainCalcaneus),
-      ...looseBodies(patient),
+      ...conditionBodies(patient, tibia, legTrabeculae),
     ],
     fibula: legBone(fragments.outer, fragments.inner),
     wholeFibula: legBone([fragments.wholeOuter], [fragments.wholeInner]),
@@ -106,23 +94,10 @@ function meshTibia(
     3,
     solids,
     { min: [-34, -28, -24], max: [34, 26, LEG_TOP] },
-    1,
+    1.3,
     shape,
   );
-  return { outer, inner, extra: [...densePlate(scar), ...lucentPlate(plate)] };
-}
-
-/** Mineral laid down where a growth plate was. */
-function densePlate(mesh: Mesh): Body[] {
-  return mesh.length === 0
-    ? []
-    : [{ mesh, part: "leg", adds: { mineral: 0.28 }, trabeculae: null }];
-}
-
-/** Cartilage of an open growth plate in place of bone; counted as dense trabecular bone's loss. */
-function lucentPlate(mesh: Mesh): Body[] {
-  if (mesh.length === 0) return [];
-  return [{ mesh, part: "leg", adds: { mineral: -0.22, muscle: 0.15 }, trabeculae: null }];
+  return { outer, inner, extra: [...plainBody(scar, SCAR_ADDS), ...plainBody(plate, PLATE_ADDS)] };
 }
 
 /** What of a solid lies within half a thickness of the third channel's zero; nothing for 0. */
@@ -132,6 +107,24 @@ function slab(solid: readonly Constraint[], half: number): readonly Constraint[]
     { channel: 2, sign: 1, offset: -half },
     { channel: 2, sign: -1, offset: -half },
   ];
+}
+
+/** The open growth plate of the fibula lies at the plafond's level. */
+function meshFibularPlate(fibula: Field, { shape, physes }: Patient, random: Random): Body[] {
+  if (physes !== "open") return [];
+  const wave = bumps(random, 0.5, 14);
+  const [plate] = scaledMeshes(
+    (x, y, z, values) => {
+      values[0] = fibula(x, y, z);
+      values[2] = z - wave(x, y, 0);
+    },
+    3,
+    [slab(OUTER, 0.9)],
+    { min: [6, -28, -8], max: [46, 24, 10] },
+    0.9,
+    shape,
+  );
+  return plainBody(plate, PLATE_ADDS);
 }
 
 function meshFibula(bone: Field, patient: Patient): Fragments {
@@ -147,7 +140,7 @@ function meshFibula(bone: Field, patient: Patient): Fragments {
       2,
       [OUTER, INNER],
       bounds,
-      0.9,
+      1.05,
       shape,
     );
     const none: Mesh[] = [];
@@ -171,7 +164,7 @@ function meshFibula(bone: Field, patient: Patient): Fragments {
     fracture.displacement,
     [pivotX, pivotY, fracture.level],
     bounds,
-    0.9,
+    1.05,
   );
   const all = (meshes: readonly Mesh[]) => meshes.map((mesh) => scaledMesh(mesh, shape.scale));
   return {
@@ -216,75 +209,11 @@ function footBodies(patient: Patient, random: Random, talus: Field, calcaneus: F
   const hind = { min: [-34, -70, -88], max: [40, 50, 4] } as const;
   const fore = { min: [-60, -10, -100], max: [50, 160, 0] } as const;
   return [
-    ...bone(rough(talus, random, 0.22, 11), 0.6, hind, 1.1, ofTalus, 0.3),
-    ...bone(rough(calcaneus, random, 0.4, 12), 0.6, hind, 1.2, ofCalcaneus, 0.9),
+    ...bone(rough(talus, random, 0.22, 11), 0.6, hind, 1.5, ofTalus, 0.3),
+    ...bone(rough(calcaneus, random, 0.4, 12), 0.6, hind, 1.6, ofCalcaneus, 0.9),
     ...forefootFields(talus, calcaneus).flatMap((field) =>
-      bone(rough(field, random, 0.4, 9), 0.7, fore, 1.6, ofForefoot, 0.6),
+      bone(rough(field, random, 0.4, 9), 0.7, fore, 2.1, ofForefoot, 0.6),
     ),
-  ];
-}
-
-/** An ossicle below the lateral malleolus, a vessel's canal through the fibula's cortex. */
-function looseBodies(patient: Patient): Body[] {
-  const { shape } = patient;
-  const random = createRandom(patient.seed, "look-alikes");
-  const axis = fibulaAxis(shape);
-  const bodies: Body[] = [];
-  if (patient.osSubfibulare) {
-    const [x, y] = axis(-shape.lateralTip);
-    const size = random.between(2, 4.2);
-    const ossicle = ellipsoid(
-      [x - random.between(0, 4), y + random.between(-2, 5), -shape.lateralTip - size - 1.2],
-      [size, size * random.between(0.8, 1.3), size * random.between(0.6, 1)],
-    );
-    const [outer, inner] = scaledMeshes(
-      (px, py, pz, values) => {
-        values[0] = ossicle(px, py, pz);
-        values[1] = values[0] + 0.6;
-      },
-      2,
-      [OUTER, INNER],
-      { min: [x - 14, y - 14, -50], max: [x + 14, y + 16, -16] },
-      0.6,
-      shape,
-    );
-    bodies.push(
-      ...boneBodies(
-        [outer],
-        [inner],
-        "leg",
-        trabeculae(() => 0.22, patient, 0),
-      ),
-    );
-  }
-  if (patient.nutrientCanal) {
-    const level = random.between(55, 95);
-    const [x, y] = axis(level);
-    const canal = capsule([x - 1, y - 7.5, level + 6], [x, y - 2, level - 6], 0.7, 0.5);
-    const [mesh] = scaledMeshes(
-      (px, py, pz, values) => {
-        values[0] = canal(px, py, pz);
-      },
-      1,
-      [OUTER],
-      { min: [x - 6, y - 12, level - 10], max: [x + 6, y + 4, level + 10] },
-      0.4,
-      shape,
-    );
-    bodies.push({ mesh, part: "leg", adds: { cortical: -1, muscle: 1 }, trabeculae: null });
-  }
-  return bodies;
-}
-
-function boneBodies(
-  outer: readonly Mesh[],
-  inner: readonly Mesh[],
-  part: Body["part"],
-  within: Trabeculae,
-): Body[] {
-  return [
-    ...outer.map((mesh): Body => ({ mesh, part, adds: BONE_ADDS, trabeculae: null })),
-    ...inner.map((mesh): Body => ({ mesh, part, adds: MARROW_ADDS, trabeculae: within })),
   ];
 }
 

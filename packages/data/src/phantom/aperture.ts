@@ -14,7 +14,7 @@ export function drawAperture(machine: Machine, random: Random): Float32Array {
   if (machine.border === "cropped") return open;
   const halfX = (width / 2) * random.between(0.78, 0.97);
   const halfY = (height / 2) * random.between(0.88, 0.99);
-  const angle = 0.035 * random.normal();
+  const angle = 0.022 * random.normal();
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const penumbra = 0.6 / pitchMm;
   for (let y = 0; y < height; y++) {

@@ -5,9 +5,10 @@
  * as tabulated by NIST); trabecular bone is fatty marrow with calcium hydroxyapatite in it, whose
  * share comes from the table's 0.2 g/cm³.
  */
+import type { Box } from "@malleolus/geometry";
 import type { ThicknessMap } from "./thickness.ts";
 
-export const ENERGIES_KEV = [30, 40, 50] as const;
+const ENERGIES_KEV = [30, 40, 50] as const;
 
 const PER_CM = {
   fat: [0.291, 0.228, 0.202],
@@ -47,6 +48,26 @@ export function emptyRaySums(width: number, height: number): RaySums {
   };
 }
 
+/** The part of the sums within a box of whole pixels. */
+export function cropRaySums(sums: RaySums, [x1, y1, x2, y2]: Box): RaySums {
+  const cut = (values: Float32Array): Float32Array => {
+    const part = new Float32Array((x2 - x1) * (y2 - y1));
+    for (let y = y1; y < y2; y++) {
+      part.set(values.subarray(y * sums.width + x1, y * sums.width + x2), (y - y1) * (x2 - x1));
+    }
+    return part;
+  };
+  return {
+    width: x2 - x1,
+    height: y2 - y1,
+    fat: cut(sums.fat),
+    muscle: cut(sums.muscle),
+    cortical: cut(sums.cortical),
+    mineral: cut(sums.mineral),
+    metal: cut(sums.metal),
+  };
+}
+
 /** Adds `factor` times a thickness to a sum; a negative factor takes it away. */
 export function addThickness(
   sums: RaySums,
@@ -63,26 +84,25 @@ export function addThickness(
   }
 }
 
-/** The share of each energy's energy that comes through, one raster each. */
-export function transmission(sums: RaySums): Float32Array[] {
-  return ENERGIES_KEV.map((_, e) => {
-    const [fat, muscle, cortical, metal] = [
-      PER_CM.fat[e],
-      PER_CM.muscle[e],
-      PER_CM.cortical[e],
-      PER_CM.metal[e],
-    ];
-    const mineral = HYDROXYAPATITE[e];
-    return sums.fat.map((length, i) =>
-      Math.exp(
-        -(
-          fat * length +
-          muscle * sums.muscle[i] +
-          cortical * sums.cortical[i] +
-          mineral * sums.mineral[i] +
-          metal * sums.metal[i]
-        ),
-      ),
-    );
+/** The share of the open beam's energy that comes through, for a beam of the given spectrum. */
+export function transmission(
+  sums: RaySums,
+  spectrum: readonly [number, number, number],
+): Float32Array {
+  const share = new Float32Array(sums.fat.length);
+  ENERGIES_KEV.forEach((_, e) => {
+    const weight = spectrum[e];
+    const [fat, muscle, cortical] = [PER_CM.fat[e], PER_CM.muscle[e], PER_CM.cortical[e]];
+    const [metal, mineral] = [PER_CM.metal[e], HYDROXYAPATITE[e]];
+    for (let i = 0; i < share.length; i++) {
+      const attenuation =
+        fat * sums.fat[i] +
+        muscle * sums.muscle[i] +
+        cortical * sums.cortical[i] +
+        mineral * sums.mineral[i] +
+        metal * sums.metal[i];
+      share[i] += weight * Math.exp(-attenuation);
+    }
   });
+  return share;
 }

@@ -28,14 +28,11 @@ export function noiselessSignal(
   aperture: Float32Array,
   machine: Machine,
 ): Float32Array {
-  const energies = transmission(sums);
   const { spectrum, pitchMm } = machine;
-  const primary = new Float32Array(aperture.length);
+  const primary = transmission(sums, spectrum);
   const source = new Float32Array(aperture.length);
   for (let i = 0; i < primary.length; i++) {
-    const share =
-      spectrum[0] * energies[0][i] + spectrum[1] * energies[1][i] + spectrum[2] * energies[2][i];
-    primary[i] = share * aperture[i];
+    primary[i] *= aperture[i];
     // What was taken out by scattering, rather than absorbed, grows with the tissue's thickness.
     const tissue = sums.fat[i] + Math.max(0, sums.muscle[i]) + sums.cortical[i];
     source[i] = primary[i] * Math.min(1, tissue / 8);
@@ -72,7 +69,7 @@ export function expose(
 }
 
 /** So that the mean behind the ankle receives the machine's dose. */
-export function quantaInOpenBeam(noiseless: Float32Array, sums: RaySums, machine: Machine): number {
+function quantaInOpenBeam(noiseless: Float32Array, sums: RaySums, machine: Machine): number {
   let sum = 0;
   let count = 0;
   for (let i = 0; i < noiseless.length; i += 7) {

@@ -156,12 +156,21 @@ class SurfaceBuilder {
   /** Adds the part of every constraint's surface within a tetrahedron that the others allow. */
   #cut(tetrahedron: readonly number[]): void {
     for (let c = 0; c < this.#constraints.length; c++) {
+      if (!this.#crosses(tetrahedron, c)) continue;
       let polygon = this.#levelSet(tetrahedron, c);
       for (let other = 0; other < this.#constraints.length && polygon.length > 0; other++) {
         if (other !== c) polygon = clip(polygon, 3 + other);
       }
       for (let i = 2; i < polygon.length; i++) this.#add(polygon[0], polygon[i - 1], polygon[i]);
     }
+  }
+
+  #crosses(tetrahedron: readonly number[], constraint: number): boolean {
+    const first = this.#corners[8 * constraint + tetrahedron[0]] < 0;
+    for (let i = 1; i < 4; i++) {
+      if (this.#corners[8 * constraint + tetrahedron[i]] < 0 !== first) return true;
+    }
+    return false;
   }
 
   /** Where a constraint is zero in a tetrahedron: corners of a triangle or a quadrilateral. */
@@ -172,7 +181,6 @@ class SurfaceBuilder {
       if (this.#corners[8 * constraint + corner] < 0) inside.push(corner);
       else outside.push(corner);
     }
-    if (inside.length === 0 || outside.length === 0) return [];
     const crossing = (a: number, b: number) => this.#crossing(a, b, constraint);
     const polygon =
       inside.length === 2

@@ -3,8 +3,11 @@ import type { AnkleShape } from "./anatomy/shape.ts";
 import { muscleField, skinField } from "./anatomy/soft-tissue.ts";
 import { talarAxis } from "./anatomy/talus.ts";
 import { LEG_TOP, scaledMesh } from "./ankle.ts";
-import type { Field } from "./field.ts";
-import { type Mesh, meshSolids } from "./mesh.ts";
+import type { Bounds, Field } from "./field.ts";
+import { type Constraint, type Mesh, meshSolids } from "./mesh.ts";
+
+const INSIDE: Constraint = { channel: 0, sign: 1, offset: 0 };
+const TISSUE_BOUNDS: Bounds = { min: [-80, -120, -180], max: [85, 180, LEG_TOP] };
 
 export interface SoftTissue {
   readonly skin: Mesh;
@@ -13,30 +16,50 @@ export interface SoftTissue {
 
 /** With the foot turned down by some degrees about the ankle's axis. */
 export function meshSoftTissue(shape: AnkleShape, plantarflexionDegrees: number): SoftTissue {
-  const { y: axisY, z: axisZ } = talarAxis(shape);
-  const angle = (plantarflexionDegrees * Math.PI) / 180;
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const foot =
-    (field: Field): Field =>
-    (x, y, z) => {
-      const [dy, dz] = [y - axisY, z - axisZ];
-      return field(x, axisY + cos * dy - sin * dz, axisZ + sin * dy + cos * dz);
-    };
+  const foot = footPose(shape, plantarflexionDegrees);
   const skin = skinField(shape, foot);
   const muscle = muscleField(shape, foot);
-  const bounds = { min: [-70, -110, -180], max: [75, 180, LEG_TOP] } as const;
-  const meshes = meshSolids(
+  const [outer, inner] = meshSolids(
     (x, y, z, values) => {
-      const value = Math.max(skin(x, y, z), z - LEG_TOP + 6);
-      values[0] = value;
-      values[1] = Math.max(muscle(x, y, z), value + 1.5);
+      values[0] = Math.max(skin(x, y, z), z - LEG_TOP + 6);
+      values[1] = Math.max(muscle(x, y, z), values[0] + 1.5);
     },
     2,
-    [[{ channel: 0, sign: 1, offset: 0 }], [{ channel: 1, sign: 1, offset: 0 }]],
-    bounds,
-    2.5,
+    [[INSIDE], [{ ...INSIDE, channel: 1 }]],
+    TISSUE_BOUNDS,
+    3.2,
   );
-  return { skin: scaledMesh(meshes[0], shape.scale), muscle: scaledMesh(meshes[1], shape.scale) };
+  return { skin: scaledMesh(outer, shape.scale), muscle: scaledMesh(inner, shape.scale) };
+}
+
+/** A plaster shell around leg and foot. */
+export function meshCast(shape: AnkleShape, plantarflexionDegrees: number): Mesh[] {
+  const skin = skinField(shape, footPose(shape, plantarflexionDegrees));
+  return meshSolids(
+    (x, y, z, values) => {
+      values[0] = Math.max(skin(x, y, z), z - LEG_TOP + 12);
+    },
+    1,
+    [
+      [
+        { channel: 0, sign: 1, offset: -9 },
+        { channel: 0, sign: -1, offset: 4 },
+      ],
+    ],
+    TISSUE_BOUNDS,
+    2.6,
+  ).map((mesh) => scaledMesh(mesh, shape.scale));
+}
+
+/** A field of the foot, turned down about the ankle's axis. */
+function footPose(shape: AnkleShape, degrees: number): (field: Field) => Field {
+  const { y: axisY, z: axisZ } = talarAxis(shape);
+  const angle = (degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return (field) => (x, y, z) => {
+    const [dy, dz] = [y - axisY, z - axisZ];
+    return field(x, axisY + cos * dy - sin * dz, axisZ + sin * dy + cos * dz);
+  };
 }
 
 /** A bone of the foot, turned down with it. */

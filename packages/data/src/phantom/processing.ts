@@ -29,7 +29,10 @@ export function processed(
     shown[i] = 1 / (1 + Math.exp(-processing.contrast * (value - 0.5)));
   }
   const floor = 1 / (1 + Math.exp(processing.contrast * 0.5));
-  return shown.map((value) => Math.min(1, Math.max(0, (value - floor) / (1 - 2 * floor))));
+  for (let i = 0; i < shown.length; i++) {
+    shown[i] = Math.min(1, Math.max(0, (shown[i] - floor) / (1 - 2 * floor)));
+  }
+  return shown;
 }
 
 /** Open beam and densest bone, from the exposed part's histogram. */

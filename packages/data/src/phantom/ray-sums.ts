@@ -1,8 +1,9 @@
 /** An ankle in a view to the sums along every ray: soft tissue, bones, the grain of the bones. */
-import type { Ankle, Body, Trabeculae } from "./ankle.ts";
+import type { Ankle } from "./ankle.ts";
 import { addThickness, emptyRaySums, type RaySums } from "./attenuation.ts";
+import type { Body, Trabeculae } from "./body.ts";
 import { spacingAtCenterMm } from "./camera.ts";
-import { meshSoftTissue, plantarflexed } from "./pose.ts";
+import { meshCast, meshSoftTissue, plantarflexed } from "./pose.ts";
 import { createRandom, type Random } from "./random.ts";
 import { sampleTexture, type Texture, trabecularTexture } from "./texture.ts";
 import { projectThickness, type ThicknessMap } from "./thickness.ts";
@@ -10,6 +11,8 @@ import type { ViewGeometry } from "./view.ts";
 
 /** Relative scatter of a ray's mineral after one millimetre; Looked (see `ranges.ts`). */
 const GRAIN_CONTRAST = 0.3;
+/** Mineral that attenuates as wet plaster does, in g/cm³. A. */
+const PLASTER_MINERAL = 0.4;
 /** Rays a pixel along each side where fragments have sharp edges. */
 const FINE = 2;
 
@@ -24,6 +27,10 @@ export function surroundings(ankle: Ankle, geometry: ViewGeometry, grain: Grain)
   addThickness(sums, "fat", skin, 1);
   addThickness(sums, "fat", muscle, -1);
   addThickness(sums, "muscle", muscle, 1);
+  if (ankle.patient.exclusion === "cast") {
+    const cast = projectThickness(meshCast(shape, plantarflexionDegrees), camera);
+    addThickness(sums, "mineral", cast, PLASTER_MINERAL);
+  }
   ankle.bodies.forEach((body, index) => {
     const mesh =
       body.part === "foot" ? plantarflexed(body.mesh, shape, plantarflexionDegrees) : body.mesh;

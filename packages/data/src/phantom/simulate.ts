@@ -35,6 +35,7 @@ export function simulateRadiograph(
   machine: Machine,
 ): PhantomRadiograph {
   const { patient } = ankle;
+  const used = patient.exclusion === "poor quality" ? spoiled(machine) : machine;
   const random = createRandom(patient.seed, "exposure", view);
   const geometry = drawView(patient, view, machine);
   const grain = drawGrain(createRandom(patient.seed, "grain", view));
@@ -43,19 +44,17 @@ export function simulateRadiograph(
   const aperture = drawAperture(machine, random);
 
   const sums = withFibula(around, ankle.fibula, geometry, grain);
-  const noiseless = noiselessSignal(sums, aperture, machine);
-  const exposure = expose(noiseless, sums, machine, random);
+  const noiseless = noiselessSignal(sums, aperture, used);
+  const exposure = expose(noiseless, sums, used, random);
   const truth = imageTruth(ankle, geometry.camera);
 
   let fractureContrast: number | null = null;
   if (truth.fracture !== null) {
     const unbroken = withFibula(around, ankle.wholeFibula, geometry, grain);
+    const { openQuanta } = exposure;
     fractureContrast = contrastToNoise(
-      noiseless,
-      noiselessSignal(unbroken, aperture, machine),
+      { sums, unbroken, noiseless, aperture, openQuanta, machine: used },
       truth.fracture,
-      exposure.openQuanta,
-      machine.pitchMm,
     );
   }
   return {
@@ -68,5 +67,15 @@ export function simulateRadiograph(
     truth,
     fractureContrast,
     visibility: fractureContrast === null ? null : visibilityOf(fractureContrast),
+  };
+}
+
+/** Moved while exposed, and too little dose. */
+function spoiled(machine: Machine): Machine {
+  return {
+    ...machine,
+    focalBlurMm: 0.9,
+    doseMicrogray: 0.12 * machine.doseMicrogray,
+    scatterFraction: machine.scatterFraction + 0.2,
   };
 }

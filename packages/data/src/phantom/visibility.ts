@@ -2,7 +2,9 @@
  * How well a fracture shows in an exposure: the contrast that it makes against the same exposure
  * without it, over the noise that the eye averages and the clutter of bone that it cannot.
  */
-import type { Mask } from "@malleolus/geometry";
+import { type Mask, maskBounds } from "@malleolus/geometry";
+import { cropRaySums, type RaySums, transmission } from "./attenuation.ts";
+import type { Machine } from "./machine.ts";
 
 export type Visibility = "obvious" | "visible" | "subtle" | "impossible";
 
@@ -13,28 +15,38 @@ const CLUTTER = 0.035;
 /** Area that the eye averages quantum noise over. */
 const EYE_MM2 = 0.5;
 
-/**
- * Both signals without noise, over the open beam's. `mask` is the fracture's; the ratio is zero
- * where it is empty.
- */
-export function contrastToNoise(
-  broken: Float32Array,
-  whole: Float32Array,
-  mask: Mask,
-  openQuanta: number,
-  pitchMm: number,
-): number {
-  let squares = 0;
-  let variance = 0;
-  let count = 0;
-  for (let i = 0; i < mask.data.length; i++) {
-    if (mask.data[i] === 0) continue;
-    squares += Math.log(broken[i] / whole[i]) ** 2;
-    variance += 1 / (openQuanta * broken[i]);
-    count++;
+/** An exposure with its fracture, and the rays of the same ankle without it. */
+export interface FractureExposure {
+  readonly sums: RaySums;
+  readonly unbroken: RaySums;
+  /** With the fracture, before noise, over the open beam's. */
+  readonly noiseless: Float32Array;
+  readonly aperture: Float32Array;
+  readonly openQuanta: number;
+  readonly machine: Machine;
+}
+
+/** Zero where the fracture's mask is empty. Scatter, which a fracture hardly changes, is kept. */
+export function contrastToNoise(exposure: FractureExposure, fracture: Mask): number {
+  const box = maskBounds(fracture);
+  const { sums, unbroken, noiseless, aperture, openQuanta, machine } = exposure;
+  const withGap = transmission(cropRaySums(sums, box), machine.spectrum);
+  const without = transmission(cropRaySums(unbroken, box), machine.spectrum);
+  const [x1, y1, x2, y2] = box;
+  let [squares, variance, count] = [0, 0, 0];
+  for (let y = y1; y < y2; y++) {
+    for (let x = x1; x < x2; x++) {
+      const i = y * fracture.width + x;
+      if (fracture.data[i] === 0) continue;
+      const j = (y - y1) * (x2 - x1) + x - x1;
+      const change = aperture[i] * (without[j] - withGap[j]);
+      squares += Math.log1p(change / noiseless[i]) ** 2;
+      variance += 1 / (openQuanta * noiseless[i]);
+      count++;
+    }
   }
   if (count === 0) return 0;
-  const quantum = (variance / count) * (pitchMm ** 2 / EYE_MM2);
+  const quantum = (variance / count) * (machine.pitchMm ** 2 / EYE_MM2);
   return Math.sqrt(squares / count) / Math.sqrt(quantum + CLUTTER ** 2);
 }
 

@@ -24,13 +24,13 @@ export function fibulaAxis(shape: AnkleShape): (z: number) => readonly [x: numbe
   );
   const y = profile(
     [-26, -4.5],
-    [-12, -1.5],
-    [0, 0],
-    [15, -0.5],
-    [40, -3],
-    [80, -5.5],
-    [120, -7],
-    [200, -9],
+    [-12, -2],
+    [0, -1],
+    [15, -2],
+    [40, -5],
+    [80, -8.5],
+    [120, -10.5],
+    [200, -13],
   );
   return (z) => [x(z) + out, y(z) + shape.fibulaForward];
 }

@@ -34,17 +34,17 @@ export function skinField(shape: AnkleShape, foot: (point: Field) => Field): Fie
   const swelling: Field[] = [];
   if (shape.lateralSwelling > 0) {
     const s = shape.lateralSwelling;
-    swelling.push(ellipsoid([34, 2, -6], [8 + s, 20 + s, 26 + s]));
+    swelling.push(ellipsoid([29, 0, -2], [11 + 0.6 * s, 22 + s, 38 + s]));
   }
   if (shape.medialSwelling > 0) {
     const s = shape.medialSwelling;
-    swelling.push(ellipsoid([-24, 2, -6], [9 + s, 18 + s, 22 + s]));
+    swelling.push(ellipsoid([-20, 0, -2], [11 + 0.6 * s, 21 + s, 32 + s]));
   }
   return smoothUnion(12, legEnd, achilles, foot(alongFoot(footSkin(t))), ...swelling);
 }
 
 function footSkin(tissue: number): Field {
-  const heel = ellipsoid([2, -34, -52], [29 * tissue, 36, 33], 2.3);
+  const heel = ellipsoid([2, -34, -52], [28 * tissue, 36, 33]);
   const middle = flatCapsule([2, -10, -46], [-2, 62, -52], 27 * tissue, 25);
   const fore = flatCapsule([-2, 62, -53], [1, 140, -68], 28, 15);
   const sole: Field = (_x, _y, z) => -85 - z;
