@@ -8,14 +8,20 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { importCommand } from "./commands/import.ts";
+import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { screenCommand } from "./commands/screen.ts";
 import { testCommand } from "./commands/test.ts";
 import { trainCommand } from "./commands/train.ts";
 import { describeFailure } from "./failure.ts";
 import type { Output } from "./output.ts";
 
 const commands: readonly CommandFile[] = [
+  initCommand,
+  importCommand,
+  screenCommand,
   inspectCommand,
   trainCommand,
   predictCommand,
@@ -62,7 +68,9 @@ function createProgram(output: Output, finish: (code: ExitCode) => void): Comman
 Exit codes: 0 done, 1 failed, 2 wrong usage.`,
     );
   for (const create of commands) {
-    program.addCommand(create(output, finish).copyInheritedSettings(program));
+    const command = create(output, finish).copyInheritedSettings(program);
+    for (const part of command.commands) part.copyInheritedSettings(command);
+    program.addCommand(command);
   }
   return program;
 }

@@ -9,6 +9,7 @@ const packageErrors: ReadonlySet<string> = new Set([
   "DataError",
   "DetectionError",
   "SchemaError",
+  "StudyError",
   "TorchError",
   "TrainingError",
 ]);

@@ -9,6 +9,7 @@ export {
   type ImportOutcome,
   importDicom,
 } from "./import/import-dicom.ts";
+export { importReports, type ReportsCounts, type ReportsImport } from "./import/import-reports.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
 export { type FunnelRow, readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";

@@ -1,0 +1,40 @@
+/** `malleolus init FOLDER`: a new study. */
+import { basename, resolve } from "node:path";
+import { Command } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { askNewPassphrase } from "../passphrase.ts";
+
+interface InitArguments {
+  readonly name?: string;
+  readonly keyFile?: string;
+  readonly json?: true;
+}
+
+export const initCommand: CommandFile = (output) =>
+  new Command("init")
+    .description("make a study: its configuration, protocol, database and key file")
+    .argument("<folder>", "the study's folder; it may exist without a study in it")
+    .option("--name <name>", "of the study; the folder's unless given")
+    .option("--key-file <file>", "who the pseudonyms are; beside the folder unless given")
+    .option("--json", "the paths of what was made, as one JSON object")
+    .addHelpText(
+      "after",
+      `
+The key file holds who the study's pseudonyms are, encrypted with a passphrase: that of the variable
+MALLEOLUS_PASSPHRASE, else asked for. Without both, nobody can lead a radiograph back to its patient.
+
+Then write the hospitals and the observers into malleolus.toml, and your hospitals' words into
+protocol.toml. Unknown keys are refused.
+
+Examples:
+  ./malleolus init my-study
+  MALLEOLUS_PASSPHRASE=… ./malleolus init my-study --name "Ankles 2016-2020" --json`,
+    )
+    .action(async (folder: string, given: InitArguments, command: Command) => {
+      const { createStudy } = await import("@malleolus/studies");
+      const passphrase = await askNewPassphrase(output, command);
+      const name = given.name ?? basename(resolve(folder));
+      const files = await createStudy({ folder, name, passphrase, keyFile: given.keyFile });
+      if (given.json) output.write(`${JSON.stringify({ folder, name, files })}\n`);
+      else output.write(files.map((file) => `${file}\n`).join(""));
+    });
