@@ -17,6 +17,28 @@ from torchvision.ops.misc import FrozenBatchNorm2d
 CLASSES = 2  # one class and background
 
 
+def follow_detectron2(model):
+    """Detectron2 does not round its anchors, and pools with RoIAlign's half-pixel shift."""
+    generator = model.rpn.anchor_generator
+    generator.cell_anchors = [
+        exact_anchors(sizes, ratios) for sizes, ratios in zip(generator.sizes, generator.aspect_ratios)
+    ]
+    torchvision.ops.poolers.roi_align = aligned_roi_align
+
+
+def exact_anchors(sizes, ratios):
+    """Centred boxes of the area size * size and each height-to-width ratio, ratios first."""
+    heights = torch.sqrt(torch.tensor(ratios))
+    widths = 1 / heights
+    w = (widths[:, None] * torch.tensor(sizes, dtype=torch.float32)[None]).flatten()
+    h = (heights[:, None] * torch.tensor(sizes, dtype=torch.float32)[None]).flatten()
+    return torch.stack([-w, -h, w, h], 1) / 2
+
+
+def aligned_roi_align(features, boxes, *args, **kwargs):
+    return torchvision.ops.roi_align(features, boxes, *args, aligned=True, **kwargs)
+
+
 def build(height, width):
     torch.manual_seed(0)
     backbone = resnet_fpn_backbone(
@@ -34,6 +56,7 @@ def build(height, width):
         rpn_post_nms_top_n_train=1000,
         rpn_post_nms_top_n_test=1000,
     )
+    follow_detectron2(model)
     # Random deltas as large as random initialisation makes them would put boxes anywhere.
     with torch.no_grad():
         model.roi_heads.box_predictor.bbox_pred.weight.mul_(0.01)
@@ -137,7 +160,7 @@ def force_bfloat16():
 
     def roi_align_float(features, boxes, *args, **kwargs):
         boxes = [b.float() for b in boxes] if isinstance(boxes, (list, tuple)) else boxes.float()
-        return roi_align(features.float(), boxes, *args, **kwargs).to(features.dtype)
+        return roi_align(features.float(), boxes, *args, aligned=True, **kwargs).to(features.dtype)
 
     torchvision.ops.boxes.nms = nms_float
     torchvision.ops.poolers.roi_align = roi_align_float
