@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Writes aside, flushes to the disk, then names. Throws the system's error. */
+/** Writes aside, flushes to the disk, then names. Throws the system's error, with the path. */
 export function writeFileWhole(path: string, data: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}.tmp`;
@@ -11,6 +11,8 @@ export function writeFileWhole(path: string, data: string | Uint8Array): void {
     renameSync(aside, path);
   } catch (error) {
     rmSync(aside, { force: true });
+    // A full disk's error does not say which file it was.
+    if (error instanceof Error) error.message = `${path} cannot be written: ${error.message}`;
     throw error;
   }
 }
