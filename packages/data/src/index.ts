@@ -16,6 +16,7 @@ export type { Fracture, Morphology, WeberClass } from "./phantom/fracture.ts";
 export type { Machine } from "./phantom/machine.ts";
 export { externalRoom, internalRoom, withPitch } from "./phantom/machines.ts";
 export { drawPatient, type Exclusion, type Patient, type PatientWish } from "./phantom/patient.ts";
+export { radiographFile, type StudyHeader } from "./phantom/radiograph-object.ts";
 export { PHANTOM_VERSION } from "./phantom/ranges.ts";
 export { type PhantomRadiograph, simulateRadiograph } from "./phantom/simulate.ts";
 export { type FractureTruth, fractureTruth, type ImageTruth } from "./phantom/truth.ts";
