@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { protocolSchema } from "@malleolus/schema";
 import { ankleProtocol } from "./configuration/ankle-protocol.ts";
-import { closeStudy, createStudy, findHospital, openStudy } from "./study.ts";
+import { closeStudy, createStudy, findHospital, openKeys, openStudy } from "./study.ts";
 import { newStudy, PASSPHRASE, scratchFolder } from "./test-study.ts";
 
 test("createStudy: writes a configuration that it reads, and the ankle's protocol", async (context) => {
@@ -22,6 +22,15 @@ test("createStudy: leaves a study that is there alone", async (context) => {
   const { study } = await newStudy(context);
   const again = createStudy({ folder: study, name: "Again", passphrase: PASSPHRASE });
   await assert.rejects(again, /expected no study, got one/);
+});
+
+test("openKeys: another study's key file is refused", async (context) => {
+  const [one, other] = [await newStudy(context), await newStudy(context)];
+  const study = await openStudy(one.study);
+  context.after(() => closeStudy(study));
+  (await openKeys(study, PASSPHRASE)).close();
+  copyFileSync(join(other.folder, "study.keys"), join(one.folder, "study.keys"));
+  await assert.rejects(openKeys(study, PASSPHRASE), /with which the study was made, got another/);
 });
 
 test("openStudy: a folder without a study says what to do", async (context) => {

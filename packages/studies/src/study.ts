@@ -52,6 +52,9 @@ export async function createStudy({ folder, name, ...given }: NewStudy): Promise
   // Last: a folder with this file is a study.
   writeFileSync(configuration, studyText(name, relative(whole, keyFile)), { flush: true });
   const study = await openStudy(folder);
+  const keys = new KeyFile(keyFile, given.passphrase);
+  await study.database.insertInto("settings").values({ name: "key-id", value: keys.id }).execute();
+  keys.close();
   await closeStudy(study);
   return [configuration, protocol, join(folder, study.configuration.storage.database), keyFile];
 }
@@ -83,9 +86,23 @@ export async function closeStudy(study: Study): Promise<void> {
   await study.database.destroy();
 }
 
-/** The study's key file; its owner closes it. Throws StudyError `key-file` or `passphrase`. */
-export function openKeys(study: Study, passphrase: string): KeyFile {
-  return new KeyFile(study.keyFile, passphrase);
+/**
+ * The study's key file; its owner closes it. Throws StudyError `key-file` or `passphrase`: another
+ * study's key file would make other pseudonyms and UIDs of the same patients.
+ */
+export async function openKeys(study: Study, passphrase: string): Promise<KeyFile> {
+  const keys = new KeyFile(study.keyFile, passphrase);
+  const { value } = await study.database
+    .selectFrom("settings")
+    .select("value")
+    .where("name", "=", "key-id")
+    .executeTakeFirstOrThrow();
+  if (value === keys.id) return keys;
+  keys.close();
+  throw new StudyError(
+    "key-file",
+    `${study.keyFile}: expected the key file with which the study was made, got another; restore it`,
+  );
 }
 
 /** The hospital of this id; without an id, the only one. Throws StudyError `configuration`. */

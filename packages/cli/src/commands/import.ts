@@ -54,7 +54,7 @@ Examples:
       const signals = stopOnSignals(() => progress.say("ending after this file"));
       try {
         const hospital = studies.findHospital(study, given.hospital);
-        using keys = closing(studies.openKeys(study, await askPassphrase(output, command)));
+        using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
         const counts = await studies.importDicom(study, {
           paths,
           hospital,
@@ -108,7 +108,7 @@ Examples:
       const study = await studies.openStudy(given.study);
       try {
         const hospital = studies.findHospital(study, given.hospital);
-        using keys = closing(studies.openKeys(study, await askPassphrase(output, command)));
+        using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
         const who = given.who;
         const counts = await studies.importReports(study, {
           path,

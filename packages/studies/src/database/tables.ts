@@ -5,6 +5,11 @@ import type { CaseState, ScreenedState } from "@malleolus/schema";
 import type { Generated } from "kysely";
 
 export interface StudyTables {
+  /** What holds for the whole study. */
+  settings: {
+    name: "key-id";
+    value: string;
+  };
   patients: {
     /** The pseudonym. */
     id: string;

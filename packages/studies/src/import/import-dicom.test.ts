@@ -9,11 +9,12 @@ import { imagePath } from "../image-store.ts";
 import { closeStudy, findHospital, openKeys, openStudy, type Study } from "../study.ts";
 import { newStudy, PASSPHRASE, radiograph, writeArchive } from "../test-study.ts";
 import { type ImportEvent, importDicom } from "./import-dicom.ts";
+import { lockImport } from "./import-lock.ts";
 import { importProcess } from "./test-import-process.ts";
 
 async function importInto(folder: string, ...paths: string[]) {
   const study = await openStudy(folder);
-  const keys = openKeys(study, PASSPHRASE);
+  const keys = await openKeys(study, PASSPHRASE);
   const events: ImportEvent[] = [];
   try {
     const counts = await importDicom(study, {
@@ -197,5 +198,24 @@ test("importDicom: killed at any moment, it goes on and every file is there once
   assert.deepEqual(
     [images.length, cases.length, patients.length, files.length, transitions.length],
     [60, 30, 30, 60, 30],
+  );
+});
+
+test("importDicom: while one import runs, another is refused", async (context) => {
+  const { folder, study: path } = await newStudy(context);
+  const study = await openStudy(path);
+  context.after(() => closeStudy(study));
+  using _ = lockImport(`${study.images}.lock`);
+  await assert.rejects(importInto(path, folder), /another import of this study is running/);
+});
+
+test("importDicom: a disk that cannot be written ends the import", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 1);
+  writeFileSync(join(study, "images"), "a file where the images' folder should be");
+  await assert.rejects(
+    importInto(study, archive),
+    (error) => error instanceof Error && "code" in error,
   );
 });

@@ -101,7 +101,7 @@ async function importFile(
   const deed: Deed = { who: given.who, at: new Date().toISOString() };
   let sourceHash: string | null = null;
   try {
-    const bytes = await file.read();
+    const bytes = await readSource(file);
     sourceHash = given.keys.hash("file", bytes);
     const earlier = await findImported(study, sourceHash);
     if (earlier !== null) return { outcome: "known", sha256: earlier };
@@ -232,6 +232,16 @@ async function ensureCase(
   await recordTransition(transaction, { caseId, from: null, to: "imported", why, ...deed });
 }
 
+/** What the system says of one file to read is that file's fault; of one to write, nobody's. */
+async function readSource(file: SourceFile): Promise<Uint8Array> {
+  try {
+    return await file.read();
+  } catch (cause) {
+    if (cause instanceof StudyError || !(cause instanceof Error && "syscall" in cause)) throw cause;
+    throw new StudyError("source", `${file.name}: it cannot be read (${cause.message})`, { cause });
+  }
+}
+
 async function findImported({ database }: Study, sourceHash: string): Promise<string | null> {
   const row = await database
     .selectFrom("import_files")
@@ -298,10 +308,6 @@ function refusal(error: unknown): Extract<ImportOutcome, { outcome: "refused" }>
   }
   if (error instanceof StudyError && error.code === "source") {
     return { outcome: "refused", code: error.code, reason: error.message };
-  }
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (error instanceof Error && (code === "EACCES" || code === "ENOENT" || code === "EIO")) {
-    return { outcome: "refused", code: "unreadable", reason: error.message };
   }
   throw error;
 }

@@ -73,7 +73,7 @@ function openZip(path: string): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
     open(path, { lazyEntries: true, autoClose: false }, (error, zip) => {
       if (error === null) resolve(zip);
-      else reject("syscall" in error ? error : notZip(path, error));
+      else reject(notZip(path, error));
     });
   });
 }

@@ -8,7 +8,7 @@ export const importProcess = import.meta.filename;
 if (import.meta.main) {
   const [folder, archive] = process.argv.slice(2);
   const study = await openStudy(folder);
-  const keys = openKeys(study, PASSPHRASE);
+  const keys = await openKeys(study, PASSPHRASE);
   await importDicom(study, {
     paths: [archive],
     hospital: findHospital(study, undefined),

@@ -115,6 +115,11 @@ export class KeyFile {
     return this.#secret;
   }
 
+  /** Tells this file's secret from others without giving it away. */
+  get id(): string {
+    return this.hash("key-id", "");
+  }
+
   /** A hash that only the holder of the secret can make; `purpose` keeps hashes apart. */
   hash(purpose: string, value: string | Uint8Array): string {
     return createHmac("sha256", this.#secret).update(`${purpose}:`).update(value).digest("hex");

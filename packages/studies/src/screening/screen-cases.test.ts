@@ -27,7 +27,7 @@ async function screenedStudy(context: Parameters<typeof newStudy>[0]) {
   const rows = REPORTS.map((report, index) => `ACC${1000 + index};"${report}"`);
   writeFileSync(csv, ["Accession Number;Report", ...rows, "ACC9;absent", ""].join("\r\n"));
   const study = await openStudy(path);
-  const keys = openKeys(study, PASSPHRASE);
+  const keys = await openKeys(study, PASSPHRASE);
   context.after(() => {
     keys.close();
     void closeStudy(study);

@@ -1,10 +1,15 @@
-/** The first tables: patients, cases, images, imports, reports, screenings, transitions. */
+/** The first tables: settings, patients, cases, images, imports, reports, screenings, transitions. */
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
 export const studyMigration: Migration = {
   async up(db: Kysely<unknown>) {
     const { schema } = db;
+    await schema
+      .createTable("settings")
+      .addColumn("name", "text", (column) => column.primaryKey())
+      .addColumn("value", "text", (column) => column.notNull())
+      .execute();
     await schema
       .createTable("patients")
       .addColumn("id", "text", (column) => column.primaryKey())
