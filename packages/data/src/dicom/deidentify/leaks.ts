@@ -17,10 +17,10 @@ const SHORTEST = 4;
 
 /** Parts of names and numbers long enough to be no accident. */
 export function identifyingTexts(bytes: Uint8Array, elements: readonly ByteElement[]): string[] {
-  const texts = elements.flatMap((element) => {
-    const value = lowerText(bytes.subarray(element.valueStart, element.valueEnd));
-    if (element.tag === BIRTH_DATE) return [value];
-    return IDENTIFYING.has(element.tag) ? value.split(/[\\^= ,]+/) : [];
+  const texts = elements.flatMap(({ tag, valueStart, valueEnd }) => {
+    if (tag !== BIRTH_DATE && !IDENTIFYING.has(tag)) return [];
+    const value = lowerText(bytes.subarray(valueStart, valueEnd));
+    return tag === BIRTH_DATE ? [value] : value.split(/[\\^= ,]+/);
   });
   return [...new Set(texts.map((text) => text.trim()))].filter(({ length }) => length >= SHORTEST);
 }
