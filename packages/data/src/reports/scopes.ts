@@ -45,7 +45,7 @@ export function findScopes(
   return triggers.flatMap((trigger) => {
     const effect = STATUS[trigger.label];
     if (effect === undefined) return [];
-    const { status, forward } = effect;
+    const { status } = effect;
     const hasTwin = triggers.some(
       ({ label, from, to }) =>
         label !== trigger.label &&
@@ -54,7 +54,10 @@ export function findScopes(
         to === trigger.to,
     );
     const endsClause = trigger.to === tokens.length || COMMAS.has(tokens[trigger.to].word);
-    if (hasTwin && forward === endsClause) return [];
+    if (hasTwin && effect.forward === endsClause) return [];
+    // "Fracture: none."
+    const answers = status === "negated" && endsClause && tokens[trigger.from - 1]?.word === ":";
+    const forward = effect.forward && !answers;
     const short = status === "historical" && trigger.to - trigger.from === 1;
     const stops = (other: TermMatch<Trigger>) =>
       other.label === "terminators" || (status === "historical" && other.label === "acute");

@@ -17,6 +17,8 @@ export interface Sentence {
 
 const TOKEN = /[\p{L}\p{N}\p{M}]+|[,:;()/#?]/gu;
 
+const LONGEST_HEADING = 4;
+
 /** The words of a text, or of a term. */
 export function tokenize(text: string, offset = 0): Token[] {
   return Array.from(text.matchAll(TOKEN), ({ 0: found, index }) => ({
@@ -32,29 +34,51 @@ export function readSentences(text: string, rules: LanguageRules): Sentence[] {
   const abbreviations = new Set(rules.abbreviations.map(joinWords));
   const asides = new Set(rules.asideHeadings.map(joinWords));
   const reports = new Set(rules.reportHeadings.map(joinWords));
-  let aside = false;
-  return splitText(text, abbreviations).flatMap(({ start, end }) => {
-    const tokens = tokenize(text.slice(start, end), start);
-    const sentences: Sentence[] = [];
-    let from = 0;
-    // A heading is what stands before a colon, at the beginning or after another sentence's words.
-    for (const [index, token] of tokens.entries()) {
-      if (token.word !== ":") continue;
-      for (let first = Math.max(from, index - 4); first < index; first++) {
-        const heading = tokens
-          .slice(first, index)
-          .map(({ word }) => word)
-          .join(" ");
-        if (!asides.has(heading) && !reports.has(heading)) continue;
-        sentences.push({ tokens: tokens.slice(from, first), aside });
-        aside = asides.has(heading);
-        from = index + 1;
-        break;
-      }
+  const parts = splitText(text, abbreviations).flatMap(({ start, end }) =>
+    splitAtHeadings(tokenize(text.slice(start, end), start), asides, reports),
+  );
+  // Without a heading that ends it, an aside is no longer than the sentence that it begins with.
+  const lastReport = parts.findLastIndex(({ heading }) => heading === "report");
+  let section: Heading = "report";
+  return parts.flatMap(({ heading, tokens }, index) => {
+    if (heading !== null) section = heading;
+    else if (section === "aside" && index > lastReport && parts[index - 1].tokens.length > 0) {
+      section = "report";
     }
-    sentences.push({ tokens: tokens.slice(from), aside });
-    return sentences.filter((sentence) => sentence.tokens.length > 0);
+    return tokens.length === 0 ? [] : [{ tokens, aside: section === "aside" }];
   });
+}
+
+type Heading = "aside" | "report";
+
+interface Part {
+  readonly heading: Heading | null;
+  readonly tokens: readonly Token[];
+}
+
+/** A heading is what stands before a colon, at the beginning or after another sentence's words. */
+function splitAtHeadings(
+  tokens: readonly Token[],
+  asides: ReadonlySet<string>,
+  reports: ReadonlySet<string>,
+): Part[] {
+  const parts: Part[] = [];
+  let heading: Heading | null = null;
+  let from = 0;
+  for (const [colon, token] of tokens.entries()) {
+    if (token.word !== ":") continue;
+    for (let first = Math.max(from, colon - LONGEST_HEADING); first < colon; first++) {
+      const words = tokens.slice(first, colon).map(({ word }) => word);
+      const name = words.join(" ");
+      if (!asides.has(name) && !reports.has(name)) continue;
+      if (heading !== null || first > from)
+        parts.push({ heading, tokens: tokens.slice(from, first) });
+      heading = asides.has(name) ? "aside" : "report";
+      from = colon + 1;
+      break;
+    }
+  }
+  return [...parts, { heading, tokens: tokens.slice(from) }];
 }
 
 interface Range {
