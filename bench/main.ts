@@ -6,10 +6,11 @@ import { convolution } from "./convolution.ts";
 import { detection } from "./detection.ts";
 import { operators } from "./operators.ts";
 import { openPeer } from "./peer.ts";
+import { phantom } from "./phantom.ts";
 import { machine, type Report, table } from "./report.ts";
 import { trainingStep } from "./training-step.ts";
 
-const BENCHES: readonly Bench[] = [operators, convolution, trainingStep, detection];
+const BENCHES: readonly Bench[] = [operators, convolution, trainingStep, detection, phantom];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

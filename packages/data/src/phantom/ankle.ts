@@ -245,5 +245,7 @@ function scaledMeshes(
 }
 
 export function scaledMesh(mesh: Mesh, scale: number): Mesh {
-  return mesh.map((value) => value * scale);
+  const sized = new Float32Array(mesh.length);
+  for (let i = 0; i < mesh.length; i++) sized[i] = mesh[i] * scale;
+  return sized;
 }

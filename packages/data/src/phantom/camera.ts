@@ -5,6 +5,7 @@
  * View frame: u to the right of the image, v down, d from the source to the detector, in mm, its
  * origin at the point of the ankle that the central ray meets.
  */
+import type { Box } from "@malleolus/geometry";
 import type { Point } from "./field.ts";
 
 export interface Camera {
@@ -82,4 +83,15 @@ export function projectPoint(camera: Camera, point: Point): [x: number, y: numbe
 export function spacingAtCenterMm(camera: Camera): number {
   const { pitchMm, sourceToDetectorMm, objectToDetectorMm } = camera;
   return (pitchMm * (sourceToDetectorMm - objectToDetectorMm)) / sourceToDetectorMm;
+}
+
+/** The camera of the part of an image within a box of whole pixels. */
+export function cropCamera(camera: Camera, [x1, y1, x2, y2]: Box): Camera {
+  return {
+    ...camera,
+    width: x2 - x1,
+    height: y2 - y1,
+    principalX: camera.principalX - x1,
+    principalY: camera.principalY - y1,
+  };
 }

@@ -18,7 +18,7 @@ export function wideBlur(
   height: number,
   sigma: number,
 ): Float32Array {
-  const step = Math.max(1, Math.floor(sigma / 4));
+  const step = Math.max(1, Math.floor(sigma / 2));
   const columns = Math.ceil(width / step);
   const rows = Math.ceil(height / step);
   const coarse = new Float32Array(columns * rows);
@@ -54,20 +54,28 @@ function enlarge(
   step: number,
 ): Float32Array {
   const values = new Float32Array(width * height);
+  const left = new Int32Array(width);
+  const share = new Float64Array(width);
+  for (let x = 0; x < width; x++) {
+    const u = Math.min(columns - 1, Math.max(0, (x + 0.5) / step - 0.5));
+    left[x] = Math.max(0, Math.min(columns - 2, Math.floor(u)));
+    share[x] = u - left[x];
+  }
+  // One column more, so that the last one has a neighbour.
+  const line = new Float64Array(columns + 1);
   for (let y = 0; y < height; y++) {
     const v = Math.min(rows - 1, Math.max(0, (y + 0.5) / step - 0.5));
-    const j = Math.min(rows - 2, Math.floor(v));
-    const upper = Math.max(0, j) * columns;
-    const lower = Math.min(rows - 1, Math.max(0, j) + 1) * columns;
-    const fy = v - Math.max(0, j);
+    const j = Math.max(0, Math.min(rows - 2, Math.floor(v)));
+    const upper = j * columns;
+    const lower = Math.min(rows - 1, j + 1) * columns;
+    for (let i = 0; i < columns; i++) {
+      line[i] = coarse[upper + i] + (v - j) * (coarse[lower + i] - coarse[upper + i]);
+    }
+    line[columns] = line[columns - 1];
+    const row = y * width;
     for (let x = 0; x < width; x++) {
-      const u = Math.min(columns - 1, Math.max(0, (x + 0.5) / step - 0.5));
-      const i = Math.max(0, Math.min(columns - 2, Math.floor(u)));
-      const next = Math.min(columns - 1, i + 1);
-      const fx = u - i;
-      const above = coarse[upper + i] + fx * (coarse[upper + next] - coarse[upper + i]);
-      const below = coarse[lower + i] + fx * (coarse[lower + next] - coarse[lower + i]);
-      values[y * width + x] = above + fy * (below - above);
+      const i = left[x];
+      values[row + x] = line[i] + share[x] * (line[i + 1] - line[i]);
     }
   }
   return values;

@@ -66,8 +66,7 @@ export function meshSolids(
           for (let j = 0; j < side; j++) {
             for (let i = 0; i < side; i++) {
               sampler(left + i * step, back + j * step, low + k * step, at);
-              nodes.set(at, node);
-              node += channels;
+              for (let c = 0; c < channels; c++) nodes[node++] = at[c];
             }
           }
         }

@@ -17,19 +17,24 @@ export interface SoftTissue {
 /** With the foot turned down by some degrees about the ankle's axis. */
 export function meshSoftTissue(shape: AnkleShape, plantarflexionDegrees: number): SoftTissue {
   const foot = footPose(shape, plantarflexionDegrees);
-  const skin = skinField(shape, foot);
-  const muscle = muscleField(shape, foot);
-  const [outer, inner] = meshSolids(
+  // Tendons are thin, skin is not.
+  return {
+    skin: meshTissue(skinField(shape, foot), shape, 4.2),
+    muscle: meshTissue(muscleField(shape, foot), shape, 3.2),
+  };
+}
+
+function meshTissue(tissue: Field, shape: AnkleShape, step: number): Mesh {
+  const [mesh] = meshSolids(
     (x, y, z, values) => {
-      values[0] = Math.max(skin(x, y, z), z - LEG_TOP + 6);
-      values[1] = Math.max(muscle(x, y, z), values[0] + 1.5);
+      values[0] = Math.max(tissue(x, y, z), z - LEG_TOP + 6);
     },
-    2,
-    [[INSIDE], [{ ...INSIDE, channel: 1 }]],
+    1,
+    [[INSIDE]],
     TISSUE_BOUNDS,
-    3.2,
+    step,
   );
-  return { skin: scaledMesh(outer, shape.scale), muscle: scaledMesh(inner, shape.scale) };
+  return scaledMesh(mesh, shape.scale);
 }
 
 /** A plaster shell around leg and foot. */

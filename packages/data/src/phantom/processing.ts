@@ -3,7 +3,7 @@
  * compressed latitude, sharpened edges, a sigmoid curve. Bone comes out bright.
  */
 import type { Exposure } from "./exposure.ts";
-import { gaussianBlur, wideBlur } from "./gaussian.ts";
+import { wideBlur } from "./gaussian.ts";
 import type { Machine } from "./machine.ts";
 
 /** Displayed values, 0 black to 1 white. */
@@ -14,13 +14,14 @@ export function processed(
 ): Float32Array {
   const { width, height, signal } = exposure;
   const { processing, pitchMm } = machine;
-  const density = signal.map((value) => -Math.log(value));
+  const density = new Float32Array(signal.length);
+  for (let i = 0; i < density.length; i++) density[i] = -Math.log(signal[i]);
   const [low, high] = anatomicalRange(density, exposed);
   for (let i = 0; i < density.length; i++) {
     density[i] = Math.min(1.6, Math.max(-0.6, (density[i] - low) / (high - low)));
   }
   const base = wideBlur(density, width, height, processing.latitudeMm / pitchMm);
-  const smooth = gaussianBlur(density, width, height, processing.edgeMm / pitchMm);
+  const smooth = wideBlur(density, width, height, processing.edgeMm / pitchMm);
   const shown = new Float32Array(density.length);
   for (let i = 0; i < shown.length; i++) {
     const detail = density[i] - smooth[i];

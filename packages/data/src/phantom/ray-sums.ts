@@ -2,7 +2,7 @@
 import type { Ankle } from "./ankle.ts";
 import { addThickness, emptyRaySums, type RaySums } from "./attenuation.ts";
 import type { Body, Trabeculae } from "./body.ts";
-import { spacingAtCenterMm } from "./camera.ts";
+import { type Camera, spacingAtCenterMm } from "./camera.ts";
 import { meshCast, meshSoftTissue, plantarflexed } from "./pose.ts";
 import { createRandom, type Random } from "./random.ts";
 import { sampleTexture, type Texture, trabecularTexture } from "./texture.ts";
@@ -16,8 +16,14 @@ const PLASTER_MINERAL = 0.4;
 /** Rays a pixel along each side where fragments have sharp edges. */
 const FINE = 2;
 
+export interface Surroundings {
+  readonly sums: RaySums;
+  /** The whole tibia's thickness. */
+  readonly tibia: ThicknessMap;
+}
+
 /** The rays through everything but the fibula. */
-export function surroundings(ankle: Ankle, geometry: ViewGeometry, grain: Grain): RaySums {
+export function surroundings(ankle: Ankle, geometry: ViewGeometry, grain: Grain): Surroundings {
   const { camera, plantarflexionDegrees } = geometry;
   const { shape } = ankle.patient;
   const sums = emptyRaySums(camera.width, camera.height);
@@ -31,19 +37,31 @@ export function surroundings(ankle: Ankle, geometry: ViewGeometry, grain: Grain)
     const cast = projectThickness(meshCast(shape, plantarflexionDegrees), camera);
     addThickness(sums, "mineral", cast, PLASTER_MINERAL);
   }
+  let tibia: ThicknessMap | undefined;
   ankle.bodies.forEach((body, index) => {
     const mesh =
       body.part === "foot" ? plantarflexed(body.mesh, shape, plantarflexionDegrees) : body.mesh;
-    addBody(sums, body, projectThickness([mesh], camera), geometry, grain.of(index));
+    const map = projectThickness([mesh], camera);
+    if (body.mesh === ankle.tibia) tibia = map;
+    addBody(sums, body, map, camera, grain.of(index));
   });
-  return sums;
+  if (tibia === undefined) throw new Error("internal: the tibia is none of its ankle's bodies");
+  return { sums, tibia };
 }
 
-/** The same rays with a fibula added to them; `bodies` in the order of `Ankle.fibula`. */
+/** A fibula's bodies in a view; `bodies` in the order of `Ankle.fibula`. */
+export function projectFibula(
+  bodies: readonly Body[],
+  camera: Camera,
+): { readonly body: Body; readonly map: ThicknessMap }[] {
+  return bodies.map((body) => ({ body, map: projectThickness([body.mesh], camera, FINE) }));
+}
+
+/** The same rays with a fibula added to them. */
 export function withFibula(
   sums: RaySums,
-  bodies: readonly Body[],
-  geometry: ViewGeometry,
+  fibula: ReturnType<typeof projectFibula>,
+  camera: Camera,
   grain: Grain,
 ): RaySums {
   const added: RaySums = {
@@ -53,15 +71,7 @@ export function withFibula(
     cortical: sums.cortical.slice(),
     mineral: sums.mineral.slice(),
   };
-  for (const body of bodies) {
-    addBody(
-      added,
-      body,
-      projectThickness([body.mesh], geometry.camera, FINE),
-      geometry,
-      grain.of(-1),
-    );
-  }
+  for (const { body, map } of fibula) addBody(added, body, map, camera, grain.of(-1));
   return added;
 }
 
@@ -69,7 +79,7 @@ function addBody(
   sums: RaySums,
   body: Body,
   map: ThicknessMap,
-  geometry: ViewGeometry,
+  camera: Camera,
   grain: BodyGrain,
 ): void {
   const { fat, muscle, cortical, mineral, metal } = body.adds;
@@ -78,14 +88,14 @@ function addBody(
   if (cortical !== undefined) addThickness(sums, "cortical", map, cortical);
   if (mineral !== undefined) addThickness(sums, "mineral", map, mineral);
   if (metal !== undefined) addThickness(sums, "metal", map, metal);
-  if (body.trabeculae !== null) addTrabeculae(sums, body.trabeculae, map, geometry, grain);
+  if (body.trabeculae !== null) addTrabeculae(sums, body.trabeculae, map, camera, grain);
 }
 
 function addTrabeculae(
   sums: RaySums,
   trabeculae: Trabeculae,
   map: ThicknessMap,
-  { camera }: ViewGeometry,
+  camera: Camera,
   { texture, offsetMm: [offsetU, offsetV] }: BodyGrain,
 ): void {
   const spacing = spacingAtCenterMm(camera);

@@ -3,12 +3,13 @@
  */
 import type { Ankle } from "./ankle.ts";
 import { drawAperture, placeMarker } from "./aperture.ts";
-import { spacingAtCenterMm } from "./camera.ts";
+import { cropRaySums } from "./attenuation.ts";
+import { cropCamera, spacingAtCenterMm } from "./camera.ts";
 import { expose, noiselessSignal } from "./exposure.ts";
 import type { Machine } from "./machine.ts";
 import { processed } from "./processing.ts";
 import { createRandom } from "./random.ts";
-import { drawGrain, surroundings, withFibula } from "./ray-sums.ts";
+import { drawGrain, projectFibula, surroundings, withFibula } from "./ray-sums.ts";
 import { type ImageTruth, imageTruth } from "./truth.ts";
 import { drawView, type PhantomView } from "./view.ts";
 import { contrastToNoise, type Visibility, visibilityOf } from "./visibility.ts";
@@ -39,21 +40,39 @@ export function simulateRadiograph(
   const random = createRandom(patient.seed, "exposure", view);
   const geometry = drawView(patient, view, machine);
   const grain = drawGrain(createRandom(patient.seed, "grain", view));
-  const around = surroundings(ankle, geometry, grain);
+  const { camera } = geometry;
+  const { sums: around, tibia } = surroundings(ankle, geometry, grain);
   placeMarker(around, patient.side === "left" ? "L" : "R", machine.pitchMm, random);
   const aperture = drawAperture(machine, random);
 
-  const sums = withFibula(around, ankle.fibula, geometry, grain);
+  const fibula = projectFibula(ankle.fibula, camera);
+  const sums = withFibula(around, fibula, camera, grain);
   const noiseless = noiselessSignal(sums, aperture, used);
   const exposure = expose(noiseless, sums, used, random);
-  const truth = imageTruth(ankle, geometry.camera);
+  const outer = fibula.filter(({ body }) => body.trabeculae === null);
+  const truth = imageTruth(
+    ankle,
+    camera,
+    tibia,
+    outer.map(({ map }) => map),
+  );
 
   let fractureContrast: number | null = null;
   if (truth.fracture !== null) {
-    const unbroken = withFibula(around, ankle.wholeFibula, geometry, grain);
-    const { openQuanta } = exposure;
+    // Only around the fracture: elsewhere both are the same.
+    const box = truth.fractureBox ?? [0, 0, 0, 0];
+    const part = cropCamera(camera, box);
+    const whole = projectFibula(ankle.wholeFibula, part);
     fractureContrast = contrastToNoise(
-      { sums, unbroken, noiseless, aperture, openQuanta, machine: used },
+      {
+        box,
+        broken: cropRaySums(sums, box),
+        unbroken: withFibula(cropRaySums(around, box), whole, part, grain),
+        noiseless,
+        aperture,
+        openQuanta: exposure.openQuanta,
+        machine: used,
+      },
       truth.fracture,
     );
   }
@@ -63,7 +82,7 @@ export function simulateRadiograph(
     height: machine.height,
     pixels: processed(exposure, machine, aperture),
     detectorSpacingMm: machine.pitchMm,
-    spacingMm: spacingAtCenterMm(geometry.camera),
+    spacingMm: spacingAtCenterMm(camera),
     truth,
     fractureContrast,
     visibility: fractureContrast === null ? null : visibilityOf(fractureContrast),

@@ -35,13 +35,13 @@ export function projectThickness(
 }
 
 /** (x, y, depth) of every corner, x and y in fine pixels of the whole image. */
-function projectCorners(mesh: Mesh, camera: Camera, samples: number): Float64Array {
+function projectCorners(mesh: Mesh, camera: Camera, samples: number): Float32Array {
   const { rotation: m, center, sourceToDetectorMm, objectToDetectorMm } = camera;
   const sourceToCenter = sourceToDetectorMm - objectToDetectorMm;
   const perMm = (sourceToDetectorMm / camera.pitchMm) * samples;
   const [left, top] = [camera.principalX * samples, camera.principalY * samples];
   const [cx, cy, cz] = center;
-  const corners = new Float64Array(mesh.length);
+  const corners = new Float32Array(mesh.length);
   for (let i = 0; i < mesh.length; i += 3) {
     const x = mesh[i] - cx;
     const y = mesh[i + 1] - cy;
@@ -57,7 +57,7 @@ function projectCorners(mesh: Mesh, camera: Camera, samples: number): Float64Arr
 
 type Window = Pick<ThicknessMap, "left" | "top" | "width" | "height">;
 
-function windowOf(corners: readonly Float64Array[], camera: Camera, samples: number): Window {
+function windowOf(corners: readonly Float32Array[], camera: Camera, samples: number): Window {
   let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const list of corners) {
     for (let i = 0; i < list.length; i += 3) {
@@ -81,7 +81,7 @@ function windowOf(corners: readonly Float64Array[], camera: Camera, samples: num
  * of their triangles, so that no pixel is counted twice or forgotten.
  */
 function addDepths(
-  corners: Float64Array,
+  corners: Float32Array,
   window: Window,
   samples: number,
   handedness: 1 | -1,

@@ -61,14 +61,15 @@ export function fractureTruth(ankle: Ankle): FractureTruth | null {
   };
 }
 
-export function imageTruth(ankle: Ankle, camera: Camera): ImageTruth {
-  const outline = (maps: readonly ThicknessMap[]): Mask => unionMask(maps, camera, BONE_MM);
-  const tibia = outline([projectThickness([ankle.tibia], camera)]);
-  const fibula = outline(
-    ankle.fibula
-      .filter(({ trabeculae }) => trabeculae === null)
-      .map(({ mesh }) => projectThickness([mesh], camera)),
-  );
+/** From the bones' outer surfaces as they were projected for the image. */
+export function imageTruth(
+  ankle: Ankle,
+  camera: Camera,
+  tibiaMap: ThicknessMap,
+  fibulaMaps: readonly ThicknessMap[],
+): ImageTruth {
+  const tibia = unionMask([tibiaMap], camera, BONE_MM);
+  const fibula = unionMask(fibulaMaps, camera, BONE_MM);
   if (ankle.fragments === null) {
     const noFracture = below(fibula, camera, NO_FRACTURE_TOP_MM);
     return {

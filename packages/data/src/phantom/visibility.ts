@@ -2,8 +2,8 @@
  * How well a fracture shows in an exposure: the contrast that it makes against the same exposure
  * without it, over the noise that the eye averages and the clutter of bone that it cannot.
  */
-import { type Mask, maskBounds } from "@malleolus/geometry";
-import { cropRaySums, type RaySums, transmission } from "./attenuation.ts";
+import type { Box, Mask } from "@malleolus/geometry";
+import { type RaySums, transmission } from "./attenuation.ts";
 import type { Machine } from "./machine.ts";
 
 export type Visibility = "obvious" | "visible" | "subtle" | "impossible";
@@ -17,9 +17,11 @@ const EYE_MM2 = 0.5;
 
 /** An exposure with its fracture, and the rays of the same ankle without it. */
 export interface FractureExposure {
-  readonly sums: RaySums;
+  /** Of whole pixels around the fracture's mask, and the rays within it. */
+  readonly box: Box;
+  readonly broken: RaySums;
   readonly unbroken: RaySums;
-  /** With the fracture, before noise, over the open beam's. */
+  /** Of the whole image: with the fracture, before noise, over the open beam's. */
   readonly noiseless: Float32Array;
   readonly aperture: Float32Array;
   readonly openQuanta: number;
@@ -28,10 +30,9 @@ export interface FractureExposure {
 
 /** Zero where the fracture's mask is empty. Scatter, which a fracture hardly changes, is kept. */
 export function contrastToNoise(exposure: FractureExposure, fracture: Mask): number {
-  const box = maskBounds(fracture);
-  const { sums, unbroken, noiseless, aperture, openQuanta, machine } = exposure;
-  const withGap = transmission(cropRaySums(sums, box), machine.spectrum);
-  const without = transmission(cropRaySums(unbroken, box), machine.spectrum);
+  const { box, broken, unbroken, noiseless, aperture, openQuanta, machine } = exposure;
+  const withGap = transmission(broken, machine.spectrum);
+  const without = transmission(unbroken, machine.spectrum);
   const [x1, y1, x2, y2] = box;
   let [squares, variance, count] = [0, 0, 0];
   for (let y = y1; y < y2; y++) {
