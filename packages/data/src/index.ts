@@ -18,6 +18,8 @@ export { externalRoom, internalRoom, withPitch } from "./phantom/machines.ts";
 export { drawPatient, type Exclusion, type Patient, type PatientWish } from "./phantom/patient.ts";
 export { radiographFile, type StudyHeader } from "./phantom/radiograph-object.ts";
 export { PHANTOM_VERSION } from "./phantom/ranges.ts";
+export { type Report, type ReportedStudy, writeReport } from "./phantom/report.ts";
+export type { Language } from "./phantom/report-phrases.ts";
 export { type PhantomRadiograph, simulateRadiograph } from "./phantom/simulate.ts";
 export { type FractureTruth, fractureTruth, type ImageTruth } from "./phantom/truth.ts";
 export type { PhantomView } from "./phantom/view.ts";

@@ -104,3 +104,19 @@ export const VIEWS = {
   objectToDetectorAp: { mean: 50, sd: 5, min: 40, max: 60, source: "3 R/D" },
   objectToDetectorLateral: { mean: 35, sd: 5, min: 22, max: 48, source: "3 R/D" },
 } satisfies Record<string, Sourced>;
+
+/** Reports: how surely radiologists call what they see, and how often dictation slips. */
+export const REPORT = {
+  /** Called a fracture, and doubted; the rest is reported as none. [33][39][42], D/A */
+  seen: {
+    obvious: { called: 0.99, doubted: 0.008 },
+    visible: { called: 0.93, doubted: 0.05 },
+    subtle: { called: 0.55, doubted: 0.27 },
+    impossible: { called: 0.05, doubted: 0.15 },
+  },
+  doubtWithoutFracture: { value: 0.04, source: "A: 5 to 10 % of all reports are uncertain" },
+  withoutIndication: { value: 0.2, source: "A" },
+  oldInjury: { value: 0.08, source: "A" },
+  wrongSide: { value: 0.006, source: "[66], A" },
+  lostNegation: { value: 0.004, source: "[66], A" },
+} as const;
