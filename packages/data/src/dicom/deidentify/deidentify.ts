@@ -152,7 +152,7 @@ function rewrite(element: ByteElement, context: Context, depth: number): Uint8Ar
 function isSequence(element: ByteElement, rule: Rule, { bytes, writing }: Context): boolean {
   if (element.vr === "SQ" || element.undefinedLength) return true;
   if (element.vr !== undefined) return false;
-  return rule.vr === "SQ" || (rule.vr === undefined && beginsWithItem(bytes, element, writing));
+  return rule.vr === "SQ" || beginsWithItem(bytes, element, writing);
 }
 
 function rewriteSequence(

@@ -12,8 +12,11 @@ const IDENTIFYING = new Set([
   0x00102154, 0x00101040,
 ]);
 const BIRTH_DATE = 0x00100030;
+/** Of codes and numbers only whole words count: PRIMARY is no patient called Mary. */
+const CODED = new Set("AS CS DA DS DT IS TM UI".split(" "));
 const TEXT = new Set("AE LO LT PN SH ST UC UR UT UN".split(" "));
 const SHORTEST = 4;
+const LARGE_BYTES = 1_024;
 
 /** Parts of names and numbers long enough to be no accident. */
 export function identifyingTexts(bytes: Uint8Array, elements: readonly ByteElement[]): string[] {
@@ -25,17 +28,29 @@ export function identifyingTexts(bytes: Uint8Array, elements: readonly ByteEleme
   return [...new Set(texts.map((text) => text.trim()))].filter(({ length }) => length >= SHORTEST);
 }
 
-/** Whether a text value repeats one of the texts; `vr` undefined where it is not known. */
+/** Whether a value repeats one of the texts; `vr` undefined where it is not known. */
 export function mentionsAny(
   value: Uint8Array,
   vr: string | undefined,
   texts: readonly string[],
 ): boolean {
-  if (texts.length === 0 || (vr !== undefined && !TEXT.has(vr))) return false;
+  if (texts.length === 0) return false;
+  if (vr !== undefined && CODED.has(vr)) {
+    const words = lowerText(value).split(/[\\^= ,.]+/);
+    return words.some((word) => texts.includes(word));
+  }
+  // Large tables hold no names, and small ones are no names but in a file that is wrong.
+  if (vr !== undefined && !TEXT.has(vr) && value.length > LARGE_BYTES) return false;
   // Numbers and tables of unknown representation are left alone: they hold control characters.
-  if (vr === undefined && value.some((byte) => byte !== 0 && byte < 32)) return false;
+  if (vr === undefined && value.some((byte) => byte !== 0 && byte < 32 && !isLineEnd(byte))) {
+    return false;
+  }
   const text = lowerText(value);
   return texts.some((one) => text.includes(one));
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte >= 9 && byte <= 13;
 }
 
 function lowerText(value: Uint8Array): string {

@@ -51,10 +51,11 @@ export function keepHarmlessWords(text: string): string {
   return words.filter((word) => HARMLESS.has(word.toLowerCase())).join(" ");
 }
 
-/** `034Y` as it is; from 90 years on `090Y`, since the very old are few. */
+/** `034Y` as it is; from 90 years on `090Y`, since the very old are few; empty where it is no age. */
 export function capAge(value: string): string {
-  const years = /^(\d{3})Y$/.exec(value.trim())?.[1];
-  return years !== undefined && Number(years) > 90 ? "090Y" : value;
+  const match = /^(\d{3})([DWMY])$/.exec(value.trim());
+  if (match === null) return "";
+  return match[2] === "Y" && Number(match[1]) > 90 ? "090Y" : match[0];
 }
 
 /** A value that says nothing; undefined where the representation has only binary ones. */
