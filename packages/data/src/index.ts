@@ -12,6 +12,7 @@ export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replace
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
 export { type Ankle, buildAnkle } from "./phantom/ankle.ts";
+export { annotate } from "./phantom/annotator.ts";
 export type { Fracture, Morphology, WeberClass } from "./phantom/fracture.ts";
 export type { Machine } from "./phantom/machine.ts";
 export { externalRoom, internalRoom, withPitch } from "./phantom/machines.ts";

@@ -141,3 +141,13 @@ export const READER = {
   topToleranceMm: 2,
   exclusionSeen: 0.96,
 } as const;
+
+/** Annotators' outlines, in mm. PHANTOM.md 5: ends of lines scatter by 2 to 4 mm, A; the rest A. */
+export const ANNOTATOR = {
+  endMm: 2,
+  shiftMm: 0.35,
+  tremorMm: 0.2,
+  toleranceMm: 0.4,
+  /** Smaller spots are not outlined. */
+  smallestMm2: 4,
+} as const;
