@@ -8,7 +8,7 @@ import { findScopes, type Scope } from "./scopes.ts";
 import type { Sentence, Token } from "./sentences.ts";
 import { findTerms, keepLongest, overlaps, type TermMatch } from "./terms.ts";
 
-/** The stronger first: "no old fracture" denies, "possible old fracture" remembers. */
+/** The stronger first: "no old fracture" denies, "old fracture?" asks. */
 const STRENGTH: readonly MentionStatus[] = ["negated", "question", "historical", "possible"];
 
 export function readMentions({ tokens, aside }: Sentence, language: Language): Mention[] {
@@ -26,9 +26,7 @@ export function readMentions({ tokens, aside }: Sentence, language: Language): M
 
   return subjects.map((subject) => {
     const reaching = scopes.filter((scope) => reaches(scope, subject, subjects));
-    const status = aside
-      ? "question"
-      : (STRENGTH.find((one) => reaching.some((scope) => scope.status === one)) ?? "affirmed");
+    const status = aside ? "question" : statusOf(reaching);
     const own = siteOwners.filter(({ owner }) => owner === subject).map(({ site }) => site);
     return {
       kind: subject.label.kind,
@@ -38,10 +36,17 @@ export function readMentions({ tokens, aside }: Sentence, language: Language): M
       atTarget: own.length === 0 || own.some(({ label }) => label.code === null),
       sites: own.map((site) => wordsOf(site, tokens)),
       modifiers: reaching
-        .filter((scope) => scope.status === status)
+        .filter((scope) => scope.status === status || status === "question")
         .map(({ trigger }) => wordsOf(trigger, tokens)),
     };
   });
+}
+
+function statusOf(reaching: readonly Scope[]): MentionStatus {
+  const has = (status: MentionStatus) => reaching.some((scope) => scope.status === status);
+  const strongest = STRENGTH.find(has) ?? "affirmed";
+  // "Os subfibulare, dd oud avulsiefragment": whether there is anything old is the question.
+  return strongest === "historical" && has("possible") ? "question" : strongest;
 }
 
 /** Overlapping terms of one kind are one mention; of two kinds ("Weber B fracture") they are two. */

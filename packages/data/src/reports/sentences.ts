@@ -34,15 +34,35 @@ export function readSentences(text: string, rules: LanguageRules): Sentence[] {
   const abbreviations = new Set(rules.abbreviations.map(joinWords));
   const asides = new Set(rules.asideHeadings.map(joinWords));
   const reports = new Set(rules.reportHeadings.map(joinWords));
-  const parts = splitText(text, abbreviations).flatMap(({ start, end }) =>
-    splitAtHeadings(tokenize(text.slice(start, end), start), asides, reports),
+  const lines = splitLines(text).map((line) =>
+    splitSentences(text, line, abbreviations)
+      .flatMap(({ start, end }) =>
+        splitAtHeadings(tokenize(text.slice(start, end), start), asides, reports),
+      )
+      .filter(({ heading, tokens }) => heading !== null || tokens.length > 0),
   );
-  // Without a heading that ends it, an aside is no longer than the sentence that it begins with.
-  const lastReport = parts.findLastIndex(({ heading }) => heading === "report");
-  let section: Heading = "report";
+  const written = lines.filter((parts) => parts.length > 0);
+  return written.flatMap((parts, index) => {
+    const before = written[index - 1]?.at(-1);
+    const carried = before?.tokens.length === 0 ? before.heading : null;
+    return readLine(parts, carried ?? "report", written.length > 1);
+  });
+}
+
+/**
+ * The sentences of a line. An aside that begins the line is the whole line, if the report has others
+ * or the line another heading; elsewhere it is one sentence ("No talar shift. Comparison: none. …").
+ */
+function readLine(parts: readonly Part[], carried: Heading, hasOtherLines: boolean): Sentence[] {
+  let section = carried;
+  let lasts = true;
   return parts.flatMap(({ heading, tokens }, index) => {
-    if (heading !== null) section = heading;
-    else if (section === "aside" && index > lastReport && parts[index - 1].tokens.length > 0) {
+    if (heading !== null) {
+      section = heading;
+      const beginsLine = parts.slice(0, index).every((part) => part.tokens.length === 0);
+      const endsLater = parts.slice(index + 1).some((part) => part.heading === "report");
+      lasts = beginsLine && (hasOtherLines || endsLater);
+    } else if (!lasts) {
       section = "report";
     }
     return tokens.length === 0 ? [] : [{ tokens, aside: section === "aside" }];
@@ -86,20 +106,33 @@ interface Range {
   readonly end: number;
 }
 
-/** Where sentences begin and end: at full stops, question marks, semicolons and new lines. */
-function splitText(text: string, abbreviations: ReadonlySet<string>): Range[] {
-  const ranges: Range[] = [];
-  let start = 0;
-  for (const { 0: mark, index } of text.matchAll(/[.!?;]+(?=\s|$)|\r?\n\s*/g)) {
-    const isNewLine = /^\r?\n/.test(mark);
-    if (isNewLine && continues(text, index + mark.length)) continue;
-    if (mark === "." && isAbbreviation(text.slice(start, index), abbreviations)) continue;
-    const end = index + mark.length;
-    ranges.push({ start, end });
-    start = end;
+/** Lines as they were meant: one that was broken for its length goes on. */
+function splitLines(text: string): Range[] {
+  const breaks = [...text.matchAll(/\r?\n\s*/g)]
+    .map(({ 0: mark, index }) => index + mark.length)
+    .filter((next) => !continues(text, next));
+  return ranges([0, ...breaks, text.length]);
+}
+
+/** Sentences of a line: they end at full stops, question marks and semicolons. */
+function splitSentences(
+  text: string,
+  { start, end }: Range,
+  abbreviations: ReadonlySet<string>,
+): Range[] {
+  const line = text.slice(start, end);
+  const ends: number[] = [];
+  for (const { 0: mark, index } of line.matchAll(/[.!?;]+(?=\s|$)/g)) {
+    const sentence = line.slice((ends.at(-1) ?? start) - start, index);
+    if (mark === "." && isAbbreviation(sentence, abbreviations)) continue;
+    ends.push(start + index + mark.length);
   }
-  if (start < text.length) ranges.push({ start, end: text.length });
-  return ranges;
+  return ranges([start, ...ends, end]);
+}
+
+/** From each place to the next. */
+function ranges(places: readonly number[]): Range[] {
+  return places.slice(1).map((end, index) => ({ start: places[index], end }));
 }
 
 /** Whether a new line was broken for its length only: the next begins with a small letter. */
