@@ -14,6 +14,14 @@ export { type Inspection, inspectRadiograph } from "./inspect.ts";
 export { type Ankle, buildAnkle } from "./phantom/ankle.ts";
 export { annotate } from "./phantom/annotator.ts";
 export type { Fracture, Morphology, WeberClass } from "./phantom/fracture.ts";
+export {
+  externalHospital,
+  type Hospital,
+  internalHospital,
+  type PhantomStudy,
+  reportsCsv,
+  simulateStudy,
+} from "./phantom/hospital.ts";
 export type { Machine } from "./phantom/machine.ts";
 export { externalRoom, internalRoom, withPitch } from "./phantom/machines.ts";
 export { drawPatient, type Exclusion, type Patient, type PatientWish } from "./phantom/patient.ts";

@@ -4,6 +4,7 @@
  */
 import { fibulaAxis } from "./anatomy/fibula.ts";
 import type { AnkleShape } from "./anatomy/shape.ts";
+import { skinField } from "./anatomy/soft-tissue.ts";
 import { talarBorders } from "./anatomy/talus.ts";
 import { type Body, boneBodies, plainBody, type Trabeculae } from "./body.ts";
 import { type Bounds, capsule, ellipsoid, type Field, smoothUnion } from "./field.ts";
@@ -62,13 +63,24 @@ function nutrientCanal(shape: AnkleShape, random: Random): Body[] {
   });
 }
 
-/** A crease across the front of the ankle: a thin dense line that crosses bones and skin alike. */
+/** A crease around the front of the ankle: a thin dense line that crosses bones and skin alike. */
 function skinFold(shape: AnkleShape, random: Random): Body[] {
-  const level = random.between(-18, 22);
-  const slope = random.between(-8, 8);
-  const fold = capsule([-34, 20, level - slope], [38, 20, level + slope], 1.5);
-  const bounds = { min: [-40, 14, level - 16], max: [44, 26, level + 16] } as const;
-  return plainBody(meshed(fold, bounds, 0.8, shape), { fat: 1, muscle: 0.6 });
+  const level = random.between(-14, 24);
+  const slope = random.between(-0.25, 0.25);
+  const half = random.between(0.7, 1.2);
+  const skin = skinField(shape, (field) => field);
+  const [mesh] = meshSolids(
+    (x, y, z, values) => {
+      values[0] = Math.max(Math.abs(skin(x, y, z) + 1) - 1, -6 - y);
+      values[1] = z - level - slope * x;
+    },
+    2,
+    [[INSIDE, { channel: 1, sign: 1, offset: -half }, { channel: 1, sign: -1, offset: -half }]],
+    { min: [-60, -8, level - 20], max: [65, 50, level + 20] },
+    1.2,
+  );
+  // Skin folded upon itself lies before what is there already.
+  return plainBody(scaled(mesh, shape), { fat: 0.6, muscle: 0.4 });
 }
 
 /** A lateral plate with screws through the fibula, sometimes one into the tibia. */

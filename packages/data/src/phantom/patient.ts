@@ -78,7 +78,8 @@ function drawShape(
   const adult = random.spread(sex === "female" ? PATIENT.womanScale : PATIENT.manScale);
   const lost = sex === "female" ? PATIENT.cortexLostPerYearWoman : PATIENT.cortexLostPerYearMan;
   // Drawn in any case, so that the same seed has the same ankle with a fracture and without.
-  const swollen = random.chance(LOOK_ALIKES.swellingWithoutFracture.value) || broken;
+  const { withFracture, withoutFracture } = LOOK_ALIKES.swelling;
+  const swollen = random.chance(broken ? withFracture : withoutFracture);
   const swelling = random.spread(FRACTURE.swelling) * (swollen ? 1 : 0);
   return {
     scale: ageYears < 15 ? adult * (0.72 + 0.28 * (ageYears / 15)) : adult,

@@ -91,7 +91,11 @@ export const LOOK_ALIKES = {
   osSubfibulare: { value: 0.05, source: "[50] 0.6 to 1 %; more here, so that it can be learnt, A" },
   nutrientCanal: { value: 0.08, source: "[4][53] usually higher up; A" },
   skinFold: { value: 0.15, source: "A" },
-  swellingWithoutFracture: { value: 0.5, source: "A" },
+  swelling: {
+    withFracture: 0.88,
+    withoutFracture: 0.72,
+    source: "A; near each other, or swelling alone would tell the classes apart",
+  },
 } as const;
 
 export const VIEWS = {

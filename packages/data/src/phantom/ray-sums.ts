@@ -10,7 +10,7 @@ import { projectThickness, type ThicknessMap } from "./thickness.ts";
 import type { ViewGeometry } from "./view.ts";
 
 /** Relative scatter of a ray's mineral after one millimetre; Looked (see `ranges.ts`). */
-const GRAIN_CONTRAST = 0.3;
+const GRAIN_CONTRAST = 0.36;
 /** Mineral that attenuates as wet plaster does, in g/cm³. A. */
 const PLASTER_MINERAL = 0.4;
 /** Rays a pixel along each side where fragments have sharp edges. */

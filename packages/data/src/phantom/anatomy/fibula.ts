@@ -16,11 +16,11 @@ export function fibulaAxis(shape: AnkleShape): (z: number) => readonly [x: numbe
     [0, 28.2],
     [10, 27],
     [20, 25.4],
-    [40, 22.8],
-    [60, 22.4],
-    [80, 23.2],
-    [120, 26],
-    [200, 30.5],
+    [40, 23.2],
+    [60, 23.8],
+    [80, 25.4],
+    [120, 29.3],
+    [200, 34.5],
   );
   const y = profile(
     [-26, -4.5],
@@ -28,9 +28,9 @@ export function fibulaAxis(shape: AnkleShape): (z: number) => readonly [x: numbe
     [0, -1],
     [15, -2],
     [40, -5],
-    [80, -8.5],
-    [120, -10.5],
-    [200, -13],
+    [80, -8],
+    [120, -9.5],
+    [200, -11],
   );
   return (z) => [x(z) + out, y(z) + shape.fibulaForward];
 }

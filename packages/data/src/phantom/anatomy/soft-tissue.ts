@@ -45,10 +45,12 @@ export function skinField(shape: AnkleShape, foot: (point: Field) => Field): Fie
 
 function footSkin(tissue: number): Field {
   const heel = ellipsoid([2, -34, -52], [28 * tissue, 36, 33]);
-  const middle = flatCapsule([2, -10, -46], [-2, 62, -52], 27 * tissue, 25);
-  const fore = flatCapsule([-2, 62, -53], [1, 140, -68], 28, 15);
+  // Nowhere a cylinder: seen along the foot, its outline would be drawn far too sharply.
+  const hind = flatCapsule([2, -14, -50], [0, 28, -46], 17 * tissue, 26 * tissue);
+  const middle = flatCapsule([0, 28, -46], [-2, 78, -56], 26 * tissue, 19);
+  const fore = flatCapsule([-2, 78, -56], [1, 140, -68], 19, 13);
   const sole: Field = (_x, _y, z) => -85 - z;
-  const solid = smoothUnion(14, heel, middle, fore);
+  const solid = smoothUnion(14, heel, hind, middle, fore);
   return (x, y, z) => smoothMax(solid(x, y, z), sole(x, y, z), 8);
 }
 
