@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  appendFileSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
 import { imagePath } from "../image-store.ts";
@@ -218,4 +225,42 @@ test("importDicom: a disk that cannot be written ends the import", async (contex
     importInto(study, archive),
     (error) => error instanceof Error && "code" in error,
   );
+});
+
+test("importDicom: removes what an interrupted import left, and nothing else", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 2);
+  await importInto(study, archive);
+  const store = join(study, "images");
+  const stray = imagePath(store, "ab".repeat(32));
+  mkdirSync(dirname(stray), { recursive: true });
+  writeFileSync(stray, "stored, but the records never came");
+  writeFileSync(`${imagePath(store, "cd".repeat(32)).replace("/cd/", "/ab/")}.tmp`, "half");
+  writeFileSync(join(store, "ab", "README"), "not ours");
+  const { counts } = await importInto(study, archive);
+  assert.deepEqual([counts.orphansRemoved, counts.known], [2, 2]);
+  assert.deepEqual(readdirSync(join(store, "ab")), ["README"]);
+});
+
+test("importDicom: asked to stop, it ends after the file that is going on", async (context) => {
+  const { folder, study: path } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 2, 2);
+  const study = await openStudy(path);
+  const keys = await openKeys(study, PASSPHRASE);
+  context.after(async () => {
+    keys.close();
+    await closeStudy(study);
+  });
+  const controller = new AbortController();
+  const counts = await importDicom(study, {
+    paths: [archive],
+    hospital: findHospital(study, undefined),
+    keys,
+    who: "tester",
+    stop: controller.signal,
+    onEvent: () => controller.abort(),
+  });
+  assert.deepEqual([counts.imported, counts.stopped], [1, true]);
 });
