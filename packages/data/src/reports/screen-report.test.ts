@@ -79,6 +79,7 @@ const english: readonly Case[] = [
   ["Fracture of the lateral and medial malleolus.", "tibia-involved"],
   ["Fracture of the base of the fifth metatarsal. No ankle fracture.", "other-fracture"],
   ["Avulsion of the talus.", "other-fracture"],
+  ["Fracture of the talus and possible fibular fracture.", "other-fracture"],
   ["Healed fracture of the distal fibula.", "old-fracture"],
   ["Old fracture of the distal fibula. No acute fracture.", "old-fracture"],
   ["Fracture of the fibula, years ago.", "old-fracture"],

@@ -121,6 +121,14 @@ test("deidentify: a reference still points to its image", () => {
   assert.equal(reference.text("x00081150"), "1.2.840.10008.5.1.4.1.1.1");
 });
 
+test("deidentify: a sequence that must be empty is, and one that must go is gone", () => {
+  const item = [{ "00180015 CS": "ANKLE" }];
+  const file = dicomFile({ ...TALKATIVE, "00400555 SQ": item, "00081084 SQ": item });
+  const attributes = parseDataSet(deidentify(file, given, "a"), "a");
+  assert.equal(attributes.element("x00400555")?.length, 0);
+  assert.equal(attributes.element("x00081084"), null);
+});
+
 test("deidentify: the same file gives the same bytes, another key other UIDs", () => {
   const original = dicomFile(TALKATIVE);
   assert.deepEqual(deidentify(original, given, "a"), deidentify(original, given, "a"));
