@@ -78,13 +78,11 @@ function meshTibia(
 ): { outer: Mesh; inner: Mesh; extra: Body[] } {
   const cortex = cortexOfTibia(shape);
   const wave = bumps(random, 0.7, 34);
-  const solids = [
-    OUTER,
-    INNER,
-    slab(INNER, physes === "scarred" ? 0.35 : 0),
-    slab(OUTER, physes === "open" ? 1.1 : 0),
-  ];
-  const [outer, inner, scar, plate] = scaledMeshes(
+  // Never a slab of no thickness: its two sides would differ by rounding alone and not be closed.
+  const solids = [OUTER, INNER];
+  if (physes === "scarred") solids.push(slab(INNER, 0.35));
+  if (physes === "open") solids.push(slab(OUTER, 1.1));
+  const [outer, inner, ...plates] = scaledMeshes(
     (x, y, z, values) => {
       const value = tibia(x, y, z);
       values[0] = value;
@@ -97,10 +95,11 @@ function meshTibia(
     1.3,
     shape,
   );
-  return { outer, inner, extra: [...plainBody(scar, SCAR_ADDS), ...plainBody(plate, PLATE_ADDS)] };
+  const adds = physes === "open" ? PLATE_ADDS : SCAR_ADDS;
+  return { outer, inner, extra: plates.flatMap((plate) => plainBody(plate, adds)) };
 }
 
-/** What of a solid lies within half a thickness of the third channel's zero; nothing for 0. */
+/** What of a solid lies within half a thickness of the third channel's zero. */
 function slab(solid: readonly Constraint[], half: number): readonly Constraint[] {
   return [
     ...solid,

@@ -70,3 +70,24 @@ test("meshSolids: two halves and the gap between them add up to the whole, howev
   assert.ok(Math.abs(between / expected - 1) < 0.01, `${between} of ${expected}`);
   for (const mesh of meshes) for (const part of openness(mesh)) assert.ok(Math.abs(part) < 1e-2);
 });
+
+test("meshSolids: what is cut from a solid is missing from it, also along the grid's own nodes", () => {
+  for (const off of [0, 1e-13, 3e-9, 0.2]) {
+    const [whole, cut] = meshSolids(
+      (x, y, z, values) => {
+        values[0] = Math.max(Math.abs(x), Math.abs(y), Math.abs(z)) - 4;
+        values[1] = x + y + z - 6 - off;
+      },
+      2,
+      [[inside], [inside, { channel: 1, sign: 1, offset: 0 }]],
+      { min: [-8, -8, -8], max: [8, 8, 8] },
+      1,
+    );
+    // A corner of the cube: a tetrahedron with three legs of 6 less the offset.
+    const corner = (6 - off) ** 3 / 6;
+    assert.ok(Math.abs(volume(whole) - volume(cut) - corner) < 0.15, `${off}: ${corner}`);
+    for (const mesh of [whole, cut]) {
+      for (const part of openness(mesh)) assert.ok(Math.abs(part) < 1e-2);
+    }
+  }
+});

@@ -190,7 +190,7 @@ class SurfaceBuilder {
             crossing(inside[1], outside[0]),
           ]
         : inside.flatMap((a) => outside.map((b) => crossing(a, b)));
-    return this.#facesAway(polygon, inside[0]) ? polygon : polygon.reverse();
+    return this.#facesAway(polygon, inside, outside) ? polygon : polygon.reverse();
   }
 
   /** Position and all constraint values where one of them is zero between two corners. */
@@ -209,18 +209,35 @@ class SurfaceBuilder {
     return point;
   }
 
-  /** From the polygon's diagonals, so that corners that coincide do no harm. */
-  #facesAway(polygon: readonly Float64Array[], insideCorner: number): boolean {
+  /**
+   * From the polygon's diagonals, so that corners that coincide do no harm; and towards the middle of
+   * the outer corners from that of the inner ones, since a single corner may lie on the surface.
+   */
+  #facesAway(
+    polygon: readonly Float64Array[],
+    inside: readonly number[],
+    outside: readonly number[],
+  ): boolean {
     const p = polygon[0];
     const [q, r, s] =
-      polygon.length === 4 ? [polygon[2], polygon[3], polygon[1]] : [polygon[1], polygon[2], p];
+      polygon.length === 4
+        ? [polygon[2], polygon[3], polygon[1]]
+        : [polygon[1], polygon[2], polygon[0]];
     const [ax, ay, az] = [q[0] - p[0], q[1] - p[1], q[2] - p[2]];
     const [bx, by, bz] = [r[0] - s[0], r[1] - s[1], r[2] - s[2]];
-    const toInside =
-      (ay * bz - az * by) * (this.#position[3 * insideCorner] - p[0]) +
-      (az * bx - ax * bz) * (this.#position[3 * insideCorner + 1] - p[1]) +
-      (ax * by - ay * bx) * (this.#position[3 * insideCorner + 2] - p[2]);
-    return toInside < 0;
+    const outward = (axis: number): number =>
+      this.#middle(outside, axis) - this.#middle(inside, axis);
+    const away =
+      (ay * bz - az * by) * outward(0) +
+      (az * bx - ax * bz) * outward(1) +
+      (ax * by - ay * bx) * outward(2);
+    return away > 0;
+  }
+
+  #middle(corners: readonly number[], axis: number): number {
+    let sum = 0;
+    for (const corner of corners) sum += this.#position[3 * corner + axis];
+    return sum / corners.length;
   }
 
   #add(p: Float64Array, q: Float64Array, r: Float64Array): void {

@@ -84,3 +84,21 @@ test("fractureTruth: the class follows from where the line runs, as it was asked
   }
   assert.equal(fractureTruth(sound), null);
 });
+
+test("buildAnkle: every surface is closed, or rays would leave streaks", () => {
+  for (const ankle of [broken, sound]) {
+    for (const { mesh } of [...ankle.bodies, ...ankle.fibula]) {
+      assert.ok(mesh.length > 0);
+      const open = [0, 0, 0];
+      for (let i = 0; i < mesh.length; i += 9) {
+        for (let axis = 0; axis < 3; axis++) {
+          const [p, q] = [(axis + 1) % 3, (axis + 2) % 3];
+          open[axis] +=
+            (mesh[i + 3 + p] - mesh[i + p]) * (mesh[i + 6 + q] - mesh[i + q]) -
+            (mesh[i + 3 + q] - mesh[i + q]) * (mesh[i + 6 + p] - mesh[i + p]);
+        }
+      }
+      for (const area of open) assert.ok(Math.abs(area) < 0.05, `${open} mm² are missing`);
+    }
+  }
+});
