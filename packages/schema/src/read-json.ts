@@ -54,6 +54,9 @@ function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
   ) {
     return keysAt(schema.unwrap(), path);
   }
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return schema.options.flatMap((option) => keysAt(option, path));
+  }
   if (schema instanceof z.ZodArray) return keysAt(schema.element, path.slice(1));
   if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, path.slice(1));
   if (!(schema instanceof z.ZodObject)) return [];

@@ -1,6 +1,5 @@
 export { readTrainingSet, type TrainingImage, type TrainingSet } from "./data-set.ts";
 export { TrainingError, type TrainingErrorCode } from "./errors.ts";
-export { nearestName } from "./nearest-name.ts";
 export { parseRecipe, type Recipe, readRecipeFile } from "./recipe.ts";
 export { namedRecipes } from "./recipes/named-recipes.ts";
 export { type InitialWeights, readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";

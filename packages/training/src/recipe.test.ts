@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nearestName } from "./nearest-name.ts";
 import { parseRecipe, type Recipe, recipeDifferences } from "./recipe.ts";
 import { namedRecipes } from "./recipes/named-recipes.ts";
 import { quickRecipe } from "./recipes/quick.ts";
@@ -77,12 +76,4 @@ test("recipe: two differ where they learn differently, place by place", () => {
     { key: "optimiser.momentum", one: 0.9, other: 0.8 },
   ]);
   assert.deepEqual(recipeDifferences(written(), written()), []);
-});
-
-test("nearestName: a slip finds its name, something else finds none", () => {
-  const known = ["momentum", "weightDecay", "clipNorm"];
-  assert.equal(nearestName("weigthDecay", known), "weightDecay");
-  assert.equal(nearestName("MOMENTUM", known), "momentum");
-  assert.equal(nearestName("x", []), null);
-  assert.equal(nearestName("somethingElse", known), null);
 });

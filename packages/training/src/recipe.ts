@@ -6,9 +6,9 @@
  */
 import { readFile } from "node:fs/promises";
 import { maskRcnnConfigSchema } from "@malleolus/detection";
+import { readRecord } from "@malleolus/schema";
 import { z } from "zod";
 import { causeText, TrainingError } from "./errors.ts";
-import { nearestName } from "./nearest-name.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -100,34 +100,11 @@ export async function readRecipeFile(path: string): Promise<Recipe> {
 
 /** The recipe in a value from outside; `where` begins the message. Throws as `readRecipeFile`. */
 export function parseRecipe(value: unknown, where: string): Recipe {
-  const result = recipeSchema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const place = issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-  const text = issue.code === "unrecognized_keys" ? describeUnknown(issue) : issue.message;
-  throw new TrainingError("recipe", `${where}${place}: ${text}`, { cause: result.error });
-}
-
-function describeUnknown(issue: { readonly keys: string[]; readonly path: PropertyKey[] }): string {
-  const [key] = issue.keys;
-  const near = nearestName(key, keysAt(recipeSchema, issue.path));
-  return `unknown key "${key}"${near === null ? "" : ` (did you mean "${near}"?)`}`;
-}
-
-/** The keys that a schema knows at a path. */
-function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
-  if (schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly) {
-    return keysAt(schema.unwrap(), path);
+  try {
+    return readRecord(recipeSchema, value, where);
+  } catch (cause) {
+    throw new TrainingError("recipe", causeText(cause), { cause });
   }
-  if (schema instanceof z.ZodDiscriminatedUnion) {
-    return schema.options.flatMap((option) => keysAt(option, path));
-  }
-  if (schema instanceof z.ZodArray) return keysAt(schema.element, path.slice(1));
-  if (!(schema instanceof z.ZodObject)) return [];
-  const [first, ...rest] = path;
-  return first === undefined
-    ? Object.keys(schema.shape)
-    : keysAt(schema.shape[String(first)], rest);
 }
 
 /** One difference between two recipes. */

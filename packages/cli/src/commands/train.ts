@@ -1,4 +1,5 @@
 /** `malleolus train`: a Mask R-CNN from a COCO file and its radiographs. */
+import { nearestName } from "@malleolus/schema";
 import type { InitialWeights, Recipe } from "@malleolus/training";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
@@ -70,7 +71,7 @@ Examples:
       const named = training.namedRecipes.find(({ name }) => name === given.recipe);
       if (named === undefined && !/[./]/.test(given.recipe)) {
         const names = training.namedRecipes.map(({ name }) => name);
-        const near = training.nearestName(given.recipe, names);
+        const near = nearestName(given.recipe, names);
         command.error(
           `error: no recipe is called '${given.recipe}'; there is ${names.join(", ")}` +
             (near === null ? "" : `\n(Did you mean ${near}?)`),
