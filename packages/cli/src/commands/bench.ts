@@ -16,6 +16,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "convolution",
         "training-step",
         "detection",
+        "phantom",
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))
