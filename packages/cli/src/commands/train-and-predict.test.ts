@@ -131,16 +131,21 @@ test("train and predict: Ctrl-C leaves a checkpoint, and what it holds predicts"
   assert.deepEqual(JSON.parse(readFileSync(join(folder, "found/2.png.json"), "utf8")), prediction);
 });
 
-test("train: a second Ctrl-C ends at once", async (context) => {
+test("train: a second signal ends at once", async (context) => {
   const { train } = await prepare(context);
   const { child, ended } = start([...train, "--json"]);
-  assert.ok(child.stdout && child.stderr);
-  child.stderr.once("data", () => child.kill("SIGINT"));
+  assert.ok(child.stdout);
+  let sent = false;
   for await (const line of createInterface(child.stdout)) {
-    if (JSON.parse(line).event === "step" && child.signalCode === null) child.kill("SIGINT");
+    if (sent || JSON.parse(line).event !== "step") continue;
+    sent = true;
+    // Of two signals of one kind that wait, one is dropped; and a step here takes milliseconds, so
+    // that a second signal which waited for an answer to the first would come too late.
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
   }
   const { code } = await ended;
-  assert.ok(child.signalCode === "SIGINT" || code === 130, `code ${code}`);
+  assert.ok(child.signalCode !== null || code === 130 || code === 143, `code ${code}`);
 });
 
 const wrongUsages: readonly (readonly [change: readonly string[], code: number, RegExp])[] = [
