@@ -20,7 +20,8 @@ export type Device = "cpu" | "cuda" | `cuda:${number}`;
 /** `contiguous` is NCHW; `channelsLast` keeps that shape and stores NHWC. */
 export type MemoryFormat = "contiguous" | "channelsLast" | "preserve";
 
-const DTYPES: readonly DType[] = [
+/** All of them. */
+export const DTYPES: readonly DType[] = [
   "float32",
   "float64",
   "bfloat16",

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
+import { DTYPES } from "../dtype.ts";
 import {
-  type DType,
   fromTypedArray,
   liveTensors,
   ones,
@@ -21,23 +21,10 @@ import { assertTorchError, tensorTest } from "../test-tensors.ts";
 const folder = mkdtempSync(join(tmpdir(), "malleolus-safetensors-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const every: readonly DType[] = [
-  "float32",
-  "float64",
-  "bfloat16",
-  "float16",
-  "int64",
-  "int32",
-  "int16",
-  "int8",
-  "uint8",
-  "bool",
-];
-
 tensorTest("safetensors: every dtype, every rank, views and odd names come back bit by bit", () => {
   const path = join(folder, "all.safetensors");
   const tensors = new Map<string, Tensor>();
-  for (const dtype of every) {
+  for (const dtype of DTYPES) {
     tensors.set(
       dtype,
       tensor(

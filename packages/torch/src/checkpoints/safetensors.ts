@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { fromTypedArray } from "../creation.ts";
-import { bytesOf, type DType } from "../dtype.ts";
+import { bytesOf, DTYPES, type DType } from "../dtype.ts";
 import { TorchError } from "../errors.ts";
 import type { TypedArray } from "../native.ts";
 import type { Tensor } from "../tensor.ts";
@@ -34,21 +34,7 @@ const NAMES: Readonly<Record<DType, string>> = {
   uint8: "U8",
   bool: "BOOL",
 };
-const DTYPES = new Map<string, DType>();
-for (const dtype of [
-  "float32",
-  "float64",
-  "bfloat16",
-  "float16",
-  "int64",
-  "int32",
-  "int16",
-  "int8",
-  "uint8",
-  "bool",
-] as const) {
-  DTYPES.set(NAMES[dtype], dtype);
-}
+const BY_NAME = new Map(DTYPES.map((dtype) => [NAMES[dtype], dtype]));
 
 const LARGEST_HEADER_BYTES = 100_000_000;
 // Linux reads and writes no more than 2 GiB at once.
@@ -202,7 +188,7 @@ function readHeader(file: number, path: string): Header {
 
 function parseEntry(value: unknown): Entry | null {
   if (!isRecord(value)) return null;
-  const dtype = DTYPES.get(String(value.dtype));
+  const dtype = BY_NAME.get(String(value.dtype));
   const { shape, data_offsets: range } = value;
   if (dtype === undefined || !isSizes(shape) || !isSizes(range)) return null;
   const [begin, end] = range;
