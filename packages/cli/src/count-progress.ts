@@ -1,7 +1,7 @@
 /**
  * What a person sees of counted work: a bar on a terminal, a line now and then elsewhere.
  */
-import { Presets, SingleBar } from "cli-progress";
+import { movingBar } from "./moving-bar.ts";
 import type { Output } from "./output.ts";
 
 export interface CountProgress {
@@ -17,7 +17,9 @@ const LINE_EVERY_MS = 10_000;
 /** `what` names the counted: "files". */
 export function countProgress(output: Output, what: string): CountProgress {
   const { terminal } = output;
-  if (terminal !== undefined) return bar(terminal, what);
+  if (terminal !== undefined) {
+    return movingBar(terminal, `{bar} {value}/{total} ${what}  {eta_formatted} left`);
+  }
   let saidAt = performance.now();
   return {
     show(done, total) {
@@ -28,35 +30,5 @@ export function countProgress(output: Output, what: string): CountProgress {
     },
     say: (text) => output.writeError(`${text}\n`),
     end: () => undefined,
-  };
-}
-
-function bar(terminal: NodeJS.WriteStream, what: string): CountProgress {
-  const progress = new SingleBar(
-    {
-      stream: terminal,
-      format: `{bar} {value}/{total} ${what}  {eta_formatted} left`,
-      barsize: 20,
-      hideCursor: true,
-      gracefulExit: false,
-    },
-    Presets.shades_classic,
-  );
-  let running = false;
-  const pause = () => {
-    if (running) progress.stop();
-    running = false;
-  };
-  return {
-    show(done, total) {
-      if (running) progress.update(done);
-      else progress.start(total, done);
-      running = true;
-    },
-    say(text) {
-      pause();
-      terminal.write(`${text}\n`);
-    },
-    end: pause,
   };
 }

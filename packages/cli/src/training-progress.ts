@@ -2,7 +2,7 @@
  * What a person sees of a training: a bar on a terminal, a line now and then elsewhere.
  */
 import type { Event } from "@malleolus/training";
-import { Presets, SingleBar } from "cli-progress";
+import { movingBar } from "./moving-bar.ts";
 import type { Output } from "./output.ts";
 
 export interface TrainingProgress {
@@ -72,34 +72,8 @@ function lines(output: Output, steps: number): Steadily {
 }
 
 function bar(terminal: NodeJS.WriteStream, steps: number): Steadily {
-  const progress = new SingleBar(
-    {
-      stream: terminal,
-      format: "{bar} {value}/{total}  {text}",
-      barsize: 20,
-      hideCursor: true,
-      // Our own handlers end the bar: see `stopOnSignals`.
-      gracefulExit: false,
-    },
-    Presets.shades_classic,
-  );
-  let running = false;
-  const pause = () => {
-    if (running) progress.stop();
-    running = false;
-  };
-  return {
-    step(step, text) {
-      if (running) progress.update(step, { text });
-      else progress.start(steps, step, { text });
-      running = true;
-    },
-    say(text) {
-      pause();
-      terminal.write(`${text}\n`);
-    },
-    end: pause,
-  };
+  const moving = movingBar(terminal, "{bar} {value}/{total}  {text}");
+  return { ...moving, step: (step, text) => moving.show(step, steps, { text }) };
 }
 
 function describeStart(event: Extract<Event, { event: "start" }>): string {
