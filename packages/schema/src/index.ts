@@ -1,3 +1,5 @@
+export * from "./annotation.ts";
+export * from "./assignment.ts";
 export * from "./case-state.ts";
 export * from "./errors.ts";
 export * from "./finding.ts";
@@ -5,6 +7,8 @@ export * from "./image.ts";
 export * from "./nearest-name.ts";
 export * from "./protocol.ts";
 export * from "./read-json.ts";
+export * from "./reading.ts";
 export * from "./screening-decision.ts";
+export * from "./screening-measures.ts";
 export * from "./screening-rules.ts";
 export * from "./study-configuration.ts";

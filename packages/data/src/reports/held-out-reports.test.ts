@@ -1,0 +1,44 @@
+/**
+ * Screening measured on reports that were written before their half was ever read with these rules.
+ * The floors lie a little below what was measured; docs/curate.md has the figures with intervals.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { measureScreening } from "@malleolus/schema";
+import { ankleScreeningRules } from "./ankle-rules.ts";
+import { createReportScreener } from "./screen-report.ts";
+import { readHeldOutReports } from "./test-held-out.ts";
+
+const STATES = ["candidate fracture", "candidate no fracture", "excluded by keyword"] as const;
+
+/** Least precision and recall of every state. */
+const FLOORS = {
+  en: { development: 0.8, test: 0.68 },
+  nl: { development: 0.7, test: 0.66 },
+} as const;
+
+const screener = createReportScreener(ankleScreeningRules);
+
+for (const language of ["en", "nl"] as const) {
+  const halves = readHeldOutReports(language);
+  for (const half of ["development", "test"] as const) {
+    const floor = FLOORS[language][half];
+    test(`screening of held-out reports (${language}, ${half} half): every state reaches ${floor}`, () => {
+      const screened = halves[half].map(({ text, belongs }) => ({
+        landed: screener.screen(text).state,
+        belongs,
+      }));
+      assert.ok(screened.length >= 60);
+      for (const { state, precision, recall } of measureScreening(screened, STATES)) {
+        const measured = `${state}: precision ${precision.share}, recall ${recall.share}`;
+        assert.ok((precision.share ?? 0) >= floor, measured);
+        assert.ok((recall.share ?? 0) >= floor, measured);
+      }
+    });
+  }
+
+  test(`held-out reports (${language}): no report stands in both halves`, () => {
+    const texts = [...halves.development, ...halves.test].map(({ text }) => text);
+    assert.equal(new Set(texts).size, texts.length);
+  });
+}

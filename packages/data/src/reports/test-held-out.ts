@@ -1,0 +1,46 @@
+/**
+ * The held-out reports: whole reports that no rule was written from, each with where it should land.
+ * They were divided by a hash into a half on which rules may be mended and a half that is only
+ * counted. Whoever mends a rule prints the faults of the first half and never those of the second.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { ScreenedState } from "@malleolus/schema";
+
+export interface HeldOutReport {
+  readonly text: string;
+  readonly belongs: ScreenedState;
+  /** The exclusion code that should be among its codes; null for a candidate. */
+  readonly code: string | null;
+}
+
+export interface HeldOutReports {
+  readonly development: readonly HeldOutReport[];
+  readonly test: readonly HeldOutReport[];
+}
+
+const SEED = "held-out 1";
+const FILES = { en: "english.txt", nl: "dutch.txt" } as const;
+
+export function readHeldOutReports(language: keyof typeof FILES): HeldOutReports {
+  const path = new URL(`held-out/${FILES[language]}`, import.meta.url);
+  const [, ...blocks] = readFileSync(path, "utf8").split(/^--- /m);
+  const drawn = blocks.map(readBlock).toSorted((a, b) => (draw(a) < draw(b) ? -1 : 1));
+  const half = Math.ceil(drawn.length / 2);
+  return { development: drawn.slice(0, half), test: drawn.slice(half) };
+}
+
+function readBlock(block: string): HeldOutReport {
+  const end = block.indexOf("\n");
+  const intended = block.slice(0, end).trim();
+  const text = block.slice(end + 1).trim();
+  if (intended === "fracture") return { text, belongs: "candidate fracture", code: null };
+  if (intended === "none") return { text, belongs: "candidate no fracture", code: null };
+  const code = /^excluded:([a-z-]+)$/.exec(intended)?.[1];
+  if (code === undefined) throw new Error(`expected fracture, none or excluded:…, got ${intended}`);
+  return { text, belongs: "excluded by keyword", code };
+}
+
+function draw({ text }: HeldOutReport): string {
+  return createHash("sha256").update(`${SEED}\0${text}`).digest("hex");
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { measureScreening, proportionOf } from "./screening-measures.ts";
+
+test("proportionOf: Wilson's interval, against published values", () => {
+  // Newcombe 1998, table I: cases (a) to (d), rounded to four places.
+  const table = [
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ];
+  for (const [count, total, low, high] of table) {
+    const { interval } = proportionOf(count, total);
+    assert.deepEqual(
+      interval?.map((end) => Math.round(end * 1e4) / 1e4),
+      [low, high],
+    );
+  }
+  assert.deepEqual(proportionOf(0, 0), { count: 0, total: 0, share: null, interval: null });
+});
+
+test("measureScreening: precision counts what landed, recall what belongs", () => {
+  const cases = [
+    { landed: "candidate fracture", belongs: "candidate fracture" },
+    { landed: "candidate fracture", belongs: "candidate fracture" },
+    { landed: "candidate fracture", belongs: "excluded by keyword" },
+    { landed: "candidate no fracture", belongs: "candidate fracture" },
+    { landed: "excluded by keyword", belongs: "candidate fracture" },
+  ] as const;
+  const [{ precision, recall }, none] = measureScreening(cases, [
+    "candidate fracture",
+    "candidate no fracture",
+  ]);
+  assert.deepEqual([precision.count, precision.total], [2, 3]);
+  assert.deepEqual([recall.count, recall.total], [2, 4]);
+  assert.deepEqual([none.precision.share, none.recall.share], [0, null]);
+});
