@@ -9,6 +9,7 @@ export {
 export { type Deidentification, deidentify } from "./dicom/deidentify/deidentify.ts";
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
+export { readDicomFacts } from "./dicom/read-dicom.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
 export { type Ankle, buildAnkle } from "./phantom/ankle.ts";

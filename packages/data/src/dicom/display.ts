@@ -10,6 +10,9 @@ import type { Attributes } from "./data-set.ts";
 import type { PixelHeader } from "./header.ts";
 import type { StoredValues } from "./samples.ts";
 
+const MODALITY_LUT = "x00283000";
+const VOI_LUT = "x00283010";
+
 /** A look-up table (PS3.3 section C.11.1.1): values below the first are the first entry. */
 interface Lut {
   readonly first: number;
@@ -61,6 +64,19 @@ export function displayValues(
   return { pixels, display };
 }
 
+/** Throws DataError `damaged` where `displayValues` would, without looking at a pixel. */
+export function checkLookUpTables(
+  attributes: Attributes,
+  header: PixelHeader,
+  where: string,
+): void {
+  if (header.samplesPerPixel === 3) return;
+  for (const sequence of [MODALITY_LUT, VOI_LUT]) {
+    const [item] = attributes.items(sequence);
+    if (item !== undefined) readLut(item, header.signed, where);
+  }
+}
+
 /** Whether a stored value is padding and no measurement (PS3.3 section C.7.5.1.1.2). */
 function paddingTest(attributes: Attributes, header: PixelHeader): (value: number) => boolean {
   const padding = attributes.short("x00280120", { signed: header.signed });
@@ -88,7 +104,7 @@ function modalityTransform(
   header: PixelHeader,
   where: string,
 ): (value: number) => number {
-  const [item] = attributes.items("x00283000");
+  const [item] = attributes.items(MODALITY_LUT);
   if (item !== undefined) {
     const lut = readLut(item, header.signed, where);
     return (value) => lookUp(lut, value);
@@ -104,7 +120,7 @@ function voiTransform(
   range: readonly number[],
   where: string,
 ): { display: Display; toShare: (value: number) => number } {
-  const [item] = attributes.items("x00283010");
+  const [item] = attributes.items(VOI_LUT);
   if (item !== undefined) {
     const lut = readLut(item, header.signed || range[0] < 0, where);
     return {

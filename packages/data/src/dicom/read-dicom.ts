@@ -1,13 +1,14 @@
 /**
  * A DICOM file to a radiograph.
  */
+import type { ImageRecord } from "@malleolus/schema";
 import { DataError } from "../errors.ts";
 import { type Radiograph, valueRange } from "../radiograph.ts";
-import { parseDataSet } from "./data-set.ts";
-import { displayValues } from "./display.ts";
-import { readPixelHeader } from "./header.ts";
+import { type Attributes, parseDataSet } from "./data-set.ts";
+import { checkLookUpTables, displayValues } from "./display.ts";
+import { type PixelHeader, readPixelHeader } from "./header.ts";
 import { readSide, readView } from "./projection.ts";
-import { readStoredValues } from "./samples.ts";
+import { readFrame, readStoredValues } from "./samples.ts";
 import { readSpacing } from "./spacing.ts";
 import { transferSyntax } from "./transfer-syntax.ts";
 
@@ -18,6 +19,30 @@ import { transferSyntax } from "./transfer-syntax.ts";
  * colour as luminance. Throws DataError: `damaged`, `truncated`, `no-pixels` or `unsupported`.
  */
 export async function readDicom(bytes: Uint8Array, where: string): Promise<Radiograph> {
+  const { attributes, header, syntax } = open(bytes, where);
+  const stored = await readStoredValues(attributes, header, syntax.encoding, where);
+  const { pixels, display } = displayValues(stored, attributes, header, where);
+  return {
+    ...describe(attributes, header),
+    pixels,
+    stored: valueRange(stored),
+    displayed: valueRange(pixels),
+    display,
+  };
+}
+
+/**
+ * What `readDicom` says of a file besides its pixels: it throws what that throws, since everything
+ * that can be wrong is looked at, but computes no displayed values. An import needs no more.
+ */
+export async function readDicomFacts(bytes: Uint8Array, where: string): Promise<ImageRecord> {
+  const { attributes, header, syntax } = open(bytes, where);
+  await readFrame(attributes, header, syntax.encoding, where);
+  checkLookUpTables(attributes, header, where);
+  return describe(attributes, header);
+}
+
+function open(bytes: Uint8Array, where: string) {
   const attributes = parseDataSet(bytes, where);
   const syntax = transferSyntax(attributes.transferSyntax);
   if (syntax === undefined) {
@@ -27,9 +52,10 @@ export async function readDicom(bytes: Uint8Array, where: string): Promise<Radio
         "convert it, to Explicit VR Little Endian say",
     );
   }
-  const header = readPixelHeader(attributes, where);
-  const stored = await readStoredValues(attributes, header, syntax.encoding, where);
-  const { pixels, display } = displayValues(stored, attributes, header, where);
+  return { attributes, syntax, header: readPixelHeader(attributes, where) };
+}
+
+function describe(attributes: Attributes, header: PixelHeader): ImageRecord {
   return {
     format: "dicom",
     width: header.columns,
@@ -43,9 +69,5 @@ export async function readDicom(bytes: Uint8Array, where: string): Promise<Radio
     bitsStored: header.bitsStored,
     photometric: header.photometric,
     exifOrientation: null,
-    pixels,
-    stored: valueRange(stored),
-    displayed: valueRange(pixels),
-    display,
   };
 }

@@ -25,10 +25,32 @@ export async function readStoredValues(
   encoding: PixelEncoding,
   where: string,
 ): Promise<StoredValues> {
+  const frame = await readFrame(attributes, header, encoding, where);
+  if (encoding === "native") {
+    const bytes = littleEndian(frame, attributes, header);
+    return toStoredValues(toSamples(bytes, header), header, header.planar);
+  }
+  if (encoding === "rle") return toStoredValues(toSamples(frame, header), header, false);
+  const samples = decodedSamples(frame, header);
+  return header.samplesPerPixel === 1
+    ? samples
+    : luminance(samples, header.rows * header.columns, header.samplesPerPixel);
+}
+
+/**
+ * The bytes of the frame without their compression: everything that can be wrong with the pixels
+ * is found here. Throws as `readStoredValues`.
+ */
+export async function readFrame(
+  attributes: Attributes,
+  header: PixelHeader,
+  encoding: PixelEncoding,
+  where: string,
+): Promise<Uint8Array> {
+  const { samplesPerPixel } = header;
   const pixelCount = header.rows * header.columns;
   const bytesPerSample = header.bitsAllocated / 8;
-  const length = pixelCount * header.samplesPerPixel * bytesPerSample;
-
+  const length = pixelCount * samplesPerPixel * bytesPerSample;
   if (encoding === "native") {
     if (header.photometric === "YBR_FULL_422") {
       throw new DataError(
@@ -36,17 +58,11 @@ export async function readStoredValues(
         `${where}: expected whole colour, got uncompressed YBR_FULL_422`,
       );
     }
-    const bytes = littleEndian(nativeBytes(attributes, length, where), attributes, header);
-    return toStoredValues(toSamples(bytes, header), header, header.planar);
+    return nativeBytes(attributes, length, where);
   }
   const stream = encapsulatedBytes(attributes, where);
   if (encoding === "rle") {
-    const bytes = decodeRle(
-      stream,
-      { pixelCount, samplesPerPixel: header.samplesPerPixel, bytesPerSample },
-      where,
-    );
-    return toStoredValues(toSamples(bytes, header), header, false);
+    return decodeRle(stream, { pixelCount, samplesPerPixel, bytesPerSample }, where);
   }
   checkCodestream(stream, encoding, header, where);
   const bytes = await decodeCodestream(stream, encoding, header, where);
@@ -56,10 +72,7 @@ export async function readStoredValues(
       `${where}: expected ${length} bytes of decoded pixels, got ${bytes.length}`,
     );
   }
-  const samples = decodedSamples(bytes, header);
-  return header.samplesPerPixel === 1
-    ? samples
-    : luminance(samples, pixelCount, header.samplesPerPixel);
+  return bytes;
 }
 
 /** 16-bit words are swapped; so are pairs of bytes that were written as words. */
