@@ -3,6 +3,7 @@
  * file.
  */
 import { z } from "zod";
+import { FRACTURE } from "./annotation.ts";
 import { viewSchema } from "./image.ts";
 import { screeningRulesSchema } from "./screening-rules.ts";
 
@@ -50,7 +51,11 @@ export const protocolSchema = z
       /** Share of the training patients kept for tuning. */
       tuningShare: z.number().min(0).max(0.5),
       internalTestPatientsPerClass: countSchema,
+      /** Further patients a class, reserved to replace ambiguous ones in the easy test. */
+      internalTestReservePerClass: countSchema,
       externalTestPatients: countSchema,
+      /** Views that an external test case must have. */
+      externalTestViews: z.array(viewSchema).min(1),
     }),
     screening: screeningRulesSchema,
   })
@@ -59,6 +64,11 @@ export const protocolSchema = z
       context.addIssue({ code: "custom", path, message });
     if (!protocol.classes.some(({ id }) => id === protocol.noFractureClass)) {
       refuse(["noFractureClass"], `expected one of the classes, got "${protocol.noFractureClass}"`);
+    }
+    for (const [index, { id }] of protocol.structures.entries()) {
+      if (id !== FRACTURE && id !== protocol.noFractureClass) continue;
+      const names = `"${FRACTURE}" and "${protocol.noFractureClass}" are drawn anyway`;
+      refuse(["structures", index, "id"], `expected a structure besides: ${names}`);
     }
     const { oldFracture, languages } = protocol.screening;
     const codes = new Set(protocol.exclusions.map(({ id }) => id));
