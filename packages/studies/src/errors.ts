@@ -17,7 +17,13 @@ export type StudyErrorCode =
   /** A step that a case's state does not allow. */
   | "transition"
   /** A source of an import that cannot be used. */
-  | "source";
+  | "source"
+  /** Someone who may not do this, or not now. */
+  | "person"
+  /** A reading or a drawing that says what it cannot. */
+  | "record"
+  /** A draw from a pool that is too small, or drawn already. */
+  | "assignment";
 
 /** One line: where, what was expected, what came, what to do. */
 export class StudyError extends Error {

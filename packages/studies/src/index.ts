@@ -1,3 +1,5 @@
+export { openAnnotation } from "./annotation/open-annotation.ts";
+export { storePrelabel, submitAnnotation } from "./annotation/submit-annotation.ts";
 export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
@@ -11,6 +13,22 @@ export {
 } from "./import/import-dicom.ts";
 export { importReports, type ReportsCounts, type ReportsImport } from "./import/import-reports.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
+export {
+  adjudicateReading,
+  type ClosedReadings,
+  closeReadings,
+  recordConsensus,
+  reopenReading,
+} from "./reading/close-readings.ts";
+export { type OpenedCases, openReading } from "./reading/open-reading.ts";
+export { type ReadingMatrix, readingMatrix } from "./reading/reading-matrix.ts";
+export {
+  type SeenReading,
+  type SeenReadings,
+  seeDisagreement,
+  seeReadings,
+} from "./reading/see-readings.ts";
+export { submitReading, withdrawReading } from "./reading/submit-reading.ts";
 export { type FunnelRow, readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
 export {
@@ -22,3 +40,9 @@ export {
   openStudy,
   type Study,
 } from "./study.ts";
+export {
+  readWorklist,
+  type Worklist,
+  type WorklistEntry,
+  type WorklistQuestion,
+} from "./tasks/worklist.ts";

@@ -40,7 +40,9 @@ export const ankleProtocol: Protocol = {
     training: { fracture: 326, noFracture: 423 },
     tuningShare: 0.1,
     internalTestPatientsPerClass: 25,
+    internalTestReservePerClass: 10,
     externalTestPatients: 167,
+    externalTestViews: ["ap", "lateral"],
   },
   screening: ankleScreeningRules,
 };
@@ -57,7 +59,9 @@ const COMMENTS: Readonly<Partial<Record<keyof Protocol, string>>> = {
     "Millimetres: the width of a drawn fracture line, how far an intact fibula is outlined\n" +
     "above the plafond, and the heights above the plafond where Weber A ends and C begins.",
   thresholds: "Overlap (intersection over union) from which two annotators agree.",
-  splits: "Radiographs of the preliminary and the final training, patients of the tests.",
+  splits:
+    "Radiographs of the preliminary and the final training, patients of the tests. The reserve is\n" +
+    "read by the reference panel too, and replaces ambiguous patients in the easy internal test.",
   screening:
     "Words by which reports are screened, in each language. * stands for any letters at the\n" +
     'beginning or end of a word, "..." for up to three words. Put words of your hospitals here.',

@@ -5,13 +5,14 @@ import { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import { causeText, StudyError } from "../errors.ts";
 import { studyMigration } from "./migrations/001-study.ts";
+import { peopleMigration } from "./migrations/002-people.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
 export type StudyDatabase = Kysely<StudyTables>;
 
 /** In order, forward only: a table that was wrong is mended by the next. */
-const migrations = { "001-study": studyMigration };
+const migrations = { "001-study": studyMigration, "002-people": peopleMigration };
 
 /** Opens the file, or makes it. Throws StudyError `configuration` where it is no such database. */
 export async function openDatabase(path: string): Promise<StudyDatabase> {

@@ -1,8 +1,22 @@
 /**
  * The tables of a study's database, as Kysely needs them. Times are ISO 8601 in UTC; JSON is text.
  */
-import type { CaseState, ScreenedState } from "@malleolus/schema";
+import type {
+  Annotation,
+  Assignment,
+  CaseState,
+  Decision,
+  Panel,
+  Partition,
+  ScreenedState,
+  TruthHow,
+  VerdictHow,
+  Visibility,
+} from "@malleolus/schema";
 import type { Generated } from "kysely";
+
+/** A kind of work that people have lists of. */
+export type Queue = Panel | "annotation";
 
 export interface StudyTables {
   /** What holds for the whole study. */
@@ -24,6 +38,14 @@ export interface StudyTables {
     /** Shifted, `2019-04-10`; null where the files have none. */
     study_date: string | null;
     state: CaseState;
+    /** Of the curation's verdict; null before it, and for a case that it left out. */
+    class: string | null;
+    /** The code for which the curation left the case out. */
+    exclusion: string | null;
+    /** Whether its readers needed the senior: 0 or 1; null before the verdict. */
+    ambiguous: number | null;
+    /** When the last of its images got its truth. */
+    annotated_at: string | null;
   };
   images: {
     /** Of the de-identified file, which lies under this name. */
@@ -84,5 +106,100 @@ export interface StudyTables {
     code: string | null;
     /** A `ScreeningDecision`. */
     decision: string;
+  };
+  /** Who has which case to do. */
+  tasks: {
+    queue: Queue;
+    case_id: string;
+    person: string;
+    /** The person's place among those who do the case, from 0. */
+    seat: number;
+    /** In the person's own seeded order; no two alike. */
+    position: string;
+    done: number;
+  };
+  /** Every revision of every reading; nothing is ever changed here. */
+  readings: {
+    id: Generated<number>;
+    /** `senior`: what a senior saw before the readings were shown. */
+    panel: Panel | "senior";
+    case_id: string;
+    reader: string;
+    revision: number;
+    /** Null where the reader withdrew the reading. */
+    decision_kind: Decision["kind"] | null;
+    decision_id: string | null;
+    note: string | null;
+    seconds: number | null;
+    /** Whether nobody could have told the reader what others said: 0 or 1. */
+    blind: number;
+    at: string;
+  };
+  /** The latest revision holds. */
+  verdicts: {
+    panel: Panel;
+    case_id: string;
+    revision: number;
+    decision_kind: Decision["kind"];
+    decision_id: string;
+    how: VerdictHow;
+    ambiguous: number;
+    at: string;
+    who: string;
+    why: string;
+  };
+  /** Every revision of every drawing; nothing is ever changed here. */
+  annotations: {
+    id: Generated<number>;
+    image_sha256: string;
+    source: "person" | "model";
+    /** The annotator, or the model's run. */
+    author: string;
+    revision: number;
+    visibility: Visibility | null;
+    /** JSON: an array of `Outline`. */
+    outlines: string;
+    started_from: number | null;
+    proposals: Annotation["proposals"] | null;
+    seconds: number | null;
+    at: string;
+  };
+  /** What holds of an image. */
+  image_truths: {
+    image_sha256: string;
+    visibility: Visibility | null;
+    /** JSON: an array of `Outline`. */
+    outlines: string;
+    how: TruthHow;
+    /** JSON: an array of `StructureAgreement`. */
+    agreement: string;
+    first_annotation: number;
+    second_annotation: number | null;
+    at: string;
+    who: string;
+    why: string;
+  };
+  patient_partitions: {
+    patient_id: string;
+    partition: Partition;
+    at: string;
+    who: string;
+  };
+  assigned_images: {
+    image_sha256: string;
+    case_id: string;
+    patient_id: string;
+    assignment: Assignment;
+    partition: Partition;
+  };
+  /** Whom the tests were drawn for, in the draw's order. */
+  test_patients: {
+    patient_id: string;
+    partition: "internal test" | "external test";
+    /** The patient's case that is tested. */
+    case_id: string;
+    drawn_class: string;
+    /** From 0, within the class inside and over all outside the hospital. */
+    rank: number;
   };
 }

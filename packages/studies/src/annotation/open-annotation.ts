@@ -1,0 +1,30 @@
+/** Giving cases to the annotators. */
+import { peopleOf } from "../people.ts";
+import type { Study } from "../study.ts";
+import { addTasks } from "../tasks/add-tasks.ts";
+
+/**
+ * Gives cases that have a class to all annotators: these, or else every one that is assigned to
+ * something. Called again, it gives out what is new. Returns how many cases were given out.
+ */
+export async function openAnnotation(study: Study, cases?: readonly string[]): Promise<number> {
+  const people = peopleOf(study, "annotator");
+  return study.database.transaction().execute(async (transaction) => {
+    const found = await transaction
+      .selectFrom("cases")
+      .select("id")
+      .where("class", "is not", null)
+      .where("id", "not in", ({ selectFrom }) =>
+        selectFrom("tasks").select("case_id").where("queue", "=", "annotation"),
+      )
+      .$if(cases === undefined, (all) =>
+        all.where("id", "in", ({ selectFrom }) => selectFrom("assigned_images").select("case_id")),
+      )
+      .orderBy("id")
+      .execute();
+    const wanted = cases === undefined ? null : new Set(cases);
+    const opened = found.map(({ id }) => id).filter((id) => wanted?.has(id) ?? true);
+    await addTasks(transaction, "annotation", opened, people, study.protocol.splits.seed);
+    return opened.length;
+  });
+}

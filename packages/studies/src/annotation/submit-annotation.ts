@@ -1,0 +1,196 @@
+/**
+ * What someone, or a model, drew on a radiograph: every revision kept, boxes never stored. A drawing
+ * may be revised until the image has its truth.
+ */
+import {
+  type Annotation,
+  type ImageRecord,
+  imageSchema,
+  type Prelabel,
+  readJson,
+} from "@malleolus/schema";
+import type { Transaction } from "kysely";
+import type { StudyTables } from "../database/tables.ts";
+import { StudyError } from "../errors.ts";
+import { requireRole } from "../people.ts";
+import type { Study } from "../study.ts";
+import { checkMeaning, checkOutlines } from "./structures.ts";
+
+/**
+ * Records a drawing, or a revision of it; returns its number. With the last image of a case, the
+ * annotator has done the case.
+ *
+ * Throws StudyError `person` for someone who does not annotate this case, `record` for a drawing that
+ * contradicts the protocol, the image or the case's class, `transition` once the image has its truth.
+ */
+export async function submitAnnotation(study: Study, annotation: Annotation): Promise<number> {
+  const { annotator, outlines, visibility } = annotation;
+  requireRole(study, annotator, "annotator");
+  return study.database.transaction().execute(async (transaction) => {
+    const image = await findImage(transaction, annotation.image);
+    await requireTask(transaction, image.caseId, annotator);
+    if (await hasTruth(transaction, image.sha256)) {
+      throw new StudyError(
+        "transition",
+        `image ${image.sha256}: expected one without its truth, got one that is settled`,
+      );
+    }
+    checkOutlines(study, outlines, image);
+    checkMeaning(study, annotation, { sha256: image.sha256, class: image.class ?? "" });
+    if (annotation.startedFrom !== undefined) {
+      await requirePrelabel(transaction, image.sha256, annotation.startedFrom);
+    }
+    const id = await insertAnnotation(transaction, {
+      image_sha256: image.sha256,
+      source: "person",
+      author: annotator,
+      visibility,
+      outlines: JSON.stringify(outlines),
+      started_from: annotation.startedFrom ?? null,
+      proposals: annotation.proposals ?? null,
+      seconds: annotation.seconds ?? null,
+    });
+    if (await hasDrawnAll(transaction, image.caseId, annotator)) {
+      await transaction
+        .updateTable("tasks")
+        .set({ done: 1 })
+        .where("queue", "=", "annotation")
+        .where("case_id", "=", image.caseId)
+        .where("person", "=", annotator)
+        .execute();
+    }
+    return id;
+  });
+}
+
+/** Keeps what a model's run proposes for an image; returns its number. */
+export async function storePrelabel(study: Study, prelabel: Prelabel): Promise<number> {
+  return study.database.transaction().execute(async (transaction) => {
+    const image = await findImage(transaction, prelabel.image);
+    checkOutlines(study, prelabel.outlines, image);
+    return insertAnnotation(transaction, {
+      image_sha256: image.sha256,
+      source: "model",
+      author: prelabel.run,
+      visibility: null,
+      outlines: JSON.stringify(prelabel.outlines),
+    });
+  });
+}
+
+export interface FoundImage {
+  readonly sha256: string;
+  readonly caseId: string;
+  readonly facts: ImageRecord;
+  /** Of the case. */
+  readonly class: string | null;
+}
+
+/** Throws StudyError `record` where there is no such image. */
+export async function findImage(
+  transaction: Transaction<StudyTables>,
+  sha256: string,
+): Promise<FoundImage> {
+  const row = await transaction
+    .selectFrom("images")
+    .innerJoin("cases", "cases.id", "images.case_id")
+    .select(["images.case_id", "images.facts", "cases.class"])
+    .where("images.sha256", "=", sha256)
+    .executeTakeFirst();
+  if (row === undefined) {
+    throw new StudyError("record", `image ${sha256}: expected an image of the study, got none`);
+  }
+  const facts = readJson(imageSchema, row.facts, `image ${sha256}`);
+  return { sha256, caseId: row.case_id, facts, class: row.class };
+}
+
+async function insertAnnotation(
+  transaction: Transaction<StudyTables>,
+  row: {
+    readonly image_sha256: string;
+    readonly source: "person" | "model";
+    readonly author: string;
+    readonly visibility: Annotation["visibility"];
+    readonly outlines: string;
+    readonly started_from?: number | null;
+    readonly proposals?: Annotation["proposals"] | null;
+    readonly seconds?: number | null;
+  },
+): Promise<number> {
+  const { latest } = await transaction
+    .selectFrom("annotations")
+    .select(({ fn }) => fn.max("revision").as("latest"))
+    .where("image_sha256", "=", row.image_sha256)
+    .where("source", "=", row.source)
+    .where("author", "=", row.author)
+    .executeTakeFirstOrThrow();
+  const { id } = await transaction
+    .insertInto("annotations")
+    .values({ ...row, revision: Number(latest ?? 0) + 1, at: new Date().toISOString() })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function requireTask(
+  transaction: Transaction<StudyTables>,
+  caseId: string,
+  annotator: string,
+): Promise<void> {
+  const task = await transaction
+    .selectFrom("tasks")
+    .select("done")
+    .where("queue", "=", "annotation")
+    .where("case_id", "=", caseId)
+    .where("person", "=", annotator)
+    .executeTakeFirst();
+  if (task !== undefined) return;
+  throw new StudyError(
+    "person",
+    `case ${caseId}: expected one that ${annotator} has to annotate, got another; open its annotation first`,
+  );
+}
+
+async function hasTruth(transaction: Transaction<StudyTables>, sha256: string): Promise<boolean> {
+  const truth = await transaction
+    .selectFrom("image_truths")
+    .select("how")
+    .where("image_sha256", "=", sha256)
+    .executeTakeFirst();
+  return truth !== undefined;
+}
+
+async function requirePrelabel(
+  transaction: Transaction<StudyTables>,
+  sha256: string,
+  id: number,
+): Promise<void> {
+  const row = await transaction
+    .selectFrom("annotations")
+    .select("id")
+    .where("id", "=", id)
+    .where("image_sha256", "=", sha256)
+    .where("source", "=", "model")
+    .executeTakeFirst();
+  if (row !== undefined) return;
+  throw new StudyError("record", `image ${sha256}: expected a prelabel of it, got number ${id}`);
+}
+
+async function hasDrawnAll(
+  transaction: Transaction<StudyTables>,
+  caseId: string,
+  annotator: string,
+): Promise<boolean> {
+  const left = await transaction
+    .selectFrom("images")
+    .select("sha256")
+    .where("case_id", "=", caseId)
+    .where("sha256", "not in", ({ selectFrom }) =>
+      selectFrom("annotations")
+        .select("image_sha256")
+        .where("source", "=", "person")
+        .where("author", "=", annotator),
+    )
+    .executeTakeFirst();
+  return left === undefined;
+}

@@ -1,0 +1,45 @@
+/** Who may do what: the people of `malleolus.toml`, by their roles. */
+import type { StudyConfiguration } from "@malleolus/schema";
+import { StudyError } from "./errors.ts";
+import type { Study } from "./study.ts";
+
+export type Role = StudyConfiguration["observers"][number]["roles"][number];
+
+/** How many of a role the protocol asks for. */
+const COUNTS = {
+  observer: "observers",
+  senior: "seniors",
+  surgeon: "referenceSurgeons",
+  annotator: "annotators",
+} as const;
+
+/**
+ * Ids of all people of a role, in the configuration's order. Throws StudyError `configuration` where
+ * they are not as many as the protocol asks for.
+ */
+export function peopleOf({ configuration, protocol }: Study, role: Role): string[] {
+  const ids = idsOf(configuration, role);
+  const key = COUNTS[role];
+  const asked = protocol.people[key];
+  if (ids.length === asked && asked > 0) return ids;
+  throw new StudyError(
+    "configuration",
+    `expected ${asked} people with the role "${role}" (people.${key} of the protocol), got ` +
+      `${ids.length === 0 ? "none" : ids.join(", ")}; change [[observers]] in malleolus.toml or the protocol`,
+  );
+}
+
+/** Throws StudyError `person` where this is nobody with the role. */
+export function requireRole({ configuration }: Study, person: string, role: Role): void {
+  const ids = idsOf(configuration, role);
+  if (ids.includes(person)) return;
+  throw new StudyError(
+    "person",
+    `expected someone with the role "${role}" (${ids.join(", ") || "none"}), got "${person}"; ` +
+      "people and roles stand under [[observers]] in malleolus.toml",
+  );
+}
+
+function idsOf({ observers }: StudyConfiguration, role: Role): string[] {
+  return observers.filter(({ roles }) => roles.includes(role)).map(({ id }) => id);
+}
