@@ -16,7 +16,7 @@ import { fractureSurface, wedgeSurface } from "./fracture.ts";
 import { type Constraint, type Mesh, meshSolids } from "./mesh.ts";
 import type { Patient } from "./patient.ts";
 import { type Profile, profile } from "./profile.ts";
-import { createRandom, type Random } from "./random.ts";
+import { createRandom, type Random, type Streams } from "./random.ts";
 import { TRABECULAR_DENSITY } from "./ranges.ts";
 import { bumps } from "./roughness.ts";
 
@@ -42,17 +42,17 @@ const PLATE_ADDS = { mineral: -0.24, muscle: 0.15 } as const;
 
 export function buildAnkle(patient: Patient): Ankle {
   const { shape } = patient;
-  const random = createRandom(patient.seed, "bones");
+  const of: Streams = (trait) => createRandom(patient.seed, "bones", trait);
   const legTrabeculae = trabeculae(profile(...TRABECULAR_DENSITY.leg), patient, 0);
   const plainFibula = fibulaField(shape);
   const plainTalus = talusField(shape);
   const plainCalcaneus = calcaneusField(shape, plainTalus);
 
-  const fibula = capped(rough(plainFibula, random, 0.13, 24));
-  const tibia = capped(rough(tibiaField(shape, plainFibula), random, 0.16, 27));
-  const tibiaMeshes = meshTibia(tibia, patient, random);
+  const fibula = capped(rough(plainFibula, of("fibula"), 0.13, 24));
+  const tibia = capped(rough(tibiaField(shape, plainFibula), of("tibia"), 0.16, 27));
+  const tibiaMeshes = meshTibia(tibia, patient, of("tibial plate"));
   const fragments = meshFibula(fibula, patient);
-  const fibularPlate = meshFibularPlate(fibula, patient, random);
+  const fibularPlate = meshFibularPlate(fibula, patient, of("fibular plate"));
   const legBone = (outer: readonly Mesh[], inner: readonly Mesh[]): Body[] =>
     boneBodies(outer, inner, "leg", legTrabeculae);
   return {
@@ -62,7 +62,7 @@ export function buildAnkle(patient: Patient): Ankle {
       ...legBone([tibiaMeshes.outer], [tibiaMeshes.inner]),
       ...tibiaMeshes.extra,
       ...fibularPlate,
-      ...footBodies(patient, random, plainTalus, plainCalcaneus),
+      ...footBodies(patient, of("foot"), plainTalus, plainCalcaneus),
       ...conditionBodies(patient, tibia, legTrabeculae),
     ],
     fibula: legBone(fragments.outer, fragments.inner),
@@ -208,10 +208,10 @@ function footBodies(patient: Patient, random: Random, talus: Field, calcaneus: F
   const hind = { min: [-34, -70, -88], max: [40, 50, 4] } as const;
   const fore = { min: [-60, -10, -100], max: [50, 160, 0] } as const;
   return [
-    ...bone(rough(talus, random, 0.22, 11), 0.6, hind, 1.5, ofTalus, 0.3),
-    ...bone(rough(calcaneus, random, 0.4, 12), 0.6, hind, 1.6, ofCalcaneus, 0.9),
+    ...bone(rough(talus, random, 0.25, 13), 0.4, hind, 1.5, ofTalus, 0.3),
+    ...bone(rough(calcaneus, random, 0.35, 15), 0.45, hind, 1.6, ofCalcaneus, 0.9),
     ...forefootFields(talus, calcaneus).flatMap((field) =>
-      bone(rough(field, random, 0.4, 9), 0.7, fore, 2.1, ofForefoot, 0.6),
+      bone(rough(field, random, 0.35, 14), 0.35, fore, 2.1, ofForefoot, 0.6),
     ),
   ];
 }

@@ -13,6 +13,7 @@ function bodiesOf(change: Partial<Patient>) {
   const patient: Patient = {
     ...drawn,
     osSubfibulare: false,
+    osTrigonum: false,
     nutrientCanal: false,
     skinFold: false,
     ...change,
@@ -57,10 +58,24 @@ test("conditionBodies: every condition is where it belongs and made of what it s
   const callus = bodiesOf({ exclusion: "callus" });
   assert.ok(callus.length === 1 && (callus[0].adds.mineral ?? 0) > 0.1);
 
-  const tibial = bodiesOf({ exclusion: "tibia involved" });
-  const outer = tibial.find(({ adds }) => adds.cortical === -1);
-  assert.ok(outer !== undefined && outer.mesh.length > 0);
-  for (let i = 0; i < outer.mesh.length; i += 3) {
-    assert.ok(outer.mesh[i] < 0, "only the medial malleolus breaks");
+  const ossicleBehind = bodiesOf({ osTrigonum: true });
+  assert.ok(ossicleBehind.length === 2 && ossicleBehind.every(({ part }) => part === "foot"));
+});
+
+test("conditionBodies: the tibia breaks where it is said to", () => {
+  const within = {
+    "medial malleolus": ([x]: readonly number[]) => x < 0,
+    "posterior malleolus": ([, y, z]: readonly number[]) => y < 0 && z > -30,
+    shaft: ([, , z]: readonly number[]) => z > 12,
+  } as const;
+  for (const kind of ["medial malleolus", "posterior malleolus", "shaft"] as const) {
+    const outer = bodiesOf({ exclusion: "tibia involved", tibialFracture: kind }).find(
+      ({ adds }) => adds.cortical === -1,
+    );
+    assert.ok(outer !== undefined && outer.mesh.length > 0);
+    for (let i = 0; i < outer.mesh.length; i += 3) {
+      const point = [...outer.mesh.subarray(i, i + 3)];
+      assert.ok(within[kind](point), `${kind}: ${point}`);
+    }
   }
 });

@@ -13,7 +13,7 @@ export function cortexOfTibia({ cortex, superiorClearSpace, domeRadius }: AnkleS
   const axis = -(superiorClearSpace + domeRadius);
   return (_x, y, z) => {
     const fromJoint = Math.hypot(y, z - axis) - domeRadius - superiorClearSpace;
-    const plate = fromJoint < 4 ? 0.6 * Math.min(1, (4 - fromJoint) / 2.5) : 0;
+    const plate = fromJoint < 4 ? 0.35 * Math.min(1, (4 - fromJoint) / 2.5) : 0;
     return cortex * (at(z) + plate);
   };
 }

@@ -23,7 +23,9 @@ test("weberClassOf: the lower end decides between B and C, the upper one about A
 test("fractureSurface: about a distance, so that the gap is as wide as it says", () => {
   for (let i = 0; i < 60; i++) {
     const random = createRandom("surface", i);
-    const drawn = drawFracture(random.pick(["A", "B", "C"]), random);
+    const drawn = drawFracture(random.pick(["A", "B", "C"]), (trait) =>
+      createRandom("surface", i, trait),
+    );
     const fracture: Fracture = { ...drawn, roughnessMm: 0, winding: 0 };
     const surface = fractureSurface(fracture, axis, random);
     const h = 1e-4;
@@ -40,11 +42,11 @@ test("fractureSurface: about a distance, so that the gap is as wide as it says",
 
 test("drawFracture: every class has every degree, and the class does not fix the morphology", () => {
   const drawn = Array.from({ length: 400 }, (_, i) =>
-    drawFracture("B", createRandom("fractures", i)),
+    drawFracture("B", (trait) => createRandom("fractures", i, trait)),
   );
   assert.ok(new Set(drawn.map(({ morphology }) => morphology)).size >= 4);
   const hairlines = drawn.filter(({ gapMm }) => gapMm < 0.5).length / drawn.length;
   assert.ok(Math.abs(hairlines - 0.35) < 0.08, `${hairlines} are hairlines`);
-  const transverse = drawFracture("A", createRandom("fractures", 1)).level;
+  const transverse = drawFracture("A", (trait) => createRandom("fractures", 1, trait)).level;
   assert.ok(transverse < 0);
 });

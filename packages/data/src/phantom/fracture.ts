@@ -34,6 +34,8 @@ export interface Fracture {
   readonly roughnessMm: number;
   readonly gapMm: number;
   readonly displacement: Displacement;
+  /** Of the talus and the foot, laterally with the malleolus. */
+  readonly talarShiftMm: number;
   /** A wedge between this surface and one that leaves it: how much that rises; none when null. */
   readonly wedge: { readonly level: number; readonly riseOutward: number } | null;
 }

@@ -2,8 +2,8 @@
 import type { AnkleShape } from "./anatomy/shape.ts";
 import { drawFracture } from "./draw-fracture.ts";
 import type { Fracture, WeberClass } from "./fracture.ts";
-import { createRandom, type Random } from "./random.ts";
-import { FRACTURE, LOOK_ALIKES, PATIENT } from "./ranges.ts";
+import { createRandom, type Spread, type Streams } from "./random.ts";
+import { FRACTURE, LOOK_ALIKES, PATIENT, TIBIAL_FRACTURE } from "./ranges.ts";
 
 /** Why a study is left out; `null` where it is not. */
 export type Exclusion =
@@ -14,6 +14,8 @@ export type Exclusion =
   | "open physes"
   | "poor quality"
   | "wrong view";
+
+export type TibialFracture = "medial malleolus" | "posterior malleolus" | "shaft";
 
 export interface Patient {
   readonly seed: string;
@@ -29,9 +31,13 @@ export interface Patient {
   /** Null without one. */
   readonly fracture: Fracture | null;
   readonly osSubfibulare: boolean;
+  /** Behind the talus. */
+  readonly osTrigonum: boolean;
   readonly nutrientCanal: boolean;
   readonly skinFold: boolean;
   readonly exclusion: Exclusion | null;
+  /** What of the tibia is broken; null where it is not involved. */
+  readonly tibialFracture: TibialFracture | null;
 }
 
 /** What a study may fix; the rest is drawn. */
@@ -40,32 +46,41 @@ export interface PatientWish {
   readonly exclusion: Exclusion | null;
 }
 
-/** The same seed and wish always give the same patient. */
+/**
+ * The same seed and wish always give the same patient. Every trait has a stream of its own: neither
+ * a wish nor a trait that a later version adds or draws differently moves the others.
+ */
 export function drawPatient(seed: string, wish: PatientWish): Patient {
-  const random = createRandom(seed, "patient");
+  const of: Streams = (trait) => createRandom(seed, "patient", trait);
   const child = wish.exclusion === "open physes";
-  const sex = random.chance(PATIENT.shareOfWomen.value) ? "female" : "male";
-  const ageYears = Math.round(random.spread(child ? PATIENT.childAge : PATIENT.adultAge));
+  const sex = of("sex").chance(PATIENT.shareOfWomen.value) ? "female" : "male";
+  const ageYears = Math.round(of("age").spread(child ? PATIENT.childAge : PATIENT.adultAge));
   const fracture =
-    wish.weberClass === null ? null : drawFracture(wish.weberClass, createRandom(seed, "fracture"));
-  const shape = drawShape(sex, ageYears, fracture !== null, random);
+    wish.weberClass === null
+      ? null
+      : drawFracture(wish.weberClass, (trait) => createRandom(seed, "fracture", trait));
   const mineralLost = PATIENT.mineralLostPerYear.value * Math.max(0, ageYears - 25);
+  const scarred = of("physeal scar").chance(PATIENT.shareOfScars.value);
+  const { source: _, ...tibialShares } = TIBIAL_FRACTURE.shares;
   return {
     seed,
     sex,
     ageYears,
-    side: random.chance(0.5) ? "left" : "right",
-    shape,
-    mineral: Math.max(0.35, random.spread(PATIENT.mineralDensity) - mineralLost),
-    mortiseAngleDegrees: random.spread(
+    side: of("side").chance(0.5) ? "left" : "right",
+    shape: drawShape(sex, ageYears, fracture !== null, of),
+    mineral: Math.max(0.35, of("mineral").spread(PATIENT.mineralDensity) - mineralLost),
+    mortiseAngleDegrees: of("mortise angle").spread(
       sex === "female" ? PATIENT.mortiseAngleWoman : PATIENT.mortiseAngleMan,
     ),
-    physes: child ? "open" : random.chance(PATIENT.shareOfScars.value) ? "scarred" : "closed",
+    physes: child ? "open" : scarred ? "scarred" : "closed",
     fracture,
-    osSubfibulare: random.chance(LOOK_ALIKES.osSubfibulare.value),
-    nutrientCanal: random.chance(LOOK_ALIKES.nutrientCanal.value),
-    skinFold: random.chance(LOOK_ALIKES.skinFold.value),
+    osSubfibulare: of("os subfibulare").chance(LOOK_ALIKES.osSubfibulare.value),
+    osTrigonum: of("os trigonum").chance(LOOK_ALIKES.osTrigonum.value),
+    nutrientCanal: of("nutrient canal").chance(LOOK_ALIKES.nutrientCanal.value),
+    skinFold: of("skin fold").chance(LOOK_ALIKES.skinFold.value),
     exclusion: wish.exclusion,
+    tibialFracture:
+      wish.exclusion === "tibia involved" ? of("tibial fracture").weighted(tibialShares) : null,
   };
 }
 
@@ -73,29 +88,37 @@ function drawShape(
   sex: Patient["sex"],
   ageYears: number,
   broken: boolean,
-  random: Random,
+  of: Streams,
 ): AnkleShape {
-  const adult = random.spread(sex === "female" ? PATIENT.womanScale : PATIENT.manScale);
+  const spread = (trait: KeysOfSpreads) => of(trait).spread(PATIENT[trait]);
+  const adult = of("scale").spread(sex === "female" ? PATIENT.womanScale : PATIENT.manScale);
   const lost = sex === "female" ? PATIENT.cortexLostPerYearWoman : PATIENT.cortexLostPerYearMan;
   // Drawn in any case, so that the same seed has the same ankle with a fracture and without.
   const { withFracture, withoutFracture } = LOOK_ALIKES.swelling;
-  const swollen = random.chance(broken ? withFracture : withoutFracture);
-  const swelling = random.spread(FRACTURE.swelling) * (swollen ? 1 : 0);
+  const swollen = of("swollen").chance(broken ? withFracture : withoutFracture);
+  const swelling = of("swelling").spread(FRACTURE.swelling) * (swollen ? 1 : 0);
   return {
     scale: ageYears < 15 ? adult * (0.72 + 0.28 * (ageYears / 15)) : adult,
-    shaftWidth: random.spread(PATIENT.shaftWidth),
-    domeRadius: random.spread(PATIENT.domeRadius),
-    domeWidth: random.spread(PATIENT.domeWidth),
-    superiorClearSpace: random.spread(PATIENT.superiorClearSpace),
-    medialClearSpace: random.spread(PATIENT.medialClearSpace),
-    tibiofibularClearSpace: random.spread(PATIENT.tibiofibularClearSpace),
-    lateralTip: random.spread(PATIENT.lateralTip),
-    medialTip: random.spread(PATIENT.medialTip),
-    fibulaForward: random.spread(PATIENT.fibulaForward),
-    cortex: random.spread(PATIENT.youngCortex) - lost.value * Math.max(0, ageYears - 20),
-    calcanealPitchDegrees: random.spread(PATIENT.calcanealPitch),
-    tissue: random.spread(PATIENT.tissue),
+    shaftWidth: spread("shaftWidth"),
+    domeRadius: spread("domeRadius"),
+    domeWidth: spread("domeWidth"),
+    superiorClearSpace: spread("superiorClearSpace"),
+    medialClearSpace: spread("medialClearSpace"),
+    tibiofibularClearSpace: spread("tibiofibularClearSpace"),
+    lateralTip: spread("lateralTip"),
+    medialTip: spread("medialTip"),
+    fibulaForward: spread("fibulaForward"),
+    cortex: spread("youngCortex") - lost.value * Math.max(0, ageYears - 20),
+    calcanealPitchDegrees: spread("calcanealPitch"),
+    tissue: spread("tissue"),
     lateralSwelling: swelling,
-    medialSwelling: swelling * random.between(0, 0.5),
+    medialSwelling: swelling * of("medial swelling").between(0, 0.5),
+    swellingLevel: spread("swellingLevel"),
+    swellingForward: spread("swellingForward"),
+    swellingLength: spread("swellingLength"),
   };
 }
+
+type KeysOfSpreads = {
+  [K in keyof typeof PATIENT]: (typeof PATIENT)[K] extends Spread ? K : never;
+}[keyof typeof PATIENT];

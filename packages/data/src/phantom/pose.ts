@@ -1,10 +1,13 @@
 /** What depends on how the foot is held: soft tissue, and where the foot's bones are. */
 import type { AnkleShape } from "./anatomy/shape.ts";
-import { muscleField, skinField } from "./anatomy/soft-tissue.ts";
+import { muscleField, skinField, skinWaves } from "./anatomy/soft-tissue.ts";
 import { talarAxis } from "./anatomy/talus.ts";
 import { LEG_TOP, scaledMesh } from "./ankle.ts";
 import type { Bounds, Field } from "./field.ts";
 import { type Constraint, type Mesh, meshSolids } from "./mesh.ts";
+import type { Patient } from "./patient.ts";
+import { createRandom } from "./random.ts";
+import { bumps } from "./roughness.ts";
 
 const INSIDE: Constraint = { channel: 0, sign: 1, offset: 0 };
 const TISSUE_BOUNDS: Bounds = { min: [-80, -120, -180], max: [85, 180, LEG_TOP] };
@@ -15,11 +18,12 @@ export interface SoftTissue {
 }
 
 /** With the foot turned down by some degrees about the ankle's axis. */
-export function meshSoftTissue(shape: AnkleShape, plantarflexionDegrees: number): SoftTissue {
+export function meshSoftTissue(patient: Patient, plantarflexionDegrees: number): SoftTissue {
+  const { shape } = patient;
   const foot = footPose(shape, plantarflexionDegrees);
   // Tendons are thin, skin is not.
   return {
-    skin: meshTissue(skinField(shape, foot), shape, 4.2),
+    skin: meshTissue(skinField(shape, foot, skinWaves(patient.seed)), shape, 4.2),
     muscle: meshTissue(muscleField(shape, foot), shape, 3.2),
   };
 }
@@ -38,17 +42,24 @@ function meshTissue(tissue: Field, shape: AnkleShape, step: number): Mesh {
 }
 
 /** A plaster shell around leg and foot. */
-export function meshCast(shape: AnkleShape, plantarflexionDegrees: number): Mesh[] {
-  const skin = skinField(shape, footPose(shape, plantarflexionDegrees));
+export function meshCast(patient: Patient, plantarflexionDegrees: number): Mesh[] {
+  const { shape } = patient;
+  const skin = skinField(shape, footPose(shape, plantarflexionDegrees), skinWaves(patient.seed));
+  // Wound by hand: creased, and nowhere of the same thickness.
+  const random = createRandom(patient.seed, "cast");
+  const [inside, outside] = [bumps(random, 0.6, 62), bumps(random, 0.5, 37)];
   return meshSolids(
     (x, y, z, values) => {
-      values[0] = Math.max(skin(x, y, z), z - LEG_TOP + 12);
+      const value = Math.max(skin(x, y, z), z - LEG_TOP + 12);
+      const padding = inside(x, y, z);
+      values[0] = value + padding + outside(x, y, z);
+      values[1] = value + padding;
     },
-    1,
+    2,
     [
       [
         { channel: 0, sign: 1, offset: -9 },
-        { channel: 0, sign: -1, offset: 4 },
+        { channel: 1, sign: -1, offset: 4 },
       ],
     ],
     TISSUE_BOUNDS,
@@ -67,8 +78,9 @@ function footPose(shape: AnkleShape, degrees: number): (field: Field) => Field {
   };
 }
 
-/** A bone of the foot, turned down with it. */
-export function plantarflexed(mesh: Mesh, shape: AnkleShape, degrees: number): Mesh {
+/** A bone of the foot, turned down with it and shifted as the talus is. */
+export function plantarflexed(mesh: Mesh, { shape, fracture }: Patient, degrees: number): Mesh {
+  const shift = (fracture?.talarShiftMm ?? 0) * shape.scale;
   const axis = talarAxis(shape);
   const [axisY, axisZ] = [axis.y * shape.scale, axis.z * shape.scale];
   const angle = (degrees * Math.PI) / 180;
@@ -76,7 +88,7 @@ export function plantarflexed(mesh: Mesh, shape: AnkleShape, degrees: number): M
   const turned = new Float32Array(mesh.length);
   for (let i = 0; i < mesh.length; i += 3) {
     const [dy, dz] = [mesh[i + 1] - axisY, mesh[i + 2] - axisZ];
-    turned[i] = mesh[i];
+    turned[i] = mesh[i] + shift;
     turned[i + 1] = axisY + cos * dy + sin * dz;
     turned[i + 2] = axisZ - sin * dy + cos * dz;
   }

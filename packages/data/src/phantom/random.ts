@@ -30,6 +30,9 @@ export interface Random {
   fillNormal(values: Float32Array): void;
 }
 
+/** The stream of a trait. */
+export type Streams = (trait: string) => Random;
+
 /** The stream that a path names. */
 export function createRandom(...path: readonly (string | number)[]): Random {
   const next = sfc32(hashPath(path));

@@ -39,6 +39,9 @@ export const PATIENT = {
   mineralDensity: { mean: 1, sd: 0.17, min: 0.55, max: 1.5, source: "[20], A" },
   mineralLostPerYear: { value: 0.006, source: "[21], A" },
   calcanealPitch: { mean: 18, sd: 5, min: 8, max: 30, source: "[18]" },
+  swellingLevel: { mean: 0, sd: 7, min: -14, max: 18, source: "A, around the malleoli" },
+  swellingForward: { mean: 0, sd: 4, min: -9, max: 9, source: "A" },
+  swellingLength: { mean: 1, sd: 0.15, min: 0.65, max: 1.4, source: "A" },
   tissue: { mean: 1, sd: 0.07, min: 0.88, max: 1.25, source: "1b R" },
   mortiseAngleMan: { mean: 21.2, sd: 4.6, min: 10, max: 32, source: "[11]" },
   mortiseAngleWoman: { mean: 16.4, sd: 4.1, min: 7, max: 27, source: "[11]" },
@@ -56,7 +59,7 @@ export const TRABECULAR_DENSITY = {
   ],
   talus: 0.3,
   calcaneus: 0.19,
-  forefoot: 0.2,
+  forefoot: 0.15,
 } as const;
 
 export const FRACTURE = {
@@ -85,10 +88,18 @@ export const FRACTURE = {
   gapNarrow: { low: 0.5, high: 2, source: "A" },
   gapWide: { low: 2, high: 4, source: "A" },
   swelling: { mean: 8, sd: 4, min: 1, max: 18, source: "1b R" },
+  /** The talus follows a lateral malleolus that has moved out further than `from`, in mm, A. */
+  talarShift: { chance: 0.55, from: 1.5, least: 0.5, most: 1, max: 6, source: "A" },
+} as const;
+
+/** Fractures of the tibia beside the fibula's: reasons to leave a study out. */
+export const TIBIAL_FRACTURE = {
+  shares: { "medial malleolus": 50, "posterior malleolus": 30, shaft: 20, source: "A" },
 } as const;
 
 export const LOOK_ALIKES = {
   osSubfibulare: { value: 0.05, source: "[50] 0.6 to 1 %; more here, so that it can be learnt, A" },
+  osTrigonum: { value: 0.154, source: "[50]" },
   nutrientCanal: { value: 0.08, source: "[4][53] usually higher up; A" },
   skinFold: { value: 0.15, source: "A" },
   swelling: {
@@ -104,10 +115,11 @@ export const VIEWS = {
   lateralError: { mean: 0, sd: 3.5, min: -10, max: 10, source: "[56], D" },
   roll: { mean: 0, sd: 4, min: -12, max: 12, source: "A" },
   tilt: { mean: 0, sd: 2.5, min: -7, max: 7, source: "A" },
-  plantarflexion: { mean: 10, sd: 7, min: -4, max: 28, source: "Looked" },
+  plantarflexion: { mean: 15, sd: 8, min: -2, max: 34, source: "Looked" },
   objectToDetectorAp: { mean: 50, sd: 5, min: 40, max: 60, source: "3 R/D" },
   objectToDetectorLateral: { mean: 35, sd: 5, min: 22, max: 48, source: "3 R/D" },
-} satisfies Record<string, Sourced>;
+  shareCutOff: { value: 0.35, source: "of wrong views; the others are turned, A" },
+} satisfies Record<string, Sourced | { readonly value: number; readonly source: string }>;
 
 /** Reports: how surely radiologists call what they see, and how often dictation slips. */
 export const REPORT = {
@@ -121,6 +133,7 @@ export const REPORT = {
   doubtWithoutFracture: { value: 0.04, source: "A: 5 to 10 % of all reports are uncertain" },
   withoutIndication: { value: 0.2, source: "A" },
   oldInjury: { value: 0.08, source: "A" },
+  talarShiftSeen: { value: 1.5, source: "A, mm" },
   wrongSide: { value: 0.006, source: "[66], A" },
   lostNegation: { value: 0.004, source: "[66], A" },
 } as const;

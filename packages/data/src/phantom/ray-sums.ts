@@ -25,22 +25,22 @@ export interface Surroundings {
 /** The rays through everything but the fibula. */
 export function surroundings(ankle: Ankle, geometry: ViewGeometry, grain: Grain): Surroundings {
   const { camera, plantarflexionDegrees } = geometry;
-  const { shape } = ankle.patient;
+  const { patient } = ankle;
   const sums = emptyRaySums(camera.width, camera.height);
-  const soft = meshSoftTissue(shape, plantarflexionDegrees);
+  const soft = meshSoftTissue(patient, plantarflexionDegrees);
   const skin = projectThickness([soft.skin], camera);
   const muscle = projectThickness([soft.muscle], camera);
   addThickness(sums, "fat", skin, 1);
   addThickness(sums, "fat", muscle, -1);
   addThickness(sums, "muscle", muscle, 1);
-  if (ankle.patient.exclusion === "cast") {
-    const cast = projectThickness(meshCast(shape, plantarflexionDegrees), camera);
+  if (patient.exclusion === "cast") {
+    const cast = projectThickness(meshCast(patient, plantarflexionDegrees), camera);
     addThickness(sums, "mineral", cast, PLASTER_MINERAL);
   }
   let tibia: ThicknessMap | undefined;
   ankle.bodies.forEach((body, index) => {
     const mesh =
-      body.part === "foot" ? plantarflexed(body.mesh, shape, plantarflexionDegrees) : body.mesh;
+      body.part === "foot" ? plantarflexed(body.mesh, patient, plantarflexionDegrees) : body.mesh;
     const map = projectThickness([mesh], camera);
     if (body.mesh === ankle.tibia) tibia = map;
     addBody(sums, body, map, camera, grain.of(index));

@@ -2,6 +2,8 @@
  * What radiologists write, in our own words (PHANTOM.md 4): a sentence is one of several phrasings.
  * `{side}`, `{weber}`, `{mm}` and `{age}` are filled in.
  */
+import type { TibialFracture } from "./patient.ts";
+
 export type Language = "en" | "nl";
 
 export interface Phrases {
@@ -24,12 +26,13 @@ export interface Phrases {
   readonly uncertain: readonly string[];
   readonly swelling: readonly string[];
   readonly mortise: readonly string[];
+  readonly talarShift: readonly string[];
   readonly ossicle: readonly string[];
   readonly oldInjury: readonly string[];
   readonly hardware: readonly string[];
   readonly cast: readonly string[];
   readonly callus: readonly string[];
-  readonly tibia: readonly string[];
+  readonly tibia: Readonly<Record<TibialFracture, readonly string[]>>;
   readonly openPhyses: readonly string[];
   readonly poorQuality: readonly string[];
   readonly wrongView: readonly string[];
@@ -118,6 +121,11 @@ const english: Phrases = {
     "Lateral soft tissue swelling is noted.",
   ],
   mortise: ["Mortise preserved.", "Ankle mortise is congruent.", "No talar shift.", "MCS normal."],
+  talarShift: [
+    "Lateral talar shift.",
+    "Widened medial clear space.",
+    "MCS widened, mortise unstable.",
+  ],
   ossicle: [
     "Corticated ossicle below the lateral malleolus, os subfibulare or old avulsion.",
     "Os subfibulare, not acute.",
@@ -136,11 +144,21 @@ const english: Phrases = {
     "Healing fracture with callus formation.",
     "Progressive consolidation of the known distal fibular fracture.",
   ],
-  tibia: [
-    "Associated fracture of the medial malleolus.",
-    "Bimalleolar fracture.",
-    "Transverse fracture of the MM as well.",
-  ],
+  tibia: {
+    "medial malleolus": [
+      "Associated fracture of the medial malleolus.",
+      "Bimalleolar fracture.",
+      "Transverse fracture of the MM as well.",
+    ],
+    "posterior malleolus": [
+      "Fracture of the posterior malleolus.",
+      "Posterior malleolar fracture involving the plafond.",
+    ],
+    shaft: [
+      "Oblique fracture of the distal tibial shaft.",
+      "Fracture of the distal tibial diaphysis.",
+    ],
+  },
   openPhyses: [
     "Open physes, Salter-Harris I injury possible.",
     "Growth plates are open; no widening.",
@@ -229,6 +247,11 @@ const dutch: Phrases = {
     "BSG congruent.",
     "Geen verwijding van de vork.",
   ],
+  talarShift: [
+    "Talus naar lateraal verplaatst.",
+    "Verbrede mediale gewrichtsspleet.",
+    "Vork verbreed.",
+  ],
   ossicle: [
     "Os subfibulare, dd oud avulsiefragment.",
     "Glad begrensd botje onder de fibulapunt, niet recent.",
@@ -244,11 +267,18 @@ const dutch: Phrases = {
     "Callusvorming rond de bekende fibulafractuur.",
     "Toenemende consolidatie van de fractuur.",
   ],
-  tibia: [
-    "Tevens fractuur van de mediale malleolus.",
-    "Bimalleolaire fractuur.",
-    "Ook fractuur MM.",
-  ],
+  tibia: {
+    "medial malleolus": [
+      "Tevens fractuur van de mediale malleolus.",
+      "Bimalleolaire fractuur.",
+      "Ook fractuur MM.",
+    ],
+    "posterior malleolus": [
+      "Fractuur van de achterste malleolus.",
+      "Fractuur van het tertius fragment.",
+    ],
+    shaft: ["Schuine fractuur van de distale tibiaschacht.", "Fractuur distale tibia."],
+  },
   openPhyses: [
     "Open groeischijven, SH-I niet uitgesloten.",
     "Open groeischijf distale fibula, geen verbreding.",

@@ -99,16 +99,18 @@ function shuffledFindings(
   if (patient.shape.lateralSwelling > 4 && random.chance(0.7)) {
     others.push(random.pick(phrases.swelling));
   }
-  if (random.chance(0.6)) others.push(random.pick(phrases.mortise));
+  const shifted = (patient.fracture?.talarShiftMm ?? 0) > REPORT.talarShiftSeen.value;
+  if (random.chance(0.6)) others.push(random.pick(shifted ? phrases.talarShift : phrases.mortise));
   if (patient.osSubfibulare && visibility !== "obvious") others.push(random.pick(phrases.ossicle));
   if (random.chance(REPORT.oldInjury.value)) others.push(random.pick(phrases.oldInjury));
   return random.chance(0.75) ? [...main, ...others] : [...others, ...main];
 }
 
-function exclusionPhrases({ exclusion }: Patient, phrases: Phrases, random: Random): string[] {
+function exclusionPhrases(patient: Patient, phrases: Phrases, random: Random): string[] {
+  const { exclusion, tibialFracture } = patient;
   if (exclusion === null) return [];
   const said = {
-    "tibia involved": phrases.tibia,
+    "tibia involved": tibialFracture === null ? [] : phrases.tibia[tibialFracture],
     cast: phrases.cast,
     callus: phrases.callus,
     hardware: phrases.hardware,
@@ -116,7 +118,7 @@ function exclusionPhrases({ exclusion }: Patient, phrases: Phrases, random: Rand
     "poor quality": phrases.poorQuality,
     "wrong view": phrases.wrongView,
   }[exclusion];
-  return [random.pick(said)];
+  return said.length === 0 ? [] : [random.pick(said)];
 }
 
 function impressionOf(says: Report["says"], phrases: Phrases, random: Random): string {

@@ -2,7 +2,7 @@
 import { type Camera, placeCamera } from "./camera.ts";
 import type { Machine } from "./machine.ts";
 import type { Patient } from "./patient.ts";
-import { createRandom } from "./random.ts";
+import { createRandom, type Streams } from "./random.ts";
 import { VIEWS } from "./ranges.ts";
 
 export type PhantomView = "ap" | "mortise" | "lateral";
@@ -16,32 +16,52 @@ export interface ViewGeometry {
 const LATERAL_TURN_DEGREES = -84;
 
 export function drawView(patient: Patient, view: PhantomView, machine: Machine): ViewGeometry {
-  const random = createRandom(patient.seed, "view", view);
+  const of: Streams = (trait) => createRandom(patient.seed, "view", view, trait);
   const { width, height } = machine;
   const lateral = view === "lateral";
-  const wrong = patient.exclusion === "wrong view" ? random.pick([-42, 38, 50]) : 0;
+  const wrong = patient.exclusion === "wrong view" ? drawWrongView(patient.seed, of) : NOT_WRONG;
   const turn = {
-    ap: () => random.spread(VIEWS.apError),
-    mortise: () => random.spread(VIEWS.mortiseTurn),
-    lateral: () => LATERAL_TURN_DEGREES + random.spread(VIEWS.lateralError),
+    ap: () => of("turn").spread(VIEWS.apError),
+    mortise: () => of("turn").spread(VIEWS.mortiseTurn),
+    lateral: () => LATERAL_TURN_DEGREES + of("turn").spread(VIEWS.lateralError),
   }[view]();
   const { scale } = patient.shape;
   const camera = placeCamera({
     center: [2 * scale, -6 * scale, 6 * scale],
     sourceToDetectorMm: machine.sourceToDetectorMm,
-    objectToDetectorMm: random.spread(
+    objectToDetectorMm: of("distance").spread(
       lateral ? VIEWS.objectToDetectorLateral : VIEWS.objectToDetectorAp,
     ),
     pitchMm: machine.pitchMm,
     width,
     height,
-    principalX: width * (0.5 + random.between(-0.06, 0.06)),
-    principalY: height * random.between(0.5, 0.62),
-    internalRotationDegrees: turn - patient.mortiseAngleDegrees + wrong,
-    rollDegrees: random.spread(VIEWS.roll),
-    tiltDegrees: random.spread(VIEWS.tilt),
+    principalX: width * (0.5 + of("across").between(-0.06, 0.06) + wrong.across),
+    principalY: height * (of("along").between(0.5, 0.62) + wrong.along),
+    internalRotationDegrees: turn - patient.mortiseAngleDegrees + wrong.turn,
+    rollDegrees: of("roll").spread(VIEWS.roll),
+    tiltDegrees: of("tilt").spread(VIEWS.tilt),
     side: patient.side,
-    mirrored: lateral && random.chance(0.5),
+    mirrored: lateral && of("mirrored").chance(0.5),
   });
-  return { camera, plantarflexionDegrees: random.spread(VIEWS.plantarflexion) };
+  return { camera, plantarflexionDegrees: of("plantarflexion").spread(VIEWS.plantarflexion) };
+}
+
+interface WrongView {
+  readonly turn: number;
+  /** How far the ankle lies beside the field's middle, of its width and height. */
+  readonly across: number;
+  readonly along: number;
+}
+
+const NOT_WRONG: WrongView = { turn: 0, across: 0, along: 0 };
+
+/** Turned too far in every view, or centred beside the ankle or on the foot: malleoli are cut off. */
+function drawWrongView(seed: string, of: Streams): WrongView {
+  const cutOff = createRandom(seed, "wrong view").chance(VIEWS.shareCutOff.value);
+  if (!cutOff) return { turn: of("wrong turn").pick([-42, 38, 50]), across: 0, along: 0 };
+  return of("beside").pick([
+    { turn: 0, across: -0.4, along: 0 },
+    { turn: 0, across: 0.4, along: 0 },
+    { turn: 0, across: 0, along: -0.44 },
+  ]);
 }

@@ -25,4 +25,9 @@ export interface AnkleShape {
   /** Swelling over the lateral and over the medial malleolus. */
   readonly lateralSwelling: number;
   readonly medialSwelling: number;
+  /** Where it is thickest: above the plafond, and forward of the malleoli. */
+  readonly swellingLevel: number;
+  readonly swellingForward: number;
+  /** How far up and down it reaches, over the usual. */
+  readonly swellingLength: number;
 }

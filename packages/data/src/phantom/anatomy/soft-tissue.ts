@@ -1,11 +1,19 @@
 /** Skin, and within it muscle and tendon; what lies between the two is fat. */
 import { capsule, ellipsoid, type Field, type Point, smoothMax, smoothUnion } from "../field.ts";
 import { profile } from "../profile.ts";
+import { createRandom } from "../random.ts";
+import { bumps } from "../roughness.ts";
 import { alongFoot } from "./foot.ts";
 import type { AnkleShape } from "./shape.ts";
 import { tube } from "./tube.ts";
 
-export function skinField(shape: AnkleShape, foot: (point: Field) => Field): Field {
+/** How a patient's skin deviates from the smooth shape; the same in every view. */
+export function skinWaves(seed: string): Field {
+  return bumps(createRandom(seed, "skin"), 1.1, 41);
+}
+
+/** `waves` is what the skin, and more so a swelling, deviates by from its smooth outline. */
+export function skinField(shape: AnkleShape, foot: (point: Field) => Field, waves: Field): Field {
   const t = shape.tissue;
   const leg = tube({
     centerX: profile([-30, 4], [0, 4.2], [30, 3], [60, 2.5], [120, 4], [200, 5]),
@@ -32,31 +40,45 @@ export function skinField(shape: AnkleShape, foot: (point: Field) => Field): Fie
   const legEnd: Field = (x, y, z) => smoothMax(leg(x, y, z), -34 - z, 10);
   const achilles = capsule([3, -46, -45], [3, -44, 90], 9.5 * t, 11 * t);
   const swelling: Field[] = [];
+  const swollen = (x: number, size: number, [rx, ry, rz]: Point): Field => {
+    const { swellingForward: y, swellingLevel: z, swellingLength } = shape;
+    const smooth = ellipsoid([x, y, z - 2], [rx, ry, rz * swellingLength]);
+    return (px, py, pz) => smooth(px, py, pz) + Math.min(1, size / 8) * waves(px, py, pz);
+  };
   if (shape.lateralSwelling > 0) {
     const s = shape.lateralSwelling;
-    swelling.push(ellipsoid([29, 0, -2], [11 + 0.6 * s, 22 + s, 38 + s]));
+    swelling.push(swollen(29, s, [11 + 0.6 * s, 22 + s, 38 + s]));
   }
   if (shape.medialSwelling > 0) {
     const s = shape.medialSwelling;
-    swelling.push(ellipsoid([-20, 0, -2], [11 + 0.6 * s, 21 + s, 32 + s]));
+    swelling.push(swollen(-20, s, [11 + 0.6 * s, 21 + s, 32 + s]));
   }
-  return smoothUnion(12, legEnd, achilles, foot(alongFoot(footSkin(t))), ...swelling);
+  const skin = smoothUnion(12, legEnd, achilles, foot(alongFoot(footSkin(t))), ...swelling);
+  return (x, y, z) => {
+    const value = skin(x, y, z);
+    return Math.abs(value) > 12 ? value : value + 0.4 * waves(x, y, z);
+  };
 }
 
 function footSkin(tissue: number): Field {
   const heel = ellipsoid([2, -34, -52], [28 * tissue, 36, 33]);
   // Nowhere a cylinder: seen along the foot, its outline would be drawn far too sharply.
   const hind = flatCapsule([2, -14, -50], [0, 28, -46], 17 * tissue, 26 * tissue);
-  const middle = flatCapsule([0, 28, -46], [-2, 78, -56], 26 * tissue, 19);
-  const fore = flatCapsule([-2, 78, -56], [1, 140, -68], 19, 13);
+  const middle = flatCapsule([0, 28, -46], [2, 78, -54], 24 * tissue, 19, 1.75);
+  const fore = flatCapsule([2, 78, -54], [1, 140, -68], 19, 14.5, 2.2);
   const sole: Field = (_x, _y, z) => -85 - z;
   const solid = smoothUnion(14, heel, hind, middle, fore);
   return (x, y, z) => smoothMax(solid(x, y, z), sole(x, y, z), 8);
 }
 
-/** A capsule half as wide again as it is high. */
-function flatCapsule(from: Point, to: Point, fromRadius: number, toRadius: number): Field {
-  const stretch = 1.32;
+/** A capsule `stretch` times as wide as it is high. */
+function flatCapsule(
+  from: Point,
+  to: Point,
+  fromRadius: number,
+  toRadius: number,
+  stretch = 1.32,
+): Field {
   const round = capsule(
     [from[0] / stretch, from[1], from[2]],
     [to[0] / stretch, to[1], to[2]],

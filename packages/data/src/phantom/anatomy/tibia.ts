@@ -23,9 +23,9 @@ export function tibiaField(shape: AnkleShape, fibula: Field): Field {
     ),
     centerY: profile([-12, -0.5], [10, -0.8], [30, -1], [60, -0.5], [120, 0], [200, 1]),
     halfWidth: profile(
-      [-12, 24.2],
-      [0, 24.6],
-      [10, 23.4],
+      [-12, 22.8],
+      [0, 23.8],
+      [10, 23],
       [20, 20.9],
       [30, 18.2],
       [40, 16.2 * wide],
@@ -53,10 +53,10 @@ export function tibiaField(shape: AnkleShape, fibula: Field): Field {
   const facet = medial - shape.medialClearSpace;
   const drop = shape.medialTip;
   const malleolus = smoothUnion(
-    6,
-    ellipsoid([facet - 5.6, 1, -1], [7, 15.5, 8 + 0.2 * drop], 2.2),
-    ellipsoid([facet - 6.4, 5, -drop + 9], [5.2, 7.5, 9]),
-    ellipsoid([facet - 6, -6, -drop + 11.5], [5, 6.5, 8.5]),
+    5,
+    ellipsoid([facet - 4.9, 1, 0], [6.2, 15, 9 + 0.2 * drop], 2.2),
+    ellipsoid([facet - 5.2, 5, -drop + 10], [4.3, 7.5, 10]),
+    ellipsoid([facet - 5, -6, -drop + 11.5], [4.2, 6.5, 8.5]),
   );
   // The anterior lip stands higher than the posterior one.
   const ended = above(shaft, (_, y) => -4.6 + 0.11 * y, 4);
