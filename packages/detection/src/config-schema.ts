@@ -19,7 +19,8 @@ const boxWeights = z
   .readonly();
 
 const backbone = z.strictObject({
-  depth: z.union([z.literal(50), z.literal(101)]),
+  depth: z.union([z.literal(26), z.literal(50), z.literal(101)]),
+  width: size,
   norm: z.enum(["frozen", "group"]),
   trainedNorms: z.array(z.enum(["res2", "res3", "res4", "res5"])).readonly(),
   strideIn1x1: z.boolean(),

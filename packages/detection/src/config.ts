@@ -11,7 +11,10 @@
 export type StageName = "res2" | "res3" | "res4" | "res5";
 
 export interface BackboneConfig {
-  readonly depth: 50 | 101;
+  /** Layers; 26 is for what has to be trained in minutes. */
+  readonly depth: 26 | 50 | 101;
+  /** Channels of the stem and of res2's bottlenecks; every stage doubles them. */
+  readonly width: number;
   /**
    * `frozen`: batch norm whose statistics come from the weights and never move. `group`: group
    * norm with 32 groups, for training without weights.
@@ -128,6 +131,7 @@ export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
     sizeDivisibility: 32,
     backbone: {
       depth: 50,
+      width: 64,
       norm: "frozen",
       trainedNorms: [],
       strideIn1x1: true,

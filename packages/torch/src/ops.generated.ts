@@ -188,6 +188,7 @@ export const OPERATOR_NAMES: readonly string[] = [
   "aten::_foreach_add_.Scalar",
   "malleolus::nms",
   "malleolus::roi_align",
+  "malleolus::group_norm",
 ];
 
 const ids: (number | undefined)[] = [];
@@ -2348,6 +2349,29 @@ export function roiAlign(
       pooledWidth,
       options.samplingRatio,
       options.aligned,
+    ),
+  );
+}
+
+/**
+ * `malleolus::group_norm`
+ */
+export function channelsLastGroupNorm(
+  input: Tensor,
+  groups: number,
+  weight: Tensor,
+  bias: Tensor,
+  options: { eps?: number | undefined } = {},
+): Tensor {
+  checkOptions(options, "channelsLastGroupNorm");
+  return tensorOf(
+    native.invoke(
+      id(168),
+      handleOf(input, "channelsLastGroupNorm", "input"),
+      groups,
+      handleOf(weight, "channelsLastGroupNorm", "weight"),
+      handleOf(bias, "channelsLastGroupNorm", "bias"),
+      options.eps,
     ),
   );
 }

@@ -384,6 +384,31 @@ function fuzzRegions(calls: number): void {
   }
 }
 
+/** Norms whose parts fit each other only sometimes, and their gradients. */
+function fuzzGroupNorm(calls: number): void {
+  const shapes = [[1, 4, 3, 3], [2, 6, 1, 5], [2, 6, 0, 5], [0, 4, 3, 3], [4, 6], [6], [2, 2], []];
+  const any = () => torch.rand(pick(shapes)).to(pick(["float32", "float64", "bfloat16"]));
+  for (let index = 0; index < calls; index++) {
+    torch.scope(() => {
+      const shape = pick(shapes);
+      const input = torch.rand(shape).to(pick(["float32", "float64", "bfloat16"]));
+      const channels = pick([shape[1] ?? 1, shape[1] ?? 1, 5]);
+      const groups = pick([1, 2, 3, 2, 0, -1, 2 ** 40]);
+      const weight = pick([torch.rand([channels]), any()]);
+      const what = `group_norm([${shape}], ${groups}, [${weight.shape}])`;
+      attempt(what, () => {
+        const values = [input, groups, weight, torch.rand([channels]), pick([1e-5, ...NUMBERS])];
+        torch.call("malleolus::group_norm_with_statistics", ...values);
+      });
+      attempt(`group_norm_backward of ${what}`, () => {
+        const statistics = [pick([torch.rand([shape[0] ?? 1, 2]), any()]), any()];
+        const values = [pick([torch.rand(shape), any()]), input, weight, ...statistics, groups];
+        torch.call("malleolus::group_norm_backward", ...values);
+      });
+    });
+  }
+}
+
 torch.manualSeed(1);
 torch.setThreads(2);
 for (const name of OPERATOR_NAMES) {
@@ -392,6 +417,7 @@ for (const name of OPERATOR_NAMES) {
 if (only === "") {
   fuzzFunctions(Number(countText) * 60);
   fuzzRegions(Number(countText) * 20);
+  fuzzGroupNorm(Number(countText) * 20);
 }
 note("");
 process.stdout.write(`${JSON.stringify(counts)}\n`);

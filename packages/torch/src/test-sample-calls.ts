@@ -94,6 +94,7 @@ const samples: Readonly<Record<string, () => readonly Sample[]>> = {
     0.5,
     labels(),
   ],
+  "malleolus::group_norm": () => [image(), 3, ones([3]), ones([3])],
   "malleolus::roi_align": () => [image(), region(), 1, 2, 2, 0, true],
 };
 

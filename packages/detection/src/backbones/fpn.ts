@@ -28,8 +28,9 @@ export interface FeaturePyramid {
 
 export function featurePyramid(config: BackboneConfig): FeaturePyramid {
   const channels = config.fpnChannels;
+  const inputs = stageChannels(config);
   const lateral = (stage: StageName) =>
-    nn.convolution({ in: stageChannels[stage], out: channels, kernel: 1 });
+    nn.convolution({ in: inputs[stage], out: channels, kernel: 1 });
   const output = () =>
     channelsLast(nn.convolution({ in: channels, out: channels, kernel: 3, padding: 1 }));
   const layers = {

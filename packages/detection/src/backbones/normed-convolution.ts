@@ -47,7 +47,7 @@ export function normedConvolution(options: NormedConvolutionOptions): NormedConv
     norm: makeNorm(options.norm, options.out),
     forward(input) {
       const { norm } = layer;
-      if (!isBatchNorm(norm)) return normGroups(layer.convolve(input), norm);
+      if (!isBatchNorm(norm)) return norm.forward(layer.convolve(input));
       const trains = layer.weight.requiresGrad || norm.weight.requiresGrad;
       const { weight, bias } = trains
         ? nn.foldNorm(layer.weight, norm)
@@ -75,11 +75,6 @@ function makeNorm(kind: NormKind, channels: number): nn.Norm | nn.BatchNorm {
     norm.bias.requiresGrad_();
   }
   return norm;
-}
-
-/** LibTorch 1.13 wants input and weights of group norm in one dtype. */
-function normGroups(input: Tensor, norm: nn.Norm): Tensor {
-  return norm.forward(input.to("float32")).to(input.dtype);
 }
 
 /** A trained weight, laid out as the convolutions read it. */

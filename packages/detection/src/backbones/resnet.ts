@@ -1,9 +1,9 @@
 /**
  * ResNet-50 and -101 (He et al. 2015) as Detectron2 builds them for Mask R-CNN: a stem and the
  * stages res2 to res5, bottleneck blocks, the first ones frozen
- * (detectron2/modeling/backbone/resnet.py).
+ * (detectron2/modeling/backbone/resnet.py). ResNet-26 is the same with two blocks a stage.
  *
- * Shapes: images [N, 3, H, W]; stem [N, 64, H/4, W/4]; res2 [N, 256, H/4, W/4];
+ * Shapes at the full width of 64: images [N, 3, H, W]; stem [N, 64, H/4, W/4]; res2 [N, 256, H/4, W/4];
  * res3 [N, 512, H/8, W/8]; res4 [N, 1024, H/16, W/16]; res5 [N, 2048, H/32, W/32].
  */
 import { maxPool2d, nn, noGrad, relu_, type Tensor } from "@malleolus/torch";
@@ -39,14 +39,12 @@ export interface StageOutputs {
 export const stageNames: readonly StageName[] = ["res2", "res3", "res4", "res5"];
 
 /** Channels that the stages give. */
-export const stageChannels: Readonly<Record<StageName, number>> = {
-  res2: 256,
-  res3: 512,
-  res4: 1024,
-  res5: 2048,
-};
+export function stageChannels({ width }: BackboneConfig): Readonly<Record<StageName, number>> {
+  return { res2: 4 * width, res3: 8 * width, res4: 16 * width, res5: 32 * width };
+}
 
 const blockCounts: Readonly<Record<BackboneConfig["depth"], readonly number[]>> = {
+  26: [2, 2, 2, 2],
   50: [3, 4, 6, 3],
   101: [3, 4, 23, 3],
 };
@@ -105,7 +103,13 @@ export function forgetFolded(network: ResNet): void {
 }
 
 function makeStem(config: BackboneConfig): ResNet["stem"] {
-  const conv1 = normedConvolution({ in: 3, out: 64, kernel: 7, stride: 2, norm: config.norm });
+  const conv1 = normedConvolution({
+    in: 3,
+    out: config.width,
+    kernel: 7,
+    stride: 2,
+    norm: config.norm,
+  });
   return {
     conv1,
     forward(images) {
@@ -115,8 +119,8 @@ function makeStem(config: BackboneConfig): ResNet["stem"] {
 }
 
 function makeStage(name: StageName, count: number, config: BackboneConfig): Bottleneck[] {
-  const out = stageChannels[name];
-  const input = name === "res2" ? 64 : out / 2;
+  const out = stageChannels(config)[name];
+  const input = name === "res2" ? config.width : out / 2;
   const measured = config.norm === "frozen" && config.trainedNorms.includes(name);
   const norm: NormKind = measured ? "measured" : config.norm;
   return Array.from({ length: count }, (_, i) =>

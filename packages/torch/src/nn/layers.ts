@@ -2,6 +2,7 @@
 import { autocast } from "../autograd.ts";
 import {
   batchNorm,
+  channelsLastGroupNorm,
   conv2d,
   convTranspose2d,
   empty,
@@ -186,7 +187,12 @@ export function groupNorm2d(channels: number, groups = 32, eps = 1e-5): Norm {
     weight: ones([channels]).requiresGrad_(),
     bias: zeros([channels]).requiresGrad_(),
     forward(input) {
-      return groupNorm(input, groups, { weight: layer.weight, bias: layer.bias, eps });
+      const { weight, bias } = layer;
+      if (input.device === "cpu")
+        return channelsLastGroupNorm(input, groups, weight, bias, { eps });
+      // LibTorch 1.13 wants input and weights in one dtype.
+      const { dtype } = weight;
+      return groupNorm(input.to(dtype), groups, { weight, bias, eps }).to(input.dtype);
     },
   };
   return layer;

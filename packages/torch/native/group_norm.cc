@@ -1,0 +1,366 @@
+// Group norm (Wu and He 2018) in one pass for the statistics and one for the values, in the
+// layout and dtype that convolutions leave: LibTorch's wants [N, C, H, W] in memory, and in 1.13
+// float32 as well, which costs more than the convolutions themselves.
+//
+//   input   [N, C, H, W]  float32, float64 or bfloat16, contiguous or channels-last
+//   weight  [C], bias [C] float32 (float64 for float64)
+//   output  dtype and memory format of the input
+// y = (x - mean) * rstd * weight + bias, mean and variance over a group's channels and pixels
+// (biased, as torch.nn.GroupNorm). Sums are float32 over at most kBlock pixels and float64 above;
+// each block sums differences from its first pixel, so that a mean far from 0 costs no precision.
+// Blocks do not depend on the number of threads, so neither does the last bit.
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "vector_targets.h"
+
+namespace malleolus {
+
+namespace {
+
+constexpr int64_t kBlock = 512;
+
+template <typename T>
+using Accumulated = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
+inline float widen(uint16_t bits) {
+  const uint32_t word = static_cast<uint32_t>(bits) << 16;
+  float value;
+  std::memcpy(&value, &word, sizeof value);
+  return value;
+}
+
+/// To the nearest, ties to even; what is not a number stays one.
+inline uint16_t narrow(float value) {
+  uint32_t word;
+  std::memcpy(&word, &value, sizeof word);
+  const uint32_t rounded = (word + 0x7fff + ((word >> 16) & 1)) >> 16;
+  return static_cast<uint16_t>(value != value ? 0x7fc0 : rounded);
+}
+
+// The four inner loops, once for each dtype. A macro, because `target_clones` takes no templates.
+#define MALLEOLUS_GROUP_NORM_LOOPS(T, S, LOAD, STORE)                                               \
+  MALLEOLUS_VECTOR_TARGETS                                                                          \
+  void add_moments(const T* x, const S* shift, S* sum, S* squares, int64_t count) {                 \
+    for (int64_t c = 0; c < count; ++c) {                                                           \
+      const S d = LOAD(x[c]) - shift[c];                                                            \
+      sum[c] += d;                                                                                  \
+      squares[c] += d * d;                                                                          \
+    }                                                                                               \
+  }                                                                                                 \
+  MALLEOLUS_VECTOR_TARGETS                                                                          \
+  void scale_and_shift(const T* x, const S* scale, const S* shift, T* y, int64_t count) {           \
+    for (int64_t c = 0; c < count; ++c) y[c] = STORE(LOAD(x[c]) * scale[c] + shift[c]);             \
+  }                                                                                                 \
+  MALLEOLUS_VECTOR_TARGETS                                                                          \
+  void add_gradient_sums(const T* dy, const T* x, const S* mean, const S* rstd, S* sum, S* product, \
+                         int64_t count) {                                                           \
+    for (int64_t c = 0; c < count; ++c) {                                                           \
+      const S g = LOAD(dy[c]);                                                                      \
+      sum[c] += g;                                                                                  \
+      product[c] += g * ((LOAD(x[c]) - mean[c]) * rstd[c]);                                         \
+    }                                                                                               \
+  }                                                                                                 \
+  MALLEOLUS_VECTOR_TARGETS                                                                          \
+  void combine_gradient(const T* dy, const T* x, const S* a, const S* b, const S* c0, T* dx,        \
+                        int64_t count) {                                                            \
+    for (int64_t c = 0; c < count; ++c) dx[c] = STORE(LOAD(dy[c]) * a[c] + LOAD(x[c]) * b[c] + c0[c]); \
+  }
+
+#define MALLEOLUS_AS_IS(value) (value)
+MALLEOLUS_GROUP_NORM_LOOPS(float, float, MALLEOLUS_AS_IS, MALLEOLUS_AS_IS)
+MALLEOLUS_GROUP_NORM_LOOPS(double, double, MALLEOLUS_AS_IS, MALLEOLUS_AS_IS)
+MALLEOLUS_GROUP_NORM_LOOPS(uint16_t, float, widen, narrow)
+
+/// bfloat16 as the loops take it.
+template <typename T>
+using Stored = std::conditional_t<std::is_same_v<T, at::BFloat16>, uint16_t, T>;
+
+template <typename T>
+Stored<T>* stored(const at::Tensor& tensor) {
+  return reinterpret_cast<Stored<T>*>(tensor.data_ptr<T>());
+}
+
+struct Shape {
+  int64_t images, channels, pixels, groups;
+  int64_t blocks() const { return (pixels + kBlock - 1) / kBlock; }
+  int64_t per_group() const { return channels / groups; }
+};
+
+/// Calls body(image, block, first pixel, end pixel) for every block, in parallel.
+template <typename Body>
+void for_each_block(const Shape& shape, Body&& body) {
+  const int64_t blocks = shape.blocks();
+  at::parallel_for(0, shape.images * blocks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t first = i % blocks * kBlock;
+      body(i / blocks, i % blocks, first, std::min(first + kBlock, shape.pixels));
+    }
+  });
+}
+
+template <typename T>
+void forward_kernel(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& output,
+                    at::Tensor& mean, at::Tensor& rstd, const Shape& shape, double eps) {
+  using Sum = Accumulated<T>;
+  const int64_t channels = shape.channels, blocks = shape.blocks();
+  const Stored<T>* x = stored<T>(input);
+  Stored<T>* y = stored<T>(output);
+  const Sum* w = weight.data_ptr<Sum>();
+  const Sum* b = bias.data_ptr<Sum>();
+  Sum* means = mean.data_ptr<Sum>();
+  Sum* rstds = rstd.data_ptr<Sum>();
+
+  // [images, blocks, 3, channels]: the block's first pixel, and sum and squares of what differs from it.
+  std::vector<Sum> moments(static_cast<size_t>(shape.images * blocks * 3 * channels), 0);
+  for_each_block(shape, [&](int64_t image, int64_t block, int64_t first, int64_t end) {
+    Sum* shift = moments.data() + (image * blocks + block) * 3 * channels;
+    const Stored<T>* pixel = x + (image * shape.pixels + first) * channels;
+    for (int64_t c = 0; c < channels; ++c) shift[c] = static_cast<Sum>(reinterpret_cast<const T*>(pixel)[c]);
+    for (int64_t p = first; p < end; ++p, pixel += channels) {
+      add_moments(pixel, shift, shift + channels, shift + 2 * channels, channels);
+    }
+  });
+
+  // [images, 2, channels]: what a channel is multiplied by, and what is added.
+  std::vector<Sum> affine(static_cast<size_t>(shape.images * 2 * channels));
+  for (int64_t image = 0; image < shape.images; ++image) {
+    for (int64_t group = 0; group < shape.groups; ++group) {
+      double count = 0, average = 0, squares = 0;
+      for (int64_t block = 0; block < blocks; ++block) {
+        const auto size = static_cast<double>(std::min(kBlock, shape.pixels - block * kBlock));
+        const Sum* of = moments.data() + (image * blocks + block) * 3 * channels;
+        for (int64_t c = group * shape.per_group(); c < (group + 1) * shape.per_group(); ++c) {
+          const double difference = of[channels + c] / size;
+          const double own = of[c] + difference;
+          const double own_squares = std::max(0.0, of[2 * channels + c] - size * difference * difference);
+          const double apart = own - average, total = count + size;
+          squares += own_squares + apart * apart * (count * size / total);
+          average += apart * (size / total);
+          count = total;
+        }
+      }
+      const double inverse = 1 / std::sqrt(squares / count + eps);
+      means[image * shape.groups + group] = static_cast<Sum>(average);
+      rstds[image * shape.groups + group] = static_cast<Sum>(inverse);
+      Sum* scale = affine.data() + image * 2 * channels;
+      for (int64_t c = group * shape.per_group(); c < (group + 1) * shape.per_group(); ++c) {
+        scale[c] = static_cast<Sum>(inverse * w[c]);
+        scale[channels + c] = static_cast<Sum>(b[c] - average * inverse * w[c]);
+      }
+    }
+  }
+  for_each_block(shape, [&](int64_t image, int64_t, int64_t first, int64_t end) {
+    const Sum* scale = affine.data() + image * 2 * channels;
+    for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
+      scale_and_shift(x + p * channels, scale, scale + channels, y + p * channels, channels);
+    }
+  });
+}
+
+template <typename T>
+void backward_kernel(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
+                     const at::Tensor& mean, const at::Tensor& rstd, at::Tensor& input_gradient,
+                     at::Tensor& weight_gradient, at::Tensor& bias_gradient, const Shape& shape) {
+  using Sum = Accumulated<T>;
+  const int64_t channels = shape.channels, blocks = shape.blocks();
+  const Stored<T>* dy = stored<T>(gradient);
+  const Stored<T>* x = stored<T>(input);
+  Stored<T>* dx = stored<T>(input_gradient);
+  const Sum* w = weight.data_ptr<Sum>();
+  const Sum* means = mean.data_ptr<Sum>();
+  const Sum* rstds = rstd.data_ptr<Sum>();
+
+  // [images, 2, channels]: the group's mean and rstd at each of its channels.
+  std::vector<Sum> statistics(static_cast<size_t>(shape.images * 2 * channels));
+  for (int64_t image = 0; image < shape.images; ++image) {
+    Sum* of = statistics.data() + image * 2 * channels;
+    for (int64_t c = 0; c < channels; ++c) {
+      of[c] = means[image * shape.groups + c / shape.per_group()];
+      of[channels + c] = rstds[image * shape.groups + c / shape.per_group()];
+    }
+  }
+  // [images, blocks, 2, channels]: sums of dy, and of dy times the normalised x.
+  std::vector<Sum> sums(static_cast<size_t>(shape.images * blocks * 2 * channels), 0);
+  for_each_block(shape, [&](int64_t image, int64_t block, int64_t first, int64_t end) {
+    Sum* sum = sums.data() + (image * blocks + block) * 2 * channels;
+    const Sum* of = statistics.data() + image * 2 * channels;
+    for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
+      add_gradient_sums(dy + p * channels, x + p * channels, of, of + channels, sum, sum + channels, channels);
+    }
+  });
+
+  // dx = rstd * (w dy - mean(w dy) - xhat * mean(w dy xhat)), as dy * a + x * b + c0.
+  std::vector<Sum> factors(static_cast<size_t>(shape.images * 3 * channels));
+  std::vector<double> weight_sums(static_cast<size_t>(channels), 0), bias_sums(static_cast<size_t>(channels), 0);
+  const double count = static_cast<double>(shape.per_group()) * static_cast<double>(shape.pixels);
+  for (int64_t image = 0; image < shape.images; ++image) {
+    Sum* a = factors.data() + image * 3 * channels;
+    for (int64_t group = 0; group < shape.groups; ++group) {
+      double plain = 0, product = 0;
+      for (int64_t c = group * shape.per_group(); c < (group + 1) * shape.per_group(); ++c) {
+        double of_plain = 0, of_product = 0;
+        for (int64_t block = 0; block < blocks; ++block) {
+          const Sum* sum = sums.data() + (image * blocks + block) * 2 * channels;
+          of_plain += sum[c];
+          of_product += sum[channels + c];
+        }
+        bias_sums[c] += of_plain;
+        weight_sums[c] += of_product;
+        plain += w[c] * of_plain;
+        product += w[c] * of_product;
+      }
+      const double average = means[image * shape.groups + group], inverse = rstds[image * shape.groups + group];
+      const double b = -inverse * inverse * product / count;
+      for (int64_t c = group * shape.per_group(); c < (group + 1) * shape.per_group(); ++c) {
+        a[c] = static_cast<Sum>(inverse * w[c]);
+        a[channels + c] = static_cast<Sum>(b);
+        a[2 * channels + c] = static_cast<Sum>(-b * average - inverse * plain / count);
+      }
+    }
+  }
+  for_each_block(shape, [&](int64_t image, int64_t, int64_t first, int64_t end) {
+    const Sum* a = factors.data() + image * 3 * channels;
+    for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
+      combine_gradient(dy + p * channels, x + p * channels, a, a + channels, a + 2 * channels, dx + p * channels,
+                       channels);
+    }
+  });
+  std::copy(weight_sums.begin(), weight_sums.end(), weight_gradient.data_ptr<Sum>());
+  std::copy(bias_sums.begin(), bias_sums.end(), bias_gradient.data_ptr<Sum>());
+}
+
+Shape shape_of(const at::Tensor& input, int64_t groups) {
+  TORCH_CHECK(input.dim() == 4 && input.numel() > 0, "expected an input [N, C, H, W] with pixels, got ", input.sizes());
+  TORCH_CHECK(groups > 0 && input.size(1) % groups == 0, "expected a number of groups that divides ", input.size(1),
+              " channels, got ", groups);
+  return {input.size(0), input.size(1), input.size(2) * input.size(3), groups};
+}
+
+at::ScalarType parameter_type(const at::Tensor& input) {
+  switch (input.scalar_type()) {
+    case at::kFloat:
+    case at::kBFloat16: return at::kFloat;
+    case at::kDouble: return at::kDouble;
+    default: TORCH_CHECK(false, "expected a float32, float64 or bfloat16 input, got ", input.scalar_type());
+  }
+}
+
+void check_parameter(const char* name, const at::Tensor& tensor, const at::Tensor& input,
+                     std::initializer_list<int64_t> sizes) {
+  const at::IntArrayRef expected(sizes);
+  TORCH_CHECK(tensor.sizes() == expected, "expected ", name, " of shape ", expected, ", got ", tensor.sizes());
+  TORCH_CHECK(tensor.scalar_type() == parameter_type(input), "expected ", name, " in ", parameter_type(input),
+              ", got ", tensor.scalar_type());
+}
+
+at::MemoryFormat format_of(const at::Tensor& tensor) {
+  const auto format = tensor.suggest_memory_format();
+  return format == at::MemoryFormat::ChannelsLast ? format : at::MemoryFormat::Contiguous;
+}
+
+using Three = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
+
+Three with_statistics_cpu(const at::Tensor& input, int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
+                          double eps) {
+  const Shape shape = shape_of(input, groups);
+  check_parameter("a weight", weight, input, {shape.channels});
+  check_parameter("a bias", bias, input, {shape.channels});
+  TORCH_CHECK(std::isfinite(eps) && eps >= 0, "expected an eps of at least 0, got ", eps);
+  const at::Tensor dense = input.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor scale = weight.contiguous(), shift = bias.contiguous();
+  at::Tensor output = at::empty(input.sizes(), input.options(), at::MemoryFormat::ChannelsLast);
+  at::Tensor mean = at::empty({shape.images, groups}, weight.options()), rstd = at::empty_like(mean);
+  switch (input.scalar_type()) {
+    case at::kFloat: forward_kernel<float>(dense, scale, shift, output, mean, rstd, shape, eps); break;
+    case at::kDouble: forward_kernel<double>(dense, scale, shift, output, mean, rstd, shape, eps); break;
+    default: forward_kernel<at::BFloat16>(dense, scale, shift, output, mean, rstd, shape, eps);
+  }
+  return {output.contiguous(format_of(input)), mean, rstd};
+}
+
+at::Tensor group_norm_cpu(const at::Tensor& input, int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
+                          double eps) {
+  return std::get<0>(with_statistics_cpu(input, groups, weight, bias, eps));
+}
+
+Three backward_cpu(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
+                   const at::Tensor& mean, const at::Tensor& rstd, int64_t groups) {
+  const Shape shape = shape_of(input, groups);
+  TORCH_CHECK(gradient.sizes() == input.sizes() && gradient.scalar_type() == input.scalar_type(),
+              "expected a gradient like the input, ", input.sizes(), ", got ", gradient.sizes());
+  check_parameter("a weight", weight, input, {shape.channels});
+  check_parameter("means", mean, input, {shape.images, groups});
+  check_parameter("reciprocal deviations", rstd, input, {shape.images, groups});
+  const auto last = at::MemoryFormat::ChannelsLast;
+  const at::Tensor dy = gradient.contiguous(last), x = input.contiguous(last);
+  const at::Tensor w = weight.contiguous(), means = mean.contiguous(), rstds = rstd.contiguous();
+  at::Tensor dx = at::empty(input.sizes(), input.options(), last);
+  at::Tensor dw = at::empty_like(w), db = at::empty_like(w);
+  switch (input.scalar_type()) {
+    case at::kFloat: backward_kernel<float>(dy, x, w, means, rstds, dx, dw, db, shape); break;
+    case at::kDouble: backward_kernel<double>(dy, x, w, means, rstds, dx, dw, db, shape); break;
+    default: backward_kernel<at::BFloat16>(dy, x, w, means, rstds, dx, dw, db, shape);
+  }
+  return {dx.contiguous(format_of(input)), dw, db};
+}
+
+class GroupNormFunction : public torch::autograd::Function<GroupNormFunction> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& input, int64_t groups,
+                            const at::Tensor& weight, const at::Tensor& bias, double eps) {
+    at::AutoDispatchBelowADInplaceOrView below_autograd;
+    static const auto op = c10::Dispatcher::singleton()
+                               .findSchemaOrThrow("malleolus::group_norm_with_statistics", "")
+                               .typed<decltype(with_statistics_cpu)>();
+    auto [output, mean, rstd] = op.call(input, groups, weight, bias, eps);
+    context->save_for_backward({input, weight, mean, rstd});
+    context->saved_data["groups"] = groups;
+    return output;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    TORCH_CHECK(!at::GradMode::is_enabled(), "channelsLastGroupNorm has no second derivative");
+    static const auto op = c10::Dispatcher::singleton()
+                               .findSchemaOrThrow("malleolus::group_norm_backward", "")
+                               .typed<decltype(backward_cpu)>();
+    const auto saved = context->get_saved_variables();
+    auto [dx, dw, db] =
+        op.call(gradients[0], saved[0], saved[1], saved[2], saved[3], context->saved_data["groups"].toInt());
+    return {dx, at::Tensor(), dw, db, at::Tensor()};
+  }
+};
+
+at::Tensor group_norm_autograd(const at::Tensor& input, int64_t groups, const at::Tensor& weight,
+                               const at::Tensor& bias, double eps) {
+  return GroupNormFunction::apply(input, groups, weight, bias, eps);
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(malleolus, library) {
+  library.def("group_norm(Tensor input, int groups, Tensor weight, Tensor bias, float eps=1e-05) -> Tensor");
+  library.def(
+      "group_norm_with_statistics(Tensor input, int groups, Tensor weight, Tensor bias, float eps) "
+      "-> (Tensor, Tensor, Tensor)");
+  library.def(
+      "group_norm_backward(Tensor gradient, Tensor input, Tensor weight, Tensor mean, Tensor rstd, int groups) "
+      "-> (Tensor, Tensor, Tensor)");
+}
+
+TORCH_LIBRARY_IMPL(malleolus, CPU, library) {
+  library.impl("group_norm", group_norm_cpu);
+  library.impl("group_norm_with_statistics", with_statistics_cpu);
+  library.impl("group_norm_backward", backward_cpu);
+}
+
+TORCH_LIBRARY_IMPL(malleolus, Autograd, library) { library.impl("group_norm", group_norm_autograd); }
+
+}  // namespace malleolus
