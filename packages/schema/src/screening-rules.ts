@@ -4,11 +4,20 @@
  *
  * A term is one or more words, compared without regard to case, accents, hyphens and full stops.
  * `*` stands for any letters at the beginning or end of a word (`*fractuur` finds
- * `fibulafractuur`), and `...` for up to three words between two others.
+ * `fibulafractuur`), `...` for up to three words between two others, and `|` between single words
+ * for any of them (`not seen|visible`). Fractures and places are found with one slip of the fingers
+ * in a long word, too.
  */
 import { z } from "zod";
 
-const termsSchema = z.array(z.string().regex(/[\p{L}\p{N}#?]/u)).readonly();
+/** Each side of a `|` is one word. */
+const termSchema = z
+  .string()
+  .regex(/[\p{L}\p{N}#?]/u)
+  .refine((term) => !/(?:^|[\s|])\||\|(?:[\s|]|$)|-[^\s|]*\||\|[^\s|]*-/.test(term), {
+    error: 'expected single words on both sides of "|"',
+  });
+const termsSchema = z.array(termSchema).readonly();
 const termsByCodeSchema = z.record(z.string().min(1), termsSchema);
 
 export const languageRulesSchema = z.strictObject({

@@ -1,6 +1,9 @@
 /**
  * Screening measured on reports that were written before their half was ever read with these rules.
- * The floors lie a little below what was measured; docs/curate.md has the figures with intervals.
+ * Reports and rules come from one hand, and the lists were written anew after the reports, so these
+ * figures flatter: the lists that were older than the reports gave 0.67 to 0.87 on the second half.
+ * A hospital's own reports decide (`screen --truth`). Floors lie a little below what was measured;
+ * docs/curate.md has the figures with intervals.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,8 +16,8 @@ const STATES = ["candidate fracture", "candidate no fracture", "excluded by keyw
 
 /** Least precision and recall of every state. */
 const FLOORS = {
-  en: { development: 0.8, test: 0.68 },
-  nl: { development: 0.7, test: 0.66 },
+  en: { development: 0.97, test: 0.92 },
+  nl: { development: 0.97, test: 0.96 },
 } as const;
 
 const screener = createReportScreener(ankleScreeningRules);

@@ -60,7 +60,7 @@ export function prepareLanguage(name: string, rules: LanguageRules): Language {
     rules,
     triggers: indexTerms(TRIGGERS.map((trigger) => [trigger, rules[trigger]])),
     subjects: indexTerms<Subject>([
-      [{ kind: "fracture" }, rules.fracture],
+      [{ kind: "fracture" }, rules.fracture, "forgiving"],
       [{ kind: "abnormality" }, rules.abnormality],
       [{ kind: "normal" }, rules.normal],
       ...Object.entries(rules.exclusions).map(
@@ -68,24 +68,29 @@ export function prepareLanguage(name: string, rules: LanguageRules): Language {
       ),
     ]),
     sites: indexTerms<Site>([
-      [{ code: null }, rules.targetSites],
-      ...Object.entries(rules.otherSites).map(([code, terms]) => [{ code }, terms] as const),
+      [{ code: null }, rules.targetSites, "forgiving"],
+      ...Object.entries(rules.otherSites).map(
+        ([code, terms]) => [{ code }, terms, "forgiving"] as const,
+      ),
     ]),
     prepositions: indexTerms([[true, rules.prepositions]]),
     recognisedBy: indexTerms([[true, rules.recognisedBy]]),
   };
 }
 
-/** The language with the most of its words in the text; at a tie, the first. */
+/** The language whose terms cover most of the text's words; at a tie, the first. */
 export function recogniseLanguage(text: string, languages: readonly Language[]): Language {
   const [first, ...others] = languages;
   if (others.length === 0) return first;
   const tokens = tokenize(text);
   const count = ({ recognisedBy, triggers, subjects, sites }: Language) => {
-    const found = [recognisedBy, triggers, subjects, sites].flatMap((index) =>
-      findTerms<unknown>(tokens, index).map(({ from }) => from),
-    );
-    return new Set(found).size;
+    const covered = new Set<number>();
+    for (const index of [recognisedBy, triggers, subjects, sites]) {
+      for (const { from, to } of findTerms<unknown>(tokens, index)) {
+        for (let at = from; at < to; at++) covered.add(at);
+      }
+    }
+    return covered.size;
   };
   let best = { language: first, count: count(first) };
   for (const language of others) {

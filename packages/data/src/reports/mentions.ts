@@ -8,13 +8,20 @@ import { findScopes, type Scope } from "./scopes.ts";
 import type { Sentence, Token } from "./sentences.ts";
 import { findTerms, keepLongest, overlaps, type TermMatch } from "./terms.ts";
 
+/** A mention, and whether the report's own text asks for it: not its request, nor a doubt about age. */
+export interface ReadMention extends Mention {
+  readonly asked: boolean;
+}
+
 /** The stronger first: "no old fracture" denies, "old fracture?" asks. */
 const STRENGTH: readonly MentionStatus[] = ["negated", "question", "historical", "possible"];
 
-export function readMentions({ tokens, aside }: Sentence, language: Language): Mention[] {
+export function readMentions({ tokens, aside }: Sentence, language: Language): ReadMention[] {
   const triggers = keepLongest(findTerms(tokens, language.triggers));
   const ignored = triggers.filter(({ label }) => label === "ignored");
-  const counts = (match: TermMatch<unknown>) => !ignored.some((other) => overlaps(match, other));
+  // "Growth plate" means no plate, but "open growth plate" means what it says.
+  const counts = (match: TermMatch<unknown>) =>
+    !ignored.some((other) => overlaps(match, other) && lengthOf(other) >= lengthOf(match));
   const subjects = longestByKind(findTerms(tokens, language.subjects).filter(counts));
   const sites = keepLongest(findTerms(tokens, language.sites).filter(counts));
   const scopes = findScopes(tokens, triggers);
@@ -38,6 +45,7 @@ export function readMentions({ tokens, aside }: Sentence, language: Language): M
       modifiers: reaching
         .filter((scope) => scope.status === status || status === "question")
         .map(({ trigger }) => wordsOf(trigger, tokens)),
+      asked: !aside && status === "question" && reaching.some((scope) => scope.status === status),
     };
   });
 }
@@ -117,6 +125,10 @@ function codesOf(subject: Subject, sites: readonly TermMatch<Site>[]): string[] 
   if (subject.kind === "exclusion") return [subject.code];
   const codes = sites.flatMap(({ label }) => (label.code === null ? [] : [label.code]));
   return [...new Set(codes)];
+}
+
+function lengthOf({ from, to }: TermMatch<unknown>): number {
+  return to - from;
 }
 
 function wordsOf({ from, to }: TermMatch<unknown>, tokens: readonly Token[]): ReportWords {

@@ -23,6 +23,20 @@ function isList(terms: LanguageRules[keyof LanguageRules]): terms is readonly st
   return Array.isArray(terms);
 }
 
+/** Without wildcards, one term for each of its alternatives. */
+function plainTerms(terms: readonly string[]): string[] {
+  const plain = terms.filter((term) => !/[:*]|\.\.\./.test(term));
+  return plain.flatMap((term) =>
+    term
+      .split(" ")
+      .reduce<string[]>(
+        (starts, word) =>
+          starts.flatMap((start) => word.split("|").map((one) => `${start} ${one}`.trim())),
+        [""],
+      ),
+  );
+}
+
 function allWords({ words, sites, modifiers }: Mention): ReportWords[] {
   return [words, ...sites, ...modifiers];
 }
@@ -84,10 +98,9 @@ for (const [language, rules] of languages) {
 
   test(`screening (${language}): every denial of a fracture denies it`, () => {
     const fracture = language === "nl" ? "fractuur" : "fracture";
-    const plain = (term: string) => !/[:*]|\.\.\./.test(term);
     const denials = [
-      ...rules.negationBefore.filter(plain).map((term) => `${term} ${fracture}`),
-      ...rules.negationAfter.filter(plain).map((term) => `${fracture} ${term}`),
+      ...plainTerms(rules.negationBefore).map((term) => `${term} ${fracture}`),
+      ...plainTerms(rules.negationAfter).map((term) => `${fracture} ${term}`),
     ];
     for (const report of denials) {
       const { state, codes } = screener.screen(report, language);
@@ -97,10 +110,9 @@ for (const [language, rules] of languages) {
 
   test(`screening (${language}): every doubt about a fracture keeps it possible`, () => {
     const fracture = language === "nl" ? "fractuur" : "fracture";
-    const plain = (term: string) => !/\.\.\./.test(term);
     const doubts = [
-      ...rules.possibleBefore.filter(plain).map((term) => `${term} ${fracture}`),
-      ...rules.possibleAfter.filter(plain).map((term) => `${fracture} ${term}`),
+      ...plainTerms(rules.possibleBefore).map((term) => `${term} ${fracture}`),
+      ...plainTerms(rules.possibleAfter).map((term) => `${fracture} ${term}`),
     ];
     for (const report of doubts) {
       const { state, uncertain } = screener.screen(report, language);

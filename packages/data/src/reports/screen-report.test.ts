@@ -72,6 +72,11 @@ const english: readonly Case[] = [
   ["Findings suspicious for a fracture of the lateral malleolus.", POSSIBLE],
   ["No definite fracture. An occult fracture cannot be ruled out.", POSSIBLE],
 
+  ["?undisplaced fracture of the lateral malleolus. Repeat in ten days.", POSSIBLE],
+  ["Lateral pain, fracture? No fracture.", NONE],
+  ["Minimally displaced frature of the lateral maleolus.", FRACTURE],
+  ["Oblique farcture of the medial maleolus.", "tibia-involved"],
+
   ["Fracture of the medial malleolus.", "tibia-involved"],
   ["Bimalleolar fracture.", "tibia-involved"],
   ["Trimalleolar ankle fracture with displacement.", "tibia-involved"],
@@ -90,6 +95,7 @@ const english: readonly Case[] = [
   ["Plate and screws in place. No fracture.", "hardware"],
   ["Open physes, possible Salter-Harris I.", "open-physes"],
   ["No fracture. The growth plates are still open.", "open-physes"],
+  ["No fracture. Growth plates closed.", NONE],
   ["Radiographs of poor quality, no fracture seen.", "poor-quality"],
   ["Mortise view not obtained. No fracture.", "view-insufficient"],
 
@@ -144,6 +150,8 @@ const dutch: readonly Case[] = [
   ["Geen evidente fractuur. Fissuur distale fibula niet uitgesloten.", POSSIBLE],
 
   ["Oude fractuur, geen recente fractuur.", "old-fracture"],
+  ["Geen distale fibulafractur, wel bandletsel.", NONE],
+  ["Weber B fractuut. Tekenen van bandletsel ontbreken.", FRACTURE],
   ["Status na fractuur van de fibula.", "old-fracture"],
   ["Oud avulsiefragment. Geen fractuur.", "old-fracture"],
   ["OSM in situ.", "hardware"],

@@ -4,7 +4,7 @@
  */
 import type { Mention, ReportWords, ScreeningDecision, ScreeningRules } from "@malleolus/schema";
 import { type Language, prepareLanguage, recogniseLanguage } from "./language.ts";
-import { readMentions } from "./mentions.ts";
+import { type ReadMention, readMentions } from "./mentions.ts";
 import { readSentences } from "./sentences.ts";
 
 export interface ReportScreener {
@@ -29,7 +29,7 @@ export function createReportScreener(rules: ScreeningRules): ReportScreener {
   };
 }
 
-function readReport(report: string, language: Language): Mention[] {
+function readReport(report: string, language: Language): ReadMention[] {
   return readSentences(report, language.rules)
     .flatMap((sentence) => readMentions(sentence, language))
     .map((mention) => ({
@@ -45,10 +45,11 @@ function asWritten(report: string, { start, end }: ReportWords): ReportWords {
 }
 
 function decide(
-  mentions: readonly Mention[],
+  read: readonly ReadMention[],
   rules: ScreeningRules,
   language: string,
 ): ScreeningDecision {
+  const mentions = read.map(({ asked: _, ...mention }): Mention => mention);
   const fractures = mentions.filter(({ kind }) => kind === "fracture");
   const excluding = mentions.flatMap((mention) => {
     const codes = exclusionCodes(mention, rules);
@@ -75,15 +76,7 @@ function decide(
     };
   }
   const possible = fractures.filter(({ status, atTarget }) => status === "possible" && atTarget);
-  if (possible.length > 0) {
-    return {
-      state: rules.uncertainFracture,
-      codes: rules.uncertainFracture === "excluded by keyword" ? ["uncertain"] : [],
-      uncertain: true,
-      language,
-      evidence: possible,
-    };
-  }
+  if (possible.length > 0) return possibleFracture(possible, rules, language);
   const denied = mentions.filter(deniesFracture);
   if (denied.length > 0) {
     return {
@@ -94,12 +87,31 @@ function decide(
       evidence: denied,
     };
   }
+  // "?undisplaced fracture lateral malleolus", and nothing else: a doubt and not a request.
+  const asked = read
+    .filter((mention) => mention.asked && mention.kind === "fracture" && mention.atTarget)
+    .map(({ asked: _, ...mention }): Mention => ({ ...mention, status: "possible" }));
+  if (asked.length > 0) return possibleFracture(asked, rules, language);
   return {
     state: "excluded by keyword",
     codes: [NOT_STATED],
     uncertain: false,
     language,
     evidence: [],
+  };
+}
+
+function possibleFracture(
+  evidence: readonly Mention[],
+  { uncertainFracture }: ScreeningRules,
+  language: string,
+): ScreeningDecision {
+  return {
+    state: uncertainFracture,
+    codes: uncertainFracture === "excluded by keyword" ? ["uncertain"] : [],
+    uncertain: true,
+    language,
+    evidence,
   };
 }
 

@@ -1,6 +1,5 @@
 /**
- * The held-out reports: whole reports that no rule was written from, each with where it should land.
- * They were divided by a hash into a half on which rules may be mended and a half that is only
+ * The held-out reports: whole invented reports, each with where it should land. They were divided by a hash into a half on which rules may be mended and a half that is only
  * counted. Whoever mends a rule prints the faults of the first half and never those of the second.
  */
 import { createHash } from "node:crypto";
