@@ -6,7 +6,11 @@ export {
   parseCoco,
   readCocoFile,
 } from "./coco/read-coco.ts";
-export { type Deidentification, deidentify } from "./dicom/deidentify/deidentify.ts";
+export {
+  type Deidentification,
+  deidentify,
+  deidentifyInParts,
+} from "./dicom/deidentify/deidentify.ts";
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { readDicomFacts } from "./dicom/read-dicom.ts";

@@ -12,7 +12,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -21,23 +21,47 @@ export function imagePath(store: string, sha256: string): string {
   return join(store, sha256.slice(0, 2), `${sha256}.dcm`);
 }
 
-/** Stores bytes and returns their hash; on the disk when it returns. */
-export function storeImage(store: string, bytes: Uint8Array): string {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+/** Bytes that are on the disk beside their place in a store, and not in the store yet. */
+export interface AsideImage {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly aside: string;
+}
+
+/**
+ * Writes an image, given in parts, beside its place; on the disk when it returns. `writer` tells
+ * those apart who may write the same image at the same time.
+ */
+export function writeAside(
+  store: string,
+  parts: readonly Uint8Array[],
+  writer: number,
+): AsideImage {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  const sha256 = hash.digest("hex");
   const path = imagePath(store, sha256);
-  if (existsSync(path)) return sha256;
-  const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
-  const aside = `${path}.tmp`;
-  writeFileSync(aside, bytes, { flush: true });
-  renameSync(aside, path);
-  const handle = openSync(folder, "r");
+  if (mkdirSync(dirname(path), { recursive: true }) !== undefined) flushFolder(store);
+  const aside = `${path}.${writer}.tmp`;
+  const handle = openSync(aside, "w");
   try {
+    for (const part of parts) writeWhole(handle, part);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-  return sha256;
+  return { sha256, sizeBytes: parts.reduce((sum, { length }) => sum + length, 0), aside };
+}
+
+/** Puts an image that was written aside into the store; on the disk when it returns. */
+export function keepAside(store: string, { sha256, aside }: AsideImage): void {
+  const path = imagePath(store, sha256);
+  renameSync(aside, path);
+  flushFolder(dirname(path));
+}
+
+export function dropAside({ aside }: AsideImage): void {
+  rmSync(aside, { force: true });
 }
 
 /**
@@ -51,11 +75,26 @@ export function removeOrphans(store: string, known: (sha256: string) => boolean)
     if (!folder.isDirectory() || !/^[0-9a-f]{2}$/.test(folder.name)) continue;
     for (const name of readdirSync(join(store, folder.name))) {
       const sha256 = /^([0-9a-f]{64})\.dcm$/.exec(name)?.[1];
-      const isOurs = sha256 !== undefined || /^[0-9a-f]{64}\.dcm\.tmp$/.test(name);
+      const isOurs = sha256 !== undefined || /^[0-9a-f]{64}\.dcm\.\d+\.tmp$/.test(name);
       if (!isOurs || (sha256 !== undefined && known(sha256))) continue;
       rmSync(join(store, folder.name, name));
       removed++;
     }
   }
   return removed;
+}
+
+/** The system may write less than it is asked to. */
+function writeWhole(handle: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+}
+
+/** A name is on the disk when its folder is. */
+function flushFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }

@@ -5,29 +5,29 @@
  * the image, then the records. What a kill leaves between the last two is removed by the next import.
  * A file that was imported before, under any name, changes nothing, so an interrupted import goes on
  * when it is started again.
+ *
+ * Threads prepare several files at a time, each written to the disk beside its place in the store;
+ * they are put into their places and recorded one by one, in the order of the files.
  */
-import {
-  DataError,
-  type DicomIdentity,
-  dateShiftDays,
-  decodeRadiograph,
-  deidentify,
-  type Radiograph,
-  readIdentity,
-  replaceUid,
-  shiftDate,
-} from "@malleolus/data";
-import { type Hospital, imageSchema } from "@malleolus/schema";
-import type { Transaction } from "kysely";
-import { type Deed, recordTransition } from "../cases/move-case.ts";
-import type { StudyTables } from "../database/tables.ts";
-import { StudyError } from "../errors.ts";
-import { removeOrphans, storeImage } from "../image-store.ts";
+import { availableParallelism } from "node:os";
+import type { Hospital } from "@malleolus/schema";
+import { removeOrphans } from "../image-store.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
-import { accessionHash } from "./accession.ts";
 import { lockImport } from "./import-lock.ts";
-import { listPaths, openSource, type SourceFile } from "./source-files.ts";
+import { inOrder } from "./in-order.ts";
+import { dropPrepared, type PreparedFile, prepareFile } from "./prepared-file.ts";
+import { startPreparers } from "./preparers.ts";
+import {
+  findImported,
+  findInstance,
+  isOfOtherPatient,
+  keepImage,
+  recordFile,
+  recordRefusal,
+} from "./record-import.ts";
+import type { Refusal } from "./refusal.ts";
+import { filesAt, listPaths } from "./source-files.ts";
 
 export type ImportOutcome =
   | { readonly outcome: "imported"; readonly sha256: string; readonly caseId: string }
@@ -61,28 +61,35 @@ export interface ImportCounts {
   readonly stopped: boolean;
 }
 
+/** More would only wait for the one that records. */
+const MOST_THREADS = 8;
+
 /** Throws StudyError `busy`, and the system's error where a path does not exist or the disk is full. */
 export async function importDicom(study: Study, given: DicomImport): Promise<ImportCounts> {
   const paths = listPaths(given.paths);
   using _ = lockImport(`${study.images}.lock`);
   const orphansRemoved = await sweep(study);
+  const threads = Math.min(availableParallelism(), MOST_THREADS);
+  await using preparers = startPreparers(threads);
+  const files = inOrder(
+    filesAt(paths),
+    async (source) => {
+      const prepared = await preparers.lend((one) => prepareFile(study, given, source, one));
+      return { source, prepared };
+    },
+    { limit: 2 * threads, drop: ({ prepared }) => dropPrepared(prepared) },
+  );
   const counts = { imported: 0, known: 0, refused: 0 };
   const stopped = () => given.stop?.aborted === true;
-  for (const [index, path] of paths.entries()) {
-    if (stopped()) break;
-    const tell = (file: string, outcome: ImportOutcome) => {
-      counts[outcome.outcome]++;
-      given.onEvent?.({ ...outcome, file, done: index + 1, total: paths.length });
-    };
-    try {
-      for await (const file of openSource(path)) {
-        if (stopped()) break;
-        tell(file.name, await importFile(study, given, file));
-      }
-    } catch (error) {
-      // A zip file that is none: the files beside it are not its fault.
-      tell(path, refusal(error));
+  for await (const { source, prepared } of files) {
+    if (stopped()) {
+      dropPrepared(prepared);
+      break;
     }
+    const { name: file, done } = source;
+    const outcome = await record(study, given.who, file, prepared);
+    counts[outcome.outcome]++;
+    given.onEvent?.({ ...outcome, file, done, total: paths.length });
   }
   return { ...counts, orphansRemoved, stopped: stopped() };
 }
@@ -93,228 +100,47 @@ async function sweep({ database, images }: Study): Promise<number> {
   return removeOrphans(images, (sha256) => known.has(sha256));
 }
 
-async function importFile(
+/** In the order of the files, so that what those before it brought is known. */
+async function record(
   study: Study,
-  given: DicomImport,
-  file: SourceFile,
-): Promise<ImportOutcome> {
-  const deed: Deed = { who: given.who, at: new Date().toISOString() };
-  let sourceHash: string | null = null;
-  try {
-    const bytes = await readSource(file);
-    sourceHash = given.keys.hash("file", bytes);
-    const earlier = await findImported(study, sourceHash);
-    if (earlier !== null) return { outcome: "known", sha256: earlier };
-    const identity = readIdentity(bytes, file.name);
-    const radiograph = await decodeRadiograph(bytes, file.name);
-    return await storeRadiograph(study, given, {
-      bytes,
-      file,
-      sourceHash,
-      identity,
-      radiograph,
-      deed,
-    });
-  } catch (error) {
-    const refused = refusal(error);
-    if (sourceHash !== null) await recordRefusal(study, sourceHash, refused, file.name, deed);
-    return refused;
-  }
-}
-
-interface Incoming {
-  readonly bytes: Uint8Array;
-  readonly file: SourceFile;
-  readonly sourceHash: string;
-  readonly identity: DicomIdentity;
-  readonly radiograph: Radiograph;
-  readonly deed: Deed;
-}
-
-async function storeRadiograph(
-  study: Study,
-  { hospital, keys }: DicomImport,
-  { bytes, file, sourceHash, identity, radiograph, deed }: Incoming,
-): Promise<ImportOutcome> {
-  const { sopInstanceUid, studyInstanceUid, seriesInstanceUid } = identity;
-  if (sopInstanceUid === null || studyInstanceUid === null) {
-    throw new DataError(
-      "damaged",
-      `${file.name}: expected the UIDs of an image and its study, got a file without; export it again`,
-    );
-  }
-  const sopInstance = replaceUid(sopInstanceUid, keys.secret);
-  const twin = await findInstance(study, sopInstance);
-  if (twin !== null) {
-    await recordFile(study, sourceHash, twin, deed);
-    return { outcome: "known", sha256: twin };
-  }
-  // Whom a file does not name, its study stands for: two such studies are two patients.
-  const patientId = identity.patientId ?? `study ${studyInstanceUid}`;
-  const { patientName, birthDate } = identity;
-  const patient = { hospital: hospital.id, patientId, patientName, birthDate };
-  const pseudonym = keys.pseudonymFor(patient);
-  const shiftDays = dateShiftDays(pseudonym, keys.secret);
-  const { burnedIn } = study.configuration.deidentification;
-  const plan = { pseudonym, key: keys.secret, shiftDays, burnedIn };
-  const clean = deidentify(bytes, plan, file.name);
-  const sha256 = storeImage(study.images, clean);
-
-  const caseId = replaceUid(studyInstanceUid, keys.secret);
-  const accession = identity.accessionNumber;
-  await study.database.transaction().execute(async (transaction) => {
-    await ensureCase(transaction, {
-      caseId,
-      pseudonym,
-      hospital: hospital.id,
-      accessionHash: accession === null ? null : accessionHash(keys, hospital.id, accession),
-      studyDate: readableDate(identity.studyDate, shiftDays),
-      deed,
-    });
-    await transaction
-      .insertInto("images")
-      .values({
-        sha256,
-        case_id: caseId,
-        sop_instance_uid: sopInstance,
-        series_instance_uid:
-          seriesInstanceUid === null ? null : replaceUid(seriesInstanceUid, keys.secret),
-        size_bytes: clean.length,
-        facts: JSON.stringify(imageSchema.strip().parse(radiograph)),
-      })
-      .execute();
-    await recordImage(transaction, sourceHash, sha256, deed);
-  });
-  return { outcome: "imported", sha256, caseId };
-}
-
-async function ensureCase(
-  transaction: Transaction<StudyTables>,
-  found: {
-    readonly caseId: string;
-    readonly pseudonym: string;
-    readonly hospital: string;
-    readonly accessionHash: string | null;
-    readonly studyDate: string | null;
-    readonly deed: Deed;
-  },
-): Promise<void> {
-  const { caseId, pseudonym, deed } = found;
-  const earlier = await transaction
-    .selectFrom("cases")
-    .select("patient_id")
-    .where("id", "=", caseId)
-    .executeTakeFirst();
-  if (earlier !== undefined) {
-    if (earlier.patient_id === pseudonym) return;
-    throw new StudyError(
-      "source",
-      "expected all images of an examination to be of one patient, got another patient's ID; " +
-        "correct the ID at the source and import again",
-    );
-  }
-  await transaction
-    .insertInto("patients")
-    .values({ id: pseudonym, hospital: found.hospital })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
-  await transaction
-    .insertInto("cases")
-    .values({
-      id: caseId,
-      patient_id: pseudonym,
-      accession_hash: found.accessionHash,
-      study_date: found.studyDate,
-      state: "imported",
-    })
-    .execute();
-  const why = "first image imported";
-  await recordTransition(transaction, { caseId, from: null, to: "imported", why, ...deed });
-}
-
-/** What the system says of one file to read is that file's fault; of one to write, nobody's. */
-async function readSource(file: SourceFile): Promise<Uint8Array> {
-  try {
-    return await file.read();
-  } catch (cause) {
-    if (cause instanceof StudyError || !(cause instanceof Error && "syscall" in cause)) throw cause;
-    throw new StudyError("source", `${file.name}: it cannot be read (${cause.message})`, { cause });
-  }
-}
-
-async function findImported({ database }: Study, sourceHash: string): Promise<string | null> {
-  const row = await database
-    .selectFrom("import_files")
-    .select("image_sha256")
-    .where("source_hash", "=", sourceHash)
-    .executeTakeFirst();
-  return row?.image_sha256 ?? null;
-}
-
-async function findInstance({ database }: Study, sopInstance: string): Promise<string | null> {
-  const row = await database
-    .selectFrom("images")
-    .select("sha256")
-    .where("sop_instance_uid", "=", sopInstance)
-    .executeTakeFirst();
-  return row?.sha256 ?? null;
-}
-
-async function recordFile(
-  { database }: Study,
-  sourceHash: string,
-  sha256: string,
-  deed: Deed,
-): Promise<void> {
-  await database
-    .transaction()
-    .execute((transaction) => recordImage(transaction, sourceHash, sha256, deed));
-}
-
-async function recordImage(
-  transaction: Transaction<StudyTables>,
-  sourceHash: string,
-  sha256: string,
-  deed: Deed,
-): Promise<void> {
-  const row = { image_sha256: sha256, refusal_code: null, refusal_reason: null, ...deed };
-  await transaction
-    .insertInto("import_files")
-    .values({ source_hash: sourceHash, ...row })
-    .onConflict((conflict) => conflict.column("source_hash").doUpdateSet(row))
-    .execute();
-}
-
-/** Keeps why, without the file's name: folders are often named for patients. */
-async function recordRefusal(
-  { database }: Study,
-  sourceHash: string,
-  { code, reason }: Extract<ImportOutcome, { outcome: "refused" }>,
+  who: string,
   name: string,
-  deed: Deed,
-): Promise<void> {
-  const why = { refusal_code: code, refusal_reason: reason.replaceAll(name, "the file"), ...deed };
-  await database
-    .insertInto("import_files")
-    .values({ source_hash: sourceHash, image_sha256: null, ...why })
-    .onConflict((conflict) => conflict.column("source_hash").doUpdateSet(why))
-    .execute();
-}
+  prepared: PreparedFile,
+): Promise<ImportOutcome> {
+  const deed = { who, at: new Date().toISOString() };
+  const { sourceHash } = prepared;
+  const refuse = async (refusal: Refusal): Promise<ImportOutcome> => {
+    if (sourceHash !== null) await recordRefusal(study, sourceHash, refusal, name, deed);
+    return { outcome: "refused", ...refusal };
+  };
+  if (prepared.kind === "refused") return refuse(prepared.refusal);
 
-/** What is wrong with one file; anything else, a full disk say, ends the import. */
-function refusal(error: unknown): Extract<ImportOutcome, { outcome: "refused" }> {
-  if (error instanceof DataError) {
-    return { outcome: "refused", code: error.code, reason: error.message };
+  const earlier = await findImported(study, prepared.sourceHash);
+  if (earlier !== null) {
+    dropPrepared(prepared);
+    return { outcome: "known", sha256: earlier };
   }
-  if (error instanceof StudyError && error.code === "source") {
-    return { outcome: "refused", code: error.code, reason: error.message };
-  }
-  throw error;
-}
+  const know = async (sha256: string): Promise<ImportOutcome> => {
+    await recordFile(study.database, prepared.sourceHash, sha256, deed);
+    return { outcome: "known", sha256 };
+  };
+  if (prepared.kind === "known") return know(prepared.sha256);
 
-/** `20190410` as `2018-12-31`. */
-function readableDate(date: string | null, shiftDays: number): string | null {
-  const shifted = shiftDate(date ?? "", shiftDays);
-  const match = /^(\d{4})(\d{2})(\d{2})$/.exec(shifted);
-  return match === null ? null : `${match[1]}-${match[2]}-${match[3]}`;
+  const { image } = prepared;
+  const twin = await findInstance(study, image.sopInstanceUid);
+  if (twin !== null) {
+    dropPrepared(prepared);
+    return know(twin);
+  }
+  if (await isOfOtherPatient(study, image.case)) {
+    dropPrepared(prepared);
+    return refuse({
+      code: "source",
+      reason:
+        `${name}: expected all images of an examination to be of one patient, got another ` +
+        "patient's ID; correct the ID at the source and import again",
+    });
+  }
+  await keepImage(study, prepared.sourceHash, image, deed);
+  return { outcome: "imported", sha256: image.written.sha256, caseId: image.case.id };
 }

@@ -1,12 +1,10 @@
 /**
  * The files in what a person points at: a file, a folder with all below it, and zip files as the
- * folders that they are. One file at a time is in memory.
+ * folders that they are. Of a zip file, one file at a time is in memory.
  */
-
-import { readdirSync, statSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
+import { arrayBuffer } from "node:stream/consumers";
 import { type Entry, open, type ZipFile } from "yauzl";
 import { causeText, StudyError } from "../errors.ts";
 
@@ -16,8 +14,10 @@ const MAX_FILE_BYTES = 2 ** 30;
 export interface SourceFile {
   /** For messages: `folder/a.zip/b.dcm`. */
   readonly name: string;
-  /** Throws StudyError `source`, or the system's error. */
-  read(): Promise<Uint8Array>;
+  /** Its path; its bytes where it has none; or why a zip file does not give it. */
+  readonly contents: string | Uint8Array<ArrayBuffer> | StudyError;
+  /** How many of the listed paths are behind, with this one. */
+  readonly done: number;
 }
 
 /** Paths of files, in the order of their names, hidden ones left out. Throws the system's error. */
@@ -25,20 +25,34 @@ export function listPaths(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (statSync(path).isDirectory() ? pathsBelow(path) : [path]));
 }
 
-/** The file at a path, or the files in the zip file at it. */
-export async function* openSource(path: string): AsyncGenerator<SourceFile> {
-  if (/\.zip$/i.test(path)) {
-    yield* readZip(path);
-    return;
+/** The files at the paths, one by one, and those in zip files. */
+export async function* filesAt(paths: readonly string[]): AsyncGenerator<SourceFile> {
+  for (const [index, path] of paths.entries()) {
+    const done = index + 1;
+    if (!/\.zip$/i.test(path)) {
+      yield { name: path, contents: path, done };
+      continue;
+    }
+    try {
+      for await (const file of readZip(path)) yield { ...file, done };
+    } catch (error) {
+      // The files beside one that is no zip file are not its fault.
+      if (!(error instanceof StudyError)) throw error;
+      yield { name: path, contents: error, done };
+    }
   }
-  yield {
-    name: path,
-    read: async () => {
-      const { size } = await stat(path);
-      if (size > MAX_FILE_BYTES) throw tooLarge(path, size);
-      return readFile(path);
-    },
-  };
+}
+
+/** The bytes of a file that lies by itself. Throws StudyError `source`: it is that file's fault. */
+export function readSourceFile(path: string): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_FILE_BYTES) throw tooLarge(path, size);
+    return readFileSync(path);
+  } catch (cause) {
+    if (cause instanceof StudyError || !(cause instanceof Error && "syscall" in cause)) throw cause;
+    throw new StudyError("source", `${path}: it cannot be read (${cause.message})`, { cause });
+  }
 }
 
 function pathsBelow(folder: string): string[] {
@@ -53,7 +67,7 @@ function pathsBelow(folder: string): string[] {
 }
 
 /** Reads the list of a zip file once, then its files one by one as they are asked for. */
-async function* readZip(path: string): AsyncGenerator<SourceFile> {
+async function* readZip(path: string): AsyncGenerator<Omit<SourceFile, "done">> {
   const zip = await openZip(path);
   try {
     for (;;) {
@@ -62,7 +76,7 @@ async function* readZip(path: string): AsyncGenerator<SourceFile> {
       const isHidden = /(^|\/)(\.|__MACOSX\/)/.test(entry.fileName);
       if (entry.fileName.endsWith("/") || isHidden) continue;
       const name = `${path}/${entry.fileName}`;
-      yield { name, read: () => readEntry(zip, entry, name) };
+      yield { name, contents: await readEntry(zip, entry, name) };
     }
   } finally {
     zip.close();
@@ -96,17 +110,21 @@ function nextEntry(zip: ZipFile, path: string): Promise<Entry | null> {
   });
 }
 
-async function readEntry(zip: ZipFile, entry: Entry, name: string): Promise<Uint8Array> {
-  if (entry.uncompressedSize > MAX_FILE_BYTES) throw tooLarge(name, entry.uncompressedSize);
+async function readEntry(
+  zip: ZipFile,
+  entry: Entry,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer> | StudyError> {
+  if (entry.uncompressedSize > MAX_FILE_BYTES) return tooLarge(name, entry.uncompressedSize);
   try {
     const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
       zip.openReadStream(entry, (error, opened) =>
         error === null ? resolve(opened) : reject(error),
       );
     });
-    return await buffer(stream);
+    return new Uint8Array(await arrayBuffer(stream));
   } catch (cause) {
-    throw notZip(name, cause);
+    return notZip(name, cause);
   }
 }
 

@@ -52,6 +52,15 @@ interface Context {
  * messages. Throws DataError: `damaged`, or `burned-in` where the policy is to refuse.
  */
 export function deidentify(bytes: Uint8Array, given: Deidentification, where: string): Buffer {
+  return Buffer.concat(deidentifyInParts(bytes, given, where));
+}
+
+/** As `deidentify`, in parts to be written one after the other; the pixels are a view of `bytes`. */
+export function deidentifyInParts(
+  bytes: Uint8Array,
+  given: Deidentification,
+  where: string,
+): readonly Uint8Array[] {
   const file = openFile(bytes, where);
   const writing: Writing = {
     explicit: file.transferSyntax !== IMPLICIT,
@@ -71,10 +80,12 @@ export function deidentify(bytes: Uint8Array, given: Deidentification, where: st
   const dataSet = writeDataSet(elements, context, 0);
   const sopClass = text(0x00080016) ?? SECONDARY_CAPTURE;
   const sopInstance = replaceUid(text(0x00080018) ?? "", given.key);
-  return Buffer.concat([
+  return [
     writeMeta({ sopClass, sopInstance, transferSyntax: file.transferSyntax }),
-    file.transferSyntax === DEFLATED ? padded(deflateRawSync(dataSet)) : dataSet,
-  ]);
+    ...(file.transferSyntax === DEFLATED
+      ? [padded(deflateRawSync(Buffer.concat(dataSet)))]
+      : dataSet),
+  ];
 }
 
 function refuseBurnedIn(text: (tag: number) => string | null, where: string): void {
@@ -90,7 +101,12 @@ function refuseBurnedIn(text: (tag: number) => string | null, where: string): vo
   );
 }
 
-function writeDataSet(elements: readonly ByteElement[], context: Context, depth: number): Buffer {
+/** The elements of the new file, each in its bytes. */
+function writeDataSet(
+  elements: readonly ByteElement[],
+  context: Context,
+  depth: number,
+): readonly Uint8Array[] {
   const written = elements.flatMap((element): { tag: number; bytes: Uint8Array }[] => {
     const bytes = rewrite(element, context, depth);
     return bytes === null ? [] : [{ tag: element.tag, bytes }];
@@ -101,7 +117,7 @@ function writeDataSet(elements: readonly ByteElement[], context: Context, depth:
     written.splice(0, written.length, ...others, ...own.values());
   }
   written.sort((a, b) => a.tag - b.tag);
-  return Buffer.concat(written.map(({ bytes }) => bytes));
+  return written.map(({ bytes }) => bytes);
 }
 
 /** What stands for an element in the new file; null where nothing does. */
@@ -168,7 +184,7 @@ function rewriteSequence(
   const items = keeps ? readItems(bytes, element, writing, where) : [];
   const written = items.map((item) => {
     const elements = readElements(bytes, item, writing, where);
-    return writeItem(writeDataSet(elements, context, depth + 1), writing);
+    return writeItem(Buffer.concat(writeDataSet(elements, context, depth + 1)), writing);
   });
   return writeElement(element.tag, "SQ", Buffer.concat(written), writing);
 }

@@ -1,0 +1,64 @@
+/**
+ * What is done to one file before anything is recorded, in a thread of its own: it is read, hashed,
+ * decoded once to see that it can be, de-identified and written beside its place in the store.
+ *
+ * The main thread asks for one step after the other, and decides in between: what was imported before
+ * is not decoded again, and a patient is in the key file before an image of theirs is in the store.
+ */
+import { createHash } from "node:crypto";
+import { threadId } from "node:worker_threads";
+import {
+  type Deidentification,
+  type DicomIdentity,
+  deidentifyInParts,
+  readDicomFacts,
+  readIdentity,
+} from "@malleolus/data";
+import type { ImageRecord } from "@malleolus/schema";
+import { type AsideImage, writeAside } from "../image-store.ts";
+import { readSourceFile } from "./source-files.ts";
+
+/** A step, and what it works on. */
+export type Request =
+  /** Takes a file in hand, by its path or its bytes. */
+  | {
+      readonly step: "open";
+      readonly name: string;
+      readonly contents: string | Uint8Array<ArrayBuffer>;
+    }
+  | { readonly step: "describe" }
+  /** Writes it without what identifies its patient. */
+  | { readonly step: "clean"; readonly plan: Deidentification; readonly store: string };
+
+export type Answer =
+  | { readonly step: "open"; readonly sha256: string }
+  | { readonly step: "describe"; readonly identity: DicomIdentity; readonly facts: ImageRecord }
+  | { readonly step: "clean"; readonly image: AsideImage };
+
+/**
+ * The steps of one thread: each works on the file that was opened last. Throws DataError and
+ * StudyError `source` where the file is bad, and the system's error where the store fails.
+ */
+export function prepareFiles(): (request: Request) => Promise<Answer> {
+  let name = "";
+  let bytes: Uint8Array = new Uint8Array();
+
+  return async (request) => {
+    switch (request.step) {
+      case "open": {
+        const { contents } = request;
+        name = request.name;
+        bytes = typeof contents === "string" ? readSourceFile(contents) : contents;
+        return { step: "open", sha256: createHash("sha256").update(bytes).digest("hex") };
+      }
+      case "describe": {
+        const identity = readIdentity(bytes, name);
+        return { step: "describe", identity, facts: await readDicomFacts(bytes, name) };
+      }
+      case "clean": {
+        const parts = deidentifyInParts(bytes, request.plan, name);
+        return { step: "clean", image: writeAside(request.store, parts, threadId) };
+      }
+    }
+  };
+}

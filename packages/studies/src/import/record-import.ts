@@ -1,0 +1,151 @@
+/** What an import reads from and writes into a study's database. */
+import type { ImageRecord } from "@malleolus/schema";
+import type { Transaction } from "kysely";
+import { type Deed, recordTransition } from "../cases/move-case.ts";
+import type { StudyTables } from "../database/tables.ts";
+import { type AsideImage, keepAside } from "../image-store.ts";
+import type { Study } from "../study.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** The case that an image belongs to, made with its first image. */
+export interface NewCase {
+  readonly id: string;
+  readonly patientId: string;
+  readonly hospital: string;
+  readonly accessionHash: string | null;
+  /** Shifted, `2019-04-10`. */
+  readonly studyDate: string | null;
+}
+
+/** An image that is written beside its place in the store, and all that is recorded of it. */
+export interface NewImage {
+  readonly written: AsideImage;
+  readonly sopInstanceUid: string;
+  readonly seriesInstanceUid: string | null;
+  readonly facts: ImageRecord;
+  readonly case: NewCase;
+}
+
+/** The image into which a file of these bytes was made before. */
+export async function findImported(
+  { database }: Study,
+  sourceHash: string,
+): Promise<string | null> {
+  const row = await database
+    .selectFrom("import_files")
+    .select("image_sha256")
+    .where("source_hash", "=", sourceHash)
+    .executeTakeFirst();
+  return row?.image_sha256 ?? null;
+}
+
+export async function findInstance(
+  { database }: Study,
+  sopInstanceUid: string,
+): Promise<string | null> {
+  const row = await database
+    .selectFrom("images")
+    .select("sha256")
+    .where("sop_instance_uid", "=", sopInstanceUid)
+    .executeTakeFirst();
+  return row?.sha256 ?? null;
+}
+
+/** Whether the case is there and another patient's. */
+export async function isOfOtherPatient(
+  { database }: Study,
+  { id, patientId }: NewCase,
+): Promise<boolean> {
+  const earlier = await database
+    .selectFrom("cases")
+    .select("patient_id")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return earlier !== undefined && earlier.patient_id !== patientId;
+}
+
+/** Puts an image into the store, then its records into the database in one transaction. */
+export async function keepImage(
+  { database, images }: Study,
+  sourceHash: string,
+  image: NewImage,
+  deed: Deed,
+): Promise<void> {
+  keepAside(images, image.written);
+  await database.transaction().execute(async (transaction) => {
+    await ensureCase(transaction, image.case, deed);
+    await transaction
+      .insertInto("images")
+      .values({
+        sha256: image.written.sha256,
+        case_id: image.case.id,
+        sop_instance_uid: image.sopInstanceUid,
+        series_instance_uid: image.seriesInstanceUid,
+        size_bytes: image.written.sizeBytes,
+        facts: JSON.stringify(image.facts),
+      })
+      .execute();
+    await recordFile(transaction, sourceHash, image.written.sha256, deed);
+  });
+}
+
+async function ensureCase(
+  transaction: Transaction<StudyTables>,
+  { id, patientId, hospital, accessionHash, studyDate }: NewCase,
+  deed: Deed,
+): Promise<void> {
+  const earlier = await transaction
+    .selectFrom("cases")
+    .select("id")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (earlier !== undefined) return;
+  await transaction
+    .insertInto("patients")
+    .values({ id: patientId, hospital })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+  await transaction
+    .insertInto("cases")
+    .values({
+      id,
+      patient_id: patientId,
+      accession_hash: accessionHash,
+      study_date: studyDate,
+      state: "imported",
+    })
+    .execute();
+  const why = "first image imported";
+  await recordTransition(transaction, { caseId: id, from: null, to: "imported", why, ...deed });
+}
+
+/** Which image a file became; a refusal of the same bytes is forgotten. */
+export async function recordFile(
+  database: Study["database"] | Transaction<StudyTables>,
+  sourceHash: string,
+  sha256: string,
+  deed: Deed,
+): Promise<void> {
+  const row = { image_sha256: sha256, refusal_code: null, refusal_reason: null, ...deed };
+  await database
+    .insertInto("import_files")
+    .values({ source_hash: sourceHash, ...row })
+    .onConflict((conflict) => conflict.column("source_hash").doUpdateSet(row))
+    .execute();
+}
+
+/** Keeps why, without the file's name: folders are often named for patients. */
+export async function recordRefusal(
+  { database }: Study,
+  sourceHash: string,
+  { code, reason }: Refusal,
+  name: string,
+  deed: Deed,
+): Promise<void> {
+  const why = { refusal_code: code, refusal_reason: reason.replaceAll(name, "the file"), ...deed };
+  await database
+    .insertInto("import_files")
+    .values({ source_hash: sourceHash, image_sha256: null, ...why })
+    .onConflict((conflict) => conflict.column("source_hash").doUpdateSet(why))
+    .execute();
+}
