@@ -151,6 +151,7 @@ def main():
         "adam": {
             "plain": ten_steps(adam, lr=0.05),
             "decayed": ten_steps(adam, lr=0.05, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+            "decoupled": ten_steps(torch.optim.AdamW, lr=0.05, betas=(0.8, 0.99), weight_decay=0.1),
         },
     })
 

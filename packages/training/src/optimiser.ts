@@ -1,6 +1,6 @@
 /**
- * The step of training: gradients clipped, then SGD with momentum. Weights and biases of norms
- * have a weight decay of their own (Detectron2's WEIGHT_DECAY_NORM, 0).
+ * The step of training: gradients clipped, then SGD with momentum, or AdamW. Weights and biases of
+ * norms have a weight decay of their own (Detectron2's WEIGHT_DECAY_NORM, 0).
  */
 import { foreachMul_, foreachNorm, optim, scope, stack, type Tensor } from "@malleolus/torch";
 import type { Recipe } from "./recipe.ts";
@@ -11,7 +11,7 @@ export interface Optimiser {
   /** Clips the gradients, whose norm is given, and updates the parameters. */
   step(learningRate: number, gradientNorm: number): void;
   zeroGrad(): void;
-  /** Momentum by parameter name. */
+  /** Momentum, or moments, by parameter name. */
   state(): Map<string, Tensor>;
   loadState(state: ReadonlyMap<string, Tensor>): void;
   free(): void;
@@ -21,17 +21,13 @@ export function optimiser(
   parameters: ReadonlyMap<string, Tensor>,
   settings: Recipe["optimiser"],
 ): Optimiser {
-  const { momentum, weightDecay, normWeightDecay, clipNorm } = settings;
-  const learningRate = settings.schedule.baseLearningRate;
-  const isNorm = (name: string) => /(^|\.)norm\.(weight|bias)$/.test(name);
+  const { clipNorm } = settings;
+  const isNorm = (name: string) => /(^|\.)norm\.(weight|bias)(\.|$)/.test(name);
   const select = (norms: boolean) =>
     new Map([...parameters].filter(([name]) => isNorm(name) === norms));
   const groups = [
-    { isNorm: false, sgd: optim.sgd(select(false), { learningRate, momentum, weightDecay }) },
-    {
-      isNorm: true,
-      sgd: optim.sgd(select(true), { learningRate, momentum, weightDecay: normWeightDecay }),
-    },
+    { isNorm: false, rule: updateRule(select(false), settings, settings.weightDecay) },
+    { isNorm: true, rule: updateRule(select(true), settings, settings.normWeightDecay) },
   ];
   const gradients = () => [...parameters.values()].flatMap((parameter) => parameter.grad ?? []);
   return {
@@ -44,23 +40,40 @@ export function optimiser(
       if (clipNorm !== null && gradientNorm > clipNorm) {
         scope(() => foreachMul_(gradients(), clipNorm / gradientNorm));
       }
-      for (const { sgd } of groups) {
-        sgd.learningRate = rate;
-        sgd.step();
+      for (const { rule } of groups) {
+        rule.learningRate = rate;
+        rule.step();
       }
     },
     zeroGrad() {
-      for (const { sgd } of groups) sgd.zeroGrad();
+      for (const { rule } of groups) rule.zeroGrad();
     },
-    state: () => new Map(groups.flatMap(({ sgd }) => [...sgd.state()])),
+    state: () => new Map(groups.flatMap(({ rule }) => [...rule.state()])),
     loadState(state) {
       for (const group of groups) {
         const own = [...state].filter(([name]) => isNorm(name) === group.isNorm);
-        group.sgd.loadState(new Map(own));
+        group.rule.loadState(new Map(own));
       }
     },
     free() {
-      for (const { sgd } of groups) sgd.free();
+      for (const { rule } of groups) rule.free();
     },
   };
+}
+
+function updateRule(
+  parameters: ReadonlyMap<string, Tensor>,
+  { method, schedule }: Recipe["optimiser"],
+  weightDecay: number,
+): optim.Sgd | optim.Adam {
+  const learningRate = schedule.baseLearningRate;
+  return method.kind === "sgd"
+    ? optim.sgd(parameters, { learningRate, momentum: method.momentum, weightDecay })
+    : optim.adam(parameters, {
+        learningRate,
+        beta1: method.beta1,
+        beta2: method.beta2,
+        weightDecay,
+        decoupled: true,
+      });
 }

@@ -67,13 +67,13 @@ test("recipe: two differ where they learn differently, place by place", () => {
     ...written(),
     expected: [],
     seed: 2,
-    optimiser: { ...quickRecipe.optimiser, momentum: 0.8 },
+    optimiser: { ...quickRecipe.optimiser, method: { kind: "sgd" as const, momentum: 0.8 } },
     weights: { sha256: "ab" },
   };
   assert.deepEqual(recipeDifferences(written(), other), [
     { key: "seed", one: 1, other: 2 },
     { key: "weights", one: null, other: { sha256: "ab" } },
-    { key: "optimiser.momentum", one: 0.9, other: 0.8 },
+    { key: "optimiser.method.momentum", one: 0.9, other: 0.8 },
   ]);
   assert.deepEqual(recipeDifferences(written(), written()), []);
 });

@@ -70,7 +70,10 @@ export const recipeSchema = z.strictObject({
   /** The size at which the trained network looks; it goes into its checkpoint. */
   preprocess: z.strictObject({ minSize: z.int().positive(), maxSize: z.int().positive() }),
   optimiser: z.strictObject({
-    momentum: share,
+    method: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("sgd"), momentum: share }),
+      z.strictObject({ kind: z.literal("adamw"), beta1: share, beta2: share }),
+    ]),
     weightDecay: z.number().nonnegative(),
     /** Of norms' weights and biases. */
     normWeightDecay: z.number().nonnegative(),

@@ -24,7 +24,7 @@ interface Step {
 interface Training {
   losses: Record<string, { value: number; gradient: number[] }>;
   sgd: Record<"plain" | "momentum" | "dampened" | "nesterov", Step[]>;
-  adam: Record<"plain" | "decayed", Step[]>;
+  adam: Record<"plain" | "decayed" | "decoupled", Step[]>;
 }
 
 const golden: Training = readGolden("training.json");
@@ -124,9 +124,10 @@ for (const name of ["plain", "momentum", "dampened", "nesterov"] as const) {
 const adamCases = {
   plain: { learningRate: 0.05 },
   decayed: { learningRate: 0.05, beta1: 0.8, beta2: 0.99, eps: 1e-6, weightDecay: 0.1 },
+  decoupled: { learningRate: 0.05, beta1: 0.8, beta2: 0.99, weightDecay: 0.1, decoupled: true },
 } as const;
 
-for (const name of ["plain", "decayed"] as const) {
+for (const name of ["plain", "decayed", "decoupled"] as const) {
   tensorTest(
     `adam: ten steps, ${name}, as PyTorch's, also over a restart from its saved state`,
     () => {

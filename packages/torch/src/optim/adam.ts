@@ -1,7 +1,8 @@
 /**
  * Adam (Kingma and Ba 2015), as PyTorch's `torch.optim.Adam`: g += weightDecay * p;
  * m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g * g; and at a parameter's
- * t-th step p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps).
+ * t-th step p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps). With `decoupled` it is
+ * `torch.optim.AdamW` (Loshchilov and Hutter 2019): p *= 1 - lr * weightDecay, and g as it is.
  *
  * All parameters are updated by a few fused (`_foreach_`) calls.
  */
@@ -27,6 +28,8 @@ export interface AdamOptions {
   readonly beta2?: number;
   readonly eps?: number;
   readonly weightDecay?: number;
+  /** Decay the parameters themselves instead of adding to their gradients; default false. */
+  readonly decoupled?: boolean;
 }
 
 export interface Adam {
@@ -56,7 +59,7 @@ interface Moments {
 }
 
 export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptions): Adam {
-  const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 } = options;
+  const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0, decoupled = false } = options;
   if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
     throw new TorchError(`adam: expected betas in [0, 1), got ${beta1} and ${beta2}`, "argument");
   }
@@ -123,7 +126,10 @@ export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptio
       const gradients = peers.map(({ gradient }) => gradient);
       const means = peers.map(({ own }) => own.mean);
       const squares = peers.map(({ own }) => own.square);
-      if (weightDecay !== 0) foreachAdd_(gradients, targets, { alpha: weightDecay });
+      if (weightDecay !== 0) {
+        if (decoupled) foreachMul_(targets, 1 - learningRate * weightDecay);
+        else foreachAdd_(gradients, targets, { alpha: weightDecay });
+      }
       foreachMul_(means, beta1);
       foreachAdd_(means, gradients, { alpha: 1 - beta1 });
       foreachMul_(squares, beta2);

@@ -40,7 +40,7 @@ export const quickRecipe: Recipe = {
   },
   preprocess: { minSize: 384, maxSize: 640 },
   optimiser: {
-    momentum: 0.9,
+    method: { kind: "sgd", momentum: 0.9 },
     weightDecay: 0.0001,
     normWeightDecay: 0,
     clipNorm: 10,
