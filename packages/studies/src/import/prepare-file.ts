@@ -13,7 +13,7 @@ import {
   deidentifyInParts,
   readDicomFacts,
   readIdentity,
-} from "@malleolus/data";
+} from "@malleolus/data/dicom";
 import type { ImageRecord } from "@malleolus/schema";
 import { type AsideImage, writeAside } from "../image-store.ts";
 import { readSourceFile } from "./source-files.ts";

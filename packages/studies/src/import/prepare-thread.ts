@@ -1,6 +1,6 @@
 /** The thread that prepares files: it answers the main thread's requests one after the other. */
 import { parentPort } from "node:worker_threads";
-import { DataError } from "@malleolus/data";
+import { DataError } from "@malleolus/data/dicom";
 import { StudyError } from "../errors.ts";
 import { prepareFiles, type Request } from "./prepare-file.ts";
 import type { Message } from "./preparers.ts";
