@@ -4,13 +4,21 @@ import { libtorchVersion, threads } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import { convolution } from "./convolution.ts";
 import { detection } from "./detection.ts";
+import { importFiles } from "./import.ts";
 import { operators } from "./operators.ts";
 import { openPeer } from "./peer.ts";
 import { phantom } from "./phantom.ts";
 import { machine, type Report, table } from "./report.ts";
 import { trainingStep } from "./training-step.ts";
 
-const BENCHES: readonly Bench[] = [operators, convolution, trainingStep, detection, phantom];
+const BENCHES: readonly Bench[] = [
+  operators,
+  convolution,
+  trainingStep,
+  detection,
+  phantom,
+  importFiles,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

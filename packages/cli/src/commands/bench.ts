@@ -17,6 +17,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "training-step",
         "detection",
         "phantom",
+        "import",
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))
