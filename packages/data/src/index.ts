@@ -6,6 +6,7 @@ export {
   parseCoco,
   readCocoFile,
 } from "./coco/read-coco.ts";
+export { cocoText } from "./coco/write-coco.ts";
 export {
   type Deidentification,
   deidentify,

@@ -1,0 +1,39 @@
+/** A data set as the text of a COCO file, in the form that `read-coco.ts` reads. */
+import { boxToXywh } from "@malleolus/geometry";
+import type { CocoAnnotation, CocoDataset } from "./read-coco.ts";
+
+/**
+ * The file's text, an image and an annotation a line. Reading it gives the same data set; further
+ * keys of the images stand beside COCO's own.
+ */
+export function cocoText({ images, categories, annotations }: CocoDataset): string {
+  const parts = {
+    images: images.map(({ id, fileName, width, height, extra }) => ({
+      ...extra,
+      id,
+      file_name: fileName,
+      width,
+      height,
+    })),
+    categories,
+    annotations: annotations.map(writtenAnnotation),
+  };
+  const written = Object.entries(parts).map(([key, records]) => {
+    const lines = records.map((record) => JSON.stringify(record));
+    return `${JSON.stringify(key)}: [\n${lines.join(",\n")}\n]`;
+  });
+  return `{\n${written.join(",\n")}\n}\n`;
+}
+
+function writtenAnnotation(annotation: CocoAnnotation) {
+  const { id, imageId, categoryId, box, polygons, runs, area, isCrowd } = annotation;
+  return {
+    id,
+    image_id: imageId,
+    category_id: categoryId,
+    bbox: boxToXywh(box),
+    segmentation: runs ?? polygons,
+    area,
+    iscrowd: isCrowd ? 1 : 0,
+  };
+}
