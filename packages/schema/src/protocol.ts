@@ -29,7 +29,7 @@ export const protocolSchema = z
       observers: countSchema,
       seniors: countSchema,
       referenceSurgeons: countSchema,
-      annotators: countSchema,
+      annotators: countSchema.max(2),
     }),
     zonesMm: z.strictObject({
       /** Width to which the line of a fracture is drawn. */

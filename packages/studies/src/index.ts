@@ -1,8 +1,40 @@
 export { openAnnotation } from "./annotation/open-annotation.ts";
+export {
+  type AnnotationDisagreement,
+  annotationAgreement,
+  type ImageAgreement,
+  type SeenAnnotation,
+  type SeenAnnotations,
+  seeAnnotationDisagreement,
+  seeAnnotations,
+} from "./annotation/see-annotations.ts";
+export {
+  adjudicateAnnotation,
+  type SettledAnnotations,
+  settleAnnotations,
+} from "./annotation/settle-annotations.ts";
 export { storePrelabel, submitAnnotation } from "./annotation/submit-annotation.ts";
+export {
+  type AssignedTraining,
+  assignCases,
+  assignExternalTest,
+  assignInternalTest,
+  assignPreliminaryTraining,
+  assignTraining,
+  type TrainingOptions,
+} from "./assignment/assign.ts";
+export {
+  readTestSets,
+  type TestCase,
+  type TestSet,
+  type TestSets,
+} from "./assignment/tested-patients.ts";
+export { type AssignedCounts, type Flow, type FlowRow, readFlow } from "./cases/flow.ts";
+export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
 export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
+export { type TrainingSet, trainingSet } from "./export/training-set.ts";
 export { imagePath } from "./image-store.ts";
 export {
   type DicomImport,

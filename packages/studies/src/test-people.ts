@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CaseState, Reading, View } from "@malleolus/schema";
+import type { CaseState, ImageRecord, Reading, View } from "@malleolus/schema";
 import { recordTransition } from "./cases/move-case.ts";
 import { closeStudy, openStudy, type Study } from "./study.ts";
 import { newStudy } from "./test-study.ts";
@@ -101,7 +101,7 @@ export async function addCases(study: Study, cases: readonly TestCase[]): Promis
   });
 }
 
-function facts(view: View) {
+export function facts(view: View): ImageRecord {
   return {
     format: "dicom",
     width: 200,

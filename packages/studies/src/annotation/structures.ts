@@ -22,6 +22,10 @@ export function checkOutlines(
     if (!known.includes(structure)) {
       throw refused(image.sha256, `one of ${known.join(", ")}`, `"${structure}"`);
     }
+    if (lines.length > 0 && image.facts.pixelSpacingMm === null) {
+      const expected = `${structure} as polygons, since its pixel spacing is unknown`;
+      throw refused(image.sha256, expected, "a line with a width in millimetres");
+    }
     for (const ring of [...polygons, ...lines.map(({ points }) => points)]) {
       const [x1, y1, x2, y2] = polygonBounds(ring);
       if (x2 > 0 && y2 > 0 && x1 < width && y1 < height) continue;

@@ -10,6 +10,7 @@ import {
   readJson,
 } from "@malleolus/schema";
 import type { Transaction } from "kysely";
+import type { StudyDatabase } from "../database/open-database.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
@@ -82,26 +83,32 @@ export interface FoundImage {
   readonly sha256: string;
   readonly caseId: string;
   readonly facts: ImageRecord;
-  /** Of the case. */
+  /** Of the case: the reference panel's for a test case that it has decided on. */
   readonly class: string | null;
 }
 
 /** Throws StudyError `record` where there is no such image. */
 export async function findImage(
-  transaction: Transaction<StudyTables>,
+  database: StudyDatabase | Transaction<StudyTables>,
   sha256: string,
 ): Promise<FoundImage> {
-  const row = await transaction
+  const row = await database
     .selectFrom("images")
     .innerJoin("cases", "cases.id", "images.case_id")
-    .select(["images.case_id", "images.facts", "cases.class"])
+    .leftJoin("verdicts", (join) =>
+      join
+        .onRef("verdicts.case_id", "=", "cases.id")
+        .on("verdicts.panel", "=", "reference")
+        .on("verdicts.decision_kind", "=", "class"),
+    )
+    .select(["images.case_id", "images.facts", "cases.class", "verdicts.decision_id"])
     .where("images.sha256", "=", sha256)
     .executeTakeFirst();
   if (row === undefined) {
     throw new StudyError("record", `image ${sha256}: expected an image of the study, got none`);
   }
   const facts = readJson(imageSchema, row.facts, `image ${sha256}`);
-  return { sha256, caseId: row.case_id, facts, class: row.class };
+  return { sha256, caseId: row.case_id, facts, class: row.decision_id ?? row.class };
 }
 
 async function insertAnnotation(

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { maskArea, maskIou, rasterizePolygons } from "@malleolus/geometry";
+import { type Annotation, annotationSchema, type Outline, readRecord } from "@malleolus/schema";
+import type { Study } from "../study.ts";
+import { readWorklist } from "../tasks/worklist.ts";
+import { ANNOTATORS, addCases, facts, imageId, studyWithPeople } from "../test-people.ts";
+import { openAnnotation } from "./open-annotation.ts";
+import { agreementOf, outlinePolygons } from "./outline-polygons.ts";
+import {
+  annotationAgreement,
+  seeAnnotationDisagreement,
+  seeAnnotations,
+} from "./see-annotations.ts";
+import { adjudicateAnnotation, settleAnnotations } from "./settle-annotations.ts";
+import { storePrelabel, submitAnnotation } from "./submit-annotation.ts";
+
+/** A rectangle drawn as a structure. */
+function outline(structure: string, x1: number, y1: number, x2: number, y2: number): Outline {
+  return { structure, polygons: [[x1, y1, x2, y1, x2, y2, x1, y2]] };
+}
+
+const AP = imageId("x", "ap");
+const LATERAL = imageId("x", "lateral");
+
+function drawing(annotator: string, image: string, outlines: readonly Outline[]): Annotation {
+  return { image, annotator, visibility: "visible", outlines: [...outlines] };
+}
+
+/** A case of two views, Weber B unless said otherwise, given to the annotators. */
+async function openedCase(
+  context: Parameters<typeof studyWithPeople>[0],
+  name = "weber_b",
+): Promise<Study> {
+  const study = await studyWithPeople(context);
+  await addCases(study, [{ id: "x", state: "agreed", class: name, views: ["ap", "lateral"] }]);
+  assert.equal(await openAnnotation(study, ["x"]), 1);
+  assert.equal(await openAnnotation(study, ["x"]), 0);
+  return study;
+}
+
+async function stateOf(study: Study): Promise<string> {
+  const row = await study.database
+    .selectFrom("cases")
+    .select("state")
+    .where("id", "=", "x")
+    .executeTakeFirstOrThrow();
+  return row.state;
+}
+
+test("settleAnnotations: where both agree the first's drawing is the truth, and the case is annotated", async (context) => {
+  const study = await openedCase(context);
+  const [one, two] = ANNOTATORS;
+  for (const image of [AP, LATERAL]) {
+    await submitAnnotation(study, drawing(two, image, [outline("fracture", 50, 52, 70, 62)]));
+  }
+  await submitAnnotation(study, drawing(one, AP, [outline("fracture", 50, 50, 70, 60)]));
+  assert.deepEqual(await settleAnnotations(study, "me"), {
+    settled: 1,
+    casesAnnotated: 0,
+    disagreements: [],
+  });
+  assert.equal(await stateOf(study), "agreed");
+  await submitAnnotation(study, drawing(one, LATERAL, [outline("fracture", 50, 50, 70, 60)]));
+  assert.equal((await settleAnnotations(study, "me")).casesAnnotated, 1);
+  assert.equal(await stateOf(study), "annotated");
+  const truth = await study.database.selectFrom("image_truths").selectAll().execute();
+  assert.deepEqual(
+    truth.map(({ outlines, how }) => [JSON.parse(outlines), how]),
+    [AP, LATERAL].map(() => [[outline("fracture", 50, 50, 70, 60)], "agreed"]),
+  );
+  const [{ agreement }] = await annotationAgreement(study);
+  // 20 x 8 pixels of 20 x 12.
+  assert.deepEqual(agreement, [{ structure: "fracture", iou: 8 / 12 }]);
+  const again = submitAnnotation(study, drawing(one, AP, [outline("fracture", 1, 1, 9, 9)]));
+  await assert.rejects(again, /got one that is settled/);
+});
+
+const differences: readonly (readonly [
+  what: string,
+  first: Partial<Annotation>,
+  second: Partial<Annotation>,
+])[] = [
+  ["too little overlap", {}, { outlines: [outline("fracture", 60, 50, 80, 60)] }],
+  [
+    "a structure that one left out",
+    { outlines: [outline("fracture", 50, 50, 70, 60), outline("tibia", 0, 0, 40, 40)] },
+    {},
+  ],
+  ["what only one can see", {}, { visibility: "impossible", outlines: [] }],
+];
+for (const [what, first, second] of differences) {
+  test(`settleAnnotations: ${what} is for a senior`, async (context) => {
+    const study = await openedCase(context);
+    const base = drawing(ANNOTATORS[0], AP, [outline("fracture", 50, 50, 70, 60)]);
+    await submitAnnotation(study, { ...base, ...first });
+    await submitAnnotation(study, { ...base, annotator: ANNOTATORS[1], ...second });
+    assert.deepEqual((await settleAnnotations(study, "me")).disagreements, [AP]);
+    const { drawings } = await seeAnnotationDisagreement(study, { image: AP, viewer: "senior" });
+    assert.equal(drawings.length, 2);
+    const decided = {
+      image: AP,
+      who: "senior",
+      visibility: "subtle",
+      outlines: [outline("fracture", 52, 50, 72, 60)],
+      why: "the line goes on",
+    } as const;
+    const decision = { ...decided, outlines: [...decided.outlines] };
+    await assert.rejects(
+      adjudicateAnnotation(study, { ...decision, who: ANNOTATORS[0] }),
+      /"senior"/,
+    );
+    await assert.rejects(
+      adjudicateAnnotation(study, { ...decision, image: LATERAL }),
+      /is not, or/,
+    );
+    assert.equal(await adjudicateAnnotation(study, decision), false);
+    const truth = await study.database
+      .selectFrom("image_truths")
+      .selectAll()
+      .executeTakeFirstOrThrow();
+    assert.deepEqual(
+      [truth.how, truth.who, truth.why, truth.visibility, JSON.parse(truth.outlines)],
+      ["adjudicated", "senior", "the line goes on", "subtle", decision.outlines],
+    );
+    await assert.rejects(adjudicateAnnotation(study, decision), /or settled/);
+  });
+}
+
+test("seeAnnotations: nothing of the other's until the truth; prelabels and the own revisions", async (context) => {
+  const study = await openedCase(context);
+  const [one, two] = ANNOTATORS;
+  const line = {
+    structure: "fracture",
+    polygons: [],
+    lines: [{ points: [10, 10, 30, 30], widthMm: 3 }],
+  };
+  const prelabel = await storePrelabel(study, { image: AP, run: "run-1", outlines: [line] });
+  await submitAnnotation(study, { ...drawing(one, AP, [line]), startedFrom: prelabel });
+  await submitAnnotation(study, { ...drawing(one, AP, [line]), visibility: "subtle" });
+  await submitAnnotation(study, drawing(two, AP, [line]));
+  const seen = await seeAnnotations(study, { image: AP, viewer: one });
+  assert.deepEqual(
+    seen.own.map(({ revision, visibility, startedFrom }) => [revision, visibility, startedFrom]),
+    [
+      [1, "visible", prelabel],
+      [2, "subtle", null],
+    ],
+  );
+  assert.deepEqual(
+    seen.prelabels.map(({ author, outlines }) => [author, outlines]),
+    [["run-1", [line]]],
+  );
+  assert.equal(seen.others, null);
+  await settleAnnotations(study, "me");
+  const after = await seeAnnotations(study, { image: AP, viewer: one });
+  assert.deepEqual(
+    after.others?.map(({ author }) => author),
+    [two],
+  );
+  const wrong = { ...drawing(two, LATERAL, [line]), startedFrom: prelabel };
+  await assert.rejects(submitAnnotation(study, wrong), /expected a prelabel of it, got number 1/);
+});
+
+test("readWorklist: a case is annotated by someone who has drawn all its images", async (context) => {
+  const study = await openedCase(context);
+  const question = { queue: "annotation", person: ANNOTATORS[0] } as const;
+  const shape = [outline("fracture", 5, 5, 20, 9)];
+  await submitAnnotation(study, drawing(ANNOTATORS[0], AP, shape));
+  assert.equal((await readWorklist(study, question)).left, 1);
+  await submitAnnotation(study, drawing(ANNOTATORS[0], LATERAL, shape));
+  assert.deepEqual([(await readWorklist(study, question)).left], [0]);
+});
+
+const refusals: readonly (readonly [
+  what: string,
+  class_: string,
+  change: Partial<Annotation>,
+  expected: RegExp,
+])[] = [
+  [
+    "an unknown structure",
+    "weber_b",
+    { outlines: [outline("talus", 1, 1, 9, 9)] },
+    /fracture, fibula, tibia, no_fracture, got "talus"/,
+  ],
+  [
+    "an outline beside the image",
+    "weber_b",
+    { outlines: [outline("fracture", 300, 1, 320, 9)] },
+    /on its 200 x 240 pixels/,
+  ],
+  [
+    "a fracture without visibility",
+    "weber_b",
+    { visibility: null },
+    /expected the fracture's visibility/,
+  ],
+  [
+    "an impossible fracture with an outline",
+    "weber_b",
+    { visibility: "impossible" },
+    /impossible to see/,
+  ],
+  [
+    "a visible fracture without an outline",
+    "weber_b",
+    { outlines: [] },
+    /the outline of a fracture that is visible/,
+  ],
+  [
+    "an intact bone in a fractured case",
+    "weber_b",
+    { outlines: [outline("no_fracture", 1, 1, 9, 9)] },
+    /no outline of no_fracture/,
+  ],
+  ["a visibility without fracture", "no_fracture", {}, /no visibility of a fracture/],
+  [
+    "a fracture in a case without",
+    "no_fracture",
+    { visibility: null },
+    /expected no fracture, since/,
+  ],
+  ["somebody else", "weber_b", { annotator: "senior" }, /role "annotator"/],
+  [
+    "an image that is not there",
+    "weber_b",
+    { image: "0".repeat(64) },
+    /expected an image of the study/,
+  ],
+];
+for (const [what, name, change, expected] of refusals) {
+  test(`submitAnnotation: ${what} is refused`, async (context) => {
+    const study = await openedCase(context, name);
+    const base = drawing(ANNOTATORS[0], AP, [outline("fracture", 50, 50, 70, 60)]);
+    await assert.rejects(submitAnnotation(study, { ...base, ...change }), expected);
+    const rows = await study.database.selectFrom("annotations").selectAll().execute();
+    assert.deepEqual(rows, []);
+  });
+}
+
+test("annotationSchema: unknown keys and a structure twice are refused", () => {
+  const good = drawing("a", AP, [outline("fibula", 1, 1, 9, 9)]);
+  assert.deepEqual(readRecord(annotationSchema, good, "a"), good);
+  const read = (change: object) => () => readRecord(annotationSchema, { ...good, ...change }, "a");
+  assert.throws(read({ box: [1, 1, 9, 9] }), /unknown key "box"/);
+  assert.throws(read({ outlines: [...good.outlines, ...good.outlines] }), /every structure once/);
+  assert.throws(
+    read({ outlines: [{ structure: "fibula", polygons: [] }] }),
+    /at least one polygon/,
+  );
+  assert.throws(read({ image: "abc" }), /SHA-256/);
+});
+
+test("outlinePolygons: a line becomes a band of its width, also on pixels that are not square", () => {
+  const record = { ...facts("ap"), pixelSpacingMm: [0.5, 0.25] } as const;
+  const line = {
+    structure: "fracture",
+    polygons: [],
+    lines: [{ points: [40, 100, 120, 100], widthMm: 4 }],
+  };
+  const band = rasterizePolygons(outlinePolygons(line, record), 200, 240);
+  // 80 columns of 8 rows, and half a disc of 4 mm, 16 columns wide and 8 rows high, at each end.
+  const expected = 80 * 8 + Math.PI * 8 * 4;
+  assert.ok(
+    Math.abs(maskArea(band) - expected) < 0.02 * expected,
+    `${maskArea(band)} of ${expected}`,
+  );
+  assert.equal(band.data[100 * 200 + 60], 1);
+  assert.equal(band.data[94 * 200 + 60], 0);
+});
+
+test("agreementOf: the overlap of the whole image's masks", () => {
+  const one = [{ structure: "fibula", polygons: [[-20, 10.3, 33.7, 4, 60.2, 250, 12, 230]] }];
+  const other = [{ structure: "fibula", polygons: [[0, 12, 35, 2, 64, 233.3, 9, 235]] }];
+  const masks = [one, other].map(([{ polygons }]) => rasterizePolygons(polygons, 200, 240));
+  assert.deepEqual(agreementOf(one, other, facts("ap")), [
+    { structure: "fibula", iou: maskIou(masks[0], masks[1]) },
+  ]);
+});

@@ -1,0 +1,241 @@
+/**
+ * From drawings to the truth of an image: the first annotator's where both agree, else what a senior
+ * decides. A case whose images all have theirs is annotated.
+ */
+import {
+  type AnnotationAdjudication,
+  type Outline,
+  outlineSchema,
+  readJson,
+  type StructureAgreement,
+  type TruthHow,
+  type Visibility,
+} from "@malleolus/schema";
+import type { Transaction } from "kysely";
+import { z } from "zod";
+import { type Deed, moveCase } from "../cases/move-case.ts";
+import type { StudyDatabase } from "../database/open-database.ts";
+import type { StudyTables } from "../database/tables.ts";
+import { StudyError } from "../errors.ts";
+import { requireRole } from "../people.ts";
+import type { Study } from "../study.ts";
+import { agreementOf } from "./outline-polygons.ts";
+import { checkMeaning, checkOutlines } from "./structures.ts";
+import { type FoundImage, findImage } from "./submit-annotation.ts";
+
+export interface SettledAnnotations {
+  /** Images that got their truth. */
+  readonly settled: number;
+  /** Cases that are annotated with them. */
+  readonly casesAnnotated: number;
+  /** Images on which the annotators differ, for a senior. */
+  readonly disagreements: readonly string[];
+}
+
+/** Settles every image that all its annotators have drawn; each is a transaction of its own. */
+export async function settleAnnotations(study: Study, who: string): Promise<SettledAnnotations> {
+  const pending = await study.database
+    .selectFrom("annotations")
+    .select("image_sha256")
+    .distinct()
+    .where("source", "=", "person")
+    .where("image_sha256", "not in", ({ selectFrom }) =>
+      selectFrom("image_truths").select("image_sha256"),
+    )
+    .orderBy("image_sha256")
+    .execute();
+  const disagreements: string[] = [];
+  const counts = { settled: 0, casesAnnotated: 0 };
+  for (const { image_sha256: sha256 } of pending) {
+    await study.database.transaction().execute(async (transaction) => {
+      const image = await findImage(transaction, sha256);
+      const comparison = await compareDrawings(transaction, study, image);
+      if (comparison === null) return;
+      if (!comparison.agreed) {
+        disagreements.push(sha256);
+        return;
+      }
+      const { first, second, agreement } = comparison;
+      const deed: Deed = { who, at: new Date().toISOString() };
+      const annotated = await writeTruth(transaction, image, {
+        ...first,
+        how: second === null ? "single annotator" : "agreed",
+        comparison,
+        why: agreementText(agreement),
+        ...deed,
+      });
+      counts.settled++;
+      if (annotated) counts.casesAnnotated++;
+    });
+  }
+  return { ...counts, disagreements };
+}
+
+/**
+ * A senior's truth of an image on which the annotators differ; returns whether its case is annotated
+ * with it. Throws StudyError `person` for someone who is no senior or drew it, `record` for a drawing
+ * that contradicts protocol or case, `transition` where there is nothing to decide.
+ */
+export async function adjudicateAnnotation(
+  study: Study,
+  given: AnnotationAdjudication,
+): Promise<boolean> {
+  const { who, why, outlines, visibility } = given;
+  requireRole(study, who, "senior");
+  const at = new Date().toISOString();
+  return study.database.transaction().execute(async (transaction) => {
+    const image = await findImage(transaction, given.image);
+    const comparison = await compareDrawings(transaction, study, image);
+    if (comparison === null || comparison.agreed) {
+      const got = comparison === null ? "one that is not, or settled" : "one on which they agree";
+      throw new StudyError(
+        "transition",
+        `image ${image.sha256}: expected one that both annotators have drawn differently, got ${got}`,
+      );
+    }
+    if ([comparison.first, comparison.second].some((drawing) => drawing?.author === who)) {
+      throw new StudyError(
+        "person",
+        `image ${image.sha256}: expected a senior who did not draw it, got ${who}; another decides`,
+      );
+    }
+    checkOutlines(study, outlines, image);
+    checkMeaning(study, given, { sha256: image.sha256, class: image.class ?? "" });
+    return writeTruth(transaction, image, {
+      visibility,
+      outlines,
+      how: "adjudicated",
+      comparison,
+      who,
+      at,
+      why,
+    });
+  });
+}
+
+export interface DrawnAnnotation {
+  readonly id: number;
+  readonly author: string;
+  readonly visibility: Visibility | null;
+  readonly outlines: readonly Outline[];
+}
+
+export interface Comparison {
+  readonly first: DrawnAnnotation;
+  /** Null where the protocol asks for one annotator. */
+  readonly second: DrawnAnnotation | null;
+  readonly agreement: readonly StructureAgreement[];
+  readonly agreed: boolean;
+}
+
+/** Null where the image has its truth, or an annotator has not drawn it. */
+export async function compareDrawings(
+  database: StudyDatabase | Transaction<StudyTables>,
+  { protocol }: Study,
+  image: FoundImage,
+): Promise<Comparison | null> {
+  const truth = await database
+    .selectFrom("image_truths")
+    .select("how")
+    .where("image_sha256", "=", image.sha256)
+    .executeTakeFirst();
+  if (truth !== undefined) return null;
+  const people = await database
+    .selectFrom("tasks")
+    .select("person")
+    .where("queue", "=", "annotation")
+    .where("case_id", "=", image.caseId)
+    .orderBy("seat")
+    .execute();
+  const drawn: DrawnAnnotation[] = [];
+  for (const { person } of people) {
+    const drawing = await latestDrawing(database, image.sha256, person);
+    if (drawing === null) return null;
+    drawn.push(drawing);
+  }
+  if (drawn.length === 0) return null;
+  const [first, second = null] = drawn;
+  if (second === null) return { first, second, agreement: [], agreed: true };
+  const agreement = agreementOf(first.outlines, second.outlines, image.facts);
+  const enough = agreement.every(({ iou }) => iou >= protocol.thresholds.annotationIou);
+  const bothSee = (first.visibility === "impossible") === (second.visibility === "impossible");
+  return { first, second, agreement, agreed: enough && bothSee };
+}
+
+export const outlinesSchema = z.array(outlineSchema);
+
+async function latestDrawing(
+  database: StudyDatabase | Transaction<StudyTables>,
+  sha256: string,
+  author: string,
+): Promise<DrawnAnnotation | null> {
+  const row = await database
+    .selectFrom("annotations")
+    .select(["id", "author", "visibility", "outlines"])
+    .where("image_sha256", "=", sha256)
+    .where("source", "=", "person")
+    .where("author", "=", author)
+    .orderBy("revision", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return { ...row, outlines: readJson(outlinesSchema, row.outlines, `annotation ${row.id}`) };
+}
+
+interface NewTruth extends Deed {
+  readonly visibility: Visibility | null;
+  readonly outlines: readonly Outline[];
+  readonly how: TruthHow;
+  readonly comparison: Comparison;
+  readonly why: string;
+}
+
+/** Returns whether it was the last that the case lacked. */
+async function writeTruth(
+  transaction: Transaction<StudyTables>,
+  { sha256, caseId }: FoundImage,
+  { visibility, outlines, how, comparison, who, at, why }: NewTruth,
+): Promise<boolean> {
+  await transaction
+    .insertInto("image_truths")
+    .values({
+      image_sha256: sha256,
+      visibility,
+      outlines: JSON.stringify(outlines),
+      how,
+      agreement: JSON.stringify(comparison.agreement),
+      first_annotation: comparison.first.id,
+      second_annotation: comparison.second?.id ?? null,
+      at,
+      who,
+      why,
+    })
+    .execute();
+  const left = await transaction
+    .selectFrom("images")
+    .select("sha256")
+    .where("case_id", "=", caseId)
+    .where("sha256", "not in", ({ selectFrom }) =>
+      selectFrom("image_truths").select("image_sha256"),
+    )
+    .executeTakeFirst();
+  if (left !== undefined) return false;
+  const { state } = await transaction
+    .updateTable("cases")
+    .set({ annotated_at: at })
+    .where("id", "=", caseId)
+    .returning("state")
+    .executeTakeFirstOrThrow();
+  // An assigned case keeps saying to what it is assigned.
+  if (state === "agreed" || state === "adjudicated") {
+    const reason = "every image has its truth";
+    await moveCase(transaction, { caseId, to: "annotated", who, at, why: reason });
+  }
+  return true;
+}
+
+/** `fibula 0.93, fracture 0.61` */
+function agreementText(agreement: readonly StructureAgreement[]): string {
+  const parts = agreement.map(({ structure, iou }) => `${structure} ${iou.toFixed(2)}`);
+  return parts.length === 0 ? "nothing to compare" : `overlap: ${parts.join(", ")}`;
+}

@@ -1,0 +1,217 @@
+/**
+ * Who and what serves for what: the tests first, then what trains. Every step is one transaction, so
+ * that a pool that is too small, or an interruption, leaves nothing half assigned; each is done once.
+ */
+import type { Assignment } from "@malleolus/schema";
+import type { Transaction } from "kysely";
+import type { Deed } from "../cases/move-case.ts";
+import type { StudyTables } from "../database/tables.ts";
+import { StudyError } from "../errors.ts";
+import type { Study } from "../study.ts";
+import { drawPatients, drawPatientsByClass, drawRadiographs, drawTuning } from "./draw.ts";
+import { hasViews, readPool } from "./pool.ts";
+import { recordRadiographs, recordTest, refuseShortages } from "./record-assignment.ts";
+
+type StudyTransaction = Transaction<StudyTables>;
+
+export interface TrainingOptions {
+  readonly who: string;
+  /** Radiographs to take first, in this order: those that a network finds hard, say. */
+  readonly preferred?: readonly string[] | undefined;
+  /** Whether radiographs of the preliminary training may serve again; yes unless said otherwise. */
+  readonly reusePreliminary?: boolean | undefined;
+}
+
+export interface AssignedTraining {
+  /** Preferred radiographs that serve for training or tuning. */
+  readonly preferredTaken: number;
+  /** Preferred radiographs of test patients, who are never trained on. */
+  readonly preferredInTests: number;
+}
+
+/**
+ * Reserves patients of every class for the internal test, and some more to replace ambiguous ones.
+ * Throws StudyError `assignment`.
+ */
+export async function assignInternalTest(study: Study, who: string): Promise<void> {
+  await study.database
+    .transaction()
+    .execute((transaction) => internalTest(transaction, study, who));
+}
+
+/** Reserves patients of the external hospitals. Throws StudyError `assignment`. */
+export async function assignExternalTest(study: Study, who: string): Promise<void> {
+  await study.database
+    .transaction()
+    .execute((transaction) => externalTest(transaction, study, who));
+}
+
+/** Draws the radiographs of the preliminary training. Throws StudyError `assignment`. */
+export async function assignPreliminaryTraining(study: Study, who: string): Promise<void> {
+  await study.database
+    .transaction()
+    .execute((transaction) => preliminaryTraining(transaction, study, who));
+}
+
+/** Draws the radiographs of training, and of its patients a share for tuning. As above. */
+export async function assignTraining(
+  study: Study,
+  options: TrainingOptions,
+): Promise<AssignedTraining> {
+  return study.database
+    .transaction()
+    .execute((transaction) => training(transaction, study, options));
+}
+
+/** All of the above at once, or nothing. */
+export async function assignCases(
+  study: Study,
+  options: TrainingOptions,
+): Promise<AssignedTraining> {
+  const { who } = options;
+  return study.database.transaction().execute(async (transaction) => {
+    await internalTest(transaction, study, who);
+    await externalTest(transaction, study, who);
+    await preliminaryTraining(transaction, study, who);
+    return training(transaction, study, options);
+  });
+}
+
+async function internalTest(
+  transaction: StudyTransaction,
+  study: Study,
+  who: string,
+): Promise<void> {
+  const { classes, views, splits } = study.protocol;
+  const original = splits.internalTestPatientsPerClass;
+  await requireFirst(transaction, "internal test");
+  const pool = await readPool(transaction, study, "internal");
+  const { drawn, shortages } = drawPatientsByClass(
+    pool.filter((one) => one.partition === null && hasViews(one, views)),
+    classes.map(({ id }) => id),
+    original + splits.internalTestReservePerClass,
+    ["splits.internalTestPatientsPerClass", "splits.internalTestReservePerClass"],
+    splits.seed,
+  );
+  refuseShortages(shortages);
+  await recordTest(
+    transaction,
+    "internal test",
+    drawn,
+    ({ case: { class: name }, rank }) =>
+      `draw of seed ${splits.seed}: ${name} ${rank + 1}${rank < original ? "" : ", in reserve"}`,
+    deedOf(who),
+  );
+}
+
+async function externalTest(
+  transaction: StudyTransaction,
+  study: Study,
+  who: string,
+): Promise<void> {
+  const { splits } = study.protocol;
+  await requireFirst(transaction, "external test");
+  const pool = await readPool(transaction, study, "external");
+  const usable = pool.filter(
+    (one) => one.partition === null && hasViews(one, splits.externalTestViews),
+  );
+  const asked = splits.externalTestPatients;
+  const drawn = drawPatients(usable, asked, splits.seed, "external test");
+  const what = `patients of an external hospital with ${splits.externalTestViews.join(" and ")} views`;
+  const keys = ["splits.externalTestPatients"];
+  refuseShortages(drawn.length < asked ? [{ what, asked, found: drawn.length, keys }] : []);
+  await recordTest(
+    transaction,
+    "external test",
+    drawn,
+    ({ rank }) => `draw of seed ${splits.seed}: ${rank + 1}`,
+    deedOf(who),
+  );
+}
+
+async function preliminaryTraining(
+  transaction: StudyTransaction,
+  study: Study,
+  who: string,
+): Promise<void> {
+  const { splits, noFractureClass } = study.protocol;
+  await requireFirst(transaction, "preliminary training");
+  await requireFirst(transaction, "training");
+  const pool = await readPool(transaction, study, "internal");
+  const { drawn, shortages } = drawRadiographs(
+    pool.filter(({ partition }) => partition === null),
+    splits.preliminary,
+    { noFractureClass, seed: splits.seed, purpose: "preliminary training" },
+  );
+  refuseShortages(shortages);
+  const why = `draw of seed ${splits.seed}`;
+  await recordRadiographs(transaction, "preliminary training", drawn, why, deedOf(who));
+}
+
+async function training(
+  transaction: StudyTransaction,
+  study: Study,
+  { who, preferred = [], reusePreliminary = true }: TrainingOptions,
+): Promise<AssignedTraining> {
+  const { splits, noFractureClass } = study.protocol;
+  await requireFirst(transaction, "training");
+  const all = await readPool(transaction, study, "internal");
+  const pool = all
+    .filter(({ partition }) => partition === null || partition === "training")
+    .map((one) => ({
+      ...one,
+      images: one.images.filter(({ preliminary }) => reusePreliminary || !preliminary),
+    }));
+  const { drawn, shortages } = drawRadiographs(pool, splits.training, {
+    noFractureClass,
+    seed: splits.seed,
+    purpose: "training",
+    preferred,
+  });
+  const tuning = drawTuning(drawn, splits.tuningShare, noFractureClass, splits.seed);
+  refuseShortages([...shortages, ...tuning.shortages]);
+  const tuned = new Set(tuning.drawn);
+  const why = `draw of seed ${splits.seed}${preferred.length === 0 ? "" : ", preferred radiographs first"}`;
+  const deed = deedOf(who);
+  const inTuning = drawn.filter((one) => tuned.has(one.case.patient));
+  const inTraining = drawn.filter((one) => !tuned.has(one.case.patient));
+  await recordRadiographs(transaction, "training", inTraining, why, deed);
+  await recordRadiographs(transaction, "tuning", inTuning, why, deed);
+  const wanted = new Set(preferred);
+  return {
+    preferredTaken: drawn.filter((one) => wanted.has(one.image.image)).length,
+    preferredInTests: await countInTests(transaction, wanted),
+  };
+}
+
+/** A second draw would add to the first: what is assigned stays. */
+async function requireFirst(transaction: StudyTransaction, assignment: Assignment): Promise<void> {
+  const earlier = await transaction
+    .selectFrom("assigned_images")
+    .select("image_sha256")
+    .where("assignment", "=", assignment)
+    .executeTakeFirst();
+  if (earlier === undefined) return;
+  throw new StudyError(
+    "assignment",
+    `expected a study whose ${assignment} is not drawn, got one where it is; what is drawn stays`,
+  );
+}
+
+async function countInTests(
+  transaction: StudyTransaction,
+  wanted: ReadonlySet<string>,
+): Promise<number> {
+  const rows = await transaction
+    .selectFrom("images")
+    .innerJoin("cases", "cases.id", "images.case_id")
+    .innerJoin("patient_partitions", "patient_partitions.patient_id", "cases.patient_id")
+    .where("patient_partitions.partition", "in", ["internal test", "external test"])
+    .select("images.sha256")
+    .execute();
+  return rows.filter(({ sha256 }) => wanted.has(sha256)).length;
+}
+
+function deedOf(who: string): Deed {
+  return { who, at: new Date().toISOString() };
+}

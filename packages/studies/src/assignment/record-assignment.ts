@@ -1,0 +1,126 @@
+/** Writing what was drawn: parts of patients, radiographs, and the cases' states. */
+import { type Assignment, type Partition, partitionOf } from "@malleolus/schema";
+import type { Transaction } from "kysely";
+import { type Deed, moveCase } from "../cases/move-case.ts";
+import type { StudyTables } from "../database/tables.ts";
+import { StudyError } from "../errors.ts";
+import type { DrawnImage, DrawnPatient, Shortage } from "./draw.ts";
+
+type StudyTransaction = Transaction<StudyTables>;
+
+/** Rows in one statement: SQLite takes 32,766 values. */
+const BATCH = 1000;
+
+/** Throws StudyError `assignment` where the pool has less than is asked for: what, and what to change. */
+export function refuseShortages(shortages: readonly Shortage[]): void {
+  if (shortages.length === 0) return;
+  const lines = shortages.map(
+    ({ what, asked, found, keys }) =>
+      `${what}: ${asked} asked (${keys.join(" + ")}), ${found} there`,
+  );
+  throw new StudyError(
+    "assignment",
+    `the pool is too small, and nothing was assigned; ${lines.join("; ")}; ` +
+      "change these keys of the protocol or have more cases read",
+  );
+}
+
+/** Writes the patients of a test: their parts, their radiographs, their rank. */
+export async function recordTest(
+  transaction: StudyTransaction,
+  partition: "internal test" | "external test",
+  drawn: readonly DrawnPatient[],
+  describe: (drawn: DrawnPatient) => string,
+  deed: Deed,
+): Promise<void> {
+  await addToPartition(
+    transaction,
+    partition,
+    drawn.map((one) => one.case.patient),
+    deed,
+  );
+  await inBatches(drawn, (some) =>
+    transaction
+      .insertInto("test_patients")
+      .values(
+        some.map((one) => ({
+          patient_id: one.case.patient,
+          partition,
+          case_id: one.case.id,
+          drawn_class: one.case.class,
+          rank: one.rank,
+        })),
+      )
+      .execute(),
+  );
+  const images = drawn.flatMap((one) =>
+    one.case.images.map((image) => ({ case: one.case, image })),
+  );
+  await addImages(transaction, partition, images);
+  for (const one of drawn) {
+    const why = describe(one);
+    await moveCase(transaction, { caseId: one.case.id, to: partition, why, ...deed });
+  }
+}
+
+/** Writes radiographs for training or tuning; patients who are in its part already stay there. */
+export async function recordRadiographs(
+  transaction: StudyTransaction,
+  assignment: "preliminary training" | "training" | "tuning",
+  drawn: readonly DrawnImage[],
+  why: string,
+  deed: Deed,
+): Promise<void> {
+  const patients = new Set(
+    drawn.filter((one) => one.case.partition === null).map((one) => one.case.patient),
+  );
+  await addToPartition(transaction, partitionOf(assignment), [...patients], deed);
+  await addImages(transaction, assignment, drawn);
+  for (const caseId of new Set(drawn.map((one) => one.case.id))) {
+    await moveCase(transaction, { caseId, to: assignment, why, ...deed });
+  }
+}
+
+async function addToPartition(
+  transaction: StudyTransaction,
+  partition: Partition,
+  patients: readonly string[],
+  deed: Deed,
+): Promise<void> {
+  await inBatches(patients, (some) =>
+    transaction
+      .insertInto("patient_partitions")
+      .values(some.map((patient) => ({ patient_id: patient, partition, ...deed })))
+      .execute(),
+  );
+}
+
+async function addImages(
+  transaction: StudyTransaction,
+  assignment: Assignment,
+  drawn: readonly DrawnImage[],
+): Promise<void> {
+  await inBatches(drawn, (some) =>
+    transaction
+      .insertInto("assigned_images")
+      .values(
+        some.map((one) => ({
+          image_sha256: one.image.image,
+          case_id: one.case.id,
+          patient_id: one.case.patient,
+          assignment,
+          partition: partitionOf(assignment),
+        })),
+      )
+      .execute(),
+  );
+}
+
+async function inBatches<T>(
+  rows: readonly T[],
+  write: (some: readonly T[]) => Promise<unknown>,
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += BATCH) {
+    await write(rows.slice(start, start + BATCH));
+  }
+}
