@@ -73,6 +73,21 @@ for (const [what, file, from, to, expected] of changes) {
   });
 }
 
+test("createStudy: with a protocol and participants of its own", async (context) => {
+  const folder = join(scratchFolder(context), "study");
+  const participants = {
+    hospitals: [{ id: "north", name: "North", role: "external" as const, language: "nl" }],
+    observers: [{ id: "eve", name: 'Eve "E" Es', roles: ["senior" as const] }],
+  };
+  const protocol = { ...ankleProtocol, name: "wrist", views: ["pa" as const] };
+  await createStudy({ folder, name: "Own", passphrase: PASSPHRASE, protocol, participants });
+  const study = await openStudy(folder);
+  context.after(() => closeStudy(study));
+  assert.deepEqual(study.protocol, protocol);
+  const { hospitals, observers } = study.configuration;
+  assert.deepEqual({ hospitals, observers }, participants);
+});
+
 test("ankleProtocol: is a protocol", () => {
   assert.deepEqual(protocolSchema.parse(ankleProtocol), ankleProtocol);
 });

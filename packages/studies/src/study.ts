@@ -12,7 +12,7 @@ import {
 } from "@malleolus/schema";
 import { ankleProtocol, protocolText } from "./configuration/ankle-protocol.ts";
 import { readToml } from "./configuration/read-toml.ts";
-import { studyText } from "./configuration/study-template.ts";
+import { type Participants, studyText } from "./configuration/study-template.ts";
 import { openDatabase, type StudyDatabase } from "./database/open-database.ts";
 import { StudyError } from "./errors.ts";
 import { createKeyFile, KeyFile } from "./keys/key-file.ts";
@@ -35,6 +35,10 @@ export interface NewStudy {
   readonly passphrase: string;
   /** Beside the study's folder unless given. */
   readonly keyFile?: string | undefined;
+  /** The ankle's unless given. */
+  readonly protocol?: Protocol;
+  /** Hospitals and observers; an example to fill in unless given. */
+  readonly participants?: Participants;
 }
 
 /** The files that a new study consists of, in the order in which they were made. */
@@ -48,9 +52,10 @@ export async function createStudy({ folder, name, ...given }: NewStudy): Promise
   mkdirSync(folder, { recursive: true });
   createKeyFile(keyFile, given.passphrase);
   const protocol = join(folder, "protocol.toml");
-  writeFileSync(protocol, protocolText(ankleProtocol), { flush: true });
+  writeFileSync(protocol, protocolText(given.protocol ?? ankleProtocol), { flush: true });
   // Last: a folder with this file is a study.
-  writeFileSync(configuration, studyText(name, relative(whole, keyFile)), { flush: true });
+  const text = studyText(name, relative(whole, keyFile), given.participants);
+  writeFileSync(configuration, text, { flush: true });
   const study = await openStudy(folder);
   const keys = new KeyFile(keyFile, given.passphrase);
   await study.database.insertInto("settings").values({ name: "key-id", value: keys.id }).execute();

@@ -1,6 +1,12 @@
 /** The `malleolus.toml` of a new study, commented so that it can be filled in without a manual. */
+import type { StudyConfiguration } from "@malleolus/schema";
+import { stringify } from "smol-toml";
 
-export function studyText(name: string, keyFile: string): string {
+/** Who takes part, where it is known from the beginning. */
+export type Participants = Pick<StudyConfiguration, "hospitals" | "observers">;
+
+/** Without participants, an example that shows how they are written. */
+export function studyText(name: string, keyFile: string, participants?: Participants): string {
   return `# A study of Malleolus. Unknown keys are refused. Paths are relative to this folder.
 
 name = ${JSON.stringify(name)}
@@ -21,7 +27,12 @@ keyFile = ${JSON.stringify(keyFile)}
 burnedIn = "refuse"
 
 # Hospitals. Patients of an external one serve only in the external test.
-[[hospitals]]
+${participants === undefined ? EXAMPLE_HOSPITALS : stringify({ hospitals: participants.hospitals })}
+# Who reads, adjudicates, sets the reference and draws. Roles: observer, senior, surgeon, annotator.
+${participants === undefined ? EXAMPLE_OBSERVERS : stringify({ observers: participants.observers })}`;
+}
+
+const EXAMPLE_HOSPITALS = `[[hospitals]]
 id = "a"
 name = "Hospital A"
 role = "internal"
@@ -31,11 +42,10 @@ role = "internal"
 # id = "b"
 # name = "Hospital B"
 # role = "external"
+`;
 
-# Who reads, adjudicates, sets the reference and draws. Roles: observer, senior, surgeon, annotator.
-[[observers]]
+const EXAMPLE_OBSERVERS = `[[observers]]
 id = "observer-1"
 name = "Observer 1"
 roles = ["observer"]
 `;
-}
