@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { externalHospital, internalHospital, simulateStudy } from "../phantom/hospital.ts";
+import { withPitch } from "../phantom/machines.ts";
 import { parseDataSet } from "./data-set.ts";
+import { deidentify } from "./deidentify/deidentify.ts";
 import { readSide, readView } from "./projection.ts";
 import { readSpacing } from "./spacing.ts";
 import { dicomFile, type Elements } from "./test-dicom.ts";
@@ -58,6 +61,63 @@ test("readView: the series description last", () => {
   checkView({ "0008103e LO": "Ankle antero-posterior" }, "ap");
   checkView({ "00185101 CS": "MORTISE", "0008103e LO": "AP" }, "mortise");
 });
+
+const DESCRIPTIONS: readonly (readonly [Elements, string | null])[] = [
+  [{ "0008103e LO": "Mortise", "00185101 CS": "AP" }, "mortise"],
+  [{ "0008103e LO": "Enkel VORK links", "00185101 CS": "AP" }, "mortise"],
+  [{ "0008103e LO": "Enkel 20 endo", "00185101 CS": "AP" }, "mortise"],
+  [{ "0008103e LO": "enkel 15 graden endorotatie" }, "mortise"],
+  [{ "00181030 LO": "Ankle mortice", "00185101 CS": "RLO" }, "mortise"],
+  [{ "00081030 LO": "Enkelvork", "00185101 CS": "AP" }, "mortise"],
+  // A turn of 45 degrees is an oblique view.
+  [{ "0008103e LO": "enkel 45 endo", "00185101 CS": "LLO" }, "oblique"],
+  // Of the whole study, whose views are several.
+  [{ "0008103e LO": "ankle AP + mortise + lateral", "00185101 CS": "AP" }, "ap"],
+  [{ "0008103e LO": "ankle AP + mortise + lateral" }, null],
+  [{ "0008103e LO": "AP, mortise", "00185101 CS": "AP" }, "ap"],
+  [{ "0008103e LO": "enkel AP en vork", "00185101 CS": "AP" }, "ap"],
+  [{ "00081030 LO": "Ankle AP mortise lateral", "00185101 CS": "AP" }, "ap"],
+  [{ "00081030 LO": "Ankle AP mortise", "00185101 CS": "AP" }, "ap"],
+  [{ "00081030 LO": "Ankle mortise", "0008103e LO": "AP" }, "ap"],
+  [{ "00081030 LO": "Ankle mortise", "00185101 CS": "RL" }, "lateral"],
+  [{ "0008103e LO": "AP lateral" }, null],
+  [{ "0008103e LO": "lateral oblique" }, "oblique"],
+  // Words, not their parts.
+  [{ "0008103e LO": "Vorkink, vork1", "00185101 CS": "AP" }, "ap"],
+  [{ "0008103e LO": "amortised", "00185101 CS": "AP" }, "ap"],
+];
+for (const [elements, expected] of DESCRIPTIONS) {
+  const texts = Object.values(elements).join(" | ");
+  test(`readView: ${texts}: before and after de-identification`, () => {
+    checkView(elements, expected);
+    const file = dicomFile({ "00080060 CS": "DX", ...elements });
+    const plan = { pseudonym: "A-1", key: Buffer.alloc(32), shiftDays: -40 };
+    const clean = deidentify(file, { ...plan, burnedIn: "accept" }, "test.dcm");
+    assert.equal(readView(parseDataSet(clean, "clean.dcm")), expected);
+  });
+}
+
+test("readView: the mortise's eponym, by its codes and its meaning", () => {
+  const eponym = (code: string, meaning: string) => ({
+    "00185104 SQ": [{ "00080100 SH": code, "00080104 LO": meaning }],
+  });
+  checkView({ "00185101 CS": "AP", ...eponym("260497009", "") }, "mortise");
+  checkView({ "00185101 CS": "RLO", ...eponym("R-4080E", "") }, "mortise");
+  checkView({ "00185101 CS": "AP", ...eponym("X", "Mortice projection") }, "mortise");
+  checkView({ "00185101 CS": "AP", ...eponym("X", "Broden view") }, "ap");
+});
+
+for (const hospital of [internalHospital, externalHospital]) {
+  test(`readView: phantoms of ${hospital.name}`, async () => {
+    const room = withPitch(hospital.room, 2);
+    const views = ["ap", "mortise", "lateral"] as const;
+    const wish = { weberClass: null, exclusion: null };
+    const { images } = simulateStudy({ ...hospital, room, views }, "views", 1, wish);
+    const read = images.map(({ file }) => readView(parseDataSet(file, "phantom.dcm")));
+    assert.deepEqual(read, views);
+  });
+}
+
 test("readView: a bone's name is no view", () =>
   checkView({ "0008103e LO": "fracture of lateral malleolus" }, null));
 test("readView: null where nothing is said", () => checkView({ "00185101 CS": "XYZ" }, null));

@@ -93,7 +93,7 @@ for (const [name, syntax] of Object.entries(SYNTAXES)) {
       x00120062: "YES",
       x00180015: "ANKLE",
       x00180060: "60",
-      x00181030: "vork",
+      x00181030: "20 endo vork",
       x00200060: "L",
       x00280303: "MODIFIED",
     };

@@ -10,11 +10,14 @@ const DAY_MS = 86_400_000;
 const HARMLESS = new Set(
   (
     "ankle enkel fibula tibia talus malleolus foot voet leg onderbeen lower extremity " +
-    "ap pa lat lateral lateraal laterale mortise mortice vork obl oblique oblik schuin " +
+    "ap pa lat lateral lateraal laterale mortise mortice vork enkelvork vorkopname " +
+    "obl oblique oblik schuin endo endorotatie graden gr and en " +
     "left right links rechts li re l r both bdz bilateral beiderzijds " +
     "standing staand weight bearing belast onbelast view views opname xr cr dx x ray"
   ).split(" "),
 );
+
+const LIST_MARK = /^[+,;/&]$/;
 
 /**
  * The UID that stands for another, the same for the same key (PS3.5 annex B.2: `2.25.` and a UUID
@@ -45,10 +48,21 @@ export function shiftDate(value: string, days: number): string {
   return moved.slice(0, 10).replaceAll("-", "") + rest;
 }
 
-/** The harmless words of a description, in their order. */
+/** The harmless words of a description, in their order, and the marks of a list between them. */
 export function keepHarmlessWords(text: string): string {
-  const words = text.split(/[^\p{L}\p{N}]+/u);
-  return words.filter((word) => HARMLESS.has(word.toLowerCase())).join(" ");
+  const words = text.match(/[\p{L}\p{N}]+|[+,;/&]/gu) ?? [];
+  const kept = words.filter((word, i) => {
+    if (LIST_MARK.test(word) || HARMLESS.has(word.toLowerCase())) return true;
+    // The inward rotation of a mortise view: "20 endo", "15 graden endorotatie".
+    return /^(15|20)$/.test(word) && /^((gr|graden) )?endo/i.test(words.slice(i + 1).join(" "));
+  });
+  return kept
+    .filter((word, i) => !LIST_MARK.test(word) || (isWord(kept[i - 1]) && isWord(kept[i + 1])))
+    .join(" ");
+}
+
+function isWord(part: string | undefined): boolean {
+  return part !== undefined && !LIST_MARK.test(part);
 }
 
 /** `034Y` as it is; from 90 years on `090Y`, since the very old are few; empty where it is no age. */
