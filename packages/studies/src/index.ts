@@ -61,8 +61,17 @@ export {
   seeReadings,
 } from "./reading/see-readings.ts";
 export { submitReading, withdrawReading } from "./reading/submit-reading.ts";
+export {
+  type CaseExplanation,
+  type DecisionSummary,
+  decidingWords,
+  explainCase,
+  latestDecisions,
+  summariseDecisions,
+} from "./screening/decisions.ts";
 export { type FunnelRow, readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
+export { compareWithTruth, openTruth, type TruthComparison } from "./screening/screening-truth.ts";
 export {
   closeStudy,
   createStudy,

@@ -9,6 +9,7 @@ import type { Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
 import type { StudyTables } from "../database/tables.ts";
 import type { Study } from "../study.ts";
+import { joinReports } from "./decisions.ts";
 
 export interface ScreeningCounts {
   readonly run: number;
@@ -53,7 +54,8 @@ export async function screenCases(
         counts.withoutReport++;
         continue;
       }
-      const decision = screener.screen(joinReports(reports), reports[0].language);
+      const text = joinReports(reports.map((report) => report.text));
+      const decision = screener.screen(text, reports[0].language);
       await keepDecision(transaction, run, id, reports, decision);
       counts.screened++;
       if (state === decision.state) continue;
@@ -87,11 +89,6 @@ async function reportsOf(
     .orderBy("at")
     .orderBy("id")
     .execute();
-}
-
-/** The text in which a decision's words count. */
-function joinReports(reports: readonly ReportRow[]): string {
-  return reports.map(({ text }) => text).join("\n\n");
 }
 
 async function keepDecision(

@@ -1,0 +1,212 @@
+/**
+ * Screening held against a table of what is so: a CSV file with accession numbers and, for each,
+ * `fracture`, `no fracture` or `excluded:<code>`. The study keeps no accession number, so the rows
+ * find their cases by keyed hash.
+ */
+import { readFileSync } from "node:fs";
+import { NOT_STATED } from "@malleolus/data";
+import {
+  type Hospital,
+  measureScreening,
+  type Proportion,
+  proportionOf,
+  type ScreenedState,
+  type ScreeningMeasure,
+  screenedStateSchema,
+} from "@malleolus/schema";
+import { parse } from "csv-parse/sync";
+import { z } from "zod";
+import { causeText, StudyError } from "../errors.ts";
+import { accessionHash } from "../import/accession.ts";
+import type { KeyFile } from "../keys/key-file.ts";
+import type { Study } from "../study.ts";
+import { latestDecisions, type ScreenedCaseRow } from "./decisions.ts";
+
+export interface TruthFile {
+  readonly path: string;
+  readonly hospital: Hospital;
+  readonly keys: KeyFile;
+}
+
+export interface TruthComparison {
+  /** Rows of the file, and how many of them are a case that was screened. */
+  readonly rows: number;
+  readonly compared: number;
+  /** Lines whose examination is not in the study, or stands in it twice. */
+  readonly unmatchedLines: readonly number[];
+  /** Lines of cases that no screening has decided on: they have no report. */
+  readonly unscreenedLines: readonly number[];
+  readonly languages: readonly LanguageComparison[];
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface LanguageComparison {
+  readonly language: string;
+  readonly cases: number;
+  readonly measures: readonly ScreeningMeasure[];
+  /** Of the cases rightly excluded, those whose true code is among the decision's. */
+  readonly codes: Proportion;
+}
+
+export interface Disagreement {
+  readonly caseId: string;
+  readonly line: number;
+  readonly landed: string;
+  readonly belongs: string;
+}
+
+/** A table whose rows have found their cases. */
+export interface Truth {
+  readonly rows: readonly TruthRow[];
+  /** By accession number; none where the study has no case of it, or two. */
+  readonly caseIds: ReadonlyMap<string, string>;
+}
+
+/** Throws StudyError `source` where the file cannot be used, or none of its rows is a case. */
+export async function openTruth(study: Study, given: TruthFile): Promise<Truth> {
+  const codes = new Set([...study.protocol.exclusions.map(({ id }) => id), NOT_STATED]);
+  const rows = readTruth(given.path, codes);
+  const cases = await caseIds(study, given, rows);
+  if (cases.size > 0) return { rows, caseIds: cases };
+  throw new StudyError(
+    "source",
+    `${given.path}: expected accession numbers of examinations of hospital ` +
+      `${given.hospital.id}, got ${rows.length} of which none is in the study; ` +
+      "see that it is this hospital's file, and import its radiographs first",
+  );
+}
+
+/** The latest screening of every case of the table. */
+export async function compareWithTruth(study: Study, truth: Truth): Promise<TruthComparison> {
+  const { rows } = truth;
+  const decided = new Map<string, ScreenedCaseRow["decision"]>();
+  for await (const { caseId, decision } of latestDecisions(study)) decided.set(caseId, decision);
+
+  const found = rows.flatMap((row) => {
+    const caseId = truth.caseIds.get(row.accession);
+    return caseId === undefined ? [] : [{ ...row, caseId }];
+  });
+  const compared = found.flatMap((row) => {
+    const decision = decided.get(row.caseId);
+    return decision === undefined ? [] : [{ ...row, decision }];
+  });
+  const isFound = new Set(found.map(({ line }) => line));
+  const isCompared = new Set(compared.map(({ line }) => line));
+  const byLanguage = Map.groupBy(compared, ({ decision }) => decision.language);
+  return {
+    rows: rows.length,
+    compared: compared.length,
+    unmatchedLines: rows.map(({ line }) => line).filter((line) => !isFound.has(line)),
+    unscreenedLines: found.map(({ line }) => line).filter((line) => !isCompared.has(line)),
+    languages: [...byLanguage].map(([language, own]) => measureLanguage(language, own)),
+    disagreements: compared
+      .filter(({ decision, belongs }) => decision.state !== belongs)
+      .map(({ caseId, line, decision, belongs, code }) => ({
+        caseId,
+        line,
+        landed: nameOf(decision.state, decision.codes[0]),
+        belongs: nameOf(belongs, code),
+      })),
+  };
+}
+
+interface TruthRow {
+  readonly line: number;
+  readonly accession: string;
+  readonly belongs: ScreenedState;
+  readonly code: string | undefined;
+}
+
+interface ComparedRow extends TruthRow {
+  readonly decision: ScreenedCaseRow["decision"];
+}
+
+function measureLanguage(language: string, rows: readonly ComparedRow[]): LanguageComparison {
+  const cases = rows.map(({ decision, belongs }) => ({ landed: decision.state, belongs }));
+  const excluded = rows.filter(
+    ({ decision, belongs, code }) => code !== undefined && decision.state === belongs,
+  );
+  const right = excluded.filter(({ decision, code }) => decision.codes.includes(code ?? ""));
+  return {
+    language,
+    cases: rows.length,
+    measures: measureScreening(cases, screenedStateSchema.options),
+    codes: proportionOf(right.length, excluded.length),
+  };
+}
+
+function nameOf(state: ScreenedState, code: string | undefined): string {
+  return code === undefined ? state : `excluded:${code}`;
+}
+
+async function caseIds(
+  { database }: Study,
+  { hospital, keys }: TruthFile,
+  rows: readonly TruthRow[],
+): Promise<Map<string, string>> {
+  const cases = await database
+    .selectFrom("cases")
+    .innerJoin("patients", "patients.id", "cases.patient_id")
+    .select(["cases.id", "cases.accession_hash"])
+    .where("patients.hospital", "=", hospital.id)
+    .where("cases.accession_hash", "is not", null)
+    .execute();
+  const byHash = Map.groupBy(cases, (one) => one.accession_hash);
+  return new Map(
+    rows.flatMap(({ accession }) => {
+      const own = byHash.get(accessionHash(keys, hospital.id, accession)) ?? [];
+      return own.length === 1 ? [[accession, own[0].id] as const] : [];
+    }),
+  );
+}
+
+const parsedSchema = z.array(
+  z.object({ record: z.record(z.string(), z.string()), info: z.object({ lines: z.number() }) }),
+);
+
+function readTruth(path: string, codes: ReadonlySet<string>): TruthRow[] {
+  let parsed: unknown;
+  let columns: string[] = [];
+  try {
+    parsed = parse(readFileSync(path), {
+      bom: true,
+      columns: (names: string[]) => {
+        columns = names.map((name) => name.trim().toLowerCase());
+        return columns;
+      },
+      delimiter: [",", ";", "\t"],
+      info: true,
+      skip_empty_lines: true,
+    });
+  } catch (cause) {
+    throw new StudyError("source", `${path}: expected a CSV file: ${causeText(cause)}`, { cause });
+  }
+  if (!columns.includes("accession_number") || !columns.includes("truth")) {
+    throw new StudyError(
+      "source",
+      `${path}: expected a heading with "accession_number" and "truth", got "${columns.join(",").slice(0, 120)}"`,
+    );
+  }
+  return parsedSchema.parse(parsed).map(({ record, info }) => ({
+    line: info.lines,
+    accession: record.accession_number.trim(),
+    ...readTruthValue(record.truth, codes, `${path}, line ${info.lines}`),
+  }));
+}
+
+function readTruthValue(
+  written: string,
+  codes: ReadonlySet<string>,
+  where: string,
+): { readonly belongs: ScreenedState; readonly code: string | undefined } {
+  const value = written.trim().toLowerCase();
+  if (value === "fracture") return { belongs: "candidate fracture", code: undefined };
+  if (value === "no fracture") return { belongs: "candidate no fracture", code: undefined };
+  const code = /^excluded:(.+)$/.exec(value)?.[1];
+  if (code !== undefined && codes.has(code)) return { belongs: "excluded by keyword", code };
+  throw new StudyError(
+    "source",
+    `${where}: expected "fracture", "no fracture" or "excluded:" and one of ` +
+      `${[...codes].join(", ")}, got "${written}"`,
+  );
+}
