@@ -1,13 +1,21 @@
-/** `malleolus screen`: a study's cases by the words of their reports. */
-import type { FunnelRow } from "@malleolus/studies";
+/** `malleolus screen`: a study's cases by the words of their reports, and why each landed where. */
+import type { ScreeningDecision } from "@malleolus/schema";
+import type { Study } from "@malleolus/studies";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
+import type { Output } from "../output.ts";
+import { askPassphrase } from "../passphrase.ts";
+import { describeCase, describeComparison, describeFunnel } from "../screening-text.ts";
 import { userName } from "../user-name.ts";
 
 interface ScreenArguments {
   readonly study: string;
   readonly who: string;
+  readonly case?: string;
+  readonly list?: string;
+  readonly truth?: string;
+  readonly hospital?: string;
   readonly json?: true;
 }
 
@@ -15,8 +23,12 @@ export const screenCommand: CommandFile = (output) =>
   new Command("screen")
     .description("sort a study's cases by their reports: fracture, no fracture, excluded")
     .option("--study <folder>", "the study's folder", ".")
+    .option("--truth <file>", "also precision and recall against a table of what is so")
+    .option("--hospital <id>", "whose table that is; needed where the study has several")
+    .option("--list <where>", "do not screen: the cases there, one a line, with the words")
+    .option("--case <id>", "do not screen: one case's report with the words that decided")
     .option("--who <name>", "recorded as the one who did it", userName())
-    .option("--json", "the run and the funnel as one JSON object")
+    .option("--json", "JSON instead of words")
     .addHelpText(
       "after",
       `
@@ -24,47 +36,128 @@ The words are those of the study's protocol.toml. Negations ("geen aanwijzingen 
 doubts, questions and history ("old tibial fracture") count as what they mean, and every decision
 keeps its words. Screening again with other words moves cases, except those that somebody has read.
 
+--list takes candidates, fracture, no-fracture, excluded, uncertain, or an exclusion code. --case
+takes an id, or as many of its last digits as no other case has.
+
+The table of --truth is a CSV file with the columns accession_number and truth, which is fracture,
+no fracture, or excluded:CODE. Accession numbers are kept only as hashes, so the key file's passphrase
+is needed: that of MALLEOLUS_PASSPHRASE, else it is asked for.
+
 Examples:
   ./malleolus screen --study my-study
-  ./malleolus screen --study my-study --json | jq '.funnel[0].screened'`,
+  ./malleolus screen --study my-study --list old-fracture
+  ./malleolus screen --study my-study --case 604417
+  ./malleolus screen --study my-study --truth truth.csv --json | jq .truth.languages`,
     )
-    .action(async (given: ScreenArguments) => {
+    .action(async (given: ScreenArguments, command: Command) => {
       const studies = await import("@malleolus/studies");
+      const modes = [given.case, given.list, given.truth].filter((mode) => mode !== undefined);
+      if (modes.length > 1) command.error("error: --case, --list and --truth exclude one another");
       const study = await studies.openStudy(given.study);
-      const progress = countProgress(output, "cases");
       try {
-        const counts = await studies.screenCases(study, given.who, (done, total) =>
-          progress.show(done, total),
-        );
-        progress.end();
-        const funnel = await studies.readFunnel(study);
-        if (given.json) {
-          output.write(`${JSON.stringify({ ...counts, funnel })}\n`);
-          return;
-        }
-        output.write(
-          `run ${counts.run}: ${counts.screened} cases screened, ${counts.moved} moved, ` +
-            `${counts.withoutReport} without a report\n${funnel.map(describeFunnel).join("")}`,
-        );
+        if (given.case !== undefined) await explain(study, given.case, given.json, output);
+        else if (given.list !== undefined)
+          await list(study, given.list, given.json, output, command);
+        else await screen(study, given, output, command);
       } finally {
-        progress.end();
         await studies.closeStudy(study);
       }
     });
 
-/** One hospital's funnel, from the archive to the candidates. */
-function describeFunnel(row: FunnelRow): string {
-  const excluded = Object.entries(row.excluded).toSorted(([, a], [, b]) => b - a);
-  const lines: readonly (readonly [depth: number, count: number, what: string])[] = [
-    [1, row.cases, `cases of ${row.patients} patients, ${row.images} radiographs`],
-    [1, row.withReport, "with a report"],
-    [2, row.screened["candidate fracture"], "candidate fracture"],
-    [2, row.screened["candidate no fracture"], "candidate no fracture"],
-    [2, row.screened["excluded by keyword"], "excluded by keyword"],
-    ...excluded.map(([code, count]) => [3, count, code] as const),
-  ];
-  const text = lines.map(
-    ([depth, count, what]) => `${"  ".repeat(depth)}${String(count).padStart(6)}  ${what}\n`,
-  );
-  return `hospital ${row.hospital}\n${text.join("")}`;
+async function screen(
+  study: Study,
+  given: ScreenArguments,
+  output: Output,
+  command: Command,
+): Promise<void> {
+  const studies = await import("@malleolus/studies");
+  // Before the screening: a file that cannot be used, or a wrong passphrase, changes nothing.
+  const table =
+    given.truth === undefined ? null : await openTable(study, given.truth, given, output, command);
+  const progress = countProgress(output, "cases");
+  try {
+    const counts = await studies.screenCases(study, given.who, (done, total) =>
+      progress.show(done, total),
+    );
+    progress.end();
+    const funnel = await studies.readFunnel(study);
+    const { uncertain, words } = await studies.summariseDecisions(study);
+    const truth = table === null ? undefined : await studies.compareWithTruth(study, table);
+    if (given.json) {
+      output.write(`${JSON.stringify({ ...counts, funnel, uncertain, words, truth })}\n`);
+      return;
+    }
+    output.write(
+      `run ${counts.run}: ${counts.screened} cases screened, ${counts.moved} moved, ` +
+        `${counts.withoutReport} without a report\n\n${describeFunnel(study, funnel, { uncertain, words })}`,
+    );
+    if (truth !== undefined) output.write(`\n${describeComparison(truth)}`);
+  } finally {
+    progress.end();
+  }
+}
+
+async function openTable(
+  study: Study,
+  path: string,
+  given: ScreenArguments,
+  output: Output,
+  command: Command,
+) {
+  const { findHospital, openKeys, openTruth } = await import("@malleolus/studies");
+  const hospital = findHospital(study, given.hospital);
+  const keys = await openKeys(study, await askPassphrase(output, command));
+  try {
+    return await openTruth(study, { path, hospital, keys });
+  } finally {
+    keys.close();
+  }
+}
+
+async function explain(
+  study: Study,
+  id: string,
+  asJson: true | undefined,
+  output: Output,
+): Promise<void> {
+  const { explainCase } = await import("@malleolus/studies");
+  const explanation = await explainCase(study, id);
+  output.write(asJson ? `${JSON.stringify(explanation)}\n` : describeCase(explanation));
+}
+
+const PLACES = ["candidates", "fracture", "no-fracture", "excluded", "uncertain"];
+
+/** Every name of `--list` that a decision goes by. */
+function placesOf({ state, codes, uncertain }: ScreeningDecision): string[] {
+  const own = {
+    "candidate fracture": ["candidates", "fracture"],
+    "candidate no fracture": ["candidates", "no-fracture"],
+    "excluded by keyword": ["excluded"],
+  }[state];
+  return [...own, ...codes, ...(uncertain ? ["uncertain"] : [])];
+}
+
+async function list(
+  study: Study,
+  where: string,
+  asJson: true | undefined,
+  output: Output,
+  command: Command,
+): Promise<void> {
+  const { decidingWords, latestDecisions } = await import("@malleolus/studies");
+  const codes = [...study.protocol.exclusions.map(({ id }) => id), "not-stated"];
+  const places = [...PLACES, ...codes];
+  if (!places.includes(where)) {
+    command.error(`error: expected --list ${places.join(", ")}, got ${where}`);
+  }
+  for await (const { caseId, hospital, decision } of latestDecisions(study)) {
+    const isThere = placesOf(decision).includes(where);
+    if (!isThere) continue;
+    const landed = decision.codes[0] ?? decision.state;
+    output.write(
+      asJson
+        ? `${JSON.stringify({ caseId, hospital, ...decision })}\n`
+        : `${caseId}\t${landed}\t${decidingWords(decision)}\n`,
+    );
+  }
 }

@@ -82,7 +82,7 @@ test("init, import, screen: from an archive to a funnel", async (context) => {
   const screened = await run("screen", "--study", study);
   assert.equal(screened.code, 0);
   assert.match(screened.written, /^run 1: 2 cases screened, 2 moved, 1 without a report\n/);
-  assert.match(screened.written, / 1 {2}candidate fracture\n/);
+  assert.match(screened.written, / 1 +50\.0 % +candidate fracture\n/);
   const json = await run("screen", "--study", study, "--json");
   const { run: number, moved, funnel } = JSON.parse(json.written);
   assert.deepEqual([number, moved, funnel[0].withReport], [2, 0, 2]);
