@@ -7,6 +7,7 @@
 import { inflateRawSync } from "node:zlib";
 import dicomParser, { type DataSet, type Element } from "dicom-parser";
 import { causeText, DataError } from "../errors.ts";
+import { readFileMeta } from "./file-meta.ts";
 import { BIG_ENDIAN } from "./transfer-syntax.ts";
 
 /** More than any radiograph: what a deflated file may unfold to. */
@@ -94,6 +95,12 @@ function parseOpening(bytes: Uint8Array): DataSet {
 }
 
 function parsePart10(bytes: Uint8Array): DataSet {
+  const { dataSetStart, transferSyntax } = readFileMeta(bytes, 132);
+  if (transferSyntax === BIG_ENDIAN) {
+    // dicom-parser looks for the end of the meta information by reading the element after it as
+    // little endian, which fails where that is a sequence.
+    return dicomParser.parseDicom(bytes.subarray(dataSetStart), { TransferSyntaxUID: BIG_ENDIAN });
+  }
   return dicomParser.parseDicom(bytes, {
     // dicom-parser wants the header as it was, followed by the inflated rest.
     inflater: (deflated: Uint8Array, position: number) =>

@@ -27,6 +27,15 @@ for (const syntax of [IMPLICIT, EXPLICIT, BIG_ENDIAN, DEFLATED]) {
   });
 }
 
+test("decodeRadiograph: a data set that begins with a sequence", async () => {
+  const language = [{ "00080100 SH": "nl", "00080104 LO": "Dutch" }];
+  for (const syntax of [IMPLICIT, EXPLICIT, BIG_ENDIAN, DEFLATED]) {
+    const file = dicomFile({ ...ELEMENTS, "00080006 SQ": language }, syntax);
+    const { stored, transferSyntax } = await decodeRadiograph(file, "x.dcm");
+    assert.deepEqual([stored.min, stored.max, transferSyntax], [100, 300, syntax]);
+  }
+});
+
 test("decodeRadiograph: 8-bit pixels in big-endian words are unswapped", async () => {
   const bytes = { "00280100 US": [8], "00280101 US": [8], "00280102 US": [7] };
   const pixels = { "7fe00010 OW": Uint8Array.of(51, 0, 255, 102) };

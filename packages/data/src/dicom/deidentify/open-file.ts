@@ -4,6 +4,7 @@
 import { inflateRawSync } from "node:zlib";
 import { causeText, DataError } from "../../errors.ts";
 import { dicomOpening } from "../data-set.ts";
+import { readFileMeta } from "../file-meta.ts";
 
 const EXPLICIT = "1.2.840.10008.1.2.1";
 const IMPLICIT = "1.2.840.10008.1.2";
@@ -32,31 +33,12 @@ export function openFile(bytes: Uint8Array, where: string): OpenedFile {
   }
 }
 
-/** Meta information is always explicit and little endian; its elements are walked by their lengths. */
 function afterMeta(bytes: Uint8Array, start: number, where: string): OpenedFile {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let position = start;
-  let transferSyntax = IMPLICIT;
-  while (position + 8 <= bytes.length && view.getUint16(position, true) === 2) {
-    const element = view.getUint16(position + 2, true);
-    const vr = String.fromCharCode(bytes[position + 4], bytes[position + 5]);
-    const isLong = vr === "OB" || vr === "UN" || vr === "OW" || vr === "UT" || vr === "SQ";
-    if (isLong && position + 12 > bytes.length) break;
-    const length = isLong ? view.getUint32(position + 8, true) : view.getUint16(position + 6, true);
-    const valueStart = position + (isLong ? 12 : 8);
-    if (valueStart + length > bytes.length) break;
-    if (element === 0x0010) {
-      const value = bytes.subarray(valueStart, valueStart + length);
-      transferSyntax = Buffer.from(value)
-        .toString("latin1")
-        .replace(/[\0 ]+$/, "");
-    }
-    position = valueStart + length;
-  }
-  if (transferSyntax !== DEFLATED) return { bytes, dataSetStart: position, transferSyntax };
+  const { dataSetStart, transferSyntax = IMPLICIT } = readFileMeta(bytes, start);
+  if (transferSyntax !== DEFLATED) return { bytes, dataSetStart, transferSyntax };
   try {
     const limit = { maxOutputLength: MAX_INFLATED_BYTES };
-    const inflated = inflateRawSync(bytes.subarray(position), limit);
+    const inflated = inflateRawSync(bytes.subarray(dataSetStart), limit);
     return { bytes: inflated, dataSetStart: 0, transferSyntax };
   } catch (cause) {
     throw new DataError(
