@@ -37,6 +37,8 @@ export { type ReadCase, type Reader, type Reading, readCase } from "./phantom/re
 export { type Report, type ReportedStudy, writeReport } from "./phantom/report.ts";
 export type { Language } from "./phantom/report-phrases.ts";
 export { type PhantomRadiograph, simulateRadiograph } from "./phantom/simulate.ts";
+export { type StudiesToSimulate, simulateStudies } from "./phantom/simulate-studies.ts";
+export type { StudyFacts } from "./phantom/simulation-messages.ts";
 export { type FractureTruth, fractureTruth, type ImageTruth } from "./phantom/truth.ts";
 export type { PhantomView } from "./phantom/view.ts";
 export type { Visibility } from "./phantom/visibility.ts";

@@ -56,7 +56,11 @@ export function writeDicomFile(
   length.set(Buffer.from("UL"), 4);
   view.setUint16(6, 4, true);
   view.setUint32(8, meta.length, true);
-  return Buffer.concat([new Uint8Array(128), Buffer.from("DICM"), length, meta, bytesOf(dataSet)]);
+  const preamble = new Uint8Array(128);
+  // An array of its own: a Buffer would come out of another thread as something else.
+  return Uint8Array.from(
+    Buffer.concat([preamble, Buffer.from("DICM"), length, meta, bytesOf(dataSet)]),
+  );
 }
 
 function bytesOf(dataSet: DataSet): Uint8Array {

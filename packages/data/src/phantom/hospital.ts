@@ -39,27 +39,32 @@ export const externalHospital: Hospital = {
   language: "nl",
 };
 
-export interface PhantomStudy {
+/** Of whole radiographs, or of what is left of them where pixels are not needed. */
+export interface PhantomStudy<Radiograph = PhantomRadiograph> {
   readonly header: StudyHeader;
   readonly patient: Patient;
   readonly fracture: FractureTruth | null;
-  readonly images: readonly { readonly radiograph: PhantomRadiograph; readonly file: Uint8Array }[];
+  readonly images: readonly { readonly radiograph: Radiograph; readonly file: Uint8Array }[];
   readonly report: Report;
 }
 
-/** The `number`th patient of a hospital; the same seed, number and wish give the same study. */
+/**
+ * The `number`th patient of a hospital; the same seed, number and wish give the same study. Another
+ * room is for smaller radiographs of the same patients.
+ */
 export function simulateStudy(
   hospital: Hospital,
   seed: string,
   number: number,
   wish: PatientWish,
+  room: Machine = hospital.room,
 ): PhantomStudy {
   const patient = drawPatient(`${seed}/${hospital.key}/${number}`, wish);
   const ankle = buildAnkle(patient);
   const header = drawHeader(hospital, number, patient);
   const images = hospital.views.map((view) => {
-    const radiograph = simulateRadiograph(ankle, view, hospital.room);
-    return { radiograph, file: radiographFile(radiograph, patient, hospital.room, header) };
+    const radiograph = simulateRadiograph(ankle, view, room);
+    return { radiograph, file: radiographFile(radiograph, patient, room, header) };
   });
   const fracture = fractureTruth(ankle);
   const visibility = bestVisibility(images.map(({ radiograph }) => radiograph));
@@ -69,7 +74,12 @@ export function simulateStudy(
 }
 
 /** One line a study, for the import of reports: RFC 4180, with a header line. */
-export function reportsCsv(studies: readonly Pick<PhantomStudy, "header" | "report">[]): string {
+export function reportsCsv(
+  studies: readonly {
+    readonly header: Pick<StudyHeader, "accessionNumber" | "patientId" | "date">;
+    readonly report: Pick<Report, "language" | "text">;
+  }[],
+): string {
   const rows = studies.map(({ header, report }) => [
     header.accessionNumber,
     header.patientId,

@@ -87,6 +87,9 @@ class SurfaceBuilder {
   /** Constraint values at a cube's corners, eight for each constraint. */
   readonly #corners: Float64Array;
   readonly #position = new Float64Array(24);
+  /** Of a tetrahedron: its corners, inner ones first, and where its edges are crossed. */
+  readonly #order: [number, number, number, number] = [0, 0, 0, 0];
+  readonly #crossings = new Float64Array(12);
 
   constructor(constraints: readonly Constraint[]) {
     this.#constraints = constraints;
@@ -122,7 +125,11 @@ class SurfaceBuilder {
             this.#position[3 * corner + 1] = back + (j + ((corner >> 1) & 1)) * step;
             this.#position[3 * corner + 2] = low + (k + (corner >> 2)) * step;
           }
-          for (const tetrahedron of TETRAHEDRA) this.#cut(tetrahedron);
+          const isPlain = this.#constraints.length === 1;
+          for (const tetrahedron of TETRAHEDRA) {
+            if (isPlain) this.#cutPlain(tetrahedron);
+            else this.#cut(tetrahedron);
+          }
         }
       }
     }
@@ -150,6 +157,88 @@ class SurfaceBuilder {
       if (inside < 8) crosses = true;
     }
     return crosses;
+  }
+
+  /** The same for a solid of one constraint, which most are: without clipping or allocating. */
+  #cutPlain(tetrahedron: readonly number[]): void {
+    const order = this.#order;
+    let inside = 0;
+    for (const corner of tetrahedron) if (this.#corners[corner] < 0) order[inside++] = corner;
+    if (inside === 0 || inside === 4) return;
+    let outside = inside;
+    for (const corner of tetrahedron) if (this.#corners[corner] >= 0) order[outside++] = corner;
+    const [a, b, c, d] = order;
+    if (inside === 2) {
+      this.#cross(0, a, c);
+      this.#cross(3, a, d);
+      this.#cross(6, b, d);
+      this.#cross(9, b, c);
+      const away = this.#looksAway(6, 0, 9, 3, inside);
+      this.#addPlain(0, away ? 3 : 6, away ? 6 : 3);
+      this.#addPlain(0, away ? 6 : 9, away ? 9 : 6);
+      return;
+    }
+    if (inside === 1) {
+      this.#cross(0, a, b);
+      this.#cross(3, a, c);
+      this.#cross(6, a, d);
+    } else {
+      this.#cross(0, a, d);
+      this.#cross(3, b, d);
+      this.#cross(6, c, d);
+    }
+    const away = this.#looksAway(3, 0, 6, 0, inside);
+    this.#addPlain(0, away ? 3 : 6, away ? 6 : 3);
+  }
+
+  /** Where the only constraint is zero between an inner and an outer corner. */
+  #cross(to: number, inner: number, outer: number): void {
+    const from = this.#corners[inner];
+    const t = from / (from - this.#corners[outer]);
+    for (let axis = 0; axis < 3; axis++) {
+      const start = this.#position[3 * inner + axis];
+      this.#crossings[to + axis] = start + t * (this.#position[3 * outer + axis] - start);
+    }
+  }
+
+  /** Whether q - p and r - s turn about the way out; as in `#facesAway`. */
+  #looksAway(q: number, p: number, r: number, s: number, inside: number): boolean {
+    const points = this.#crossings;
+    const [ax, ay, az] = [
+      points[q] - points[p],
+      points[q + 1] - points[p + 1],
+      points[q + 2] - points[p + 2],
+    ];
+    const [bx, by, bz] = [
+      points[r] - points[s],
+      points[r + 1] - points[s + 1],
+      points[r + 2] - points[s + 2],
+    ];
+    return (
+      (ay * bz - az * by) * this.#outward(0, inside) +
+        (az * bx - ax * bz) * this.#outward(1, inside) +
+        (ax * by - ay * bx) * this.#outward(2, inside) >
+      0
+    );
+  }
+
+  #outward(axis: number, inside: number): number {
+    let [inner, outer] = [0, 0];
+    for (let i = 0; i < 4; i++) {
+      const value = this.#position[3 * this.#order[i] + axis];
+      if (i < inside) inner += value;
+      else outer += value;
+    }
+    return outer / (4 - inside) - inner / inside;
+  }
+
+  #addPlain(p: number, q: number, r: number): void {
+    this.#makeRoom();
+    for (const corner of [p, q, r]) {
+      for (let axis = 0; axis < 3; axis++) {
+        this.#triangles[this.#length++] = this.#crossings[corner + axis];
+      }
+    }
   }
 
   /** Adds the part of every constraint's surface within a tetrahedron that the others allow. */
@@ -240,12 +329,16 @@ class SurfaceBuilder {
     return sum / corners.length;
   }
 
-  #add(p: Float64Array, q: Float64Array, r: Float64Array): void {
+  #makeRoom(): void {
     if (this.#length + 9 > this.#triangles.length) {
       const longer = new Float32Array(2 * this.#triangles.length);
       longer.set(this.#triangles);
       this.#triangles = longer;
     }
+  }
+
+  #add(p: Float64Array, q: Float64Array, r: Float64Array): void {
+    this.#makeRoom();
     for (const point of [p, q, r]) {
       for (let axis = 0; axis < 3; axis++) this.#triangles[this.#length++] = point[axis];
     }

@@ -152,7 +152,7 @@ function dxElements(radiograph: PhantomRadiograph, patient: Patient, machine: Ma
     [0x00187004, { vr: "CS", value: "DIRECT" }],
     [0x00200020, { vr: "CS", value: orientation(radiograph.view) }],
     [0x00200062, { vr: "CS", value: patient.side === "left" ? "L" : "R" }],
-    [0x00280301, { vr: "CS", value: "YES" }],
+    [0x00280301, { vr: "CS", value: "NO" }],
     [0x00281040, { vr: "CS", value: "LOG" }],
     // Brighter is denser, which is less X-ray: the sign is that of the stored values.
     [0x00281041, { vr: "SS", value: inverse ? 1 : -1 }],
@@ -173,7 +173,7 @@ function crElements(radiograph: PhantomRadiograph, patient: Patient): Elements {
     [0x00185101, { vr: "CS", value: radiograph.view === "lateral" ? "" : "AP" }],
     [0x00200020, { vr: "CS", value: orientation(radiograph.view) }],
     [0x00200060, { vr: "CS", value: patient.side === "left" ? "L" : "R" }],
-    [0x00280301, { vr: "CS", value: "YES" }],
+    [0x00280301, { vr: "CS", value: "NO" }],
   ];
 }
 

@@ -10,8 +10,13 @@ import { projectThickness, type ThicknessMap } from "./thickness.ts";
 
 /** Bone counts as seen from this thickness on. */
 const BONE_MM = 0.5;
-/** A gap counts where rays lose at least this much bone, and this share of the most they lose. */
+/**
+ * A gap counts where rays lose at least this much bone, and this share of what the rays at this rank
+ * of all that cross it lose. Not of the most: where a spiral is seen along its surface for a few
+ * millimetres, that is many times what shows elsewhere, and the mask would fall to specks.
+ */
 const GAP_MM = 0.15;
+const GAP_RANK = 0.6;
 const GAP_SHARE = 0.3;
 /** FACTS.md: the gap's mask is widened to this. */
 const BAND_MM = 3;
@@ -92,11 +97,16 @@ export function imageTruth(
   };
 }
 
-/** Where the gap takes enough away, widened so that a thin line becomes a band of 3 mm. */
+/**
+ * Where the gap takes enough away, widened so that a thin line becomes a band of 3 mm. Held against
+ * the images of displaced, comminuted and spiral fractures, this outlines what a reader would: the
+ * line where it is seen along its surface, and the whole of a surface seen from its face, whose two
+ * borders are what shows. Parts that have slid over one another are left to the bones' own masks.
+ */
 function fractureMask(gap: ThicknessMap, camera: Camera): Mask {
-  let most = 0;
-  for (const mm of gap.mm) most = Math.max(most, mm);
-  const core = unionMask([gap], camera, Math.max(GAP_MM, GAP_SHARE * most));
+  const lost = gap.mm.filter((mm) => mm > GAP_MM).sort();
+  const much = lost.length === 0 ? 0 : lost[Math.floor(GAP_RANK * (lost.length - 1))];
+  const core = unionMask([gap], camera, Math.max(GAP_MM, GAP_SHARE * much));
   const spacing = spacingAtCenterMm(camera);
   const widthMm = typicalWidth(core) * spacing;
   const by = Math.max(0, BAND_MM - widthMm) / 2 / spacing;

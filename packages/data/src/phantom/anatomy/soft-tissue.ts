@@ -7,6 +7,9 @@ import { alongFoot } from "./foot.ts";
 import type { AnkleShape } from "./shape.ts";
 import { tube } from "./tube.ts";
 
+/** Further away from a surface, its waves do not matter. */
+const NEAR = 8;
+
 /** How a patient's skin deviates from the smooth shape; the same in every view. */
 export function skinWaves(seed: string): Field {
   return bumps(createRandom(seed, "skin"), 1.1, 41);
@@ -43,7 +46,11 @@ export function skinField(shape: AnkleShape, foot: (point: Field) => Field, wave
   const swollen = (x: number, size: number, [rx, ry, rz]: Point): Field => {
     const { swellingForward: y, swellingLevel: z, swellingLength } = shape;
     const smooth = ellipsoid([x, y, z - 2], [rx, ry, rz * swellingLength]);
-    return (px, py, pz) => smooth(px, py, pz) + Math.min(1, size / 8) * waves(px, py, pz);
+    const share = Math.min(1, size / 8);
+    return (px, py, pz) => {
+      const value = smooth(px, py, pz);
+      return Math.abs(value) > NEAR ? value : value + share * waves(px, py, pz);
+    };
   };
   if (shape.lateralSwelling > 0) {
     const s = shape.lateralSwelling;
@@ -56,7 +63,7 @@ export function skinField(shape: AnkleShape, foot: (point: Field) => Field, wave
   const skin = smoothUnion(12, legEnd, achilles, foot(alongFoot(footSkin(t))), ...swelling);
   return (x, y, z) => {
     const value = skin(x, y, z);
-    return Math.abs(value) > 12 ? value : value + 0.4 * waves(x, y, z);
+    return Math.abs(value) > NEAR ? value : value + 0.4 * waves(x, y, z);
   };
 }
 
