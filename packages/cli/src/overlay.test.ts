@@ -101,3 +101,9 @@ test("overlay: a small radiograph is enlarged in whole steps", async () => {
   const { width } = await sharp(await drawOverlay(small, [], [])).metadata();
   assert.equal(width, 900);
 });
+
+test("overlaySvg: what is held to be there is dashed, and only where it is given", () => {
+  const truth = [[10, 10, 30, 10, 30, 40]];
+  assert.match(overlaySvg(unscaled, [], [], [truth]), /stroke="#fff"[^>]*stroke-dasharray/);
+  assert.doesNotMatch(overlaySvg(unscaled, [], []), /stroke-dasharray/);
+});

@@ -24,11 +24,15 @@ export interface OverlayImage
 const COLOURS = ["#f0b429", "#56c2f0", "#e98bc4", "#3fd0a0"];
 const NOTICE = "Research use only – not a medical device";
 
+/** What is held to be there, beside what was found: white and dashed, without a label. */
+export type TrueOutlines = readonly (readonly Polygon[])[];
+
 /** A PNG. `classes` gives each class its colour by its place. */
 export async function drawOverlay(
   image: OverlayImage,
   findings: readonly Finding[],
   classes: readonly string[],
+  truths: TrueOutlines = [],
 ): Promise<Buffer> {
   const layout = layoutOf(image);
   const grey = Uint8Array.from(image.pixels, (value) => Math.round(255 * value));
@@ -40,7 +44,7 @@ export async function drawOverlay(
     .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const svg = Buffer.from(overlaySvg(image, findings, classes));
+  const svg = Buffer.from(overlaySvg(image, findings, classes, truths));
   const drawn = await sharp(radiograph.data, { raw: radiograph.info })
     .composite([{ input: svg }])
     .raw()
@@ -54,6 +58,7 @@ export function overlaySvg(
   image: Omit<OverlayImage, "pixels">,
   findings: readonly Finding[],
   classes: readonly string[],
+  truths: TrueOutlines = [],
 ): string {
   const layout = layoutOf(image);
   const colourOf = ({ class: name }: Finding) =>
@@ -67,7 +72,7 @@ export function overlaySvg(
     return label(labelText(finding), colourOf(finding), boxes[i], layout, taken, others);
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height + layout.footer}" font-family="DejaVu Sans, sans-serif" font-size="${layout.text}">
-${[...shapes.reverse(), ...labels].join("\n")}
+${[...truths.map((truth) => drawTruth(truth, layout)), ...shapes.reverse(), ...labels].join("\n")}
 ${footer(image, layout)}
 </svg>`;
 }
@@ -107,6 +112,12 @@ function drawFinding({ box, polygons }: Finding, colour: string, layout: Layout)
     line(outlines, colour, stroke),
     line(corners(scaleBox(box, scale, scale)), colour, stroke),
   ].join("\n");
+}
+
+function drawTruth(polygons: readonly Polygon[], { scale, stroke }: Layout): string {
+  const outlines = polygons.map((polygon) => outlinePath(polygon, scale)).join("");
+  const dashes = `stroke-dasharray="${round(stroke * 4)} ${round(stroke * 3)}"`;
+  return `<path d="${outlines}" fill="none" stroke="#fff" stroke-width="${stroke}" ${dashes}/>`;
 }
 
 /** With a dark rim, so that it also shows on a bright ground. */
