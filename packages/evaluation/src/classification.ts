@@ -1,0 +1,134 @@
+/** How well patients are put into their classes. */
+import type { Proportion } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
+import {
+  accuracyOf,
+  againstOne,
+  type ClassMeasures,
+  type Confusion,
+  classMeasures,
+  cohenKappa,
+  confusionOf,
+} from "./confusion.ts";
+import type { Prediction } from "./patient-score.ts";
+import { type Auc, aucOf, type RocPoint, rocPoints } from "./roc.ts";
+import { meanOf } from "./summary.ts";
+
+/** A patient's class and what was predicted. */
+export interface PatientOutcome {
+  readonly patient: string;
+  readonly truth: string;
+  readonly ambiguous: boolean | null;
+  readonly prediction: Prediction;
+}
+
+/** One class against all others; the area and the curve are those of its score. */
+export interface ClassResult extends ClassMeasures {
+  readonly patients: number;
+  readonly auc: Auc | null;
+  readonly roc: readonly RocPoint[] | null;
+}
+
+export interface Classification {
+  readonly patients: number;
+  readonly confusion: Confusion;
+  readonly accuracy: Proportion;
+  /** Cohen's, against the truth. This and the next two with intervals of the bootstrap. */
+  readonly kappa: Estimate;
+  /** Means over the classes, each of which counts the same. */
+  readonly meanSensitivity: Estimate;
+  readonly meanSpecificity: Estimate;
+  /** Patients who fell to the class of no fracture because nothing won. */
+  readonly undecided: { readonly tie: number; readonly allZero: number };
+  /** In the order of the classes. */
+  readonly classes: readonly (ClassResult & { readonly class: string })[];
+  /** Any fracture against none. */
+  readonly fracture: ClassResult;
+}
+
+export function classify(
+  outcomes: readonly PatientOutcome[],
+  classes: readonly string[],
+  noFractureClass: string,
+  options: BootstrapOptions,
+): Classification {
+  const confusion = countOutcomes(outcomes, classes);
+  const [kappa, meanSensitivity, meanSpecificity] = bootstrap(
+    outcomes,
+    (sample) => {
+      const counted = countOutcomes(sample, classes);
+      const measures = classes.map((name) => classMeasures(counted, name));
+      return [
+        cohenKappa(counted),
+        meanOfAll(measures.map(({ sensitivity }) => sensitivity.share)),
+        meanOfAll(measures.map(({ specificity }) => specificity.share)),
+      ];
+    },
+    options,
+  );
+  const undecided = (why: Prediction["undecided"]) =>
+    outcomes.filter(({ prediction }) => prediction.undecided === why).length;
+  return {
+    patients: outcomes.length,
+    confusion,
+    accuracy: accuracyOf(confusion),
+    kappa,
+    meanSensitivity,
+    meanSpecificity,
+    undecided: { tie: undecided("tie"), allZero: undecided("all zero") },
+    classes: classes.map((name) => ({
+      class: name,
+      ...classMeasures(confusion, name),
+      ...curveOf(
+        outcomes,
+        ({ prediction }) => prediction.scores[name],
+        ({ truth }) => truth === name,
+      ),
+    })),
+    fracture: fractureResult(outcomes, confusion, noFractureClass),
+  };
+}
+
+/** Fracture against none, by the score that is above 0 for a fracture. */
+export function fractureResult(
+  outcomes: readonly PatientOutcome[],
+  confusion: Confusion,
+  noFractureClass: string,
+): ClassResult {
+  return {
+    ...classMeasures(againstOne(confusion, noFractureClass, "fracture"), "fracture"),
+    ...curveOf(
+      outcomes,
+      ({ prediction }) => prediction.fractureScore,
+      ({ truth }) => truth !== noFractureClass,
+    ),
+  };
+}
+
+export function countOutcomes(
+  outcomes: readonly PatientOutcome[],
+  classes: readonly string[],
+): Confusion {
+  const pairs = outcomes.map(({ truth, prediction }) => ({ truth, predicted: prediction.class }));
+  return confusionOf(pairs, classes);
+}
+
+function curveOf(
+  outcomes: readonly PatientOutcome[],
+  score: (outcome: PatientOutcome) => number,
+  isPositive: (outcome: PatientOutcome) => boolean,
+): Pick<ClassResult, "patients" | "auc" | "roc"> {
+  const scores = outcomes.map(score);
+  const positive = outcomes.map(isPositive);
+  return {
+    patients: positive.filter(Boolean).length,
+    auc: aucOf(scores, positive),
+    roc: rocPoints(scores, positive),
+  };
+}
+
+/** Null where one is: a mean over fewer classes would be another measure. */
+function meanOfAll(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : meanOf(known);
+}

@@ -1,0 +1,95 @@
+/** Predictions against truth, counted: the confusion matrix and what is read off it. */
+import { type Proportion, proportionOf } from "@malleolus/schema";
+import { EvaluationError } from "./errors.ts";
+
+export interface Confusion {
+  readonly classes: readonly string[];
+  /** `counts[truth][predicted]`, both in the order of `classes`. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** Of one class against all others, each with Wilson's 95 % interval. */
+export interface ClassMeasures {
+  readonly sensitivity: Proportion;
+  readonly specificity: Proportion;
+  readonly ppv: Proportion;
+  readonly npv: Proportion;
+}
+
+/** Throws EvaluationError `input` for a class that is none of `classes`. */
+export function confusionOf(
+  pairs: readonly { readonly truth: string; readonly predicted: string }[],
+  classes: readonly string[],
+): Confusion {
+  const counts = classes.map(() => classes.map(() => 0));
+  for (const { truth, predicted } of pairs) {
+    counts[placeOf(truth, classes)][placeOf(predicted, classes)]++;
+  }
+  return { classes, counts };
+}
+
+/** The share on the diagonal. */
+export function accuracyOf({ counts }: Confusion): Proportion {
+  return proportionOf(
+    counts.reduce((right, row, i) => right + row[i], 0),
+    totalOf(counts),
+  );
+}
+
+/** Throws EvaluationError `input` for a class that the matrix has not. */
+export function classMeasures({ classes, counts }: Confusion, name: string): ClassMeasures {
+  const place = placeOf(name, classes);
+  const truePositives = counts[place][place];
+  const positives = totalOf([counts[place]]);
+  const called = counts.reduce((sum, row) => sum + row[place], 0);
+  const all = totalOf(counts);
+  const trueNegatives = all - positives - called + truePositives;
+  return {
+    sensitivity: proportionOf(truePositives, positives),
+    specificity: proportionOf(trueNegatives, all - positives),
+    ppv: proportionOf(truePositives, called),
+    npv: proportionOf(trueNegatives, all - called),
+  };
+}
+
+/** All classes but one taken together, `fracture` say, in the order of `[together, alone]`. */
+export function againstOne(confusion: Confusion, alone: string, together: string): Confusion {
+  const place = placeOf(alone, confusion.classes);
+  const counts = [
+    [0, 0],
+    [0, 0],
+  ];
+  for (const [truth, row] of confusion.counts.entries()) {
+    for (const [predicted, count] of row.entries()) {
+      counts[truth === place ? 1 : 0][predicted === place ? 1 : 0] += count;
+    }
+  }
+  return { classes: [together, alone], counts };
+}
+
+/**
+ * Agreement beyond chance (Cohen 1960). Null where chance alone agrees always, or nothing is
+ * counted.
+ */
+export function cohenKappa({ counts }: Confusion): number | null {
+  const total = totalOf(counts);
+  if (total === 0) return null;
+  const observed = counts.reduce((sum, row, i) => sum + row[i], 0) / total;
+  const expected = counts.reduce((sum, row, i) => {
+    const column = counts.reduce((inColumn, other) => inColumn + other[i], 0);
+    return sum + (totalOf([row]) / total) * (column / total);
+  }, 0);
+  return expected === 1 ? null : (observed - expected) / (1 - expected);
+}
+
+function placeOf(name: string, classes: readonly string[]): number {
+  const place = classes.indexOf(name);
+  if (place < 0) {
+    throw new EvaluationError("input", `expected one of ${classes.join(", ")}, got "${name}"`);
+  }
+  return place;
+}
+
+function totalOf(counts: readonly (readonly number[])[]): number {
+  return counts.reduce((sum, row) => row.reduce((inRow, count) => inRow + count, sum), 0);
+}

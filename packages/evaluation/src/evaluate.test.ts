@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Box } from "@malleolus/geometry";
+import type { Finding, View } from "@malleolus/schema";
+import { EvaluationError } from "./errors.ts";
+import { evaluate, evaluationDefaults } from "./evaluate.ts";
+import type { TestImage, TestPatient } from "./patient.ts";
+
+const options = {
+  ...evaluationDefaults,
+  classes: ["weber-a", "weber-b", "none"],
+  noFractureClass: "none",
+  resamples: 300,
+};
+const whole: Box = [10, 10, 30, 20];
+const half: Box = [10, 10, 20, 20];
+const ring = ([x1, y1, x2, y2]: Box) => [x1, y1, x2, y1, x2, y2, x1, y2];
+
+function finding(name: string, score: number, box: Box): Finding {
+  const rest = { areaMm2: null, lengthMm: null, calibration: "none" as const };
+  return { class: name, score, box, polygons: [ring(box)], ...rest };
+}
+
+function image(id: string, view: View, name: string | null, findings: Finding[]): TestImage {
+  const truths = name === null ? null : [{ class: name, box: whole, polygons: [ring(whole)] }];
+  return { id, view, width: 64, height: 48, findings, truths };
+}
+
+const patients: readonly TestPatient[] = [
+  {
+    id: "found",
+    class: "weber-a",
+    ambiguous: false,
+    images: [
+      image("1ap", "ap", "weber-a", [finding("weber-a", 0.9, whole)]),
+      image("1lat", "lateral", "weber-a", [finding("weber-a", 0.6, half)]),
+    ],
+  },
+  {
+    id: "other class",
+    class: "weber-b",
+    ambiguous: true,
+    images: [
+      image("2ap", "ap", "weber-b", [finding("weber-a", 0.8, half), finding("none", 0.1, whole)]),
+      // Nobody has annotated it: it counts for the class and not for the overlap.
+      image("2lat", "lateral", null, [finding("weber-a", 0.7, whole)]),
+    ],
+  },
+  {
+    id: "missed",
+    class: "weber-b",
+    ambiguous: false,
+    images: [image("3ap", "ap", "weber-b", [finding("none", 0.9, whole)])],
+  },
+  {
+    id: "false alarm",
+    class: "none",
+    ambiguous: false,
+    images: [
+      image("4ap", "ap", "none", [finding("none", 0.9, whole)]),
+      image("4lat", "lateral", "none", [finding("weber-a", 0.55, half)]),
+    ],
+  },
+  { id: "empty", class: "none", ambiguous: null, images: [image("5ap", "ap", "none", [])] },
+];
+const evaluation = evaluate(patients, options);
+
+test("evaluate: patients by their sums over views", () => {
+  const { classification } = evaluation;
+  assert.deepEqual(classification.confusion.counts, [
+    [1, 0, 0],
+    [1, 0, 1],
+    [0, 0, 2],
+  ]);
+  assert.equal(classification.accuracy.share, 3 / 5);
+  assert.deepEqual(classification.undecided, { tie: 0, allZero: 1 });
+  assert.equal(classification.meanSensitivity.value, (1 + 0 + 1) / 3);
+  const { fracture } = classification;
+  assert.deepEqual([fracture.sensitivity.count, fracture.sensitivity.total], [2, 3]);
+  assert.deepEqual([fracture.specificity.count, fracture.specificity.total], [2, 2]);
+  // Fracture scores 1.5, 1.4, -0.9 against -0.35 and 0: four of six pairs are in order.
+  assert.equal(fracture.auc?.auc, 4 / 6);
+  assert.equal(fracture.patients, 3);
+});
+
+test("evaluate: strata are the patients whose readers agreed and those whose did not", () => {
+  assert.deepEqual(
+    [evaluation.unambiguous?.accuracy.total, evaluation.ambiguous?.accuracy.total],
+    [3, 1],
+  );
+  assert.equal(evaluate(patients.slice(2), options).ambiguous, null);
+});
+
+test("evaluate: overlap of found fractures, and with missed ones as 0", () => {
+  const { recall, boxIou, maskIou } = evaluation.localisation;
+  assert.deepEqual([recall.count, recall.total], [3, 4]);
+  assert.deepEqual(
+    [boxIou.matched.count, boxIou.matched.median, boxIou.matched.mean],
+    [3, 0.5, 2 / 3],
+  );
+  assert.deepEqual([boxIou.missedAsZero.median, boxIou.missedAsZero.mean], [0.5, 0.5]);
+  assert.equal(maskIou.matched.mean, 2 / 3);
+  assert.deepEqual(
+    evaluation.localisationByClass.map(({ class: name, recall: found }) => [
+      name,
+      found.count,
+      found.total,
+    ]),
+    [
+      ["weber-a", 2, 2],
+      ["weber-b", 1, 2],
+    ],
+  );
+  assert.deepEqual(
+    evaluation.localisationByView.map(({ view, recall: found }) => [
+      view,
+      found.count,
+      found.total,
+    ]),
+    [
+      ["ap", 2, 3],
+      ["lateral", 1, 1],
+    ],
+  );
+  assert.deepEqual([evaluation.falseAlarms.count, evaluation.falseAlarms.total], [1, 3]);
+});
+
+test("evaluate: every rule stands beside the main one, which is compared with them", () => {
+  const rules = new Map(evaluation.rules.map((one) => [one.rule, one]));
+  assert.equal(rules.get("sum")?.mainLessThis, null);
+  assert.equal(rules.get("sum")?.accuracy.share, 3 / 5);
+  // The false alarm is above one half on one view: it becomes a fracture.
+  assert.equal(rules.get("any")?.fracture.specificity.count, 1);
+  // Scores 0.8, 0.6, -1 against 0.1 and -1: four pairs in order and one tie, of six.
+  assert.equal(rules.get("any")?.fracture.auc?.auc, 4.5 / 6);
+  const difference = rules.get("any")?.mainLessThis?.difference ?? Number.NaN;
+  assert.ok(Math.abs(difference - (4 - 4.5) / 6) < 1e-12);
+});
+
+test("evaluate: the same seed gives the same object, and JSON holds all of it", () => {
+  assert.deepEqual(evaluate(patients, options), evaluation);
+  assert.deepEqual(JSON.parse(JSON.stringify(evaluation)), evaluation);
+});
+
+test("evaluate: no patient at all has counts of zero and no figures", () => {
+  const empty = evaluate([], options);
+  assert.equal(empty.classification.accuracy.share, null);
+  assert.equal(empty.classification.kappa.value, null);
+  assert.equal(empty.localisation.boxIou.matched.median, null);
+});
+
+const refusals: readonly [string, readonly TestPatient[], Partial<typeof options>, RegExp][] = [
+  ["a patient twice", [patients[0], patients[0]], {}, /found twice/],
+  ["an unknown class", [{ ...patients[0], class: "weber-d" }], {}, /patient found: .*"weber-d"/],
+  ["no such class", [], { noFractureClass: "no" }, /among weber-a, weber-b, none, got "no"/],
+];
+for (const [what, given, changes, message] of refusals) {
+  test(`evaluate: ${what} is refused`, () => {
+    assert.throws(
+      () => evaluate(given, { ...options, ...changes }),
+      (error) => error instanceof EvaluationError && message.test(error.message),
+    );
+  });
+}

@@ -1,0 +1,31 @@
+/** The standard normal distribution, as far as intervals and tests need it. */
+
+/** The quantile of a two-sided 95 % interval. */
+export const NORMAL_95 = 1.959963984540054;
+
+/** The chance of a standard normal value at least as far from 0 as `z`. */
+export function twoSidedP(z: number): number {
+  const x = Math.abs(z) / Math.SQRT2;
+  return x < 2 ? 1 - errorFunction(x) : complementaryErrorFunction(x);
+}
+
+/** erf by its series (Abramowitz and Stegun 7.1.6), for small x: every term is positive. */
+function errorFunction(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let n = 1; term > sum * Number.EPSILON; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+/** erfc by its continued fraction (Abramowitz and Stegun 7.1.14), for x of at least 2. */
+function complementaryErrorFunction(x: number): number {
+  let fraction = x;
+  for (let n = CONTINUED_TERMS; n > 0; n--) fraction = x + n / 2 / fraction;
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
+}
+
+/** From x = 2 on, more change nothing in double precision. */
+const CONTINUED_TERMS = 100;

@@ -1,0 +1,32 @@
+/** What is evaluated: the patients of a test set, what is true of them and what was found. */
+import type { Box, Polygon } from "@malleolus/geometry";
+import type { Finding, View } from "@malleolus/schema";
+
+/** An instance that is really there, in pixels of the image. */
+export interface TruthObject {
+  readonly class: string;
+  readonly box: Box;
+  /** Their union is the object, whichever way they turn. */
+  readonly polygons: readonly Polygon[];
+}
+
+export interface TestImage {
+  readonly id: string;
+  readonly view: View | null;
+  readonly width: number;
+  readonly height: number;
+  readonly findings: readonly Finding[];
+  /**
+   * Empty where nothing can be seen; null where nobody has annotated the image, which then counts in
+   * the patient's score and in nothing that is measured in pixels.
+   */
+  readonly truths: readonly TruthObject[] | null;
+}
+
+export interface TestPatient {
+  readonly id: string;
+  readonly class: string;
+  /** Whether the readers of the test set disagreed at first; null where that is unknown. */
+  readonly ambiguous: boolean | null;
+  readonly images: readonly TestImage[];
+}
