@@ -10,6 +10,7 @@ import { openPeer } from "./peer.ts";
 import { phantom } from "./phantom.ts";
 import { machine, type Report, table } from "./report.ts";
 import { trainingStep } from "./training-step.ts";
+import { worklist } from "./worklist.ts";
 
 const BENCHES: readonly Bench[] = [
   operators,
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   detection,
   phantom,
   importFiles,
+  worklist,
 ];
 
 const { values, positionals } = parseArgs({

@@ -23,6 +23,7 @@ async function addCaseColumns({ schema }: Kysely<unknown>): Promise<void> {
   await schema.alterTable("cases").addColumn("exclusion", "text").execute();
   await schema.alterTable("cases").addColumn("ambiguous", "integer").execute();
   await schema.alterTable("cases").addColumn("annotated_at", "text").execute();
+  await schema.createIndex("cases_by_class").on("cases").columns(["class", "id"]).execute();
   // What foreign keys of two columns refer to.
   await schema
     .createIndex("cases_with_patient")
