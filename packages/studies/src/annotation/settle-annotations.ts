@@ -157,9 +157,9 @@ export async function compareDrawings(
   const [first, second = null] = drawn;
   if (second === null) return { first, second, agreement: [], agreed: true };
   const agreement = agreementOf(first.outlines, second.outlines, image.facts);
-  const enough = agreement.every(({ iou }) => iou >= protocol.thresholds.annotationIou);
-  const bothSee = (first.visibility === "impossible") === (second.visibility === "impossible");
-  return { first, second, agreement, agreed: enough && bothSee };
+  // A fracture that only one of them can see is drawn by one only, and overlaps by 0.
+  const agreed = agreement.every(({ iou }) => iou >= protocol.thresholds.annotationIou);
+  return { first, second, agreement, agreed };
 }
 
 export const outlinesSchema = z.array(outlineSchema);
