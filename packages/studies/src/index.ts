@@ -32,6 +32,7 @@ export {
 export { type AssignedCounts, type Flow, type FlowRow, readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
 export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
+export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type TrainingSet, trainingSet } from "./export/training-set.ts";
