@@ -270,11 +270,23 @@ test("outlinePolygons: a line becomes a band of its width, also on pixels that a
   assert.equal(band.data[94 * 200 + 60], 0);
 });
 
-test("agreementOf: the overlap of the whole image's masks", () => {
-  const one = [{ structure: "fibula", polygons: [[-20, 10.3, 33.7, 4, 60.2, 250, 12, 230]] }];
-  const other = [{ structure: "fibula", polygons: [[0, 12, 35, 2, 64, 233.3, 9, 235]] }];
-  const masks = [one, other].map(([{ polygons }]) => rasterizePolygons(polygons, 200, 240));
-  assert.deepEqual(agreementOf(one, other, facts("ap")), [
-    { structure: "fibula", iou: maskIou(masks[0], masks[1]) },
-  ]);
-});
+/** Outlines that leave the image, and outlines whose bounds are no whole pixels. */
+const pairs = [
+  [
+    [-20, 10.3, 33.7, 4, 60.2, 250, 12, 230],
+    [0, 12, 35, 2, 64, 233.3, 9, 235],
+  ],
+  [
+    [41.37, 50.61, 60.2, 52.9, 58.4, 71.7],
+    [42.83, 51.4, 61.9, 50.3, 57.1, 70.2],
+  ],
+] as const;
+for (const [one, other] of pairs) {
+  test(`agreementOf: the overlap of the whole image's masks, from ${one[0]}, ${one[1]}`, () => {
+    const [a, b] = [one, other].map((ring) => [{ structure: "fibula", polygons: [[...ring]] }]);
+    const masks = [one, other].map((ring) => rasterizePolygons([ring], 200, 240));
+    const iou = maskIou(masks[0], masks[1]);
+    assert.ok(iou > 0.3 && iou < 0.99, `${iou}`);
+    assert.deepEqual(agreementOf(a, b, facts("ap")), [{ structure: "fibula", iou }]);
+  });
+}

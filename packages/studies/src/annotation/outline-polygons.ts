@@ -1,13 +1,5 @@
 /** Outlines as polygons alone: an open line becomes the band that it stands for. */
-import {
-  type Mask,
-  maskIou,
-  type Polygon,
-  polygonBounds,
-  rasterizePolygons,
-  translatePolygon,
-  unionBoxes,
-} from "@malleolus/geometry";
+import { maskIou, type Polygon, polygonBounds, rasterizePolygons } from "@malleolus/geometry";
 import type { ImageRecord, Outline, StructureAgreement, WidenedLine } from "@malleolus/schema";
 
 /** Corners of the disc at each point of a line: between it and a circle lie 2 % of the width. */
@@ -47,19 +39,11 @@ export function agreementOf(
 }
 
 function polygonsIou(a: readonly Polygon[], b: readonly Polygon[], facts: ImageRecord): number {
-  const bounds = unionBoxes(polygonBounds(...a), polygonBounds(...b));
-  // Whole pixels, so that the masks are those of the whole image.
-  const left = Math.max(0, Math.floor(bounds[0]) - 1);
-  const top = Math.max(0, Math.floor(bounds[1]) - 1);
-  const width = Math.min(facts.width, Math.ceil(bounds[2]) + 1) - left;
-  const height = Math.min(facts.height, Math.ceil(bounds[3]) + 1) - top;
-  const mask = (polygons: readonly Polygon[]): Mask =>
-    rasterizePolygons(
-      polygons.map((polygon) => translatePolygon(polygon, -left, -top)),
-      width,
-      height,
-    );
-  return maskIou(mask(a), mask(b));
+  const [, , right, bottom] = polygonBounds(...a, ...b);
+  // Nothing is set beyond; moving the outlines to a smaller mask would round them otherwise.
+  const width = Math.max(1, Math.min(facts.width, Math.ceil(right) + 1));
+  const height = Math.max(1, Math.min(facts.height, Math.ceil(bottom) + 1));
+  return maskIou(rasterizePolygons(a, width, height), rasterizePolygons(b, width, height));
 }
 
 /** A rectangle along every part of the line and a disc at every point. */
