@@ -6,7 +6,7 @@
 //   weight  [C], bias [C] float32 (float64 for float64)
 //   output  dtype and memory format of the input
 // y = (x - mean) * rstd * weight + bias, mean and variance over a group's channels and pixels
-// (biased, as torch.nn.GroupNorm). Sums are float32 over at most kBlock pixels and float64 above;
+// (biased, as torch.nn.GroupNorm); with `relu`, negative values become 0, in the same passes. Sums are float32 over at most kBlock pixels and float64 above;
 // each block sums differences from its first pixel, so that a mean far from 0 costs no precision.
 // Blocks do not depend on the number of threads, so neither does the last bit.
 #include <ATen/ATen.h>
@@ -17,6 +17,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "vector_targets.h"
 
@@ -55,22 +56,31 @@ inline uint16_t narrow(float value) {
     }                                                                                               \
   }                                                                                                 \
   MALLEOLUS_VECTOR_TARGETS                                                                          \
-  void scale_and_shift(const T* x, const S* scale, const S* shift, T* y, int64_t count) {           \
-    for (int64_t c = 0; c < count; ++c) y[c] = STORE(LOAD(x[c]) * scale[c] + shift[c]);             \
-  }                                                                                                 \
-  MALLEOLUS_VECTOR_TARGETS                                                                          \
-  void add_gradient_sums(const T* dy, const T* x, const S* mean, const S* rstd, S* sum, S* product, \
-                         int64_t count) {                                                           \
+  void scale_and_shift(const T* x, const S* scale, const S* shift, S least, T* y, int64_t count) {  \
     for (int64_t c = 0; c < count; ++c) {                                                           \
-      const S g = LOAD(dy[c]);                                                                      \
-      sum[c] += g;                                                                                  \
-      product[c] += g * ((LOAD(x[c]) - mean[c]) * rstd[c]);                                         \
+      const S value = LOAD(x[c]) * scale[c] + shift[c];                                             \
+      y[c] = STORE(value < least ? least : value);                                                  \
     }                                                                                               \
   }                                                                                                 \
   MALLEOLUS_VECTOR_TARGETS                                                                          \
-  void combine_gradient(const T* dy, const T* x, const S* a, const S* b, const S* c0, T* dx,        \
-                        int64_t count) {                                                            \
-    for (int64_t c = 0; c < count; ++c) dx[c] = STORE(LOAD(dy[c]) * a[c] + LOAD(x[c]) * b[c] + c0[c]); \
+  void add_gradient_sums(const T* dy, const T* x, const S* of, S least, S* sum, S* product,         \
+                         int64_t count) {                                                           \
+    const S *mean = of, *rstd = of + count, *scale = of + 2 * count, *shift = of + 3 * count;       \
+    for (int64_t c = 0; c < count; ++c) {                                                           \
+      const S value = LOAD(x[c]);                                                                   \
+      const S g = value * scale[c] + shift[c] > least ? LOAD(dy[c]) : S(0);                         \
+      sum[c] += g;                                                                                  \
+      product[c] += g * ((value - mean[c]) * rstd[c]);                                              \
+    }                                                                                               \
+  }                                                                                                 \
+  MALLEOLUS_VECTOR_TARGETS                                                                          \
+  void combine_gradient(const T* dy, const T* x, const S* of, S least, T* dx, int64_t count) {      \
+    const S *b = of, *c0 = of + count, *scale = of + 2 * count, *shift = of + 3 * count;            \
+    for (int64_t c = 0; c < count; ++c) {                                                           \
+      const S value = LOAD(x[c]);                                                                   \
+      const S g = value * scale[c] + shift[c] > least ? LOAD(dy[c]) : S(0);                         \
+      dx[c] = STORE(g * scale[c] + value * b[c] + c0[c]);                                           \
+    }                                                                                               \
   }
 
 #define MALLEOLUS_AS_IS(value) (value)
@@ -105,9 +115,25 @@ void for_each_block(const Shape& shape, Body&& body) {
   });
 }
 
+/// The least value that a norm gives. Without ReLU no value is smaller, nor a NaN.
+template <typename Sum>
+Sum least_value(bool relu) {
+  return relu ? Sum(0) : -std::numeric_limits<Sum>::infinity();
+}
+
+/// [2, channels]: what an image's channels are multiplied by, and what is added.
+template <typename Sum>
+void write_affine(double average, double inverse, const Sum* weight, const Sum* bias, int64_t first, int64_t end,
+                  int64_t channels, Sum* affine) {
+  for (int64_t c = first; c < end; ++c) {
+    affine[c] = static_cast<Sum>(inverse * weight[c]);
+    affine[channels + c] = static_cast<Sum>(bias[c] - average * inverse * weight[c]);
+  }
+}
+
 template <typename T>
 void forward_kernel(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& output,
-                    at::Tensor& mean, at::Tensor& rstd, const Shape& shape, double eps) {
+                    at::Tensor& mean, at::Tensor& rstd, const Shape& shape, double eps, bool relu) {
   using Sum = Accumulated<T>;
   const int64_t channels = shape.channels, blocks = shape.blocks();
   const Stored<T>* x = stored<T>(input);
@@ -149,59 +175,67 @@ void forward_kernel(const at::Tensor& input, const at::Tensor& weight, const at:
       const double inverse = 1 / std::sqrt(squares / count + eps);
       means[image * shape.groups + group] = static_cast<Sum>(average);
       rstds[image * shape.groups + group] = static_cast<Sum>(inverse);
-      Sum* scale = affine.data() + image * 2 * channels;
-      for (int64_t c = group * shape.per_group(); c < (group + 1) * shape.per_group(); ++c) {
-        scale[c] = static_cast<Sum>(inverse * w[c]);
-        scale[channels + c] = static_cast<Sum>(b[c] - average * inverse * w[c]);
-      }
+      // As the backward pass knows them, so that both find the same values negative.
+      const Sum kept_average = means[image * shape.groups + group], kept_inverse = rstds[image * shape.groups + group];
+      write_affine<Sum>(kept_average, kept_inverse, w, b, group * shape.per_group(), (group + 1) * shape.per_group(),
+                        channels, affine.data() + image * 2 * channels);
     }
   }
   for_each_block(shape, [&](int64_t image, int64_t, int64_t first, int64_t end) {
     const Sum* scale = affine.data() + image * 2 * channels;
     for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
-      scale_and_shift(x + p * channels, scale, scale + channels, y + p * channels, channels);
+      scale_and_shift(x + p * channels, scale, scale + channels, least_value<Sum>(relu), y + p * channels, channels);
     }
   });
 }
 
 template <typename T>
 void backward_kernel(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
-                     const at::Tensor& mean, const at::Tensor& rstd, at::Tensor& input_gradient,
-                     at::Tensor& weight_gradient, at::Tensor& bias_gradient, const Shape& shape) {
+                     const at::Tensor& bias, const at::Tensor& mean, const at::Tensor& rstd,
+                     at::Tensor& input_gradient, at::Tensor& weight_gradient, at::Tensor& bias_gradient,
+                     const Shape& shape, bool relu) {
   using Sum = Accumulated<T>;
   const int64_t channels = shape.channels, blocks = shape.blocks();
   const Stored<T>* dy = stored<T>(gradient);
   const Stored<T>* x = stored<T>(input);
   Stored<T>* dx = stored<T>(input_gradient);
   const Sum* w = weight.data_ptr<Sum>();
+  const Sum* shift = bias.data_ptr<Sum>();
+  const Sum least = least_value<Sum>(relu);
   const Sum* means = mean.data_ptr<Sum>();
   const Sum* rstds = rstd.data_ptr<Sum>();
 
-  // [images, 2, channels]: the group's mean and rstd at each of its channels.
-  std::vector<Sum> statistics(static_cast<size_t>(shape.images * 2 * channels));
+  // [images, 4, channels]: the group's mean and rstd at each of its channels, and the affine map.
+  std::vector<Sum> statistics(static_cast<size_t>(shape.images * 4 * channels));
   for (int64_t image = 0; image < shape.images; ++image) {
-    Sum* of = statistics.data() + image * 2 * channels;
+    Sum* of = statistics.data() + image * 4 * channels;
     for (int64_t c = 0; c < channels; ++c) {
-      of[c] = means[image * shape.groups + c / shape.per_group()];
-      of[channels + c] = rstds[image * shape.groups + c / shape.per_group()];
+      const Sum average = means[image * shape.groups + c / shape.per_group()];
+      const Sum inverse = rstds[image * shape.groups + c / shape.per_group()];
+      of[c] = average;
+      of[channels + c] = inverse;
+      write_affine<Sum>(average, inverse, w, shift, c, c + 1, channels, of + 2 * channels);
     }
   }
   // [images, blocks, 2, channels]: sums of dy, and of dy times the normalised x.
   std::vector<Sum> sums(static_cast<size_t>(shape.images * blocks * 2 * channels), 0);
   for_each_block(shape, [&](int64_t image, int64_t block, int64_t first, int64_t end) {
     Sum* sum = sums.data() + (image * blocks + block) * 2 * channels;
-    const Sum* of = statistics.data() + image * 2 * channels;
+    const Sum* of = statistics.data() + image * 4 * channels;
     for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
-      add_gradient_sums(dy + p * channels, x + p * channels, of, of + channels, sum, sum + channels, channels);
+      add_gradient_sums(dy + p * channels, x + p * channels, of, least, sum, sum + channels, channels);
     }
   });
 
-  // dx = rstd * (w dy - mean(w dy) - xhat * mean(w dy xhat)), as dy * a + x * b + c0.
-  std::vector<Sum> factors(static_cast<size_t>(shape.images * 3 * channels));
+  // dx = rstd * (w dy - mean(w dy) - xhat * mean(w dy xhat)), as dy * scale + x * b + c0.
+  // [images, 4, channels]: b, c0 and the affine map.
+  std::vector<Sum> factors(static_cast<size_t>(shape.images * 4 * channels));
   std::vector<double> weight_sums(static_cast<size_t>(channels), 0), bias_sums(static_cast<size_t>(channels), 0);
   const double count = static_cast<double>(shape.per_group()) * static_cast<double>(shape.pixels);
   for (int64_t image = 0; image < shape.images; ++image) {
-    Sum* a = factors.data() + image * 3 * channels;
+    Sum* of = factors.data() + image * 4 * channels;
+    const Sum* affine = statistics.data() + image * 4 * channels + 2 * channels;
+    std::copy(affine, affine + 2 * channels, of + 2 * channels);
     for (int64_t group = 0; group < shape.groups; ++group) {
       double plain = 0, product = 0;
       for (int64_t c = group * shape.per_group(); c < (group + 1) * shape.per_group(); ++c) {
@@ -219,17 +253,15 @@ void backward_kernel(const at::Tensor& gradient, const at::Tensor& input, const 
       const double average = means[image * shape.groups + group], inverse = rstds[image * shape.groups + group];
       const double b = -inverse * inverse * product / count;
       for (int64_t c = group * shape.per_group(); c < (group + 1) * shape.per_group(); ++c) {
-        a[c] = static_cast<Sum>(inverse * w[c]);
-        a[channels + c] = static_cast<Sum>(b);
-        a[2 * channels + c] = static_cast<Sum>(-b * average - inverse * plain / count);
+        of[c] = static_cast<Sum>(b);
+        of[channels + c] = static_cast<Sum>(-b * average - inverse * plain / count);
       }
     }
   }
   for_each_block(shape, [&](int64_t image, int64_t, int64_t first, int64_t end) {
-    const Sum* a = factors.data() + image * 3 * channels;
+    const Sum* of = factors.data() + image * 4 * channels;
     for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
-      combine_gradient(dy + p * channels, x + p * channels, a, a + channels, a + 2 * channels, dx + p * channels,
-                       channels);
+      combine_gradient(dy + p * channels, x + p * channels, of, least, dx + p * channels, channels);
     }
   });
   std::copy(weight_sums.begin(), weight_sums.end(), weight_gradient.data_ptr<Sum>());
@@ -268,7 +300,7 @@ at::MemoryFormat format_of(const at::Tensor& tensor) {
 using Three = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 
 Three with_statistics_cpu(const at::Tensor& input, int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
-                          double eps) {
+                          double eps, bool relu) {
   const Shape shape = shape_of(input, groups);
   check_parameter("a weight", weight, input, {shape.channels});
   check_parameter("a bias", bias, input, {shape.channels});
@@ -278,35 +310,36 @@ Three with_statistics_cpu(const at::Tensor& input, int64_t groups, const at::Ten
   at::Tensor output = at::empty(input.sizes(), input.options(), at::MemoryFormat::ChannelsLast);
   at::Tensor mean = at::empty({shape.images, groups}, weight.options()), rstd = at::empty_like(mean);
   switch (input.scalar_type()) {
-    case at::kFloat: forward_kernel<float>(dense, scale, shift, output, mean, rstd, shape, eps); break;
-    case at::kDouble: forward_kernel<double>(dense, scale, shift, output, mean, rstd, shape, eps); break;
-    default: forward_kernel<at::BFloat16>(dense, scale, shift, output, mean, rstd, shape, eps);
+    case at::kFloat: forward_kernel<float>(dense, scale, shift, output, mean, rstd, shape, eps, relu); break;
+    case at::kDouble: forward_kernel<double>(dense, scale, shift, output, mean, rstd, shape, eps, relu); break;
+    default: forward_kernel<at::BFloat16>(dense, scale, shift, output, mean, rstd, shape, eps, relu);
   }
   return {output.contiguous(format_of(input)), mean, rstd};
 }
 
 at::Tensor group_norm_cpu(const at::Tensor& input, int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
-                          double eps) {
-  return std::get<0>(with_statistics_cpu(input, groups, weight, bias, eps));
+                          double eps, bool relu) {
+  return std::get<0>(with_statistics_cpu(input, groups, weight, bias, eps, relu));
 }
 
 Three backward_cpu(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
-                   const at::Tensor& mean, const at::Tensor& rstd, int64_t groups) {
+                   const at::Tensor& bias, const at::Tensor& mean, const at::Tensor& rstd, int64_t groups, bool relu) {
   const Shape shape = shape_of(input, groups);
   TORCH_CHECK(gradient.sizes() == input.sizes() && gradient.scalar_type() == input.scalar_type(),
               "expected a gradient like the input, ", input.sizes(), ", got ", gradient.sizes());
   check_parameter("a weight", weight, input, {shape.channels});
+  check_parameter("a bias", bias, input, {shape.channels});
   check_parameter("means", mean, input, {shape.images, groups});
   check_parameter("reciprocal deviations", rstd, input, {shape.images, groups});
   const auto last = at::MemoryFormat::ChannelsLast;
   const at::Tensor dy = gradient.contiguous(last), x = input.contiguous(last);
-  const at::Tensor w = weight.contiguous(), means = mean.contiguous(), rstds = rstd.contiguous();
+  const at::Tensor w = weight.contiguous(), b = bias.contiguous(), means = mean.contiguous(), rstds = rstd.contiguous();
   at::Tensor dx = at::empty(input.sizes(), input.options(), last);
   at::Tensor dw = at::empty_like(w), db = at::empty_like(w);
   switch (input.scalar_type()) {
-    case at::kFloat: backward_kernel<float>(dy, x, w, means, rstds, dx, dw, db, shape); break;
-    case at::kDouble: backward_kernel<double>(dy, x, w, means, rstds, dx, dw, db, shape); break;
-    default: backward_kernel<at::BFloat16>(dy, x, w, means, rstds, dx, dw, db, shape);
+    case at::kFloat: backward_kernel<float>(dy, x, w, b, means, rstds, dx, dw, db, shape, relu); break;
+    case at::kDouble: backward_kernel<double>(dy, x, w, b, means, rstds, dx, dw, db, shape, relu); break;
+    default: backward_kernel<at::BFloat16>(dy, x, w, b, means, rstds, dx, dw, db, shape, relu);
   }
   return {dx.contiguous(format_of(input)), dw, db};
 }
@@ -314,14 +347,15 @@ Three backward_cpu(const at::Tensor& gradient, const at::Tensor& input, const at
 class GroupNormFunction : public torch::autograd::Function<GroupNormFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& input, int64_t groups,
-                            const at::Tensor& weight, const at::Tensor& bias, double eps) {
+                            const at::Tensor& weight, const at::Tensor& bias, double eps, bool relu) {
     at::AutoDispatchBelowADInplaceOrView below_autograd;
     static const auto op = c10::Dispatcher::singleton()
                                .findSchemaOrThrow("malleolus::group_norm_with_statistics", "")
                                .typed<decltype(with_statistics_cpu)>();
-    auto [output, mean, rstd] = op.call(input, groups, weight, bias, eps);
-    context->save_for_backward({input, weight, mean, rstd});
+    auto [output, mean, rstd] = op.call(input, groups, weight, bias, eps, relu);
+    context->save_for_backward({input, weight, bias, mean, rstd});
     context->saved_data["groups"] = groups;
+    context->saved_data["relu"] = relu;
     return output;
   }
 
@@ -333,25 +367,29 @@ class GroupNormFunction : public torch::autograd::Function<GroupNormFunction> {
                                .typed<decltype(backward_cpu)>();
     const auto saved = context->get_saved_variables();
     auto [dx, dw, db] =
-        op.call(gradients[0], saved[0], saved[1], saved[2], saved[3], context->saved_data["groups"].toInt());
-    return {dx, at::Tensor(), dw, db, at::Tensor()};
+        op.call(gradients[0], saved[0], saved[1], saved[2], saved[3], saved[4], context->saved_data["groups"].toInt(),
+                context->saved_data["relu"].toBool());
+    return {dx, at::Tensor(), dw, db, at::Tensor(), at::Tensor()};
   }
 };
 
 at::Tensor group_norm_autograd(const at::Tensor& input, int64_t groups, const at::Tensor& weight,
-                               const at::Tensor& bias, double eps) {
-  return GroupNormFunction::apply(input, groups, weight, bias, eps);
+                               const at::Tensor& bias, double eps, bool relu) {
+  return GroupNormFunction::apply(input, groups, weight, bias, eps, relu);
 }
 
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(malleolus, library) {
-  library.def("group_norm(Tensor input, int groups, Tensor weight, Tensor bias, float eps=1e-05) -> Tensor");
   library.def(
-      "group_norm_with_statistics(Tensor input, int groups, Tensor weight, Tensor bias, float eps) "
+      "group_norm(Tensor input, int groups, Tensor weight, Tensor bias, float eps=1e-05, "
+      "bool relu=False) -> Tensor");
+  library.def(
+      "group_norm_with_statistics(Tensor input, int groups, Tensor weight, Tensor bias, float eps, bool relu) "
       "-> (Tensor, Tensor, Tensor)");
   library.def(
-      "group_norm_backward(Tensor gradient, Tensor input, Tensor weight, Tensor mean, Tensor rstd, int groups) "
+      "group_norm_backward(Tensor gradient, Tensor input, Tensor weight, Tensor bias, Tensor mean, Tensor rstd, "
+      "int groups, bool relu) "
       "-> (Tensor, Tensor, Tensor)");
 }
 

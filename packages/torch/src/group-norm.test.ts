@@ -11,6 +11,7 @@ import {
   mul,
   ones,
   randn,
+  relu,
   setThreads,
   sum,
   type Tensor,
@@ -34,13 +35,22 @@ const cases: readonly Case[] = [
 ];
 
 type Norm = typeof channelsLastGroupNorm;
-const reference: Norm = (input, groups, weight, bias, options) =>
-  groupNorm(input, groups, { weight, bias, ...options });
+const reference: Norm = (input, groups, weight, bias, { relu: rectify, ...options } = {}) => {
+  const normed = groupNorm(input, groups, { weight, bias, ...options });
+  return rectify ? relu(normed) : normed;
+};
 
 /** Output and gradients for a gradient that is different everywhere. */
-function run(norm: Norm, input: Tensor, { groups }: Case, weight: Tensor, bias: Tensor) {
+function run(
+  norm: Norm,
+  input: Tensor,
+  { groups }: Pick<Case, "groups">,
+  weight: Tensor,
+  bias: Tensor,
+  options: { relu?: boolean } = {},
+) {
   const [x, w, b] = [input, weight, bias].map((each) => each.detach().requiresGrad_());
-  const output = norm(x, groups, w, b);
+  const output = norm(x, groups, w, b, options);
   const pull = output.detach().sigmoid();
   backward(sum(mul(output, pull)));
   return { output, input: x.grad, weight: w.grad, bias: b.grad };
@@ -52,15 +62,17 @@ for (const each of cases) {
       manualSeed(1);
       const [, channels] = each.shape;
       const exact = (tensor: Tensor) => tensor.to("float64");
-      for (const [dtype, absolute] of [
-        ["float32", 1e-3],
-        ["float64", 1e-6],
+      for (const [dtype, absolute, options] of [
+        ["float32", 1e-3, { relu: false }],
+        ["float64", 1e-6, { relu: false }],
+        ["float64", 1e-6, { relu: true }],
       ] as const) {
         const input = add(randn([...each.shape]).mul(3), 2).to({ dtype, memoryFormat });
         const weight = randn([channels]).to(dtype);
         const bias = randn([channels]).to(dtype);
-        const ours = run(channelsLastGroupNorm, input, each, weight, bias);
-        const theirs = run(reference, exact(input), each, exact(weight), exact(bias));
+        const ours = run(channelsLastGroupNorm, input, each, weight, bias, options);
+        const [x, w, b] = [input, weight, bias].map(exact);
+        const theirs = run(reference, x, each, w, b, options);
         assert.deepEqual(ours.output.shape, each.shape);
         assert.equal(ours.output.dtype, dtype);
         for (const key of ["output", "input", "weight", "bias"] as const) {
@@ -94,6 +106,25 @@ tensorTest("channelsLastGroupNorm: bfloat16 is computed in float32 and rounded o
   assertClose(ours.input, exact.input.toFloat32Array(), coarse, "gradient");
   assert.equal(ours.weight?.dtype, "float32");
 });
+
+tensorTest(
+  "channelsLastGroupNorm: with relu, bfloat16 gradients pass where the output is above 0",
+  () => {
+    manualSeed(4);
+    const input = randn([1, 32, 20, 20]).to({ dtype: "bfloat16", memoryFormat: "channelsLast" });
+    const [weight, bias] = [randn([32]), randn([32])];
+    const x = input.detach().requiresGrad_();
+    const beta = bias.detach().requiresGrad_();
+    const output = channelsLastGroupNorm(x, 8, weight, beta, { relu: true });
+    backward(output.to("float32").sum());
+    // The bias's gradient counts the values that passed.
+    const passed = output
+      .to("float32")
+      .sign()
+      .sum({ dim: [0, 2, 3] });
+    assert.deepEqual(beta.grad?.toFloat32Array(), passed.toFloat32Array());
+  },
+);
 
 tensorTest("channelsLastGroupNorm: a mean far from 0 costs no precision", () => {
   manualSeed(3);

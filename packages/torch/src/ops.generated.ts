@@ -2361,7 +2361,7 @@ export function channelsLastGroupNorm(
   groups: number,
   weight: Tensor,
   bias: Tensor,
-  options: { eps?: number | undefined } = {},
+  options: { eps?: number | undefined; relu?: boolean | undefined } = {},
 ): Tensor {
   checkOptions(options, "channelsLastGroupNorm");
   return tensorOf(
@@ -2372,6 +2372,7 @@ export function channelsLastGroupNorm(
       handleOf(weight, "channelsLastGroupNorm", "weight"),
       handleOf(bias, "channelsLastGroupNorm", "bias"),
       options.eps,
+      options.relu,
     ),
   );
 }

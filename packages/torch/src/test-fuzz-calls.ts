@@ -397,12 +397,15 @@ function fuzzGroupNorm(calls: number): void {
       const weight = pick([torch.rand([channels]), any()]);
       const what = `group_norm([${shape}], ${groups}, [${weight.shape}])`;
       attempt(what, () => {
-        const values = [input, groups, weight, torch.rand([channels]), pick([1e-5, ...NUMBERS])];
+        const bias = torch.rand([channels]);
+        const values = [input, groups, weight, bias, pick([1e-5, ...NUMBERS]), random() < 0.5];
         torch.call("malleolus::group_norm_with_statistics", ...values);
       });
       attempt(`group_norm_backward of ${what}`, () => {
         const statistics = [pick([torch.rand([shape[0] ?? 1, 2]), any()]), any()];
-        const values = [pick([torch.rand(shape), any()]), input, weight, ...statistics, groups];
+        const bias = pick([torch.rand([channels]), any()]);
+        const gradient = pick([torch.rand(shape), any()]);
+        const values = [gradient, input, weight, bias, ...statistics, groups, random() < 0.5];
         torch.call("malleolus::group_norm_backward", ...values);
       });
     });

@@ -6,7 +6,17 @@
  * and backward. Where nothing of it trains, the folded weights are made once, in the dtype in
  * which the convolution computes; otherwise in every forward, so that gradients reach the weights.
  */
-import { call, conv2d, type DType, empty, keep, nn, scope, type Tensor } from "@malleolus/torch";
+import {
+  call,
+  conv2d,
+  type DType,
+  empty,
+  keep,
+  nn,
+  relu_,
+  scope,
+  type Tensor,
+} from "@malleolus/torch";
 
 /**
  * `frozen`: fixed statistics, weight and bias. `measured`: fixed statistics, weight and bias
@@ -25,7 +35,9 @@ export interface NormedConvolutionOptions {
 export interface NormedConvolution extends nn.Layer {
   /** [out, in, kernel, kernel], channels-last; no bias. */
   weight: Tensor;
-  norm: nn.Norm | nn.BatchNorm;
+  norm: nn.GroupNorm | nn.BatchNorm;
+  /** `forward`, and negative values become 0. */
+  forwardRelu(input: Tensor): Tensor;
   /** The convolution alone, before the norm. */
   convolve(input: Tensor): Tensor;
   /** Frees what was made once for weights that do not train. It is made again when needed. */
@@ -54,6 +66,12 @@ export function normedConvolution(options: NormedConvolutionOptions): NormedConv
         : folded.get(layer.weight, norm, input.dtype);
       return conv2d(input, weight, { bias, stride, padding });
     },
+    forwardRelu(input) {
+      const { norm } = layer;
+      return isBatchNorm(norm)
+        ? relu_(layer.forward(input))
+        : norm.forwardRelu(layer.convolve(input));
+    },
     convolve(input) {
       return conv2d(input, layer.weight, { stride, padding });
     },
@@ -63,11 +81,11 @@ export function normedConvolution(options: NormedConvolutionOptions): NormedConv
   return layer;
 }
 
-export function isBatchNorm(norm: nn.Norm | nn.BatchNorm): norm is nn.BatchNorm {
+export function isBatchNorm(norm: nn.GroupNorm | nn.BatchNorm): norm is nn.BatchNorm {
   return "running_var" in norm;
 }
 
-function makeNorm(kind: NormKind, channels: number): nn.Norm | nn.BatchNorm {
+function makeNorm(kind: NormKind, channels: number): nn.GroupNorm | nn.BatchNorm {
   if (kind === "group") return nn.groupNorm2d(channels);
   const norm = nn.frozenBatchNorm2d(channels);
   if (kind === "measured") {

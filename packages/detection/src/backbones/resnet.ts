@@ -113,7 +113,7 @@ function makeStem(config: BackboneConfig): ResNet["stem"] {
   return {
     conv1,
     forward(images) {
-      return maxPool2d(relu_(conv1.forward(images)), 3, { stride: 2, padding: 1 });
+      return maxPool2d(conv1.forwardRelu(images), 3, { stride: 2, padding: 1 });
     },
   };
 }
@@ -150,7 +150,7 @@ function makeBottleneck(options: {
   const conv3 = normedConvolution({ in: middle, out, kernel: 1, stride: 1, norm });
   // The branch begins as nothing, so that a block whose weights are new passes its input on.
   if (norm === "measured") nn.constant(conv3.norm.weight, 0);
-  const main = (input: Tensor) => conv3.forward(relu_(conv2.forward(relu_(conv1.forward(input)))));
+  const main = (input: Tensor) => conv3.forward(conv2.forwardRelu(conv1.forwardRelu(input)));
   if (options.in === out && stride === 1) {
     return { conv1, conv2, conv3, forward: (input) => relu_(main(input).add_(input)) };
   }

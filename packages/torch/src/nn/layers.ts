@@ -10,6 +10,7 @@ import {
   linear,
   ones,
   pixelShuffle,
+  relu_,
   repeatInterleave,
   zeros,
 } from "../ops.generated.ts";
@@ -182,18 +183,26 @@ export function foldNorm(
   return { weight: weight.mul(scale.reshape([-1, 1, 1, 1])), bias: shift };
 }
 
-export function groupNorm2d(channels: number, groups = 32, eps = 1e-5): Norm {
-  const layer: Norm = {
+export interface GroupNorm extends Norm {
+  /** `forward`, and negative values become 0: in the same pass where it can be. */
+  forwardRelu(input: Tensor): Tensor;
+}
+
+export function groupNorm2d(channels: number, groups = 32, eps = 1e-5): GroupNorm {
+  const norm = (input: Tensor, relu: boolean): Tensor => {
+    const { weight, bias } = layer;
+    if (input.device === "cpu") {
+      return channelsLastGroupNorm(input, groups, weight, bias, { eps, relu });
+    }
+    // LibTorch 1.13 wants input and weights in one dtype.
+    const precise = groupNorm(input.to(weight.dtype), groups, { weight, bias, eps });
+    return (relu ? relu_(precise) : precise).to(input.dtype);
+  };
+  const layer: GroupNorm = {
     weight: ones([channels]).requiresGrad_(),
     bias: zeros([channels]).requiresGrad_(),
-    forward(input) {
-      const { weight, bias } = layer;
-      if (input.device === "cpu")
-        return channelsLastGroupNorm(input, groups, weight, bias, { eps });
-      // LibTorch 1.13 wants input and weights in one dtype.
-      const { dtype } = weight;
-      return groupNorm(input.to(dtype), groups, { weight, bias, eps }).to(input.dtype);
-    },
+    forward: (input) => norm(input, false),
+    forwardRelu: (input) => norm(input, true),
   };
   return layer;
 }
