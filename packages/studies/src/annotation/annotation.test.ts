@@ -257,17 +257,21 @@ test("outlinePolygons: a line becomes a band of its width, also on pixels that a
   const line = {
     structure: "fracture",
     polygons: [],
-    lines: [{ points: [40, 100, 120, 100], widthMm: 4 }],
+    lines: [{ points: [60, 100, 140, 100], widthMm: 20 }],
   };
   const band = rasterizePolygons(outlinePolygons(line, record), 200, 240);
-  // 80 columns of 8 rows, and half a disc of 4 mm, 16 columns wide and 8 rows high, at each end.
-  const expected = 80 * 8 + Math.PI * 8 * 4;
-  assert.ok(
-    Math.abs(maskArea(band) - expected) < 0.02 * expected,
-    `${maskArea(band)} of ${expected}`,
+  // 80 columns of 40 rows, and half a disc of 20 mm, 80 columns wide and 40 rows high, at each end.
+  const expected = 80 * 40 + Math.PI * 40 * 20;
+  const area = maskArea(band);
+  assert.ok(Math.abs(area - expected) < 0.02 * expected, `${area} of ${expected}`);
+  assert.deepEqual(
+    [79, 80, 119, 120].map((y) => band.data[y * 200 + 100]),
+    [0, 1, 1, 0],
   );
-  assert.equal(band.data[100 * 200 + 60], 1);
-  assert.equal(band.data[94 * 200 + 60], 0);
+  assert.deepEqual(
+    [18, 22, 177, 181].map((x) => band.data[100 * 200 + x]),
+    [0, 1, 1, 0],
+  );
 });
 
 /** Outlines that leave the image, and outlines whose bounds are no whole pixels. */
