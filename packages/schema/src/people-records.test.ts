@@ -1,0 +1,109 @@
+/** What readings, drawings and assignments refuse. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { z } from "zod";
+import {
+  annotationAdjudicationSchema,
+  annotationSchema,
+  prelabelSchema,
+  widenedLineSchema,
+} from "./annotation.ts";
+import {
+  assignedImageSchema,
+  assignmentSchema,
+  partitionOf,
+  partitionSchema,
+} from "./assignment.ts";
+import { readRecord } from "./read-json.ts";
+import { adjudicationSchema, readingSchema } from "./reading.ts";
+
+const image = "ab".repeat(32);
+const outlines = [{ structure: "fracture", polygons: [[1, 2, 30, 2, 30, 40]] }];
+const decision = { kind: "class", id: "weber_b" };
+
+const records: readonly (readonly [
+  name: string,
+  schema: z.ZodType,
+  good: object,
+  changes: readonly (readonly [change: object, expected: RegExp])[],
+])[] = [
+  [
+    "reading",
+    readingSchema,
+    { caseId: "1.2", panel: "curation", reader: "a", decision, note: "gap", seconds: 12.5 },
+    [
+      [{ decison: decision }, /unknown key "decison" \(did you mean "decision"\?\)/],
+      [{ decision: { ...decision, kind: "guess" } }, /at decision\.kind/],
+      [{ decision: { ...decision, why: "" } }, /at decision: unknown key "why"/],
+      [{ panel: "jury" }, /at panel/],
+      [{ note: "x".repeat(501) }, /at note/],
+      [{ seconds: -1 }, /at seconds/],
+    ],
+  ],
+  [
+    "adjudication",
+    adjudicationSchema,
+    { caseId: "1.2", who: "s", decision, why: "low", ownView: decision },
+    [
+      [{ why: "" }, /at why/],
+      [{ reader: "a" }, /unknown key "reader"/],
+    ],
+  ],
+  [
+    "annotation",
+    annotationSchema,
+    { image, annotator: "a", visibility: null, outlines, proposals: "never", startedFrom: 3 },
+    [
+      [{ visibility: "easy" }, /at visibility/],
+      [{ outlines: [...outlines, ...outlines] }, /every structure once/],
+      [{ boxes: [] }, /unknown key "boxes"/],
+    ],
+  ],
+  [
+    "prelabel",
+    prelabelSchema,
+    { image, run: "run-1", outlines },
+    [
+      [{ image: "AB".repeat(32) }, /SHA-256/],
+      [{ annotator: "a" }, /unknown key "annotator"/],
+    ],
+  ],
+  [
+    "adjudicated annotation",
+    annotationAdjudicationSchema,
+    { image, who: "s", visibility: "subtle", outlines: [], why: "nothing to see" },
+    [[{ why: "" }, /at why/]],
+  ],
+  [
+    "line",
+    widenedLineSchema,
+    { points: [1, 2, 3, 4], widthMm: 3 },
+    [
+      [{ points: [1, 2] }, /at least 2 points/],
+      [{ points: [1, 2, 3, 4, 5] }, /odd number/],
+      [{ widthMm: 0 }, /at widthMm/],
+    ],
+  ],
+  [
+    "assigned image",
+    assignedImageSchema,
+    { image, caseId: "1.2", patient: "P1", assignment: "tuning" },
+    [
+      [{ assignment: "test" }, /at assignment/],
+      [{ partition: "tuning" }, /unknown key "partition"/],
+    ],
+  ],
+];
+for (const [name, schema, good, changes] of records) {
+  test(`readRecord: a whole ${name} passes, and what is wrong with others is said`, () => {
+    assert.deepEqual(readRecord(schema, good, name), good);
+    for (const [change, expected] of changes) {
+      assert.throws(() => readRecord(schema, { ...good, ...change }, name), expected);
+    }
+  });
+}
+
+test("partitionOf: both trainings share their patients, everything else has its own", () => {
+  const parts = assignmentSchema.options.map(partitionOf);
+  assert.deepEqual(parts, ["training", ...partitionSchema.options]);
+});
