@@ -45,43 +45,116 @@ inline uint16_t narrow(float value) {
   return static_cast<uint16_t>(value != value ? 0x7fc0 : rounded);
 }
 
-// The four inner loops, once for each dtype. A macro, because `target_clones` takes no templates.
-#define MALLEOLUS_GROUP_NORM_LOOPS(T, S, LOAD, STORE)                                               \
-  MALLEOLUS_VECTOR_TARGETS                                                                          \
-  void add_moments(const T* x, const S* shift, S* sum, S* squares, int64_t count) {                 \
-    for (int64_t c = 0; c < count; ++c) {                                                           \
-      const S d = LOAD(x[c]) - shift[c];                                                            \
-      sum[c] += d;                                                                                  \
-      squares[c] += d * d;                                                                          \
-    }                                                                                               \
-  }                                                                                                 \
-  MALLEOLUS_VECTOR_TARGETS                                                                          \
-  void scale_and_shift(const T* x, const S* scale, const S* shift, S least, T* y, int64_t count) {  \
-    for (int64_t c = 0; c < count; ++c) {                                                           \
-      const S value = LOAD(x[c]) * scale[c] + shift[c];                                             \
-      y[c] = STORE(value < least ? least : value);                                                  \
-    }                                                                                               \
-  }                                                                                                 \
-  MALLEOLUS_VECTOR_TARGETS                                                                          \
-  void add_gradient_sums(const T* dy, const T* x, const S* of, S least, S* sum, S* product,         \
-                         int64_t count) {                                                           \
-    const S *mean = of, *rstd = of + count, *scale = of + 2 * count, *shift = of + 3 * count;       \
-    for (int64_t c = 0; c < count; ++c) {                                                           \
-      const S value = LOAD(x[c]);                                                                   \
-      const S g = value * scale[c] + shift[c] > least ? LOAD(dy[c]) : S(0);                         \
-      sum[c] += g;                                                                                  \
-      product[c] += g * ((value - mean[c]) * rstd[c]);                                              \
-    }                                                                                               \
-  }                                                                                                 \
-  MALLEOLUS_VECTOR_TARGETS                                                                          \
-  void combine_gradient(const T* dy, const T* x, const S* of, S least, T* dx, int64_t count) {      \
-    const S *b = of, *c0 = of + count, *scale = of + 2 * count, *shift = of + 3 * count;            \
-    for (int64_t c = 0; c < count; ++c) {                                                           \
-      const S value = LOAD(x[c]);                                                                   \
-      const S g = value * scale[c] + shift[c] > least ? LOAD(dy[c]) : S(0);                         \
-      dx[c] = STORE(g * scale[c] + value * b[c] + c0[c]);                                           \
-    }                                                                                               \
+// Loops over the pixels of a block, kLanes channels at a time, so that what belongs to a channel
+// stays in registers. A macro, because `target_clones` takes no templates; `LANES` is a constant
+// where there are enough channels left, and the compiler then writes vectors.
+constexpr int64_t kLanes = 32;
+
+#define MALLEOLUS_FOR_LANES(BODY)                                        \
+  int64_t first = 0;                                                     \
+  for (; first + kLanes <= channels; first += kLanes) { BODY(kLanes) }   \
+  for (; first < channels; ++first) { BODY(1) }
+
+#define MALLEOLUS_ADD_MOMENTS(LANES)                                     \
+  S m[LANES], s[LANES] = {}, q[LANES] = {};                              \
+  for (int64_t c = 0; c < LANES; ++c) m[c] = shift[first + c];           \
+  for (int64_t p = 0; p < pixels; ++p) {                                 \
+    const T* at = x + p * channels + first;                              \
+    for (int64_t c = 0; c < LANES; ++c) {                                \
+      const S d = load(at[c]) - m[c];                                    \
+      s[c] += d;                                                         \
+      q[c] += d * d;                                                     \
+    }                                                                    \
+  }                                                                      \
+  for (int64_t c = 0; c < LANES; ++c) {                                  \
+    sum[first + c] = s[c];                                               \
+    squares[first + c] = q[c];                                           \
   }
+
+#define MALLEOLUS_SCALE_AND_SHIFT(LANES)                                 \
+  S a[LANES], b[LANES];                                                  \
+  for (int64_t c = 0; c < LANES; ++c) {                                  \
+    a[c] = scale[first + c];                                             \
+    b[c] = scale[channels + first + c];                                  \
+  }                                                                      \
+  for (int64_t p = 0; p < pixels; ++p) {                                 \
+    const T* at = x + p * channels + first;                              \
+    T* to = y + p * channels + first;                                    \
+    for (int64_t c = 0; c < LANES; ++c) {                                \
+      const S value = load(at[c]) * a[c] + b[c];                         \
+      to[c] = store(value < least ? least : value);                      \
+    }                                                                    \
+  }
+
+#define MALLEOLUS_ADD_GRADIENT_SUMS(LANES)                               \
+  S mean[LANES], rstd[LANES], a[LANES], b[LANES], s[LANES] = {}, q[LANES] = {}; \
+  for (int64_t c = 0; c < LANES; ++c) {                                  \
+    mean[c] = of[first + c];                                             \
+    rstd[c] = of[channels + first + c];                                  \
+    a[c] = of[2 * channels + first + c];                                 \
+    b[c] = of[3 * channels + first + c];                                 \
+  }                                                                      \
+  for (int64_t p = 0; p < pixels; ++p) {                                 \
+    const int64_t at = p * channels + first;                             \
+    for (int64_t c = 0; c < LANES; ++c) {                                \
+      const S value = load(x[at + c]), above = load(dy[at + c]);         \
+      const S g = value * a[c] + b[c] > least ? above : S(0);            \
+      s[c] += g;                                                         \
+      q[c] += g * ((value - mean[c]) * rstd[c]);                         \
+    }                                                                    \
+  }                                                                      \
+  for (int64_t c = 0; c < LANES; ++c) {                                  \
+    sum[first + c] = s[c];                                               \
+    product[first + c] = q[c];                                           \
+  }
+
+#define MALLEOLUS_COMBINE_GRADIENT(LANES)                                \
+  S slope[LANES], offset[LANES], a[LANES], b[LANES];                     \
+  for (int64_t c = 0; c < LANES; ++c) {                                  \
+    slope[c] = of[first + c];                                            \
+    offset[c] = of[channels + first + c];                                \
+    a[c] = of[2 * channels + first + c];                                 \
+    b[c] = of[3 * channels + first + c];                                 \
+  }                                                                      \
+  for (int64_t p = 0; p < pixels; ++p) {                                 \
+    const int64_t at = p * channels + first;                             \
+    for (int64_t c = 0; c < LANES; ++c) {                                \
+      const S value = load(x[at + c]), above = load(dy[at + c]);         \
+      const S g = value * a[c] + b[c] > least ? above : S(0);            \
+      dx[at + c] = store(g * a[c] + value * slope[c] + offset[c]);       \
+    }                                                                    \
+  }
+
+/// `T` is what is stored, `S` what is computed with.
+#define MALLEOLUS_GROUP_NORM_LOOPS(STORED, COMPUTED, LOAD, STORE)                                     \
+  namespace STORED##_loops {                                                                          \
+  using T = STORED;                                                                                   \
+  using S = COMPUTED;                                                                                 \
+  inline S load(T value) { return LOAD(value); }                                                      \
+  inline T store(S value) { return STORE(value); }                                                    \
+  MALLEOLUS_VECTOR_TARGETS                                                                            \
+  void add_moments(const T* x, const S* shift, S* sum, S* squares, int64_t pixels, int64_t channels) { \
+    MALLEOLUS_FOR_LANES(MALLEOLUS_ADD_MOMENTS)                                                        \
+  }                                                                                                   \
+  MALLEOLUS_VECTOR_TARGETS                                                                            \
+  void scale_and_shift(const T* x, const S* scale, S least, T* y, int64_t pixels, int64_t channels) { \
+    MALLEOLUS_FOR_LANES(MALLEOLUS_SCALE_AND_SHIFT)                                                    \
+  }                                                                                                   \
+  MALLEOLUS_VECTOR_TARGETS                                                                            \
+  void add_gradient_sums(const T* dy, const T* x, const S* of, S least, S* sum, S* product,           \
+                         int64_t pixels, int64_t channels) {                                          \
+    MALLEOLUS_FOR_LANES(MALLEOLUS_ADD_GRADIENT_SUMS)                                                  \
+  }                                                                                                   \
+  MALLEOLUS_VECTOR_TARGETS                                                                            \
+  void combine_gradient(const T* dy, const T* x, const S* of, S least, T* dx, int64_t pixels,         \
+                        int64_t channels) {                                                           \
+    MALLEOLUS_FOR_LANES(MALLEOLUS_COMBINE_GRADIENT)                                                   \
+  }                                                                                                   \
+  }                                                                                                   \
+  using STORED##_loops::add_gradient_sums;                                                            \
+  using STORED##_loops::add_moments;                                                                  \
+  using STORED##_loops::combine_gradient;                                                             \
+  using STORED##_loops::scale_and_shift;
 
 #define MALLEOLUS_AS_IS(value) (value)
 MALLEOLUS_GROUP_NORM_LOOPS(float, float, MALLEOLUS_AS_IS, MALLEOLUS_AS_IS)
@@ -149,9 +222,7 @@ void forward_kernel(const at::Tensor& input, const at::Tensor& weight, const at:
     Sum* shift = moments.data() + (image * blocks + block) * 3 * channels;
     const Stored<T>* pixel = x + (image * shape.pixels + first) * channels;
     for (int64_t c = 0; c < channels; ++c) shift[c] = static_cast<Sum>(reinterpret_cast<const T*>(pixel)[c]);
-    for (int64_t p = first; p < end; ++p, pixel += channels) {
-      add_moments(pixel, shift, shift + channels, shift + 2 * channels, channels);
-    }
+    add_moments(pixel, shift, shift + channels, shift + 2 * channels, end - first, channels);
   });
 
   // [images, 2, channels]: what a channel is multiplied by, and what is added.
@@ -183,9 +254,8 @@ void forward_kernel(const at::Tensor& input, const at::Tensor& weight, const at:
   }
   for_each_block(shape, [&](int64_t image, int64_t, int64_t first, int64_t end) {
     const Sum* scale = affine.data() + image * 2 * channels;
-    for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
-      scale_and_shift(x + p * channels, scale, scale + channels, least_value<Sum>(relu), y + p * channels, channels);
-    }
+    const int64_t at = (image * shape.pixels + first) * channels;
+    scale_and_shift(x + at, scale, least_value<Sum>(relu), y + at, end - first, channels);
   });
 }
 
@@ -222,9 +292,8 @@ void backward_kernel(const at::Tensor& gradient, const at::Tensor& input, const 
   for_each_block(shape, [&](int64_t image, int64_t block, int64_t first, int64_t end) {
     Sum* sum = sums.data() + (image * blocks + block) * 2 * channels;
     const Sum* of = statistics.data() + image * 4 * channels;
-    for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
-      add_gradient_sums(dy + p * channels, x + p * channels, of, least, sum, sum + channels, channels);
-    }
+    const int64_t at = (image * shape.pixels + first) * channels;
+    add_gradient_sums(dy + at, x + at, of, least, sum, sum + channels, end - first, channels);
   });
 
   // dx = rstd * (w dy - mean(w dy) - xhat * mean(w dy xhat)), as dy * scale + x * b + c0.
@@ -260,9 +329,8 @@ void backward_kernel(const at::Tensor& gradient, const at::Tensor& input, const 
   }
   for_each_block(shape, [&](int64_t image, int64_t, int64_t first, int64_t end) {
     const Sum* of = factors.data() + image * 4 * channels;
-    for (int64_t p = image * shape.pixels + first; p < image * shape.pixels + end; ++p) {
-      combine_gradient(dy + p * channels, x + p * channels, of, least, dx + p * channels, channels);
-    }
+    const int64_t at = (image * shape.pixels + first) * channels;
+    combine_gradient(dy + at, x + at, of, least, dx + at, end - first, channels);
   });
   std::copy(weight_sums.begin(), weight_sums.end(), weight_gradient.data_ptr<Sum>());
   std::copy(bias_sums.begin(), bias_sums.end(), bias_gradient.data_ptr<Sum>());
