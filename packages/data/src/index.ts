@@ -16,6 +16,7 @@ export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { readDicomFacts } from "./dicom/read-dicom.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
+export { imageFormat } from "./image-file.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
 export { type Ankle, buildAnkle } from "./phantom/ankle.ts";
 export { annotate } from "./phantom/annotator.ts";
@@ -46,3 +47,4 @@ export type { Display, Radiograph } from "./radiograph.ts";
 export { decodeRadiograph, readRadiograph } from "./read-radiograph.ts";
 export { ankleScreeningRules } from "./reports/ankle-rules.ts";
 export { createReportScreener, NOT_STATED, type ReportScreener } from "./reports/screen-report.ts";
+export { stripImage } from "./strip-image.ts";

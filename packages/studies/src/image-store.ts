@@ -1,5 +1,6 @@
 /**
- * De-identified originals by the hash of their bytes: `images/ab/abcdef….dcm`. A file is there whole
+ * De-identified originals by the hash of their bytes: `images/ab/abcdef….dcm` (or `.jpg`, `.png`,
+ * for images that came with COCO annotations). A file is there whole
  * or not at all, and the same bytes are there once.
  */
 import { createHash } from "node:crypto";
@@ -15,16 +16,24 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import type { ImageRecord } from "@malleolus/schema";
 
-/** Where an image of this hash lies in a store. */
-export function imagePath(store: string, sha256: string): string {
-  return join(store, sha256.slice(0, 2), `${sha256}.dcm`);
+type Format = ImageRecord["format"];
+
+const EXTENSION: Readonly<Record<Format, string>> = { dicom: "dcm", jpeg: "jpg", png: "png" };
+const STORED_NAME = /^([0-9a-f]{64})\.(?:dcm|jpg|png)$/;
+const ASIDE_NAME = /^[0-9a-f]{64}\.(?:dcm|jpg|png)\.\d+\.tmp$/;
+
+/** Where an image of this hash lies in a store; its record says the format. */
+export function imagePath(store: string, sha256: string, format: Format = "dicom"): string {
+  return join(store, sha256.slice(0, 2), `${sha256}.${EXTENSION[format]}`);
 }
 
 /** Bytes that are on the disk beside their place in a store, and not in the store yet. */
 export interface AsideImage {
   readonly sha256: string;
   readonly sizeBytes: number;
+  readonly format: Format;
   readonly aside: string;
 }
 
@@ -35,12 +44,13 @@ export interface AsideImage {
 export function writeAside(
   store: string,
   parts: readonly Uint8Array[],
+  format: Format,
   writer: number,
 ): AsideImage {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   const sha256 = hash.digest("hex");
-  const path = imagePath(store, sha256);
+  const path = imagePath(store, sha256, format);
   if (mkdirSync(dirname(path), { recursive: true }) !== undefined) flushFolder(store);
   const aside = `${path}.${writer}.tmp`;
   const handle = openSync(aside, "w");
@@ -50,12 +60,12 @@ export function writeAside(
   } finally {
     closeSync(handle);
   }
-  return { sha256, sizeBytes: parts.reduce((sum, { length }) => sum + length, 0), aside };
+  return { sha256, sizeBytes: parts.reduce((sum, { length }) => sum + length, 0), format, aside };
 }
 
 /** Puts an image that was written aside into the store; on the disk when it returns. */
-export function keepAside(store: string, { sha256, aside }: AsideImage): void {
-  const path = imagePath(store, sha256);
+export function keepAside(store: string, { sha256, format, aside }: AsideImage): void {
+  const path = imagePath(store, sha256, format);
   renameSync(aside, path);
   flushFolder(dirname(path));
 }
@@ -74,8 +84,8 @@ export function removeOrphans(store: string, known: (sha256: string) => boolean)
   for (const folder of readdirSync(store, { withFileTypes: true })) {
     if (!folder.isDirectory() || !/^[0-9a-f]{2}$/.test(folder.name)) continue;
     for (const name of readdirSync(join(store, folder.name))) {
-      const sha256 = /^([0-9a-f]{64})\.dcm$/.exec(name)?.[1];
-      const isOurs = sha256 !== undefined || /^[0-9a-f]{64}\.dcm\.\d+\.tmp$/.test(name);
+      const sha256 = STORED_NAME.exec(name)?.[1];
+      const isOurs = sha256 !== undefined || ASIDE_NAME.test(name);
       if (!isOurs || (sha256 !== undefined && known(sha256))) continue;
       rmSync(join(store, folder.name, name));
       removed++;

@@ -37,14 +37,15 @@ export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type TrainingSet, trainingSet } from "./export/training-set.ts";
 export { imagePath } from "./image-store.ts";
+export { type CocoCounts, type CocoImport, importCoco } from "./import/import-coco.ts";
 export {
   type DicomImport,
   type ImportCounts,
   type ImportEvent,
-  type ImportOutcome,
   importDicom,
 } from "./import/import-dicom.ts";
 export { importReports, type ReportsCounts, type ReportsImport } from "./import/import-reports.ts";
+export type { ImportOutcome } from "./import/record-prepared.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
 export {
   adjudicateReading,

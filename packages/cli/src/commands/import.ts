@@ -1,6 +1,6 @@
-/** `malleolus import dicom|reports`: an archive into a study. */
-import type { ImportEvent } from "@malleolus/studies";
-import { Command } from "commander";
+/** `malleolus import dicom|coco|reports`: an archive into a study. */
+import type { ImportCounts, ImportEvent, Study } from "@malleolus/studies";
+import { Command, InvalidArgumentError } from "commander";
 import type { CommandFile, ExitCode } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
 import type { Output } from "../output.ts";
@@ -19,12 +19,14 @@ export const importCommand: CommandFile = (output, finish) =>
   new Command("import")
     .description("bring radiographs and reports into a study, without what identifies patients")
     .addCommand(importDicomCommand(output, finish))
+    .addCommand(importCocoCommand(output, finish))
     .addCommand(importReportsCommand(output, finish))
     .addHelpText(
       "after",
       `
 Examples:
   ./malleolus import dicom --study my-study archive/ more.zip
+  ./malleolus import coco --study my-study train.json --images radiographs/
   ./malleolus import reports --study my-study reports.csv`,
     );
 
@@ -47,43 +49,118 @@ Examples:
   ./malleolus import dicom --study my-study archive/
   ./malleolus import dicom --study my-study --hospital b --json export.zip | jq .outcome`,
     )
-    .action(async (paths: string[], given: ImportArguments, command: Command) => {
-      const studies = await import("@malleolus/studies");
-      const study = await studies.openStudy(given.study);
-      const progress = countProgress(output, "files");
-      const signals = stopOnSignals(() => progress.say("ending after this file"));
-      try {
-        const hospital = studies.findHospital(study, given.hospital);
-        using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
-        const counts = await studies.importDicom(study, {
-          paths,
-          hospital,
-          keys: keys.value,
-          who: given.who,
-          stop: signals.signal,
-          onEvent(event) {
-            if (given.json) output.write(`${JSON.stringify(event)}\n`);
-            else if (event.outcome === "refused") progress.say(describeRefusal(event));
-            progress.show(event.done, event.total);
-          },
-        });
-        progress.end();
-        const { imported, known, refused, orphansRemoved, stopped } = counts;
-        if (given.json) output.write(`${JSON.stringify({ outcome: "end", ...counts })}\n`);
-        else {
-          output.write(
-            `${imported} imported, ${known} known already, ${refused} refused` +
-              (orphansRemoved > 0 ? `; removed what an interrupted import left` : "") +
-              `${stopped ? "; stopped, the same command goes on" : ""}\n`,
-          );
-        }
-        if (refused > 0) finish(1);
-      } finally {
-        progress.end();
-        signals.dispose();
-        await studies.closeStudy(study);
-      }
+    .action((paths: string[], given: ImportArguments, command: Command) =>
+      importRadiographs(output, finish, given, command, async (studies, study, source) => {
+        const counts = await studies.importDicom(study, { ...source, paths });
+        return { counts, further: "" };
+      }),
+    );
+}
+
+interface CocoArguments extends ImportArguments {
+  readonly images: string;
+  readonly class?: ReadonlyMap<string, string>;
+  readonly unannotated?: string;
+}
+
+function importCocoCommand(output: Output, finish: (code: ExitCode) => void): Command {
+  return withStudyOptions(new Command("coco"))
+    .description("radiographs with outlines: a COCO annotation file and its images")
+    .argument("<annotations>", "the COCO file")
+    .requiredOption("--images <folder>", "where the images lie that it names")
+    .option(
+      "--class <category=class>",
+      "what a category means in the protocol; for several, repeat it",
+      collectPair,
+    )
+    .option("--unannotated <class>", "class of cases without an outline; else people read them")
+    .addHelpText(
+      "after",
+      `
+Images are DICOM, JPEG or PNG. DICOM is de-identified as import dicom does it. Of JPEG and PNG all that
+stands beside the picture is left out: EXIF, XMP, IPTC, comments, thumbnails; the pixels stay as they
+are. Words within the pixels are not looked for. An image is a case of its own unless the file gives
+patient_id and case_id (or study_id), or it is DICOM, which says so itself.
+
+A category is a class or structure of the protocol by its name, or by --class with its name or number.
+The outlines become annotations by "coco", and the case gets its class; what is there already stays.
+
+Examples:
+  ./malleolus import coco --study my-study train.json --images radiographs/
+  ./malleolus import coco --study my-study train.json --images images/ --class fracture=weber_b \\
+    --unannotated no_fracture`,
+    )
+    .action((path: string, given: CocoArguments, command: Command) =>
+      importRadiographs(output, finish, given, command, async (studies, study, source) => {
+        const { images, class: categories = new Map(), unannotated = null } = given;
+        const told = { path, images, categories, unannotated };
+        const counts = await studies.importCoco(study, { ...source, ...told });
+        const further = `; cases classified: ${counts.classified}, images annotated: ${counts.annotated}`;
+        return { counts, further };
+      }),
+    );
+}
+
+/** `fracture=weber_b`, added to those before it. */
+function collectPair(
+  written: string,
+  before: ReadonlyMap<string, string> | undefined,
+): ReadonlyMap<string, string> {
+  const [, key, value] = /^([^=]+)=([^=]+)$/.exec(written) ?? [];
+  if (key === undefined || value === undefined) {
+    throw new InvalidArgumentError(`expected CATEGORY=CLASS, got "${written}"`);
+  }
+  return new Map([...(before ?? []), [key.trim(), value.trim()]]);
+}
+
+type Studies = typeof import("@malleolus/studies");
+
+/** What the import of files into a study has in common, whatever says which files. */
+async function importRadiographs(
+  output: Output,
+  finish: (code: ExitCode) => void,
+  given: ImportArguments,
+  command: Command,
+  importThem: (
+    studies: Studies,
+    study: Study,
+    source: Omit<Parameters<Studies["importDicom"]>[1], "paths">,
+  ) => Promise<{ readonly counts: ImportCounts; readonly further: string }>,
+): Promise<void> {
+  const studies = await import("@malleolus/studies");
+  const study = await studies.openStudy(given.study);
+  const progress = countProgress(output, "files");
+  const signals = stopOnSignals(() => progress.say("ending after this file"));
+  try {
+    const hospital = studies.findHospital(study, given.hospital);
+    using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
+    const { counts, further } = await importThem(studies, study, {
+      hospital,
+      keys: keys.value,
+      who: given.who,
+      stop: signals.signal,
+      onEvent(event) {
+        if (given.json) output.write(`${JSON.stringify(event)}\n`);
+        else if (event.outcome === "refused") progress.say(describeRefusal(event));
+        progress.show(event.done, event.total);
+      },
     });
+    progress.end();
+    const { imported, known, refused, orphansRemoved, stopped } = counts;
+    if (given.json) output.write(`${JSON.stringify({ outcome: "end", ...counts })}\n`);
+    else {
+      output.write(
+        `${imported} imported, ${known} known already, ${refused} refused${further}` +
+          (orphansRemoved > 0 ? `; removed what an interrupted import left` : "") +
+          `${stopped ? "; stopped, the same command goes on" : ""}\n`,
+      );
+    }
+    if (refused > 0) finish(1);
+  } finally {
+    progress.end();
+    signals.dispose();
+    await studies.closeStudy(study);
+  }
 }
 
 function importReportsCommand(output: Output, finish: (code: ExitCode) => void): Command {

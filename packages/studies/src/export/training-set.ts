@@ -143,7 +143,7 @@ function cocoImage(row: AssignedRow, id: number): CocoImage {
   const { sha256, facts, caseId, patient, hospital, visibility, ambiguous } = row;
   return {
     id,
-    fileName: imagePath("", sha256).replaceAll("\\", "/"),
+    fileName: imagePath("", sha256, facts.format).replaceAll("\\", "/"),
     width: facts.width,
     height: facts.height,
     extra: {

@@ -3,7 +3,8 @@
  * in between. It may meet files that are under way at the same time; only recording sees them in order.
  */
 import { DataError, dateShiftDays, replaceUid, shiftDate } from "@malleolus/data";
-import type { Hospital } from "@malleolus/schema";
+import type { Hospital, ImageRecord } from "@malleolus/schema";
+import { StudyError } from "../errors.ts";
 import { dropAside } from "../image-store.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
@@ -27,20 +28,38 @@ interface Origin {
   readonly keys: KeyFile;
 }
 
-/** Throws what is not the file's fault: the system's error where the store fails. */
+/** What an annotation file knows of an image that does not say it itself. */
+export interface ImageOrigin {
+  readonly patient: string | null;
+  readonly case: string | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Prepares a DICOM file, and with `image` a JPEG or PNG too. Throws what is not the file's fault: the
+ * system's error where the store fails.
+ */
 export async function prepareFile(
   study: Study,
   origin: Origin,
-  { name, contents }: SourceFile,
+  { name, contents }: Pick<SourceFile, "name" | "contents">,
   preparer: Preparer,
+  image?: ImageOrigin,
 ): Promise<PreparedFile> {
   let sourceHash: string | null = null;
   try {
     if (contents instanceof Error) throw contents;
-    sourceHash = origin.keys.hash("file", await preparer.open(name, contents));
+    const bytesHash = await preparer.open(name, contents);
+    sourceHash = origin.keys.hash("file", bytesHash);
     const sha256 = await findImported(study, sourceHash);
     if (sha256 !== null) return { kind: "known", sourceHash, sha256 };
-    return { ...(await prepareImage(study, origin, name, preparer)), sourceHash };
+    const facts = image === undefined ? null : await preparer.describeImage();
+    const prepared =
+      image === undefined || facts === null
+        ? await prepareDicom(study, origin, name, preparer, image)
+        : await prepareImage(study, origin, { name, bytesHash, facts, ...image }, preparer);
+    return { ...prepared, sourceHash };
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
@@ -57,13 +76,15 @@ type PreparedImage =
   | { readonly kind: "known"; readonly sha256: string }
   | { readonly kind: "new"; readonly image: NewImage };
 
-async function prepareImage(
+async function prepareDicom(
   study: Study,
   { hospital, keys }: Origin,
   name: string,
   preparer: Preparer,
+  image: ImageOrigin | undefined,
 ): Promise<PreparedImage> {
   const { identity, facts } = await preparer.describe();
+  if (image !== undefined) checkSize(name, facts, image);
   const { studyInstanceUid, seriesInstanceUid } = identity;
   if (identity.sopInstanceUid === null || studyInstanceUid === null) {
     throw new DataError(
@@ -83,21 +104,71 @@ async function prepareImage(
   const plan = { pseudonym, key: keys.secret, shiftDays, burnedIn };
   const accession = identity.accessionNumber;
   const written = await preparer.clean(plan, study.images);
-  const image: NewImage = {
-    written,
-    sopInstanceUid,
-    seriesInstanceUid:
-      seriesInstanceUid === null ? null : replaceUid(seriesInstanceUid, keys.secret),
-    facts,
-    case: {
-      id: replaceUid(studyInstanceUid, keys.secret),
-      patientId: pseudonym,
-      hospital: hospital.id,
-      accessionHash: accession === null ? null : accessionHash(keys, hospital.id, accession),
-      studyDate: readableDate(identity.studyDate, shiftDays),
+  return {
+    kind: "new",
+    image: {
+      written,
+      sopInstanceUid,
+      seriesInstanceUid:
+        seriesInstanceUid === null ? null : replaceUid(seriesInstanceUid, keys.secret),
+      facts,
+      case: {
+        id: replaceUid(studyInstanceUid, keys.secret),
+        patientId: pseudonym,
+        hospital: hospital.id,
+        accessionHash: accession === null ? null : accessionHash(keys, hospital.id, accession),
+        studyDate: readableDate(identity.studyDate, shiftDays),
+      },
     },
   };
-  return { kind: "new", image };
+}
+
+interface NamedImage extends ImageOrigin {
+  readonly name: string;
+  readonly bytesHash: string;
+  readonly facts: ImageRecord;
+}
+
+/** A JPEG or PNG: a case of its own, of a patient of its own, unless the annotations say whose. */
+async function prepareImage(
+  study: Study,
+  { hospital, keys }: Origin,
+  { name, bytesHash, facts, ...image }: NamedImage,
+  preparer: Preparer,
+): Promise<PreparedImage> {
+  if (facts.format === "dicom") throw new Error("internal: a DICOM file taken for a picture");
+  checkSize(name, facts, image);
+  const caseKey = image.case ?? `image ${bytesHash}`;
+  const patientId = image.patient ?? `case ${caseKey}`;
+  const patient = { hospital: hospital.id, patientId, patientName: null, birthDate: null };
+  const pseudonym = keys.pseudonymFor(patient);
+  const written = await preparer.stripImage(facts.format, study.images);
+  return {
+    kind: "new",
+    image: {
+      written,
+      // Identifiers as DICOM files have them, made of what there is.
+      sopInstanceUid: replaceUid(`image ${bytesHash}`, keys.secret),
+      seriesInstanceUid: null,
+      facts,
+      case: {
+        id: replaceUid(`case ${hospital.id} ${caseKey}`, keys.secret),
+        patientId: pseudonym,
+        hospital: hospital.id,
+        accessionHash: null,
+        studyDate: null,
+      },
+    },
+  };
+}
+
+function checkSize(name: string, facts: ImageRecord, { width, height }: ImageOrigin): void {
+  if (facts.width === width && facts.height === height) return;
+  throw new StudyError(
+    "source",
+    `${name}: expected ${width} x ${height} pixels as its annotations say, got ` +
+      `${facts.width} x ${facts.height}; the outlines would lie beside what they outline`,
+  );
 }
 
 /** `20190410` as `2018-12-31`. */

@@ -1,6 +1,8 @@
 /** Threads that prepare files for an import, one file each; they start when they are first needed. */
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { DataError, type DataErrorCode, type Deidentification } from "@malleolus/data";
+import type { ImageRecord } from "@malleolus/schema";
 import { StudyError, type StudyErrorCode } from "../errors.ts";
 import type { AsideImage } from "../image-store.ts";
 import type { Answer, Request } from "./prepare-file.ts";
@@ -18,11 +20,15 @@ export interface Preparer {
   open(name: string, contents: string | Uint8Array<ArrayBuffer>): Promise<string>;
   describe(): Promise<AnswerTo<"describe">>;
   clean(plan: Deidentification, store: string): Promise<AsideImage>;
+  /** For JPEG and PNG in the place of the two above; null for other files. */
+  describeImage(): Promise<ImageRecord | null>;
+  stripImage(format: "jpeg" | "png", store: string): Promise<AsideImage>;
 }
 
 type AnswerTo<Step extends Answer["step"]> = Extract<Answer, { readonly step: Step }>;
 
 export interface Preparers extends AsyncDisposable {
+  readonly threads: number;
   /** Does work with a thread that nobody else has meanwhile; waits for one. */
   lend<Result>(work: (preparer: Preparer) => Promise<Result>): Promise<Result>;
 }
@@ -31,7 +37,11 @@ interface Thread extends Preparer {
   close(): Promise<unknown>;
 }
 
-export function startPreparers(count: number): Preparers {
+/** More would only wait for the one that records. */
+const MOST_THREADS = 8;
+
+export function startPreparers(): Preparers {
+  const count = Math.min(availableParallelism(), MOST_THREADS);
   const threads: Thread[] = [];
   const idle: Preparer[] = [];
   const waiting: ((preparer: Preparer) => void)[] = [];
@@ -50,6 +60,7 @@ export function startPreparers(count: number): Preparers {
     else next(preparer);
   };
   return {
+    threads: count,
     async lend(work) {
       const preparer = await take();
       try {
@@ -103,6 +114,14 @@ function startThread(): Thread {
     describe: () => ask({ step: "describe" }),
     async clean(plan, store) {
       const { image } = await ask({ step: "clean", plan, store });
+      return image;
+    },
+    async describeImage() {
+      const { facts } = await ask({ step: "describe image" });
+      return facts;
+    },
+    async stripImage(format, store) {
+      const { image } = await ask({ step: "strip image", format, store });
       return image;
     },
     close: () => worker.terminate(),

@@ -14,7 +14,7 @@ import { newStudy } from "../test-study.ts";
 import { importInto } from "./test-import.ts";
 
 const ankle = testDataPath("dicom-ankle");
-const withoutDcmtk = spawnSync("dcmdump", ["--version"]).error !== undefined;
+const withoutDcmtk = run("dcmdump", "--version").error !== undefined;
 const skip = withoutDcmtk ? { skip: "dcmtk is absent" } : skipWithout(ankle);
 
 /** Which program of dcmtk takes the compression away; none of Debian's reads JPEG 2000. */
@@ -58,8 +58,8 @@ test("importDicom: real files, side by side with dcmtk", skip, async (context) =
 function dcmtkWords(program: string, path: string, scratch: string): Uint16Array {
   mkdirSync(scratch);
   const plain = join(scratch, "plain.dcm");
-  assert.equal(spawnSync(program, [path, plain]).status, 0, program);
-  assert.equal(spawnSync("dcmdump", ["-q", "+W", scratch, plain], { stdio: "ignore" }).status, 0);
+  assert.equal(run(program, path, plain).status, 0, program);
+  assert.equal(run("dcmdump", "-q", "+W", scratch, plain).status, 0);
   const bytes = readFileSync(join(scratch, "plain.dcm.0.raw"));
   return new Uint16Array(new Uint8Array(bytes).buffer);
 }
@@ -91,10 +91,7 @@ async function comparePixels(path: string, words: Uint16Array, name: string): Pr
 
 /** Values of names, IDs, dates, places and UIDs of the original, and private groups. */
 function findNobody(original: string, stored: string): void {
-  const dump = (path: string) => {
-    const options = ["--load-short", "--print-all", path];
-    return spawnSync("dcmdump", options, { encoding: "utf8", maxBuffer: 2 ** 26 }).stdout;
-  };
+  const dump = (path: string) => run("dcmdump", "--load-short", "--print-all", path).stdout;
   const identifying = [
     /^\s*\([0-9a-f,]+\) (?:PN|DA|DT|UI) \[([^\]]{4,})\]/gm,
     /^\s*\((?:0010,0020|0008,0050|0008,0080|0008,1010|0018,1000|0020,0010)\) .. \[([^\]]{4,})\]/gm,
@@ -104,4 +101,8 @@ function findNobody(original: string, stored: string): void {
   assert.match(kept, /\(0012,0062\) CS \[YES\]/);
   for (const text of identifying) assert.ok(!kept.includes(text), `"${text}" is still there`);
   assert.doesNotMatch(kept, /^\s*\([0-9a-f]{3}[13579bdf],/m, "a private attribute is left");
+}
+
+function run(program: string, ...args: string[]) {
+  return spawnSync(program, args, { encoding: "utf8", maxBuffer: 2 ** 26 });
 }

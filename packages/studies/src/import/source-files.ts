@@ -20,9 +20,24 @@ export interface SourceFile {
   readonly done: number;
 }
 
-/** Paths of files, in the order of their names, hidden ones left out. Throws the system's error. */
+/**
+ * Paths of files, in the order of their names, hidden ones left out. Throws StudyError `source` where
+ * one does not exist, or there is no file at all.
+ */
 export function listPaths(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => (statSync(path).isDirectory() ? pathsBelow(path) : [path]));
+  const found = paths.flatMap((path) => {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) {
+      throw new StudyError(
+        "source",
+        `${path}: expected a file or a folder to import, got none; check the path`,
+      );
+    }
+    return status.isDirectory() ? pathsBelow(path) : [path];
+  });
+  if (found.length > 0) return found;
+  const where = paths.join(", ");
+  throw new StudyError("source", `${where}: expected files to import, got an empty folder`);
 }
 
 /** The files at the paths, one by one, and those in zip files. */

@@ -32,7 +32,7 @@ export async function inspectStudy(folder: string) {
     const images = await database.selectFrom("images").selectAll().orderBy("sha256").execute();
     const stored = globSync("**/*", { cwd: study.images, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map(({ name }) => name.replace(".dcm", ""))
+      .map(({ name }) => name.replace(/\.(dcm|jpg|png)$/, ""))
       .sort();
     assert.deepEqual(
       stored,

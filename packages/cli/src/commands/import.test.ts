@@ -1,0 +1,107 @@
+/** `malleolus import` as a new user meets it: what goes wrong, and what is said. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { runCommandLine } from "../command-line.ts";
+
+async function run(...args: string[]) {
+  let [written, said] = ["", ""];
+  const code = await runCommandLine(args, {
+    write: (text) => {
+      written += text;
+    },
+    writeError: (text) => {
+      said += text;
+    },
+  });
+  return { code, written, said };
+}
+
+/** A folder with a new study, and a radiograph of a patient to be imported by COCO's way. */
+async function newStudy(context: { after(cleanUp: () => void): void }) {
+  const before = process.env.MALLEOLUS_PASSPHRASE;
+  process.env.MALLEOLUS_PASSPHRASE = "correct horse";
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-import-"));
+  context.after(() => {
+    if (before === undefined) delete process.env.MALLEOLUS_PASSPHRASE;
+    else process.env.MALLEOLUS_PASSPHRASE = before;
+    rmSync(folder, { recursive: true });
+  });
+  const study = join(folder, "study");
+  assert.equal((await run("init", study)).code, 0);
+  const images = join(folder, "images");
+  mkdirSync(images);
+  const file = dicomFile({
+    ...GREY_2X2,
+    "00080016 UI": "1.2.840.10008.5.1.4.1.1.1",
+    "00080018 UI": "1.3.99.1",
+    "0020000d UI": "1.3.99.2",
+  });
+  writeFileSync(join(images, "a.dcm"), file);
+  const annotations = join(folder, "coco.json");
+  const coco = {
+    images: [{ id: 1, file_name: "a.dcm", width: 2, height: 2 }],
+    categories: [{ id: 1, name: "fracture" }],
+    annotations: [{ id: 1, image_id: 1, category_id: 1, segmentation: [[0, 0, 2, 0, 1, 2]] }],
+  };
+  writeFileSync(annotations, JSON.stringify(coco));
+  return { folder, study, images, annotations };
+}
+
+test("import coco: outlines with a class for their category", async (context) => {
+  const { study, images, annotations } = await newStudy(context);
+  const args = ["import", "coco", annotations, "--images", images, "--study", study];
+  const unsaid = await run(...args);
+  assert.equal(unsaid.code, 1);
+  assert.match(
+    unsaid.said,
+    /category "fracture" \(1\) .*weber_a, .*say which, as fracture=weber_a/,
+  );
+  assert.match((await run(...args, "--class", "fracture")).said, /expected CATEGORY=CLASS/);
+
+  const done = await run(...args, "--class", "fracture=weber_b");
+  assert.deepEqual(done, {
+    code: 0,
+    written: "1 imported, 0 known already, 0 refused; cases classified: 1, images annotated: 1\n",
+    said: "",
+  });
+  const again = await run(...args, "--class", "fracture=weber_b", "--json");
+  const end = JSON.parse(again.written.trim().split("\n").at(-1) ?? "");
+  assert.deepEqual([end.known, end.classified, end.annotated], [1, 0, 0]);
+});
+
+test("import: every way to start it wrongly says what is wanted", async (context) => {
+  const { folder, study, images, annotations } = await newStudy(context);
+  const nowhere = join(folder, "nowhere");
+  const empty = join(folder, "empty");
+  mkdirSync(empty);
+  const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
+    [2, /missing required argument 'path'/, "dicom"],
+    [
+      1,
+      /nowhere: expected a file or a folder to import, got none/,
+      "dicom",
+      nowhere,
+      "--study",
+      study,
+    ],
+    [1, /empty: expected files to import, got an empty folder/, "dicom", empty, "--study", study],
+    [1, /expected a study, got a folder without/, "dicom", images, "--study", empty],
+    [2, /required option '--images <folder>'/, "coco"],
+    [2, /--images <folder>.* not specified/, "coco", annotations],
+    [1, /nowhere: expected COCO/, "coco", nowhere, "--images", images, "--study", study],
+    [
+      1,
+      /nowhere: expected the folder with the images/,
+      ...["coco", annotations, "--images", nowhere, "--class", "1=weber_a", "--study", study],
+    ],
+  ];
+  for (const [code, message, ...args] of cases) {
+    const got = await run("import", ...args);
+    assert.deepEqual([got.code, got.written], [code, ""], args.join(" "));
+    assert.match(got.said, message, args.join(" "));
+  }
+});

@@ -1,0 +1,81 @@
+/** A case's class and annotator from a COCO file, in the study's database. */
+import { moveCase } from "../cases/move-case.ts";
+import { StudyError } from "../errors.ts";
+import { recordVerdict } from "../reading/verdict.ts";
+import type { Study } from "../study.ts";
+import { addTasks } from "../tasks/add-tasks.ts";
+
+/** As who the file speaks. */
+export const ANNOTATOR = "coco";
+
+export async function findCaseOf({ database }: Study, sha256: string): Promise<string> {
+  const { case_id } = await database
+    .selectFrom("images")
+    .select("case_id")
+    .where("sha256", "=", sha256)
+    .executeTakeFirstOrThrow();
+  return case_id;
+}
+
+/**
+ * Gives a new case its class, and its annotation to `ANNOTATOR`, in one transaction. False where that
+ * was done before. Throws StudyError `transition` for a case that people have begun with.
+ */
+export async function classifyCase(
+  { database, protocol }: Study,
+  told: { readonly caseId: string; readonly class: string; readonly who: string },
+): Promise<boolean> {
+  const { caseId, who } = told;
+  return database.transaction().execute(async (transaction) => {
+    const found = await transaction
+      .selectFrom("cases")
+      .select(["state", "class"])
+      .where("id", "=", caseId)
+      .executeTakeFirstOrThrow();
+    const task = await transaction
+      .selectFrom("tasks")
+      .select("person")
+      .where("queue", "=", "annotation")
+      .where("case_id", "=", caseId)
+      .where("person", "=", ANNOTATOR)
+      .executeTakeFirst();
+    if (task !== undefined && found.class === told.class) return false;
+    if (found.state !== "imported") {
+      const got = `one that is "${found.state}"${found.class === null ? "" : ` (${found.class})`}`;
+      throw new StudyError(
+        "transition",
+        `case ${caseId}: expected a new one, to become ${told.class} as its annotations say, got ${got}`,
+      );
+    }
+    const deed = { who, at: new Date().toISOString() };
+    const why = `its annotations in a COCO file say ${told.class}`;
+    const candidate =
+      told.class === protocol.noFractureClass ? "candidate no fracture" : "candidate fracture";
+    await moveCase(transaction, { caseId, to: candidate, why, ...deed });
+    await moveCase(transaction, { caseId, to: "read", why, ...deed });
+    await recordVerdict(transaction, {
+      caseId,
+      panel: "curation",
+      decision: { kind: "class", id: told.class },
+      how: "agreed",
+      ambiguous: false,
+      why,
+      ...deed,
+    });
+    await addTasks(transaction, "annotation", [caseId], [ANNOTATOR], protocol.splits.seed);
+    return true;
+  });
+}
+
+/** The images of a case that have an annotation of the file's. */
+export async function drawnImages({ database }: Study, caseId: string): Promise<Set<string>> {
+  const rows = await database
+    .selectFrom("annotations")
+    .innerJoin("images", "images.sha256", "annotations.image_sha256")
+    .select("annotations.image_sha256")
+    .where("images.case_id", "=", caseId)
+    .where("annotations.source", "=", "person")
+    .where("annotations.author", "=", ANNOTATOR)
+    .execute();
+  return new Set(rows.map(({ image_sha256 }) => image_sha256));
+}
