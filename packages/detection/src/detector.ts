@@ -63,11 +63,11 @@ export interface Detector {
  * @throws TorchError `checkpoint` when it cannot be written; an older file is then still there.
  */
 export function writeDetector(path: string, model: MaskRcnn, preprocess: Preprocess): void {
-  const { minSize, maxSize } = preprocess;
+  const { minSize, maxSize, unexposed } = preprocess;
   writeSafetensors(path, nn.stateDict(model), {
     format: FORMAT,
     config: JSON.stringify(model.config),
-    preprocess: JSON.stringify({ minSize, maxSize }),
+    preprocess: JSON.stringify({ minSize, maxSize, unexposed }),
   });
 }
 
@@ -123,6 +123,7 @@ function storeWhatIsCast(model: MaskRcnn): void {
 const preprocessSchema: z.ZodType<Preprocess> = z.strictObject({
   minSize: z.int().positive(),
   maxSize: z.int().positive(),
+  unexposed: z.enum(["as is", "black"]),
 });
 
 /** The model with the file's weights, and its preprocessing. */

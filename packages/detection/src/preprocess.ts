@@ -8,15 +8,18 @@
  */
 import { type Box, type Polygon, scaleBox, scalePolygon } from "@malleolus/geometry";
 import { DetectionError } from "./errors.ts";
+import { blackenUnexposed } from "./exposed-field.ts";
 import type { GrayImage } from "./images.ts";
 import type { Target } from "./targets.ts";
 
-/** The size at which the network looks (Detectron2's ResizeShortestEdge). */
+/** How the network looks at a radiograph; its size is Detectron2's ResizeShortestEdge. */
 export interface Preprocess {
   /** Shorter side in pixels. */
   readonly minSize: number;
   /** The longer side is never longer; the shorter one then gives way. */
   readonly maxSize: number;
+  /** `black`: a white frame around the exposed field is made black (`exposed-field.ts`). */
+  readonly unexposed: "as is" | "black";
 }
 
 /** What a radiograph has at least: displayed values, row-major, 0 (black) to 1 (white). */
@@ -42,7 +45,12 @@ export function prepareImage(radiograph: UnitImage, preprocess: Preprocess): Pre
       `expected ${width} x ${height} pixels, got ${radiograph.pixels.length}`,
     );
   }
-  const pixels = radiograph.pixels.map((value) => value * 255);
+  const shown =
+    preprocess.unexposed === "black"
+      ? blackenUnexposed(radiograph.pixels, width, height)
+      : radiograph.pixels;
+  const pixels = new Float32Array(shown.length);
+  for (let i = 0; i < shown.length; i++) pixels[i] = shown[i] * 255;
   const size = resizedSize(width, height, preprocess);
   const image = resizeImage({ width, height, pixels }, size.width, size.height);
   return { image, scaleX: size.width / width, scaleY: size.height / height };
@@ -52,7 +60,7 @@ export function prepareImage(radiograph: UnitImage, preprocess: Preprocess): Pre
 export function resizedSize(
   width: number,
   height: number,
-  preprocess: Preprocess,
+  preprocess: Pick<Preprocess, "minSize" | "maxSize">,
 ): { width: number; height: number } {
   const wanted = preprocess.minSize / Math.min(width, height);
   const allowed = preprocess.maxSize / Math.max(width, height);

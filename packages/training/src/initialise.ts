@@ -15,7 +15,7 @@ import {
 import { autocast, manualSeed, scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
 import { permutation } from "./draws.ts";
-import { prepareSample } from "./loader/prepare-sample.ts";
+import { type InputPlan, prepareSample } from "./loader/prepare-sample.ts";
 import type { Recipe } from "./recipe.ts";
 import type { InitialWeights } from "./resolve-recipe.ts";
 
@@ -30,8 +30,15 @@ export async function measuredBatches(
 ): Promise<ImageBatch[]> {
   const order = permutation(recipe.seed, 0, set.images.length, "measured radiographs");
   const chosen = [...order.subarray(0, count)].map((index) => set.images[index]);
-  const { minSize, maxSize } = recipe.preprocess;
-  const input = { minSizes: [minSize], maxSize, flipProbability: 0, leastCropShare: 1 };
+  const { minSize, maxSize, unexposed } = recipe.preprocess;
+  const input: InputPlan = {
+    minSizes: [minSize],
+    maxSize,
+    unexposed,
+    flipProbability: 0,
+    leastCropShare: 1,
+    greatestGamma: 1,
+  };
   const samples = await Promise.all(
     chosen.map((image, slot) => prepareSample({ image, input, seed: recipe.seed, step: 0, slot })),
   );

@@ -66,9 +66,15 @@ export const recipeSchema = z.strictObject({
     maxSize: z.int().positive(),
     flipProbability: share,
     leastCropShare: z.number().positive().max(1),
+    /** Grey levels to a power from 1 / this to this; 1 leaves them. */
+    greatestGamma: z.number().min(1),
   }),
   /** The size at which the trained network looks; it goes into its checkpoint. */
-  preprocess: z.strictObject({ minSize: z.int().positive(), maxSize: z.int().positive() }),
+  preprocess: z.strictObject({
+    minSize: z.int().positive(),
+    maxSize: z.int().positive(),
+    unexposed: z.enum(["as is", "black"]),
+  }),
   optimiser: z.strictObject({
     method: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("sgd"), momentum: share }),

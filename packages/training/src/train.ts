@@ -230,7 +230,8 @@ async function openSession(run: RunDirectory, options: TrainingOptions): Promise
 }
 
 function openTrainingLoader({ recipe, set, workers }: TrainingOptions, firstStep: number): Loader {
-  const { seed, batchSize, steps, input } = recipe;
+  const { seed, batchSize, steps } = recipe;
+  const input = { ...recipe.input, unexposed: recipe.preprocess.unexposed };
   const hasObjects = set.images.map(({ target }) => target.boxes.length > 0);
   const { negativeShare } = recipe.sampling;
   const take = sampler(hasObjects, { seed, batchSize, negativeShare });

@@ -5,6 +5,7 @@ import { type Box, polygonArea } from "@malleolus/geometry";
 import { drawsOf } from "../draws.ts";
 import { crop, drawCrop } from "./crop.ts";
 import { flipHorizontally } from "./flip.ts";
+import { drawGamma, withGamma } from "./gamma.ts";
 import type { Sample } from "./sample.ts";
 
 const nothing: Target = { boxes: [], classes: [], polygons: [] };
@@ -118,6 +119,22 @@ test("drawCrop: a share of 1 keeps the whole image", () => {
 
 test("drawCrop: a pixel stays of the thinnest image", () => {
   assert.deepEqual(drawCrop(1, 1, 0.01, drawsOf(3, 0)("crop", 0)), [0, 0, 1, 1]);
+});
+
+test("drawGamma: between the greatest and its inverse, in both directions alike", () => {
+  const drawn = Array.from({ length: 2000 }, (_, slot) =>
+    drawGamma(1.5, drawsOf(3, 0)("gamma", slot)),
+  );
+  assert.ok(drawn.every((gamma) => gamma >= 1 / 1.5 && gamma <= 1.5));
+  const darker = drawn.filter((gamma) => gamma > 1).length / drawn.length;
+  assert.ok(Math.abs(darker - 0.5) < 0.05, `${darker} of them darker`);
+});
+
+test("withGamma: black and white stay, grey moves, the radiograph itself is left alone", () => {
+  const pixels = new Float32Array([0, 0.25, 1]);
+  assert.deepEqual([...withGamma(pixels, 2)], [0, 0.0625, 1]);
+  assert.deepEqual([...pixels], [0, 0.25, 1]);
+  assert.equal(withGamma(pixels, 1), pixels);
 });
 
 /** Outlines by their area: where they start and which way they turn does not matter. */

@@ -9,7 +9,14 @@ import type { Sample } from "../augment/sample.ts";
 import { writeSyntheticSet } from "../synthetic-set.ts";
 import { type LoaderOptions, openLoader } from "./loader.ts";
 
-const input = { minSizes: [48, 64], maxSize: 96, flipProbability: 0.5, leastCropShare: 0.7 };
+const input = {
+  minSizes: [48, 64],
+  maxSize: 96,
+  flipProbability: 0.5,
+  leastCropShare: 0.7,
+  greatestGamma: 1.3,
+  unexposed: "black" as const,
+};
 
 async function loaderOptions(
   context: TestContext,

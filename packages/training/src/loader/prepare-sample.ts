@@ -8,6 +8,7 @@ import { readRadiograph } from "@malleolus/data";
 import { type Preprocess, prepareImage, resizeTarget } from "@malleolus/detection/preprocess";
 import { crop, drawCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
+import { drawGamma, withGamma } from "../augment/gamma.ts";
 import type { Sample } from "../augment/sample.ts";
 import type { TrainingImage } from "../data-set.ts";
 import { drawsOf } from "../draws.ts";
@@ -22,6 +23,10 @@ export interface InputPlan {
   readonly flipProbability: number;
   /** Least share of a side that a crop leaves; 1 crops nothing. */
   readonly leastCropShare: number;
+  /** See `drawGamma`; 1 leaves the grey levels. */
+  readonly greatestGamma: number;
+  /** As in detection. */
+  readonly unexposed: Preprocess["unexposed"];
 }
 
 /** Plain data: it travels to a worker thread. */
@@ -52,15 +57,18 @@ export async function prepareSample(request: SampleRequest): Promise<Sample> {
   const draws = drawsOf(request.seed, request.step);
   const draw = (purpose: string) => draws(purpose, request.slot);
   const minSize = input.minSizes[Math.floor(draw("size")() * input.minSizes.length)];
-  return resize(augment(read, input, draw), { minSize, maxSize: input.maxSize });
+  const { maxSize, unexposed } = input;
+  return resize(augment(read, input, draw), { minSize, maxSize, unexposed });
 }
 
 function augment(read: Sample, input: InputPlan, draw: (purpose: string) => () => number): Sample {
   const { width, height } = read.image;
-  const { leastCropShare, flipProbability } = input;
+  const { leastCropShare, flipProbability, greatestGamma } = input;
   const cropped =
     leastCropShare === 1 ? read : crop(read, drawCrop(width, height, leastCropShare, draw("crop")));
-  return draw("flip")() < flipProbability ? flipHorizontally(cropped) : cropped;
+  const { image, target } = draw("flip")() < flipProbability ? flipHorizontally(cropped) : cropped;
+  const gamma = greatestGamma === 1 ? 1 : drawGamma(greatestGamma, draw("gamma"));
+  return { image: { ...image, pixels: withGamma(image.pixels, gamma) }, target };
 }
 
 /** The same way as in detection. */

@@ -37,8 +37,9 @@ export const quickRecipe: Recipe = {
     maxSize: 640,
     flipProbability: 0.5,
     leastCropShare: 0.8,
+    greatestGamma: 1,
   },
-  preprocess: { minSize: 384, maxSize: 640 },
+  preprocess: { minSize: 384, maxSize: 640, unexposed: "as is" },
   optimiser: {
     method: { kind: "sgd", momentum: 0.9 },
     weightDecay: 0.0001,
