@@ -8,5 +8,8 @@ export * from "./localisation.ts";
 export * from "./matching.ts";
 export * from "./patient.ts";
 export * from "./patient-score.ts";
+export * from "./report/content.ts";
+export { htmlReport } from "./report/html-report.ts";
+export { jsonReport } from "./report/json-report.ts";
 export * from "./roc.ts";
 export * from "./summary.ts";

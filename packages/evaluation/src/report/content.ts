@@ -1,0 +1,120 @@
+/**
+ * What a report shows, all of it as values: it opens no file, asks no database and knows no clock.
+ */
+import type { Assignment, ScreenedState } from "@malleolus/schema";
+import type { ReaderAgreement } from "../agreement.ts";
+import type { Evaluation } from "../evaluate.ts";
+
+export interface ReportContent {
+  readonly title: string;
+  readonly subtitle: string;
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  /** Null where the radiographs are real. */
+  readonly simulated: { readonly version: string; readonly seed: string } | null;
+  /** `Malleolus`, `0.1.0` and what it ran on. */
+  readonly software: readonly { readonly name: string; readonly version: string }[];
+  /** Names to read instead of the ids of classes, exclusion codes and hospitals. */
+  readonly names: Readonly<Record<string, string>>;
+  /** What had to be reached; without any there is no verdict. */
+  readonly floors: readonly Floor[];
+  readonly flow: StudyFlow | null;
+  readonly tests: readonly ReportedTest[];
+  readonly readers: readonly ReportedReaders[];
+  readonly gallery: readonly GalleryPart[];
+  readonly training: TrainingCurve | null;
+  readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
+  /** What to try next. */
+  readonly commands: readonly { readonly command: string; readonly effect: string }[];
+}
+
+/** A figure that has to be reached. */
+export interface Floor {
+  readonly name: string;
+  /** Null where it could not be computed, which does not reach the floor. */
+  readonly value: number | null;
+  readonly interval: readonly [low: number, high: number] | null;
+  readonly atLeast: number;
+}
+
+/** Whether every floor is reached. */
+export function floorsReached(floors: readonly Floor[]): boolean {
+  return floors.every(floorReached);
+}
+
+export function floorReached({ value, atLeast }: Floor): boolean {
+  return value !== null && value >= atLeast;
+}
+
+/** How far the cases of each hospital came. */
+export interface StudyFlow {
+  /** Files that could not be taken in, by code; they do not say whose they are. */
+  readonly refusedFiles: Readonly<Record<string, number>>;
+  readonly hospitals: readonly HospitalFlow[];
+}
+
+export interface HospitalFlow {
+  readonly hospital: string;
+  readonly files: number;
+  readonly images: number;
+  readonly patients: number;
+  readonly cases: number;
+  readonly screened: Readonly<Record<ScreenedState, number>>;
+  /** Excluded by keyword, by code. */
+  readonly excluded: Readonly<Record<string, number>>;
+  readonly read: number;
+  readonly readUndecided: number;
+  readonly excludedByReading: Readonly<Record<string, number>>;
+  readonly agreed: number;
+  readonly adjudicated: number;
+  readonly classes: Readonly<Record<string, number>>;
+  readonly annotated: number;
+  readonly assigned: Readonly<
+    Record<Assignment, { readonly patients: number; readonly images: number }>
+  >;
+  /** Of the test cases, by code. */
+  readonly excludedByReference: Readonly<Record<string, number>>;
+}
+
+export interface ReportedTest {
+  /** `Internal test`, say. */
+  readonly name: string;
+  /** Who was tested, and against whose truth. */
+  readonly description: string;
+  readonly evaluation: Evaluation;
+}
+
+export interface ReportedReaders {
+  /** `Observers, before adjudication`, say. */
+  readonly name: string;
+  readonly agreement: ReaderAgreement;
+}
+
+/** Radiographs that were chosen in one way. */
+export interface GalleryPart {
+  readonly title: string;
+  /** The rule by which they were chosen, so that nobody takes them for more than they are. */
+  readonly chosen: string;
+  readonly items: readonly GalleryItem[];
+}
+
+export interface GalleryItem {
+  /** An overlay, as PNG. */
+  readonly png: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly caption: string;
+  /** Classes. */
+  readonly truth: string;
+  readonly prediction: string;
+  /** The patient's scores, by class. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** Of the fracture on this image; null where it was missed, or there is none. */
+  readonly boxIou: number | null;
+}
+
+export interface TrainingCurve {
+  /** What was trained, on how much. */
+  readonly description: string;
+  readonly points: readonly { readonly step: number; readonly loss: number }[];
+}

@@ -1,0 +1,18 @@
+/** A report's content as JSON, for programs: all but the bytes of its images. */
+import { floorsReached, type ReportContent } from "./content.ts";
+import { NOTICE } from "./html-report.ts";
+
+/** `passed` is null where there were no floors. */
+export function jsonReport(content: ReportContent): string {
+  const { gallery, ...rest } = content;
+  const record = {
+    notice: NOTICE,
+    passed: content.floors.length === 0 ? null : floorsReached(content.floors),
+    ...rest,
+    gallery: gallery.map((part) => ({
+      ...part,
+      items: part.items.map(({ png: _png, ...item }) => item),
+    })),
+  };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

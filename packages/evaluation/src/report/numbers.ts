@@ -1,0 +1,52 @@
+/** Numbers as a report prints them; the interval after a figure is set lighter by the style. */
+import type { Proportion } from "@malleolus/schema";
+import { html, type Markup } from "./markup.ts";
+
+type Interval = readonly [low: number, high: number] | null;
+
+/** What stands for a figure that does not exist. */
+const NONE = "–";
+
+export function decimal(value: number | null, digits = 2): string {
+  return value === null ? NONE : value.toFixed(digits).replace("-", "−");
+}
+
+/** `0.96 (0.93–0.99)` */
+export function withInterval(value: number | null, interval: Interval, digits = 2): Markup {
+  const ends = interval?.map((end) => decimal(end, digits));
+  return html`${decimal(value, digits)}${ends ? html` <i>${ends[0]}–${ends[1]}</i>` : null}`;
+}
+
+/** `92% (75–98)`: whole percents, since a test of a hundred patients holds no finer ones. */
+export function percent({ share, interval }: Proportion): Markup {
+  if (share === null) return html`${NONE}`;
+  const ends = interval?.map((end) => Math.round(100 * end)).join("–");
+  return html`${Math.round(100 * share)}%${ends === undefined ? null : html` <i>${ends}</i>`}`;
+}
+
+/** `92% (23/25, 75–98)`, for a sentence. */
+export function counted(proportion: Proportion): Markup {
+  const { count: part, total, share, interval } = proportion;
+  if (share === null) return html`${NONE}`;
+  const ends = interval?.map((end) => Math.round(100 * end)).join("–");
+  return html`${Math.round(100 * share)}% <i>(${part}/${total}${ends === undefined ? null : `, ${ends}`})</i>`;
+}
+
+/** `23/25` */
+export function fraction({ count: part, total }: Proportion): string {
+  return `${part}/${total}`;
+}
+
+/** `2 min 13 s` */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const rest = whole % 60;
+  return `${Math.floor(whole / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
+}
+
+/** With a narrow space at the thousands. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}

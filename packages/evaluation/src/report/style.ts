@@ -1,0 +1,100 @@
+/** The one style sheet of a report: light, dark, on paper and on a phone; one accent colour. */
+export const style = `
+:root{color-scheme:light dark;--ground:#fff;--ink:#1b1f24;--soft:#69727d;--line:#e3e6ea;--panel:#f6f7f9;--accent:#1c64b0;--on-accent:#fff;--failed:#b3261e}
+@media (prefers-color-scheme:dark){:root{--ground:#14171b;--ink:#e4e7eb;--soft:#98a2ad;--line:#2d333a;--panel:#1b1f24;--accent:#74b0f0;--on-accent:#0c1116;--failed:#ff8a80}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
+.notice{position:sticky;top:0;z-index:1;background:var(--ground);border-bottom:1px solid var(--line);padding:8px 24px;font-size:13px;color:var(--soft);text-align:center}
+.notice b{color:var(--ink);font-weight:600}
+main{max-width:960px;margin:0 auto;padding:56px 24px 96px}
+h1{font-size:34px;line-height:1.2;font-weight:650;letter-spacing:-.015em;margin:0 0 8px}
+h2{font-size:23px;font-weight:650;letter-spacing:-.01em;margin:0 0 6px}
+h3{font-size:16px;font-weight:600;margin:40px 0 10px}
+p{margin:0 0 12px;max-width:70ch}
+section{margin-top:80px}
+.lead{font-size:18px;color:var(--soft)}
+.soft,caption,figcaption .soft{color:var(--soft)}
+.facts{display:flex;flex-wrap:wrap;gap:6px 28px;margin:20px 0 0;padding:0;list-style:none;font-size:14px;color:var(--soft)}
+i{font-style:normal;color:var(--soft);font-size:.86em;white-space:nowrap}
+.verdict{margin-top:44px;border-top:3px solid var(--accent);background:var(--panel);border-radius:0 0 10px 10px;padding:24px 28px 28px}
+.verdict.failed{border-color:var(--failed)}
+.verdict strong{font-size:23px;font-weight:650;color:var(--accent)}
+.verdict.failed strong,.floor.failed b{color:var(--failed)}
+.floors{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:20px 32px;margin-top:16px}
+.floor b{display:block;font-size:32px;line-height:1.2;font-weight:600;letter-spacing:-.02em}
+.floor b i{font-size:15px;font-weight:400;letter-spacing:0}
+.floor span{display:block;font-size:14px}
+table{border-collapse:collapse;font-size:14px;width:100%}
+caption{text-align:left;font-size:13px;padding-bottom:8px}
+th,td{padding:7px 10px;text-align:right;vertical-align:baseline;white-space:nowrap}
+tbody th,thead tr:first-child th:first-child{text-align:left;padding-left:0}
+tbody th{font-weight:400;white-space:normal;min-width:7em}
+thead th{font-weight:500;color:var(--soft);font-size:13px;vertical-align:bottom;white-space:normal}
+thead th[scope=colgroup]{padding-bottom:0}
+thead tr:last-child>*,thead [rowspan]{border-bottom:1px solid var(--line)}
+tbody tr+tr>*{border-top:1px solid var(--line)}
+tr.main>*{font-weight:600}
+tr.main i{font-weight:400}
+td:last-child,th:last-child{padding-right:0}
+.wide{overflow-x:auto}
+.pair{display:grid;grid-template-columns:minmax(0,1.25fr) minmax(0,1fr);gap:40px;align-items:start;margin-top:28px}
+.flows{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:48px 40px;margin-top:24px}
+.flows h3{margin-top:0}
+.confusion{table-layout:fixed}
+.confusion tbody>tr>*{vertical-align:middle}
+.confusion thead td:first-child{width:96px}
+.confusion .cell{background:color-mix(in srgb,var(--accent) var(--shade),transparent);text-align:center;font-size:17px;padding:14px 4px;border:2px solid var(--ground)}
+.confusion .dark{color:var(--on-accent)}
+.confusion .right{font-weight:650}
+.confusion thead th{text-align:center;padding:7px 4px;border:0}
+.confusion thead td{border:0}
+.confusion tbody tr>*{border-top:2px solid var(--ground)}
+.confusion th.total,.confusion td.total{color:var(--soft);text-align:right;width:42px}
+svg{display:block;width:100%;height:auto;font:13px system-ui,-apple-system,"Segoe UI",Roboto,Arial,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
+svg text{fill:var(--ink)}
+.plot .tick,.plot .axis{fill:var(--soft);font-size:12px}
+.plot path,.key path{fill:none}
+.grid{stroke:var(--line)}
+.chance{stroke:var(--soft);stroke-dasharray:2 4}
+.curve{stroke:var(--soft);stroke-width:1.4;stroke-linejoin:round}
+.curve.main{stroke:var(--accent);stroke-width:2.4}
+.dash2{stroke-dasharray:7 3}.dash3{stroke-dasharray:2 2.5}.dash4{stroke-dasharray:8 3 2 3}
+.raw{stroke:var(--accent);stroke-opacity:.28}
+.key,.mark{display:inline-block;width:auto}
+.key path{stroke-width:2}
+.share span{display:inline-block;min-width:86px}
+.mark .rail{stroke:var(--line)}
+.mark .whisker{stroke:var(--soft);stroke-width:2}
+.mark circle{fill:var(--accent)}
+.legend{list-style:none;margin:4px 0 0;padding:0 0 0 46px;font-size:13px}
+.legend li{display:flex;gap:10px;align-items:center}
+.legend span{margin-left:auto}
+.flow rect{fill:var(--panel);stroke:var(--line)}
+.flow .left-out rect{fill:none;stroke-dasharray:3 3}
+.flow .title{font-weight:600}
+.flow .label,.flow .left-out .title{fill:var(--soft)}
+.flow .arrow{stroke:var(--soft);fill:none}
+.flow .head{fill:var(--soft)}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(210px,1fr));gap:32px 24px;margin-top:20px}
+figure{margin:0}
+.gallery img{display:block;width:100%;height:300px;object-fit:contain;background:#000;border-radius:6px}
+figcaption{font-size:13px;line-height:1.5;margin-top:10px}
+figcaption b{font-weight:600}
+figcaption .wrong{color:var(--failed)}
+.scores{display:grid;grid-template-columns:1fr auto;gap:0 12px;margin-top:6px;color:var(--soft)}
+.scores span:nth-child(even){text-align:right}
+.scores .best{color:var(--ink);font-weight:600}
+.bar{display:inline-block;height:8px;border-radius:2px;background:var(--accent);min-width:1px;vertical-align:middle}
+td.bars{width:45%;text-align:left}
+pre{margin:0 0 4px;padding:10px 14px;background:var(--panel);border-radius:6px;overflow-x:auto;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+dl{margin:0}dd{margin:0 0 18px;color:var(--soft);font-size:14px}
+footer{margin-top:96px;border-top:1px solid var(--line);padding-top:20px;font-size:13px;color:var(--soft)}
+@media (max-width:640px){main{padding:32px 16px 64px}h1{font-size:27px}section{margin-top:56px}.pair{grid-template-columns:minmax(0,1fr);gap:28px}.notice{padding:7px 16px;font-size:12px}.verdict{padding:20px 18px}.share .mark{display:none}.share span{min-width:0}th,td{padding:7px 7px}.gallery{grid-template-columns:1fr 1fr;gap:28px 14px}.gallery img{height:220px}.confusion thead th{font-size:12px}.confusion tbody th{min-width:0}.confusion thead td:first-child{width:66px}}
+@media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--soft:#555;--line:#ddd;--panel:#f6f7f9;--accent:#1c64b0;--on-accent:#fff;--failed:#b3261e}
+@page{margin:16mm 14mm 20mm}
+body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+main{max-width:none;padding:24px 0 0}section{margin-top:36px}
+.notice{position:fixed;top:auto;bottom:-13mm;left:0;right:0;border:0;padding:0}
+figure,table,svg,.verdict,.pair,pre{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}.gallery{grid-template-columns:repeat(4,1fr)}.gallery img{height:190px}}
+`;
