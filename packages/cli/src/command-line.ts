@@ -8,9 +8,11 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { phantomCommand } from "./commands/phantom.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { screenCommand } from "./commands/screen.ts";
 import { testCommand } from "./commands/test.ts";
@@ -19,9 +21,11 @@ import { describeFailure } from "./failure.ts";
 import type { Output } from "./output.ts";
 
 const commands: readonly CommandFile[] = [
+  demoCommand,
   initCommand,
   importCommand,
   screenCommand,
+  phantomCommand,
   inspectCommand,
   trainCommand,
   predictCommand,

@@ -6,6 +6,7 @@
  * a bug of ours: it begins with `internal:` and keeps its stack.
  */
 const packageErrors: ReadonlySet<string> = new Set([
+  "CliError",
   "DataError",
   "DetectionError",
   "SchemaError",

@@ -1,6 +1,7 @@
 export { readTrainingSet, type TrainingImage, type TrainingSet } from "./data-set.ts";
 export { TrainingError, type TrainingErrorCode } from "./errors.ts";
 export { parseRecipe, type Recipe, readRecipeFile } from "./recipe.ts";
+export { demoRecipe } from "./recipes/demo.ts";
 export { namedRecipes } from "./recipes/named-recipes.ts";
 export { type InitialWeights, readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";
 export { type Checkpoint, latestCheckpoint } from "./run/checkpoint.ts";

@@ -1,0 +1,68 @@
+/** What the demonstration simulates: how many patients, who reads them, and what they serve for. */
+import type { Protocol, StudyConfiguration } from "@malleolus/schema";
+
+export interface DemoPlan {
+  readonly seed: string;
+  /** Pixels of this size: smaller radiographs, so that a network learns from them in minutes. */
+  readonly pitchMm: number;
+  readonly internal: HospitalPlan;
+  readonly external: HospitalPlan;
+  readonly splits: Protocol["splits"];
+}
+
+export interface HospitalPlan {
+  /** Patients of each of the four classes. */
+  readonly perClass: number;
+  /** More patients, whom a study leaves out. */
+  readonly excluded: number;
+}
+
+/** Figures that the demonstration has to reach, or it says that it failed. */
+export const FLOORS = { fractureAuc: 0.85, medianBoxIou: 0.5 } as const;
+
+/**
+ * Readers and reports lose some of every class: the tests and the training ask for what is certain
+ * to be left.
+ */
+export const demoPlan: DemoPlan = {
+  seed: "demo",
+  pitchMm: 0.4,
+  internal: { perClass: 28, excluded: 12 },
+  external: { perClass: 9, excluded: 4 },
+  splits: {
+    seed: 1,
+    preliminary: { fracture: 0, noFracture: 0 },
+    training: { fracture: 130, noFracture: 40 },
+    tuningShare: 0,
+    internalTestPatientsPerClass: 8,
+    internalTestReservePerClass: 1,
+    externalTestPatients: 28,
+    externalTestViews: ["ap", "lateral"],
+  },
+};
+
+/** The two hospitals, and everybody whom the ankle's protocol asks for. */
+export const demoParticipants: Pick<StudyConfiguration, "hospitals" | "observers"> = {
+  hospitals: [
+    { id: "one", name: "Simulated Hospital One", role: "internal", language: "en" },
+    { id: "two", name: "Gesimuleerd Ziekenhuis Twee", role: "external", language: "nl" },
+  ],
+  observers: [
+    ...people("observer", "Simulated observer", 3),
+    ...people("senior", "Simulated senior", 1),
+    ...people("surgeon", "Simulated surgeon", 3),
+    ...people("annotator", "Simulated annotator", 2),
+  ],
+};
+
+function people(
+  role: StudyConfiguration["observers"][number]["roles"][number],
+  name: string,
+  count: number,
+): StudyConfiguration["observers"] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `${role}-${i + 1}`,
+    name: `${name} ${i + 1}`,
+    roles: [role],
+  }));
+}

@@ -1,0 +1,257 @@
+/**
+ * The demonstration: two simulated hospitals, a study of them, a network trained on it, and what it
+ * finds in patients it has not seen. Every stage uses what the commands use, and one that is done is
+ * not done again: an interrupted demonstration goes on.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  cocoText,
+  externalHospital,
+  type Hospital,
+  internalHospital,
+  PHANTOM_VERSION,
+  withPitch,
+} from "@malleolus/data";
+import type { Protocol } from "@malleolus/schema";
+import {
+  ankleProtocol,
+  assignExternalTest,
+  assignInternalTest,
+  assignTraining,
+  closeStudy,
+  createStudy,
+  findHospital,
+  importDicom,
+  importReports,
+  listCases,
+  openKeys,
+  openStudy,
+  readFlow,
+  readTestSets,
+  type Study,
+  screenCases,
+  trainingSet,
+} from "@malleolus/studies";
+import type { Recipe } from "@malleolus/training";
+import { CliError } from "../errors.ts";
+import type { PhantomRecord } from "../phantom/phantom-record.ts";
+import { mixedWishes, writeArchive } from "../phantom/write-archive.ts";
+import { writeFileWhole } from "../write-file-whole.ts";
+import type { DemoProgress } from "./demo-progress.ts";
+import { type DemoResult, judgeDemo } from "./judge-demo.ts";
+import type { KnownImage, KnownImages } from "./known-cases.ts";
+import { type DemoPlan, demoParticipants, type HospitalPlan } from "./plan.ts";
+import { annotateAll } from "./simulated-annotators.ts";
+import { readAll } from "./simulated-readers.ts";
+import { openStages, type Stages } from "./stages.ts";
+import { trainDemo } from "./train-demo.ts";
+
+/** A simulation's study has nobody to protect: its passphrase stands in the README. */
+export const DEMO_PASSPHRASE = "demo";
+
+export interface DemoOptions {
+  readonly folder: string;
+  readonly plan: DemoPlan;
+  readonly recipe: Recipe;
+  readonly progress: DemoProgress;
+  readonly stop: AbortSignal;
+}
+
+/** What came of it; null where it was stopped before its end. */
+export async function runDemo({
+  folder,
+  plan,
+  recipe,
+  progress,
+  stop,
+}: DemoOptions): Promise<DemoResult | null> {
+  const stages = openStages(folder, { phantomVersion: PHANTOM_VERSION, plan, recipe }, progress);
+  const archives = [
+    { hospital: internalHospital, of: plan.internal, id: "one" },
+    { hospital: externalHospital, of: plan.external, id: "two" },
+  ];
+  const records = await stages.repeat("phantom", "simulating two hospitals", () =>
+    simulate(folder, plan, archives, progress, stop),
+  );
+  if (records === null) return null;
+  const study = await openOrCreate(join(folder, "study"), plan.splits);
+  try {
+    const known = await stages.repeat("import", "importing their archives, de-identified", () =>
+      importArchives(study, folder, archives, records, progress, stop),
+    );
+    if (known === null) return null;
+    await curate(study, folder, archives, known, stages, progress);
+    const run = await stages.repeat("train", "training a Mask R-CNN from scratch", () =>
+      trainDemo(study, folder, recipe, progress, stop),
+    );
+    if (run === null) return null;
+    return await stages.repeat("evaluate", "finding fractures in both tests", () =>
+      judgeDemo({ study, folder, run, plan, known, stages, progress }),
+    );
+  } finally {
+    await closeStudy(study);
+  }
+}
+
+interface Archive {
+  readonly hospital: Hospital;
+  readonly of: HospitalPlan;
+  /** In the study. */
+  readonly id: string;
+}
+
+async function simulate(
+  folder: string,
+  { seed, pitchMm }: DemoPlan,
+  archives: readonly Archive[],
+  progress: DemoProgress,
+  stop: AbortSignal,
+): Promise<PhantomRecord[][] | null> {
+  const wishes = archives.map(({ of }) => mixedWishes(of.perClass, of.excluded));
+  const total = wishes.reduce((sum, { length }) => sum + length, 0);
+  const written: PhantomRecord[][] = [];
+  for (const [i, { hospital }] of archives.entries()) {
+    const before = written.reduce((sum, { length }) => sum + length, 0);
+    const records = await writeArchive({
+      folder: archiveFolder(folder, hospital),
+      hospital,
+      room: withPitch(hospital.room, pitchMm),
+      seed,
+      wishes: wishes[i],
+      stop,
+      onStudy: (done) => progress.count(before + done, total, "patients"),
+    });
+    if (records === null) return null;
+    written.push(records);
+  }
+  return written;
+}
+
+function archiveFolder(folder: string, { key }: Hospital): string {
+  return join(folder, "archive", key);
+}
+
+async function openOrCreate(folder: string, splits: Protocol["splits"]): Promise<Study> {
+  if (!existsSync(join(folder, "malleolus.toml"))) {
+    await createStudy({
+      folder,
+      name: "Simulated ankles",
+      passphrase: DEMO_PASSPHRASE,
+      protocol: { ...ankleProtocol, splits },
+      participants: demoParticipants,
+    });
+  }
+  return openStudy(folder);
+}
+
+/** What is imported already is only looked up. */
+async function importArchives(
+  study: Study,
+  folder: string,
+  archives: readonly Archive[],
+  records: readonly (readonly PhantomRecord[])[],
+  progress: DemoProgress,
+  stop: AbortSignal,
+): Promise<KnownImages | null> {
+  const keys = await openKeys(study, DEMO_PASSPHRASE);
+  const known = new Map<string, KnownImage>();
+  try {
+    for (const [i, { hospital: simulated, id }] of archives.entries()) {
+      const from = archiveFolder(folder, simulated);
+      const imageOf = new Map(
+        records[i].flatMap((record) =>
+          record.images.map((image) => [join(from, image.file), { record, image }] as const),
+        ),
+      );
+      const hospital = findHospital(study, id);
+      const { stopped } = await importDicom(study, {
+        paths: [join(from, "dicom")],
+        hospital,
+        keys,
+        who: "demo",
+        stop,
+        onEvent(event) {
+          progress.count(event.done, event.total, `files of ${hospital.name}`);
+          const image = imageOf.get(event.file);
+          if (event.outcome === "refused" || image === undefined) {
+            const reason = event.outcome === "refused" ? event.reason : "no file of the archive";
+            throw new Error(`internal: ${event.file} was not imported: ${reason}`);
+          }
+          known.set(event.sha256, image);
+        },
+      });
+      if (stopped) return null;
+      await importReports(study, { path: join(from, "reports.csv"), hospital, keys, who: "demo" });
+    }
+    return known;
+  } finally {
+    keys.close();
+  }
+}
+
+/** From imported radiographs to a training set: screened, read, assigned, annotated. */
+async function curate(
+  study: Study,
+  folder: string,
+  archives: readonly Archive[],
+  known: KnownImages,
+  stages: Stages,
+  progress: DemoProgress,
+): Promise<void> {
+  await stages.once("screen", "screening their reports", async () => {
+    await screenCases(study, "demo", (done, total) => progress.count(done, total, "reports"));
+  });
+  const read = (panel: "curation" | "reference") =>
+    readAll({
+      study,
+      known,
+      panel,
+      onReading: (done, total) => progress.count(done, total, "readings"),
+    });
+  await stages.once("read", "three observers read every case, a senior decides", () =>
+    read("curation"),
+  );
+  await stages.once("assign tests", "drawing the patients of both tests", async () => {
+    await assignInternalTest(study, "demo");
+    await assignExternalTest(study, "demo");
+  });
+  await stages.once("read tests", "three surgeons read the tests, and talk", () =>
+    read("reference"),
+  );
+  await stages.once("assign training", "drawing the radiographs to train on", async () => {
+    await assignTraining(study, { who: "demo" });
+  });
+  await stages.once("annotate", "two annotators outline bones and fractures", async () => {
+    const classOf = await classes(study);
+    await annotateAll({
+      study,
+      known,
+      classOf,
+      onDrawing: (done, total) => progress.count(done, total, "drawings"),
+    });
+  });
+  await stages.once("export", "writing what is trained on", async () => {
+    const { dataset } = await trainingSet(study, "training");
+    writeFileWhole(join(folder, "training.json"), cocoText(dataset));
+  });
+  const { hospitals } = await readFlow(study);
+  if (hospitals.length !== archives.length) {
+    throw new CliError(
+      "study",
+      `${study.folder}: expected the demonstration's hospitals, got ${hospitals.length} of others`,
+    );
+  }
+}
+
+/** The panel's class of a tested case, the observers' of the others. */
+async function classes(study: Study): Promise<Map<string, string>> {
+  const cases = await listCases(study, { limit: 1_000_000 });
+  const { internal, external } = await readTestSets(study);
+  return new Map([
+    ...cases.flatMap(({ id, class: name }) => (name === null ? [] : [[id, name] as const])),
+    ...[...internal.difficult, ...external.difficult].map(
+      (one) => [one.caseId, one.class] as const,
+    ),
+  ]);
+}

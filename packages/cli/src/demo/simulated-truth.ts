@@ -1,0 +1,48 @@
+/** The same patients and findings, with what was simulated in the place of what people said and drew. */
+
+import { basename } from "node:path";
+import type { TestImage, TestPatient, TruthObject } from "@malleolus/evaluation";
+import { type Mask, maskArea, maskBounds, polygonSignedArea, traceMask } from "@malleolus/geometry";
+import { storedMask } from "../phantom/phantom-record.ts";
+import type { KnownImage, KnownImages } from "./known-cases.ts";
+import { classId } from "./simulated-readers.ts";
+
+export function withSimulatedTruth(
+  patients: readonly TestPatient[],
+  known: KnownImages,
+): TestPatient[] {
+  return patients.map((patient) => ({
+    ...patient,
+    class: classOf(patient, known),
+    images: patient.images.map((image) => ({
+      ...image,
+      truths: truthsOf(knownImage(image, known)),
+    })),
+  }));
+}
+
+function classOf({ images }: TestPatient, known: KnownImages): string {
+  return classId(knownImage(images[0], known).record.fracture?.weberClass ?? null);
+}
+
+/** A file of the study is named for its hash. */
+function knownImage({ id }: TestImage, known: KnownImages): KnownImage {
+  const found = known.get(basename(id, ".dcm"));
+  if (found === undefined) throw new Error(`internal: ${id} is not from the archive`);
+  return found;
+}
+
+/** A fracture that cannot be seen on an image is no object of it, as for annotators. */
+function truthsOf({ record, image }: KnownImage): TruthObject[] {
+  if (record.fracture === null) {
+    return image.noFracture === null ? [] : objects("no_fracture", storedMask(image.noFracture));
+  }
+  if (image.fracture === null || image.visibility === "impossible") return [];
+  return objects(classId(record.fracture.weberClass), storedMask(image.fracture));
+}
+
+function objects(name: string, mask: Mask): TruthObject[] {
+  if (maskArea(mask) === 0) return [];
+  const polygons = traceMask(mask).filter((outline) => polygonSignedArea(outline) > 0);
+  return [{ class: name, box: maskBounds(mask), polygons }];
+}

@@ -1,0 +1,47 @@
+/** The demonstration's network, trained on the study's own radiographs. */
+import { join } from "node:path";
+import type { Study } from "@malleolus/studies";
+import {
+  type Event,
+  type Recipe,
+  readTrainingSet,
+  resolveRecipe,
+  type TrainingEnd,
+  train,
+} from "@malleolus/training";
+import { hasFastBfloat16 } from "../processor.ts";
+import type { DemoProgress } from "./demo-progress.ts";
+
+export interface TrainedDemo {
+  readonly directory: string;
+  readonly steps: number;
+  readonly batchSize: number;
+}
+
+/** Goes on where it was stopped; null where it is stopped again. */
+export async function trainDemo(
+  study: Study,
+  folder: string,
+  base: Recipe,
+  progress: DemoProgress,
+  stop: AbortSignal,
+): Promise<TrainedDemo | null> {
+  const set = await readTrainingSet(join(folder, "training.json"), study.images);
+  const dtype = hasFastBfloat16() ? base.dtype : "float32";
+  const recipe = resolveRecipe({ ...base, dtype }, set, null);
+  const directory = join(folder, "run");
+  const onEvent = (event: Event) => {
+    if (event.event === "step") progress.count(event.step, recipe.steps, "steps");
+  };
+  const end: TrainingEnd = await train({
+    recipe,
+    set,
+    weights: null,
+    directory,
+    workers: 1,
+    stop,
+    onEvent,
+  });
+  const { steps, batchSize } = recipe;
+  return end.reason === "done" ? { directory, steps, batchSize } : null;
+}

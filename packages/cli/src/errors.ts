@@ -1,0 +1,16 @@
+/** The one error that commands throw themselves; everything else comes from the packages. */
+export type CliErrorCode =
+  /** A folder holds something else than what the command would write there. */
+  | "folder"
+  /** A study does not hold what the command needs. */
+  | "study";
+
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly code: CliErrorCode;
+
+  constructor(code: CliErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * A small network from scratch, for `malleolus demo`: what simulated radiographs teach within some
+ * minutes on two cores. A narrow ResNet-26 with group norm, a pyramid of 64 channels, and anchors
+ * from small fragments to a whole fibula; AdamW, because there is no time to be patient.
+ */
+import type { Recipe } from "../recipe.ts";
+import { quickRecipe } from "./quick.ts";
+
+const { model } = quickRecipe;
+
+export const demoRecipe: Recipe = {
+  ...quickRecipe,
+  name: "demo",
+  expected: [],
+  steps: 1500,
+  batchSize: 4,
+  checkpointEverySteps: 250,
+  sampling: { negativeShare: null },
+  input: {
+    minSizes: [320],
+    maxSize: 640,
+    flipProbability: 0.5,
+    leastCropShare: 0.8,
+    greatestGamma: 1.4,
+  },
+  preprocess: { minSize: 320, maxSize: 640, unexposed: "black" },
+  optimiser: {
+    method: { kind: "adamw", beta1: 0.9, beta2: 0.99 },
+    weightDecay: 0.02,
+    normWeightDecay: 0,
+    clipNorm: 5,
+    schedule: {
+      baseLearningRate: 0.0015,
+      warmup: { steps: 50, factor: 0.01 },
+      decay: { kind: "cosine" },
+    },
+  },
+  model: {
+    ...model,
+    backbone: {
+      ...model.backbone,
+      depth: 26,
+      width: 32,
+      norm: "group",
+      freezeAt: 0,
+      fpnChannels: 64,
+    },
+    anchors: {
+      ...model.anchors,
+      sizes: [[16], [32], [64], [128], [256]],
+      aspectRatios: [0.4, 1, 2.5, 6],
+    },
+    rpn: {
+      ...model.rpn,
+      iouThresholds: [0.3, 0.5],
+      preNms: { train: 500, test: 500 },
+      postNms: { train: 200, test: 200 },
+    },
+    roi: {
+      ...model.roi,
+      batchSizePerImage: 64,
+      canonicalBoxSize: 112,
+      box: { ...model.roi.box, fullyConnectedChannels: 256 },
+      mask: { ...model.roi.mask, convolutions: 2, channels: 64 },
+    },
+  },
+};
