@@ -81,6 +81,7 @@ const roi = z.strictObject({
 export const maskRcnnConfigSchema: z.ZodType<MaskRcnnConfig> = z.strictObject({
   classes: z.array(z.string().min(1)).min(1).readonly(),
   pixelMean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
+  channels: z.enum(["grey", "detail"]),
   sizeDivisibility: z.int().positive().multipleOf(32),
   backbone,
   anchors,

@@ -115,6 +115,11 @@ export interface MaskRcnnConfig {
   readonly classes: readonly string[];
   /** Of blue, green and red, on a scale of 0 to 255. */
   readonly pixelMean: readonly [blue: number, green: number, red: number];
+  /**
+   * What the three channels hold: three times the radiograph, as published weights want it, or the
+   * radiograph and two bands of its detail (`detail.ts`), for training without weights.
+   */
+  readonly channels: "grey" | "detail";
   /** Height and width of a batch are multiples of this. */
   readonly sizeDivisibility: number;
   readonly backbone: BackboneConfig;
@@ -128,6 +133,7 @@ export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
   return {
     classes,
     pixelMean: [103.53, 116.28, 123.675],
+    channels: "grey",
     sizeDivisibility: 32,
     backbone: {
       depth: 50,

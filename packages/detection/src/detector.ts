@@ -95,9 +95,9 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     precision,
     detect(image) {
       const prepared = prepareImage(image, preprocess);
-      const { sizeDivisibility: divisibility, pixelMean } = config;
+      const { sizeDivisibility: divisibility, pixelMean, channels } = config;
       const [detections] = scope(() => {
-        const batch = batchImages([prepared.image], { device, divisibility, pixelMean });
+        const batch = batchImages([prepared.image], { device, divisibility, pixelMean, channels });
         return autocast(precision === "bfloat16" ? precision : null, () => model.detect(batch));
       });
       const { pixelSpacingMm = null, spacingSource = "none" } = image;

@@ -38,3 +38,20 @@ test("batchImages: refuses no image, and pixels that do not fill the size", () =
   assert.throws(() => batchImages([]), { code: "input" });
   assert.throws(() => batchImages([{ ...image(4, 4, 0), width: 5 }]), /5 x 4 pixels.*got 16/);
 });
+
+test("batchImages: detail fills the second and third channel, and padding stays 0", () => {
+  const pixels = Float32Array.from({ length: 6 * 4 }, (_, i) => (i % 6 === 3 ? 40 : 200));
+  const image = { width: 6, height: 4, pixels };
+  const { tensor } = batchImages([image], { channels: "detail" });
+  const [, , height, width] = tensor.shape;
+  const values = tensor.contiguous().toFloat32Array();
+  const at = (channel: number, y: number, x: number) => values[(channel * height + y) * width + x];
+  assert.ok(Math.abs(at(0, 1, 3) - (40 - 103.53)) < 1e-3);
+  // A dark line is darker than its surroundings in both bands, and what is beside it brighter.
+  for (const channel of [1, 2]) {
+    assert.ok(at(channel, 1, 3) < 0 && at(channel, 1, 1) > 0);
+    assert.equal(at(channel, 1, 6), 0);
+    assert.equal(at(channel, 5, 3), 0);
+  }
+  tensor.free();
+});

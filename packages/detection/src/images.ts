@@ -1,10 +1,13 @@
 /**
- * Radiographs to a batch, as the network takes it: three equal channels in the order blue, green,
- * red, the mean subtracted, padded with zeros after that (Detectron2, structures/image_list.py).
+ * Radiographs to a batch, as the network takes it: three channels in the order blue, green, red, the
+ * mean subtracted, padded with zeros after that (Detectron2, structures/image_list.py). They are
+ * equal, or hold the radiograph and two bands of its detail.
  *
  * Not here: decoding (packages/data) and resizing (`preprocess.ts`).
  */
 import { type Device, fromTypedArray, scope, type Tensor } from "@malleolus/torch";
+import type { MaskRcnnConfig } from "./config.ts";
+import { detailBand } from "./detail.ts";
 import { DetectionError } from "./errors.ts";
 
 /** Grey levels in the network's range: 0 (black) to 255, not rounded; row-major, [height * width]. */
@@ -28,7 +31,15 @@ export interface BatchOptions {
   readonly divisibility?: number;
   /** Default Detectron2's. */
   readonly pixelMean?: readonly [blue: number, green: number, red: number];
+  /** Default `grey`. */
+  readonly channels?: MaskRcnnConfig["channels"];
 }
+
+/** Of the second and the third channel: half a window's width in pixels, and what the detail is times. */
+const BANDS = [
+  { radius: 2, gain: 6 },
+  { radius: 8, gain: 2.5 },
+] as const;
 
 /**
  * One batch of some images, as large as the largest height and the largest width.
@@ -37,6 +48,7 @@ export interface BatchOptions {
  */
 export function batchImages(images: readonly GrayImage[], options: BatchOptions = {}): ImageBatch {
   const { device = "cpu", divisibility = 32, pixelMean = [103.53, 116.28, 123.675] } = options;
+  const { channels = "grey" } = options;
   if (images.length === 0) throw new DetectionError("input", "batchImages: expected an image");
   images.forEach(checkImage);
   const height = roundUp(Math.max(...images.map((image) => image.height)), divisibility);
@@ -45,7 +57,9 @@ export function batchImages(images: readonly GrayImage[], options: BatchOptions 
   // Written channels-last, so that the permutation below is a view of the right layout.
   const data = new Float32Array(images.length * height * width * 3);
   images.forEach((image, slot) => {
-    writeImage(image, pixelMean, data.subarray(slot * height * width * 3), width);
+    const into = data.subarray(slot * height * width * 3);
+    if (channels === "grey") writeImage(image, pixelMean, into, width);
+    else writeDetail(image, pixelMean[0], into, width);
   });
   return {
     tensor: scope(() =>
@@ -70,6 +84,20 @@ function writeImage(
       out[to++] = value - blue;
       out[to++] = value - green;
       out[to++] = value - red;
+    }
+  }
+}
+
+function writeDetail(image: GrayImage, mean: number, out: Float32Array, rowPixels: number): void {
+  const [fine, coarse] = BANDS.map(({ radius }) => detailBand(image, radius));
+  const [{ gain: fineGain }, { gain: coarseGain }] = BANDS;
+  for (let y = 0; y < image.height; y++) {
+    let to = y * rowPixels * 3;
+    const end = (y + 1) * image.width;
+    for (let from = y * image.width; from < end; from++) {
+      out[to++] = image.pixels[from] - mean;
+      out[to++] = fineGain * fine[from];
+      out[to++] = coarseGain * coarse[from];
     }
   }
 }

@@ -34,6 +34,15 @@ napi_value live(napi_env env, napi_callback_info info) {
   return guarded(call.state, "live", [&] { return from_int(env, static_cast<int64_t>(call.state.live())); });
 }
 
+/// Whether a scope is open, at whose end its tensors are freed.
+napi_value set_scoped(napi_env env, napi_callback_info info) {
+  const Call<2> call(env, info);
+  return guarded(call.state, "setScoped", [&] {
+    call.state.set_scoped(to_bool(env, call.argv[0]));
+    return undefined(env);
+  });
+}
+
 napi_value shape(napi_env env, napi_callback_info info) {
   const Call<2> call(env, info);
   return guarded(call.state, "shape", [&] { return from_int_list(env, to_tensor(call.state, call.argv[0]).sizes()); });
@@ -138,6 +147,7 @@ constexpr Function kFunctions[] = {
     {"free", release},
     {"alias", alias},
     {"live", live},
+    {"setScoped", set_scoped},
     {"shape", shape},
     {"strides", strides},
     {"dtype", dtype},

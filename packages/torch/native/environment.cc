@@ -64,6 +64,7 @@ void Environment::release(int64_t handle) {
 }
 
 void Environment::report_memory() {
+  if (scoped_) return;
   if (unreported_bytes_ < kReportStepBytes && unreported_bytes_ > -kReportStepBytes) return;
   int64_t total;
   napi_adjust_external_memory(env, unreported_bytes_, &total);

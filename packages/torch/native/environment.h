@@ -34,8 +34,13 @@ class Environment {
   const at::Tensor& at(int64_t handle) const;
   size_t live() const { return slots_.size() - free_.size(); }
 
-  /// Tells V8 what tensors hold outside its heap, once this has changed enough to matter.
+  /// Tells V8 what tensors hold outside its heap, once this has changed enough to matter. Not within
+  /// a scope: no collection can free what the scope frees at its end, and each step would cause some.
   void report_memory();
+  void set_scoped(bool scoped) {
+    scoped_ = scoped;
+    report_memory();
+  }
 
   napi_env env;
   napi_ref error_class = nullptr;
@@ -60,6 +65,7 @@ class Environment {
   std::vector<int32_t> free_;
   std::unordered_map<const void*, Storage> storages_;
   int64_t unreported_bytes_ = 0;
+  bool scoped_ = false;
 };
 
 /// What JavaScript called a function with: `argc` is the number given, which may be above N.

@@ -70,6 +70,8 @@ interface Addon {
   free(tensor: Handle): void;
   alias(tensor: Handle): Handle;
   live(): number;
+  /** Whether a scope is open: V8 is not told of memory that a scope's end will free. */
+  setScoped(scoped: boolean): void;
   shape(tensor: Handle): number[];
   strides(tensor: Handle): number[];
   dtype(tensor: Handle): string;

@@ -154,12 +154,14 @@ export class Tensor {
         unreachable.register(tensor, tensor.handle, tensor);
       }
     }
+    if (outer === null) native.setScoped(false);
   }
 
   /** Begins one scope; returns the one around it, for `leaveScope`. */
   static enterScope(made: Tensor[]): Tensor[] | null {
     const outer = current;
     current = made;
+    if (outer === null) native.setScoped(true);
     return outer;
   }
 }

@@ -51,7 +51,8 @@ export async function measuredBatches(
 }
 
 export function batchOptions({ model }: Recipe) {
-  return { divisibility: model.sizeDivisibility, pixelMean: model.pixelMean };
+  const { sizeDivisibility: divisibility, pixelMean, channels } = model;
+  return { divisibility, pixelMean, channels };
 }
 
 /** A network for a recipe; the seed decides every weight that is not given. */
