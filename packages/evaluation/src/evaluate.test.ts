@@ -149,6 +149,28 @@ test("evaluate: no patient at all has counts of zero and no figures", () => {
   assert.equal(empty.localisation.boxIou.matched.median, null);
 });
 
+test("evaluate: two views of a patient do not make the overlap's interval narrower", () => {
+  const boxes = [0, 2, 4, 6, 8].map((cut): Box => [10, 10, 30 - cut, 20]);
+  const some = (views: readonly View[]) =>
+    boxes.map((box, i): TestPatient => {
+      const images = views.map((view) =>
+        image(`${i}${view}`, view, "weber-a", [finding("weber-a", 1, box)]),
+      );
+      return { id: `${i}`, class: "weber-a", ambiguous: null, images };
+    });
+  const interval = (given: readonly TestPatient[]) =>
+    evaluate(given, options).localisation.boxIou.matched.medianInterval;
+  assert.deepEqual(interval(some(["ap", "lateral"])), interval(some(["ap"])));
+  assert.notEqual(interval(some(["ap"])), null);
+});
+
+test("evaluate: without patients of a class there is no mean over the classes", () => {
+  const { classification } = evaluate(patients.slice(1), options);
+  assert.equal(classification.meanSensitivity.value, null);
+  // There are patients of other classes, whom it could have been mistaken for.
+  assert.notEqual(classification.meanSpecificity.value, null);
+});
+
 const refusals: readonly [string, readonly TestPatient[], Partial<typeof options>, RegExp][] = [
   ["a patient twice", [patients[0], patients[0]], {}, /found twice/],
   ["an unknown class", [{ ...patients[0], class: "weber-d" }], {}, /patient found: .*"weber-d"/],

@@ -174,6 +174,10 @@ test("htmlReport: the file needs nothing else", () => {
 
 test("htmlReport: says what it is and what it is not", () => {
   assert.ok(words.includes(`${NOTICE} Everything here is simulated`));
+  assert.match(
+    page,
+    /@page\{[^}]*content:"Research software, not a medical device. Everything here/,
+  );
   const real = htmlReport({ ...full, simulated: null });
   assert.ok(real.includes(NOTICE) && !/simulated/i.test(real));
 });
@@ -222,7 +226,10 @@ test("htmlReport: figures draw numbers, also of an empty test", () => {
     training: { description: "", points: [] },
     timings: [],
   });
-  for (const text of [page, empty]) assert.ok(!/NaN|Infinity|undefined/.test(text));
+  const diverged = [3, 2, Number.NaN, Number.POSITIVE_INFINITY, 1];
+  const points = diverged.map((loss, i) => ({ step: i + 1, loss }));
+  const broken = htmlReport({ ...full, training: { description: "", points } });
+  for (const text of [page, empty, broken]) assert.ok(!/NaN|Infinity|undefined/.test(text));
 });
 
 test("jsonReport: the same content without the bytes of images", () => {

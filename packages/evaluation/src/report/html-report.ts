@@ -40,7 +40,7 @@ export function htmlReport(content: ReportContent): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>${content.title}</title>
-<style>${verbatim(style)}</style>
+<style>${verbatim(style(`${NOTICE}${simulatedNotice(content)}`))}</style>
 </head>
 <body>
 ${notice(content)}
@@ -63,9 +63,12 @@ ${footer(content)}
   return markup;
 }
 
-function notice({ simulated }: ReportContent): Markup {
-  const said = simulated === null ? null : " Everything here is simulated: no patient is shown.";
-  return html`<div class="notice" role="note"><b>${NOTICE}</b>${said}</div>`;
+function notice(content: ReportContent): Markup {
+  return html`<div class="notice" role="note"><b>${NOTICE}</b>${simulatedNotice(content)}</div>`;
+}
+
+function simulatedNotice({ simulated }: ReportContent): string {
+  return simulated === null ? "" : " Everything here is simulated: no patient is shown.";
 }
 
 function heading(content: ReportContent): Markup {

@@ -1,5 +1,8 @@
-/** The one style sheet of a report: light, dark, on paper and on a phone; one accent colour. */
-export const style = `
+/**
+ * The one style sheet of a report: light, dark, on paper and on a phone; one accent colour. `notice`
+ * stands at the foot of every printed page; it is this program's own text.
+ */
+export const style = (notice: string): string => `
 :root{color-scheme:light dark;--ground:#fff;--ink:#1b1f24;--soft:#69727d;--line:#e3e6ea;--panel:#f6f7f9;--accent:#1c64b0;--on-accent:#fff;--failed:#b3261e}
 @media (prefers-color-scheme:dark){:root{--ground:#14171b;--ink:#e4e7eb;--soft:#98a2ad;--line:#2d333a;--panel:#1b1f24;--accent:#74b0f0;--on-accent:#0c1116;--failed:#ff8a80}}
 *{box-sizing:border-box}
@@ -63,7 +66,7 @@ svg text{fill:var(--ink)}
 .raw{stroke:var(--accent);stroke-opacity:.28}
 .key,.mark{display:inline-block;width:auto}
 .key path{stroke-width:2}
-.share span{display:inline-block;min-width:86px}
+.share span{display:inline-block;min-width:100px}
 .mark .rail{stroke:var(--line)}
 .mark .whisker{stroke:var(--soft);stroke-width:2}
 .mark circle{fill:var(--accent)}
@@ -92,9 +95,9 @@ dl{margin:0}dd{margin:0 0 18px;color:var(--soft);font-size:14px}
 footer{margin-top:96px;border-top:1px solid var(--line);padding-top:20px;font-size:13px;color:var(--soft)}
 @media (max-width:640px){main{padding:32px 16px 64px}h1{font-size:27px}section{margin-top:56px}.pair{grid-template-columns:minmax(0,1fr);gap:28px}.notice{padding:7px 16px;font-size:12px}.verdict{padding:20px 18px}.share .mark{display:none}.share span{min-width:0}th,td{padding:7px 7px}.gallery{grid-template-columns:1fr 1fr;gap:28px 14px}.gallery img{height:220px}.confusion thead th{font-size:12px}.confusion tbody th{min-width:0}.confusion thead td:first-child{width:66px}}
 @media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--soft:#555;--line:#ddd;--panel:#f6f7f9;--accent:#1c64b0;--on-accent:#fff;--failed:#b3261e}
-@page{margin:16mm 14mm 20mm}
+@page{margin:16mm 14mm 20mm;@bottom-center{content:"${notice}";font:8.5pt system-ui,sans-serif;color:#555}}
 body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main{max-width:none;padding:24px 0 0}section{margin-top:36px}
-.notice{position:fixed;top:auto;bottom:-13mm;left:0;right:0;border:0;padding:0}
-figure,table,svg,.verdict,.pair,pre{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}.gallery{grid-template-columns:repeat(4,1fr)}.gallery img{height:190px}}
+.notice{position:static;border:0;padding:0;text-align:left}
+figure,table,svg,p,.verdict,.pair,pre{break-inside:avoid}h2,h3,h2+p,h3+p{break-after:avoid}table{font-size:9.5pt}th,td{padding:5px 8px}.verdict{margin-top:24px;padding:16px 20px}h3{margin-top:28px}.wide{overflow:visible}.gallery{grid-template-columns:repeat(4,1fr)}.gallery img{height:190px}}
 `;
