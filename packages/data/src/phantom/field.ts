@@ -20,8 +20,13 @@ export function ellipsoid(center: Point, radii: Point, power = 2): Field {
   const [cx, cy, cz] = center;
   const [rx, ry, rz] = radii;
   return (x, y, z) => {
-    const [dx, dy, dz] = [x - cx, y - cy, z - cz];
-    const [u, v, w] = [Math.abs(dx / rx), Math.abs(dy / ry), Math.abs(dz / rz)];
+    // Plain constants: arrays of three would cost more than the arithmetic, millions of times.
+    const dx = x - cx;
+    const dy = y - cy;
+    const dz = z - cz;
+    const u = Math.abs(dx / rx);
+    const v = Math.abs(dy / ry);
+    const w = Math.abs(dz / rz);
     const distance = Math.sqrt(dx * dx + dy * dy + dz * dz);
     if (distance < 1e-9) return -Math.min(rx, ry, rz);
     const q =
@@ -31,7 +36,9 @@ export function ellipsoid(center: Point, radii: Point, power = 2): Field {
     // The radius in this direction is distance / q; the second factor shortens what a flat
     // ellipsoid would overstate.
     const reach = distance - distance / q;
-    const [gx, gy, gz] = [u / rx, v / ry, w / rz];
+    const gx = u / rx;
+    const gy = v / ry;
+    const gz = w / rz;
     const steepness = Math.sqrt(gx * gx + gy * gy + gz * gz);
     const radial = (u * u + v * v + w * w) / (distance * Math.max(steepness, 1e-9));
     return reach * Math.min(1, Math.max(0.3, radial));
@@ -44,9 +51,13 @@ export function capsule(from: Point, to: Point, fromRadius: number, toRadius = f
   const [bx, by, bz] = [to[0] - ax, to[1] - ay, to[2] - az];
   const squared = bx * bx + by * by + bz * bz;
   return (x, y, z) => {
-    const [dx, dy, dz] = [x - ax, y - ay, z - az];
+    const dx = x - ax;
+    const dy = y - ay;
+    const dz = z - az;
     const t = Math.min(1, Math.max(0, (dx * bx + dy * by + dz * bz) / squared));
-    const [ex, ey, ez] = [dx - t * bx, dy - t * by, dz - t * bz];
+    const ex = dx - t * bx;
+    const ey = dy - t * by;
+    const ez = dz - t * bz;
     return Math.sqrt(ex * ex + ey * ey + ez * ez) - (fromRadius + t * (toRadius - fromRadius));
   };
 }
@@ -66,7 +77,7 @@ export function smoothMax(a: number, b: number, width: number): number {
 export function smoothUnion(width: number, first: Field, ...others: readonly Field[]): Field {
   return (x, y, z) => {
     let value = first(x, y, z);
-    for (const field of others) value = smoothMin(value, field(x, y, z), width);
+    for (let i = 0; i < others.length; i++) value = smoothMin(value, others[i](x, y, z), width);
     return value;
   };
 }

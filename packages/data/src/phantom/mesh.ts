@@ -44,6 +44,7 @@ export function meshSolids(
   step: number,
 ): Mesh[] {
   const builders = solids.map((constraints) => new SurfaceBuilder(constraints));
+  const near: SurfaceBuilder[] = [];
   const counts = bounds.min.map((low, axis) => Math.ceil((bounds.max[axis] - low) / step / BLOCK));
   const side = BLOCK + 1;
   const nodes = new Float64Array(side ** 3 * channels);
@@ -59,8 +60,11 @@ export function meshSolids(
         const low = z0 + bz * BLOCK * step;
         const half = (BLOCK * step) / 2;
         sampler(left + half, back + half, low + half, middle);
-        const near = builders.filter((builder) => builder.mayCross(middle, margin));
-        if (near.length === 0) continue;
+        let count = 0;
+        for (const builder of builders) {
+          if (builder.mayCross(middle, margin)) near[count++] = builder;
+        }
+        if (count === 0) continue;
         let node = 0;
         for (let k = 0; k < side; k++) {
           for (let j = 0; j < side; j++) {
@@ -70,8 +74,8 @@ export function meshSolids(
             }
           }
         }
-        for (const builder of near) {
-          builder.addBlock(nodes, channels, left, back, low, step);
+        for (let b = 0; b < count; b++) {
+          near[b].addBlock(nodes, channels, left, back, low, step);
         }
       }
     }
@@ -99,7 +103,8 @@ class SurfaceBuilder {
   /** Whether the surface may come within `margin` of the point with these values. */
   mayCross(values: Float64Array, margin: number): boolean {
     let near = false;
-    for (const { channel, sign, offset } of this.#constraints) {
+    for (let c = 0; c < this.#constraints.length; c++) {
+      const { channel, sign, offset } = this.#constraints[c];
       const value = sign * values[channel] + offset;
       if (value > margin) return false;
       if (value > -margin) near = true;
@@ -163,11 +168,20 @@ class SurfaceBuilder {
   #cutPlain(tetrahedron: readonly number[]): void {
     const order = this.#order;
     let inside = 0;
-    for (const corner of tetrahedron) if (this.#corners[corner] < 0) order[inside++] = corner;
+    for (let i = 0; i < 4; i++) {
+      const corner = tetrahedron[i];
+      if (this.#corners[corner] < 0) order[inside++] = corner;
+    }
     if (inside === 0 || inside === 4) return;
     let outside = inside;
-    for (const corner of tetrahedron) if (this.#corners[corner] >= 0) order[outside++] = corner;
-    const [a, b, c, d] = order;
+    for (let i = 0; i < 4; i++) {
+      const corner = tetrahedron[i];
+      if (this.#corners[corner] >= 0) order[outside++] = corner;
+    }
+    const a = order[0];
+    const b = order[1];
+    const c = order[2];
+    const d = order[3];
     if (inside === 2) {
       this.#cross(0, a, c);
       this.#cross(3, a, d);
@@ -204,16 +218,12 @@ class SurfaceBuilder {
   /** Whether q - p and r - s turn about the way out; as in `#facesAway`. */
   #looksAway(q: number, p: number, r: number, s: number, inside: number): boolean {
     const points = this.#crossings;
-    const [ax, ay, az] = [
-      points[q] - points[p],
-      points[q + 1] - points[p + 1],
-      points[q + 2] - points[p + 2],
-    ];
-    const [bx, by, bz] = [
-      points[r] - points[s],
-      points[r + 1] - points[s + 1],
-      points[r + 2] - points[s + 2],
-    ];
+    const ax = points[q] - points[p];
+    const ay = points[q + 1] - points[p + 1];
+    const az = points[q + 2] - points[p + 2];
+    const bx = points[r] - points[s];
+    const by = points[r + 1] - points[s + 1];
+    const bz = points[r + 2] - points[s + 2];
     return (
       (ay * bz - az * by) * this.#outward(0, inside) +
         (az * bx - ax * bz) * this.#outward(1, inside) +
@@ -223,7 +233,8 @@ class SurfaceBuilder {
   }
 
   #outward(axis: number, inside: number): number {
-    let [inner, outer] = [0, 0];
+    let inner = 0;
+    let outer = 0;
     for (let i = 0; i < 4; i++) {
       const value = this.#position[3 * this.#order[i] + axis];
       if (i < inside) inner += value;
@@ -234,11 +245,12 @@ class SurfaceBuilder {
 
   #addPlain(p: number, q: number, r: number): void {
     this.#makeRoom();
-    for (const corner of [p, q, r]) {
-      for (let axis = 0; axis < 3; axis++) {
-        this.#triangles[this.#length++] = this.#crossings[corner + axis];
-      }
+    for (let axis = 0; axis < 3; axis++) {
+      this.#triangles[this.#length + axis] = this.#crossings[p + axis];
+      this.#triangles[this.#length + 3 + axis] = this.#crossings[q + axis];
+      this.#triangles[this.#length + 6 + axis] = this.#crossings[r + axis];
     }
+    this.#length += 9;
   }
 
   /** Adds the part of every constraint's surface within a tetrahedron that the others allow. */

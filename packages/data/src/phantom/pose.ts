@@ -73,7 +73,8 @@ function footPose(shape: AnkleShape, degrees: number): (field: Field) => Field {
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return (field) => (x, y, z) => {
-    const [dy, dz] = [y - axisY, z - axisZ];
+    const dy = y - axisY;
+    const dz = z - axisZ;
     return field(x, axisY + cos * dy - sin * dz, axisZ + sin * dy + cos * dz);
   };
 }
@@ -87,7 +88,8 @@ export function plantarflexed(mesh: Mesh, { shape, fracture }: Patient, degrees:
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const turned = new Float32Array(mesh.length);
   for (let i = 0; i < mesh.length; i += 3) {
-    const [dy, dz] = [mesh[i + 1] - axisY, mesh[i + 2] - axisZ];
+    const dy = mesh[i + 1] - axisY;
+    const dz = mesh[i + 2] - axisZ;
     turned[i] = mesh[i] + shift;
     turned[i + 1] = axisY + cos * dy + sin * dz;
     turned[i + 2] = axisZ - sin * dy + cos * dz;

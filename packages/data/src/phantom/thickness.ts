@@ -100,12 +100,19 @@ function addDepths(
     if (corners[a + 1] > corners[b + 1]) [a, b] = [b, a];
     if (corners[b + 1] > corners[c + 1]) [b, c] = [c, b];
     if (corners[a + 1] > corners[b + 1]) [a, b] = [b, a];
-    const [ax, ay, ad] = [corners[a] - left, corners[a + 1] - top, corners[a + 2]];
-    const [bx, by, bd] = [corners[b] - left, corners[b + 1] - top, corners[b + 2]];
-    const [cx, cy, cd] = [corners[c] - left, corners[c + 1] - top, corners[c + 2]];
+    const ay = corners[a + 1] - top;
+    const by = corners[b + 1] - top;
+    const cy = corners[c + 1] - top;
+    // Most triangles of a fine mesh lie between the rays: the rest of the work is for the others.
     const firstRow = Math.max(0, Math.ceil(ay));
     const lastRow = Math.min(height - 1, Math.ceil(cy) - 1);
     if (firstRow > lastRow) continue;
+    const ax = corners[a] - left;
+    const bx = corners[b] - left;
+    const cx = corners[c] - left;
+    const ad = corners[a + 2];
+    const bd = corners[b + 2];
+    const cd = corners[c + 2];
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
     const alongX = ((bd - ad) * (cy - ay) - (cd - ad) * (by - ay)) / area;
     const alongY = ((cd - ad) * (bx - ax) - (bd - ad) * (cx - ax)) / area;
