@@ -8,7 +8,10 @@ import type { Machine } from "./machine.ts";
 
 export type Visibility = "obvious" | "visible" | "subtle" | "impossible";
 
-/** Limits of the ratio between the grades; to be calibrated with the readers. A. */
+/**
+ * Limits of the ratio between the grades. A reader (`READER` of `ranges.ts`) calls half of what is
+ * just subtle, 0.9 of what is just visible and 0.99 of what is just obvious.
+ */
 const LIMITS = { obvious: 3, visible: 1.3, subtle: 0.5 } as const;
 /** Log signal that trabeculae and overlaps scatter by over some millimetres; Looked. */
 const CLUTTER = 0.035;

@@ -1,0 +1,73 @@
+/**
+ * Figures from phantoms can only be compared where the phantoms are the same. What a version draws
+ * and renders is therefore fixed to the last bit.
+ */
+import assert from "node:assert/strict";
+import { type BinaryLike, createHash } from "node:crypto";
+import { test } from "node:test";
+import { buildAnkle } from "./ankle.ts";
+import { externalRoom, internalRoom, withPitch } from "./machines.ts";
+import { drawPatient } from "./patient.ts";
+import * as ranges from "./ranges.ts";
+import { simulateRadiograph } from "./simulate.ts";
+import { fractureTruth } from "./truth.ts";
+
+const FROZEN = {
+  version: 1,
+  ranges: "9c066316b0e05786",
+  patients: "18eb0474cbdc5074",
+  images: "ef85e551039105a3",
+} as const;
+
+const WISHES = [
+  { weberClass: "A", exclusion: null },
+  { weberClass: "B", exclusion: null },
+  { weberClass: "C", exclusion: "tibia involved" },
+  { weberClass: null, exclusion: "open physes" },
+  { weberClass: null, exclusion: "wrong view" },
+] as const;
+
+function digest(...parts: readonly BinaryLike[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 16);
+}
+
+function patientsDigest(): string {
+  const patients = Array.from({ length: 40 }, (_, i) => drawPatient(`frozen ${i}`, WISHES[i % 5]));
+  return digest(JSON.stringify(patients));
+}
+
+function imagesDigest(): string {
+  const hashes = [
+    { wish: WISHES[1], view: "mortise", room: internalRoom },
+    { wish: WISHES[3], view: "lateral", room: externalRoom },
+  ] as const;
+  return digest(
+    ...hashes.map(({ wish, view, room }) => {
+      const ankle = buildAnkle(drawPatient("frozen", wish));
+      const radiograph = simulateRadiograph(ankle, view, withPitch(room, 1));
+      const { fracture, noFracture, fibula } = radiograph.truth;
+      const masks = [fracture, noFracture, fibula].flatMap((mask) => (mask === null ? [] : [mask]));
+      return digest(
+        radiograph.pixels,
+        ...masks.map(({ data }) => data),
+        JSON.stringify([radiograph.fractureContrast, fractureTruth(ankle)]),
+      );
+    }),
+  );
+}
+
+test("the phantom is what its version says", () => {
+  const is = {
+    version: ranges.PHANTOM_VERSION,
+    ranges: digest(JSON.stringify(ranges)),
+    patients: patientsDigest(),
+    images: imagesDigest(),
+  };
+  assert.deepEqual(
+    is,
+    FROZEN,
+    `the phantom is not the frozen one, which voids every figure measured on it: undo the change, or raise PHANTOM_VERSION in ranges.ts, calibrate again (bench/phantom-calibration.ts) and put this in frozen.test.ts: ${JSON.stringify(is)}`,
+  );
+});
