@@ -29,6 +29,7 @@ export {
   type TestSet,
   type TestSets,
 } from "./assignment/tested-patients.ts";
+export { classesOfCases } from "./cases/classes.ts";
 export { type AssignedCounts, type Flow, type FlowRow, readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
 export { type Deed, type Move, moveCase } from "./cases/move-case.ts";

@@ -26,13 +26,13 @@ export const FLOORS = { fractureAuc: 0.85, medianBoxIou: 0.5 } as const;
  */
 export const demoPlan: DemoPlan = {
   seed: "demo",
-  pitchMm: 0.4,
-  internal: { perClass: 28, excluded: 12 },
+  pitchMm: 0.48,
+  internal: { perClass: 32, excluded: 10 },
   external: { perClass: 9, excluded: 4 },
   splits: {
     seed: 1,
     preliminary: { fracture: 0, noFracture: 0 },
-    training: { fracture: 130, noFracture: 40 },
+    training: { fracture: 168, noFracture: 63 },
     tuningShare: 0,
     internalTestPatientsPerClass: 8,
     internalTestReservePerClass: 1,

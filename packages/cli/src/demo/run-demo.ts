@@ -19,16 +19,15 @@ import {
   assignExternalTest,
   assignInternalTest,
   assignTraining,
+  classesOfCases,
   closeStudy,
   createStudy,
   findHospital,
   importDicom,
   importReports,
-  listCases,
   openKeys,
   openStudy,
   readFlow,
-  readTestSets,
   type Study,
   screenCases,
   trainingSet,
@@ -223,7 +222,7 @@ async function curate(
     await assignTraining(study, { who: "demo" });
   });
   await stages.once("annotate", "two annotators outline bones and fractures", async () => {
-    const classOf = await classes(study);
+    const classOf = await classesOfCases(study);
     await annotateAll({
       study,
       known,
@@ -242,16 +241,4 @@ async function curate(
       `${study.folder}: expected the demonstration's hospitals, got ${hospitals.length} of others`,
     );
   }
-}
-
-/** The panel's class of a tested case, the observers' of the others. */
-async function classes(study: Study): Promise<Map<string, string>> {
-  const cases = await listCases(study, { limit: 1_000_000 });
-  const { internal, external } = await readTestSets(study);
-  return new Map([
-    ...cases.flatMap(({ id, class: name }) => (name === null ? [] : [[id, name] as const])),
-    ...[...internal.difficult, ...external.difficult].map(
-      (one) => [one.caseId, one.class] as const,
-    ),
-  ]);
 }

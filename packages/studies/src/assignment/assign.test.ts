@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
+import { classesOfCases } from "../cases/classes.ts";
 import { adjudicateReading, closeReadings, recordConsensus } from "../reading/close-readings.ts";
 import { openReading } from "../reading/open-reading.ts";
 import { seeReadings } from "../reading/see-readings.ts";
@@ -369,4 +370,21 @@ test("readTestSets: easy replaces the ambiguous by patients in reserve, as the s
     }),
     /expected one that all observers have read/,
   );
+});
+
+test("classesOfCases: the panel's class holds for all it has read, in reserve too", async (context) => {
+  const study = await smallStudy(context);
+  const observed = await classesOfCases(study);
+  await assignInternalTest(study, "me");
+  await openReading(study, "reference");
+  const rows = await study.database.selectFrom("test_patients").selectAll().execute();
+  const last = rows.toSorted((a, b) => b.rank - a.rank)[0].case_id;
+  for (const { case_id, drawn_class } of rows) {
+    const said = case_id === last ? "weber_c" : case_id === rows[0].case_id ? "-cast" : drawn_class;
+    for (const surgeon of SURGEONS) await submitReading(study, reading(case_id, surgeon, said));
+  }
+  await closeReadings(study, { panel: "reference", who: "me" });
+  const held = await classesOfCases(study);
+  assert.deepEqual(held, new Map([...observed, [last, "weber_c"]]));
+  assert.notEqual(observed.get(last), undefined);
 });
