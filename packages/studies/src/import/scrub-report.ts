@@ -1,37 +1,39 @@
 /**
- * A report's text without what is known to identify its patient, and without what usually does:
- * dates, long numbers, names after a title. A name that nobody told it stays; reports are for the
- * study's own screening and are never published.
+ * A report's text without what is known to identify its patient, and without what usually identifies
+ * people: names beside a title or a role, signatures, dates, ages of ninety and above, telephone and
+ * other long numbers, addresses. Rules find most and not all; reports are for the study's own
+ * screening and are never published.
  */
 import type { PatientEntry } from "../keys/key-file.ts";
+import { findFigures } from "./scrubbing/figures.ts";
+import { findAll, type Passage, replacePassages } from "./scrubbing/passage.ts";
+import { findPatient } from "./scrubbing/patient-name.ts";
+import { findPeople } from "./scrubbing/people.ts";
 
-const SHORTEST_NAME = 4;
-const DATE = /\b(?:\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}-\d{1,2}-\d{1,2})\b/g;
-const LONG_NUMBER = /\+?\d(?:[\d -]{5,}\d)/g;
-const TITLED = /\b((?:[Dd]rs?|[Pp]rof|[Mm]rs?|[Dd]hr|[Mm]evr|[Mm]w)\.? )\p{Lu}[\p{L}'-]+/gu;
+const SHORTEST_NUMBER = 4;
 
+/** `numbers` are those of the examination. */
 export function scrubReport(
   text: string,
   patient: PatientEntry | undefined,
   numbers: readonly string[],
 ): string {
-  let scrubbed = text;
-  const ids = [...numbers, ...(patient === undefined ? [] : [patient.patientId])];
-  for (const id of ids.filter(({ length }) => length >= SHORTEST_NAME)) {
-    scrubbed = scrubbed.replaceAll(id, "[number]");
-  }
-  const names = (patient?.patientName ?? "").split(/[\^= ,]+/);
-  for (const name of names.filter(({ length }) => length >= SHORTEST_NAME)) {
-    // With a capital only: a patient called Breuk must not take the word from the report.
-    const word = new RegExp(`(?<!\\p{L})${escapeRegExp(name)}(?!\\p{L})`, "giu");
-    scrubbed = scrubbed.replace(word, (found) => (/^\p{Lu}/u.test(found) ? "[name]" : found));
-  }
-  return scrubbed
-    .replace(DATE, "[date]")
-    .replace(TITLED, "$1[name]")
-    .replace(LONG_NUMBER, "[number]");
+  const whole = text.normalize("NFC");
+  const known = [...numbers, patient?.patientId ?? ""].flatMap((number) =>
+    findNumber(whole, number),
+  );
+  return replacePassages(whole, [
+    ...known,
+    ...findPatient(whole, patient?.patientName ?? null),
+    ...findFigures(whole),
+    ...findPeople(whole),
+  ]);
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** A known number where it stands by itself, with or without the zeros that it begins with. */
+function findNumber(text: string, number: string): Passage[] {
+  const significant = number.trim().replace(/^0+(?=\d)/, "");
+  if (significant.length < SHORTEST_NUMBER) return [];
+  const expression = `(?<![\\p{L}\\p{N}])0*${RegExp.escape(significant)}(?![\\p{L}\\p{N}])`;
+  return findAll(text, new RegExp(expression, "dgiu"), "[number]");
 }
