@@ -6,7 +6,10 @@ import { screeningDecisionSchema } from "@malleolus/schema";
 import { moveCase } from "../cases/move-case.ts";
 import { importDicom } from "../import/import-dicom.ts";
 import { importReports } from "../import/import-reports.ts";
+import { openReading } from "../reading/open-reading.ts";
+import { submitReading } from "../reading/submit-reading.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
+import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
 import { newStudy, PASSPHRASE, writeArchive } from "../test-study.ts";
 import { readFunnel } from "./funnel.ts";
 import { screenCases } from "./screen-cases.ts";
@@ -115,6 +118,32 @@ test("screenCases: a case that was read stays as it is", async (context) => {
     study.database.transaction().execute((transaction) => moveCase(transaction, move)),
     /expected one that may become "read", got one that is "read"/,
   );
+});
+
+test("screenCases: a case that one of its observers has read stays as it is", async (context) => {
+  const study = await studyWithPeople(context);
+  await addCases(study, [{ id: "half read" }, { id: "not read" }]);
+  const said = { language: "en", text: "Old fracture of the tibia.", at: "2026-01-01", who: "me" };
+  const rows = ["half read", "not read"].map((id) => ({
+    ...said,
+    id: `report of ${id}`,
+    case_id: id,
+  }));
+  await study.database.insertInto("reports").values(rows).execute();
+  await openReading(study, "curation");
+  await submitReading(study, reading("half read", OBSERVERS[0], "weber_b"));
+
+  const counts = await screenCases(study, "tester");
+  assert.deepEqual(counts, { run: 1, screened: 1, moved: 1, withoutReport: 0 });
+  const cases = await study.database
+    .selectFrom("cases")
+    .select(["id", "state"])
+    .orderBy("id")
+    .execute();
+  assert.deepEqual(cases, [
+    { id: "half read", state: "candidate fracture" },
+    { id: "not read", state: "excluded by keyword" },
+  ]);
 });
 
 test("importReports: a file without the columns says which it needs", async (context) => {

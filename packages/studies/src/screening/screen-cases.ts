@@ -1,6 +1,6 @@
 /**
- * Screening a study's cases by their reports: one run, one transaction. Cases that somebody has read
- * stay as they are; a case without a report stays imported.
+ * Screening a study's cases by their reports: one run, one transaction. A case with a reading, be it
+ * one of three, stays as it is: people said what it shows. One without a report stays imported.
  */
 import { createHash } from "node:crypto";
 import { createReportScreener } from "@malleolus/data";
@@ -44,6 +44,7 @@ export async function screenCases(
       .selectFrom("cases")
       .select(["id", "state"])
       .where("state", "in", SCREENABLE)
+      .where("id", "not in", (query) => query.selectFrom("readings").select("case_id"))
       .orderBy("id")
       .execute();
     const counts = { screened: 0, moved: 0, withoutReport: 0 };
