@@ -189,6 +189,8 @@ export const OPERATOR_NAMES: readonly string[] = [
   "malleolus::nms",
   "malleolus::roi_align",
   "malleolus::group_norm",
+  "malleolus::sgd_step_",
+  "malleolus::adam_step_",
 ];
 
 const ids: (number | undefined)[] = [];
@@ -2374,6 +2376,60 @@ export function channelsLastGroupNorm(
       options.eps,
       options.relu,
     ),
+  );
+}
+
+/**
+ * `malleolus::sgd_step_`
+ */
+export function sgdStep_(
+  parameters: readonly Tensor[],
+  gradients: readonly Tensor[],
+  velocities: readonly Tensor[],
+  learningRate: number,
+  momentum: number,
+  weightDecay: number,
+): void {
+  native.invoke(
+    id(169),
+    handlesOf(parameters, "sgdStep_", "parameters"),
+    handlesOf(gradients, "sgdStep_", "gradients"),
+    handlesOf(velocities, "sgdStep_", "velocities"),
+    learningRate,
+    momentum,
+    weightDecay,
+  );
+}
+
+/**
+ * `malleolus::adam_step_`
+ */
+export function adamStep_(
+  parameters: readonly Tensor[],
+  gradients: readonly Tensor[],
+  means: readonly Tensor[],
+  squares: readonly Tensor[],
+  learningRate: number,
+  beta1: number,
+  beta2: number,
+  eps: number,
+  weightDecay: number,
+  decoupled: boolean,
+  step: number,
+): void {
+  native.invoke(
+    id(170),
+    handlesOf(parameters, "adamStep_", "parameters"),
+    handlesOf(gradients, "adamStep_", "gradients"),
+    handlesOf(means, "adamStep_", "means"),
+    handlesOf(squares, "adamStep_", "squares"),
+    learningRate,
+    beta1,
+    beta2,
+    eps,
+    weightDecay,
+    decoupled,
+    step,
   );
 }
 

@@ -95,6 +95,11 @@ const samples: Readonly<Record<string, () => readonly Sample[]>> = {
     labels(),
   ],
   "malleolus::group_norm": () => [image(), 3, ones([3]), ones([3])],
+  "malleolus::sgd_step_": () => [[matrix()], [matrix()], [matrix()], 0.1, 0.9, 0],
+  "malleolus::adam_step_": () => [
+    ...[0, 1, 2, 3].map(() => [matrix()]),
+    ...[0.1, 0.9, 0.999, 1e-8, 0, false, 1],
+  ],
   "malleolus::roi_align": () => [image(), region(), 1, 2, 2, 0, true],
 };
 

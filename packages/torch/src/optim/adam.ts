@@ -4,11 +4,13 @@
  * t-th step p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps). With `decoupled` it is
  * `torch.optim.AdamW` (Loshchilov and Hutter 2019): p *= 1 - lr * weightDecay, and g as it is.
  *
- * All parameters are updated by a few fused (`_foreach_`) calls.
+ * All parameters are updated in one pass where there is a kernel for it (`fused.ts`), else by a few
+ * `_foreach_` calls.
  */
 import { noGrad } from "../autograd.ts";
 import { TorchError } from "../errors.ts";
 import {
+  adamStep_,
   foreachAdd_,
   foreachAddcdiv_,
   foreachAddcmul_,
@@ -17,10 +19,10 @@ import {
   foreachMul_,
   foreachSqrt,
   full,
-  zerosLike,
 } from "../ops.generated.ts";
 import { keep, scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
+import { isFused, momentLike } from "./fused.ts";
 
 export interface AdamOptions {
   readonly learningRate: number;
@@ -99,8 +101,8 @@ export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptio
     const known = moments.get(name);
     if (known !== undefined) return known;
     const made: Moments = {
-      mean: keep(zerosLike(parameter)),
-      square: keep(zerosLike(parameter)),
+      mean: momentLike(parameter, null),
+      square: momentLike(parameter, null),
       step: keep(full([], 0)),
       steps: 0,
     };
@@ -118,14 +120,21 @@ export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptio
       own.steps += 1;
       own.step.fill_(own.steps);
       const peers = byAge.get(own.steps) ?? [];
-      peers.push({ parameter, gradient: gradient.clone(), own });
+      peers.push({ parameter, gradient, own });
       byAge.set(own.steps, peers);
     }
     for (const [age, peers] of byAge) {
       const targets = peers.map(({ parameter }) => parameter);
-      const gradients = peers.map(({ gradient }) => gradient);
       const means = peers.map(({ own }) => own.mean);
       const squares = peers.map(({ own }) => own.square);
+      if (peers.every(isFused)) {
+        const gradients = peers.map(({ gradient }) => gradient);
+        const settings = [learningRate, beta1, beta2, eps, weightDecay, decoupled, age] as const;
+        adamStep_(targets, gradients, means, squares, ...settings);
+        continue;
+      }
+      // The gradients are not written to: whoever reads them after the step finds them as they were.
+      const gradients = peers.map(({ gradient }) => gradient.clone());
       if (weightDecay !== 0) {
         if (decoupled) foreachMul_(targets, 1 - learningRate * weightDecay);
         else foreachAdd_(gradients, targets, { alpha: weightDecay });
@@ -166,14 +175,20 @@ function readState(
     found.set(name, [mean, square, step]);
   }
   // Copied only once everything fits.
-  const copied = [...found].map(([name, [mean, square, step]]): [string, Moments] => [
-    name,
-    {
-      mean: keep(mean.clone()),
-      square: keep(square.clone()),
-      step: keep(step.clone()),
-      steps: step.item(),
-    },
-  ]);
+  const copied = [...found].flatMap(([name, [mean, square, step]]): [string, Moments][] => {
+    const parameter = parameters.get(name);
+    if (parameter === undefined) return [];
+    return [
+      [
+        name,
+        {
+          mean: momentLike(parameter, mean),
+          square: momentLike(parameter, square),
+          step: keep(step.clone()),
+          steps: step.item(),
+        },
+      ],
+    ];
+  });
   return new Map(copied);
 }

@@ -3,11 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  adamStep_,
   backward,
   liveTensors,
+  noGrad,
   ones,
   optim,
+  randn,
   readSafetensors,
+  sgdStep_,
   type Tensor,
   tensor,
   writeSafetensors,
@@ -114,3 +118,49 @@ tensorTest("sgd and adam: settings that contradict themselves are refused", () =
     /betas/,
   );
 });
+
+tensorTest("sgdStep_, adamStep_: what does not fit is refused, and nothing is written", () => {
+  const list = (shape: readonly number[] = [2, 3]) => [zeros(shape)];
+  const sgd = (...lists: readonly (readonly Tensor[])[]) =>
+    noGrad(() => sgdStep_(lists[0], lists[1], lists[2], 1, 0.9, 0));
+  const recorded = list().map((parameter) => parameter.requiresGrad_());
+  assertTorchError(() => sgdStep_(recorded, list(), list(), 1, 0.9, 0), "operator", /noGrad/);
+  assertTorchError(() => sgd(list(), [], list()), "operator", /as many gradients/);
+  assertTorchError(() => sgd(list(), list([3, 2]), list()), "operator", /alike in size/);
+  assertTorchError(
+    () => sgd(list(), list(), [zeros([2, 3]).to("bfloat16")]),
+    "operator",
+    /float32/,
+  );
+  const turned = [zeros([3, 2]).permute([1, 0])];
+  assertTorchError(() => sgd(list(), list(), turned), "operator", /lie dense in memory/);
+  const overlapping = [zeros([1]).expand([2, 3])];
+  assertTorchError(() => sgd(overlapping, list(), list()), "operator", /dense/);
+  const adam = (step: number) =>
+    noGrad(() => adamStep_(list(), list(), list(), list(), 1, 0.9, 0.9, 1e-8, 0, false, step));
+  assertTorchError(() => adam(0), "operator", /from 1, got 0/);
+});
+
+tensorTest(
+  "sgd and adam: a parameter that lies channels-last moves as a contiguous one does",
+  () => {
+    for (const make of Object.values(makers)) {
+      const start = randn([4, 3, 5, 5]);
+      const pull = randn([4, 3, 5, 5]);
+      const moved = (["contiguous", "channelsLast"] as const).map((memoryFormat) => {
+        const parameter = start.to({ memoryFormat }).clone().requiresGrad_();
+        const optimiser = make(new Map([["weight", parameter]]));
+        for (let i = 0; i < 3; i++) {
+          optimiser.zeroGrad();
+          // The gradient lies as `pull` does.
+          parameter.grad = pull.clone();
+          optimiser.step();
+        }
+        optimiser.free();
+        return parameter.detach().contiguous().toFloat32Array();
+      });
+      assert.deepEqual(moved[0], moved[1]);
+      assert.notDeepEqual(moved[0], start.toFloat32Array());
+    }
+  },
+);

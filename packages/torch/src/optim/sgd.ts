@@ -3,13 +3,15 @@
  * g += weightDecay * p; v = momentum * v + (1 - dampening) * g, v = g at a parameter's first
  * step; p -= lr * v, or lr * (g + momentum * v) with Nesterov's.
  *
- * All parameters are updated by a few fused (`_foreach_`) calls.
+ * All parameters are updated in one pass where there is a kernel for it (`fused.ts`), else by a few
+ * `_foreach_` calls.
  */
 import { noGrad } from "../autograd.ts";
 import { TorchError } from "../errors.ts";
-import { foreachAdd_, foreachMul_ } from "../ops.generated.ts";
+import { foreachAdd_, foreachMul_, sgdStep_ } from "../ops.generated.ts";
 import { keep, scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
+import { isFused, momentLike } from "./fused.ts";
 
 export interface SgdOptions {
   readonly learningRate: number;
@@ -64,7 +66,10 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
         }
       }
       optimiser.free();
-      for (const [name, saved] of state) velocities.set(name, keep(saved.clone()));
+      for (const [name, saved] of state) {
+        const parameter = parameters.get(name);
+        if (parameter !== undefined) velocities.set(name, momentLike(parameter, saved));
+      }
     },
     free() {
       for (const velocity of velocities.values()) velocity.free();
@@ -79,6 +84,22 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
       if (gradient !== null) stepped.push({ name, parameter, gradient });
     }
     if (stepped.length === 0) return;
+    if (momentum > 0 && dampening === 0 && !nesterov && stepped.every(isFused)) {
+      const known = stepped.map(({ name, parameter }) => {
+        const velocity = velocities.get(name) ?? momentLike(parameter, null);
+        velocities.set(name, velocity);
+        return velocity;
+      });
+      sgdStep_(
+        stepped.map(({ parameter }) => parameter),
+        stepped.map(({ gradient }) => gradient),
+        known,
+        learningRate,
+        momentum,
+        weightDecay,
+      );
+      return;
+    }
     const targets = stepped.map(({ parameter }) => parameter);
     // The gradients are not written to: whoever reads them after the step finds them as they were.
     const gradients = stepped.map(({ gradient }) => gradient.clone());
