@@ -5,6 +5,7 @@
 import { ankleScreeningRules } from "@malleolus/data";
 import type { Protocol } from "@malleolus/schema";
 import { stringify } from "smol-toml";
+import { wrapLists } from "./wrap-lists.ts";
 
 export const ankleProtocol: Protocol = {
   name: "ankle",
@@ -64,7 +65,8 @@ const COMMENTS: Readonly<Partial<Record<keyof Protocol, string>>> = {
     "read by the reference panel too, and replaces ambiguous patients in the easy internal test.",
   screening:
     "Words by which reports are screened, in each language. * stands for any letters at the\n" +
-    'beginning or end of a word, "..." for up to three words. Put words of your hospitals here.',
+    'beginning or end of a word, "..." for up to three words, and | between single words for any\n' +
+    'of them: "not seen|visible" is "not seen" or "not visible". Put words of your hospitals here.',
 };
 
 /** A protocol's file, each part under what explains it. */
@@ -77,7 +79,7 @@ export function protocolText(protocol: Protocol): string {
     .map(([key, value]) => {
       const comment = Object.entries(COMMENTS).find(([name]) => name === key)?.[1];
       const explained = comment === undefined ? "" : `# ${comment.replaceAll("\n", "\n# ")}\n`;
-      return `${explained}${stringify({ [key]: value }).trimEnd()}\n`;
+      return `${explained}${wrapLists(stringify({ [key]: value })).trimEnd()}\n`;
     })
     .join("\n");
 }
