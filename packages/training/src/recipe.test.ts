@@ -50,6 +50,7 @@ const wrong: readonly (readonly [name: string, change: object, expected: RegExp]
   ["a key like nothing", { qqqqqqqqqqqq: 1 }, /^r\.json: unknown key "qqqqqqqqqqqq"$/],
   ["a value of another type", { steps: "many" }, /^r\.json at steps: .*expected number/],
   ["a value out of range", { batchSize: 0 }, /^r\.json at batchSize: /],
+  ["parts of unequal size", { batchSize: 4, batchParts: 3 }, /^r\.json at batchParts: .*divides/],
   ["a key that is missing", { seed: undefined }, /^r\.json at seed: /],
 ];
 for (const [name, change, expected] of wrong) {

@@ -25,7 +25,7 @@ const scheduleSchema = z.strictObject({
   ]),
 });
 
-export const recipeSchema = z.strictObject({
+const recipeShape = z.strictObject({
   format: z.literal("malleolus-recipe-1"),
   name: z.string().min(1),
   /** What a run of it should reach, so that a change that breaks training shows. */
@@ -43,6 +43,11 @@ export const recipeSchema = z.strictObject({
   seed: z.int().nonnegative(),
   steps: z.int().positive(),
   batchSize: z.int().positive(),
+  /**
+   * A batch goes through the network in so many equal parts, whose gradients add up: as large a batch
+   * as the schedule wants in the memory that there is.
+   */
+  batchParts: z.int().positive(),
   /** Of convolutions and matrix products; weights, boxes and losses are always float32. */
   dtype: z.enum(["float32", "bfloat16"]),
   checkpointEverySteps: z.int().positive(),
@@ -56,10 +61,14 @@ export const recipeSchema = z.strictObject({
     .nullable(),
   /** The initial weights' file; null without. */
   weights: z.strictObject({ sha256: z.string() }).nullable(),
-  sampling: z.strictObject({
-    /** Of the radiographs of a batch, those without objects; null takes them as they come. */
-    negativeShare: share.nullable(),
-  }),
+  /** Which radiographs come how often. */
+  sampling: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("as they come") }),
+    /** Of the radiographs, those without objects. */
+    z.strictObject({ kind: z.literal("share of negatives"), share }),
+    /** Every class as often, radiographs without objects as one: inverse prevalence. */
+    z.strictObject({ kind: z.literal("classes alike") }),
+  ]),
   /** How radiographs come to the network in training: see `InputPlan`. */
   input: z.strictObject({
     minSizes: z.array(z.int().positive()).min(1).readonly(),
@@ -89,6 +98,10 @@ export const recipeSchema = z.strictObject({
   }),
   model: maskRcnnConfigSchema,
 });
+export const recipeSchema = recipeShape.refine(
+  ({ batchSize, batchParts }) => batchSize % batchParts === 0,
+  { path: ["batchParts"], error: "expected a number that divides batchSize" },
+);
 export type Recipe = z.infer<typeof recipeSchema>;
 
 /**

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Recipe } from "./recipe.ts";
 import { sampler } from "./sampler.ts";
 
 /** Ten images, of which the last six have no objects. */
-const hasObjects = Array.from({ length: 10 }, (_, i) => i < 4);
+const classes = Array.from({ length: 10 }, (_, i) => (i < 4 ? [0] : []));
+const hasObjects = classes.map(({ length }) => length > 0);
 
-function drawn(negativeShare: number | null, steps: number, batchSize: number): number[] {
-  const take = sampler(hasObjects, { seed: 3, batchSize, negativeShare });
+function samplingOf(share: number | null): Recipe["sampling"] {
+  return share === null ? { kind: "as they come" } : { kind: "share of negatives", share };
+}
+
+function drawn(share: number | null, steps: number, batchSize: number): number[] {
+  const take = sampler(classes, { seed: 3, batchSize, sampling: samplingOf(share) });
   return Array.from({ length: steps * batchSize }, (_, i) =>
     take(Math.floor(i / batchSize), i % batchSize),
   );
@@ -36,7 +42,7 @@ test("sampler: with a share, both kinds run through shuffled epochs of their own
 
 test("sampler: any step can be asked for first", () => {
   const inOrder = drawn(0.3, 20, 2);
-  const take = sampler(hasObjects, { seed: 3, batchSize: 2, negativeShare: 0.3 });
+  const take = sampler(classes, { seed: 3, batchSize: 2, sampling: samplingOf(0.3) });
   for (let i = inOrder.length - 1; i >= 0; i--) {
     assert.equal(take(Math.floor(i / 2), i % 2), inOrder[i]);
   }
@@ -45,6 +51,26 @@ test("sampler: any step can be asked for first", () => {
 test("sampler: shares of 0 and 1, and a data set of one kind", () => {
   assert.ok(drawn(0, 20, 2).every((index) => hasObjects[index]));
   assert.ok(drawn(1, 20, 2).every((index) => !hasObjects[index]));
-  const take = sampler([true, true], { seed: 3, batchSize: 2, negativeShare: 0.5 });
+  const take = sampler([[0], [0]], { seed: 3, batchSize: 2, sampling: samplingOf(0.5) });
   assert.deepEqual([take(0, 0), take(0, 1)].toSorted(), [0, 1]);
+});
+
+test("sampler: classes alike: each has one turn a round, however rare, in shuffled epochs", () => {
+  // Class 0 on eight images, class 1 on two (one of them with both), and one image without objects.
+  const rare = [...Array(7).fill([0]), [0, 1], [1], []];
+  const take = sampler(rare, { seed: 5, batchSize: 2, sampling: { kind: "classes alike" } });
+  const run = Array.from({ length: 3 * 80 }, (_, i) => take(Math.floor(i / 2), i % 2));
+  const orders = new Set<string>();
+  for (let round = 0; round < 80; round++) {
+    const own = run.slice(3 * round, 3 * round + 3);
+    assert.equal(own.filter((index) => index === 9).length, 1, "without objects");
+    orders.add(String(own.map((index) => (index === 9 ? "none" : index === 8 ? "1" : "0"))));
+  }
+  const count = (index: number) => run.filter((one) => one === index).length;
+  assert.equal(count(9), 80);
+  // In 80 rounds: half of class 1's turns, and an eighth of class 0's where it stands for that, too.
+  assert.equal(count(8), 40);
+  assert.equal(count(7), 40 + 10);
+  assert.equal(count(0), 10);
+  assert.ok(orders.size > 2, "turns are shuffled");
 });

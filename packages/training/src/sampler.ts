@@ -2,11 +2,11 @@
  * Which radiograph goes into which slot of which step: a function of the seed, so that an
  * interrupted run goes on as if nothing had been.
  *
- * Every epoch is a shuffle of its own. With a share of negatives there are two such streams,
- * radiographs with objects and without, and each slot takes from the one whose turn it is; the
- * turns are spread evenly (the k-th negative comes when the share has added up to k).
+ * Every epoch is a shuffle of its own. Where kinds of radiographs are mixed there is one such stream
+ * for each kind, and each slot takes from the one whose turn it is.
  */
 import { permutation } from "./draws.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** The index of the image for a slot of a step. */
 export type Sampler = (step: number, slot: number) => number;
@@ -14,42 +14,90 @@ export type Sampler = (step: number, slot: number) => number;
 export interface SamplerOptions {
   readonly seed: number;
   readonly batchSize: number;
-  /** Of the slots, those without objects; null takes the images as they come. */
-  readonly negativeShare: number | null;
+  readonly sampling: Recipe["sampling"];
 }
 
-/** `hasObjects` holds an entry for each image, at least one of them. */
-export function sampler(hasObjects: readonly boolean[], options: SamplerOptions): Sampler {
-  const { seed, batchSize } = options;
-  const all = hasObjects.map((_, index) => index);
-  const positives = all.filter((index) => hasObjects[index]);
-  const negatives = all.filter((index) => !hasObjects[index]);
-  const share = shareOf(options.negativeShare, positives.length, negatives.length);
-  if (share === null) {
-    const images = shuffledEpochs(all, seed, "images");
-    return (step, slot) => images(step * batchSize + slot);
+/** `classes` holds the classes of each image's objects, for at least one image. */
+export function sampler(classes: readonly (readonly number[])[], options: SamplerOptions): Sampler {
+  const { seed, batchSize, sampling } = options;
+  const at = positionSampler(classes, seed, sampling);
+  return (step, slot) => at(step * batchSize + slot);
+}
+
+/** The image for the n-th slot of the run. */
+type PositionSampler = (position: number) => number;
+
+function positionSampler(
+  classes: readonly (readonly number[])[],
+  seed: number,
+  sampling: Recipe["sampling"],
+): PositionSampler {
+  const all = [...classes.keys()];
+  const positives = all.filter((index) => classes[index].length > 0);
+  const negatives = all.filter((index) => classes[index].length === 0);
+  // Where one of the two kinds does not exist, there is nothing to mix.
+  const isMixed = positives.length > 0 && negatives.length > 0;
+  switch (sampling.kind) {
+    case "as they come":
+      return shuffledEpochs(all, seed, "images");
+    case "share of negatives":
+      return isMixed
+        ? mixed(positives, negatives, sampling.share, seed)
+        : shuffledEpochs(all, seed, "images");
+    case "classes alike":
+      return inTurns(classes, negatives, seed);
   }
+}
+
+/** Turns are spread evenly: the k-th negative comes when the share has added up to k. */
+function mixed(
+  positives: readonly number[],
+  negatives: readonly number[],
+  share: number,
+  seed: number,
+): PositionSampler {
   const withObjects = shuffledEpochs(positives, seed, "images with objects");
   const without = shuffledEpochs(negatives, seed, "images without objects");
-  return (step, slot) => {
-    const position = step * batchSize + slot;
+  return (position) => {
     const negativesBefore = Math.floor(position * share);
     const isNegative = Math.floor((position + 1) * share) > negativesBefore;
     return isNegative ? without(negativesBefore) : withObjects(position - negativesBefore);
   };
 }
 
-/** Where one of the two kinds does not exist, there is nothing to mix. */
-function shareOf(share: number | null, positives: number, negatives: number): number | null {
-  return positives === 0 || negatives === 0 ? null : share;
+/**
+ * Every class as often as every other, which is what weighting by inverse prevalence comes to: in
+ * each round every class has one turn, in an order of the round's own. Images without objects are a
+ * class of theirs; an image with objects of several classes stands for each of them.
+ */
+function inTurns(
+  classes: readonly (readonly number[])[],
+  negatives: readonly number[],
+  seed: number,
+): PositionSampler {
+  const known = [...new Set(classes.flat())].toSorted((a, b) => a - b);
+  const kinds = [
+    ...known.map((name) =>
+      shuffledEpochs(
+        [...classes.keys()].filter((index) => classes[index].includes(name)),
+        seed,
+        `images of class ${name}`,
+      ),
+    ),
+    ...(negatives.length === 0 ? [] : [shuffledEpochs(negatives, seed, "images without objects")]),
+  ];
+  let turns: { round: number; order: Uint32Array } = { round: -1, order: new Uint32Array() };
+  return (position) => {
+    const round = Math.floor(position / kinds.length);
+    if (turns.round !== round) {
+      turns = { round, order: permutation(seed, round, kinds.length, "turns of classes") };
+    }
+    return kinds[turns.order[position % kinds.length]](round);
+  };
 }
 
 /** The n-th image of an endless row of shuffled epochs. */
-function shuffledEpochs(
-  images: readonly number[],
-  seed: number,
-  purpose: string,
-): (position: number) => number {
+function shuffledEpochs(images: readonly number[], seed: number, purpose: string): PositionSampler {
   let known: { epoch: number; order: Uint32Array } = { epoch: -1, order: new Uint32Array() };
   return (position) => {
     const epoch = Math.floor(position / images.length);

@@ -123,8 +123,17 @@ test("train: killed at any moment, it resumes to the same losses bit for bit", a
   assert.deepEqual(learned(join(prepared.folder, "killed")), expected);
 });
 
-test("train: stopped, it leaves a checkpoint after the step, and goes on from there", async (context) => {
-  const { options, recipe } = await prepare(context, { steps: 4, checkpointEverySteps: 100 });
+for (const batchParts of [1, 2]) {
+  test(`train: stopped, it leaves a checkpoint after the step, and goes on from there; a batch in ${batchParts} parts`, (context) =>
+    stopAndGoOn(context, batchParts));
+}
+
+async function stopAndGoOn(context: TestContext, batchParts: number): Promise<void> {
+  const { options, recipe } = await prepare(context, {
+    steps: 4,
+    checkpointEverySteps: 100,
+    batchParts,
+  });
   const before = liveTensors();
   const whole = await train(options("whole"));
   assert.deepEqual([whole.reason, whole.checkpoint.step], ["done", 4]);
@@ -145,6 +154,38 @@ test("train: stopped, it leaves a checkpoint after the step, and goes on from th
   assert.equal((await train(options("stopped"))).reason, "done");
   assert.deepEqual(learned(directory), learned(options("whole").directory));
   assert.deepEqual(JSON.parse(readFileSync(join(directory, "recipe.json"), "utf8")), recipe);
+}
+
+test("train: the gradients of a batch's parts add up to their mean", async (context) => {
+  // Nothing is drawn but what the parts share: one image, whole, and every anchor and region.
+  const norms: number[] = [];
+  for (const [batchSize, batchParts] of [
+    [1, 1],
+    [3, 3],
+  ] as const) {
+    const { options, recipe } = await prepare(context, { steps: 1, batchSize, batchParts });
+    const { roi, rpn, ...model } = recipe.model;
+    const all = 100_000;
+    const given = options("run");
+    const set = { ...given.set, images: given.set.images.slice(0, 1) };
+    await train({
+      ...given,
+      set,
+      recipe: {
+        ...recipe,
+        input: { ...recipe.input, minSizes: [64], flipProbability: 0, leastCropShare: 1 },
+        model: {
+          ...model,
+          rpn: { ...rpn, batchSizePerImage: all, positiveFraction: 1 },
+          roi: { ...roi, batchSizePerImage: all, positiveFraction: 1 },
+        },
+      },
+    });
+    for (const event of eventsOf(given.directory)) {
+      if (event.event === "step") norms.push(event.gradientNorm);
+    }
+  }
+  assert.ok(Math.abs(norms[0] - norms[1]) < 1e-3 * norms[0], `${norms[0]} and ${norms[1]}`);
 });
 
 test("train: a run that is done is left as it is", async (context) => {

@@ -99,7 +99,7 @@ export async function train(options: TrainingOptions): Promise<TrainingEnd> {
   }
 }
 
-/** One step: losses of a batch, their gradients, the update. */
+/** One step: losses of a batch, part by part, their gradients, the update. */
 function trainingStep(
   { model, optimise }: Pick<Session, "model" | "optimise">,
   samples: readonly Sample[],
@@ -107,16 +107,13 @@ function trainingStep(
   step: number,
 ): { loss: number; losses: LossParts; gradientNorm: number; learningRate: number } {
   return scope(() => {
-    const images = batchImages(
-      samples.map(({ image }) => image),
-      batchOptions(recipe),
-    );
-    const targets = samples.map(({ target }) => target);
-    const draw = drawsOf(recipe.seed, step);
-    const parts = inDtype(recipe, () => model.losses(images, targets, draw));
-    const losses = numbersOf(parts);
     optimise.zeroGrad();
-    backward(sumOf(parts));
+    const size = recipe.batchSize / recipe.batchParts;
+    const parts = Array.from({ length: recipe.batchParts }, (_, part) => {
+      const some = samples.slice(part * size, (part + 1) * size);
+      return scope(() => gradientsOf(model, some, recipe, step, part));
+    });
+    const losses = meanOf(parts);
     const gradientNorm = optimise.gradientNorm();
     checkFinite(step + 1, { ...losses, gradientNorm });
     const { schedule } = recipe.optimiser;
@@ -125,6 +122,39 @@ function trainingStep(
     const loss = Object.values(losses).reduce((sum, part) => sum + part, 0);
     return { loss, losses, gradientNorm, learningRate };
   });
+}
+
+/** Adds a part's share of the batch's gradients to the parameters'; returns the part's losses. */
+function gradientsOf(
+  model: MaskRcnn,
+  samples: readonly Sample[],
+  recipe: Recipe,
+  step: number,
+  part: number,
+): LossParts {
+  const images = batchImages(
+    samples.map(({ image }) => image),
+    batchOptions(recipe),
+  );
+  const targets = samples.map(({ target }) => target);
+  const draw = drawsOf(recipe.seed, step * recipe.batchParts + part);
+  const parts = inDtype(recipe, () => model.losses(images, targets, draw));
+  const losses = numbersOf(parts);
+  const sum = sumOf(parts);
+  backward(recipe.batchParts === 1 ? sum : sum.div(recipe.batchParts));
+  return losses;
+}
+
+function meanOf(parts: readonly LossParts[]): LossParts {
+  const mean = (name: keyof LossParts) =>
+    parts.reduce((sum, part) => sum + part[name], 0) / parts.length;
+  return {
+    rpnClass: mean("rpnClass"),
+    rpnBox: mean("rpnBox"),
+    boxClass: mean("boxClass"),
+    boxRegression: mean("boxRegression"),
+    mask: mean("mask"),
+  };
 }
 
 function sumOf(losses: Losses): Tensor {
@@ -232,9 +262,8 @@ async function openSession(run: RunDirectory, options: TrainingOptions): Promise
 function openTrainingLoader({ recipe, set, workers }: TrainingOptions, firstStep: number): Loader {
   const { seed, batchSize, steps } = recipe;
   const input = { ...recipe.input, unexposed: recipe.preprocess.unexposed };
-  const hasObjects = set.images.map(({ target }) => target.boxes.length > 0);
-  const { negativeShare } = recipe.sampling;
-  const take = sampler(hasObjects, { seed, batchSize, negativeShare });
+  const classes = set.images.map(({ target }) => target.classes);
+  const take = sampler(classes, { seed, batchSize, sampling: recipe.sampling });
   return openLoader({
     request: (step, slot) => ({ image: set.images[take(step, slot)], input, seed, step, slot }),
     batchSize,

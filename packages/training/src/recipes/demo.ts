@@ -16,7 +16,7 @@ export const demoRecipe: Recipe = {
   steps: 3400,
   batchSize: 2,
   checkpointEverySteps: 250,
-  sampling: { negativeShare: null },
+  sampling: { kind: "as they come" },
   input: {
     minSizes: [320],
     maxSize: 640,

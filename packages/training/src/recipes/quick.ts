@@ -27,11 +27,12 @@ export const quickRecipe: Recipe = {
   seed: 1,
   steps: 600,
   batchSize: 2,
+  batchParts: 1,
   dtype: "bfloat16",
   checkpointEverySteps: 50,
   data: null,
   weights: null,
-  sampling: { negativeShare: 0.25 },
+  sampling: { kind: "share of negatives", share: 0.25 },
   input: {
     minSizes: [320, 352, 384],
     maxSize: 640,
