@@ -34,12 +34,16 @@ export interface ReportsImport {
 export interface ReportsCounts {
   readonly imported: number;
   readonly known: number;
-  /** Lines of the file whose case is not in the study, or that hold no report. */
+  /** Lines of the file whose examination is not in the study. */
   readonly unmatchedLines: readonly number[];
+  /** Lines without a report. */
   readonly emptyLines: readonly number[];
 }
 
-/** Throws StudyError `source` where the file is no CSV file with the columns that are needed. */
+/**
+ * Throws StudyError `source` where the file is no CSV file with the columns that are needed, and where
+ * none of its reports is about an examination of the study.
+ */
 export async function importReports(study: Study, given: ReportsImport): Promise<ReportsCounts> {
   const rows = readRows(given.path);
   const counts = { imported: 0, known: 0 };
@@ -56,7 +60,22 @@ export async function importReports(study: Study, given: ReportsImport): Promise
       else counts[await storeReport(transaction, row, found, given)]++;
     }
   });
+  if (counts.imported + counts.known === 0 && unmatchedLines.length > 0) {
+    throw new StudyError("source", describeNoMatch(given, unmatchedLines));
+  }
   return { ...counts, unmatchedLines, emptyLines };
+}
+
+const NAMED_LINES = 10;
+
+function describeNoMatch({ path, hospital }: ReportsImport, lines: readonly number[]): string {
+  const named = `${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, NAMED_LINES).join(", ")}`;
+  const more = lines.length > NAMED_LINES ? ", …" : "";
+  return (
+    `${path}: expected reports of examinations in the study, got none of hospital ` +
+    `"${hospital.id}" (${named}${more}); import the radiographs first, ` +
+    "and name the hospital whose file it is with --hospital"
+  );
 }
 
 interface ReportRow {

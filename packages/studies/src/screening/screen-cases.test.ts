@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { screeningDecisionSchema } from "@malleolus/schema";
 import { moveCase } from "../cases/move-case.ts";
+import { StudyError } from "../errors.ts";
 import { importDicom } from "../import/import-dicom.ts";
 import { importReports } from "../import/import-reports.ts";
 import { openReading } from "../reading/open-reading.ts";
@@ -146,6 +147,19 @@ test("importReports: a file without the columns says which it needs", async (con
   const { study, csv, given } = await screenedStudy(context);
   writeFileSync(csv, "a,b\n1,2\n");
   await assert.rejects(importReports(study, { ...given, path: csv }), /"report" and "accession"/);
+});
+
+test("importReports: a file of which nothing matches says what to do", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  writeFileSync(csv, `accession,report\n${"ACC9,No fracture.\n".repeat(12)}`);
+  await assert.rejects(importReports(study, { ...given, path: csv }), (error) => {
+    assert.ok(error instanceof StudyError && error.code === "source");
+    assert.match(error.message, /got none of hospital "a" \(lines 2, .*11, …\); import the radio/);
+    assert.match(error.message, /--hospital$/);
+    return true;
+  });
+  writeFileSync(csv, "accession,report\nACC1000,\n");
+  assert.deepEqual((await importReports(study, { ...given, path: csv })).emptyLines, [2]);
 });
 
 test("importReports: reports in an older character set are read", async (context) => {
