@@ -18,6 +18,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "detection",
         "phantom",
         "import",
+        "worklist",
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))
