@@ -63,11 +63,12 @@ test("import coco: outlines with a class for their category", async (context) =>
   assert.match((await run(...args, "--class", "fracture")).said, /expected CATEGORY=CLASS/);
 
   const done = await run(...args, "--class", "fracture=weber_b");
-  assert.deepEqual(done, {
-    code: 0,
-    written: "1 imported, 0 known already, 0 refused; cases classified: 1, images annotated: 1\n",
-    said: "",
-  });
+  // On a slow machine a line of progress is said, too.
+  assert.equal(done.code, 0);
+  assert.equal(
+    done.written,
+    "1 imported, 0 known already, 0 refused; cases classified: 1, images annotated: 1\n",
+  );
   const again = await run(...args, "--class", "fracture=weber_b", "--json");
   const end = JSON.parse(again.written.trim().split("\n").at(-1) ?? "");
   assert.deepEqual([end.known, end.classified, end.annotated], [1, 0, 0]);

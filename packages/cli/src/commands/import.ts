@@ -173,8 +173,8 @@ function importReportsCommand(output: Output, finish: (code: ExitCode) => void):
 The heading's columns may be called report, text, verslag or tekst; accession, accession number,
 accessienummer or onderzoeknummer; study_uid or study_instance_uid; language or taal. Commas,
 semicolons or tabs separate. Import the radiographs first: a report of an examination that is not in
-the study is passed over, and its line named. Names, numbers and dates that are known to identify the
-patient are taken out of the text.
+the study is passed over, and its line named. Names, numbers, dates and addresses are taken out of the
+text by rules that miss some: a person reads it before it leaves the hospital (docs/curate.md).
 
 Examples:
   ./malleolus import reports --study my-study reports.csv
