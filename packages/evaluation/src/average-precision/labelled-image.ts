@@ -1,0 +1,29 @@
+/** What COCO's measures are computed from: the objects of an image, and what a detector says they are. */
+import type { Box, RunLength } from "@malleolus/geometry";
+
+export interface LabelledImage {
+  readonly truths: readonly TrueObject[];
+  readonly detections: readonly DetectedObject[];
+}
+
+export interface TrueObject {
+  readonly class: string;
+  readonly box: Box;
+  /** Of the whole image. */
+  readonly mask: RunLength;
+  /** In square pixels, as the annotations give it: decides whether it is small, medium or large. */
+  readonly area: number;
+  /** A region of too many objects to draw: what is found in it counts neither for nor against. */
+  readonly isCrowd: boolean;
+}
+
+export interface DetectedObject {
+  readonly class: string;
+  readonly score: number;
+  readonly box: Box;
+  /** Of the whole image. */
+  readonly mask: RunLength;
+}
+
+/** What is compared: boxes, or masks pixel by pixel. */
+export type Shape = "box" | "mask";
