@@ -1,7 +1,7 @@
 /**
  * DICOM data sets to bytes: explicit VR, little endian, defined lengths (PS3.5 section 7, PS3.10
- * section 7). It writes what it is given, sorted by tag; what an object must hold stands in
- * `radiograph-object.ts`.
+ * section 7); compressed pixels in fragments of their own (PS3.5 annex A.4). It writes what it is
+ * given, sorted by tag; what an object must hold stands in `radiograph-object.ts`.
  */
 
 /** `TM`, `DA` and the like take text; numbers of `US` are binary, those of `DS` and `IS` text. */
@@ -10,6 +10,8 @@ export type ElementValue =
   | { readonly vr: "US"; readonly value: number | readonly number[] }
   | { readonly vr: "SS"; readonly value: number }
   | { readonly vr: "OW" | "OB"; readonly value: Uint8Array }
+  /** The compressed stream of an image's one frame. */
+  | { readonly vr: "OB"; readonly stream: Uint8Array }
   | { readonly vr: "SQ"; readonly value: readonly DataSet[] };
 
 type TextVr =
@@ -30,9 +32,17 @@ type TextVr =
 /** From tag, `0x00100010` say, to element. */
 export type DataSet = ReadonlyMap<number, ElementValue>;
 
-const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
+/** All have an explicit VR, little endian; of the compressed ones those that are needed here. */
+export const TRANSFER_SYNTAX = {
+  none: "1.2.840.10008.1.2.1",
+  "lossless JPEG": "1.2.840.10008.1.2.4.70",
+} as const;
+
 /** Under 2.25, from a UUID made for this program. */
 const IMPLEMENTATION_UID = "2.25.214512089436742036612897456120987334561";
+const ITEM = 0xe000;
+const SEQUENCE_END = 0xe0dd;
+const UNDEFINED_LENGTH = 0xffffffff;
 const LONG_LENGTH = new Set(["OW", "OB", "SQ"]);
 
 /** A whole file. `text` is written in UTF-8: the set must name ISO_IR 192 where it is not ASCII. */
@@ -40,13 +50,14 @@ export function writeDicomFile(
   dataSet: DataSet,
   sopClassUid: string,
   sopInstanceUid: string,
+  transferSyntax: string,
 ): Uint8Array {
   const meta = bytesOf(
     new Map<number, ElementValue>([
       [0x00020001, { vr: "OB", value: Uint8Array.of(0, 1) }],
       [0x00020002, { vr: "UI", value: sopClassUid }],
       [0x00020003, { vr: "UI", value: sopInstanceUid }],
-      [0x00020010, { vr: "UI", value: EXPLICIT_LITTLE_ENDIAN }],
+      [0x00020010, { vr: "UI", value: transferSyntax }],
       [0x00020012, { vr: "UI", value: IMPLEMENTATION_UID }],
     ]),
   );
@@ -69,21 +80,32 @@ function bytesOf(dataSet: DataSet): Uint8Array {
 }
 
 function elementBytes(tag: number, element: ElementValue): Uint8Array {
-  const value = valueBytes(element);
+  const compressed = "stream" in element;
+  const value = compressed ? fragmentBytes(element.stream) : valueBytes(element);
   const header = new Uint8Array(LONG_LENGTH.has(element.vr) ? 12 : 8);
   const view = new DataView(header.buffer);
   view.setUint16(0, tag >>> 16, true);
   view.setUint16(2, tag & 0xffff, true);
   header.set(Buffer.from(element.vr), 4);
-  if (header.length === 12) view.setUint32(8, value.length, true);
+  if (header.length === 12) view.setUint32(8, compressed ? UNDEFINED_LENGTH : value.length, true);
   else view.setUint16(6, value.length, true);
   return Buffer.concat([header, value]);
 }
 
-function valueBytes(element: ElementValue): Uint8Array {
+/** A table of the one frame's offset, the frame in one fragment, and what ends them. */
+function fragmentBytes(stream: Uint8Array): Uint8Array {
+  const offsets = new Uint8Array(4);
+  return Buffer.concat([
+    itemBytes(offsets),
+    itemBytes(padded(stream, 0)),
+    itemHeader(SEQUENCE_END, 0),
+  ]);
+}
+
+function valueBytes(element: Exclude<ElementValue, { readonly stream: Uint8Array }>): Uint8Array {
   switch (element.vr) {
     case "SQ":
-      return Buffer.concat(element.value.map(itemBytes));
+      return Buffer.concat(element.value.map((item) => itemBytes(bytesOf(item))));
     case "OW":
     case "OB":
       return padded(element.value, 0);
@@ -100,14 +122,17 @@ function valueBytes(element: ElementValue): Uint8Array {
   }
 }
 
-function itemBytes(item: DataSet): Uint8Array {
-  const content = bytesOf(item);
+function itemBytes(content: Uint8Array): Uint8Array {
+  return Buffer.concat([itemHeader(ITEM, content.length), content]);
+}
+
+function itemHeader(element: number, length: number): Uint8Array {
   const header = new Uint8Array(8);
   const view = new DataView(header.buffer);
   view.setUint16(0, 0xfffe, true);
-  view.setUint16(2, 0xe000, true);
-  view.setUint32(4, content.length, true);
-  return Buffer.concat([header, content]);
+  view.setUint16(2, element, true);
+  view.setUint32(4, length, true);
+  return header;
 }
 
 function padded(bytes: Uint8Array, filler: number): Uint8Array {

@@ -24,6 +24,8 @@ export interface Machine {
   readonly saturation: number;
   readonly bitsStored: number;
   readonly photometric: "MONOCHROME1" | "MONOCHROME2";
+  /** Of its files; none of them loses anything. */
+  readonly compression: "none" | "lossless JPEG";
   /** Collimators leave a border in the image, white; or the image is cropped to the field. */
   readonly border: "white" | "cropped";
   readonly processing: Processing;

@@ -20,6 +20,7 @@ export const internalRoom: Machine = {
   saturation: 1.3,
   bitsStored: 12,
   photometric: "MONOCHROME2",
+  compression: "none",
   border: "cropped",
   processing: { latitude: 0.65, latitudeMm: 14, edgeGain: 0.6, edgeMm: 0.7, contrast: 4.2 },
 };
@@ -43,6 +44,7 @@ export const externalRoom: Machine = {
   saturation: 1.15,
   bitsStored: 10,
   photometric: "MONOCHROME1",
+  compression: "lossless JPEG",
   border: "white",
   processing: { latitude: 0.9, latitudeMm: 20, edgeGain: 0.35, edgeMm: 1.2, contrast: 3.4 },
 };

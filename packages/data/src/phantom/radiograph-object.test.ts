@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { decodeRadiograph } from "../read-radiograph.ts";
 import { buildAnkle } from "./ankle.ts";
+import type { Machine } from "./machine.ts";
 import { externalRoom, internalRoom, withPitch } from "./machines.ts";
 import { drawPatient } from "./patient.ts";
 import { radiographFile, type StudyHeader } from "./radiograph-object.ts";
-import { simulateRadiograph } from "./simulate.ts";
+import { type PhantomRadiograph, simulateRadiograph } from "./simulate.ts";
 
 const study: StudyHeader = {
   institution: "Simulated Hospital",
@@ -47,24 +48,76 @@ test("radiographFile: reads back as the image it was made of", async () => {
   }
 });
 
-/** Of Debian's dicom3tools. */
-const validator = "dciodvfy";
-const absent = spawnSync(validator, ["-version"]).error !== undefined;
+test("radiographFile: plates are compressed, with every pixel as it was", async () => {
+  const plates = files.filter(({ room }) => room.modality === "CR");
+  assert.equal(plates.length, 3);
+  for (const { room, radiograph, bytes } of plates) {
+    const read = await decodeRadiograph(bytes, "plate");
+    const plain = plainFile(radiograph, room);
+    const { pixels } = await decodeRadiograph(plain, "plain");
+    assert.equal(read.transferSyntax, LOSSLESS_JPEG);
+    const differs = read.pixels.findIndex((value, i) => value !== pixels[i]);
+    assert.equal(differs, -1, `pixel ${differs} differs`);
+    assert.ok(bytes.length < 0.6 * plain.length, `${bytes.length} of ${plain.length} bytes`);
+  }
+});
 
-test("radiographFile: dciodvfy finds no error", {
-  skip: absent ? "dciodvfy (Debian's dicom3tools) is absent" : false,
-}, () => {
+const LOSSLESS_JPEG = "1.2.840.10008.1.2.4.70";
+
+function plainFile(radiograph: PhantomRadiograph, room: Machine): Uint8Array {
+  return radiographFile(radiograph, patient, { ...room, compression: "none" }, study);
+}
+
+test(
+  "radiographFile: dcmtk decompresses a plate to the same pixels",
+  {
+    skip: isAbsent(decompressor, "--version") ? "dcmdjpeg (Debian's dcmtk) is absent" : false,
+  },
+  () =>
+    inFolder((folder) => {
+      const [compressed, decompressed] = ["compressed", "decompressed"].map((n) => join(folder, n));
+      for (const { room, radiograph, bytes } of files) {
+        if (room.modality !== "CR") continue;
+        writeFileSync(compressed, bytes);
+        const { status, stderr } = spawnSync(decompressor, [compressed, decompressed], TEXT);
+        assert.equal(status, 0, stderr);
+        // In both, the pixels are the last element of the file.
+        const size = 2 * radiograph.pixels.length;
+        const pixels = readFileSync(decompressed).subarray(-size);
+        assert.ok(pixels.equals(plainFile(radiograph, room).subarray(-size)));
+      }
+    }),
+);
+
+test(
+  "radiographFile: dciodvfy finds no error",
+  {
+    skip: isAbsent(validator, "-version") ? "dciodvfy (Debian's dicom3tools) is absent" : false,
+  },
+  () =>
+    inFolder((folder) => {
+      for (const { bytes } of files) {
+        const path = join(folder, "file.dcm");
+        writeFileSync(path, bytes);
+        const { stdout, stderr, status } = spawnSync(validator, [path], TEXT);
+        const lines = `${stdout}${stderr}`.split("\n").filter((line) => line.startsWith("Error"));
+        assert.deepEqual(lines, []);
+        assert.equal(status, 0);
+      }
+    }),
+);
+
+const TEXT = { encoding: "utf8" } as const;
+
+function isAbsent(program: string, question: string): boolean {
+  return spawnSync(program, [question]).error !== undefined;
+}
+
+function inFolder(use: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "phantom-"));
   try {
-    for (const { bytes } of files) {
-      const path = join(folder, "file.dcm");
-      writeFileSync(path, bytes);
-      const { stdout, stderr, status } = spawnSync(validator, [path], { encoding: "utf8" });
-      const lines = `${stdout}${stderr}`.split("\n").filter((line) => line.startsWith("Error"));
-      assert.deepEqual(lines, []);
-      assert.equal(status, 0);
-    }
+    use(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
+}

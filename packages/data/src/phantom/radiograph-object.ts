@@ -3,7 +3,13 @@
  * Radiography (A.2). People are invented; every name and identifier says that it is a phantom's.
  */
 import { createHash } from "node:crypto";
-import { type DataSet, type ElementValue, writeDicomFile } from "./data-set-writer.ts";
+import {
+  type DataSet,
+  type ElementValue,
+  TRANSFER_SYNTAX,
+  writeDicomFile,
+} from "./data-set-writer.ts";
+import { encodeLosslessJpeg } from "./lossless-jpeg.ts";
 import type { Machine } from "./machine.ts";
 import type { Patient } from "./patient.ts";
 import { PHANTOM_VERSION } from "./ranges.ts";
@@ -41,7 +47,8 @@ export function radiographFile(
       ? dxElements(radiograph, patient, machine)
       : crElements(radiograph, patient)),
   ]);
-  return writeDicomFile(elements, SOP_CLASS[machine.modality], instance);
+  const syntax = TRANSFER_SYNTAX[machine.compression];
+  return writeDicomFile(elements, SOP_CLASS[machine.modality], instance, syntax);
 }
 
 type Elements = [number, ElementValue][];
@@ -116,7 +123,12 @@ function pixelElements({ width, height, pixels }: PhantomRadiograph, machine: Ma
     [0x00280103, { vr: "US", value: 0 }],
     [0x00281050, { vr: "DS", value: String((top + 1) / 2) }],
     [0x00281051, { vr: "DS", value: String(top + 1) }],
-    [0x7fe00010, { vr: "OW", value: new Uint8Array(stored.buffer) }],
+    [
+      0x7fe00010,
+      machine.compression === "none"
+        ? { vr: "OW", value: new Uint8Array(stored.buffer) }
+        : { vr: "OB", stream: encodeLosslessJpeg(stored, width, machine.bitsStored) },
+    ],
   ];
 }
 
