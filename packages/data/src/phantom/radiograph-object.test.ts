@@ -12,6 +12,9 @@ import { drawPatient } from "./patient.ts";
 import { radiographFile, type StudyHeader } from "./radiograph-object.ts";
 import { type PhantomRadiograph, simulateRadiograph } from "./simulate.ts";
 
+/** Of Debian's dcmtk and dicom3tools. */
+const [decompressor, validator] = ["dcmdjpeg", "dciodvfy"];
+
 const study: StudyHeader = {
   institution: "Simulated Hospital",
   patientId: "P0001",
