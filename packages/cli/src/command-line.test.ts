@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { runCommandLine } from "./command-line.ts";
+import { run } from "./test-command.ts";
 
 const mainPath = join(import.meta.dirname, "main.ts");
 
@@ -13,19 +13,6 @@ const grayPng = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==",
   "base64",
 );
-
-async function run(...args: string[]) {
-  let [written, said] = ["", ""];
-  const code = await runCommandLine(args, {
-    write: (text) => {
-      written += text;
-    },
-    writeError: (text) => {
-      said += text;
-    },
-  });
-  return { code, written, said };
-}
 
 test("command line: without arguments it shows what there is", async () => {
   const { code, written, said } = await run();

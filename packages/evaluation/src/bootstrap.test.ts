@@ -1,27 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bootstrap } from "./bootstrap.ts";
-import { type Block, type Key, philox4x32 } from "./philox.ts";
 import { meanOf } from "./summary.ts";
-
-// Random123's own known answers (tests/kat_vectors).
-const knownAnswers: readonly (readonly [counter: Block, key: Key, expected: Block])[] = [
-  [
-    [0, 0, 0, 0],
-    [0, 0],
-    [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
-  ],
-  [
-    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
-    [0xa4093822, 0x299f31d0],
-    [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
-  ],
-];
-for (const [counter, key, expected] of knownAnswers) {
-  test(`philox4x32: the published answer for counter ${counter[0].toString(16)}`, () => {
-    assert.deepEqual(philox4x32(counter, key), expected);
-  });
-}
 
 const options = { seed: 7, resamples: 4000 };
 const ends = (estimate: { interval: readonly [number, number] | null }) =>

@@ -31,6 +31,7 @@ export function philox4x32(counter: Block, key: Key): Block {
   }
   return [c0, c1, c2, c3];
 }
+
 /** The upper 32 of the 64 bits of a product, in halves that a double holds exactly. */
 function multiplyHigh(a: number, b: number): number {
   const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];

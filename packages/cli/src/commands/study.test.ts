@@ -5,20 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
-import { runCommandLine } from "../command-line.ts";
-
-async function run(...args: string[]) {
-  let [written, said] = ["", ""];
-  const code = await runCommandLine(args, {
-    write: (text) => {
-      written += text;
-    },
-    writeError: (text) => {
-      said += text;
-    },
-  });
-  return { code, written, said };
-}
+import { run } from "../test-command.ts";
 
 function scratchFolder(context: { after(cleanUp: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-study-"));
