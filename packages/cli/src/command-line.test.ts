@@ -37,7 +37,7 @@ test("command line: every command has help with an example", async () => {
 
 const wrongUsages: readonly (readonly [args: readonly string[], expected: RegExp])[] = [
   [["inpect"], /^malleolus: unknown command 'inpect'\n\(Did you mean inspect\?\)/],
-  [["inspect"], /^malleolus: missing required argument 'file'/],
+  [["inspect"], /^malleolus: missing required argument 'file or folder'/],
   [
     ["inspect", "--jsno", "a.png"],
     /^malleolus: unknown option '--jsno'\n\(Did you mean --json\?\)/,
@@ -73,6 +73,9 @@ test("inspect: a bad file is one line, and the others are shown", async (context
   assert.equal(complaints.length, 2, json.said);
   assert.match(complaints[0] ?? "", /^malleolus: .*bad\.png/);
   assert.match(complaints[1] ?? "", /^malleolus: .*absent\.png/);
+
+  const folder = await run("inspect", "--json", directory);
+  assert.deepEqual([folder.code, JSON.parse(folder.written).file], [1, good]);
 
   const shown = await run("inspect", good);
   assert.equal(shown.code, 0);

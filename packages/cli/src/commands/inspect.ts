@@ -1,13 +1,14 @@
-/** `malleolus inspect FILE…`: what a radiograph is, without a network and without LibTorch. */
+/** `malleolus inspect PATH…`: what a radiograph is, without a network and without LibTorch. */
 import type { Inspection } from "@malleolus/data";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
+import { radiographFiles } from "../radiograph-files.ts";
 
 export const inspectCommand: CommandFile = (output, finish) =>
   new Command("inspect")
     .description("show what radiographs are: kind, view, spacing, bits and ranges of values")
-    .argument("<file...>", "DICOM, JPEG or PNG files")
+    .argument("<file or folder...>", "DICOM, JPEG or PNG files, or folders of them")
     .option("--json", "one JSON object a file, each on a line of its own")
     .addHelpText(
       "after",
@@ -16,13 +17,13 @@ A file that cannot be read is reported, the others are shown, and the exit code 
 
 Examples:
   ./malleolus inspect ankle.dcm
-  ./malleolus inspect --json study/*.dcm | jq .pixelSpacingMm`,
+  ./malleolus inspect --json study | jq .pixelSpacingMm`,
     )
-    .action(async (files: string[], options: { json?: true }) => {
+    .action(async (paths: string[], options: { json?: true }) => {
       const { inspectRadiograph } = await import("@malleolus/data");
-      for (const file of files) {
+      for (const { path } of radiographFiles(paths)) {
         try {
-          const inspection = await inspectRadiograph(file);
+          const inspection = await inspectRadiograph(path);
           output.write(
             options.json ? `${JSON.stringify(inspection)}\n` : describeRadiograph(inspection),
           );

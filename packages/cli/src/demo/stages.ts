@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readJson } from "@malleolus/schema";
+import { readJson, SchemaError } from "@malleolus/schema";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
@@ -97,11 +97,21 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
 
 function readState(path: string, of: string): State {
   if (!existsSync(path)) return { of, stages: [] };
-  const state = readJson(stateSchema, readFileSync(path, "utf8"), path);
-  if (state.of === of) return state;
+  const state = parseState(path);
+  if (state?.of === of) return state;
   throw new CliError(
     "folder",
-    `${path}: expected a demonstration of this version, got one of another; ` +
+    `${path}: expected a demonstration of this version, got ` +
+      `${state === null ? "something else" : "one of another"}; ` +
       "give another --out, or remove the folder",
   );
+}
+
+function parseState(path: string): State | null {
+  try {
+    return readJson(stateSchema, readFileSync(path, "utf8"), path);
+  } catch (error) {
+    if (error instanceof SchemaError) return null;
+    throw error;
+  }
 }
