@@ -19,8 +19,8 @@ import { dirname } from "node:path";
 import { fromTypedArray } from "../creation.ts";
 import { bytesOf, DTYPES, type DType } from "../dtype.ts";
 import { TorchError } from "../errors.ts";
-import type { TypedArray } from "../native.ts";
 import type { Tensor } from "../tensor.ts";
+import { viewAs } from "./typed-view.ts";
 
 const NAMES: Readonly<Record<DType, string>> = {
   float32: "F32",
@@ -204,29 +204,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function viewAs(buffer: ArrayBuffer, dtype: DType): TypedArray {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer);
-    case "float64":
-      return new Float64Array(buffer);
-    case "bfloat16":
-    case "float16":
-      return new Uint16Array(buffer);
-    case "int64":
-      return new BigInt64Array(buffer);
-    case "int32":
-      return new Int32Array(buffer);
-    case "int16":
-      return new Int16Array(buffer);
-    case "int8":
-      return new Int8Array(buffer);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(buffer);
-  }
 }
 
 function readAll(file: number, bytes: Uint8Array, start: number, path: string): void {
