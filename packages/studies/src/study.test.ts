@@ -88,6 +88,29 @@ test("createStudy: with a protocol and participants of its own", async (context)
   assert.deepEqual({ hospitals, observers }, participants);
 });
 
+test("createStudy: pseudonyms repeat for the same simulation, and for nothing else", async (context) => {
+  const pseudonymIn = async (simulation?: string) => {
+    const folder = join(scratchFolder(context), "study");
+    const given = { folder, name: "S", passphrase: PASSPHRASE };
+    await createStudy(simulation === undefined ? given : { ...given, simulation });
+    const study = await openStudy(folder);
+    const keys = await openKeys(study, PASSPHRASE);
+    context.after(() => {
+      keys.close();
+      return closeStudy(study);
+    });
+    return keys.id;
+  };
+  const [first, again, other] = [
+    await pseudonymIn("seed"),
+    await pseudonymIn("seed"),
+    await pseudonymIn("another"),
+  ];
+  assert.equal(first, again);
+  assert.notEqual(first, other);
+  assert.notEqual(await pseudonymIn(), await pseudonymIn());
+});
+
 test("ankleProtocol: is a protocol", () => {
   assert.deepEqual(protocolSchema.parse(ankleProtocol), ankleProtocol);
 });

@@ -35,6 +35,11 @@ export interface NewStudy {
   readonly passphrase: string;
   /** Beside the study's folder unless given. */
   readonly keyFile?: string | undefined;
+  /**
+   * The seed of a simulation, so that its pseudonyms repeat. Never for real patients: who knows the
+   * seed can tell whose pseudonym is whose.
+   */
+  readonly simulation?: string;
   /** The ankle's unless given. */
   readonly protocol?: Protocol;
   /** Hospitals and observers; an example to fill in unless given. */
@@ -50,7 +55,7 @@ export async function createStudy({ folder, name, ...given }: NewStudy): Promise
   const whole = resolve(folder);
   const keyFile = resolve(given.keyFile ?? join(whole, "..", `${basename(whole)}.keys`));
   mkdirSync(folder, { recursive: true });
-  createKeyFile(keyFile, given.passphrase);
+  createKeyFile(keyFile, given.passphrase, given.simulation);
   const protocol = join(folder, "protocol.toml");
   writeFileSync(protocol, protocolText(given.protocol ?? ankleProtocol), { flush: true });
   // Last: a folder with this file is a study.

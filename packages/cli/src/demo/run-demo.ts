@@ -13,7 +13,6 @@ import {
   PHANTOM_VERSION,
   withPitch,
 } from "@malleolus/data";
-import type { Protocol } from "@malleolus/schema";
 import {
   ankleProtocol,
   assignExternalTest,
@@ -74,7 +73,7 @@ export async function runDemo({
     simulate(folder, plan, archives, progress, stop),
   );
   if (records === null) return null;
-  const study = await openOrCreate(join(folder, "study"), plan.splits);
+  const study = await openOrCreate(join(folder, "study"), plan);
   try {
     const known = await stages.repeat("import", "importing their archives, de-identified", () =>
       importArchives(study, folder, archives, records, progress, stop),
@@ -131,12 +130,13 @@ function archiveFolder(folder: string, { key }: Hospital): string {
   return join(folder, "archive", key);
 }
 
-async function openOrCreate(folder: string, splits: Protocol["splits"]): Promise<Study> {
+async function openOrCreate(folder: string, { seed, splits }: DemoPlan): Promise<Study> {
   if (!existsSync(join(folder, "malleolus.toml"))) {
     await createStudy({
       folder,
       name: "Simulated ankles",
       passphrase: DEMO_PASSPHRASE,
+      simulation: seed,
       protocol: { ...ankleProtocol, splits },
       participants: demoParticipants,
     });

@@ -9,6 +9,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHash,
   createHmac,
   hkdfSync,
   randomBytes,
@@ -60,19 +61,26 @@ const COST = 2 ** 16;
 const BLOCK_SIZE = 8;
 const SECRET_BYTES = 32;
 
-/** Makes a key file with a new secret. Throws StudyError `exists`. */
-export function createKeyFile(path: string, passphrase: string): void {
+/**
+ * Makes a key file with a new secret, or, for a simulation, with one that its seed decides: the same
+ * simulation then has the same pseudonyms. Throws StudyError `exists`.
+ */
+export function createKeyFile(path: string, passphrase: string, simulation?: string): void {
   if (existsSync(path)) {
     throw new StudyError("exists", `${path}: expected no key file, got one; it is never replaced`);
   }
   const salt = randomBytes(16);
   const parameters = { cost: COST, blockSize: BLOCK_SIZE, parallelization: 1 };
   const key = deriveKey(passphrase, salt, parameters);
+  const secret =
+    simulation === undefined
+      ? randomBytes(SECRET_BYTES)
+      : createHash("sha256").update(`simulated study ${simulation}`).digest();
   const header: z.infer<typeof headerSchema> = {
     format: "malleolus-keys",
     version: 1,
     scrypt: { ...parameters, salt: salt.toString("base64") },
-    secret: encrypt(key, randomBytes(SECRET_BYTES)),
+    secret: encrypt(key, secret),
   };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(header)}\n`, { mode: 0o600, flush: true, flag: "wx" });
