@@ -15,3 +15,6 @@ export * from "./postprocess.ts";
 export * from "./preprocess.ts";
 export * from "./random.ts";
 export * from "./targets.ts";
+export * from "./weights/initialise-network.ts";
+export * from "./weights/input-convention.ts";
+export * from "./weights/published-weights.ts";

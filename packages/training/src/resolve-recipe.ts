@@ -3,34 +3,46 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { incompleteStages, maskRcnn } from "@malleolus/detection";
-import { nn, readSafetensors, type Tensor } from "@malleolus/torch";
+import {
+  incompleteStages,
+  maskRcnn,
+  type PublishedWeights,
+  publishedWeights,
+} from "@malleolus/detection";
+import { readWeightsFile, scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Initial weights of the backbone, as published. */
-export interface InitialWeights {
-  readonly tensors: ReadonlyMap<string, Tensor>;
+/** Initial weights of the backbone or of the whole network, as published. */
+export interface InitialWeights extends PublishedWeights {
   readonly sha256: string;
 }
 
-/** @throws TorchError `checkpoint` for a file that is not a whole safetensors file. */
+/**
+ * Safetensors, a checkpoint of PyTorch or a pickle of NumPy arrays, told by its content, under the
+ * names of Detectron2, torchvision or Caffe2.
+ *
+ * @throws TorchError `checkpoint` for a file that is none of these, or not whole.
+ */
 export function readInitialWeights(path: string): InitialWeights {
-  const { tensors } = readSafetensors(path);
-  return { tensors, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
+  const weights = publishedWeights(readWeightsFile(path));
+  return { ...weights, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
 }
 
 /**
  * Fills in the data, its classes and the weights, and what the network has to be for them: group
  * norm and nothing frozen without weights; with weights that lack convolutions, measured norms in
- * the stages that lack them, and these stages trained.
+ * the stages that lack them, and these stages trained. Where their names tell whose they are, strides
+ * and samples are as there.
+ *
+ * @throws DetectionError `weights` for weights of another depth.
  */
 export function resolveRecipe(
   recipe: Recipe,
   set: TrainingSet,
   weights: InitialWeights | null,
 ): Recipe {
-  const model = { ...recipe.model, classes: set.classes };
+  const model = { ...withConvention(recipe.model, weights), classes: set.classes };
   return {
     ...recipe,
     data: {
@@ -43,15 +55,25 @@ export function resolveRecipe(
   };
 }
 
+/** Detectron2's names do not tell where the strides are: there, the recipe says it. */
+function withConvention(model: Recipe["model"], weights: InitialWeights | null): Recipe["model"] {
+  if (weights === null || weights.convention.name === "detectron2") return model;
+  const { strideIn1x1, samplingRatio } = weights.convention;
+  const { backbone, roi } = model;
+  return {
+    ...model,
+    backbone: { ...backbone, strideIn1x1 },
+    roi: { ...roi, box: { ...roi.box, samplingRatio }, mask: { ...roi.mask, samplingRatio } },
+  };
+}
+
 function backboneFor(
   model: Recipe["model"],
   weights: InitialWeights | null,
 ): Recipe["model"]["backbone"] {
   if (weights === null) return { ...model.backbone, norm: "group", trainedNorms: [], freezeAt: 0 };
   if (model.backbone.norm === "group") return model.backbone;
-  const network = maskRcnn(model);
-  const trainedNorms = incompleteStages(network, weights.tensors);
-  for (const tensor of nn.stateDict(network).values()) tensor.free();
+  const trainedNorms = scope(() => incompleteStages(maskRcnn(model), weights.tensors));
   // The stem is frozen by 1, res2 by 2: a stage that is to be learned cannot be.
   const [first] = trainedNorms;
   const freezeAt =

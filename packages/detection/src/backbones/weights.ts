@@ -36,11 +36,14 @@ const NETWORK = "bottom_up.";
 /**
  * The stages some of whose convolutions `weights` lacks. They must stand in
  * `config.backbone.trainedNorms` of a network that takes these weights.
+ *
+ * @throws DetectionError `weights` when they are of a deeper or a shallower ResNet.
  */
 export function incompleteStages(
   model: BackboneModel,
   weights: ReadonlyMap<string, Tensor>,
 ): StageName[] {
+  checkDepth(model, weights);
   const held = new Set([...weights.keys()].map(modelName));
   return stageNames.filter((stage) =>
     convolutionNames(model, `${NETWORK}${stage}.`).some((name) => !held.has(name)),
@@ -99,6 +102,28 @@ function checkFit(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): v
       "weights",
       `the weights lack convolutions of ${unnamed.join(", ")}, whose norms must then be measured; ` +
         `set backbone.trainedNorms to ${JSON.stringify(incomplete)}`,
+    );
+  }
+}
+
+/**
+ * A stage that the file does not know at all is one to be learned; a stage of another length makes
+ * another network, of which the first blocks alone mean little.
+ */
+function checkDepth(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): void {
+  const names = [...weights.keys()].map(modelName);
+  for (const stage of stageNames) {
+    const prefix = `${NETWORK}${stage}.`;
+    const numbers = names
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => Number.parseInt(name.slice(prefix.length), 10));
+    const got = numbers.reduce((most, number) => Math.max(most, number + 1), 0);
+    const expected = model.backbone.bottom_up[stage].length;
+    if (got === 0 || got === expected) continue;
+    throw new DetectionError(
+      "weights",
+      `${stage}: expected ${expected} blocks (backbone.depth ${model.config.backbone.depth}), got ${got}; ` +
+        "set backbone.depth to theirs (ResNet-50 has 6 blocks in res4, ResNet-101 has 23), or use others",
     );
   }
 }

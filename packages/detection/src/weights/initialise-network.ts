@@ -1,0 +1,51 @@
+/**
+ * Published weights into a whole Mask R-CNN: the backbone's as `weights.ts` has them, and the
+ * heads'. Predictors for other classes or other anchors cannot be taken over and start fresh, so
+ * that a network trained on COCO is a beginning for fractures.
+ */
+import { nn, type Tensor } from "@malleolus/torch";
+import { initialiseBackbone, type WeightsReport } from "../backbones/weights.ts";
+import { DetectionError } from "../errors.ts";
+import type { MaskRcnn } from "../mask-rcnn.ts";
+
+/** Names as in the model, but for `leftOver`, which are the file's. */
+export interface NetworkWeightsReport extends WeightsReport {
+  /** In the file for another number of classes or anchors: as initialised. */
+  readonly fresh: readonly string[];
+}
+
+/** The layers whose shape follows from the number of classes or of anchors in a cell. */
+const PREDICTOR =
+  /\.(objectness_logits|anchor_deltas|cls_score|bbox_pred|mask_head\.predictor)\.(weight|bias)$/;
+
+/**
+ * Copies weights under Detectron2's names into a network and says what fitted.
+ *
+ * @throws DetectionError `weights` as `initialiseBackbone`, and for a head of another shape that is
+ *   no predictor.
+ */
+export function initialiseNetwork(
+  model: MaskRcnn,
+  weights: ReadonlyMap<string, Tensor>,
+): NetworkWeightsReport {
+  const backbone = initialiseBackbone(model, weights);
+  const heads = { proposal_generator: model.proposal_generator, roi_heads: model.roi_heads };
+  const own = nn.stateDict(heads);
+  const report = nn.loadStateDict(heads, new Map([...weights].filter(([name]) => own.has(name))));
+  const wrong = report.mismatched.find(({ name }) => !PREDICTOR.test(name));
+  if (wrong !== undefined) {
+    throw new DetectionError(
+      "weights",
+      `${wrong.name}: expected shape [${wrong.expected.join(", ")}], got [${wrong.got.join(", ")}]; ` +
+        "use weights of this network, or set roi.box and roi.mask to theirs",
+    );
+  }
+  const ofBackbone = (name: string) => `backbone.${name}`;
+  return {
+    found: [...backbone.found.map(ofBackbone), ...report.loaded],
+    missing: [...backbone.missing.map(ofBackbone), ...report.missing],
+    leftOver: backbone.leftOver.filter((name) => !own.has(name)),
+    trainedNorms: backbone.trainedNorms,
+    fresh: report.mismatched.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * Weights as others publish them, made ours: under Detectron2's names, in Detectron2's order of
+ * classes, for our input.
+ */
+import { fromTypedArray, noGrad, type StateDictFile, scope, type Tensor } from "@malleolus/torch";
+import { areCaffe2Names, caffe2Name } from "./caffe2-names.ts";
+import { type InputConvention, inputConventions } from "./input-convention.ts";
+import {
+  areTorchvisionNames,
+  classesInOrder,
+  isSecondVersion,
+  torchvisionName,
+} from "./torchvision-names.ts";
+
+export interface PublishedWeights {
+  /** Under Detectron2's names. The first convolution takes blue, green and red, 0 to 255. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** What they expected when they were published. */
+  readonly convention: InputConvention;
+  /** The file's names of what no network here has. */
+  readonly leftOver: readonly string[];
+}
+
+/**
+ * Recognises the names of torchvision, of Caffe2 and of Detectron2, in that order; names that are
+ * none of these stay, and fit nothing. The file's tensors become the result's or are freed.
+ */
+export function publishedWeights({ tensors, metadata }: StateDictFile): PublishedWeights {
+  const given = withoutWrapper(tensors);
+  const names = [...given.keys()];
+  const isOfTorchvision = areTorchvisionNames(names);
+  const rename = renaming(names);
+  const convention = conventionOf(names, metadata);
+  const leftOver: string[] = [];
+  const made = scope(() =>
+    noGrad(() => {
+      const result = new Map<string, Tensor>();
+      for (const [name, tensor] of given) {
+        // A counter of training batches, which no network needs that does not train its norms.
+        if (name.endsWith(".num_batches_tracked")) continue;
+        const own = rename(name);
+        if (own === null) leftOver.push(name);
+        else result.set(own, adapted(own, tensor, convention, isOfTorchvision));
+      }
+      return result;
+    }),
+  );
+  const used = new Set(made.values());
+  for (const tensor of tensors.values()) if (!used.has(tensor)) tensor.free();
+  return { tensors: made, convention, leftOver };
+}
+
+/** Names without the `module.` that PyTorch's wrapper for several devices puts before them. */
+function withoutWrapper(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  const wrapper = "module.";
+  if (![...tensors.keys()].every((name) => name.startsWith(wrapper))) return tensors;
+  return new Map([...tensors].map(([name, tensor]) => [name.slice(wrapper.length), tensor]));
+}
+
+function renaming(names: readonly string[]): (name: string) => string | null {
+  if (areTorchvisionNames(names)) {
+    if (!isSecondVersion(names)) return torchvisionName;
+    return (name) => (name.startsWith("backbone.body.") ? torchvisionName(name) : null);
+  }
+  return areCaffe2Names(names) ? caffe2Name : (name) => name;
+}
+
+function conventionOf(
+  names: readonly string[],
+  metadata: StateDictFile["metadata"],
+): InputConvention {
+  // Detectron2's tools/convert-torchvision-to-d2.py changes the names and nothing else.
+  if (areTorchvisionNames(names) || metadata.__author__ === "torchvision") {
+    return inputConventions.torchvision;
+  }
+  return areCaffe2Names(names) ? inputConventions.msra : inputConventions.detectron2;
+}
+
+function adapted(
+  name: string,
+  tensor: Tensor,
+  convention: InputConvention,
+  isOfTorchvision: boolean,
+): Tensor {
+  if (/(^|\.)stem\.conv1\.weight$/.test(name)) return forOurInput(tensor, convention);
+  return isOfTorchvision ? classesInOrder(name, tensor) : tensor;
+}
+
+/**
+ * The first convolution for blue, green and red less the mean, on a scale of 0 to 255:
+ *
+ *     w * (x / 255 - mean) / deviation = w / (255 * deviation) * (x - 255 * mean)
+ *
+ * 255 times torchvision's means are Detectron2's, so that no constant is left over, which a
+ * convolution could not take: it would be missing where its window hangs over the border. And
+ * both sides have 0 for the mean colour, so that the border's padding and that of a batch, both
+ * with 0 after the mean was subtracted, are the same pixels as before.
+ */
+function forOurInput(weight: Tensor, convention: InputConvention): Tensor {
+  const { channelOrder, white, deviation } = convention;
+  const isOurs = channelOrder === "bgr" && white === 255 && deviation.every((d) => d === 1);
+  if (isOurs || weight.shape.length !== 4 || weight.shape[1] !== 3) return weight;
+  const factors = deviation.map((d) => white / (255 * d));
+  const scaled = weight.to("float32").mul(fromTypedArray(Float32Array.from(factors), [1, 3, 1, 1]));
+  return channelOrder === "rgb" ? scaled.flip([1]) : scaled;
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { maskRcnn } from "@malleolus/detection";
+import { liveTensors, nn, scope, type Tensor, writeSafetensors } from "@malleolus/torch";
+import type { Recipe } from "./recipe.ts";
+import { tinyRecipe } from "./recipes/tiny.ts";
+import { readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";
+import { writeSyntheticSet } from "./synthetic-set.ts";
+
+const narrow: Recipe = {
+  ...tinyRecipe,
+  model: {
+    ...tinyRecipe.model,
+    classes: ["bar"],
+    backbone: { ...tinyRecipe.model.backbone, depth: 50, width: 4, norm: "frozen" },
+  },
+};
+
+/** A parameter's name in torchvision's ResNet. */
+function torchvisionName(name: string): string {
+  return name
+    .replace("stem.conv1.norm", "bn1")
+    .replace("stem.", "")
+    .replace(/^res(\d)/, (_, stage) => `layer${Number(stage) - 1}`)
+    .replace(/conv(\d)\.norm/, "bn$1")
+    .replace("shortcut.norm", "downsample.1")
+    .replace("shortcut", "downsample.0");
+}
+
+/** The narrow network's ResNet in a file, under names of choice. */
+function writeResNet(path: string, rename: (name: string) => string, model = narrow.model): void {
+  const { bottom_up } = maskRcnn(model).backbone;
+  const tensors = [...nn.stateDict(bottom_up)].map(([name, t]): [string, Tensor] => [
+    rename(name),
+    t,
+  ]);
+  writeSafetensors(path, new Map(tensors));
+}
+
+async function prepare(context: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-resolve-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return { path: join(folder, "weights"), set: await writeSyntheticSet(join(folder, "set"), 3) };
+}
+
+test("resolveRecipe: weights of torchvision bring its strides and samples along", async (context) => {
+  const { path, set } = await prepare(context);
+  const before = liveTensors();
+  scope(() => {
+    writeResNet(path, torchvisionName);
+    const weights = readInitialWeights(path);
+    assert.equal(weights.convention.name, "torchvision");
+    assert.equal(weights.sha256, createHash("sha256").update(readFileSync(path)).digest("hex"));
+    const { model } = resolveRecipe(narrow, set, weights);
+    assert.equal(narrow.model.backbone.strideIn1x1, true);
+    assert.equal(model.backbone.strideIn1x1, false);
+    assert.deepEqual(model.backbone.trainedNorms, []);
+    assert.deepEqual([model.roi.box.samplingRatio, model.roi.mask.samplingRatio], [2, 2]);
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("resolveRecipe: under Detectron2's names the recipe says where the strides are", async (context) => {
+  const { path, set } = await prepare(context);
+  scope(() => {
+    writeResNet(path, (name) => name);
+    const weights = readInitialWeights(path);
+    for (const strideIn1x1 of [true, false]) {
+      const backbone = { ...narrow.model.backbone, strideIn1x1 };
+      const recipe = { ...narrow, model: { ...narrow.model, backbone } };
+      assert.equal(resolveRecipe(recipe, set, weights).model.backbone.strideIn1x1, strideIn1x1);
+    }
+  });
+});
+
+test("resolveRecipe: weights of another depth are an error that says what to set", async (context) => {
+  const { path, set } = await prepare(context);
+  const before = liveTensors();
+  scope(() => {
+    writeResNet(path, torchvisionName, {
+      ...narrow.model,
+      backbone: { ...narrow.model.backbone, depth: 101 },
+    });
+    const weights = readInitialWeights(path);
+    assert.throws(() => resolveRecipe(narrow, set, weights), {
+      code: "weights",
+      message: /res4: expected 6 blocks \(backbone\.depth 50\), got 23; set backbone\.depth/,
+    });
+  });
+  assert.equal(liveTensors(), before);
+});
