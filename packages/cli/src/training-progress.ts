@@ -85,6 +85,9 @@ function describeStart(event: Extract<Event, { event: "start" }>): string {
       ? "weights: none given; the backbone uses group norm"
       : `weights: ${weights.found.length} found, ${describeNames("missing", weights.missing)}, ` +
         `${describeNames("left over", weights.leftOver)}` +
+        (weights.fresh.length === 0
+          ? ""
+          : `, ${describeNames("for other classes, which begin anew", weights.fresh)}`) +
         (weights.trainedNorms.length === 0
           ? ""
           : `; norms of ${weights.trainedNorms.join(", ")} measured`),

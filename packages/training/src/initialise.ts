@@ -6,11 +6,11 @@ import {
   activationMeans,
   batchImages,
   type ImageBatch,
-  initialiseBackbone,
+  initialiseNetwork,
   type MaskRcnn,
   maskRcnn,
   measureNormStatistics,
-  type WeightsReport,
+  type NetworkWeightsReport,
 } from "@malleolus/detection";
 import { autocast, manualSeed, scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
@@ -67,9 +67,9 @@ export function initialiseModel(
   recipe: Recipe,
   weights: InitialWeights | null,
   batches: readonly ImageBatch[],
-): WeightsReport | null {
+): NetworkWeightsReport | null {
   if (weights === null) return null;
-  const report = initialiseBackbone(model, weights.tensors);
+  const report = initialiseNetwork(model, weights.tensors);
   inDtype(recipe, () => measureNormStatistics(model, batches));
   return report;
 }

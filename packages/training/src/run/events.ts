@@ -27,6 +27,8 @@ export interface WeightsFit {
   readonly found: readonly string[];
   readonly missing: readonly string[];
   readonly leftOver: readonly string[];
+  /** Of heads that are for other classes or anchors: they begin anew. */
+  readonly fresh: readonly string[];
   /** Stages whose norms have statistics measured on training radiographs. */
   readonly trainedNorms: readonly string[];
 }
