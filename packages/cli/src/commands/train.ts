@@ -35,7 +35,7 @@ export const trainCommand: CommandFile = (output) =>
       "quick, or a recipe's JSON file (any run's recipe.json)",
       "quick",
     )
-    .option("--weights <file>", "initial weights of the backbone, a safetensors file (none)")
+    .option("--weights <file>", "initial weights: .safetensors, .pth or Detectron2's .pkl (none)")
     .option("--steps <number>", "instead of the recipe's", wholeNumber(1))
     .option("--seed <number>", "instead of the recipe's; decides every random draw", wholeNumber(0))
     .option("--checkpoint-every <steps>", "instead of the recipe's", wholeNumber(1))
@@ -57,9 +57,10 @@ recipe is refused. Ctrl-C ends after the step that is going on, with a checkpoin
 a second one ends at once. Steps, seed, dtype, limit, weights and checkpoints are part of the
 recipe; threads and workers are not.
 
---weights takes ResNet-50's ImageNet weights in the MSRA variant (stride in the 1x1 convolution)
-under Detectron2's names. Stages that lack convolutions get norms measured on 32 of the radiographs.
-Without weights the backbone uses group norm and nothing is frozen.
+--weights takes weights of the backbone or of a whole Mask R-CNN, under Detectron2's, torchvision's or
+MSRA's names; nothing in the file is executed. Heads for other classes begin anew and are named. Stages
+that lack convolutions get norms measured on 32 of the radiographs. Without weights the backbone uses
+group norm and nothing is frozen.
 
 Examples:
   ./malleolus train --coco train.json --images images --weights resnet50.safetensors --out runs/a
