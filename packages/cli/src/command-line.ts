@@ -9,11 +9,13 @@ import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { phantomCommand } from "./commands/phantom.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { screenCommand } from "./commands/screen.ts";
 import { testCommand } from "./commands/test.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -28,6 +30,8 @@ const commands: readonly CommandFile[] = [
   phantomCommand,
   inspectCommand,
   trainCommand,
+  runsCommand,
+  evaluateCommand,
   predictCommand,
   benchCommand,
   testCommand,

@@ -3,7 +3,11 @@ export type CliErrorCode =
   /** A folder holds something else than what the command would write there. */
   | "folder"
   /** A study does not hold what the command needs. */
-  | "study";
+  | "study"
+  /** A detector, a COCO file and its images do not belong together. */
+  | "evaluation"
+  /** A folder that should be a training's is not. */
+  | "run";
 
 export class CliError extends Error {
   override readonly name = "CliError";

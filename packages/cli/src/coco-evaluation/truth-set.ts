@@ -1,0 +1,83 @@
+/** The truths to evaluate against: a COCO file and its radiographs, with every object's mask. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type CocoAnnotation, parseCoco } from "@malleolus/data";
+import type { TrueObject } from "@malleolus/evaluation";
+import { encodeRuns, type RunLength, rasterizePolygons } from "@malleolus/geometry";
+import { CliError } from "../errors.ts";
+
+export interface TruthImage {
+  /** The COCO file's. */
+  readonly id: number;
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  readonly truths: readonly TrueObject[];
+}
+
+export interface TruthSet {
+  /** By ascending id, as pycocotools takes them: where scores are equal, the order decides. */
+  readonly images: readonly TruthImage[];
+  /** Names of the categories, by ascending id. */
+  readonly classes: readonly string[];
+  /** SHA-256 of the COCO file, in hexadecimal. */
+  readonly annotationsSha256: string;
+}
+
+/**
+ * `limit` takes the first images of the file only. Throws DataError where the file is not COCO's, and
+ * CliError `evaluation` for an object without an outline.
+ */
+export async function readTruthSet(
+  annotationsPath: string,
+  imageFolder: string,
+  limit: number | null,
+): Promise<TruthSet> {
+  const bytes = await readFile(annotationsPath);
+  const coco = parseCoco(bytes.toString("utf8"), annotationsPath);
+  const nameOf = new Map(coco.categories.map(({ id, name }) => [id, name]));
+  const images = coco.images
+    .slice(0, limit ?? coco.images.length)
+    .toSorted((a, b) => a.id - b.id)
+    .map(({ id, fileName, width, height }) => ({
+      id,
+      path: join(imageFolder, fileName),
+      width,
+      height,
+      truths: (coco.annotationsByImage.get(id) ?? []).map(
+        (annotation): TrueObject => ({
+          class: nameOf.get(annotation.categoryId) ?? "",
+          box: annotation.box,
+          mask: maskOf(
+            annotation,
+            width,
+            height,
+            `${annotationsPath}: annotation ${annotation.id}`,
+          ),
+          area: annotation.area,
+          isCrowd: annotation.isCrowd,
+        }),
+      ),
+    }));
+  return {
+    images,
+    classes: coco.categories.map(({ name }) => name),
+    annotationsSha256: createHash("sha256").update(bytes).digest("hex"),
+  };
+}
+
+function maskOf(
+  { polygons, runs }: CocoAnnotation,
+  width: number,
+  height: number,
+  where: string,
+): RunLength {
+  if (runs !== null) return runs;
+  if (polygons.length > 0) return encodeRuns(rasterizePolygons(polygons, width, height));
+  throw new CliError(
+    "evaluation",
+    `${where}: expected an outline, got only a box; masks are measured too: draw it, or leave ` +
+      "the annotation out",
+  );
+}

@@ -1,0 +1,214 @@
+/** The command on a few small images, with a network that knows nothing and logs that know all. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
+import { detectron2Config, maskRcnn, writeDetector } from "@malleolus/detection";
+import { manualSeed, nn, scope } from "@malleolus/torch";
+import sharp from "sharp";
+import { runCommandLine } from "../command-line.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "malleolus-evaluate-"));
+after(() => rmSync(folder, { recursive: true }));
+const at = (...names: string[]) => join(folder, ...names);
+
+async function run(...args: string[]) {
+  let [written, said] = ["", ""];
+  const code = await runCommandLine(["evaluate", ...args], {
+    write: (text) => {
+      written += text;
+    },
+    writeError: (text) => {
+      said += text;
+    },
+  });
+  return { code, written, said };
+}
+
+/** Half of every proposal's score for the class. */
+function writeTinyDetector(path: string, classes: readonly string[], seed: number): void {
+  const config = detectron2Config(classes);
+  scope(() => {
+    manualSeed(seed);
+    const model = maskRcnn({
+      ...config,
+      backbone: { ...config.backbone, fpnChannels: 32 },
+      roi: {
+        ...config.roi,
+        detectionsPerImage: 3,
+        box: { ...config.roi.box, fullyConnectedChannels: 32 },
+        mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
+      },
+    });
+    nn.constant(model.roi_heads.box_predictor.cls_score.weight, 0);
+    writeDetector(path, model, { minSize: 64, maxSize: 96, unexposed: "as is" });
+  });
+}
+
+const [width, height] = [60, 50];
+/** `[x, y, width, height]` of each image's objects; a crowd on the third. */
+const objects = [
+  [[5, 5, 20, 10]],
+  [],
+  [[10, 20, 30, 20]],
+  [
+    [2, 2, 8, 8],
+    [30, 30, 12, 9],
+  ],
+  [],
+];
+const coco = {
+  // Not in the order of their ids.
+  images: objects.map((_, i) => ({ id: 9 - i, file_name: `${i}.png`, width, height })),
+  annotations: objects.flatMap((boxes, i) =>
+    boxes.map(([x, y, w, h], j) => ({
+      id: 10 * i + j + 1,
+      image_id: 9 - i,
+      category_id: 1,
+      bbox: [x, y, w, h],
+      segmentation: [[x, y, x + w, y, x + w, y + h, x, y + h]],
+      iscrowd: i === 2 ? 1 : 0,
+    })),
+  ),
+  categories: [{ id: 1, name: "fracture" }],
+};
+for (const i of objects.keys()) {
+  const pixels = Uint8Array.from({ length: width * height }, (_, n) => (n * (7 + i)) % 200);
+  await sharp(pixels, { raw: { width, height, channels: 1 } })
+    .png()
+    .toFile(at(`${i}.png`));
+}
+writeFileSync(at("truth.json"), JSON.stringify(coco));
+writeTinyDetector(at("model.safetensors"), ["fracture"], 3);
+const base = ["--coco", at("truth.json"), "--images", folder, "--dtype", "float32"];
+const whole = [...base, "--checkpoint", at("model.safetensors"), "--threads", "1"];
+
+test("evaluate: one that was cut goes on, and ends with the same object", async () => {
+  const first = await run(...whole, "--json", "--out", at("first"));
+  assert.equal(first.code, 0, first.said);
+  const evaluation = JSON.parse(first.written);
+  assert.deepEqual([evaluation.images, evaluation.imagesWithObjects], [5, 3]);
+  assert.equal(evaluation.box.found.total, 3);
+  assert.equal(evaluation.imageLevel.auc.positives, 3);
+  assert.equal(readFileSync(at("first/evaluation.json"), "utf8"), first.written);
+
+  const log = readFileSync(at("first/predictions.jsonl"), "utf8");
+  const lines = log.trimEnd().split("\n");
+  const ids = lines.slice(1).map((line) => JSON.parse(line).image);
+  assert.deepEqual(ids, [5, 6, 7, 8, 9]);
+  // The third image's line is cut, the first one's was changed: it is not found again.
+  const [header, ...found] = lines;
+  assert.ok(found.every((line) => JSON.parse(line).findings.length > 0));
+  const changed = JSON.stringify({ image: 5, findings: [] });
+  writeFileSync(
+    at("first/predictions.jsonl"),
+    `${header}\n${changed}\n${found[1]}\n${found[2].slice(0, 20)}`,
+  );
+  const second = await run(...whole, "--json", "--out", at("first"));
+  assert.equal(second.code, 0, second.said);
+  const expected = `${[header, changed, ...found.slice(1)].join("\n")}\n`;
+  assert.equal(readFileSync(at("first/predictions.jsonl"), "utf8"), expected);
+  const third = await run(...whole, "--json", "--out", at("first"));
+  assert.equal(third.written, second.written);
+  const nothingKept = await run(...whole, "--json");
+  assert.equal(nothingKept.written, first.written);
+});
+
+test("evaluate: findings that are the truth have precision 1, and a false alarm costs some", async () => {
+  await run(...whole, "--out", at("known"), "--limit", "1");
+  const [header] = readFileSync(at("known/predictions.jsonl"), "utf8").split("\n");
+  const finding = ([x, y, w, h]: number[], score: number) => ({
+    class: "fracture",
+    score,
+    box: [x, y, x + w, y + h],
+    polygons: [[x, y, x + w, y, x + w, y + h, x, y + h]],
+    areaMm2: null,
+    lengthMm: null,
+    calibration: "none",
+  });
+  const write = (alarms: readonly object[]) => {
+    const lines = objects.map((boxes, i) => {
+      const findings = boxes.map((box) => finding(box, 0.5));
+      return JSON.stringify({ image: 9 - i, findings: i === 1 ? alarms : findings });
+    });
+    writeFileSync(at("known/predictions.jsonl"), `${[header, ...lines].join("\n")}\n`);
+  };
+  write([]);
+  const perfect = JSON.parse((await run(...whole, "--out", at("known"), "--json")).written);
+  for (const shape of [perfect.box, perfect.mask]) {
+    assert.deepEqual([shape.averagePrecision.all, shape.averageRecall.best100], [1, 1]);
+    assert.deepEqual([shape.found.count, shape.found.total], [3, 3]);
+    assert.equal(shape.averagePrecision.large, null);
+  }
+  assert.equal(perfect.imageLevel.auc.auc, 1);
+  assert.equal(perfect.imageLevel.specificity.share, 1);
+
+  write([finding([1, 1, 9, 9], 0.9)]);
+  const { written } = await run(...whole, "--out", at("known"));
+  // Three of four, the first one wrong.
+  assert.match(written, /^5 radiographs, 3 of them with objects: 3 \(fracture\)\n/);
+  assert.match(written, /\nbox +fracture +0\.750 +0\.750 +0\.750 +0\.750 +– +– .* 3\/3\n/);
+  assert.match(written, /\nmask +fracture +0\.750 /);
+  assert.match(written, /AUC 0\.500 \(95 % interval 0\.000 to 1\.000\)/);
+  assert.match(written, /sensitivity 100 % \(3\/3\), specificity 50 % \(1\/2\)/);
+});
+
+const other: readonly (readonly [name: string, args: readonly string[], RegExp])[] = [
+  ["threshold", [...whole, "--threshold", "0.2"], /got those of another --threshold; give another/],
+  ["dtype", [...whole, "--dtype", "bfloat16"], /got those of another --dtype; /],
+  [
+    "checkpoint",
+    [...base, "--checkpoint", at("second.safetensors")],
+    /got those of another checkpoint; /,
+  ],
+];
+test("evaluate: predictions of another evaluation are not mixed with this one's", async () => {
+  writeTinyDetector(at("second.safetensors"), ["fracture"], 4);
+  await run(...whole, "--out", at("mixed"), "--limit", "1");
+  const before = readFileSync(at("mixed/predictions.jsonl"), "utf8");
+  for (const [name, args, expected] of other) {
+    const { code, said } = await run(...args, "--out", at("mixed"), "--limit", "1");
+    assert.equal(code, 1, name);
+    assert.match(said, /^malleolus: .*predictions\.jsonl: expected predictions of this [^\n]*\n$/);
+    assert.match(said, expected);
+  }
+  assert.equal(readFileSync(at("mixed/predictions.jsonl"), "utf8"), before);
+});
+
+test("evaluate: a checkpoint of other classes is named in a line, and nothing is made", async () => {
+  writeTinyDetector(at("classes.safetensors"), ["weber-a", "weber-b"], 3);
+  const args = [...base, "--checkpoint", at("classes.safetensors"), "--out", at("classes")];
+  const { code, said } = await run(...args);
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    /^malleolus: .*classes\.safetensors: expected a detector of .*truth\.json's classes \(fracture\), got one of weber-a, weber-b; [^\n]*\n$/,
+  );
+  assert.ok(!existsSync(at("classes")));
+});
+
+test("evaluate: an image of another size, and an object that is only a box, are named", async () => {
+  const images = coco.images.map((image) => ({ ...image, width: 61 }));
+  writeFileSync(at("wide.json"), JSON.stringify({ ...coco, images }));
+  const wide = await run(...whole, "--coco", at("wide.json"));
+  assert.equal(wide.code, 1);
+  assert.match(
+    wide.said,
+    /^malleolus: .*4\.png: expected 61 x 50 pixels, as .*wide\.json says, got 60 x 50; [^\n]*\n$/,
+  );
+  const annotations = coco.annotations.map(({ segmentation: _, ...rest }) => rest);
+  writeFileSync(at("boxes.json"), JSON.stringify({ ...coco, annotations }));
+  const boxes = await run(...whole, "--coco", at("boxes.json"));
+  assert.equal(boxes.code, 1);
+  assert.match(
+    boxes.said,
+    /^malleolus: .*boxes\.json: annotation 31: expected an outline, got only/,
+  );
+});
+
+test("evaluate: a threshold above 1 is wrong usage", async () => {
+  const { code, said } = await run(...whole, "--threshold", "1.5");
+  assert.equal(code, 2);
+  assert.match(said, /'1\.5' is invalid\. expected a number from 0 to 1/);
+});

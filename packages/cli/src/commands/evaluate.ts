@@ -1,0 +1,192 @@
+/** `malleolus evaluate`: how well a detector finds what a COCO file says is there. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
+import type { Detector, Precision } from "@malleolus/detection";
+import { Command, Option } from "commander";
+import type { CocoEvaluation } from "../coco-evaluation/measure.ts";
+import type { PredictionLog } from "../coco-evaluation/prediction-log.ts";
+import type { TruthImage, TruthSet } from "../coco-evaluation/truth-set.ts";
+import type { CommandFile } from "../command-file.ts";
+import { countProgress } from "../count-progress.ts";
+import { CliError } from "../errors.ts";
+import type { Output } from "../output.ts";
+import { hasFastBfloat16 } from "../processor.ts";
+import { share } from "../share.ts";
+import { stopOnSignals } from "../stop-signals.ts";
+import { wholeNumber } from "../whole-number.ts";
+import { writeFileWhole } from "../write-file-whole.ts";
+
+interface EvaluateArguments {
+  readonly coco: string;
+  readonly images: string;
+  readonly checkpoint: string;
+  readonly out?: string;
+  readonly threshold: number;
+  readonly dtype?: Precision;
+  readonly limit?: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+export const evaluateCommand: CommandFile = (output, finish) =>
+  new Command("evaluate")
+    .description("measure a detector against COCO annotations: average precision, recall, AUC")
+    .requiredOption("--coco <file>", "COCO annotations with outlines")
+    .requiredOption("--images <folder>", "where their images lie: DICOM, JPEG or PNG")
+    .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
+    .option("--out <folder>", "keep predictions.jsonl, to go on from, and evaluation.json")
+    .option("--threshold <score>", "the least score of a finding, 0 to 1", share, 0.05)
+    .addOption(
+      new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
+        ["float32", "bfloat16"],
+      ),
+    )
+    .option("--limit <number>", "the first images of the file only", wholeNumber(1))
+    .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
+    .option("--json", "one JSON object instead of a table")
+    .addHelpText(
+      "after",
+      `
+Average precision and recall of boxes and masks are COCO's, as pycocotools computes them. A finding
+below --threshold is none: a higher one makes the figures worse. Images are told apart, those with
+objects from those without, by their best score; the interval is DeLong's.
+
+An evaluation that was interrupted goes on where --out holds its predictions.
+
+Examples:
+  ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a
+  ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a --out a --json | jq .box`,
+    )
+    .action(async (given: EvaluateArguments) => {
+      const { readTruthSet } = await import("../coco-evaluation/truth-set.ts");
+      const { describeEvaluation } = await import("../coco-evaluation/evaluation-text.ts");
+      const set = await readTruthSet(given.coco, given.images, given.limit ?? null);
+      const evaluation = await evaluate(set, given, output);
+      if (evaluation === null) {
+        finish(1);
+        return;
+      }
+      const text = JSON.stringify(evaluation);
+      if (given.out !== undefined) {
+        writeFileWhole(join(given.out, "evaluation.json"), `${text}\n`);
+      }
+      output.write(given.json ? `${text}\n` : describeEvaluation(evaluation));
+    });
+
+/** Null where it was interrupted. */
+async function evaluate(
+  set: TruthSet,
+  given: EvaluateArguments,
+  output: Output,
+): Promise<CocoEvaluation | null> {
+  const { detectorPath } = await import("@malleolus/training");
+  const { openDetector } = await import("@malleolus/detection");
+  const { setThreads } = await import("@malleolus/torch");
+  const { measure } = await import("../coco-evaluation/measure.ts");
+  const { memoryLog, openPredictionLog } = await import("../coco-evaluation/prediction-log.ts");
+  if (given.threads !== undefined) setThreads(given.threads);
+  const path = detectorPath(given.checkpoint);
+  const dtype = given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32");
+  const detector = openDetector(path, { precision: dtype, scoreThreshold: given.threshold });
+  try {
+    checkClasses(detector.classes, set.classes, path, given.coco);
+    const known = {
+      annotationsSha256: set.annotationsSha256,
+      detectorSha256: await sha256(path),
+      scoreThreshold: given.threshold,
+      dtype,
+    };
+    const log =
+      given.out === undefined
+        ? memoryLog()
+        : openPredictionLog(join(given.out, "predictions.jsonl"), known);
+    try {
+      if (!(await detectAll(set.images, detector, log, given, output))) return null;
+      const measured = measure(set, log.findings, given.threshold);
+      return {
+        format: "malleolus-evaluation-1",
+        detector: path,
+        annotations: given.coco,
+        ...known,
+        ...measured,
+      };
+    } finally {
+      log.close();
+    }
+  } finally {
+    detector.close();
+  }
+}
+
+/** False where it was interrupted. */
+async function detectAll(
+  images: readonly TruthImage[],
+  detector: Detector,
+  log: PredictionLog,
+  given: EvaluateArguments,
+  output: Output,
+): Promise<boolean> {
+  const { readRadiograph } = await import("@malleolus/data");
+  const left = images.filter(({ id }) => !log.findings.has(id));
+  const done = images.length - left.length;
+  const progress = countProgress(output, "radiographs");
+  const signals = stopOnSignals(() =>
+    progress.say(
+      given.out === undefined
+        ? "ending after this radiograph; with --out it could go on"
+        : "ending after this radiograph; the same command goes on",
+    ),
+  );
+  try {
+    for (const [i, image] of left.entries()) {
+      const radiograph = await readRadiograph(image.path);
+      checkSize(radiograph, image, given.coco);
+      log.append(image.id, detector.detect(radiograph));
+      progress.show(done + i + 1, images.length);
+      // Detection blocks the event loop: here it hears of signals.
+      await setImmediate();
+      if (signals.signal.aborted && i + 1 < left.length) return false;
+    }
+    return true;
+  } finally {
+    progress.end();
+    signals.dispose();
+  }
+}
+
+/** Whether the same names, in whatever order. */
+function checkClasses(
+  found: readonly string[],
+  wanted: readonly string[],
+  detector: string,
+  coco: string,
+): void {
+  if (found.toSorted().join("\n") === wanted.toSorted().join("\n")) return;
+  throw new CliError(
+    "evaluation",
+    `${detector}: expected a detector of ${coco}'s classes (${wanted.join(", ")}), got one of ` +
+      `${found.join(", ")}; give a checkpoint that was trained on these classes`,
+  );
+}
+
+function checkSize(
+  found: { readonly width: number; readonly height: number },
+  image: TruthImage,
+  coco: string,
+): void {
+  if (found.width === image.width && found.height === image.height) return;
+  throw new CliError(
+    "evaluation",
+    `${image.path}: expected ${image.width} x ${image.height} pixels, as ${coco} says, got ` +
+      `${found.width} x ${found.height}; give the images that were annotated`,
+  );
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}

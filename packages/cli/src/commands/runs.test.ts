@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { runCommandLine } from "../command-line.ts";
+
+async function run(...args: string[]) {
+  let [written, said] = ["", ""];
+  const code = await runCommandLine(["runs", ...args], {
+    write: (text) => {
+      written += text;
+    },
+    writeError: (text) => {
+      said += text;
+    },
+  });
+  return { code, written, said };
+}
+
+function temporaryFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-runs-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+const start = { event: "start", time: "2026-01-02T03:00:00.000Z", images: 9 };
+
+/** Step `n` of a run of two radiographs a step that takes n tenths of a second. */
+function step(n: number, loss: number | null) {
+  const seconds = n / 10;
+  const time = `2026-01-02T03:${String(n % 60).padStart(2, "0")}:00.000Z`;
+  return { event: "step", step: n, loss, seconds, imagesPerSecond: 2 / seconds, waitedMs: 1, time };
+}
+
+function writeRun(folder: string, recipe: object, events: readonly object[], rest = ""): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join("");
+  writeFileSync(join(folder, "events.jsonl"), lines + rest);
+  return folder;
+}
+
+const recipe = {
+  name: "quick",
+  steps: 60,
+  optimiser: { clipNorm: 10, momentum: 0.9 },
+  expected: [],
+};
+
+test("runs: how far each is, the means of its last 50 steps, and how it ended", async (context) => {
+  const folder = temporaryFolder(context);
+  const steps = Array.from({ length: 60 }, (_, i) => step(i + 1, i < 10 ? 100 : i));
+  const end = { event: "end", step: 60, reason: "done", time: "2026-01-02T04:00:00.000Z" };
+  writeRun(join(folder, "b/done"), recipe, [start, ...steps, end]);
+  writeRun(
+    join(folder, "a"),
+    { ...recipe, name: "demo" },
+    [start, step(1, 2), step(2, null)],
+    '{"ev',
+  );
+  writeRun(join(folder, "c"), recipe, []);
+  writeRun(join(folder, ".hidden"), recipe, [start]);
+
+  const { code, written, said } = await run("--json", folder);
+  assert.equal(code, 0, said);
+  const [open, done, empty, ...others] = written
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(others, []);
+  assert.equal(done.run, join(folder, "b/done"));
+  assert.deepEqual([done.state, done.steps, done.stepsPlanned], ["done", 60, 60]);
+  // 10, 11, … 59; and 100 radiographs in the tenths from 11 to 60.
+  assert.equal(done.loss, 34.5);
+  assert.equal(done.imagesPerSecond.toFixed(9), (100 / 177.5).toFixed(9));
+  assert.deepEqual([done.began, done.last], [start.time, end.time]);
+  assert.deepEqual([open.recipe, open.state, open.steps, open.loss], ["demo", "open", 2, 2]);
+  assert.deepEqual([empty.state, empty.steps, empty.loss, empty.last], ["open", 0, null, null]);
+
+  const table = await run(folder);
+  const [head, first, second] = table.written.split("\n");
+  assert.match(head, /^run +recipe +state +steps +loss +images\/s +trained +last event$/);
+  assert.match(first, /\/a +demo +open +2\/60 +2\.000 +13\.3 +0 s +2026-01-02 03:02$/);
+  assert.match(second, /\/b\/done +quick +done +60\/60 +34\.500 +0\.6 +3 min +2026-01-02 04:00$/);
+});
+
+test("runs: one that is damaged is told in a line, and the others are shown", async (context) => {
+  const folder = temporaryFolder(context);
+  writeRun(join(folder, "bad"), recipe, [start], "not json\n");
+  writeRun(join(folder, "good"), recipe, [start, step(1, 2)]);
+  writeRun(join(folder, "wrong"), { name: "quick" }, [start]);
+  const { code, written, said } = await run("--json", folder);
+  assert.equal(code, 1);
+  assert.equal(JSON.parse(written).run, join(folder, "good"));
+  const [bad, wrong, ...others] = said.trimEnd().split("\n");
+  assert.deepEqual(others, []);
+  assert.match(bad, /^malleolus: .*bad\/events\.jsonl, line 2: expected JSON/);
+  assert.match(wrong, /^malleolus: .*wrong\/recipe\.json at steps: /);
+});
+
+test("runs --compare: where recipes differ, what is expected of them aside", async (context) => {
+  const folder = temporaryFolder(context);
+  const one = writeRun(join(folder, "one"), recipe, [start, step(1, 2)]);
+  const changed = {
+    ...recipe,
+    seed: 2,
+    optimiser: { clipNorm: null, momentum: 0.9 },
+    expected: [1],
+  };
+  const other = writeRun(join(folder, "other"), changed, [start, step(1, 3)]);
+
+  const json = await run("--json", "--compare", one, other);
+  assert.equal(json.code, 0, json.said);
+  const { runs, differences } = JSON.parse(json.written);
+  assert.deepEqual(
+    runs.map(({ loss }: { loss: number }) => loss),
+    [2, 3],
+  );
+  assert.deepEqual(differences, [
+    { key: "optimiser.clipNorm", values: [10, null] },
+    { key: "seed", values: [null, 2] },
+  ]);
+  const words = await run("--compare", one, other);
+  assert.match(words.written, /\noptimiser\.clipNorm +10 +null\nseed +– +2\n$/);
+  assert.match((await run("--compare", one, one)).written, /\nthe recipes are the same\n$/);
+});
+
+test("runs --compare --svg: a curve a run, its name as text, losses where they belong", async (context) => {
+  const folder = temporaryFolder(context);
+  const steps = (loss: number) => Array.from({ length: 20 }, (_, i) => step(i + 1, loss));
+  const low = writeRun(join(folder, "low & <slow>"), recipe, steps(1));
+  const high = writeRun(join(folder, "high"), recipe, steps(2));
+  const svg = join(folder, "figures/losses.svg");
+  const { code, said } = await run("--compare", low, high, "--svg", svg);
+  assert.equal(code, 0, said);
+  const text = readFileSync(svg, "utf8");
+  assert.match(text, /low &#38; &#60;slow&#62;<\/text>/);
+  // Curves are drawn from last to first; a steady loss is a level line.
+  const heights = [...text.matchAll(/ d="M([\d. ]+(?:L[\d. ]+)+)"/g)].map(([, path]) => {
+    const levels = new Set(path.split("L").map((place) => place.split(" ")[1]));
+    assert.equal(levels.size, 1);
+    return Number([...levels][0]);
+  });
+  const gridAt = (tick: string) =>
+    Number(text.match(new RegExp(`y="([\\d.]+)"[^>]*text-anchor="end">${tick}<`))?.[1]);
+  assert.deepEqual(heights, [gridAt("2"), gridAt("1")]);
+  assert.ok(gridAt("2") < gridAt("1"));
+});
+
+const refused: readonly (readonly [args: readonly string[], code: number, RegExp])[] = [
+  [["--svg", "a.svg"], 2, /^malleolus: --svg needs --compare\n/],
+  [["--compare", "a"], 2, /^malleolus: --compare needs two runs or more\n/],
+  [
+    ["--compare", "/", "/nowhere"],
+    1,
+    /^malleolus: \/: expected the folder of a training, [^\n]*\n$/,
+  ],
+  [["/nowhere"], 1, /^malleolus: ENOENT: [^\n]*\/nowhere'\n$/],
+];
+for (const [args, code, expected] of refused) {
+  test(`runs: "${args.join(" ")}" is refused`, async () => {
+    const ended = await run(...args);
+    assert.equal(ended.code, code, ended.said);
+    assert.match(ended.said, expected);
+    assert.equal(ended.written, "");
+  });
+}
+
+test("runs: works on a machine without LibTorch", (context) => {
+  const folder = writeRun(temporaryFolder(context), recipe, [start, step(1, 2)]);
+  const main = join(import.meta.dirname, "../main.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, "runs", "--json", folder], {
+    encoding: "utf8",
+    env: { ...process.env, MALLEOLUS_ADDON: "/nowhere" },
+  });
+  assert.equal(status, 0, stderr);
+  assert.equal(JSON.parse(stdout).loss, 2);
+});

@@ -1,0 +1,88 @@
+/** `malleolus runs`: the trainings below a folder, and how some of them differ; without LibTorch. */
+import { Command } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { describeFailure, isForeseen } from "../failure.ts";
+import type { Output } from "../output.ts";
+import { compareRecipes } from "../training-runs/compare-recipes.ts";
+import { lossCurves } from "../training-runs/loss-curves.ts";
+import { describeDifferences, describeRuns } from "../training-runs/runs-text.ts";
+import { readRun, runFolders, type TrainingRun } from "../training-runs/training-run.ts";
+import { writeFileWhole } from "../write-file-whole.ts";
+
+interface RunsArguments {
+  readonly compare?: readonly string[];
+  readonly svg?: string;
+  readonly json?: true;
+}
+
+export const runsCommand: CommandFile = (output, finish) =>
+  new Command("runs")
+    .description("list trainings: how far they are, their loss and speed; or compare some")
+    .argument("[folder...]", "where to look, with all folders below (default: here)")
+    .option("--compare <run...>", "only these runs, and where their recipes differ")
+    .option("--svg <file>", "with --compare: their losses by step as a figure")
+    .option("--json", "one JSON object a run, each on a line of its own; of a comparison, one")
+    .addHelpText(
+      "after",
+      `
+Loss and speed are means over the last 50 steps; times are UTC. A run is done, stopped (Ctrl-C), or
+open: still going on, or cut off. A run that cannot be read is reported, the others are shown, and
+the exit code is 1.
+
+Examples:
+  ./malleolus runs runs/
+  ./malleolus runs --compare runs/a runs/b --svg losses.svg`,
+    )
+    .action((folders: string[], given: RunsArguments, command: Command) => {
+      if (given.compare === undefined) {
+        if (given.svg !== undefined) command.error("error: --svg needs --compare");
+        const complain = (error: unknown) => {
+          if (!isForeseen(error)) throw error;
+          output.writeError(`malleolus: ${describeFailure(error)}\n`);
+          finish(1);
+        };
+        list(folders.length === 0 ? ["."] : folders, given, output, complain);
+        return;
+      }
+      if (folders.length > 0) command.error("error: --compare takes runs, not folders beside them");
+      if (given.compare.length < 2) command.error("error: --compare needs two runs or more");
+      compare(given.compare, given, output);
+    });
+
+function list(
+  folders: readonly string[],
+  given: RunsArguments,
+  output: Output,
+  complain: (error: unknown) => void,
+): void {
+  const runs = folders.flatMap(runFolders).flatMap((folder) => {
+    try {
+      return [readRun(folder).summary];
+    } catch (error) {
+      complain(error);
+      return [];
+    }
+  });
+  if (given.json) {
+    for (const run of runs) output.write(`${JSON.stringify(run)}\n`);
+  } else if (runs.length === 0) {
+    output.writeError(`no run is in ${folders.join(", ")}\n`);
+  } else {
+    output.write(describeRuns(runs));
+  }
+}
+
+function compare(paths: readonly string[], given: RunsArguments, output: Output): void {
+  const runs: readonly TrainingRun[] = paths.map(readRun);
+  const summaries = runs.map(({ summary }) => summary);
+  const differences = compareRecipes(runs.map(({ recipe }) => recipe));
+  if (given.svg !== undefined) {
+    const curves = runs.map(({ path, losses }) => ({ name: path, losses }));
+    writeFileWhole(given.svg, lossCurves(curves));
+  }
+  output.write(
+    given.json
+      ? `${JSON.stringify({ runs: summaries, differences })}\n`
+      : `${describeRuns(summaries)}\n${describeDifferences(paths, differences)}`,
+  );
+}

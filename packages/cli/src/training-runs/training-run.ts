@@ -1,0 +1,120 @@
+/**
+ * Training runs as their folders tell of them: `recipe.json` and `events.jsonl`, read here as files.
+ * (The package that writes them needs LibTorch, and runs are looked at on machines without it; only
+ * what is shown is asked for, so that runs of other versions can be looked at too.)
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readJson } from "@malleolus/schema";
+import { z } from "zod";
+import { CliError } from "../errors.ts";
+
+const recipeSchema = z.looseObject({ name: z.string(), steps: z.int().positive() });
+export type RunRecipe = z.infer<typeof recipeSchema>;
+
+const eventSchema = z.union([
+  z.object({
+    event: z.literal("step"),
+    step: z.int().positive(),
+    /** Null is how JSON writes what is no number. */
+    loss: z.number().nullable(),
+    seconds: z.number().nonnegative(),
+    imagesPerSecond: z.number().nonnegative(),
+    time: z.string(),
+  }),
+  z.object({ event: z.literal("end"), reason: z.enum(["done", "stopped"]), time: z.string() }),
+  z.object({ event: z.string(), time: z.string() }),
+]);
+
+export interface TrainingRun {
+  readonly path: string;
+  readonly recipe: RunRecipe;
+  /** Losses of its steps, in their order. */
+  readonly losses: readonly { readonly step: number; readonly loss: number }[];
+  readonly summary: RunSummary;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly recipe: string;
+  readonly steps: number;
+  readonly stepsPlanned: number;
+  /** Mean of the last 50 steps; null before the first. */
+  readonly loss: number | null;
+  /** Over the last 50 steps; null before the first. */
+  readonly imagesPerSecond: number | null;
+  /** Of all steps. */
+  readonly trainedSeconds: number;
+  /** Of the first and last event, in ISO 8601; null without any. */
+  readonly began: string | null;
+  readonly last: string | null;
+  /** `open`: still going on, or cut off. */
+  readonly state: "done" | "stopped" | "open";
+}
+
+const AVERAGED = 50;
+
+/** Folders of runs in and below a folder, by name; hidden folders and packages are left out. */
+export function runFolders(folder: string): string[] {
+  if (isRun(folder)) return [folder];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name))
+    .map(({ name }) => join(folder, name))
+    .sort()
+    .flatMap(runFolders);
+}
+
+/** Throws CliError `run` where the folder is not a run's, SchemaError for a file that is damaged. */
+export function readRun(folder: string): TrainingRun {
+  if (!isRun(folder)) {
+    throw new CliError(
+      "run",
+      `${folder}: expected the folder of a training, with recipe.json and events.jsonl; ` +
+        "give the --out of malleolus train",
+    );
+  }
+  const recipePath = join(folder, "recipe.json");
+  const recipe = readJson(recipeSchema, readFileSync(recipePath, "utf8"), recipePath);
+  const events = readEvents(join(folder, "events.jsonl"));
+  const steps = events.flatMap((event) => ("loss" in event ? [event] : []));
+  const losses = steps.flatMap(({ step, loss }) => (loss === null ? [] : [{ step, loss }]));
+  const recent = steps.slice(-AVERAGED);
+  const recentLosses = losses.slice(-AVERAGED).map(({ loss }) => loss);
+  const end = events.at(-1);
+  const done = steps.at(-1)?.step ?? 0;
+  return {
+    path: folder,
+    recipe,
+    losses,
+    summary: {
+      run: folder,
+      recipe: recipe.name,
+      steps: done,
+      stepsPlanned: recipe.steps,
+      loss: recentLosses.length === 0 ? null : sum(recentLosses) / recentLosses.length,
+      imagesPerSecond:
+        recent.length === 0
+          ? null
+          : sum(recent.map((step) => step.imagesPerSecond * step.seconds)) /
+            sum(recent.map((step) => step.seconds)),
+      trainedSeconds: sum(steps.map(({ seconds }) => seconds)),
+      began: events.at(0)?.time ?? null,
+      last: end?.time ?? null,
+      state: end !== undefined && "reason" in end ? end.reason : "open",
+    },
+  };
+}
+
+function isRun(folder: string): boolean {
+  return ["recipe.json", "events.jsonl"].every((name) => existsSync(join(folder, name)));
+}
+
+function readEvents(path: string) {
+  const lines = readFileSync(path, "utf8").split("\n");
+  // Whole lines only: the last one may be about to be written.
+  return lines.slice(0, -1).map((line, i) => readJson(eventSchema, line, `${path}, line ${i + 1}`));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
