@@ -9,6 +9,7 @@ const packageErrors: ReadonlySet<string> = new Set([
   "CliError",
   "DataError",
   "DetectionError",
+  "EvaluationError",
   "SchemaError",
   "StudyError",
   "TorchError",

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Radiograph } from "@malleolus/data";
 import type { Detector } from "@malleolus/detection";
 import type { Finding } from "@malleolus/schema";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import { hasFastBfloat16 } from "../processor.ts";
 import { type RadiographFile, radiographFiles } from "../radiograph-files.ts";
+import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 
@@ -38,7 +39,7 @@ export const predictCommand: CommandFile = (output, finish) =>
     .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
     .option("--out <folder>", "write NAME.json and NAME.png, an overlay, for each file")
     .option("--no-overlay", "write no overlays")
-    .option("--threshold <score>", "the least score of a finding, 0 to 1", parseScore, 0.5)
+    .option("--threshold <score>", "the least score of a finding, 0 to 1", share, 0.5)
     .addOption(
       new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
         ["float32", "bfloat16"],
@@ -128,10 +129,4 @@ function describe({ file, findings }: Prediction): string {
     return `  ${finding.class} ${finding.score.toFixed(3)}  from ${x1}, ${y1} to ${x2}, ${y2}${size}\n`;
   });
   return `${file}: ${count}\n${rows.join("")}`;
-}
-
-function parseScore(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError("expected a number from 0 to 1.");
 }
