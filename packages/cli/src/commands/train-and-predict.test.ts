@@ -66,7 +66,7 @@ async function prepare(context: TestContext): Promise<{ folder: string; train: s
     ...quick,
     steps: 500,
     input: { ...quick.input, minSizes: [64], maxSize: 96 },
-    preprocess: { minSize: 64, maxSize: 96 },
+    preprocess: { ...quick.preprocess, minSize: 64, maxSize: 96 },
     model: {
       ...model,
       classes: ["to be replaced"],
