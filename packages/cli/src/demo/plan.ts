@@ -27,14 +27,14 @@ export const FLOORS = { fractureAuc: 0.85, medianBoxIou: 0.5 } as const;
 export const demoPlan: DemoPlan = {
   seed: "demo",
   pitchMm: 0.48,
-  internal: { perClass: 32, excluded: 10 },
+  internal: { perClass: 48, excluded: 12 },
   external: { perClass: 9, excluded: 4 },
   splits: {
     seed: 1,
     preliminary: { fracture: 0, noFracture: 0 },
-    training: { fracture: 168, noFracture: 63 },
+    training: { fracture: 270, noFracture: 100 },
     tuningShare: 0,
-    internalTestPatientsPerClass: 8,
+    internalTestPatientsPerClass: 10,
     internalTestReservePerClass: 1,
     externalTestPatients: 28,
     externalTestViews: ["ap", "lateral"],
