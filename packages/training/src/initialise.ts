@@ -38,6 +38,8 @@ export async function measuredBatches(
     flipProbability: 0,
     leastCropShare: 1,
     greatestGamma: 1,
+    greatestRotation: 0,
+    halfTurnProbability: 0,
   };
   const samples = await Promise.all(
     chosen.map((image, slot) => prepareSample({ image, input, seed: recipe.seed, step: 0, slot })),

@@ -77,6 +77,9 @@ const recipeShape = z.strictObject({
     leastCropShare: z.number().positive().max(1),
     /** Grey levels to a power from 1 / this to this; 1 leaves them. */
     greatestGamma: z.number().min(1),
+    /** In degrees to either side. */
+    greatestRotation: z.number().min(0).max(180),
+    halfTurnProbability: share,
   }),
   /** The size at which the trained network looks; it goes into its checkpoint. */
   preprocess: z.strictObject({

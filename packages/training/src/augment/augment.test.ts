@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Target } from "@malleolus/detection";
-import { type Box, polygonArea } from "@malleolus/geometry";
+import { type Box, polygonArea, rasterizePolygons } from "@malleolus/geometry";
 import { drawsOf } from "../draws.ts";
 import { crop, drawCrop } from "./crop.ts";
 import { flipHorizontally } from "./flip.ts";
 import { drawGamma, withGamma } from "./gamma.ts";
+import { drawRotation, rotate } from "./rotate.ts";
 import type { Sample } from "./sample.ts";
 
 const nothing: Target = { boxes: [], classes: [], polygons: [] };
@@ -136,6 +137,58 @@ test("withGamma: black and white stay, grey moves, the radiograph itself is left
   assert.deepEqual([...pixels], [0, 0.25, 1]);
   assert.equal(withGamma(pixels, 1), pixels);
 });
+
+test("rotate: a quarter turn of a square image, clockwise", () => {
+  const image = { width: 2, height: 2, pixels: Float32Array.of(1, 2, 3, 4) };
+  const turned = rotate({ image, target: targetOf([0, 0, 1, 2]) }, 90);
+  assert.deepEqual(rounded(turned.image.pixels), [3, 1, 4, 2]);
+  assert.deepEqual(turned.target.boxes.map(rounded), [[0, 0, 2, 1]]);
+});
+
+test("rotate: half a turn is mirroring in both directions", () => {
+  const sample = sampleWith(targetOf([0, 1, 1, 3]));
+  const turned = rotate(sample, 180);
+  assert.deepEqual(rounded(turned.image.pixels), [...sample.image.pixels].reverse());
+  assert.deepEqual(turned.target.boxes.map(rounded), [[3, 0, 4, 2]]);
+});
+
+test("rotate: outlines stay on what they outline", () => {
+  const [width, height] = [60, 40];
+  const pixels = new Float32Array(width * height);
+  for (let y = 10; y < 25; y++) pixels.fill(1, y * width + 20, y * width + 45);
+  const target = targetOf([20, 10, 45, 25]);
+  for (const degrees of [-30, 7, 25]) {
+    const turned = rotate({ image: { width, height, pixels }, target }, degrees);
+    const inside = rasterizePolygons(turned.target.polygons[0], width, height).data;
+    const bright = turned.image.pixels.map((value) => (value > 0.5 ? 1 : 0));
+    const differing = bright.filter((value, i) => value !== inside[i]).length;
+    assert.ok(differing <= 8, `${degrees} degrees: ${differing} pixels differ`);
+  }
+});
+
+test("rotate: what comes in from outside is black, what leaves is cut or dropped", () => {
+  const image = { width: 100, height: 20, pixels: new Float32Array(2000).fill(1) };
+  const { image: turned, target } = rotate(
+    { image, target: targetOf([0, 0, 9, 9], [45, 5, 99, 15]) },
+    90,
+  );
+  assert.equal(turned.pixels[0], 0);
+  assert.deepEqual(target.classes, [1]);
+  const [, top, , bottom] = target.boxes[0];
+  assert.ok(top >= 0 && bottom <= 20);
+});
+
+test("drawRotation: to either side alike, not beyond the greatest", () => {
+  const drawn = Array.from({ length: 2000 }, (_, slot) =>
+    drawRotation(15, drawsOf(3, 0)("rotation", slot)),
+  );
+  assert.ok(drawn.every((degrees) => Math.abs(degrees) <= 15));
+  const clockwise = drawn.filter((degrees) => degrees > 0).length / drawn.length;
+  assert.ok(Math.abs(clockwise - 0.5) < 0.05, `${clockwise} of them clockwise`);
+});
+
+const rounded = (values: Iterable<number>) =>
+  [...values].map((value) => Math.round(value * 1e4) / 1e4);
 
 /** Outlines by their area: where they start and which way they turn does not matter. */
 function normal(target: Target): unknown {

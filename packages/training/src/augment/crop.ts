@@ -3,15 +3,8 @@
  * (data/transforms/augmentation_impl.py): height and width each a share between the least one and
  * 1, the place uniform. Unlike there, images without objects may be cropped.
  */
-import {
-  type Box,
-  boxHeight,
-  boxWidth,
-  clipPolygon,
-  polygonArea,
-  polygonBounds,
-  translatePolygon,
-} from "@malleolus/geometry";
+import { type Box, translatePolygon } from "@malleolus/geometry";
+import { clipTarget } from "./clip-target.ts";
 import type { Sample } from "./sample.ts";
 
 /** A window of whole pixels. `leastShare` is the least share of a side that stays, above 0 to 1. */
@@ -29,11 +22,7 @@ export function drawCrop(
   return [x, y, x + cropWidth, y + cropHeight];
 }
 
-/**
- * What lies in a window of whole pixels inside the image. Outlines are cut at its border and boxes
- * drawn anew around what is left of them; an object of which less than a pixel's width or height is
- * left is dropped.
- */
+/** What lies in a window of whole pixels inside the image; objects as `clipTarget` says. */
 export function crop({ image, target }: Sample, window: Box): Sample {
   const [x1, y1, x2, y2] = window;
   const [width, height] = [x2 - x1, y2 - y1];
@@ -42,21 +31,10 @@ export function crop({ image, target }: Sample, window: Box): Sample {
     const start = (y + y1) * image.width + x1;
     pixels.set(image.pixels.subarray(start, start + width), y * width);
   }
-  const kept = target.polygons.flatMap((outlines, instance) => {
-    const polygons = outlines
-      .map((polygon) => clipPolygon(polygon, window))
-      .filter((polygon) => polygonArea(polygon) > 0)
-      .map((polygon) => translatePolygon(polygon, -x1, -y1));
-    const box = polygonBounds(...polygons);
-    const isSeen = boxWidth(box) >= 1 && boxHeight(box) >= 1;
-    return isSeen ? [{ box, polygons, class: target.classes[instance] }] : [];
-  });
   return {
     image: { width, height, pixels },
-    target: {
-      boxes: kept.map(({ box }) => box),
-      classes: kept.map((instance) => instance.class),
-      polygons: kept.map(({ polygons }) => polygons),
-    },
+    target: clipTarget(target, [0, 0, width, height], (polygon) =>
+      translatePolygon(polygon, -x1, -y1),
+    ),
   };
 }

@@ -15,6 +15,8 @@ const input = {
   flipProbability: 0.5,
   leastCropShare: 0.7,
   greatestGamma: 1.3,
+  greatestRotation: 0,
+  halfTurnProbability: 0,
   unexposed: "black" as const,
 };
 

@@ -1,5 +1,6 @@
 /**
- * One radiograph from its file to the network's size: read, cropped, mirrored, resized. A function
+ * One radiograph from its file to the network's size: read, cropped, mirrored, resized, turned. A
+ * function
  * of its request alone; it runs in worker threads and never touches LibTorch.
  *
  * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
@@ -9,6 +10,7 @@ import { type Preprocess, prepareImage, resizeTarget } from "@malleolus/detectio
 import { crop, drawCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
 import { drawGamma, withGamma } from "../augment/gamma.ts";
+import { drawRotation, rotate } from "../augment/rotate.ts";
 import type { Sample } from "../augment/sample.ts";
 import type { TrainingImage } from "../data-set.ts";
 import { drawsOf } from "../draws.ts";
@@ -25,6 +27,10 @@ export interface InputPlan {
   readonly leastCropShare: number;
   /** See `drawGamma`; 1 leaves the grey levels. */
   readonly greatestGamma: number;
+  /** In degrees to either side; 0 turns nothing. */
+  readonly greatestRotation: number;
+  /** Of turning it upside down as well. */
+  readonly halfTurnProbability: number;
   /** As in detection. */
   readonly unexposed: Preprocess["unexposed"];
 }
@@ -58,7 +64,11 @@ export async function prepareSample(request: SampleRequest): Promise<Sample> {
   const draw = (purpose: string) => draws(purpose, request.slot);
   const minSize = input.minSizes[Math.floor(draw("size")() * input.minSizes.length)];
   const { maxSize, unexposed } = input;
-  return resize(augment(read, input, draw), { minSize, maxSize, unexposed });
+  const resized = resize(augment(read, input, draw), { minSize, maxSize, unexposed });
+  const halfTurn = draw("half turn")() < input.halfTurnProbability ? 180 : 0;
+  const degrees = drawRotation(input.greatestRotation, draw("rotation")) + halfTurn;
+  // Last, in the network's pixels: a large radiograph would take long to turn.
+  return degrees === 0 ? resized : rotate(resized, degrees);
 }
 
 function augment(read: Sample, input: InputPlan, draw: (purpose: string) => () => number): Sample {

@@ -23,6 +23,8 @@ export const demoRecipe: Recipe = {
     flipProbability: 0.5,
     leastCropShare: 0.8,
     greatestGamma: 1.4,
+    greatestRotation: 0,
+    halfTurnProbability: 0,
   },
   preprocess: { minSize: 320, maxSize: 640, unexposed: "black" },
   optimiser: {

@@ -39,6 +39,8 @@ export const quickRecipe: Recipe = {
     flipProbability: 0.5,
     leastCropShare: 0.8,
     greatestGamma: 1,
+    greatestRotation: 0,
+    halfTurnProbability: 0,
   },
   preprocess: { minSize: 384, maxSize: 640, unexposed: "as is" },
   optimiser: {
