@@ -7,8 +7,10 @@
 #include <atomic>
 #include <functional>
 
+#include "allocator.h"
 #include "environment.h"
 #include "operators.h"
+#include "profiler.h"
 #include "tensors.h"
 #include "values.h"
 
@@ -172,6 +174,9 @@ constexpr Function kFunctions[] = {
     {"manualSeed", manual_seed},
     {"version", version},
     {"hasCuda", has_cuda},
+    {"startProfile", start_profile},
+    {"setProfileStage", set_profile_stage},
+    {"stopProfile", stop_profile},
     {"setErrorClass", set_error_class},
 };
 
@@ -183,6 +188,7 @@ NAPI_MODULE_INIT() {
   using malleolus::Environment;
   // An error of LibTorch carries its C++ stack, which takes milliseconds to gather and is not shown.
   c10::SetStackTraceFetcher(std::function<std::string()>([] { return std::string(); }));
+  malleolus::shelve_memory();
   auto* state = new Environment(env);
   napi_set_instance_data(
       env, state, [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr);

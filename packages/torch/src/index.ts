@@ -29,10 +29,11 @@ export {
 } from "./dtype.ts";
 export { TorchError, type TorchErrorCode } from "./errors.ts";
 export { at, type Index, setAt } from "./indexing.ts";
-export type { TypedArray } from "./native.ts";
+export type { OperatorCost, TypedArray } from "./native.ts";
 export * as nn from "./nn/index.ts";
 export * from "./ops.generated.ts";
 export * as optim from "./optim/index.ts";
+export { type Profile, stage, startProfile, stopProfile } from "./profile.ts";
 export { hasCuda, libtorchVersion, manualSeed, setThreads, threads } from "./runtime.ts";
 export { keep, liveTensors, scope } from "./scope.ts";
 export { Tensor } from "./tensor.ts";

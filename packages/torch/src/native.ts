@@ -62,6 +62,17 @@ export interface OperatorDescription {
   readonly returnsSelf: boolean;
 }
 
+/** What one operator cost in one stage; `backward` where it differentiates the stage's work. */
+export interface OperatorCost {
+  readonly operator: string;
+  /** As given to `stage`; null outside. */
+  readonly stage: string | null;
+  readonly backward: boolean;
+  readonly calls: number;
+  /** Of its own, without the operators that it called. */
+  readonly milliseconds: number;
+}
+
 interface Addon {
   resolve(name: string): number;
   describe(operator: number): OperatorDescription;
@@ -110,6 +121,9 @@ interface Addon {
   hasCuda(): boolean;
   /** Sets the threads unless they have been set in this process. */
   setDefaultThreads(count: number): void;
+  startProfile(): void;
+  setProfileStage(stage: string | null): void;
+  stopProfile(): OperatorCost[];
   setErrorClass(errorClass: typeof TorchError): void;
 }
 

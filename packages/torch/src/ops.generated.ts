@@ -188,6 +188,9 @@ export const OPERATOR_NAMES: readonly string[] = [
   "aten::_foreach_add_.Scalar",
   "malleolus::nms",
   "malleolus::roi_align",
+  "malleolus::convolution",
+  "malleolus::scale_rows",
+  "malleolus::add_relu_",
   "malleolus::group_norm",
   "malleolus::sgd_step_",
   "malleolus::adam_step_",
@@ -2356,6 +2359,58 @@ export function roiAlign(
 }
 
 /**
+ * `malleolus::convolution`
+ */
+export function convolution(
+  input: Tensor,
+  weight: Tensor,
+  options: {
+    bias?: Tensor | null | undefined;
+    stride?: number | undefined;
+    padding?: number | undefined;
+  } = {},
+): Tensor {
+  checkOptions(options, "convolution");
+  return tensorOf(
+    native.invoke(
+      id(168),
+      handleOf(input, "convolution", "input"),
+      handleOf(weight, "convolution", "weight"),
+      handleOrNull(options.bias, "convolution", "bias"),
+      options.stride,
+      options.padding,
+    ),
+  );
+}
+
+/**
+ * `malleolus::scale_rows`
+ */
+export function scaleRows(
+  weight: Tensor,
+  scale: Tensor,
+  options: { dtype?: DType | undefined } = {},
+): Tensor {
+  checkOptions(options, "scaleRows");
+  return tensorOf(
+    native.invoke(
+      id(169),
+      handleOf(weight, "scaleRows", "weight"),
+      handleOf(scale, "scaleRows", "scale"),
+      options.dtype,
+    ),
+  );
+}
+
+/**
+ * `malleolus::add_relu_`
+ */
+export function addRelu_(self: Tensor, other: Tensor): Tensor {
+  native.invoke(id(170), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
+  return self;
+}
+
+/**
  * `malleolus::group_norm`
  */
 export function channelsLastGroupNorm(
@@ -2368,7 +2423,7 @@ export function channelsLastGroupNorm(
   checkOptions(options, "channelsLastGroupNorm");
   return tensorOf(
     native.invoke(
-      id(168),
+      id(171),
       handleOf(input, "channelsLastGroupNorm", "input"),
       groups,
       handleOf(weight, "channelsLastGroupNorm", "weight"),
@@ -2391,7 +2446,7 @@ export function sgdStep_(
   weightDecay: number,
 ): void {
   native.invoke(
-    id(169),
+    id(172),
     handlesOf(parameters, "sgdStep_", "parameters"),
     handlesOf(gradients, "sgdStep_", "gradients"),
     handlesOf(velocities, "sgdStep_", "velocities"),
@@ -2418,7 +2473,7 @@ export function adamStep_(
   step: number,
 ): void {
   native.invoke(
-    id(170),
+    id(173),
     handlesOf(parameters, "adamStep_", "parameters"),
     handlesOf(gradients, "adamStep_", "gradients"),
     handlesOf(means, "adamStep_", "means"),
@@ -2561,6 +2616,7 @@ declare module "./tensor.ts" {
     smoothL1Loss(...args: Rest<typeof smoothL1Loss>): ReturnType<typeof smoothL1Loss>;
     l1Loss(...args: Rest<typeof l1Loss>): ReturnType<typeof l1Loss>;
     nllLoss(...args: Rest<typeof nllLoss>): ReturnType<typeof nllLoss>;
+    addRelu_(...args: Rest<typeof addRelu_>): ReturnType<typeof addRelu_>;
   }
 }
 
@@ -2685,6 +2741,7 @@ const METHODS = {
   smoothL1Loss,
   l1Loss,
   nllLoss,
+  addRelu_,
 };
 
 for (const [name, operator] of Object.entries<(self: Tensor, ...args: never[]) => unknown>(

@@ -6,7 +6,15 @@
  * Shapes: images [N, 3, H, W] with H and W multiples of 32; p2 [N, C, H/4, W/4] …
  * p5 [N, C, H/32, W/32], p6 [N, C, ceil(H/64), ceil(W/64)].
  */
-import { maxPool2d, nn, noGrad, scope, type Tensor, upsampleNearest2d } from "@malleolus/torch";
+import {
+  maxPool2d,
+  nn,
+  noGrad,
+  scope,
+  stage,
+  type Tensor,
+  upsampleNearest2d,
+} from "@malleolus/torch";
 import type { BackboneConfig, StageName } from "../config.ts";
 import type { Features } from "../features.ts";
 import { type ResNet, resNet, type StageOutputs, stageChannels } from "./resnet.ts";
@@ -62,7 +70,10 @@ export function featurePyramid(config: BackboneConfig): FeaturePyramid {
     bottom_up,
     ...layers,
     pyramid,
-    forward: (images) => pyramid(bottom_up.forward(images)),
+    forward(images) {
+      const stages = stage("backbone", () => bottom_up.forward(images));
+      return stage("pyramid", () => pyramid(stages));
+    },
   };
 }
 

@@ -8,7 +8,7 @@
  */
 import {
   call,
-  conv2d,
+  convolution,
   type DType,
   empty,
   keep,
@@ -64,7 +64,7 @@ export function normedConvolution(options: NormedConvolutionOptions): NormedConv
       const { weight, bias } = trains
         ? nn.foldNorm(layer.weight, norm)
         : folded.get(layer.weight, norm, input.dtype);
-      return conv2d(input, weight, { bias, stride, padding });
+      return convolution(input, weight, { bias, stride, padding });
     },
     forwardRelu(input) {
       const { norm } = layer;
@@ -73,7 +73,7 @@ export function normedConvolution(options: NormedConvolutionOptions): NormedConv
         : norm.forwardRelu(layer.convolve(input));
     },
     convolve(input) {
-      return conv2d(input, layer.weight, { stride, padding });
+      return convolution(input, layer.weight, { stride, padding });
     },
     forgetFolded: folded.forget,
   };

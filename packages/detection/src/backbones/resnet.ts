@@ -6,7 +6,7 @@
  * Shapes at the full width of 64: images [N, 3, H, W]; stem [N, 64, H/4, W/4]; res2 [N, 256, H/4, W/4];
  * res3 [N, 512, H/8, W/8]; res4 [N, 1024, H/16, W/16]; res5 [N, 2048, H/32, W/32].
  */
-import { maxPool2d, nn, noGrad, relu_, type Tensor } from "@malleolus/torch";
+import { maxPool2d, nn, noGrad, type Tensor } from "@malleolus/torch";
 import type { BackboneConfig, StageName } from "../config.ts";
 import { type NormedConvolution, type NormKind, normedConvolution } from "./normed-convolution.ts";
 
@@ -152,7 +152,7 @@ function makeBottleneck(options: {
   if (norm === "measured") nn.constant(conv3.norm.weight, 0);
   const main = (input: Tensor) => conv3.forward(conv2.forwardRelu(conv1.forwardRelu(input)));
   if (options.in === out && stride === 1) {
-    return { conv1, conv2, conv3, forward: (input) => relu_(main(input).add_(input)) };
+    return { conv1, conv2, conv3, forward: (input) => main(input).addRelu_(input) };
   }
   const shortcut = normedConvolution({ in: options.in, out, kernel: 1, stride, norm });
   return {
@@ -160,6 +160,6 @@ function makeBottleneck(options: {
     conv1,
     conv2,
     conv3,
-    forward: (input) => relu_(main(input).add_(shortcut.forward(input))),
+    forward: (input) => main(input).addRelu_(shortcut.forward(input)),
   };
 }

@@ -2,7 +2,7 @@
  * The region proposal network (Ren et al. 2015): where in the image something may be, whatever
  * its class. Its parameters have Detectron2's names below `proposal_generator`.
  */
-import { noGrad, scope } from "@malleolus/torch";
+import { noGrad, scope, stage } from "@malleolus/torch";
 import type { MaskRcnnConfig } from "../config.ts";
 import { type Features, featureStrides } from "../features.ts";
 import type { Draw } from "../random.ts";
@@ -39,17 +39,23 @@ export function regionProposalNetwork(config: MaskRcnnConfig): RegionProposalNet
     rpn_head: head,
     losses(features, sizes, targets, draw) {
       const anchors = anchorsOf(mapSizes(features));
-      const predictions = head.predict(features);
-      const proposals = noGrad(() =>
-        scope(() => selectProposals(predictions, anchors, sizes, rule)),
+      const predictions = stage("proposal head", () => head.predict(features));
+      const proposals = stage("proposal selection", () =>
+        noGrad(() => scope(() => selectProposals(predictions, anchors, sizes, rule))),
       );
-      return { ...rpnLosses(predictions, anchors.boxes, targets, draw, rpn), proposals };
+      const losses = stage("proposal losses", () =>
+        rpnLosses(predictions, anchors.boxes, targets, draw, rpn),
+      );
+      return { ...losses, proposals };
     },
     propose(features, sizes) {
       return noGrad(() =>
         scope(() => {
           const anchors = anchorsOf(mapSizes(features));
-          return selectProposals(head.predict(features), anchors, sizes, testRule);
+          const predictions = stage("proposal head", () => head.predict(features));
+          return stage("proposal selection", () =>
+            selectProposals(predictions, anchors, sizes, testRule),
+          );
         }),
       );
     },

@@ -2,7 +2,7 @@
  * The heads of the regions: class and box of every proposal, then a mask for what was found (He
  * et al. 2017). Its parameters have Detectron2's names below `roi_heads`.
  */
-import { noGrad, scope, type Tensor } from "@malleolus/torch";
+import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
 import type { MaskRcnnConfig } from "../config.ts";
 import type { Detection } from "../detection.ts";
 import type { Features } from "../features.ts";
@@ -49,25 +49,33 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
     box_predictor: predictor,
     mask_head: masks,
     losses(features, proposals, targets, draw) {
-      const sample = sampleRegions(proposals, targets, classCount, draw, roi);
-      const pooled = poolRegions(features, sample.regions, roi.box);
-      const predictions = predictor.predict(boxes.forward(pooled));
+      const sample = stage("region sampling", () =>
+        sampleRegions(proposals, targets, classCount, draw, roi),
+      );
+      const pooled = stage("box pooling", () => poolRegions(features, sample.regions, roi.box));
+      const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));
 
       const masked = maskedRegions(sample, targets, classCount);
       const maskRegions = selectRegions(sample.regions, masked);
-      const logits = masks.forward(poolRegions(features, maskRegions, roi.mask));
-      return {
+      const logits = stage("mask head", () =>
+        masks.forward(poolRegions(features, maskRegions, roi.mask)),
+      );
+      return stage("region losses", () => ({
         ...boxLosses(predictions, sample, targets, roi.box),
         mask: maskLoss(logits, masked, sample, targets).mul(roi.mask.lossWeight),
-      };
+      }));
     },
     detect(features, proposals, sizes) {
       return noGrad(() =>
         scope(() => {
           const regions = arrangeRegions(proposals, roi);
-          const pooled = poolRegions(features, regions, roi.box);
-          const found = detectBoxes(predictor.predict(boxes.forward(pooled)), regions, sizes, roi);
-          return withMasks(found, detectMasks(masks, features, found, roi));
+          const pooled = stage("box pooling", () => poolRegions(features, regions, roi.box));
+          const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));
+          const found = stage("box selection", () => detectBoxes(predictions, regions, sizes, roi));
+          return withMasks(
+            found,
+            stage("masks", () => detectMasks(masks, features, found, roi)),
+          );
         }),
       );
     },

@@ -4,6 +4,7 @@ import {
   batchNorm,
   channelsLastGroupNorm,
   conv2d,
+  convolution as convolve,
   convTranspose2d,
   empty,
   groupNorm,
@@ -12,6 +13,7 @@ import {
   pixelShuffle,
   relu_,
   repeatInterleave,
+  scaleRows,
   zeros,
 } from "../ops.generated.ts";
 import type { Tensor } from "../tensor.ts";
@@ -44,7 +46,10 @@ export function convolution(options: ConvolutionOptions): Convolution {
   const layer: Convolution = {
     weight,
     forward(input) {
-      return conv2d(input, layer.weight, { bias: layer.bias, stride, padding, dilation, groups });
+      const { weight, bias } = layer;
+      return dilation === 1 && groups === 1
+        ? convolve(input, weight, { bias, stride, padding })
+        : conv2d(input, weight, { bias, stride, padding, dilation, groups });
     },
   };
   if (options.bias ?? true) layer.bias = zeros([options.out]).requiresGrad_();
@@ -180,7 +185,7 @@ export function foldNorm(
   eps = 1e-5,
 ): { weight: Tensor; bias: Tensor } {
   const { scale, shift } = scaleAndShift(norm, eps);
-  return { weight: weight.mul(scale.reshape([-1, 1, 1, 1])), bias: shift };
+  return { weight: scaleRows(weight, scale), bias: shift };
 }
 
 export interface GroupNorm extends Norm {
