@@ -55,7 +55,7 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
 
       const masked = maskedRegions(sample, targets, classCount);
       const maskRegions = selectRegions(sample.regions, masked);
-      const logits = masks.forward(poolRegions(features, maskRegions, roi.mask));
+      const logits = masks.predict(features, maskRegions);
       return {
         ...boxLosses(predictions, sample, targets, roi.box),
         mask: maskLoss(logits, masked, sample, targets).mul(roi.mask.lossWeight),
