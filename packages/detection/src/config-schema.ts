@@ -49,6 +49,11 @@ const rpn = z.strictObject({
   boxLossWeight: weight,
 });
 
+const maskHead = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("detectron2") }),
+  z.strictObject({ kind: z.literal("fine"), detailChannels: size, refinements: z.int().min(0) }),
+]);
+
 const roi = z.strictObject({
   iouThreshold: share,
   batchSizePerImage: size,
@@ -71,6 +76,8 @@ const roi = z.strictObject({
     samplingRatio: z.int().nonnegative(),
     convolutions: z.int().nonnegative(),
     channels: size,
+    // Recipes and checkpoints from before there was a choice have none, and hold Detectron2's.
+    head: maskHead.default({ kind: "detectron2" }),
     lossWeight: weight,
   }),
   scoreThreshold: share,

@@ -88,7 +88,18 @@ export interface MaskHeadConfig {
   readonly samplingRatio: number;
   readonly convolutions: number;
   readonly channels: number;
+  /** How fine the masks are: a grid of twice the pooled size, or of four times. */
+  readonly head: { readonly kind: "detectron2" } | FineMaskHeadConfig;
   readonly lossWeight: number;
+}
+
+/** See `regions/mask-fine-head.ts`. */
+export interface FineMaskHeadConfig {
+  readonly kind: "fine";
+  /** Channels on the fine grid. */
+  readonly detailChannels: number;
+  /** 3x3 convolutions on the fine grid. */
+  readonly refinements: number;
 }
 
 export interface RoiConfig {
@@ -127,6 +138,24 @@ export interface MaskRcnnConfig {
   readonly rpn: RpnConfig;
   readonly roi: RoiConfig;
 }
+
+/**
+ * Anchors for fractures and long bones on radiographs whose shorter side has some 400 to 800 pixels:
+ * from flat bands (a Weber A fracture is up to six times as wide as high) to a fibula from its tip up
+ * (two to seven times as high as wide), two sizes a level. `proposeAnchors` fits some to other data,
+ * and `bench/anchors.ts` says how well either fits.
+ */
+export const longBoneAnchors: AnchorConfig = {
+  sizes: [
+    [20, 28],
+    [40, 56],
+    [80, 112],
+    [160, 224],
+    [320, 448],
+  ],
+  aspectRatios: [0.25, 0.5, 1, 2, 4],
+  offset: 0,
+};
 
 /** Detectron2's Mask R-CNN R50-FPN for some classes. */
 export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
@@ -185,6 +214,7 @@ export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
         samplingRatio: 0,
         convolutions: 4,
         channels: 256,
+        head: { kind: "detectron2" },
         lossWeight: 1,
       },
       scoreThreshold: 0.05,

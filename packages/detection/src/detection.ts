@@ -8,6 +8,6 @@ export interface Detection {
   readonly class: number;
   /** Softmax probability of the class, 0 to 1. */
   readonly score: number;
-  /** Probabilities of the mask, row-major on a square grid stretched over the box: [28 * 28]. */
+  /** Probabilities of the mask, row-major on a square grid stretched over the box: [M * M]. */
   readonly mask: Float32Array;
 }

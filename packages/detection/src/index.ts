@@ -13,6 +13,7 @@ export * from "./mask-rcnn.ts";
 export * from "./placement.ts";
 export * from "./postprocess.ts";
 export * from "./preprocess.ts";
+export * from "./proposals/anchor-choice.ts";
 export * from "./random.ts";
 export * from "./targets.ts";
 export * from "./weights/initialise-network.ts";

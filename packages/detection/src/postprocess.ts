@@ -1,6 +1,6 @@
 /**
- * From pixels of the network's image to pixels of the radiograph: boxes scaled, and the masks of
- * 28 x 28 probabilities pasted into their boxes.
+ * From pixels of the network's image to pixels of the radiograph: boxes scaled, and the masks
+ * of 28 x 28 or 56 x 56 probabilities pasted into their boxes.
  *
  * The rule is Detectron2's (`detector_postprocess`; `paste_masks_in_image`, which samples with
  * `grid_sample(align_corners=False)`): the grid's cells are stretched over the box, each pixel's

@@ -7,7 +7,7 @@ import type { RoiConfig } from "../config.ts";
 import type { Features } from "../features.ts";
 import type { DetectedBoxes } from "./box-inference.ts";
 import type { MaskHead } from "./mask-head.ts";
-import { arrangeRegions, poolRegions } from "./region-pooling.ts";
+import { arrangeRegions } from "./region-pooling.ts";
 
 /** Probabilities, row-major on a grid over the box, [M * M] for each detection of each image. */
 export function detectMasks(
@@ -23,7 +23,7 @@ export function detectMasks(
   );
   const { images, places } = regions;
   if (images.length === 0) return masks;
-  const logits = head.forward(poolRegions(features, regions, config.mask)); // [n, K, M, M]
+  const logits = head.predict(features, regions); // [n, K, M, M]
   const [count, classCount, size] = logits.shape;
   const rows = places.map((place, i) => i * classCount + found[images[i]].classes[place]);
   const probabilities = logits

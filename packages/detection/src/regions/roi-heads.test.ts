@@ -140,8 +140,7 @@ test("roiHeads: torchvision's levels, pooled features, logits, losses and gradie
     }
 
     const masked = maskedRegions(sample, targets, 3);
-    const maskFeatures = poolRegions(features(), selectRegions(sample.regions, masked), roi.mask);
-    const logits = heads.mask_head.forward(maskFeatures);
+    const logits = heads.mask_head.predict(features(), selectRegions(sample.regions, masked));
     const objects = [0, 2, 3, 5, 8];
     masked.forEach((region, i) => {
       const expected = golden.masks[objects.indexOf(goldenRow(sample, region))];
@@ -300,7 +299,7 @@ test("roiHeads: a detection has the mask of its class", () => {
       found.map((own) => Float32Array.from(own.flatMap(({ box }) => [...box]))),
       roi,
     );
-    const logits = heads.mask_head.forward(poolRegions(features(), regions, roi.mask));
+    const logits = heads.mask_head.predict(features(), regions);
     const classes = new Set<number>();
     regions.places.forEach((place, i) => {
       const detection = found[regions.images[i]][place];

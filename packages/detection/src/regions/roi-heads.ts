@@ -57,9 +57,7 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
 
       const masked = maskedRegions(sample, targets, classCount);
       const maskRegions = selectRegions(sample.regions, masked);
-      const logits = stage("mask head", () =>
-        masks.forward(poolRegions(features, maskRegions, roi.mask)),
-      );
+      const logits = stage("mask head", () => masks.predict(features, maskRegions));
       return stage("region losses", () => ({
         ...boxLosses(predictions, sample, targets, roi.box),
         mask: maskLoss(logits, masked, sample, targets).mul(roi.mask.lossWeight),

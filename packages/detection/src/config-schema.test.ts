@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { detectron2Config, longBoneAnchors, type MaskRcnnConfig } from "./config.ts";
+import { maskRcnnConfigSchema } from "./config-schema.ts";
+
+const config = detectron2Config(["fracture"]);
+
+/** As JSON has it. */
+const withMask = (mask: object) =>
+  JSON.parse(JSON.stringify({ ...config, roi: { ...config.roi, mask } }));
+
+test("maskRcnnConfigSchema: what is written is read back, with either mask head", () => {
+  const fine: MaskRcnnConfig = {
+    ...config,
+    anchors: longBoneAnchors,
+    roi: {
+      ...config.roi,
+      mask: { ...config.roi.mask, head: { kind: "fine", detailChannels: 64, refinements: 2 } },
+    },
+  };
+  for (const written of [config, fine]) {
+    assert.deepEqual(maskRcnnConfigSchema.parse(JSON.parse(JSON.stringify(written))), written);
+  }
+});
+
+test("maskRcnnConfigSchema: a file from before there was a choice has Detectron2's mask head", () => {
+  const { head: _, ...older } = config.roi.mask;
+  assert.deepEqual(maskRcnnConfigSchema.parse(withMask(older)), config);
+});
+
+test("maskRcnnConfigSchema: a mask head that is none is refused", () => {
+  const { mask } = config.roi;
+  for (const head of [
+    { kind: "finest" },
+    { kind: "fine" },
+    { kind: "fine", detailChannels: 0, refinements: 2 },
+    { kind: "fine", detailChannels: 64, refinements: 2, colour: 1 },
+    { kind: "detectron2", detailChannels: 64 },
+  ]) {
+    assert.equal(maskRcnnConfigSchema.safeParse(withMask({ ...mask, head })).success, false);
+  }
+});
