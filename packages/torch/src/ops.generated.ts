@@ -187,6 +187,7 @@ export const OPERATOR_NAMES: readonly string[] = [
   "aten::_foreach_div_.Scalar",
   "aten::_foreach_add_.Scalar",
   "malleolus::nms",
+  "malleolus::nms_mask",
   "malleolus::roi_align",
   "malleolus::group_norm",
   "malleolus::sgd_step_",
@@ -2330,6 +2331,27 @@ export function nms(
 }
 
 /**
+ * `malleolus::nms_mask`
+ */
+export function nmsMask(
+  boxes: Tensor,
+  scores: Tensor,
+  threshold: number,
+  options: { groups?: Tensor | null | undefined } = {},
+): Tensor {
+  checkOptions(options, "nmsMask");
+  return tensorOf(
+    native.invoke(
+      id(167),
+      handleOf(boxes, "nmsMask", "boxes"),
+      handleOf(scores, "nmsMask", "scores"),
+      threshold,
+      handleOrNull(options.groups, "nmsMask", "groups"),
+    ),
+  );
+}
+
+/**
  * `malleolus::roi_align`
  */
 export function roiAlign(
@@ -2343,7 +2365,7 @@ export function roiAlign(
   checkOptions(options, "roiAlign");
   return tensorOf(
     native.invoke(
-      id(167),
+      id(168),
       handleOf(input, "roiAlign", "input"),
       handleOf(rois, "roiAlign", "rois"),
       spatialScale,
@@ -2368,7 +2390,7 @@ export function channelsLastGroupNorm(
   checkOptions(options, "channelsLastGroupNorm");
   return tensorOf(
     native.invoke(
-      id(168),
+      id(169),
       handleOf(input, "channelsLastGroupNorm", "input"),
       groups,
       handleOf(weight, "channelsLastGroupNorm", "weight"),
@@ -2391,7 +2413,7 @@ export function sgdStep_(
   weightDecay: number,
 ): void {
   native.invoke(
-    id(169),
+    id(170),
     handlesOf(parameters, "sgdStep_", "parameters"),
     handlesOf(gradients, "sgdStep_", "gradients"),
     handlesOf(velocities, "sgdStep_", "velocities"),
@@ -2418,7 +2440,7 @@ export function adamStep_(
   step: number,
 ): void {
   native.invoke(
-    id(170),
+    id(171),
     handlesOf(parameters, "adamStep_", "parameters"),
     handlesOf(gradients, "adamStep_", "gradients"),
     handlesOf(means, "adamStep_", "means"),
