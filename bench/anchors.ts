@@ -36,7 +36,9 @@ const classes: readonly { name: string; ids: readonly number[] }[] = [
 ];
 const candidates: Readonly<Record<string, AnchorConfig>> = {
   "Detectron2's": detectron2Config([]).anchors,
-  "for long bones": longBoneAnchors,
+  "for long bones, 16": longBoneAnchors(16),
+  "for long bones, 20": longBoneAnchors(20),
+  "for long bones, 28": longBoneAnchors(28),
   "proposed, 2 x 3": proposeAnchors(boxed(classes[0].ids), { sizesPerLevel: 2, aspectRatios: 3 }),
   "proposed, 2 x 4": proposeAnchors(boxed(classes[0].ids), { sizesPerLevel: 2, aspectRatios: 4 }),
   "proposed, 2 x 5": proposeAnchors(boxed(classes[0].ids), { sizesPerLevel: 2, aspectRatios: 5 }),

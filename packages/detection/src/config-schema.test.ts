@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { detectron2Config, longBoneAnchors, type MaskRcnnConfig } from "./config.ts";
+import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import { maskRcnnConfigSchema } from "./config-schema.ts";
+import { longBoneAnchors } from "./proposals/anchor-choice.ts";
 
 const config = detectron2Config(["fracture"]);
 
@@ -12,7 +13,7 @@ const withMask = (mask: object) =>
 test("maskRcnnConfigSchema: what is written is read back, with either mask head", () => {
   const fine: MaskRcnnConfig = {
     ...config,
-    anchors: longBoneAnchors,
+    anchors: longBoneAnchors(20),
     roi: {
       ...config.roi,
       mask: { ...config.roi.mask, head: { kind: "fine", detailChannels: 64, refinements: 2 } },

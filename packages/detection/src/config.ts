@@ -139,24 +139,6 @@ export interface MaskRcnnConfig {
   readonly roi: RoiConfig;
 }
 
-/**
- * Anchors for fractures and long bones on radiographs whose shorter side has some 400 to 800 pixels:
- * from flat bands (a Weber A fracture is up to six times as wide as high) to a fibula from its tip up
- * (two to seven times as high as wide), two sizes a level. `proposeAnchors` fits some to other data,
- * and `bench/anchors.ts` says how well either fits.
- */
-export const longBoneAnchors: AnchorConfig = {
-  sizes: [
-    [20, 28],
-    [40, 56],
-    [80, 112],
-    [160, 224],
-    [320, 448],
-  ],
-  aspectRatios: [0.25, 0.5, 1, 2, 4],
-  offset: 0,
-};
-
 /** Detectron2's Mask R-CNN R50-FPN for some classes. */
 export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
   return {

@@ -1,4 +1,5 @@
 // The addon's front: every function it gives to JavaScript, in one table.
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <c10/util/Logging.h>
@@ -188,6 +189,9 @@ NAPI_MODULE_INIT() {
   using malleolus::Environment;
   // An error of LibTorch carries its C++ stack, which takes milliseconds to gather and is not shown.
   c10::SetStackTraceFetcher(std::function<std::string()>([] { return std::string(); }));
+  // On a GPU as on the CPU: a step gives the same bits every time, and float32 is computed in float32.
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setAllowTF32CuDNN(false);
   malleolus::shelve_memory();
   auto* state = new Environment(env);
   napi_set_instance_data(

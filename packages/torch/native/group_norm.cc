@@ -19,6 +19,7 @@
 #include <cstring>
 #include <limits>
 
+#include "group_norm.h"
 #include "vector_targets.h"
 
 namespace malleolus {
@@ -26,6 +27,8 @@ namespace malleolus {
 namespace {
 
 constexpr int64_t kBlock = 512;
+
+int64_t blocks_of(const GroupNormShape& shape) { return (shape.pixels + kBlock - 1) / kBlock; }
 
 template <typename T>
 using Accumulated = std::conditional_t<std::is_same_v<T, double>, double, float>;
@@ -170,16 +173,10 @@ Stored<T>* stored(const at::Tensor& tensor) {
   return reinterpret_cast<Stored<T>*>(tensor.data_ptr<T>());
 }
 
-struct Shape {
-  int64_t images, channels, pixels, groups;
-  int64_t blocks() const { return (pixels + kBlock - 1) / kBlock; }
-  int64_t per_group() const { return channels / groups; }
-};
-
 /// Calls body(image, block, first pixel, end pixel) for every block, in parallel.
 template <typename Body>
-void for_each_block(const Shape& shape, Body&& body) {
-  const int64_t blocks = shape.blocks();
+void for_each_block(const GroupNormShape& shape, Body&& body) {
+  const int64_t blocks = blocks_of(shape);
   at::parallel_for(0, shape.images * blocks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t first = i % blocks * kBlock;
@@ -206,9 +203,9 @@ void write_affine(double average, double inverse, const Sum* weight, const Sum* 
 
 template <typename T>
 void forward_kernel(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& output,
-                    at::Tensor& mean, at::Tensor& rstd, const Shape& shape, double eps, bool relu) {
+                    at::Tensor& mean, at::Tensor& rstd, const GroupNormShape& shape, double eps, bool relu) {
   using Sum = Accumulated<T>;
-  const int64_t channels = shape.channels, blocks = shape.blocks();
+  const int64_t channels = shape.channels, blocks = blocks_of(shape);
   const Stored<T>* x = stored<T>(input);
   Stored<T>* y = stored<T>(output);
   const Sum* w = weight.data_ptr<Sum>();
@@ -263,9 +260,9 @@ template <typename T>
 void backward_kernel(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
                      const at::Tensor& bias, const at::Tensor& mean, const at::Tensor& rstd,
                      at::Tensor& input_gradient, at::Tensor& weight_gradient, at::Tensor& bias_gradient,
-                     const Shape& shape, bool relu) {
+                     const GroupNormShape& shape, bool relu) {
   using Sum = Accumulated<T>;
-  const int64_t channels = shape.channels, blocks = shape.blocks();
+  const int64_t channels = shape.channels, blocks = blocks_of(shape);
   const Stored<T>* dy = stored<T>(gradient);
   const Stored<T>* x = stored<T>(input);
   Stored<T>* dx = stored<T>(input_gradient);
@@ -336,30 +333,6 @@ void backward_kernel(const at::Tensor& gradient, const at::Tensor& input, const 
   std::copy(bias_sums.begin(), bias_sums.end(), bias_gradient.data_ptr<Sum>());
 }
 
-Shape shape_of(const at::Tensor& input, int64_t groups) {
-  TORCH_CHECK(input.dim() == 4 && input.numel() > 0, "expected an input [N, C, H, W] with pixels, got ", input.sizes());
-  TORCH_CHECK(groups > 0 && input.size(1) % groups == 0, "expected a number of groups that divides ", input.size(1),
-              " channels, got ", groups);
-  return {input.size(0), input.size(1), input.size(2) * input.size(3), groups};
-}
-
-at::ScalarType parameter_type(const at::Tensor& input) {
-  switch (input.scalar_type()) {
-    case at::kFloat:
-    case at::kBFloat16: return at::kFloat;
-    case at::kDouble: return at::kDouble;
-    default: TORCH_CHECK(false, "expected a float32, float64 or bfloat16 input, got ", input.scalar_type());
-  }
-}
-
-void check_parameter(const char* name, const at::Tensor& tensor, const at::Tensor& input,
-                     std::initializer_list<int64_t> sizes) {
-  const at::IntArrayRef expected(sizes);
-  TORCH_CHECK(tensor.sizes() == expected, "expected ", name, " of shape ", expected, ", got ", tensor.sizes());
-  TORCH_CHECK(tensor.scalar_type() == parameter_type(input), "expected ", name, " in ", parameter_type(input),
-              ", got ", tensor.scalar_type());
-}
-
 at::MemoryFormat format_of(const at::Tensor& tensor) {
   const auto format = tensor.suggest_memory_format();
   return format == at::MemoryFormat::ChannelsLast ? format : at::MemoryFormat::Contiguous;
@@ -369,10 +342,7 @@ using Three = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 
 Three with_statistics_cpu(const at::Tensor& input, int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
                           double eps, bool relu) {
-  const Shape shape = shape_of(input, groups);
-  check_parameter("a weight", weight, input, {shape.channels});
-  check_parameter("a bias", bias, input, {shape.channels});
-  TORCH_CHECK(std::isfinite(eps) && eps >= 0, "expected an eps of at least 0, got ", eps);
+  const GroupNormShape shape = check_group_norm(input, groups, weight, bias, eps);
   const at::Tensor dense = input.contiguous(at::MemoryFormat::ChannelsLast);
   const at::Tensor scale = weight.contiguous(), shift = bias.contiguous();
   at::Tensor output = at::empty(input.sizes(), input.options(), at::MemoryFormat::ChannelsLast);
@@ -392,13 +362,7 @@ at::Tensor group_norm_cpu(const at::Tensor& input, int64_t groups, const at::Ten
 
 Three backward_cpu(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
                    const at::Tensor& bias, const at::Tensor& mean, const at::Tensor& rstd, int64_t groups, bool relu) {
-  const Shape shape = shape_of(input, groups);
-  TORCH_CHECK(gradient.sizes() == input.sizes() && gradient.scalar_type() == input.scalar_type(),
-              "expected a gradient like the input, ", input.sizes(), ", got ", gradient.sizes());
-  check_parameter("a weight", weight, input, {shape.channels});
-  check_parameter("a bias", bias, input, {shape.channels});
-  check_parameter("means", mean, input, {shape.images, groups});
-  check_parameter("reciprocal deviations", rstd, input, {shape.images, groups});
+  const GroupNormShape shape = check_group_norm_backward(gradient, input, weight, bias, mean, rstd, groups);
   const auto last = at::MemoryFormat::ChannelsLast;
   const at::Tensor dy = gradient.contiguous(last), x = input.contiguous(last);
   const at::Tensor w = weight.contiguous(), b = bias.contiguous(), means = mean.contiguous(), rstds = rstd.contiguous();
@@ -446,7 +410,53 @@ at::Tensor group_norm_autograd(const at::Tensor& input, int64_t groups, const at
   return GroupNormFunction::apply(input, groups, weight, bias, eps, relu);
 }
 
+GroupNormShape shape_of(const at::Tensor& input, int64_t groups) {
+  TORCH_CHECK(input.dim() == 4 && input.numel() > 0, "expected an input [N, C, H, W] with pixels, got ", input.sizes());
+  TORCH_CHECK(groups > 0 && input.size(1) % groups == 0, "expected a number of groups that divides ", input.size(1),
+              " channels, got ", groups);
+  return {input.size(0), input.size(1), input.size(2) * input.size(3), groups};
+}
+
+at::ScalarType parameter_type(const at::Tensor& input) {
+  switch (input.scalar_type()) {
+    case at::kFloat:
+    case at::kBFloat16: return at::kFloat;
+    case at::kDouble: return at::kDouble;
+    default: TORCH_CHECK(false, "expected a float32, float64 or bfloat16 input, got ", input.scalar_type());
+  }
+}
+
+void check_parameter(const char* name, const at::Tensor& tensor, const at::Tensor& input,
+                     std::initializer_list<int64_t> sizes) {
+  const at::IntArrayRef expected(sizes);
+  TORCH_CHECK(tensor.sizes() == expected, "expected ", name, " of shape ", expected, ", got ", tensor.sizes());
+  TORCH_CHECK(tensor.scalar_type() == parameter_type(input), "expected ", name, " in ", parameter_type(input),
+              ", got ", tensor.scalar_type());
+}
+
 }  // namespace
+
+GroupNormShape check_group_norm(const at::Tensor& input, int64_t groups, const at::Tensor& weight,
+                                const at::Tensor& bias, double eps) {
+  const GroupNormShape shape = shape_of(input, groups);
+  check_parameter("a weight", weight, input, {shape.channels});
+  check_parameter("a bias", bias, input, {shape.channels});
+  TORCH_CHECK(std::isfinite(eps) && eps >= 0, "expected an eps of at least 0, got ", eps);
+  return shape;
+}
+
+GroupNormShape check_group_norm_backward(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
+                                         const at::Tensor& bias, const at::Tensor& mean, const at::Tensor& rstd,
+                                         int64_t groups) {
+  const GroupNormShape shape = shape_of(input, groups);
+  TORCH_CHECK(gradient.sizes() == input.sizes() && gradient.scalar_type() == input.scalar_type(),
+              "expected a gradient like the input, ", input.sizes(), ", got ", gradient.sizes());
+  check_parameter("a weight", weight, input, {shape.channels});
+  check_parameter("a bias", bias, input, {shape.channels});
+  check_parameter("means", mean, input, {shape.images, groups});
+  check_parameter("reciprocal deviations", rstd, input, {shape.images, groups});
+  return shape;
+}
 
 TORCH_LIBRARY_FRAGMENT(malleolus, library) {
   library.def(

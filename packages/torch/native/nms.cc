@@ -3,7 +3,8 @@
 // Boxes [N, 4] as x1, y1, x2, y2 and scores [N], both float32. With groups [N] (int64: a
 // class, or a level) boxes of different groups do not touch each other. Returns the kept
 // indices, int64, by falling score; equal scores keep their order. As torchvision's: a box
-// goes when its IoU with a kept one is above the threshold.
+// goes when its IoU with a kept one is above the threshold. `nms_mask` says of every box whether
+// it is kept, bool [N]: a shape that hangs on no value, so that nobody need wait for a GPU.
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "nms.h"
 #include "vector_targets.h"
 
 namespace malleolus {
@@ -51,24 +53,9 @@ void suppress_after(size_t kept, size_t count, const float* x1, const float* y1,
   }
 }
 
-/// A float is above a double exactly where it is above this float.
-float largest_float_not_above(double value) {
-  const auto nearest = static_cast<float>(value);
-  return static_cast<double>(nearest) > value ? std::nextafter(nearest, -INFINITY) : nearest;
-}
-
 at::Tensor nms_cpu(const at::Tensor& boxes, const at::Tensor& scores, double threshold,
                    const c10::optional<at::Tensor>& groups) {
-  TORCH_CHECK(boxes.dim() == 2 && boxes.size(1) == 4, "expected boxes of shape [N, 4], got ", boxes.sizes());
-  TORCH_CHECK(scores.dim() == 1 && scores.size(0) == boxes.size(0), "expected scores of shape [", boxes.size(0),
-              "], got ", scores.sizes());
-  TORCH_CHECK(boxes.scalar_type() == at::kFloat && scores.scalar_type() == at::kFloat,
-              "expected float32 boxes and scores, got ", boxes.scalar_type(), " and ", scores.scalar_type());
-  if (groups.has_value()) {
-    TORCH_CHECK(groups->dim() == 1 && groups->size(0) == boxes.size(0) && groups->scalar_type() == at::kLong,
-                "expected int64 groups of shape [", boxes.size(0), "], got ", groups->scalar_type(), " ",
-                groups->sizes());
-  }
+  check_nms(boxes, scores, groups);
   const int64_t count = boxes.size(0);
   const at::Tensor dense_boxes = boxes.contiguous(), dense_scores = scores.contiguous();
   const at::Tensor dense_groups = groups.has_value() ? groups->contiguous() : at::Tensor();
@@ -98,12 +85,42 @@ at::Tensor nms_cpu(const at::Tensor& boxes, const at::Tensor& scores, double thr
   return result;
 }
 
+at::Tensor nms_mask_cpu(const at::Tensor& boxes, const at::Tensor& scores, double threshold,
+                        const c10::optional<at::Tensor>& groups) {
+  const at::Tensor kept = nms_cpu(boxes, scores, threshold, groups);
+  return at::zeros({boxes.size(0)}, at::TensorOptions(at::kBool)).index_fill_(0, kept, true);
+}
+
 }  // namespace
+
+void check_nms(const at::Tensor& boxes, const at::Tensor& scores, const c10::optional<at::Tensor>& groups) {
+  TORCH_CHECK(boxes.dim() == 2 && boxes.size(1) == 4, "expected boxes of shape [N, 4], got ", boxes.sizes());
+  TORCH_CHECK(scores.dim() == 1 && scores.size(0) == boxes.size(0), "expected scores of shape [", boxes.size(0),
+              "], got ", scores.sizes());
+  TORCH_CHECK(boxes.scalar_type() == at::kFloat && scores.scalar_type() == at::kFloat,
+              "expected float32 boxes and scores, got ", boxes.scalar_type(), " and ", scores.scalar_type());
+  if (groups.has_value()) {
+    TORCH_CHECK(groups->dim() == 1 && groups->size(0) == boxes.size(0) && groups->scalar_type() == at::kLong,
+                "expected int64 groups of shape [", boxes.size(0), "], got ", groups->scalar_type(), " ",
+                groups->sizes());
+  }
+  TORCH_CHECK(scores.device() == boxes.device() && (!groups.has_value() || groups->device() == boxes.device()),
+              "expected scores and groups on ", boxes.device(), ", as the boxes");
+}
+
+float largest_float_not_above(double value) {
+  const auto nearest = static_cast<float>(value);
+  return static_cast<double>(nearest) > value ? std::nextafter(nearest, -INFINITY) : nearest;
+}
 
 TORCH_LIBRARY_FRAGMENT(malleolus, library) {
   library.def("nms(Tensor boxes, Tensor scores, float threshold, Tensor? groups=None) -> Tensor");
+  library.def("nms_mask(Tensor boxes, Tensor scores, float threshold, Tensor? groups=None) -> Tensor");
 }
 
-TORCH_LIBRARY_IMPL(malleolus, CPU, library) { library.impl("nms", nms_cpu); }
+TORCH_LIBRARY_IMPL(malleolus, CPU, library) {
+  library.impl("nms", nms_cpu);
+  library.impl("nms_mask", nms_mask_cpu);
+}
 
 }  // namespace malleolus

@@ -1,7 +1,7 @@
 // One step of an optimiser in one pass over the memory, where a step made of foreach operators
 // reads and writes every parameter, gradient and moment several times.
 //
-// Parameters, gradients and moments are lists of as many float32 tensors on the CPU, alike in size;
+// Parameters, gradients and moments are lists of as many float32 tensors on one device, alike in size;
 // moments lie in memory as their parameter does. Formulas: torch.optim.SGD (momentum, no dampening),
 // torch.optim.Adam and torch.optim.AdamW; results differ from theirs in the last bit.
 #include <ATen/ATen.h>
@@ -10,6 +10,7 @@
 
 #include <cmath>
 
+#include "optimisers.h"
 #include "vector_targets.h"
 
 namespace malleolus {
@@ -56,10 +57,11 @@ void check_list(const char* name, at::TensorList tensors, at::TensorList paramet
               ", got ", tensors.size());
   for (size_t i = 0; i < tensors.size(); ++i) {
     const auto& tensor = tensors[i];
-    TORCH_CHECK(tensor.scalar_type() == at::kFloat && tensor.device().is_cpu() && tensor.layout() == at::kStrided &&
-                    tensor.sizes() == parameters[i].sizes(),
-                "expected ", name, " in float32 on the CPU, alike in size, got ", tensor.sizes(), " ",
-                tensor.scalar_type(), " for ", parameters[i].sizes());
+    TORCH_CHECK(tensor.scalar_type() == at::kFloat && tensor.device() == parameters[0].device() &&
+                    tensor.layout() == at::kStrided && tensor.sizes() == parameters[i].sizes(),
+                "expected ", name, " in float32 on one device, alike in size, got ", tensor.sizes(), " ",
+                tensor.scalar_type(), " on ", tensor.device(), " for ", parameters[i].sizes(), " on ",
+                parameters[0].device());
   }
 }
 
@@ -102,11 +104,6 @@ std::vector<float*> addresses(at::TensorList tensors) {
   return found;
 }
 
-/// Autograd and caches of folded weights tell by the version that a tensor was written to.
-void bump_versions(at::TensorList tensors) {
-  for (const auto& tensor : tensors) tensor.unsafeGetTensorImpl()->bump_version();
-}
-
 void check_not_recorded(at::TensorList parameters) {
   if (!at::GradMode::is_enabled()) return;
   for (const auto& parameter : parameters) {
@@ -116,30 +113,19 @@ void check_not_recorded(at::TensorList parameters) {
 
 void sgd_step(at::TensorList parameters, at::TensorList gradients, at::TensorList velocities, double learning_rate,
               double momentum, double weight_decay) {
-  check_not_recorded(parameters);
-  check_written("parameters", parameters, parameters);
-  check_list("gradients", gradients, parameters);
-  check_written("velocities", velocities, parameters);
-  const auto dense = laid_out_like(gradients, parameters);
+  const auto dense = check_sgd_step(parameters, gradients, velocities);
   const auto p = addresses(parameters), g = addresses(dense), v = addresses(velocities);
   const Moving by{static_cast<float>(learning_rate), static_cast<float>(momentum), static_cast<float>(weight_decay)};
   for_each_chunk(parameters, [&](size_t i, int64_t first, int64_t count) {
     move_by_momentum(p[i] + first, g[i] + first, v[i] + first, by, count);
   });
-  bump_versions(parameters);
-  bump_versions(velocities);
+  mark_written({parameters, velocities});
 }
 
 void adam_step(at::TensorList parameters, at::TensorList gradients, at::TensorList means, at::TensorList squares,
                double learning_rate, double beta1, double beta2, double eps, double weight_decay, bool decoupled,
                int64_t step) {
-  check_not_recorded(parameters);
-  check_written("parameters", parameters, parameters);
-  check_list("gradients", gradients, parameters);
-  check_written("means", means, parameters);
-  check_written("squares", squares, parameters);
-  TORCH_CHECK(step > 0, "expected the number of a step, from 1, got ", step);
-  const auto dense = laid_out_like(gradients, parameters);
+  const auto dense = check_adam_step(parameters, gradients, means, squares, step);
   const auto p = addresses(parameters), g = addresses(dense), m = addresses(means), s = addresses(squares);
   const auto age = static_cast<double>(step);
   const Adapting by{static_cast<float>(learning_rate / (1 - std::pow(beta1, age))),
@@ -152,12 +138,36 @@ void adam_step(at::TensorList parameters, at::TensorList gradients, at::TensorLi
   for_each_chunk(parameters, [&](size_t i, int64_t first, int64_t count) {
     move_by_moments(p[i] + first, g[i] + first, m[i] + first, s[i] + first, by, count);
   });
-  bump_versions(parameters);
-  bump_versions(means);
-  bump_versions(squares);
+  mark_written({parameters, means, squares});
 }
 
 }  // namespace
+
+std::vector<at::Tensor> check_sgd_step(at::TensorList parameters, at::TensorList gradients,
+                                       at::TensorList velocities) {
+  check_not_recorded(parameters);
+  check_written("parameters", parameters, parameters);
+  check_list("gradients", gradients, parameters);
+  check_written("velocities", velocities, parameters);
+  return laid_out_like(gradients, parameters);
+}
+
+std::vector<at::Tensor> check_adam_step(at::TensorList parameters, at::TensorList gradients, at::TensorList means,
+                                        at::TensorList squares, int64_t step) {
+  check_not_recorded(parameters);
+  check_written("parameters", parameters, parameters);
+  check_list("gradients", gradients, parameters);
+  check_written("means", means, parameters);
+  check_written("squares", squares, parameters);
+  TORCH_CHECK(step > 0, "expected the number of a step, from 1, got ", step);
+  return laid_out_like(gradients, parameters);
+}
+
+void mark_written(std::initializer_list<at::TensorList> lists) {
+  for (const at::TensorList list : lists) {
+    for (const auto& tensor : list) tensor.unsafeGetTensorImpl()->bump_version();
+  }
+}
 
 TORCH_LIBRARY_FRAGMENT(malleolus, library) {
   library.def(

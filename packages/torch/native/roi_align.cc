@@ -19,21 +19,12 @@
 #include <cmath>
 #include <cstring>
 
+#include "roi_align.h"
 #include "vector_targets.h"
 
 namespace malleolus {
 
 namespace {
-
-// A region so large that it needs more samples a bin is a mistake, and would take minutes.
-constexpr int64_t kMostSamples = 8192;
-
-struct Pooling {
-  double spatial_scale;
-  int64_t height, width;
-  int64_t sampling_ratio;
-  bool aligned;
-};
 
 /// For one axis of one region: the pixels that each bin touches, and their weights.
 struct AxisWeights {
@@ -155,18 +146,6 @@ void for_each_tap(const Region& region, const Pooling& pooling, int64_t width, V
   }
 }
 
-void check_arguments(const at::Tensor& rois, const Pooling& pooling) {
-  TORCH_CHECK(rois.dim() == 2 && rois.size(1) == 5, "expected rois of shape [K, 5], got ", rois.sizes());
-  TORCH_CHECK(rois.scalar_type() == at::kFloat, "expected float32 rois, got ", rois.scalar_type());
-  TORCH_CHECK(pooling.height > 0 && pooling.width > 0 && pooling.height <= 4096 && pooling.width <= 4096,
-              "expected a pooled size of 1 to 4096, got ", pooling.height, " x ", pooling.width);
-  const auto scale = static_cast<float>(pooling.spatial_scale);
-  TORCH_CHECK(std::isfinite(scale) && scale > 0,
-              "expected a positive spatial scale, got ", pooling.spatial_scale);
-  TORCH_CHECK(pooling.sampling_ratio >= 0 && pooling.sampling_ratio <= kMostSamples,
-              "expected a sampling ratio of 0 (adaptive) to ", kMostSamples, ", got ", pooling.sampling_ratio);
-}
-
 template <typename T>
 void forward_kernel(const at::Tensor& input, const at::Tensor& rois, at::Tensor& output, const Pooling& pooling) {
   const int64_t images = input.size(0), channels = input.size(1), height = input.size(2), width = input.size(3);
@@ -215,10 +194,6 @@ void backward_kernel(const at::Tensor& gradient, const at::Tensor& rois, at::Ten
   });
 }
 
-Pooling pooling_of(double spatial_scale, int64_t height, int64_t width, int64_t sampling_ratio, bool aligned) {
-  return {spatial_scale, height, width, sampling_ratio, aligned};
-}
-
 at::MemoryFormat format_of(const at::Tensor& tensor) {
   const auto format = tensor.suggest_memory_format();
   return format == at::MemoryFormat::ChannelsLast ? format : at::MemoryFormat::Contiguous;
@@ -226,10 +201,8 @@ at::MemoryFormat format_of(const at::Tensor& tensor) {
 
 at::Tensor roi_align_cpu(const at::Tensor& input, const at::Tensor& rois, double spatial_scale, int64_t pooled_height,
                          int64_t pooled_width, int64_t sampling_ratio, bool aligned) {
-  const Pooling pooling = pooling_of(spatial_scale, pooled_height, pooled_width, sampling_ratio, aligned);
-  TORCH_CHECK(input.dim() == 4, "expected an input of shape [N, C, H, W], got ", input.sizes());
-  TORCH_CHECK(input.size(2) > 0 && input.size(3) > 0, "expected an input with pixels, got ", input.sizes());
-  check_arguments(rois, pooling);
+  const Pooling pooling{spatial_scale, pooled_height, pooled_width, sampling_ratio, aligned};
+  check_roi_align(input, rois, pooling);
   const auto format = format_of(input);
   const at::Tensor features = input.contiguous(at::MemoryFormat::ChannelsLast), regions = rois.contiguous();
   at::Tensor output = at::empty({rois.size(0), input.size(1), pooled_height, pooled_width}, input.options(),
@@ -245,12 +218,7 @@ at::Tensor roi_align_cpu(const at::Tensor& input, const at::Tensor& rois, double
 
 at::Tensor roi_align_backward_cpu(const at::Tensor& gradient, const at::Tensor& rois, at::IntArrayRef input_shape,
                                   double spatial_scale, int64_t sampling_ratio, bool aligned) {
-  TORCH_CHECK(input_shape.size() == 4 && gradient.dim() == 4 && gradient.size(0) == rois.size(0) &&
-                  gradient.size(1) == input_shape[1] && input_shape[2] > 0 && input_shape[3] > 0,
-              "expected a gradient [K, C, h, w] of an input [N, C, H, W], got ", gradient.sizes(), " and ",
-              input_shape);
-  const Pooling pooling = pooling_of(spatial_scale, gradient.size(2), gradient.size(3), sampling_ratio, aligned);
-  check_arguments(rois, pooling);
+  const Pooling pooling = check_roi_align_backward(gradient, rois, input_shape, spatial_scale, sampling_ratio, aligned);
   const at::Tensor dense = gradient.contiguous(at::MemoryFormat::ChannelsLast), regions = rois.contiguous();
   const auto sum_type = gradient.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   at::Tensor sums =
@@ -329,7 +297,37 @@ at::Tensor roi_align_autograd(const at::Tensor& input, const at::Tensor& rois, d
   return RoiAlignFunction::apply(input, rois, spatial_scale, height, width, sampling_ratio, aligned);
 }
 
+void check_regions(const at::Tensor& rois, const at::Device& device, const Pooling& pooling) {
+  TORCH_CHECK(rois.dim() == 2 && rois.size(1) == 5, "expected rois of shape [K, 5], got ", rois.sizes());
+  TORCH_CHECK(rois.scalar_type() == at::kFloat, "expected float32 rois, got ", rois.scalar_type());
+  TORCH_CHECK(rois.device() == device, "expected rois on ", device, ", got ", rois.device());
+  TORCH_CHECK(pooling.height > 0 && pooling.width > 0 && pooling.height <= 4096 && pooling.width <= 4096,
+              "expected a pooled size of 1 to 4096, got ", pooling.height, " x ", pooling.width);
+  const auto scale = static_cast<float>(pooling.spatial_scale);
+  TORCH_CHECK(std::isfinite(scale) && scale > 0,
+              "expected a positive spatial scale, got ", pooling.spatial_scale);
+  TORCH_CHECK(pooling.sampling_ratio >= 0 && pooling.sampling_ratio <= kMostSamples,
+              "expected a sampling ratio of 0 (adaptive) to ", kMostSamples, ", got ", pooling.sampling_ratio);
+}
+
 }  // namespace
+
+void check_roi_align(const at::Tensor& input, const at::Tensor& rois, const Pooling& pooling) {
+  TORCH_CHECK(input.dim() == 4, "expected an input of shape [N, C, H, W], got ", input.sizes());
+  TORCH_CHECK(input.size(2) > 0 && input.size(3) > 0, "expected an input with pixels, got ", input.sizes());
+  check_regions(rois, input.device(), pooling);
+}
+
+Pooling check_roi_align_backward(const at::Tensor& gradient, const at::Tensor& rois, at::IntArrayRef input_shape,
+                                 double spatial_scale, int64_t sampling_ratio, bool aligned) {
+  TORCH_CHECK(input_shape.size() == 4 && gradient.dim() == 4 && gradient.size(0) == rois.size(0) &&
+                  gradient.size(1) == input_shape[1] && input_shape[2] > 0 && input_shape[3] > 0,
+              "expected a gradient [K, C, h, w] of an input [N, C, H, W], got ", gradient.sizes(), " and ",
+              input_shape);
+  const Pooling pooling{spatial_scale, gradient.size(2), gradient.size(3), sampling_ratio, aligned};
+  check_regions(rois, gradient.device(), pooling);
+  return pooling;
+}
 
 TORCH_LIBRARY_FRAGMENT(malleolus, library) {
   library.def(

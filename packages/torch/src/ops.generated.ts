@@ -187,6 +187,7 @@ export const OPERATOR_NAMES: readonly string[] = [
   "aten::_foreach_div_.Scalar",
   "aten::_foreach_add_.Scalar",
   "malleolus::nms",
+  "malleolus::nms_mask",
   "malleolus::roi_align",
   "malleolus::convolution",
   "malleolus::scale_rows",
@@ -2333,6 +2334,27 @@ export function nms(
 }
 
 /**
+ * `malleolus::nms_mask`
+ */
+export function nmsMask(
+  boxes: Tensor,
+  scores: Tensor,
+  threshold: number,
+  options: { groups?: Tensor | null | undefined } = {},
+): Tensor {
+  checkOptions(options, "nmsMask");
+  return tensorOf(
+    native.invoke(
+      id(167),
+      handleOf(boxes, "nmsMask", "boxes"),
+      handleOf(scores, "nmsMask", "scores"),
+      threshold,
+      handleOrNull(options.groups, "nmsMask", "groups"),
+    ),
+  );
+}
+
+/**
  * `malleolus::roi_align`
  */
 export function roiAlign(
@@ -2346,7 +2368,7 @@ export function roiAlign(
   checkOptions(options, "roiAlign");
   return tensorOf(
     native.invoke(
-      id(167),
+      id(168),
       handleOf(input, "roiAlign", "input"),
       handleOf(rois, "roiAlign", "rois"),
       spatialScale,
@@ -2373,7 +2395,7 @@ export function convolution(
   checkOptions(options, "convolution");
   return tensorOf(
     native.invoke(
-      id(168),
+      id(169),
       handleOf(input, "convolution", "input"),
       handleOf(weight, "convolution", "weight"),
       handleOrNull(options.bias, "convolution", "bias"),
@@ -2394,7 +2416,7 @@ export function scaleRows(
   checkOptions(options, "scaleRows");
   return tensorOf(
     native.invoke(
-      id(169),
+      id(170),
       handleOf(weight, "scaleRows", "weight"),
       handleOf(scale, "scaleRows", "scale"),
       options.dtype,
@@ -2406,7 +2428,7 @@ export function scaleRows(
  * `malleolus::add_relu_`
  */
 export function addRelu_(self: Tensor, other: Tensor): Tensor {
-  native.invoke(id(170), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
+  native.invoke(id(171), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
   return self;
 }
 
@@ -2423,7 +2445,7 @@ export function channelsLastGroupNorm(
   checkOptions(options, "channelsLastGroupNorm");
   return tensorOf(
     native.invoke(
-      id(171),
+      id(172),
       handleOf(input, "channelsLastGroupNorm", "input"),
       groups,
       handleOf(weight, "channelsLastGroupNorm", "weight"),
@@ -2446,7 +2468,7 @@ export function sgdStep_(
   weightDecay: number,
 ): void {
   native.invoke(
-    id(172),
+    id(173),
     handlesOf(parameters, "sgdStep_", "parameters"),
     handlesOf(gradients, "sgdStep_", "gradients"),
     handlesOf(velocities, "sgdStep_", "velocities"),
@@ -2473,7 +2495,7 @@ export function adamStep_(
   step: number,
 ): void {
   native.invoke(
-    id(173),
+    id(174),
     handlesOf(parameters, "adamStep_", "parameters"),
     handlesOf(gradients, "adamStep_", "gradients"),
     handlesOf(means, "adamStep_", "means"),

@@ -94,6 +94,15 @@ const samples: Readonly<Record<string, () => readonly Sample[]>> = {
     0.5,
     labels(),
   ],
+  "malleolus::nms_mask": () => [
+    tensor([
+      [0, 0, 2, 2],
+      [0, 0, 2, 1],
+    ]),
+    tensor([1, 2]),
+    0.5,
+    labels(),
+  ],
   "malleolus::group_norm": () => [image(), 3, ones([3]), ones([3])],
   "malleolus::sgd_step_": () => [[matrix()], [matrix()], [matrix()], 0.1, 0.9, 0],
   "malleolus::adam_step_": () => [

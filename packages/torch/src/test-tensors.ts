@@ -4,8 +4,12 @@ import { type TestContext, test } from "node:test";
 import { liveTensors, scope, type Tensor, TorchError, type TorchErrorCode } from "./index.ts";
 
 /** A test inside a scope, after which as many tensors are live as before. */
-export function tensorTest(name: string, body: (context: TestContext) => void): void {
-  test(name, (context) => {
+export function tensorTest(
+  name: string,
+  body: (context: TestContext) => void,
+  options: { readonly skip?: string | false } = {},
+): void {
+  test(name, options, (context) => {
     const before = liveTensors();
     scope(() => body(context));
     assert.equal(liveTensors(), before, "live tensors afterwards");

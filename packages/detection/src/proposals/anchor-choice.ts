@@ -62,6 +62,15 @@ function overlapAt(box: Box, x: number, y: number, size: number, ratio: number):
   return shared / (size * size + boxWidth(box) * boxHeight(box) - shared);
 }
 
+/**
+ * Anchors for fractures and long bones: from flat bands (a Weber A fracture is up to six times as wide
+ * as high) to a fibula from its tip up (two to seven times as high as wide), two sizes a level. The
+ * least size in pixels: 16 where the shorter side has some 384, 20 for 576, 28 for 800.
+ */
+export function longBoneAnchors(least: number): AnchorConfig {
+  return { sizes: doublingSizes(least, 2), aspectRatios: [0.25, 0.5, 1, 2, 4], offset: 0 };
+}
+
 /** How many anchors a cell has. */
 export interface AnchorPlan {
   readonly sizesPerLevel: number;

@@ -7,11 +7,9 @@ import {
   convolution as convolve,
   convTranspose2d,
   empty,
-  groupNorm,
   linear,
   ones,
   pixelShuffle,
-  relu_,
   repeatInterleave,
   scaleRows,
   zeros,
@@ -196,12 +194,7 @@ export interface GroupNorm extends Norm {
 export function groupNorm2d(channels: number, groups = 32, eps = 1e-5): GroupNorm {
   const norm = (input: Tensor, relu: boolean): Tensor => {
     const { weight, bias } = layer;
-    if (input.device === "cpu") {
-      return channelsLastGroupNorm(input, groups, weight, bias, { eps, relu });
-    }
-    // LibTorch 1.13 wants input and weights in one dtype.
-    const precise = groupNorm(input.to(weight.dtype), groups, { weight, bias, eps });
-    return (relu ? relu_(precise) : precise).to(input.dtype);
+    return channelsLastGroupNorm(input, groups, weight, bias, { eps, relu });
   };
   const layer: GroupNorm = {
     weight: ones([channels]).requiresGrad_(),

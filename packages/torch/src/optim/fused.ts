@@ -4,7 +4,7 @@ import { zerosLike } from "../ops.generated.ts";
 import { keep, scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Whether one pass over the memory can do the step: there are kernels for float32 on the CPU. */
+/** Whether one pass over the memory can do the step: there are kernels for float32. */
 export function isFused({
   parameter,
   gradient,
@@ -12,9 +12,7 @@ export function isFused({
   readonly parameter: Tensor;
   readonly gradient: Tensor;
 }): boolean {
-  return [parameter, gradient].every(
-    ({ device, dtype }) => device === "cpu" && dtype === "float32",
-  );
+  return [parameter, gradient].every(({ dtype }) => dtype === "float32");
 }
 
 /** A moment of the optimiser's own, in memory as its parameter is: zeros, or what was saved. */
