@@ -3,6 +3,7 @@ import test from "node:test";
 import { parseRecipe, type Recipe, recipeDifferences } from "./recipe.ts";
 import { namedRecipes } from "./recipes/named-recipes.ts";
 import { quickRecipe } from "./recipes/quick.ts";
+import { recipeSummaries } from "./recipes/summaries.ts";
 
 /** As it stands in a file, where the classes are known. */
 const written = (): Recipe =>
@@ -16,6 +17,19 @@ test("recipe: names are unique, and every recipe says what to expect of it", () 
   const names = namedRecipes.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   for (const { expected } of namedRecipes) assert.ok(expected.length > 0);
+});
+
+test("recipe: the command line's help has a line on every one, in their order", () => {
+  assert.deepEqual(
+    Object.keys(recipeSummaries),
+    namedRecipes.map(({ name }) => name),
+  );
+});
+
+test("recipe: the paper's epochs of its 749 radiographs are the steps that are written there", () => {
+  for (const { name, epochs, steps, batchSize } of namedRecipes) {
+    if (epochs !== null) assert.equal(Math.ceil((epochs * 749) / batchSize), steps, name);
+  }
 });
 
 const wrong: readonly (readonly [name: string, change: object, expected: RegExp])[] = [
