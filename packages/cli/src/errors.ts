@@ -7,7 +7,9 @@ export type CliErrorCode =
   /** A detector, a COCO file and its images do not belong together. */
   | "evaluation"
   /** A folder that should be a training's is not. */
-  | "run";
+  | "run"
+  /** This machine does not have what was asked for. */
+  | "device";
 
 export class CliError extends Error {
   override readonly name = "CliError";

@@ -12,6 +12,7 @@ export interface TrainingProgress {
 }
 
 type Step = Extract<Event, { event: "step" }>;
+type Validation = Extract<Event, { event: "validation" }>;
 
 /** Steps over which speed and losses are averaged. */
 const AVERAGED = 20;
@@ -37,6 +38,9 @@ export function trainingProgress(
           recent.push(event);
           if (recent.length > AVERAGED) recent.shift();
           steadily.step(event.step, describeSteps(recent, steps, batchSize));
+          break;
+        case "validation":
+          steadily.say(describeValidation(event));
           break;
         case "checkpoint":
           steadily.say(
@@ -77,10 +81,11 @@ function bar(terminal: NodeJS.WriteStream, steps: number): Steadily {
 }
 
 function describeStart(event: Extract<Event, { event: "start" }>): string {
-  const { images, imagesWithObjects, weights } = event;
+  const { images, imagesWithObjects, weights, tuning } = event;
   const rows = [
-    `${images} radiographs, ${imagesWithObjects} of them with objects (${event.classes.join(", ")})`,
-    `LibTorch ${event.libtorch}, ${event.dtype}, ${event.threads} threads`,
+    `${images} radiographs, ${imagesWithObjects} of them with objects (${event.classes.join(", ")})` +
+      (tuning === null ? "" : `, ${tuning.length} others to validate with`),
+    `LibTorch ${event.libtorch} on ${event.device}, ${event.dtype}, ${event.threads} threads`,
     weights === null
       ? "weights: none given; the backbone uses group norm"
       : `weights: ${weights.found.length} found, ${describeNames("missing", weights.missing)}, ` +
@@ -94,6 +99,14 @@ function describeStart(event: Extract<Event, { event: "start" }>): string {
     `mean activations ${describeMeans(event.activations)}`,
   ];
   return rows.join("\n");
+}
+
+/** `validation after step 200: box AP50 0.312, …, loss 0.71: the best so far` */
+function describeValidation({ step, measures, isBest }: Validation): string {
+  const figures = Object.entries(measures).flatMap(([name, value]) =>
+    value === null ? [] : [`${name} ${value.toFixed(3)}`],
+  );
+  return `validation after step ${step}: ${figures.join(", ")}${isBest ? ": the best so far" : ""}`;
 }
 
 /** `48 missing (res5.0.conv2.weight, …)` */

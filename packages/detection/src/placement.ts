@@ -6,7 +6,9 @@ import { type Device, keep, noGrad, scope, Tensor, type ToOptions } from "@malle
  * optimiser) must be made anew.
  */
 export function placeModel(module: object, device: Device): void {
-  convertTensors(module, (tensor) => (tensor.device === device ? null : { device }));
+  // LibTorch's current GPU is the first one: nothing of ours chooses another.
+  const named = device === "cuda" ? "cuda:0" : device;
+  convertTensors(module, (tensor) => (tensor.device === named ? null : { device }));
 }
 
 /**

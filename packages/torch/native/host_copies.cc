@@ -88,9 +88,12 @@ napi_value from_typed_array(napi_env env, napi_callback_info info) {
       if (__builtin_mul_overflow(elements, size, &elements)) throw ArgumentError("the shape is too large");
     }
     check_layout(source, type, elements);
-    at::Tensor tensor = at::empty(shape, at::TensorOptions(type));
+    // From pinned memory a GPU copies while this thread goes on; from any other it would first have to finish what it
+    // does. The memory is reused when the copy is done: LibTorch sees to that.
+    const bool pinned = device.is_cuda() && source.bytes > 0;
+    at::Tensor tensor = at::empty(shape, at::TensorOptions(type).pinned_memory(pinned));
     if (source.bytes > 0) std::memcpy(tensor.data_ptr(), source.data, source.bytes);
-    if (!device.is_cpu()) tensor = tensor.to(device);
+    if (!device.is_cpu()) tensor = tensor.to(device, type, /*non_blocking=*/true);
     call.state.report_memory();
     return from_tensor(call.state, tensor);
   });

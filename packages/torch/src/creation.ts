@@ -38,6 +38,9 @@ export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
  * A tensor that copies a typed array. The array's own dtype is the default; another one is
  * converted to, except that a Uint16Array holds the bits of `bfloat16` or `float16`.
  *
+ * To a GPU it is copied by way of pinned memory, so that nobody waits: the array may be changed at
+ * once, and the tensor used.
+ *
  * @throws TorchError `argument` when the number of elements is not the shape's.
  */
 export function fromTypedArray(

@@ -5,18 +5,37 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CocoAnnotation, type CocoDataset, parseCoco } from "@malleolus/data";
+import { type CocoAnnotation, type CocoDataset, type CocoImage, parseCoco } from "@malleolus/data";
 import type { Target } from "@malleolus/detection";
 import { decodeRuns, type Polygon, polygonSignedArea, traceMask } from "@malleolus/geometry";
 import { causeText, TrainingError } from "./errors.ts";
 
-export interface TrainingImage {
+/** What a sample is made of: plain data, which travels to a worker thread. */
+export interface SampleImage {
   readonly path: string;
   /** Of the stored pixels. */
   readonly width: number;
   readonly height: number;
   /** In pixels of the image. */
   readonly target: Target;
+}
+
+export interface TrainingImage extends SampleImage {
+  /** The COCO file's. */
+  readonly id: number;
+  readonly fileName: string;
+  /**
+   * What the image shares with others that are as good as the same, or of the same patient: the COCO
+   * image's `group`, else its `patient`; null where it has neither.
+   */
+  readonly group: string | null;
+  /** All that are annotated, crowds too. */
+  readonly objects: readonly AnnotatedObject[];
+}
+
+export interface AnnotatedObject extends CocoAnnotation {
+  /** Index of the set's classes. */
+  readonly class: number;
 }
 
 export interface TrainingSet {
@@ -53,14 +72,21 @@ export async function readTrainingSet(
   const coco = parseCoco(bytes.toString("utf8"), annotationsPath);
   const chosen = coco.images.slice(0, limit ?? coco.images.length);
   const classOf = new Map(coco.categories.map(({ id }, index) => [id, index]));
-  const images = chosen.map((image) => ({
-    path: join(imageFolder, image.fileName),
-    width: image.width,
-    height: image.height,
-    target: targetOf(image.id, coco, classOf, annotationsPath),
-  }));
+  const images = chosen.map((image): TrainingImage => {
+    const objects = objectsOf(image.id, coco, classOf);
+    return {
+      path: join(imageFolder, image.fileName),
+      width: image.width,
+      height: image.height,
+      target: targetOf(objects, annotationsPath),
+      id: image.id,
+      fileName: image.fileName,
+      group: groupOf(image),
+      objects,
+    };
+  });
   checkAllExist(images, imageFolder);
-  if (images.every(({ target }) => target.boxes.length === 0)) {
+  if (!images.some(hasObjects)) {
     throw new TrainingError(
       "data",
       `${annotationsPath}: expected an annotated object in ${images.length} images, got none; ` +
@@ -74,21 +100,37 @@ export async function readTrainingSet(
   };
 }
 
-function targetOf(
+/** A radiograph of any object that is no crowd. */
+export function hasObjects({ target }: SampleImage): boolean {
+  return target.boxes.length > 0;
+}
+
+function groupOf({ extra }: CocoImage): string | null {
+  for (const key of ["group", "patient"]) {
+    const value = extra[key];
+    if (typeof value === "string" || typeof value === "number") return `${key} ${value}`;
+  }
+  return null;
+}
+
+function objectsOf(
   imageId: number,
-  coco: CocoDataset,
+  { annotationsByImage }: CocoDataset,
   classOf: ReadonlyMap<number, number>,
-  where: string,
-): Target {
-  const objects = (coco.annotationsByImage.get(imageId) ?? []).filter(({ isCrowd }) => !isCrowd);
+): AnnotatedObject[] {
+  return (annotationsByImage.get(imageId) ?? []).map((annotation) => {
+    const index = classOf.get(annotation.categoryId);
+    if (index !== undefined) return { ...annotation, class: index };
+    throw new TrainingError("internal", `internal: category ${annotation.categoryId} has no class`);
+  });
+}
+
+function targetOf(objects: readonly AnnotatedObject[], where: string): Target {
+  const single = objects.filter(({ isCrowd }) => !isCrowd);
   return {
-    boxes: objects.map(({ box }) => box),
-    classes: objects.map(({ categoryId }) => {
-      const index = classOf.get(categoryId);
-      if (index !== undefined) return index;
-      throw new TrainingError("internal", `internal: category ${categoryId} has no class`);
-    }),
-    polygons: objects.map((annotation) => outlinesOf(annotation, where)),
+    boxes: single.map(({ box }) => box),
+    classes: single.map((object) => object.class),
+    polygons: single.map((object) => outlinesOf(object, where)),
   };
 }
 

@@ -1,10 +1,13 @@
 export { readTrainingSet, type TrainingImage, type TrainingSet } from "./data-set.ts";
 export { TrainingError, type TrainingErrorCode } from "./errors.ts";
+export type { LossParts } from "./losses.ts";
 export { parseRecipe, type Recipe, readRecipeFile } from "./recipe.ts";
 export { demoRecipe } from "./recipes/demo.ts";
 export { namedRecipes } from "./recipes/named-recipes.ts";
 export { type InitialWeights, readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";
 export { type Checkpoint, latestCheckpoint } from "./run/checkpoint.ts";
-export { detectorPath } from "./run/detector-path.ts";
-export type { Event, LossParts } from "./run/events.ts";
-export { type TrainingEnd, type TrainingOptions, train } from "./train.ts";
+export type { EndReason, Event } from "./run/events.ts";
+export { type FoundDetector, findDetector } from "./run/find-detector.ts";
+export { type TrainingEnd, train } from "./train.ts";
+export type { TrainingOptions } from "./training-options.ts";
+export { checkTuningSet, type HeldOut, holdOut } from "./tuning-set.ts";

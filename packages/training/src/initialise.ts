@@ -11,8 +11,9 @@ import {
   maskRcnn,
   measureNormStatistics,
   type NetworkWeightsReport,
+  placeModel,
 } from "@malleolus/detection";
-import { autocast, manualSeed, scope } from "@malleolus/torch";
+import { autocast, type Device, manualSeed, scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
 import { permutation } from "./draws.ts";
 import { type InputPlan, prepareSample } from "./loader/prepare-sample.ts";
@@ -26,12 +27,27 @@ const RADIOGRAPHS_A_BATCH = 2;
 export async function measuredBatches(
   set: TrainingSet,
   recipe: Recipe,
+  device: Device,
   count: number = MEASURED_RADIOGRAPHS,
 ): Promise<ImageBatch[]> {
   const order = permutation(recipe.seed, 0, set.images.length, "measured radiographs");
   const chosen = [...order.subarray(0, count)].map((index) => set.images[index]);
-  const { minSize, maxSize, unexposed } = recipe.preprocess;
-  const input: InputPlan = {
+  const input = asInDetection(recipe);
+  const samples = await Promise.all(
+    chosen.map((image, slot) => prepareSample({ image, input, seed: recipe.seed, step: 0, slot })),
+  );
+  const batches: ImageBatch[] = [];
+  for (let i = 0; i < samples.length; i += RADIOGRAPHS_A_BATCH) {
+    const images = samples.slice(i, i + RADIOGRAPHS_A_BATCH).map(({ image }) => image);
+    batches.push(batchImages(images, batchOptions(recipe, device)));
+  }
+  return batches;
+}
+
+/** The input without anything drawn: as the trained network will get it. */
+export function asInDetection({ preprocess }: Pick<Recipe, "preprocess">): InputPlan {
+  const { minSize, maxSize, unexposed } = preprocess;
+  return {
     minSizes: [minSize],
     maxSize,
     unexposed,
@@ -41,26 +57,19 @@ export async function measuredBatches(
     greatestRotation: 0,
     halfTurnProbability: 0,
   };
-  const samples = await Promise.all(
-    chosen.map((image, slot) => prepareSample({ image, input, seed: recipe.seed, step: 0, slot })),
-  );
-  const batches: ImageBatch[] = [];
-  for (let i = 0; i < samples.length; i += RADIOGRAPHS_A_BATCH) {
-    const images = samples.slice(i, i + RADIOGRAPHS_A_BATCH).map(({ image }) => image);
-    batches.push(batchImages(images, batchOptions(recipe)));
-  }
-  return batches;
 }
 
-export function batchOptions({ model }: Recipe) {
+export function batchOptions({ model }: Recipe, device: Device) {
   const { sizeDivisibility: divisibility, pixelMean, channels } = model;
-  return { divisibility, pixelMean, channels };
+  return { divisibility, pixelMean, channels, device };
 }
 
-/** A network for a recipe; the seed decides every weight that is not given. */
-export function newModel(recipe: Recipe): MaskRcnn {
+/** A network for a recipe; the seed decides every weight that is not given, on every device alike. */
+export function newModel(recipe: Recipe, device: Device): MaskRcnn {
   manualSeed(recipe.seed);
-  return maskRcnn(recipe.model);
+  const model = maskRcnn(recipe.model);
+  placeModel(model, device);
+  return model;
 }
 
 /** Gives a new network its weights and statistics; null without weights. */

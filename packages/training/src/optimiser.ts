@@ -2,12 +2,20 @@
  * The step of training: gradients clipped, then SGD with momentum, or AdamW. Weights and biases of
  * norms have a weight decay of their own (Detectron2's WEIGHT_DECAY_NORM, 0).
  */
-import { foreachMul_, foreachNorm, optim, scope, stack, type Tensor } from "@malleolus/torch";
+import {
+  foreachMul_,
+  foreachNorm,
+  optim,
+  scope,
+  stack,
+  type Tensor,
+  zeros,
+} from "@malleolus/torch";
 import type { Recipe } from "./recipe.ts";
 
 export interface Optimiser {
-  /** The norm of all gradients together, as they are. */
-  gradientNorm(): number;
+  /** The norm of all gradients together, as they are. A scalar, where they lie. */
+  gradientNorm(): Tensor;
   /** Clips the gradients, whose norm is given, and updates the parameters. */
   step(learningRate: number, gradientNorm: number): void;
   zeroGrad(): void;
@@ -34,7 +42,7 @@ export function optimiser(
     gradientNorm: () =>
       scope(() => {
         const all = gradients();
-        return all.length === 0 ? 0 : stack(foreachNorm(all)).square().sum().sqrt().item();
+        return all.length === 0 ? zeros([]) : stack(foreachNorm(all)).square().sum().sqrt();
       }),
     step(rate, gradientNorm) {
       if (clipNorm !== null && gradientNorm > clipNorm) {

@@ -3,19 +3,36 @@ import test from "node:test";
 import { parseRecipe, type Recipe, recipeDifferences } from "./recipe.ts";
 import { namedRecipes } from "./recipes/named-recipes.ts";
 import { quickRecipe } from "./recipes/quick.ts";
+import { recipeSummaries } from "./recipes/summaries.ts";
 
 /** As it stands in a file, where the classes are known. */
 const written = (): Recipe =>
   structuredClone({ ...quickRecipe, model: { ...quickRecipe.model, classes: ["fracture"] } });
 
-test("recipe: what is written is read back as it was", () => {
-  assert.deepEqual(parseRecipe(JSON.parse(JSON.stringify(written())), "r.json"), written());
-});
+for (const recipe of namedRecipes) {
+  test(`recipe: ${recipe.name} is a recipe once its classes are known`, () => {
+    const whole = { ...recipe, model: { ...recipe.model, classes: ["fracture"] } };
+    assert.deepEqual(parseRecipe(JSON.parse(JSON.stringify(whole)), "r.json"), whole);
+  });
+}
 
 test("recipe: names are unique, and every recipe says what to expect of it", () => {
   const names = namedRecipes.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   for (const { expected } of namedRecipes) assert.ok(expected.length > 0);
+});
+
+test("recipe: the command line's help has a line on every one, in their order", () => {
+  assert.deepEqual(
+    Object.keys(recipeSummaries),
+    namedRecipes.map(({ name }) => name),
+  );
+});
+
+test("recipe: the paper's epochs of its 749 radiographs are the steps that are written there", () => {
+  for (const { name, epochs, steps, batchSize } of namedRecipes) {
+    if (epochs !== null) assert.equal(Math.ceil((epochs * 749) / batchSize), steps, name);
+  }
 });
 
 const wrong: readonly (readonly [name: string, change: object, expected: RegExp])[] = [

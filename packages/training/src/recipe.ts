@@ -9,6 +9,7 @@ import { maskRcnnConfigSchema } from "@malleolus/detection";
 import { readRecord } from "@malleolus/schema";
 import { z } from "zod";
 import { causeText, TrainingError } from "./errors.ts";
+import { VALIDATION_METRICS } from "./validation/metrics.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -42,6 +43,8 @@ const recipeShape = z.strictObject({
     .readonly(),
   seed: z.int().nonnegative(),
   steps: z.int().positive(),
+  /** Where given, `resolveRecipe` counts the steps anew: so often through as many radiographs. */
+  epochs: z.number().positive().nullable(),
   batchSize: z.int().positive(),
   /**
    * A batch goes through the network in so many equal parts, whose gradients add up: as large a batch
@@ -51,12 +54,39 @@ const recipeShape = z.strictObject({
   /** Of convolutions and matrix products; weights, boxes and losses are always float32. */
   dtype: z.enum(["float32", "bfloat16"]),
   checkpointEverySteps: z.int().positive(),
+  /**
+   * How radiographs that are held out are looked at; null where none are. The metric decides which
+   * checkpoint is the best one; the training ends early after as many validations without a better
+   * value as `patience` says, null never.
+   */
+  validation: z
+    .strictObject({
+      everySteps: z.int().positive(),
+      metric: z.enum(VALIDATION_METRICS),
+      patience: z.int().positive().nullable(),
+    })
+    .nullable(),
+  /**
+   * Validation and the trained detector take a moving average of the weights instead of the last ones
+   * (see `averaging.ts`); null takes the last.
+   */
+  averaging: z.strictObject({ decay: z.number().min(0).lt(1) }).nullable(),
   /** Null in a recipe that no data has been given to. */
   data: z
     .strictObject({
       annotationsSha256: z.string(),
       images: z.int().positive(),
       imagesWithObjects: z.int().positive(),
+      /** The radiographs that are held out of it; null without. */
+      tuning: z
+        .strictObject({
+          annotationsSha256: z.string(),
+          /** Of their names. */
+          imagesSha256: z.string(),
+          images: z.int().positive(),
+          imagesWithObjects: z.int().positive(),
+        })
+        .nullable(),
     })
     .nullable(),
   /** The initial weights' file; null without. */

@@ -93,3 +93,29 @@ test("resolveRecipe: weights of another depth are an error that says what to set
   });
   assert.equal(liveTensors(), before);
 });
+
+test("resolveRecipe: epochs are steps of as many radiographs as there are to train on", async (context) => {
+  const { set } = await prepare(context);
+  const resolved = resolveRecipe({ ...narrow, epochs: 5, batchSize: 2, steps: 77 }, set, null);
+  assert.deepEqual([resolved.steps, resolved.epochs], [8, 5]);
+  assert.equal(resolveRecipe({ ...narrow, epochs: null, steps: 77 }, set, null).steps, 77);
+});
+
+test("resolveRecipe: what is validated with is part of it; without, nothing is validated", async (context) => {
+  const { set } = await prepare(context);
+  const validation = { everySteps: 2, metric: "loss", patience: null } as const;
+  const recipe = { ...narrow, validation };
+  assert.equal(resolveRecipe(recipe, set, null).validation, null);
+  assert.equal(resolveRecipe(recipe, set, null).data?.tuning, null);
+  const [first, ...others] = set.images;
+  const [one, other] = [[first], others].map((images) =>
+    resolveRecipe(recipe, set, null, { ...set, images }),
+  );
+  assert.deepEqual(one.validation, validation);
+  assert.equal(one.data?.tuning?.images, 1);
+  assert.notEqual(one.data?.tuning?.imagesSha256, other.data?.tuning?.imagesSha256);
+  assert.throws(() => resolveRecipe({ ...narrow, validation: null }, set, null, set), {
+    code: "recipe",
+    message: /^recipe tiny: expected to be told how to validate, .* set validation\.everySteps/,
+  });
+});

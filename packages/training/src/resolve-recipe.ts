@@ -10,8 +10,10 @@ import {
   publishedWeights,
 } from "@malleolus/detection";
 import { readWeightsFile, scope } from "@malleolus/torch";
-import type { TrainingSet } from "./data-set.ts";
+import { hasObjects, type TrainingSet } from "./data-set.ts";
+import { TrainingError } from "./errors.ts";
 import type { Recipe } from "./recipe.ts";
+import { imagesSha256 } from "./tuning-set.ts";
 
 /** Initial weights of the backbone or of the whole network, as published. */
 export interface InitialWeights extends PublishedWeights {
@@ -30,29 +32,57 @@ export function readInitialWeights(path: string): InitialWeights {
 }
 
 /**
- * Fills in the data, its classes and the weights, and what the network has to be for them: group
+ * Fills in the data, its classes and the weights, the steps that epochs make, and what the network has to be for them: group
  * norm and nothing frozen without weights; with weights that lack convolutions, measured norms in
  * the stages that lack them, and these stages trained. Where their names tell whose they are, strides
  * and samples are as there.
  *
+ * `tuning` holds the radiographs to validate with; without, nothing is validated.
+ *
  * @throws DetectionError `weights` for weights of another depth.
+ * @throws TrainingError `recipe` where there is something to validate with and the recipe does not
+ *   say how.
  */
 export function resolveRecipe(
   recipe: Recipe,
   set: TrainingSet,
   weights: InitialWeights | null,
+  tuning: TrainingSet | null = null,
 ): Recipe {
   const model = { ...withConvention(recipe.model, weights), classes: set.classes };
+  if (tuning !== null && recipe.validation === null) {
+    throw new TrainingError(
+      "recipe",
+      `recipe ${recipe.name}: expected to be told how to validate, as there is a tuning set, got ` +
+        "validation null; set validation.everySteps, metric and patience, or leave the tuning set out",
+    );
+  }
   return {
     ...recipe,
+    steps:
+      recipe.epochs === null
+        ? recipe.steps
+        : Math.ceil((recipe.epochs * set.images.length) / recipe.batchSize),
+    validation: tuning === null ? null : recipe.validation,
     data: {
       annotationsSha256: set.annotationsSha256,
-      images: set.images.length,
-      imagesWithObjects: set.images.filter(({ target }) => target.boxes.length > 0).length,
+      ...countsOf(set),
+      tuning:
+        tuning === null
+          ? null
+          : {
+              annotationsSha256: tuning.annotationsSha256,
+              imagesSha256: imagesSha256(tuning),
+              ...countsOf(tuning),
+            },
     },
     weights: weights === null ? null : { sha256: weights.sha256 },
     model: { ...model, backbone: backboneFor(model, weights) },
   };
+}
+
+function countsOf({ images }: TrainingSet) {
+  return { images: images.length, imagesWithObjects: images.filter(hasObjects).length };
 }
 
 /** Detectron2's names do not tell where the strides are: there, the recipe says it. */

@@ -1,113 +1,20 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import test, { type TestContext } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { liveTensors, setThreads } from "@malleolus/torch";
-import type { Recipe } from "./recipe.ts";
 import { tinyRecipe } from "./recipes/tiny.ts";
-import { resolveRecipe } from "./resolve-recipe.ts";
 import { latestCheckpoint } from "./run/checkpoint.ts";
-import type { Event } from "./run/events.ts";
-import { writeSyntheticSet } from "./synthetic-set.ts";
-import { type TrainingOptions, train } from "./train.ts";
+import { computed, eventsOf, prepare, trainInChild } from "./test-runs.ts";
+import { train } from "./train.ts";
 
 // Sums in another order are other sums: only one thread gives the same bits every time.
 setThreads(1);
 
-interface Prepared {
-  readonly folder: string;
-  readonly recipe: Recipe;
-  /** Options of a run in `folder/name`. */
-  readonly options: (name: string, changes?: Partial<TrainingOptions>) => TrainingOptions;
-}
-
-async function prepare(context: TestContext, changes: Partial<Recipe> = {}): Promise<Prepared> {
-  const folder = mkdtempSync(join(tmpdir(), "malleolus-train-"));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const set = await writeSyntheticSet(join(folder, "set"), 9);
-  const recipe = resolveRecipe({ ...tinyRecipe, ...changes }, set, null);
-  return {
-    folder,
-    recipe,
-    options: (name, others) => ({
-      recipe,
-      set,
-      weights: null,
-      directory: join(folder, name),
-      workers: 0,
-      stop: new AbortController().signal,
-      onEvent: () => undefined,
-      ...others,
-    }),
-  };
-}
-
-function eventsOf(directory: string): Event[] {
-  const text = readFileSync(join(directory, "events.jsonl"), "utf8");
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-}
-
-/** All that a step computed, without how long it took. */
-function learned(directory: string): unknown[] {
-  return eventsOf(directory).flatMap((event) => {
-    if (event.event !== "step") return [];
-    const { step, loss, losses, gradientNorm, learningRate } = event;
-    return [{ step, loss, losses, gradientNorm, learningRate }];
-  });
-}
-
-/** Trains in a process of its own; kills it without a word a while after its n-th event. */
-async function trainInChild(
-  { folder, recipe }: Prepared,
-  name: string,
-  workers: number,
-  kill?: { readonly afterEvents: number; readonly waitMs: number },
-): Promise<void> {
-  const script = `
-    import { setThreads } from "@malleolus/torch";
-    import { readTrainingSet, train } from ${JSON.stringify(join(import.meta.dirname, "index.ts"))};
-    setThreads(1);
-    const folder = ${JSON.stringify(join(folder, "set"))};
-    await train({
-      recipe: ${JSON.stringify(recipe)},
-      set: await readTrainingSet(folder + "/train.json", folder),
-      weights: null,
-      directory: ${JSON.stringify(join(folder, name))},
-      workers: ${workers},
-      stop: new AbortController().signal,
-      onEvent: (event) => console.log(event.event),
-    });`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  child.stderr.on("data", (data) => {
-    said += data;
-  });
-  const closed = once(child, "close");
-  let events = 0;
-  for await (const _ of createInterface(child.stdout)) {
-    if (++events !== kill?.afterEvents) continue;
-    await setTimeout(kill.waitMs);
-    child.kill("SIGKILL");
-  }
-  const [code, signal] = await closed;
-  if (signal !== "SIGKILL") assert.equal(code, 0, said);
-}
-
 test("train: killed at any moment, it resumes to the same losses bit for bit", async (context) => {
   const prepared = await prepare(context);
   await trainInChild(prepared, "whole", 1);
-  const expected = learned(join(prepared.folder, "whole"));
+  const expected = computed(join(prepared.folder, "whole"));
   assert.equal(expected.length, prepared.recipe.steps);
 
   const moment = (afterEvents: number) => ({ afterEvents, waitMs: 300 * Math.random() });
@@ -120,7 +27,7 @@ test("train: killed at any moment, it resumes to the same losses bit for bit", a
     await trainInChild(prepared, "killed", workers, kill);
   }
   await trainInChild(prepared, "killed", 0);
-  assert.deepEqual(learned(join(prepared.folder, "killed")), expected);
+  assert.deepEqual(computed(join(prepared.folder, "killed")), expected);
 });
 
 for (const batchParts of [1, 2]) {
@@ -152,7 +59,7 @@ async function stopAndGoOn(context: TestContext, batchParts: number): Promise<vo
   assert.ok(!existsSync(join(directory, "lock")));
 
   assert.equal((await train(options("stopped"))).reason, "done");
-  assert.deepEqual(learned(directory), learned(options("whole").directory));
+  assert.deepEqual(computed(directory), computed(options("whole").directory));
   assert.deepEqual(JSON.parse(readFileSync(join(directory, "recipe.json"), "utf8")), recipe);
 }
 

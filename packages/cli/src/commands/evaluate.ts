@@ -14,6 +14,7 @@ import { countProgress } from "../count-progress.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { hasFastBfloat16 } from "../processor.ts";
+import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -50,6 +51,9 @@ export const evaluateCommand: CommandFile = (output, finish) =>
     .addHelpText(
       "after",
       `
+Of a run, the best checkpoint is taken where it was validated, else the latest; name one of its
+checkpoints to take that.
+
 Average precision and recall of boxes and masks are COCO's, as pycocotools computes them. A finding
 below --threshold is none: a higher one makes the figures worse. Images are told apart, those with
 objects from those without, by their best score; the interval is DeLong's.
@@ -82,13 +86,15 @@ async function evaluate(
   given: EvaluateArguments,
   output: Output,
 ): Promise<CocoEvaluation | null> {
-  const { detectorPath } = await import("@malleolus/training");
+  const { findDetector } = await import("@malleolus/training");
   const { openDetector } = await import("@malleolus/detection");
   const { setThreads } = await import("@malleolus/torch");
   const { measure } = await import("../coco-evaluation/measure.ts");
   const { memoryLog, openPredictionLog } = await import("../coco-evaluation/prediction-log.ts");
   if (given.threads !== undefined) setThreads(given.threads);
-  const path = detectorPath(given.checkpoint);
+  const found = findDetector(given.checkpoint);
+  const { path } = found;
+  if (!given.json) sayWhichDetector(found, output);
   const dtype = given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32");
   const detector = openDetector(path, { precision: dtype, scoreThreshold: given.threshold });
   try {

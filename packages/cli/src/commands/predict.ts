@@ -8,6 +8,7 @@ import type { CommandFile } from "../command-file.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import { hasFastBfloat16 } from "../processor.ts";
 import { type RadiographFile, radiographFiles } from "../radiograph-files.ts";
+import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
@@ -50,6 +51,9 @@ export const predictCommand: CommandFile = (output, finish) =>
     .addHelpText(
       "after",
       `
+Of a run, the best checkpoint is taken where it was validated, else the latest; name one of its
+checkpoints to take that.
+
 Boxes and outlines are in pixels of the stored image. Lengths and areas are in millimetres where the
 file says how large a pixel is, and null elsewhere. A file that cannot be read is reported, the
 others go on, and the exit code is 1. Research use only: not a medical device.
@@ -59,11 +63,13 @@ Examples:
   ./malleolus predict --checkpoint runs/a --json --threshold 0.05 study | jq .findings`,
     )
     .action(async (paths: string[], given: PredictArguments) => {
-      const { detectorPath } = await import("@malleolus/training");
+      const { findDetector } = await import("@malleolus/training");
       const { openDetector } = await import("@malleolus/detection");
       const { setThreads } = await import("@malleolus/torch");
       if (given.threads !== undefined) setThreads(given.threads);
-      const path = detectorPath(given.checkpoint);
+      const found = findDetector(given.checkpoint);
+      const { path } = found;
+      if (!given.json) sayWhichDetector(found, output);
       const detector = openDetector(path, {
         precision: given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32"),
         scoreThreshold: given.threshold,

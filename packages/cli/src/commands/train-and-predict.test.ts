@@ -1,4 +1,4 @@
-/** The two commands as a person runs them, on a few small images and a network with narrow heads. */
+/** Training, prediction and evaluation as a person runs them, on a few small images and a network with narrow heads. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import test, { type TestContext } from "node:test";
+import { hasCuda } from "@malleolus/torch";
 import { namedRecipes } from "@malleolus/training";
 import sharp from "sharp";
 
@@ -61,16 +62,26 @@ async function prepare(context: TestContext): Promise<{ folder: string; train: s
   writeFileSync(join(folder, "train.json"), JSON.stringify(coco));
 
   const [quick] = namedRecipes;
-  const { model } = quick;
+  const { model, optimiser } = quick;
   const recipe = {
     ...quick,
     steps: 500,
+    // The bars are found after some forty steps.
+    optimiser: {
+      ...optimiser,
+      method: { kind: "adamw", beta1: 0.9, beta2: 0.99 },
+      schedule: {
+        ...optimiser.schedule,
+        baseLearningRate: 0.003,
+        warmup: { steps: 5, factor: 0.1 },
+      },
+    },
     input: { ...quick.input, minSizes: [64], maxSize: 96 },
     preprocess: { ...quick.preprocess, minSize: 64, maxSize: 96 },
     model: {
       ...model,
       classes: ["to be replaced"],
-      backbone: { ...model.backbone, fpnChannels: 32 },
+      backbone: { ...model.backbone, depth: 26, width: 32, fpnChannels: 32 },
       roi: {
         ...model.roi,
         batchSizePerImage: 16,
@@ -148,8 +159,77 @@ test("train: a second signal ends at once", async (context) => {
   assert.ok(child.signalCode !== null || code === 130 || code === 143, `code ${code}`);
 });
 
+test("train: what is held out is measured as evaluate measures it, and the best is what is taken", async (context) => {
+  const { folder, train } = await prepare(context);
+  const validating = [...train, "--tuning-share", "0.34", "--validate-every", "25"];
+  const ended = await run(...validating, "--steps", "50", "--checkpoint-every", "25", "--json");
+  assert.equal(ended.code, 0, ended.said);
+  const events = ended.written
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const [{ tuning }] = events;
+  assert.equal(tuning.length, 2);
+  const found = events.filter(({ event }) => event === "validation");
+  assert.deepEqual(
+    found.map(({ step }) => step),
+    [25, 50],
+  );
+  assert.ok(found[1].measures["mask AP"] > 0, JSON.stringify(found[1].measures));
+
+  const coco = JSON.parse(readFileSync(join(folder, "train.json"), "utf8"));
+  const images = coco.images.filter(({ file_name }: { file_name: string }) =>
+    tuning.includes(file_name),
+  );
+  const ids = images.map(({ id }: { id: number }) => id);
+  const annotations = coco.annotations.filter(({ image_id }: { image_id: number }) =>
+    ids.includes(image_id),
+  );
+  writeFileSync(join(folder, "held.json"), JSON.stringify({ ...coco, images, annotations }));
+  const evaluate = async (checkpoint: string, ...more: string[]) => {
+    const path = ["--coco", join(folder, "held.json"), "--images", join(folder, "images")];
+    const rest = ["--checkpoint", checkpoint, "--threads", "1", "--dtype", "float32", ...more];
+    return run("evaluate", ...path, ...rest);
+  };
+  for (const { step, measures } of found) {
+    const checkpoint = join(folder, "run/checkpoints", `step-${String(step).padStart(6, "0")}`);
+    const { code, said, written } = await evaluate(checkpoint, "--json", "--threshold", "0.05");
+    assert.equal(code, 0, said);
+    const { box, mask, imageLevel } = JSON.parse(written);
+    assert.equal(measures["box AP"], box.averagePrecision.all);
+    assert.equal(measures["box AP50"], box.averagePrecision.iou50);
+    assert.equal(measures["mask AP"], mask.averagePrecision.all);
+    assert.equal(measures["mask AP50"], mask.averagePrecision.iou50);
+    assert.equal(measures["image AUC"], imageLevel.auc.auc);
+  }
+  const best = found.findLast(({ isBest }) => isBest).step;
+  const chosen = await evaluate(join(folder, "run"));
+  assert.match(
+    chosen.said,
+    new RegExp(`^the best checkpoint of the run's validations, after step ${best}: /`),
+  );
+
+  // A tuning set of its own must not share what is trained on.
+  const both = [...train, "--tuning", join(folder, "held.json"), "--out", join(folder, "other")];
+  const refused = await run(...both);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.said,
+    /held\.json: expected radiographs that are not trained on, got 2 that/,
+  );
+});
+
 const wrongUsages: readonly (readonly [change: readonly string[], code: number, RegExp])[] = [
-  [["--recipe", "quik"], 2, /no recipe is called 'quik'; there is quick\n\(Did you mean quick\?\)/],
+  [
+    ["--recipe", "quik"],
+    2,
+    /no recipe is called 'quik'; there is quick, demo, [^\n]*\n\(Did you mean quick\?\)/,
+  ],
+  [["--tuning-images", "/images"], 2, /--tuning-images needs --tuning/],
+  [["--patience", "3"], 2, /--patience needs --tuning or --tuning-share/],
+  [["--tuning", "a.json", "--tuning-share", "0.1"], 2, /cannot be used with option/],
+  [["--tuning-share", "0.01"], 1, /a tuning share of 0\.01: expected radiographs with objects/],
+  [["--batch-parts", "3"], 1, /at batchParts: expected a number that divides batchSize/],
   [["--steps", "0"], 2, /'0' is invalid. expected a whole number from 1 on/],
   [["--dtype", "int8"], 2, /Allowed choices are float32, bfloat16/],
   [["--weights", "/nowhere.safetensors"], 1, /^malleolus: \/nowhere\.safetensors: cannot be read/],
@@ -164,6 +244,21 @@ for (const [change, code, expected] of wrongUsages) {
     assert.ok(!readdirSync(folder).includes("run"));
   });
 }
+
+test("train: --device cuda without CUDA is one line", async (context) => {
+  if (hasCuda()) {
+    context.skip("this machine has CUDA");
+    return;
+  }
+  const { folder, train } = await prepare(context);
+  const { code, said } = await run(...train, "--device", "cuda");
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    /^malleolus: --device cuda: expected a LibTorch with CUDA [^\n]* without; [^\n]*\n$/,
+  );
+  assert.ok(!readdirSync(folder).includes("run"));
+});
 
 test("predict: a checkpoint that is none is one line", async (context) => {
   const { folder } = await prepare(context);

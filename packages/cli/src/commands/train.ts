@@ -1,26 +1,33 @@
 /** `malleolus train`: a Mask R-CNN from a COCO file and its radiographs. */
+import { dirname } from "node:path";
 import { nearestName } from "@malleolus/schema";
-import type { InitialWeights, Recipe } from "@malleolus/training";
+import type { InitialWeights, Recipe, TrainingEnd } from "@malleolus/training";
+import { recipeSummaries } from "@malleolus/training/recipe-summaries";
 import { Command, Option } from "commander";
+import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
+import { CliError } from "../errors.ts";
 import { hasFastBfloat16 } from "../processor.ts";
+import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
+import { readTrainingData, type TrainingDataArguments } from "../training-data.ts";
 import { trainingProgress } from "../training-progress.ts";
 import { wholeNumber } from "../whole-number.ts";
 
-interface TrainArguments {
-  readonly coco: string;
-  readonly images: string;
+interface TrainArguments extends TrainingDataArguments {
   readonly out: string;
   readonly recipe: string;
   readonly weights?: string;
   readonly steps?: number;
   readonly seed?: number;
+  readonly batchParts?: number;
   readonly checkpointEvery?: number;
+  readonly validateEvery?: number;
+  readonly patience?: number;
   readonly dtype?: Recipe["dtype"];
-  readonly limit?: number;
   readonly threads?: number;
   readonly workers: number;
+  readonly device: "cpu" | "cuda";
   readonly json?: true;
 }
 
@@ -32,13 +39,31 @@ export const trainCommand: CommandFile = (output) =>
     .requiredOption("--out <folder>", "the run: recipe.json, events.jsonl, checkpoints/")
     .option(
       "--recipe <name or file>",
-      "quick, or a recipe's JSON file (any run's recipe.json)",
+      "one of those below, or a recipe's JSON file (any run's recipe.json)",
       "quick",
     )
     .option("--weights <file>", "initial weights: .safetensors, .pth or Detectron2's .pkl (none)")
+    .addOption(
+      new Option("--tuning <file>", "validate with these COCO annotations").conflicts(
+        "tuningShare",
+      ),
+    )
+    .option("--tuning-images <folder>", "where the images of --tuning lie (--images)")
+    .option("--tuning-share <share>", "hold out a part of the radiographs to validate with", share)
     .option("--steps <number>", "instead of the recipe's", wholeNumber(1))
     .option("--seed <number>", "instead of the recipe's; decides every random draw", wholeNumber(0))
+    .option(
+      "--batch-parts <number>",
+      "instead of the recipe's: a batch in so many parts, for less memory",
+      wholeNumber(1),
+    )
     .option("--checkpoint-every <steps>", "instead of the recipe's", wholeNumber(1))
+    .option("--validate-every <steps>", "instead of the recipe's", wholeNumber(1))
+    .option(
+      "--patience <validations>",
+      "instead of the recipe's: end after so many without a better value",
+      wholeNumber(1),
+    )
     .addOption(
       new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
         ["float32", "bfloat16"],
@@ -47,15 +72,24 @@ export const trainCommand: CommandFile = (output) =>
     .option("--limit <number>", "train on the first images of the file only", wholeNumber(1))
     .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
     .option("--workers <number>", "threads that decode ahead of the step", wholeNumber(0), 1)
-    .addOption(new Option("--device <device>", "where it trains").choices(["cpu"]).default("cpu"))
+    .addOption(
+      new Option("--device <device>", "where it trains").choices(["cpu", "cuda"]).default("cpu"),
+    )
     .option("--json", "print events.jsonl as it is written, instead of showing progress")
     .addHelpText(
       "after",
       `
+Recipes:
+${describeRecipes()}
 Where --out holds a run of the same recipe, it goes on from its last checkpoint; a run of another
 recipe is refused. Ctrl-C ends after the step that is going on, with a checkpoint and exit code 0;
-a second one ends at once. Steps, seed, dtype, limit, weights and checkpoints are part of the
-recipe; threads and workers are not.
+a second one ends at once. All options are part of the recipe but those of device, threads and workers.
+
+--tuning and --tuning-share say what to validate with: losses, average precision of boxes and masks,
+and the AUC of images with objects against those without. The best checkpoint is kept, and predict
+and evaluate take it. --tuning-share holds radiographs out by a hash of the seed and of their COCO
+image's group, else its patient, else its file name: near-duplicates and a patient's radiographs stay
+together. The run's events name them.
 
 --weights takes weights of the backbone or of a whole Mask R-CNN, under Detectron2's, torchvision's or
 MSRA's names; nothing in the file is executed. Heads for other classes begin anew and are named. Stages
@@ -63,26 +97,29 @@ that lack convolutions get norms measured on 32 of the radiographs. Without weig
 group norm and nothing is frozen.
 
 Examples:
-  ./malleolus train --coco train.json --images images --weights resnet50.safetensors --out runs/a
+  ./malleolus train --coco train.json --images images --weights resnet50.safetensors \\
+    --tuning-share 0.1 --out runs/a
   ./malleolus train --coco train.json --images images --out runs/try --steps 20 --limit 50`,
     )
     .action(async (given: TrainArguments, command: Command) => {
+      checkArguments(given, command);
       const training = await import("@malleolus/training");
-      const { setThreads } = await import("@malleolus/torch");
-      const named = training.namedRecipes.find(({ name }) => name === given.recipe);
-      if (named === undefined && !/[./]/.test(given.recipe)) {
-        const names = training.namedRecipes.map(({ name }) => name);
-        const near = nearestName(given.recipe, names);
-        command.error(
-          `error: no recipe is called '${given.recipe}'; there is ${names.join(", ")}` +
-            (near === null ? "" : `\n(Did you mean ${near}?)`),
+      const { hasCuda, libtorchVersion, setThreads } = await import("@malleolus/torch");
+      if (given.device === "cuda" && !hasCuda()) {
+        throw new CliError(
+          "device",
+          `--device cuda: expected a LibTorch with CUDA and a GPU that it finds, got LibTorch ` +
+            `${libtorchVersion()} without; set LIBTORCH to one that has it, or train with --device cpu`,
         );
       }
+      const named = training.namedRecipes.find(({ name }) => name === given.recipe);
       const base = withArguments(named ?? (await training.readRecipeFile(given.recipe)), given);
-      const set = await training.readTrainingSet(given.coco, given.images, given.limit ?? null);
+      const { set, tuning } = await readTrainingData(given, base.seed);
       const weights: InitialWeights | null =
         given.weights === undefined ? null : training.readInitialWeights(given.weights);
-      const recipe = training.resolveRecipe(base, set, weights);
+      const resolved = training.resolveRecipe(base, set, weights, tuning);
+      // Options may not fit one another.
+      const recipe = training.parseRecipe(resolved, `recipe ${base.name} with these options`);
       if (given.threads !== undefined) setThreads(given.threads);
 
       const progress = trainingProgress(output, recipe);
@@ -92,11 +129,13 @@ Examples:
         ),
       );
       try {
-        const { reason, checkpoint } = await training.train({
+        const end = await training.train({
           recipe,
           set,
+          tuning,
           weights,
           directory: given.out,
+          device: given.device,
           workers: given.workers,
           stop: signals.signal,
           onEvent: given.json
@@ -105,24 +144,73 @@ Examples:
         });
         progress.end();
         if (given.json) return;
-        output.writeError(
-          reason === "done"
-            ? `trained ${checkpoint.step} steps\n`
-            : `stopped after step ${checkpoint.step} of ${recipe.steps}; the same command goes on\n`,
-        );
-        output.write(`${checkpoint.path}\n`);
+        const { path, chosen } = training.findDetector(given.out);
+        output.writeError(describeEnd(end, recipe));
+        if (chosen?.which === "best") {
+          const metric = recipe.validation?.metric;
+          output.writeError(`the best checkpoint by ${metric} is that after step ${chosen.step}\n`);
+        }
+        output.write(`${dirname(path)}\n`);
       } finally {
         progress.end();
         signals.dispose();
       }
     });
 
+function describeRecipes(): string {
+  const rows = Object.entries(recipeSummaries).map(([name, summary]) => [`  ${name}`, summary]);
+  return alignedTable(rows, 2);
+}
+
+function checkArguments(given: TrainArguments, command: Command): void {
+  const names = Object.keys(recipeSummaries);
+  if (!names.includes(given.recipe) && !/[./]/.test(given.recipe)) {
+    const near = nearestName(given.recipe, names);
+    command.error(
+      `error: no recipe is called '${given.recipe}'; there is ${names.join(", ")}` +
+        (near === null ? "" : `\n(Did you mean ${near}?)`),
+    );
+  }
+  if (given.tuning === undefined && given.tuningImages !== undefined) {
+    command.error("error: --tuning-images needs --tuning");
+  }
+  if (given.tuning !== undefined || given.tuningShare !== undefined) return;
+  for (const option of ["validateEvery", "patience"] as const) {
+    if (given[option] === undefined) continue;
+    const flag = option === "patience" ? "--patience" : "--validate-every";
+    command.error(`error: ${flag} needs --tuning or --tuning-share`);
+  }
+}
+
 function withArguments(recipe: Recipe, given: TrainArguments): Recipe {
+  const { validation } = recipe;
   return {
     ...recipe,
     steps: given.steps ?? recipe.steps,
+    epochs: given.steps === undefined ? recipe.epochs : null,
     seed: given.seed ?? recipe.seed,
+    batchParts: given.batchParts ?? recipe.batchParts,
     checkpointEverySteps: given.checkpointEvery ?? recipe.checkpointEverySteps,
-    dtype: given.dtype ?? (hasFastBfloat16() ? recipe.dtype : "float32"),
+    validation: validation && {
+      ...validation,
+      everySteps: given.validateEvery ?? validation.everySteps,
+      patience: given.patience ?? validation.patience,
+    },
+    dtype: given.dtype ?? (isBfloat16Fast(given.device) ? recipe.dtype : "float32"),
   };
+}
+
+function isBfloat16Fast(device: TrainArguments["device"]): boolean {
+  return device === "cuda" || hasFastBfloat16();
+}
+
+function describeEnd({ reason, checkpoint: { step } }: TrainingEnd, { steps }: Recipe): string {
+  switch (reason) {
+    case "done":
+      return `trained ${step} steps\n`;
+    case "stopped":
+      return `stopped after step ${step} of ${steps}; the same command goes on\n`;
+    case "stopped early":
+      return `stopped early, after step ${step} of ${steps}: validations do not get better any more\n`;
+  }
 }

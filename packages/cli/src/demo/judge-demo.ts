@@ -19,7 +19,7 @@ import {
 import type { Panel } from "@malleolus/schema";
 import { readFlow, readingMatrix, readTestSets, type Study } from "@malleolus/studies";
 import { libtorchVersion } from "@malleolus/torch";
-import { detectorPath } from "@malleolus/training";
+import { findDetector } from "@malleolus/training";
 import manifest from "../../package.json" with { type: "json" };
 import { hasFastBfloat16 } from "../processor.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
@@ -56,7 +56,7 @@ const LEAST_SCORE = 0.05;
 export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
   const { study, folder, run, plan, known, stages, progress } = given;
   const { internal, external } = await readTestSets(study);
-  const detector = openDetector(detectorPath(run.directory), {
+  const detector = openDetector(findDetector(run.directory).path, {
     precision: hasFastBfloat16() ? "bfloat16" : "float32",
     scoreThreshold: LEAST_SCORE,
   });

@@ -36,8 +36,10 @@ export async function trainDemo(
   const end: TrainingEnd = await train({
     recipe,
     set,
+    tuning: null,
     weights: null,
     directory,
+    device: "cpu",
     workers: 1,
     stop,
     onEvent,

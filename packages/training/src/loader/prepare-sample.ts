@@ -12,7 +12,7 @@ import { flipHorizontally } from "../augment/flip.ts";
 import { drawGamma, withGamma } from "../augment/gamma.ts";
 import { drawRotation, rotate } from "../augment/rotate.ts";
 import type { Sample } from "../augment/sample.ts";
-import type { TrainingImage } from "../data-set.ts";
+import type { SampleImage } from "../data-set.ts";
 import { drawsOf } from "../draws.ts";
 import { TrainingError } from "../errors.ts";
 
@@ -37,7 +37,7 @@ export interface InputPlan {
 
 /** Plain data: it travels to a worker thread. */
 export interface SampleRequest {
-  readonly image: TrainingImage;
+  readonly image: SampleImage;
   readonly input: InputPlan;
   readonly seed: number;
   readonly step: number;

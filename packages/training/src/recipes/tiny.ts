@@ -1,5 +1,5 @@
 /**
- * For tests: a network with narrow heads on radiographs of 64 pixels, a few steps long. It learns
+ * For tests: a narrow network on radiographs of 64 pixels, a few steps long. It learns
  * nothing worth having, in seconds.
  */
 import type { Recipe } from "../recipe.ts";
@@ -17,7 +17,7 @@ export const tinyRecipe: Recipe = {
   preprocess: { minSize: 64, maxSize: 96, unexposed: "as is" },
   model: {
     ...model,
-    backbone: { ...model.backbone, fpnChannels: 32 },
+    backbone: { ...model.backbone, depth: 26, width: 32, fpnChannels: 32 },
     anchors: { ...model.anchors, sizes: [[8], [16], [32], [64], [96]] },
     rpn: { ...model.rpn, preNms: { train: 100, test: 100 }, postNms: { train: 50, test: 50 } },
     roi: {

@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { quickRecipe } from "../recipes/quick.ts";
-import { latestCheckpoint, listCheckpoints, readState, writeCheckpoint } from "./checkpoint.ts";
+import {
+  bestCheckpoint,
+  latestCheckpoint,
+  listCheckpoints,
+  type RunState,
+  readState,
+  rewriteState,
+  writeCheckpoint,
+} from "./checkpoint.ts";
 
 const recipe = { ...quickRecipe, model: { ...quickRecipe.model, classes: ["fracture"] } };
 
@@ -15,8 +23,14 @@ function runDirectory(context: TestContext): string {
   return folder;
 }
 
-function write(directory: string, step: number): void {
-  writeCheckpoint(directory, { step, eventsBytes: 10 * step, recipe }, (aside) => {
+function stateAt(step: number, bestStep?: number): Omit<RunState, "format"> {
+  const validated =
+    bestStep === undefined ? null : { step, best: { step: bestStep, value: 0.5 }, sinceBest: 1 };
+  return { step, eventsBytes: 10 * step, validated, recipe };
+}
+
+function write(directory: string, step: number, bestStep?: number): void {
+  writeCheckpoint(directory, stateAt(step, bestStep), (aside) => {
     for (const file of ["model.safetensors", "optimizer.safetensors"]) {
       writeFileSync(join(aside, file), "tensors");
     }
@@ -36,8 +50,43 @@ test("checkpoint: the last two stay, the latest is found by its step", (context)
     format: "malleolus-checkpoint-1",
     step: 100,
     eventsBytes: 1000,
+    validated: null,
     recipe,
   });
+});
+
+test("checkpoint: the best one stays as well, until another is better", (context) => {
+  const directory = runDirectory(context);
+  write(directory, 5, 5);
+  for (const step of [10, 15, 20]) write(directory, step, 5);
+  assert.deepEqual(names(directory), ["step-000005", "step-000015", "step-000020"]);
+  assert.equal(bestCheckpoint(directory)?.step, 5);
+  write(directory, 25, 25);
+  assert.deepEqual(names(directory), ["step-000020", "step-000025"]);
+  assert.equal(bestCheckpoint(directory)?.step, 25);
+});
+
+test("checkpoint: without validations, or where the best was removed, none is the best", (context) => {
+  const directory = runDirectory(context);
+  assert.equal(bestCheckpoint(directory), null);
+  write(directory, 5);
+  assert.equal(bestCheckpoint(directory), null);
+  write(directory, 10, 4);
+  assert.equal(bestCheckpoint(directory), null);
+});
+
+test("checkpoint: a state is replaced, the tensors beside it stay", (context) => {
+  const directory = runDirectory(context);
+  write(directory, 5);
+  const latest = latestCheckpoint(directory);
+  assert.ok(latest);
+  rewriteState(latest, stateAt(5, 5));
+  assert.equal(readState(latest).validated?.best?.step, 5);
+  assert.deepEqual(readdirSync(latest.path).sort(), [
+    "model.safetensors",
+    "optimizer.safetensors",
+    "state.json",
+  ]);
 });
 
 test("checkpoint: what a killed process left behind is no checkpoint, and goes", (context) => {
@@ -58,7 +107,7 @@ test("checkpoint: a write that fails leaves the earlier ones and nothing half-wr
   const directory = runDirectory(context);
   write(directory, 5);
   const failing = () =>
-    writeCheckpoint(directory, { step: 10, eventsBytes: 0, recipe }, (aside) => {
+    writeCheckpoint(directory, stateAt(10), (aside) => {
       writeFileSync(join(aside, "model.safetensors"), "half");
       throw new Error("ENOSPC: no space left on device, write");
     });
@@ -79,7 +128,7 @@ test("checkpoint: a real refusal of the disk is one clear line", (context) => {
     import { writeCheckpoint } from ${JSON.stringify(join(import.meta.dirname, "checkpoint.ts"))};
     const recipe = ${JSON.stringify(recipe)};
     try {
-      writeCheckpoint(${JSON.stringify(directory)}, { step: 10, eventsBytes: 0, recipe }, (aside) =>
+      writeCheckpoint(${JSON.stringify(directory)}, { step: 10, eventsBytes: 0, validated: null, recipe }, (aside) =>
         writeFileSync(aside + "/model.safetensors", Buffer.alloc(1_000_000)));
     } catch (error) {
       console.log(error.message);

@@ -1,10 +1,10 @@
 /**
  * Checkpoints of a run: `checkpoints/step-000123/` with the detector (`model.safetensors`, which
- * `openDetector` reads), the optimiser's momentum and the run's state.
+ * `openDetector` reads), what training goes on from (`training-state.ts`) and the run's state.
  *
  * A directory is written aside, flushed to the disk and only then named: what is called `step-…`
  * is whole, whenever the process or the machine ended. There is no pointer to the latest that
- * could be wrong: the one with the highest step is.
+ * could be wrong: the one with the highest step is. Its state says which one is the best.
  */
 import {
   closeSync,
@@ -22,6 +22,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { causeText, TrainingError } from "../errors.ts";
 import { recipeSchema } from "../recipe.ts";
+import { validatedSchema } from "../validation/best-so-far.ts";
 
 const KEPT = 2;
 const FILES = ["model.safetensors", "optimizer.safetensors", "state.json"];
@@ -32,9 +33,16 @@ const stateSchema = z.strictObject({
   step: z.int().nonnegative(),
   /** Size of `events.jsonl` up to here. */
   eventsBytes: z.int().nonnegative(),
+  /** Null before the first validation. */
+  validated: validatedSchema.nullable(),
   recipe: recipeSchema,
 });
 export type RunState = z.infer<typeof stateSchema>;
+
+/** Which checkpoint is the best, read off the state of other versions, too. */
+const bestSchema = z.object({
+  validated: z.object({ best: z.object({ step: z.int() }).nullable() }).nullable(),
+});
 
 export interface Checkpoint {
   readonly path: string;
@@ -59,6 +67,24 @@ export function latestCheckpoint(runDirectory: string): Checkpoint | null {
   return listCheckpoints(runDirectory).at(-1) ?? null;
 }
 
+/** The best by the recipe's metric; null where nothing was validated, or it is gone. */
+export function bestCheckpoint(runDirectory: string): Checkpoint | null {
+  const checkpoints = listCheckpoints(runDirectory);
+  const latest = checkpoints.at(-1);
+  if (latest === undefined) return null;
+  const state = bestSchema.safeParse(readJsonOrNull(join(latest.path, "state.json")));
+  const step = state.data?.validated?.best?.step;
+  return checkpoints.find((one) => one.step === step) ?? null;
+}
+
+function readJsonOrNull(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
 /** @throws TrainingError `checkpoint` for a state that is not one. */
 export function readState(checkpoint: Checkpoint): RunState {
   const path = join(checkpoint.path, "state.json");
@@ -75,8 +101,8 @@ export function readState(checkpoint: Checkpoint): RunState {
 }
 
 /**
- * Writes a checkpoint and removes all but the last two. `writeTensors` fills the directory it is
- * given with the two safetensors files.
+ * Writes a checkpoint and removes all but the last two and the best one. `writeTensors` fills the
+ * directory it is given with the safetensors files.
  *
  * @throws TrainingError `checkpoint` where it cannot be written, a full disk for one; what stood
  *   there before still does.
@@ -90,20 +116,20 @@ export function writeCheckpoint(
   const name = `step-${String(state.step).padStart(6, "0")}`;
   const path = join(folder, name);
   const aside = join(folder, `.${name}.tmp`);
-  const whole: RunState = { format: "malleolus-checkpoint-1", ...state };
   try {
     mkdirSync(folder, { recursive: true });
     removeUnfinished(folder);
     mkdirSync(aside);
     writeTensors(aside);
-    writeFileSync(join(aside, "state.json"), `${JSON.stringify(whole)}\n`, { flush: true });
+    writeFileSync(join(aside, "state.json"), stateText(state), { flush: true });
     flushDirectory(aside);
     // A run that went back before a checkpoint (its newer ones were removed) writes it again.
     rmSync(path, { recursive: true, force: true });
     renameSync(aside, path);
     flushDirectory(folder);
+    const best = state.validated?.best?.step;
     for (const old of listCheckpoints(runDirectory).slice(0, -KEPT)) {
-      rmSync(old.path, { recursive: true, force: true });
+      if (old.step !== best) rmSync(old.path, { recursive: true, force: true });
     }
   } catch (cause) {
     rmSync(aside, { recursive: true, force: true });
@@ -114,6 +140,32 @@ export function writeCheckpoint(
     );
   }
   return { path, step: state.step };
+}
+
+/**
+ * Writes another state into a checkpoint whose tensors stay.
+ *
+ * @throws TrainingError `checkpoint` where it cannot be written; what stood there before still does.
+ */
+export function rewriteState(checkpoint: Checkpoint, state: Omit<RunState, "format">): void {
+  const path = join(checkpoint.path, "state.json");
+  const aside = `${path}.tmp`;
+  try {
+    writeFileSync(aside, stateText(state), { flush: true });
+    renameSync(aside, path);
+    flushDirectory(checkpoint.path);
+  } catch (cause) {
+    rmSync(aside, { force: true });
+    throw new TrainingError(
+      "checkpoint",
+      `${path}: cannot be written: ${firstCauseText(cause)}; the state before is untouched`,
+      { cause },
+    );
+  }
+}
+
+function stateText(state: Omit<RunState, "format">): string {
+  return `${JSON.stringify({ format: "malleolus-checkpoint-1", ...state } satisfies RunState)}\n`;
 }
 
 /** The system's own words: packages between it and us have said the path already. */

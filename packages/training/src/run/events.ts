@@ -13,14 +13,8 @@ import {
   writeSync,
 } from "node:fs";
 import { causeText, TrainingError } from "../errors.ts";
-
-export interface LossParts {
-  readonly rpnClass: number;
-  readonly rpnBox: number;
-  readonly boxClass: number;
-  readonly boxRegression: number;
-  readonly mask: number;
-}
+import type { LossParts } from "../losses.ts";
+import type { Measures } from "../validation/metrics.ts";
 
 /** How the initial weights fitted, by the names of parameters. */
 export interface WeightsFit {
@@ -33,6 +27,9 @@ export interface WeightsFit {
   readonly trainedNorms: readonly string[];
 }
 
+/** All steps were made; a person ended it, and it can go on; validations did not get better any more. */
+export type EndReason = "done" | "stopped" | "stopped early";
+
 export type Event =
   | {
       readonly event: "start";
@@ -40,6 +37,9 @@ export type Event =
       readonly images: number;
       readonly imagesWithObjects: number;
       readonly classes: readonly string[];
+      /** File names of the radiographs that are held out of the training; null without. */
+      readonly tuning: readonly string[] | null;
+      readonly device: string;
       readonly dtype: string;
       readonly threads: number;
       readonly libtorch: string;
@@ -70,6 +70,17 @@ export type Event =
       readonly time: string;
     }
   | {
+      readonly event: "validation";
+      readonly step: number;
+      readonly measures: Measures;
+      /** Means over the tuning set. */
+      readonly losses: LossParts;
+      /** Of all so far, by the metric that the recipe names. */
+      readonly isBest: boolean;
+      readonly seconds: number;
+      readonly time: string;
+    }
+  | {
       readonly event: "checkpoint";
       readonly time: string;
       readonly step: number;
@@ -80,7 +91,7 @@ export type Event =
       readonly event: "end";
       readonly time: string;
       readonly step: number;
-      readonly reason: "done" | "stopped";
+      readonly reason: EndReason;
     };
 
 export interface EventLog {

@@ -1,41 +1,70 @@
-/** What a checkpoint holds of a training: the detector and the optimiser's momentum. */
+/**
+ * What a checkpoint holds of a training: the detector and the optimiser's momentum. Where the weights
+ * are averaged, the detector has the average, and the weights that train lie beside it.
+ */
 import { join } from "node:path";
 import { type MaskRcnn, writeDetector } from "@malleolus/detection";
-import { nn, readSafetensors, scope, type Tensor, writeSafetensors } from "@malleolus/torch";
+import { nn, readSafetensors, scope, writeSafetensors } from "@malleolus/torch";
+import type { WeightAverage } from "../averaging.ts";
 import { TrainingError } from "../errors.ts";
 import type { Optimiser } from "../optimiser.ts";
-import { type Checkpoint, type RunState, writeCheckpoint } from "./checkpoint.ts";
+import type { Recipe } from "../recipe.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 
-/** @throws TrainingError `checkpoint` where it cannot be written. */
-export function saveTraining(
-  runDirectory: string,
-  state: Omit<RunState, "format">,
-  model: MaskRcnn,
-  optimise: Optimiser,
-): Checkpoint {
-  return writeCheckpoint(runDirectory, state, (directory) => {
-    writeDetector(join(directory, "model.safetensors"), model, state.recipe.preprocess);
-    writeSafetensors(join(directory, "optimizer.safetensors"), optimise.state());
-  });
+/** What learns. */
+export interface Learner {
+  readonly model: MaskRcnn;
+  readonly optimise: Optimiser;
+  /** Null where the recipe asks for none. */
+  readonly average: WeightAverage | null;
 }
 
-/** @throws TrainingError `checkpoint` where the file holds another model. */
-export function loadTraining(checkpoint: Checkpoint, model: MaskRcnn, optimise: Optimiser): void {
-  scope(() => {
-    const modelPath = join(checkpoint.path, "model.safetensors");
-    const { missing, unexpected, mismatched } = nn.loadStateDict(model, read(modelPath));
-    const [wrong] = [...missing, ...unexpected, ...mismatched.map(({ name }) => name)];
-    if (wrong !== undefined) {
-      throw new TrainingError(
-        "checkpoint",
-        `${modelPath}: a checkpoint of another model (${wrong} does not fit); ` +
-          `remove ${checkpoint.path}`,
-      );
+const DETECTOR = "model.safetensors";
+const OPTIMISER = "optimizer.safetensors";
+const WEIGHTS = "weights.safetensors";
+
+/** @throws TorchError `checkpoint` where a file cannot be written. */
+export function writeTraining(directory: string, learner: Learner, recipe: Recipe): void {
+  const { model, optimise, average } = learner;
+  const path = join(directory, DETECTOR);
+  if (average === null) {
+    writeDetector(path, model, recipe.preprocess);
+  } else {
+    writeSafetensors(join(directory, WEIGHTS), nn.parameters(model));
+    average.exchange();
+    try {
+      writeDetector(path, model, recipe.preprocess);
+    } finally {
+      average.exchange();
     }
-    optimise.loadState(read(join(checkpoint.path, "optimizer.safetensors")));
+  }
+  writeSafetensors(join(directory, OPTIMISER), optimise.state());
+}
+
+/** @throws TrainingError `checkpoint` where the files hold another model. */
+export function loadTraining(checkpoint: Checkpoint, learner: Learner): void {
+  const { model, optimise, average } = learner;
+  const at = (name: string) => join(checkpoint.path, name);
+  scope(() => {
+    if (average === null) {
+      load(model, at(DETECTOR), checkpoint);
+    } else {
+      load(Object.fromEntries(nn.parameters(model)), at(WEIGHTS), checkpoint);
+      average.exchange();
+      load(model, at(DETECTOR), checkpoint);
+      average.exchange();
+    }
+    optimise.loadState(readSafetensors(at(OPTIMISER)).tensors);
   });
 }
 
-function read(path: string): Map<string, Tensor> {
-  return readSafetensors(path).tensors;
+function load(module: object, path: string, checkpoint: Checkpoint): void {
+  const { tensors } = readSafetensors(path);
+  const { missing, unexpected, mismatched } = nn.loadStateDict(module, tensors);
+  const [wrong] = [...missing, ...unexpected, ...mismatched.map(({ name }) => name)];
+  if (wrong === undefined) return;
+  throw new TrainingError(
+    "checkpoint",
+    `${path}: a checkpoint of another model (${wrong} does not fit); remove ${checkpoint.path}`,
+  );
 }

@@ -1,0 +1,30 @@
+/** What the arguments of a training say to train on, and to validate with. */
+import type { HeldOut, TrainingSet } from "@malleolus/training";
+
+export interface TrainingDataArguments {
+  readonly coco: string;
+  readonly images: string;
+  readonly limit?: number;
+  readonly tuning?: string;
+  readonly tuningImages?: string;
+  readonly tuningShare?: number;
+}
+
+export interface TrainingData extends Omit<HeldOut, "tuning"> {
+  /** Null where nothing is validated. */
+  readonly tuning: TrainingSet | null;
+}
+
+/** The seed decides what is held out. Throws TrainingError and DataError as the readers do. */
+export async function readTrainingData(
+  given: TrainingDataArguments,
+  seed: number,
+): Promise<TrainingData> {
+  const { checkTuningSet, holdOut, readTrainingSet } = await import("@malleolus/training");
+  const set = await readTrainingSet(given.coco, given.images, given.limit ?? null);
+  if (given.tuningShare !== undefined) return holdOut(set, given.tuningShare, seed);
+  if (given.tuning === undefined) return { set, tuning: null };
+  const tuning = await readTrainingSet(given.tuning, given.tuningImages ?? given.images);
+  checkTuningSet(tuning, set, given.tuning);
+  return { set, tuning };
+}

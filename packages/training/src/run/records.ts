@@ -1,0 +1,99 @@
+/** What a run leaves behind while it trains: its events, its checkpoints, and what validations found. */
+import type { TrainingOptions } from "../training-options.ts";
+import { afterValidation, type Validated } from "../validation/best-so-far.ts";
+import { type Validation, validate } from "../validation/validate.ts";
+import { type Checkpoint, type RunState, rewriteState, writeCheckpoint } from "./checkpoint.ts";
+import { type Event, openEvents } from "./events.ts";
+import type { RunDirectory } from "./run-directory.ts";
+import { type Learner, writeTraining } from "./training-state.ts";
+
+export interface Records {
+  /** Where validations stand; null before the first. */
+  readonly validated: Validated | null;
+  /** Writes an event, with the time. */
+  emit(event: WithoutTime<Event>): void;
+  /**
+   * Validates what was learned in `step` steps, and keeps a checkpoint of it where it is the best so
+   * far. Leaves things as they are where it is stopped on the way, or there is nothing to validate.
+   */
+  validate(step: number): Promise<void>;
+  /** The checkpoint after `step` steps; the one that is there, where it says the same. */
+  save(step: number): Checkpoint;
+  close(): void;
+}
+
+type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
+
+/** `activations` says how large the values in the network are now. */
+export function openRecords(
+  run: RunDirectory,
+  options: TrainingOptions,
+  learner: Learner,
+  activations: () => Readonly<Record<string, number>>,
+): Records {
+  const { recipe } = options;
+  const events = openEvents(run.eventsPath, run.latest?.state.eventsBytes ?? 0);
+  let validated = run.latest?.state.validated ?? null;
+  /** The latest checkpoint, and what it says of validations. */
+  let kept = run.latest === null ? null : { checkpoint: run.latest.checkpoint, validated };
+
+  const emit: Records["emit"] = (partial) => {
+    const event: Event = { ...partial, time: new Date().toISOString() };
+    events.append(event);
+    options.onEvent(event);
+  };
+
+  const write = (state: Omit<RunState, "format">): Checkpoint => {
+    const checkpoint = writeCheckpoint(run.path, state, (directory) =>
+      writeTraining(directory, learner, recipe),
+    );
+    const { path, step } = checkpoint;
+    emit({ event: "checkpoint", step, checkpoint: path, activations: activations() });
+    return checkpoint;
+  };
+
+  const save = (step: number): Checkpoint => {
+    const there = kept?.checkpoint.step === step ? kept : null;
+    if (there !== null && there.validated === validated) return there.checkpoint;
+    const state = { step, eventsBytes: events.sizeBytes, validated, recipe };
+    // The tensors of a step are the same, however often it was validated.
+    if (there !== null) rewriteState(there.checkpoint, state);
+    kept = { checkpoint: there?.checkpoint ?? write(state), validated };
+    return kept.checkpoint;
+  };
+
+  return {
+    get validated() {
+      return validated;
+    },
+    emit,
+    save,
+    async validate(step) {
+      if (recipe.validation === null) return;
+      const began = performance.now();
+      const found = await validateAverage(options, learner);
+      if (found === null) return;
+      const { measures, losses } = found;
+      validated = afterValidation(validated, step, measures, recipe.validation);
+      const isBest = validated.best?.step === step;
+      const seconds = (performance.now() - began) / 1000;
+      emit({ event: "validation", step, measures, losses, isBest, seconds });
+      if (isBest) save(step);
+    },
+    close: () => events.close(),
+  };
+}
+
+/** With the average of the weights in their place, where there is one. */
+async function validateAverage(
+  { recipe, tuning, device, workers, stop }: TrainingOptions,
+  { model, average }: Learner,
+): Promise<Validation | null> {
+  if (tuning === null) return null;
+  average?.exchange();
+  try {
+    return await validate({ model, recipe, tuning, device, workers, stop });
+  } finally {
+    average?.exchange();
+  }
+}

@@ -1,0 +1,106 @@
+/** What a run holds while it trains: the network, its optimiser, its radiographs, its records. */
+import type { ImageBatch } from "@malleolus/detection";
+import { libtorchVersion, nn, threads } from "@malleolus/torch";
+import { weightAverage } from "./averaging.ts";
+import { hasObjects } from "./data-set.ts";
+import { activationsOf, initialiseModel, measuredBatches, newModel } from "./initialise.ts";
+import { type Loader, openLoader } from "./loader/loader.ts";
+import { optimiser } from "./optimiser.ts";
+import { openRecords, type Records } from "./run/records.ts";
+import type { RunDirectory } from "./run/run-directory.ts";
+import { type Learner, loadTraining } from "./run/training-state.ts";
+import { sampler } from "./sampler.ts";
+import type { TrainingOptions } from "./training-options.ts";
+
+export interface Session {
+  readonly learner: Learner;
+  readonly loader: Loader;
+  readonly records: Records;
+  /** Steps that are done at its beginning. */
+  readonly step: number;
+  close(): Promise<void>;
+}
+
+const BATCHES_AHEAD = 4;
+
+/** Begins a run, or opens it as its latest checkpoint left it. */
+export async function openSession(run: RunDirectory, options: TrainingOptions): Promise<Session> {
+  const { recipe, device, set } = options;
+  const { latest } = run;
+  const step = latest?.checkpoint.step ?? 0;
+  const model = newModel(recipe, device);
+  const optimise = optimiser(nn.parameters(model), recipe.optimiser);
+  const loader = openTrainingLoader(options, step);
+  const closing: (() => void)[] = [];
+  const close = async () => {
+    await loader.close();
+    for (const action of closing) action();
+    optimise.free();
+    for (const tensor of nn.stateDict(model).values()) tensor.free();
+  };
+  try {
+    const shown: ImageBatch[] = [];
+    closing.push(() => {
+      for (const { tensor } of shown) tensor.free();
+    });
+    const activations = () => activationsOf(model, shown[0], recipe);
+    // Before the average, which begins at the initial weights.
+    const begin = async () => {
+      shown.push(...(await measuredBatches(set, recipe, device)));
+      const weights = initialiseModel(model, recipe, options.weights, shown);
+      for (const { tensor } of shown.splice(1)) tensor.free();
+      return weights;
+    };
+    const weights = latest === null ? await begin() : null;
+    if (latest !== null) shown.push(...(await measuredBatches(set, recipe, device, 2)));
+
+    const { averaging } = recipe;
+    const average =
+      averaging === null ? null : weightAverage(nn.parameters(model), averaging.decay);
+    if (average !== null) closing.push(() => average.free());
+    const learner: Learner = { model, optimise, average };
+    if (latest !== null) loadTraining(latest.checkpoint, learner);
+
+    const records = openRecords(run, options, learner, activations);
+    closing.push(() => records.close());
+    records.emit(
+      latest === null
+        ? {
+            event: "start",
+            images: set.images.length,
+            imagesWithObjects: set.images.filter(hasObjects).length,
+            classes: set.classes,
+            tuning: options.tuning?.images.map(({ fileName }) => fileName) ?? null,
+            device,
+            dtype: recipe.dtype,
+            threads: threads(),
+            libtorch: libtorchVersion(),
+            weights,
+            activations: activations(),
+          }
+        : { event: "resume", step, checkpoint: latest.checkpoint.path },
+    );
+    return { learner, loader, records, step, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openTrainingLoader({ recipe, set, workers }: TrainingOptions, firstStep: number): Loader {
+  const { seed, batchSize, steps } = recipe;
+  const input = { ...recipe.input, unexposed: recipe.preprocess.unexposed };
+  const classes = set.images.map(({ target }) => target.classes);
+  const take = sampler(classes, { seed, batchSize, sampling: recipe.sampling });
+  return openLoader({
+    request(step, slot) {
+      const { path, width, height, target } = set.images[take(step, slot)];
+      return { image: { path, width, height, target }, input, seed, step, slot };
+    },
+    batchSize,
+    firstStep,
+    steps,
+    workers,
+    ahead: BATCHES_AHEAD,
+  });
+}

@@ -1,0 +1,23 @@
+/** What `train` is given. */
+import type { Device } from "@malleolus/torch";
+import type { TrainingSet } from "./data-set.ts";
+import type { Recipe } from "./recipe.ts";
+import type { InitialWeights } from "./resolve-recipe.ts";
+import type { Event } from "./run/events.ts";
+
+export interface TrainingOptions {
+  /** Complete: from `resolveRecipe`, for these sets and these weights. */
+  readonly recipe: Recipe;
+  readonly set: TrainingSet;
+  /** Radiographs to validate with, none of them in `set`; null without. */
+  readonly tuning: TrainingSet | null;
+  readonly weights: InitialWeights | null;
+  readonly directory: string;
+  readonly device: Device;
+  /** Threads that decode ahead of the step; 0 decodes in between. */
+  readonly workers: number;
+  /** Ends the run cleanly, with a checkpoint, after the step or the radiograph that is going on. */
+  readonly stop: AbortSignal;
+  /** Everything that goes into `events.jsonl`, once it is there. */
+  readonly onEvent: (event: Event) => void;
+}

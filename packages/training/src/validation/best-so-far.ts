@@ -1,0 +1,55 @@
+/** Where the validations of a run stand: part of every checkpoint, so that a resumed run knows. */
+import { z } from "zod";
+import type { Recipe } from "../recipe.ts";
+import { isBetter, type Measures } from "./metrics.ts";
+
+export const validatedSchema = z.strictObject({
+  /** Of the last validation. */
+  step: z.int().positive(),
+  /** Null where none gave a number yet. */
+  best: z.strictObject({ step: z.int().positive(), value: z.number() }).nullable(),
+  /** Validations after the best one. */
+  sinceBest: z.int().nonnegative(),
+});
+export type Validated = Readonly<z.infer<typeof validatedSchema>>;
+
+/** After one more validation; null before the first. */
+export function afterValidation(
+  before: Validated | null,
+  step: number,
+  measures: Measures,
+  { metric }: NonNullable<Recipe["validation"]>,
+): Validated {
+  const value = measures[metric];
+  const best = before?.best ?? null;
+  const worst = metric === "loss" ? Infinity : -Infinity;
+  if (value !== null && isBetter(metric, value, best?.value ?? worst)) {
+    return { step, best: { step, value }, sinceBest: 0 };
+  }
+  return { step, best, sinceBest: (before?.sinceBest ?? 0) + 1 };
+}
+
+/** Whether a run that has made `step` steps is to validate, and has not. */
+export function isValidationDue(
+  { validation, steps }: Pick<Recipe, "validation" | "steps">,
+  step: number,
+  validated: Validated | null,
+): boolean {
+  if (validation === null || step === 0 || validated?.step === step) return false;
+  return step % validation.everySteps === 0 || step === steps;
+}
+
+/** Why a run that has made `step` steps is over; null where it goes on. */
+export function endOf(
+  recipe: Pick<Recipe, "validation" | "steps">,
+  step: number,
+  validated: Validated | null,
+): "done" | "stopped early" | null {
+  const { validation, steps } = recipe;
+  if (isValidationDue(recipe, step, validated)) return null;
+  if (step >= steps) return "done";
+  const patience = validation?.patience ?? null;
+  return patience !== null && validated !== null && validated.sinceBest >= patience
+    ? "stopped early"
+    : null;
+}

@@ -1,0 +1,116 @@
+/**
+ * A look at the radiographs that are held out: how large the losses are there, and how well the
+ * network finds what is on them, as `malleolus evaluate` measures it. It draws nothing of training's
+ * and leaves nothing behind in the network.
+ */
+import { setImmediate } from "node:timers/promises";
+import { batchImages, type Detection, type MaskRcnn } from "@malleolus/detection";
+import { averagePrecision, type LabelledImage, measureImages } from "@malleolus/evaluation";
+import { type Device, noGrad, scope } from "@malleolus/torch";
+import type { Sample } from "../augment/sample.ts";
+import type { TrainingImage, TrainingSet } from "../data-set.ts";
+import { drawsOf } from "../draws.ts";
+import { asInDetection, batchOptions, inDtype } from "../initialise.ts";
+import { openLoader } from "../loader/loader.ts";
+import { type LossParts, lossesTensor, lossPartsOf, meanLosses, totalLoss } from "../losses.ts";
+import type { Recipe } from "../recipe.ts";
+import { labelledImage } from "./labelled-image.ts";
+import type { Measures } from "./metrics.ts";
+
+export interface Validation {
+  readonly losses: LossParts;
+  readonly measures: Measures;
+}
+
+export interface ValidationOptions {
+  readonly model: MaskRcnn;
+  readonly recipe: Recipe;
+  readonly tuning: TrainingSet;
+  readonly device: Device;
+  /** Threads that decode ahead; 0 decodes in between. */
+  readonly workers: number;
+  /** Ends it after the radiograph that is going on. */
+  readonly stop: AbortSignal;
+}
+
+const IMAGES_AHEAD = 4;
+
+/**
+ * Radiographs come one at a time, at the size of detection; their draws are a function of the seed
+ * and of their places, the same in every validation. Null where it was stopped.
+ *
+ * @throws DataError and TrainingError for a radiograph that cannot be used.
+ */
+export async function validate(options: ValidationOptions): Promise<Validation | null> {
+  const { recipe, tuning, workers, stop } = options;
+  // By ascending id: where scores are equal, the order decides, here as in pycocotools.
+  const images = tuning.images.toSorted((a, b) => a.id - b.id);
+  const input = asInDetection(recipe);
+  const { seed } = recipe;
+  const loader = openLoader({
+    request: (step, slot) => ({ image: images[step], input, seed, step, slot }),
+    batchSize: 1,
+    firstStep: 0,
+    steps: images.length,
+    workers,
+    ahead: IMAGES_AHEAD,
+  });
+  const losses: LossParts[] = [];
+  const labelled: LabelledImage[] = [];
+  try {
+    for (const [place, image] of images.entries()) {
+      if (stop.aborted) return null;
+      const [sample] = await loader.next();
+      const seen = look(options, sample, place);
+      losses.push(seen.losses);
+      labelled.push(labelledImage(image, seen.found, tuning.classes, scalesOf(sample, image)));
+      // Computing blocks the event loop: here it hears of signals and of the loader's threads.
+      await setImmediate();
+    }
+  } finally {
+    await loader.close();
+  }
+  const mean = meanLosses(losses);
+  return { losses: mean, measures: measure(labelled, tuning.classes, recipe, totalLoss(mean)) };
+}
+
+function look(
+  { model, recipe, device }: ValidationOptions,
+  { image, target }: Sample,
+  place: number,
+): { losses: LossParts; found: readonly Detection[] } {
+  const draw = drawsOf(recipe.seed, place);
+  return scope(() =>
+    noGrad(() =>
+      inDtype(recipe, () => {
+        const batch = batchImages([image], batchOptions(recipe, device));
+        const losses = lossPartsOf(lossesTensor(model.losses(batch, [target], draw)).toNumbers());
+        const [found] = model.detect(batch);
+        return { losses, found };
+      }),
+    ),
+  );
+}
+
+function scalesOf({ image }: Sample, { width, height }: TrainingImage) {
+  return { scaleX: image.width / width, scaleY: image.height / height };
+}
+
+function measure(
+  labelled: readonly LabelledImage[],
+  classes: readonly string[],
+  { model }: Recipe,
+  loss: number,
+): Measures {
+  const [box, mask] = (["box", "mask"] as const).map(
+    (shape) => averagePrecision(labelled, classes, shape).averagePrecision,
+  );
+  return {
+    "box AP": box.all,
+    "box AP50": box.iou50,
+    "mask AP": mask.all,
+    "mask AP50": mask.iou50,
+    "image AUC": measureImages(labelled, model.roi.scoreThreshold).auc?.auc ?? null,
+    loss,
+  };
+}
