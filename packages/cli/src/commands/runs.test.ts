@@ -34,6 +34,19 @@ function step(n: number, loss: number | null) {
   return { event: "step", step: n, loss, seconds, imagesPerSecond: 2 / seconds, waitedMs: 1, time };
 }
 
+function validation(n: number, loss: number, found: number | null, isBest: boolean) {
+  const measures = { "box AP50": found, "mask AP50": found, loss };
+  return {
+    event: "validation",
+    step: n,
+    measures,
+    losses: {},
+    isBest,
+    seconds: 1,
+    time: start.time,
+  };
+}
+
 function writeRun(folder: string, recipe: object, events: readonly object[], rest = ""): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));
@@ -81,9 +94,36 @@ test("runs: how far each is, the means of its last 50 steps, and how it ended", 
 
   const table = await run(folder);
   const [head, first, second] = table.written.split("\n");
-  assert.match(head, /^run +recipe +state +steps +loss +images\/s +trained +last event$/);
-  assert.match(first, /\/a +demo +open +2\/60 +2\.000 +13\.3 +0 s +2026-01-02 03:02$/);
-  assert.match(second, /\/b\/done +quick +done +60\/60 +34\.500 +0\.6 +3 min +2026-01-02 04:00$/);
+  assert.match(
+    head,
+    /^run +recipe +state +steps +loss +best +at step +images\/s +trained +last event$/,
+  );
+  assert.match(first, /\/a +demo +open +2\/60 +2\.000 +– +– +13\.3 +0 s +2026-01-02 03:02$/);
+  assert.match(
+    second,
+    /\/b\/done +quick +done +60\/60 +34\.500 +– +– +0\.6 +3 min +2026-01-02 04:00$/,
+  );
+});
+
+test("runs: the best validation by the recipe's metric, and one that ended early", async (context) => {
+  const folder = temporaryFolder(context);
+  const events = [
+    ...[start, step(1, 2), validation(10, 0.9, null, false), validation(20, 0.8, 0.25, true)],
+    ...[validation(30, 0.7, 0.125, false), validation(40, 0.6, 0.125, false)],
+    { event: "end", step: 40, reason: "stopped early", time: start.time },
+  ];
+  const judged = (metric: string) => ({ ...recipe, validation: { metric, everySteps: 10 } });
+  writeRun(join(folder, "a"), judged("mask AP50"), events);
+  writeRun(join(folder, "b"), judged("mask AP50"), [start, validation(10, 0.9, null, false)]);
+  const { written } = await run("--json", folder);
+  const [found, none] = written
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(found.best, { metric: "mask AP50", value: 0.25, step: 20 });
+  assert.equal(found.state, "stopped early");
+  assert.equal(none.best, null);
+  assert.match((await run(folder)).written, /stopped early +1\/60 +2\.000 +mask AP50 0\.250 +20 /);
 });
 
 test("runs: one that is damaged is told in a line, and the others are shown", async (context) => {
@@ -147,6 +187,32 @@ test("runs --compare --svg: a curve a run, its name as text, losses where they b
     Number(text.match(new RegExp(`y="([\\d.]+)"[^>]*text-anchor="end">${tick}<`))?.[1]);
   assert.deepEqual(heights, [gridAt("2"), gridAt("1")]);
   assert.ok(gridAt("2") < gridAt("1"));
+});
+
+test("runs --compare --svg: validations as a panel of their own, their losses as dots", async (context) => {
+  const folder = temporaryFolder(context);
+  const judged = { ...recipe, validation: { metric: "mask AP50" } };
+  const steps = Array.from({ length: 20 }, (_, i) => step(i + 1, 1));
+  const seen = [validation(10, 2, 0.5, true), validation(20, 2, 1, true)];
+  const one = writeRun(join(folder, "one"), judged, [...steps, ...seen]);
+  const blind = writeRun(join(folder, "blind"), recipe, steps);
+  const svg = join(folder, "curves.svg");
+  assert.equal((await run("--compare", one, blind, "--svg", svg)).code, 0);
+  const text = readFileSync(svg, "utf8");
+  assert.match(text, />mask AP50<\/text>/);
+  const dots = [...text.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [
+    Number(x),
+    Number(y),
+  ]);
+  const [firstLoss, secondLoss, half, whole] = dots;
+  assert.equal(dots.length, 4);
+  assert.equal(firstLoss[1], secondLoss[1]);
+  assert.deepEqual([half[0], whole[0]], [firstLoss[0], secondLoss[0]]);
+  // The panel is 200 high, and 1 is its top.
+  assert.equal(half[1] - whole[1], 100);
+
+  assert.equal((await run("--compare", blind, blind, "--svg", svg)).code, 0);
+  assert.doesNotMatch(readFileSync(svg, "utf8"), /AP50|circle/);
 });
 
 const refused: readonly (readonly [args: readonly string[], code: number, RegExp])[] = [

@@ -4,7 +4,7 @@ import type { CommandFile } from "../command-file.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import type { Output } from "../output.ts";
 import { compareRecipes } from "../training-runs/compare-recipes.ts";
-import { lossCurves } from "../training-runs/loss-curves.ts";
+import { runCurves } from "../training-runs/run-curves.ts";
 import { describeDifferences, describeRuns } from "../training-runs/runs-text.ts";
 import { readRun, runFolders, type TrainingRun } from "../training-runs/training-run.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
@@ -20,13 +20,14 @@ export const runsCommand: CommandFile = (output, finish) =>
     .description("list trainings: how far they are, their loss and speed; or compare some")
     .argument("[folder...]", "where to look, with all folders below (default: here)")
     .option("--compare <run...>", "only these runs, and where their recipes differ")
-    .option("--svg <file>", "with --compare: their losses by step as a figure")
+    .option("--svg <file>", "with --compare: losses and validations by step as a figure")
     .option("--json", "one JSON object a run, each on a line of its own; of a comparison, one")
     .addHelpText(
       "after",
       `
-Loss and speed are means over the last 50 steps; times are UTC. A run is done, stopped (Ctrl-C), or
-open: still going on, or cut off. A run that cannot be read is reported, the others are shown, and
+Loss and speed are means over the last 50 steps; times are UTC. The best validation is that of the
+metric which the recipe names. A run is done, stopped (Ctrl-C), stopped early (it did not get better
+any more), or open: still going on, or cut off. A run that cannot be read is reported, the others are shown, and
 the exit code is 1.
 
 Examples:
@@ -77,12 +78,18 @@ function compare(paths: readonly string[], given: RunsArguments, output: Output)
   const summaries = runs.map(({ summary }) => summary);
   const differences = compareRecipes(runs.map(({ recipe }) => recipe));
   if (given.svg !== undefined) {
-    const curves = runs.map(({ path, losses }) => ({ name: path, losses }));
-    writeFileWhole(given.svg, lossCurves(curves));
+    const curves = runs.map(({ path, ...run }) => ({ name: path, ...run }));
+    writeFileWhole(given.svg, runCurves(curves, measureOf(runs)));
   }
   output.write(
     given.json
       ? `${JSON.stringify({ runs: summaries, differences })}\n`
       : `${describeRuns(summaries)}\n${describeDifferences(paths, differences)}`,
   );
+}
+
+/** What the first run that names one is judged by; where that is the loss, boxes. */
+function measureOf(runs: readonly TrainingRun[]): string {
+  const metrics = runs.flatMap(({ recipe }) => recipe.validation?.metric ?? []);
+  return metrics.find((metric) => metric !== "loss") ?? "box AP50";
 }

@@ -11,11 +11,16 @@ export function describeRuns(runs: readonly RunSummary[]): string {
     run.state,
     `${run.steps}/${run.stepsPlanned}`,
     run.loss?.toFixed(3) ?? "–",
+    run.best === null ? "–" : `${run.best.metric} ${run.best.value.toFixed(3)}`,
+    run.best === null ? "–" : String(run.best.step),
     run.imagesPerSecond?.toFixed(1) ?? "–",
     describeDuration(run.trainedSeconds),
     moment(run.last),
   ]);
-  const head = ["run", "recipe", "state", "steps", "loss", "images/s", "trained", "last event"];
+  const head = [
+    ...["run", "recipe", "state", "steps", "loss", "best", "at step"],
+    ...["images/s", "trained", "last event"],
+  ];
   return alignedTable([head, ...rows], 3);
 }
 

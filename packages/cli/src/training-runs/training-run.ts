@@ -8,8 +8,14 @@ import { join } from "node:path";
 import { readJson } from "@malleolus/schema";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
+import type { CurveValidation } from "./run-curves.ts";
 
-const recipeSchema = z.looseObject({ name: z.string(), steps: z.int().positive() });
+const recipeSchema = z.looseObject({
+  name: z.string(),
+  steps: z.int().positive(),
+  /** Absent in recipes of earlier versions. */
+  validation: z.looseObject({ metric: z.string() }).nullish(),
+});
 export type RunRecipe = z.infer<typeof recipeSchema>;
 
 const eventSchema = z.union([
@@ -22,7 +28,18 @@ const eventSchema = z.union([
     imagesPerSecond: z.number().nonnegative(),
     time: z.string(),
   }),
-  z.object({ event: z.literal("end"), reason: z.enum(["done", "stopped"]), time: z.string() }),
+  z.object({
+    event: z.literal("validation"),
+    step: z.int().positive(),
+    measures: z.record(z.string(), z.number().nullable()),
+    isBest: z.boolean(),
+    time: z.string(),
+  }),
+  z.object({
+    event: z.literal("end"),
+    reason: z.enum(["done", "stopped", "stopped early"]),
+    time: z.string(),
+  }),
   z.object({ event: z.string(), time: z.string() }),
 ]);
 
@@ -31,6 +48,7 @@ export interface TrainingRun {
   readonly recipe: RunRecipe;
   /** Losses of its steps, in their order. */
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
+  readonly validations: readonly CurveValidation[];
   readonly summary: RunSummary;
 }
 
@@ -41,6 +59,8 @@ export interface RunSummary {
   readonly stepsPlanned: number;
   /** Mean of the last 50 steps; null before the first. */
   readonly loss: number | null;
+  /** The best validation, by the recipe's metric; null where none gave it a number. */
+  readonly best: { readonly metric: string; readonly value: number; readonly step: number } | null;
   /** Over the last 50 steps; null before the first. */
   readonly imagesPerSecond: number | null;
   /** Of all steps. */
@@ -49,7 +69,7 @@ export interface RunSummary {
   readonly began: string | null;
   readonly last: string | null;
   /** `open`: still going on, or cut off. */
-  readonly state: "done" | "stopped" | "open";
+  readonly state: "done" | "stopped" | "stopped early" | "open";
 }
 
 const AVERAGED = 50;
@@ -80,18 +100,21 @@ export function readRun(folder: string): TrainingRun {
   const losses = steps.flatMap(({ step, loss }) => (loss === null ? [] : [{ step, loss }]));
   const recent = steps.slice(-AVERAGED);
   const recentLosses = losses.slice(-AVERAGED).map(({ loss }) => loss);
+  const validations = events.flatMap((event) => ("measures" in event ? [event] : []));
   const end = events.at(-1);
   const done = steps.at(-1)?.step ?? 0;
   return {
     path: folder,
     recipe,
     losses,
+    validations,
     summary: {
       run: folder,
       recipe: recipe.name,
       steps: done,
       stepsPlanned: recipe.steps,
       loss: recentLosses.length === 0 ? null : sum(recentLosses) / recentLosses.length,
+      best: bestOf(validations, recipe),
       imagesPerSecond:
         recent.length === 0
           ? null
@@ -103,6 +126,17 @@ export function readRun(folder: string): TrainingRun {
       state: end !== undefined && "reason" in end ? end.reason : "open",
     },
   };
+}
+
+function bestOf(
+  validations: readonly (CurveValidation & { readonly isBest: boolean })[],
+  { validation }: RunRecipe,
+): RunSummary["best"] {
+  const found = validations.findLast(({ isBest }) => isBest);
+  const metric = validation?.metric;
+  if (found === undefined || metric === undefined) return null;
+  const value = found.measures[metric] ?? null;
+  return value === null ? null : { metric, value, step: found.step };
 }
 
 function isRun(folder: string): boolean {
