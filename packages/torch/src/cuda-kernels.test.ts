@@ -120,6 +120,19 @@ function gradientOf(gradient: Tensor, regions: Tensor): Tensor {
   return simulated("roi_align_backward", gradient, regions, SHAPE, 0.25, 0, true);
 }
 
+tensorTest("GPU's roiAlign: bfloat16 is computed in float32 and rounded once", () => {
+  const regions = tensor(REGIONS);
+  const features = seededNumbers(1, ...SHAPE).to("bfloat16");
+  const settings = [0.25, 7, 7, 0, true] as const;
+  const exact = simulated("roi_align", features.to("float32"), regions, ...settings);
+  const rounded = simulated("roi_align", features, regions, ...settings);
+  assert.deepEqual(rounded.toFloat32Array(), exact.to("bfloat16").toFloat32Array());
+  const gradient = seededNumbers(2, REGIONS.length, 6, 7, 7).to("bfloat16");
+  const exactSums = gradientOf(gradient.to("float32"), regions);
+  const sums = gradientOf(gradient, regions);
+  assert.deepEqual(sums.toFloat32Array(), exactSums.to("bfloat16").toFloat32Array());
+});
+
 tensorTest("GPU's roiAlign: the gradient has the same bits in whatever order threads add", () => {
   const order = [5, 2, 7, 0, 3, 6, 1, 4];
   const rows = fromTypedArray(Int32Array.from(order), [order.length]).to("int64");
