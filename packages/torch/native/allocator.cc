@@ -6,28 +6,27 @@
 // the block that has lain longest goes first. Small ones are the C library's business.
 #include "allocator.h"
 
+#include <sys/mman.h>
+
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
 #include <torch/version.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <unordered_map>
 
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
-
 namespace malleolus {
 
 namespace {
 
 constexpr size_t kLeastShelved = size_t{1} << 20;
-constexpr size_t kHugePage = size_t{1} << 21;
+constexpr size_t kPage = 4096, kHugePage = size_t{1} << 21;
 // Blocks that begin at the same place of a page fight for the same lines of the cache.
 constexpr size_t kStagger = 4096 + 64;
 constexpr size_t kStaggers = 8;
@@ -37,6 +36,26 @@ size_t shelf_of(size_t bytes) {
   size_t step = kLeastShelved / 8;
   while (step * 16 < bytes) step *= 2;
   return (bytes + step - 1) / step * step;
+}
+
+size_t whole_pages(size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
+
+/// Memory from the system, past the C library, whose heap would be left with holes; where a huge page
+/// fits, on huge pages. Null where there is none.
+void* map_pages(size_t bytes) {
+  const size_t wanted = whole_pages(bytes), slack = wanted < kHugePage ? 0 : kHugePage;
+  void* found = mmap(nullptr, wanted + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (found == MAP_FAILED) return nullptr;
+  if (slack == 0) return found;
+  auto* begin = static_cast<char*>(found);
+  const size_t before = (kHugePage - reinterpret_cast<uintptr_t>(begin) % kHugePage) % kHugePage;
+  char* const aligned = begin + before;
+  if (before > 0) munmap(begin, before);
+  if (slack > before) munmap(aligned + wanted, slack - before);
+#ifdef MADV_HUGEPAGE
+  madvise(aligned, wanted, MADV_HUGEPAGE);
+#endif
+  return aligned;
 }
 
 class Shelves {
@@ -90,15 +109,11 @@ class Shelves {
     Block block;
     block.size = size;
     block.offset = (made_++ % kStaggers) * kStagger;
-    const size_t bytes = size + block.offset, alignment = size >= kHugePage ? kHugePage : size_t{4096};
     // What lies on the shelves may be what is lacking.
-    while (posix_memalign(&block.base, alignment, bytes) != 0) {
-      TORCH_CHECK(shelved_ > 0, "not enough memory: ", bytes, " bytes could not be had");
+    while ((block.base = map_pages(size + block.offset)) == nullptr) {
+      TORCH_CHECK(shelved_ > 0, "not enough memory: ", size, " bytes could not be had");
       give_back_oldest();
     }
-#ifdef __linux__
-    if (size >= kHugePage) madvise(block.base, bytes, MADV_HUGEPAGE);
-#endif
     return block;
   }
 
@@ -111,7 +126,7 @@ class Shelves {
     oldest->second.pop_front();
     if (oldest->second.empty()) shelves_.erase(oldest);
     shelved_ -= block.size;
-    std::free(block.base);
+    munmap(block.base, whole_pages(block.size + block.offset));
   }
 
   std::mutex mutex_;
