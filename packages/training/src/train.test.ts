@@ -5,6 +5,7 @@ import test, { type TestContext } from "node:test";
 import { liveTensors, setThreads } from "@malleolus/torch";
 import { tinyRecipe } from "./recipes/tiny.ts";
 import { latestCheckpoint } from "./run/checkpoint.ts";
+import type { StepProfile } from "./step-profiler.ts";
 import { computed, eventsOf, prepare, trainInChild } from "./test-runs.ts";
 import { train } from "./train.ts";
 
@@ -62,6 +63,34 @@ async function stopAndGoOn(context: TestContext, batchParts: number): Promise<vo
   assert.deepEqual(computed(directory), computed(options("whole").directory));
   assert.deepEqual(JSON.parse(readFileSync(join(directory, "recipe.json"), "utf8")), recipe);
 }
+
+test("train: a profile of some steps, or of as many as there are, changes nothing", async (context) => {
+  const { options } = await prepare(context, { steps: 8, checkpointEverySteps: 100 });
+  const profiles: StepProfile[] = [];
+  const profile = (steps: number) => ({
+    steps,
+    onProfile: (taken: StepProfile) => profiles.push(taken),
+  });
+  await train(options("plain"));
+  await train(options("two", { profile: profile(2) }));
+  await train(options("many", { profile: profile(50) }));
+  assert.deepEqual(
+    profiles.map(({ steps }) => steps),
+    [2, 3],
+  );
+  for (const { stages, operators, steps } of profiles) {
+    const names = stages.map(({ stage }) => stage);
+    for (const name of ["batch", "backbone", "mask head", "backward", "optimiser"]) {
+      assert.ok(names.includes(name), name);
+    }
+    const step = operators.find(({ operator }) => operator === "malleolus::sgd_step_");
+    assert.equal(step?.stage, "optimiser");
+    assert.ok(step.calls % steps === 0);
+  }
+  const plain = computed(options("plain").directory);
+  assert.deepEqual(computed(options("two").directory), plain);
+  assert.deepEqual(computed(options("many").directory), plain);
+});
 
 test("train: the gradients of a batch's parts add up to their mean", async (context) => {
   // Nothing is drawn but what the parts share: one image, whole, and every anchor and region.

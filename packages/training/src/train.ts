@@ -2,11 +2,13 @@
  * Training, from the first step of a run (or the one after its last checkpoint) to its last.
  */
 import { setImmediate } from "node:timers/promises";
+import { stage } from "@malleolus/torch";
 import type { Recipe } from "./recipe.ts";
 import type { Checkpoint } from "./run/checkpoint.ts";
 import type { EndReason } from "./run/events.ts";
 import { openRunDirectory } from "./run/run-directory.ts";
 import { openSession, type Session } from "./session.ts";
+import { type StepProfiler, stepProfiler } from "./step-profiler.ts";
 import type { TrainingOptions } from "./training-options.ts";
 import { trainingStep } from "./training-step.ts";
 import { endOf, isValidationDue } from "./validation/best-so-far.ts";
@@ -49,7 +51,20 @@ export async function train(options: TrainingOptions): Promise<TrainingEnd> {
 
 async function trainOn(
   session: Session,
+  options: TrainingOptions,
+): Promise<{ step: number; reason: EndReason }> {
+  const profiler = stepProfiler(options.profile ?? null);
+  try {
+    return await takeSteps(session, options, profiler);
+  } finally {
+    profiler.close();
+  }
+}
+
+async function takeSteps(
+  session: Session,
   { recipe, device, stop }: TrainingOptions,
+  profiler: StepProfiler,
 ): Promise<{ step: number; reason: EndReason }> {
   const { learner, loader, records } = session;
   for (let step = session.step; ; ) {
@@ -60,13 +75,15 @@ async function trainOn(
     if (isCheckpointDue(recipe, step)) records.save(step);
     if (stop.aborted) return { step, reason: "stopped" };
 
+    profiler.before();
     const began = performance.now();
     const samples = await loader.next();
     const waitedMs = performance.now() - began;
     const learned = trainingStep({ ...learner, recipe, device }, samples, step);
-    learner.average?.update(step);
+    stage("averaging", () => learner.average?.update(step));
     step++;
     const seconds = (performance.now() - began) / 1000;
+    profiler.after(waitedMs);
     const imagesPerSecond = samples.length / seconds;
     records.emit({ event: "step", step, ...learned, seconds, imagesPerSecond, waitedMs });
     // A step blocks the event loop: here it hears of signals and of the loader's threads.

@@ -4,6 +4,7 @@ import type { TrainingSet } from "./data-set.ts";
 import type { Recipe } from "./recipe.ts";
 import type { InitialWeights } from "./resolve-recipe.ts";
 import type { Event } from "./run/events.ts";
+import type { ProfileRequest } from "./step-profiler.ts";
 
 export interface TrainingOptions {
   /** Complete: from `resolveRecipe`, for these sets and these weights. */
@@ -20,4 +21,6 @@ export interface TrainingOptions {
   readonly stop: AbortSignal;
   /** Everything that goes into `events.jsonl`, once it is there. */
   readonly onEvent: (event: Event) => void;
+  /** Where the time goes, in some steps. */
+  readonly profile?: ProfileRequest | null;
 }

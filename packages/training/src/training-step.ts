@@ -1,6 +1,6 @@
 /** One step of training: losses of a batch, part by part, their gradients, the update. */
 import { batchImages, type MaskRcnn } from "@malleolus/detection";
-import { backward, cat, type Device, scope, type Tensor } from "@malleolus/torch";
+import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";
 import { drawsOf } from "./draws.ts";
 import { TrainingError } from "./errors.ts";
@@ -44,13 +44,14 @@ export function trainingStep(
       const some = samples.slice(part * size, (part + 1) * size);
       return scope(() => gradientsOf(options, some, step * batchParts + part));
     });
+    const norm = stage("gradient norm", () => optimise.gradientNorm().view([1]));
     const sum = parts.slice(1).reduce((total, one) => total.add(one), parts[0]);
-    const numbers = cat([sum.div(batchParts), optimise.gradientNorm().view([1])]).toNumbers();
+    const numbers = cat([sum.div(batchParts), norm]).toNumbers();
     const losses = lossPartsOf(numbers);
     const gradientNorm = numbers[numbers.length - 1];
     checkFinite(step + 1, { ...losses, gradientNorm });
     const learningRate = learningRateAt(recipe.optimiser.schedule, step, steps);
-    optimise.step(learningRate, gradientNorm);
+    stage("optimiser", () => optimise.step(learningRate, gradientNorm));
     return { loss: totalLoss(losses), losses, gradientNorm, learningRate };
   });
 }
@@ -61,15 +62,17 @@ function gradientsOf(
   samples: readonly Sample[],
   position: number,
 ): Tensor {
-  const images = batchImages(
-    samples.map(({ image }) => image),
-    batchOptions(recipe, device),
+  const images = stage("batch", () =>
+    batchImages(
+      samples.map(({ image }) => image),
+      batchOptions(recipe, device),
+    ),
   );
   const targets = samples.map(({ target }) => target);
   const draw = drawsOf(recipe.seed, position);
   const losses = inDtype(recipe, () => model.losses(images, targets, draw));
   const sum = sumOf(losses);
-  backward(recipe.batchParts === 1 ? sum : sum.div(recipe.batchParts));
+  stage("backward", () => backward(recipe.batchParts === 1 ? sum : sum.div(recipe.batchParts)));
   return lossesTensor(losses);
 }
 

@@ -1,13 +1,14 @@
 /** `malleolus train`: a Mask R-CNN from a COCO file and its radiographs. */
 import { dirname } from "node:path";
 import { nearestName } from "@malleolus/schema";
-import type { InitialWeights, Recipe, TrainingEnd } from "@malleolus/training";
+import type { InitialWeights, Recipe, StepProfile, TrainingEnd } from "@malleolus/training";
 import { recipeSummaries } from "@malleolus/training/recipe-summaries";
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
 import { CliError } from "../errors.ts";
 import { hasFastBfloat16 } from "../processor.ts";
+import { profileTables } from "../profile-tables.ts";
 import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { readTrainingData, type TrainingDataArguments } from "../training-data.ts";
@@ -28,6 +29,7 @@ interface TrainArguments extends TrainingDataArguments {
   readonly threads?: number;
   readonly workers: number;
   readonly device: "cpu" | "cuda";
+  readonly profile?: number;
   readonly json?: true;
 }
 
@@ -75,6 +77,7 @@ export const trainCommand: CommandFile = (output) =>
     .addOption(
       new Option("--device <device>", "where it trains").choices(["cpu", "cuda"]).default("cpu"),
     )
+    .option("--profile <steps>", "show where the time of so many steps went", wholeNumber(1))
     .option("--json", "print events.jsonl as it is written, instead of showing progress")
     .addHelpText(
       "after",
@@ -128,6 +131,13 @@ Examples:
           "\nending after this step; Ctrl-C again ends at once, without a checkpoint\n",
         ),
       );
+      const showProfile = (steps: number) => ({
+        steps,
+        onProfile(profile: StepProfile) {
+          progress.end();
+          output.writeError(profileTables(profile));
+        },
+      });
       try {
         const end = await training.train({
           recipe,
@@ -141,6 +151,7 @@ Examples:
           onEvent: given.json
             ? (event) => output.write(`${JSON.stringify(event)}\n`)
             : (event) => progress.show(event),
+          profile: given.profile === undefined ? null : showProfile(given.profile),
         });
         progress.end();
         if (given.json) return;
