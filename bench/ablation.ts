@@ -51,7 +51,7 @@ const arms: readonly Arm[] = [
           ...recipe.model.roi,
           mask: {
             ...recipe.model.roi.mask,
-            head: { kind: "fine", detailChannels: 32, refinements: 1 },
+            head: { kind: "fine", detailChannels: 64, refinements: 2 },
           },
         },
       },
