@@ -1,4 +1,4 @@
-// Kernels are compiled for a GPU when the first of them is needed there (half a second), and given to the driver
+// Kernels are compiled for a GPU when the first of them is needed there (a second), and given to the driver
 // that every such machine has. The driver is called by name, as NVRTC is (compiler.cc).
 #include "launch.h"
 
