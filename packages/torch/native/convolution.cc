@@ -26,6 +26,9 @@ constexpr auto kLast = at::MemoryFormat::ChannelsLast;
 // The unfolded input may have so many values: beyond, unfolding costs more than it saves.
 constexpr int64_t kMostUnfolded = int64_t{1} << 23;
 
+// Beyond, sizes overflow within LibTorch and the process ends.
+constexpr int64_t kMostStride = int64_t{1} << 20;
+
 using OptionalTensor = c10::optional<at::Tensor>;
 
 struct Geometry {
@@ -201,8 +204,8 @@ void check(const at::Tensor& input, const at::Tensor& weight, int64_t stride, in
   TORCH_CHECK(input.dim() == 4, "expected an input [N, C, H, W], got ", input.sizes());
   TORCH_CHECK(weight.dim() == 4 && weight.size(2) == weight.size(3) && weight.size(1) == input.size(1),
               "expected a weight [O, ", input.size(1), ", K, K], got ", weight.sizes());
-  TORCH_CHECK(stride > 0 && padding >= 0, "expected a stride of at least 1 and a padding of at least 0, got ", stride,
-              " and ", padding);
+  TORCH_CHECK(stride > 0 && padding >= 0 && stride <= kMostStride && padding <= kMostStride,
+              "expected a stride of at least 1 and a padding of at least 0 (both up to 2^20), got ", stride, " and ", padding);
 }
 
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias, int64_t stride,
