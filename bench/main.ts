@@ -8,6 +8,7 @@ import { importFiles } from "./import.ts";
 import { operators } from "./operators.ts";
 import { openPeer } from "./peer.ts";
 import { phantom } from "./phantom.ts";
+import { precision } from "./precision.ts";
 import { machine, type Report, table } from "./report.ts";
 import { trainingStep } from "./training-step.ts";
 import { worklist } from "./worklist.ts";
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   convolution,
   trainingStep,
   detection,
+  precision,
   phantom,
   importFiles,
   worklist,

@@ -16,6 +16,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "convolution",
         "training-step",
         "detection",
+        "precision",
         "phantom",
         "import",
         "worklist",
