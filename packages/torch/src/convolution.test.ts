@@ -203,6 +203,11 @@ tensorTest("convolution: refuses what does not fit, and a second derivative", ()
     "operator",
     /stride of at least 1/,
   );
+  assertTorchError(
+    () => convolution(input, randn([2, 4, 1, 1]), { padding: 2 ** 53 }),
+    "operator",
+    /got 1 and 9007199254740992/,
+  );
   const x = input.detach().requiresGrad_();
   const output = convolution(x, randn([2, 4, 1, 1]))
     .square()
