@@ -204,9 +204,9 @@ tensorTest("convolution: refuses what does not fit, and a second derivative", ()
     /stride of at least 1/,
   );
   assertTorchError(
-    () => convolution(input, randn([2, 4, 1, 1]), { padding: 2 ** 53 }),
+    () => convolution(input, randn([2, 4, 1, 1]), { padding: 2 ** 52 }),
     "operator",
-    /got 1 and 9007199254740992/,
+    /got 1 and 4503599627370496/,
   );
   const x = input.detach().requiresGrad_();
   const output = convolution(x, randn([2, 4, 1, 1]))
