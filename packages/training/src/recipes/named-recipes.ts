@@ -2,6 +2,7 @@
 import type { Recipe } from "../recipe.ts";
 import { demoRecipe } from "./demo.ts";
 import { fineMaskRecipe } from "./fine-mask.ts";
+import { fracatlasRecipe } from "./fracatlas.ts";
 import { paperRecipe, paperResNet101Recipe } from "./paper.ts";
 import { paperCpuRecipe } from "./paper-cpu.ts";
 import { quickRecipe } from "./quick.ts";
@@ -13,4 +14,5 @@ export const namedRecipes: readonly Recipe[] = [
   paperResNet101Recipe,
   paperCpuRecipe,
   fineMaskRecipe,
+  fracatlasRecipe,
 ];
