@@ -9,9 +9,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
-#include <cstring>
-
 #include "autocast_casts.h"
+#include "bfloat16_bits.h"
 #include "vector_targets.h"
 
 namespace malleolus {
@@ -24,21 +23,6 @@ constexpr int64_t kChunk = 1 << 15;
 MALLEOLUS_VECTOR_TARGETS
 void scale_floats(float* to, const float* from, float scale, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = from[i] * scale;
-}
-
-/// To the nearest bfloat16, ties to even; what is no number stays none.
-inline uint16_t narrow(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  const uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  return static_cast<uint16_t>((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : rounded);
-}
-
-inline float widen(uint16_t bits) {
-  const uint32_t word = static_cast<uint32_t>(bits) << 16;
-  float value;
-  std::memcpy(&value, &word, sizeof value);
-  return value;
 }
 
 MALLEOLUS_VECTOR_TARGETS

@@ -19,6 +19,7 @@
 #include <cstring>
 #include <limits>
 
+#include "bfloat16_bits.h"
 #include "group_norm.h"
 #include "vector_targets.h"
 
@@ -33,21 +34,7 @@ int64_t blocks_of(const GroupNormShape& shape) { return (shape.pixels + kBlock -
 template <typename T>
 using Accumulated = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
-inline float widen(uint16_t bits) {
-  const uint32_t word = static_cast<uint32_t>(bits) << 16;
-  float value;
-  std::memcpy(&value, &word, sizeof value);
-  return value;
-}
-
 /// To the nearest, ties to even; what is not a number stays one.
-inline uint16_t narrow(float value) {
-  uint32_t word;
-  std::memcpy(&word, &value, sizeof word);
-  const uint32_t rounded = (word + 0x7fff + ((word >> 16) & 1)) >> 16;
-  return static_cast<uint16_t>(value != value ? 0x7fc0 : rounded);
-}
-
 // Loops over the pixels of a block, kLanes channels at a time, so that what belongs to a channel
 // stays in registers. A macro, because `target_clones` takes no templates; `LANES` is a constant
 // where there are enough channels left, and the compiler then writes vectors.

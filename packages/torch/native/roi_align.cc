@@ -20,6 +20,7 @@
 #include <cstring>
 
 #include "roi_align.h"
+#include "bfloat16_bits.h"
 #include "vector_targets.h"
 
 namespace malleolus {
@@ -98,13 +99,6 @@ struct Region {
     rows.compute(roi[2] * scale - shift, roi[4] * scale - shift, pooling.height, height, pooling);
   }
 };
-
-inline float widen(uint16_t bits) {
-  const uint32_t word = static_cast<uint32_t>(bits) << 16;
-  float value;
-  std::memcpy(&value, &word, sizeof value);
-  return value;
-}
 
 MALLEOLUS_VECTOR_TARGETS
 void add_scaled_float(float* sum, const float* values, float weight, int64_t count) {
