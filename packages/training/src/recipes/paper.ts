@@ -34,7 +34,7 @@ export const paperRecipe: Recipe = {
   steps: 3995,
   epochs: 64,
   batchSize: 12,
-  // Two at a time need 4 GB; the gradients add up to those of twelve.
+  // Two at a time took 4.4 GB, weights and momentum included; a GPU can take more at once.
   batchParts: 6,
   dtype: "bfloat16",
   checkpointEverySteps: 100,
