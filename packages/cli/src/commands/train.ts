@@ -86,7 +86,8 @@ Recipes:
 ${describeRecipes()}
 Where --out holds a run of the same recipe, it goes on from its last checkpoint; a run of another
 recipe is refused. Ctrl-C ends after the step that is going on, with a checkpoint and exit code 0;
-a second one ends at once. All options are part of the recipe but those of device, threads and workers.
+a second one ends at once. All options are part of the recipe but those of device, threads, workers and
+profile.
 
 --tuning and --tuning-share say what to validate with: losses, average precision of boxes and masks,
 and the AUC of images with objects against those without. The best checkpoint is kept, and predict
