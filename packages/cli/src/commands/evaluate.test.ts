@@ -1,6 +1,6 @@
 /** The command on a few small images, with a network that knows nothing and logs that know all. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
@@ -115,10 +115,8 @@ test("evaluate: one that was cut goes on, and ends with the same object", async 
   assert.equal(nothingKept.written, first.written);
 });
 
-test("evaluate: findings that are the truth have precision 1, and a false alarm costs some", async () => {
-  await run(...whole, "--out", at("known"), "--limit", "1");
-  const [header] = readFileSync(at("known/predictions.jsonl"), "utf8").split("\n");
-  const finding = ([x, y, w, h]: number[], score: number) => ({
+function finding([x, y, w, h]: readonly number[], score: number) {
+  return {
     class: "fracture",
     score,
     box: [x, y, x + w, y + h],
@@ -126,7 +124,12 @@ test("evaluate: findings that are the truth have precision 1, and a false alarm 
     areaMm2: null,
     lengthMm: null,
     calibration: "none",
-  });
+  };
+}
+
+test("evaluate: findings that are the truth have precision 1, and a false alarm costs some", async () => {
+  await run(...whole, "--out", at("known"), "--limit", "1");
+  const [header] = readFileSync(at("known/predictions.jsonl"), "utf8").split("\n");
   const write = (alarms: readonly object[]) => {
     const lines = objects.map((boxes, i) => {
       const findings = boxes.map((box) => finding(box, 0.5));
@@ -152,6 +155,50 @@ test("evaluate: findings that are the truth have precision 1, and a false alarm 
   assert.match(written, /\nmask +fracture +0\.750 /);
   assert.match(written, /AUC 0\.500 \(95 % interval 0\.000 to 1\.000\)/);
   assert.match(written, /sensitivity 100 % \(3\/3\), specificity 50 % \(1\/2\)/);
+});
+
+test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are gone", async () => {
+  await run(...whole, "--out", at("worst"), "--limit", "1");
+  const [header] = readFileSync(at("worst/predictions.jsonl"), "utf8").split("\n");
+  const found = [
+    [finding([5, 5, 20, 10], 0.6)],
+    [finding([1, 1, 9, 9], 0.4)],
+    // In a crowd, and beside it.
+    [finding([12, 22, 9, 9], 0.9), finding([45, 2, 9, 9], 0.7)],
+    // The second object is found badly: no alarm, but missed.
+    [finding([2, 2, 8, 8], 0.8), finding([33, 32, 15, 12], 0.95)],
+    [],
+  ];
+  const lines = found.map((findings, i) => JSON.stringify({ image: 9 - i, findings }));
+  writeFileSync(at("worst/predictions.jsonl"), `${[header, ...lines].join("\n")}\n`);
+  const { code, said } = await run(...whole, "--out", at("worst"), "--worst", "5");
+  assert.equal(code, 0, said);
+  const drawn = said.split("\n").filter((line) => line.includes("  score "));
+  assert.deepEqual(
+    drawn.map((line) => line.replace(`${at("worst", "worst")}/`, "")),
+    [
+      "missed       score 0.000  missed-01-3.png",
+      "missed       score 0.600  missed-02-0.png",
+      "false alarm  score 0.700  false-alarm-01-2.png",
+      "false alarm  score 0.400  false-alarm-02-1.png",
+    ],
+  );
+  const picture = await sharp(at("worst/worst/missed-01-3.png")).metadata();
+  assert.ok((picture.width ?? 0) >= 800);
+
+  writeFileSync(at("worst/worst/notes.txt"), "mine");
+  await run(...whole, "--out", at("worst"), "--worst", "1");
+  assert.deepEqual(readdirSync(at("worst/worst")).toSorted(), [
+    "false-alarm-01-2.png",
+    "missed-01-3.png",
+    "notes.txt",
+  ]);
+});
+
+test("evaluate: --worst without a folder is wrong usage", async () => {
+  const { code, said } = await run(...whole, "--worst", "3");
+  assert.equal(code, 2);
+  assert.match(said, /--worst needs --out, a folder/);
 });
 
 const other: readonly (readonly [name: string, args: readonly string[], RegExp])[] = [

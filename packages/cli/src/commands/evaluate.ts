@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import type { Detector, Precision } from "@malleolus/detection";
+import type { Finding } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CocoEvaluation } from "../coco-evaluation/measure.ts";
 import type { PredictionLog } from "../coco-evaluation/prediction-log.ts";
@@ -28,6 +29,7 @@ interface EvaluateArguments {
   readonly threshold: number;
   readonly dtype?: Precision;
   readonly limit?: number;
+  readonly worst?: number;
   readonly threads?: number;
   readonly json?: true;
 }
@@ -46,6 +48,11 @@ export const evaluateCommand: CommandFile = (output, finish) =>
       ),
     )
     .option("--limit <number>", "the first images of the file only", wholeNumber(1))
+    .option(
+      "--worst <number>",
+      "of each kind of mistake, how many to draw into --out: worst/KIND-PLACE-IMAGE.png",
+      wholeNumber(1),
+    )
     .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
     .option("--json", "one JSON object instead of a table")
     .addHelpText(
@@ -60,32 +67,53 @@ objects from those without, by their best score; the interval is DeLong's.
 
 An evaluation that was interrupted goes on where --out holds its predictions.
 
+--worst draws the radiographs with the objects least surely found (by a finding of IoU 0.5; the score
+is its) and with the surest findings where nothing is; dashed lines are the annotations.
+
 Examples:
   ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a
-  ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a --out a --json | jq .box`,
+  ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a --out a --json | jq .box
+  ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a --out a --worst 10`,
     )
-    .action(async (given: EvaluateArguments) => {
+    .action(async (given: EvaluateArguments, command: Command) => {
+      if (given.worst !== undefined && given.out === undefined) {
+        command.error("error: --worst needs --out, a folder for its pictures");
+      }
       const { readTruthSet } = await import("../coco-evaluation/truth-set.ts");
       const { describeEvaluation } = await import("../coco-evaluation/evaluation-text.ts");
       const set = await readTruthSet(given.coco, given.images, given.limit ?? null);
-      const evaluation = await evaluate(set, given, output);
-      if (evaluation === null) {
+      const done = await evaluate(set, given, output);
+      if (done === null) {
         finish(1);
         return;
       }
+      const { evaluation, findings } = done;
       const text = JSON.stringify(evaluation);
       if (given.out !== undefined) {
         writeFileWhole(join(given.out, "evaluation.json"), `${text}\n`);
       }
       output.write(given.json ? `${text}\n` : describeEvaluation(evaluation));
+      if (given.out !== undefined && given.worst !== undefined) {
+        const { worstMistakes } = await import("../coco-evaluation/worst-mistakes.ts");
+        const { drawMistakes } = await import("../coco-evaluation/draw-mistakes.ts");
+        const mistakes = worstMistakes(set, findings, given.worst);
+        const say = (line: string) => output.writeError(`${line}\n`);
+        await drawMistakes(mistakes, findings, set.classes, join(given.out, "worst"), say);
+      }
     });
+
+interface Evaluated {
+  readonly evaluation: CocoEvaluation;
+  /** By image. */
+  readonly findings: ReadonlyMap<number, readonly Finding[]>;
+}
 
 /** Null where it was interrupted. */
 async function evaluate(
   set: TruthSet,
   given: EvaluateArguments,
   output: Output,
-): Promise<CocoEvaluation | null> {
+): Promise<Evaluated | null> {
   const { findDetector } = await import("@malleolus/training");
   const { openDetector } = await import("@malleolus/detection");
   const { setThreads } = await import("@malleolus/torch");
@@ -112,13 +140,14 @@ async function evaluate(
     try {
       if (!(await detectAll(set.images, detector, log, given, output))) return null;
       const measured = measure(set, log.findings, given.threshold);
-      return {
+      const evaluation: CocoEvaluation = {
         format: "malleolus-evaluation-1",
         detector: path,
         annotations: given.coco,
         ...known,
         ...measured,
       };
+      return { evaluation, findings: log.findings };
     } finally {
       log.close();
     }

@@ -8,16 +8,13 @@ import type {
   TestImage,
   TestPatient,
 } from "@malleolus/evaluation";
-import type { Finding } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import sharp from "sharp";
+import { drawnFindings } from "../drawn-findings.ts";
 import { drawOverlay } from "../overlay.ts";
 
 /** Mistakes that are shown. */
 const WORST = 4;
-/** Findings that are drawn on an image, and the score below which only the best one is. */
-const DRAWN = 3;
-const DRAWN_FROM = 0.3;
 
 export async function galleryOf(
   study: Study,
@@ -70,7 +67,7 @@ async function galleryItem(
   const radiograph = await readRadiograph(join(study.images, image.id));
   const classes = study.protocol.classes.map(({ id }) => id);
   const truths = (image.truths ?? []).map(({ polygons }) => polygons);
-  const png = await drawOverlay(radiograph, drawnOf(image.findings), classes, truths);
+  const png = await drawOverlay(radiograph, drawnFindings(image.findings), classes, truths);
   const { width, height } = await sharp(png).metadata();
   const fracture = evaluation.fractures.find((one) => one.image === image.id);
   return {
@@ -88,9 +85,4 @@ async function galleryItem(
 function surestView({ images }: TestPatient): TestImage {
   const best = ({ findings }: TestImage) => Math.max(0, ...findings.map(({ score }) => score));
   return images.toSorted((a, b) => best(b) - best(a))[0];
-}
-
-function drawnOf(findings: readonly Finding[]): Finding[] {
-  const sorted = findings.toSorted((a, b) => b.score - a.score);
-  return sorted.filter(({ score }, i) => i === 0 || score >= DRAWN_FROM).slice(0, DRAWN);
 }
