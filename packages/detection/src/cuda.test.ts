@@ -11,13 +11,19 @@ import {
   nn,
   optim,
   scope,
+  type Tensor,
 } from "@malleolus/torch";
 import { forgetFolded } from "./backbones/resnet.ts";
 import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import { batchImages, type GrayImage } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
 import { placeModel } from "./placement.ts";
-import { drawFrom } from "./test-heads.ts";
+import { anchorGenerator } from "./proposals/anchors.ts";
+import { selectProposals } from "./proposals/proposal-selection.ts";
+import { waitsIn } from "./proposals/test-waits.ts";
+import { detectBoxes } from "./regions/box-inference.ts";
+import { arrangeRegions } from "./regions/region-pooling.ts";
+import { assertClose, drawFrom, wave, waveArray } from "./test-heads.ts";
 
 const skip = hasCuda() ? false : "no CUDA device: LibTorch has none, or finds no GPU";
 
@@ -161,5 +167,69 @@ test("CUDA: the same detections", { skip }, () => {
         assert(Math.abs(value - own.box[c]) < 0.1, `${own.box}, not ${detection.box}`);
       });
     });
+  });
+});
+
+test("CUDA: a training step waits once before its losses are read", { skip }, () => {
+  scope(() => {
+    const model = modelOn("cuda", "group");
+    const waits = waitsIn(() => {
+      const losses = autocast("bfloat16", () =>
+        model.losses(batchImages(images, { device: "cuda" }), targets, drawFrom(1)),
+      );
+      backward(Object.values(losses).reduce((sum, loss) => add(sum, loss)));
+    });
+    release(model);
+    assert.equal(waits, 1);
+  });
+});
+
+const devices = ["cpu", "cuda"] as const;
+const sizes = [
+  [90, 96],
+  [96, 80],
+] as const;
+
+test("CUDA: the same proposals from the same predictions", { skip }, () => {
+  const { anchors, rpn } = config("frozen");
+  const strides = [4, 8, 16, 32, 64];
+  const maps = strides.map((stride) => [Math.ceil(96 / stride), Math.ceil(96 / stride)] as const);
+  const all = anchorGenerator(anchors, strides)(maps);
+  const rule = { ...rpn, preNms: 300, postNms: 200 };
+  const [wanted, got] = devices.map((device) =>
+    scope(() => {
+      const waves = (columns: readonly number[], seed: number): Tensor[] =>
+        maps.map(([height, width], level) =>
+          wave([2, height * width * 3, ...columns], seed + level, 0.5).to({ device }),
+        );
+      const predictions = { logits: waves([], 1), deltas: waves([4], 11) };
+      predictions.logits[1].setAt([0, [0, 5]], Number.NaN);
+      return selectProposals(predictions, all, sizes, rule);
+    }),
+  );
+  wanted.forEach((boxes, image) => {
+    assert(boxes.length > 0);
+    assertClose(got[image], [...boxes], 1e-4, `image ${image}`);
+  });
+});
+
+test("CUDA: the same boxes from the same predictions", { skip }, () => {
+  const { roi } = config("frozen");
+  const boxes = waveArray(320, 35, 20).map((value, i) => value + [30, 30, 75, 75][i % 4]);
+  const regions = arrangeRegions([boxes.subarray(0, 160), boxes.subarray(160)], roi);
+  const [wanted, got] = devices.map((device) =>
+    scope(() => {
+      const predictions = {
+        logits: wave([80, 3], 31, 2).to({ device }),
+        deltas: wave([80, 8], 33, 1.5).to({ device }),
+      };
+      return detectBoxes(predictions, regions, sizes, roi);
+    }),
+  );
+  wanted.forEach((found, image) => {
+    assert(found.classes.length > 0);
+    assert.deepEqual(got[image].classes, found.classes);
+    assertClose(got[image].scores, [...found.scores], 1e-6, `image ${image}`);
+    assertClose(got[image].boxes, [...found.boxes], 1e-4, `image ${image}`);
   });
 });

@@ -3,13 +3,17 @@
  * anchors, decoded, clipped, freed of duplicates; of each image the best of those
  * (Detectron2, modeling/proposal_generator/proposal_utils.py).
  *
+ * Predictions on a GPU go to `device-selection.ts`, which finds the same.
+ *
  * Nothing here is differentiated. Everything is float32, whatever the predictions are.
  */
-import { cat, fromTypedArray, nms, type Tensor } from "@malleolus/torch";
+import { fromTypedArray, nms } from "@malleolus/torch";
 import { clipBoxAt, isBoxLargerThan, isFiniteBox, takeBoxes } from "../box-array.ts";
 import { decodeBoxes } from "../box-coding.ts";
 import type { BoxWeights } from "../config.ts";
 import type { Anchors, MapSize } from "./anchors.ts";
+import { bestOfLevels, type Candidates } from "./candidates.ts";
+import { selectOnDevice } from "./device-selection.ts";
 import type { RpnPredictions } from "./rpn-head.ts";
 
 export interface SelectionRule {
@@ -30,55 +34,37 @@ export function selectProposals(
   sizes: readonly MapSize[],
   rule: SelectionRule,
 ): Float32Array[] {
-  const best = bestOfLevels(predictions, anchors, rule.preNms);
-  const perImage = best.scores.length / sizes.length;
+  const candidates = bestOfLevels(predictions, anchors, rule.preNms);
+  return candidates.scores.device === "cpu"
+    ? selectOnHost(candidates, anchors, sizes, rule)
+    : selectOnDevice(candidates, anchors, sizes, rule);
+}
+
+// A GPU has its own way since every look at a value would wait for it; here, arrays are faster.
+function selectOnHost(
+  candidates: Candidates,
+  anchors: Anchors,
+  sizes: readonly MapSize[],
+  rule: SelectionRule,
+): Float32Array[] {
+  const [, perImage] = candidates.scores.shape;
+  const scores = candidates.scores.toFloat32Array();
+  const places = new Int32Array(scores.length);
+  candidates.anchors.to("int32").copyTo(places);
+  const deltas = candidates.deltas.toFloat32Array();
   return sizes.map((size, image) => {
-    const own = best.anchors.subarray(image * perImage, (image + 1) * perImage);
-    const references = takeBoxes(anchors.boxes, own);
-    const deltas = best.deltas.subarray(image * perImage * 4, (image + 1) * perImage * 4);
-    const scores = best.scores.subarray(image * perImage, (image + 1) * perImage);
-    const boxes = decodeBoxes(deltas, references, rule.boxWeights);
-    return withoutDuplicates(boxes, scores, best.levelStarts, size, rule);
+    const [first, end] = [image * perImage, (image + 1) * perImage];
+    const references = takeBoxes(anchors.boxes, places.subarray(first, end));
+    const own = deltas.subarray(first * 4, end * 4);
+    const boxes = decodeBoxes(own, references, rule.boxWeights);
+    return withoutDuplicates(
+      boxes,
+      scores.subarray(first, end),
+      candidates.levelStarts,
+      size,
+      rule,
+    );
   });
-}
-
-interface Candidates {
-  /** [N * k] */
-  readonly scores: Float32Array;
-  /** Index among the image's anchors. [N * k] */
-  readonly anchors: Int32Array;
-  /** [N * k * 4] */
-  readonly deltas: Float32Array;
-  /** Of each level the first among the k of an image. */
-  readonly levelStarts: readonly number[];
-}
-
-function bestOfLevels(predictions: RpnPredictions, anchors: Anchors, most: number): Candidates {
-  const scores: Tensor[] = [];
-  const places: Tensor[] = [];
-  const deltas: Tensor[] = [];
-  const levelStarts: number[] = [];
-  let perImage = 0;
-  predictions.logits.forEach((logits, level) => {
-    const [images, available] = logits.shape;
-    const count = Math.min(available, most);
-    const [values, indices] = logits.to("float32").topk(count, { dim: 1 }); // [N, count]
-    scores.push(values);
-    places.push(indices.add(anchors.levelStarts[level]));
-    const rows = indices.unsqueeze(2).expand([images, count, 4]);
-    deltas.push(predictions.deltas[level].gather(1, rows).to("float32"));
-    levelStarts.push(perImage);
-    perImage += count;
-  });
-  const best = cat(scores, { dim: 1 }).toFloat32Array();
-  const indices = new Int32Array(best.length);
-  cat(places, { dim: 1 }).to("int32").copyTo(indices);
-  return {
-    scores: best,
-    anchors: indices,
-    deltas: cat(deltas, { dim: 1 }).toFloat32Array(),
-    levelStarts,
-  };
 }
 
 /** Clips, drops what is not finite or empty, and suppresses within each level. */

@@ -4,12 +4,14 @@
  * fast_rcnn_inference).
  *
  * Suppression stays within a class: two classes on one place are compared by score, later.
+ * Predictions on a GPU go to `box-inference-device.ts`, which finds the same.
  */
 import { fromTypedArray, nms } from "@malleolus/torch";
 import { clipBoxAt, isFiniteBox, takeBoxes } from "../box-array.ts";
 import { decodeBoxes } from "../box-coding.ts";
 import type { RoiConfig } from "../config.ts";
 import type { BoxPredictions } from "./box-head.ts";
+import { detectBoxesOnDevice } from "./box-inference-device.ts";
 import type { Regions } from "./region-pooling.ts";
 
 /** The detections of one image by falling score. */
@@ -22,6 +24,17 @@ export interface DetectedBoxes {
 
 /** @param sizes true height and width of each image */
 export function detectBoxes(
+  predictions: BoxPredictions,
+  regions: Regions,
+  sizes: readonly (readonly [height: number, width: number])[],
+  config: RoiConfig,
+): DetectedBoxes[] {
+  return predictions.logits.device === "cpu"
+    ? detectBoxesOnHost(predictions, regions, sizes, config)
+    : detectBoxesOnDevice(predictions, regions, sizes, config);
+}
+
+function detectBoxesOnHost(
   predictions: BoxPredictions,
   regions: Regions,
   sizes: readonly (readonly [height: number, width: number])[],
