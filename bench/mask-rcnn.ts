@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   detectron2Config,
+  freeModel,
   type ImageBatch,
   type MaskRcnn,
   type MaskRcnnConfig,
@@ -68,7 +69,7 @@ export function prepareOurs(file: string | null, size: Size, images: number): Pr
       sizes: Array.from({ length: images }, () => [size.height, size.width] as const),
     },
     free() {
-      for (const parameter of nn.stateDict(live.model).values()) parameter.free();
+      freeModel(live.model);
       live.tensor.free();
     },
   };

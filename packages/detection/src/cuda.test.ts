@@ -13,11 +13,10 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
-import { forgetFolded } from "./backbones/resnet.ts";
 import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import { batchImages, type GrayImage } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
-import { placeModel } from "./placement.ts";
+import { freeModel, placeModel } from "./placement.ts";
 import { anchorGenerator } from "./proposals/anchors.ts";
 import { selectProposals } from "./proposals/proposal-selection.ts";
 import { waitsIn } from "./proposals/test-waits.ts";
@@ -95,15 +94,9 @@ function trainOnce(device: Device, norm: MaskRcnnConfig["backbone"]["norm"], bfl
     const moved = new Map([...parameters].map(([name, own]) => [name, own.toFloat32Array()]));
     optimiser.free();
     const values = Object.entries(losses).map(([name, loss]) => [name, loss.item()] as const);
-    release(model);
+    freeModel(model);
     return { losses: new Map(values), gradients, moved };
   });
-}
-
-/** What was moved lies in no scope. */
-function release(model: MaskRcnn): void {
-  forgetFolded(model.backbone.bottom_up);
-  for (const tensor of nn.stateDict(model).values()) tensor.free();
 }
 
 function assertNear(
@@ -152,7 +145,7 @@ test("CUDA: the same detections", { skip }, () => {
     scope(() => {
       const model = modelOn(device, "group");
       const found = model.detect(batchImages(images, { device }));
-      release(model);
+      freeModel(model);
       return found;
     }),
   );
@@ -179,7 +172,7 @@ test("CUDA: a training step waits once before its losses are read", { skip }, ()
       );
       backward(Object.values(losses).reduce((sum, loss) => add(sum, loss)));
     });
-    release(model);
+    freeModel(model);
     assert.equal(waits, 1);
   });
 });

@@ -17,14 +17,13 @@ import {
   writeSafetensors,
 } from "@malleolus/torch";
 import { z } from "zod";
-import { forgetFolded } from "./backbones/resnet.ts";
 import type { MaskRcnnConfig } from "./config.ts";
 import { maskRcnnConfigSchema } from "./config-schema.ts";
 import { DetectionError } from "./errors.ts";
 import { type Spacing, toFinding } from "./findings.ts";
 import { batchImages } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
-import { placeModel, storeAsBfloat16 } from "./placement.ts";
+import { freeModel, placeModel, storeAsBfloat16 } from "./placement.ts";
 import { toRadiograph } from "./postprocess.ts";
 import { type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
 
@@ -105,10 +104,7 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
         toFinding(instance, config.classes, { pixelSpacingMm, spacingSource }),
       );
     },
-    close() {
-      forgetFolded(model.backbone.bottom_up);
-      for (const tensor of nn.stateDict(model).values()) tensor.free();
-    },
+    close: () => freeModel(model),
   };
 }
 

@@ -1,5 +1,7 @@
 /** Where a model's tensors lie, and in what dtype. */
-import { type Device, keep, noGrad, scope, Tensor, type ToOptions } from "@malleolus/torch";
+import { type Device, keep, nn, noGrad, scope, Tensor, type ToOptions } from "@malleolus/torch";
+import { forgetFolded } from "./backbones/resnet.ts";
+import type { MaskRcnn } from "./mask-rcnn.ts";
 
 /**
  * Moves a module to a device; parameters stay parameters. What held the old tensors (an
@@ -21,6 +23,12 @@ export function storeAsBfloat16(module: object): void {
     if (rank < 2) return null;
     return { dtype: "bfloat16", memoryFormat: rank === 4 ? "channelsLast" : "preserve" };
   });
+}
+
+/** Frees a model's tensors, and those that were made of them; it cannot be used any more. */
+export function freeModel(model: MaskRcnn): void {
+  forgetFolded(model.backbone.bottom_up);
+  for (const tensor of nn.stateDict(model).values()) tensor.free();
 }
 
 /** Replaces every tensor for which `target` names another form. */

@@ -1,5 +1,5 @@
 /** What a run holds while it trains: the network, its optimiser, its radiographs, its records. */
-import type { ImageBatch } from "@malleolus/detection";
+import { freeModel, type ImageBatch } from "@malleolus/detection";
 import { libtorchVersion, nn, threads } from "@malleolus/torch";
 import { weightAverage } from "./averaging.ts";
 import { hasObjects } from "./data-set.ts";
@@ -36,7 +36,7 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
     await loader.close();
     for (const action of closing) action();
     optimise.free();
-    for (const tensor of nn.stateDict(model).values()) tensor.free();
+    freeModel(model);
   };
   try {
     const shown: ImageBatch[] = [];

@@ -20,10 +20,10 @@ import {
   type Tensor,
   zeros,
 } from "@malleolus/torch";
-import { forgetFolded } from "../backbones/resnet.ts";
 import { detectron2Config, type MaskRcnnConfig } from "../config.ts";
 import type { ImageBatch } from "../images.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn.ts";
+import { freeModel } from "../placement.ts";
 import type { Target } from "../targets.ts";
 import { initialiseNetwork } from "../weights/initialise-network.ts";
 import { publishedWeights } from "../weights/published-weights.ts";
@@ -180,8 +180,7 @@ export function openLadder(): Ladder {
     reference: (name) => taken(tensors, name),
     references: (prefix) => below(prefix, tensors),
     free() {
-      forgetFolded(model.backbone.bottom_up);
-      for (const tensor of nn.stateDict(model).values()) tensor.free();
+      freeModel(model);
       for (const tensor of tensors.values()) tensor.free();
       batch.tensor.free();
     },
