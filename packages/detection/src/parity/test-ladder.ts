@@ -14,7 +14,6 @@ import type { Box } from "@malleolus/geometry";
 import {
   cat,
   fromTypedArray,
-  nn,
   readSafetensors,
   scope,
   type Tensor,
