@@ -19,7 +19,7 @@ import { maskRcnn } from "./mask-rcnn.ts";
 const folder = mkdtempSync(join(tmpdir(), "malleolus-detector-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const preprocess = { minSize: 64, maxSize: 96, unexposed: "as is" as const };
+const preprocess = { minSize: 64, maxSize: 96, unexposed: "as is" as const, views: "one" as const };
 const path = join(folder, "model.safetensors");
 scope(() => {
   manualSeed(5);

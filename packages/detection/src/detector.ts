@@ -21,11 +21,11 @@ import type { MaskRcnnConfig } from "./config.ts";
 import { maskRcnnConfigSchema } from "./config-schema.ts";
 import { DetectionError } from "./errors.ts";
 import { type Spacing, toFinding } from "./findings.ts";
-import { batchImages } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
 import { freeModel, placeModel, storeAsBfloat16 } from "./placement.ts";
 import { toRadiograph } from "./postprocess.ts";
 import { type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
+import { detectInViews } from "./views.ts";
 
 const FORMAT = "malleolus-detector-1";
 const REMEDY = "give the model.safetensors of a run of malleolus train";
@@ -62,11 +62,11 @@ export interface Detector {
  * @throws TorchError `checkpoint` when it cannot be written; an older file is then still there.
  */
 export function writeDetector(path: string, model: MaskRcnn, preprocess: Preprocess): void {
-  const { minSize, maxSize, unexposed } = preprocess;
+  const { minSize, maxSize, unexposed, views } = preprocess;
   writeSafetensors(path, nn.stateDict(model), {
     format: FORMAT,
     config: JSON.stringify(model.config),
-    preprocess: JSON.stringify({ minSize, maxSize, unexposed }),
+    preprocess: JSON.stringify({ minSize, maxSize, unexposed, views }),
   });
 }
 
@@ -95,10 +95,14 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     detect(image) {
       const prepared = prepareImage(image, preprocess);
       const { sizeDivisibility: divisibility, pixelMean, channels } = config;
-      const [detections] = scope(() => {
-        const batch = batchImages([prepared.image], { device, divisibility, pixelMean, channels });
-        return autocast(precision === "bfloat16" ? precision : null, () => model.detect(batch));
-      });
+      const detections = autocast(precision === "bfloat16" ? precision : null, () =>
+        detectInViews(model, prepared.image, preprocess.views, {
+          device,
+          divisibility,
+          pixelMean,
+          channels,
+        }),
+      );
       const { pixelSpacingMm = null, spacingSource = "none" } = image;
       return toRadiograph(detections, image, prepared.scaleX, prepared.scaleY).map((instance) =>
         toFinding(instance, config.classes, { pixelSpacingMm, spacingSource }),
@@ -120,6 +124,8 @@ const preprocessSchema: z.ZodType<Preprocess> = z.strictObject({
   minSize: z.int().positive(),
   maxSize: z.int().positive(),
   unexposed: z.enum(["as is", "black"]),
+  // Earlier files do not say.
+  views: z.enum(["one", "mirrored too"]).default("one"),
 });
 
 /** The model with the file's weights, and its preprocessing. */

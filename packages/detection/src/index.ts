@@ -16,6 +16,7 @@ export * from "./preprocess.ts";
 export * from "./proposals/anchor-choice.ts";
 export * from "./random.ts";
 export * from "./targets.ts";
+export * from "./views.ts";
 export * from "./weights/initialise-network.ts";
 export * from "./weights/input-convention.ts";
 export * from "./weights/published-weights.ts";

@@ -20,6 +20,8 @@ export interface Preprocess {
   readonly maxSize: number;
   /** `black`: a white frame around the exposed field is made black (`exposed-field.ts`). */
   readonly unexposed: "as is" | "black";
+  /** In detection: as it is only, or mirrored as well (`views.ts`), which takes twice the time. */
+  readonly views: "one" | "mirrored too";
 }
 
 /** What a radiograph has at least: displayed values, row-major, 0 (black) to 1 (white). */
@@ -37,7 +39,10 @@ export interface PreparedImage {
 }
 
 /** @throws DetectionError `input` where the pixels do not fill the size. */
-export function prepareImage(radiograph: UnitImage, preprocess: Preprocess): PreparedImage {
+export function prepareImage(
+  radiograph: UnitImage,
+  preprocess: Omit<Preprocess, "views">,
+): PreparedImage {
   const { width, height } = radiograph;
   if (!(width > 0 && height > 0 && radiograph.pixels.length === width * height)) {
     throw new DetectionError(

@@ -116,6 +116,7 @@ const recipeShape = z.strictObject({
     minSize: z.int().positive(),
     maxSize: z.int().positive(),
     unexposed: z.enum(["as is", "black"]),
+    views: z.enum(["one", "mirrored too"]).default("one"),
   }),
   optimiser: z.strictObject({
     method: z.discriminatedUnion("kind", [

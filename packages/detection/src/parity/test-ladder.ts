@@ -11,14 +11,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Box } from "@malleolus/geometry";
-import {
-  cat,
-  fromTypedArray,
-  readSafetensors,
-  scope,
-  type Tensor,
-  zeros,
-} from "@malleolus/torch";
+import { cat, fromTypedArray, readSafetensors, scope, type Tensor, zeros } from "@malleolus/torch";
 import { detectron2Config, type MaskRcnnConfig } from "../config.ts";
 import type { ImageBatch } from "../images.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn.ts";

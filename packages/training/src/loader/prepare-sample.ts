@@ -82,7 +82,7 @@ function augment(read: Sample, input: InputPlan, draw: (purpose: string) => () =
 }
 
 /** The same way as in detection. */
-function resize({ image, target }: Sample, preprocess: Preprocess): Sample {
+function resize({ image, target }: Sample, preprocess: Omit<Preprocess, "views">): Sample {
   const prepared = prepareImage(image, preprocess);
   return {
     image: prepared.image,

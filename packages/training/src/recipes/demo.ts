@@ -34,7 +34,7 @@ export const demoRecipe: Recipe = {
     greatestRotation: 0,
     halfTurnProbability: 0,
   },
-  preprocess: { minSize: 320, maxSize: 640, unexposed: "black" },
+  preprocess: { minSize: 320, maxSize: 640, unexposed: "black", views: "one" },
   optimiser: {
     method: { kind: "adamw", beta1: 0.9, beta2: 0.99 },
     weightDecay: 0.02,

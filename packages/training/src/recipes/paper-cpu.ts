@@ -21,7 +21,7 @@ export const paperCpuRecipe: Recipe = {
   validation: { everySteps: 500, metric: "box AP50", patience: null },
   averaging: { decay: 0.998 },
   input: { ...paperRecipe.input, minSizes: [320, 352, 384], maxSize: 640 },
-  preprocess: { minSize: 384, maxSize: 640, unexposed: "as is" },
+  preprocess: { minSize: 384, maxSize: 640, unexposed: "as is", views: "one" },
   optimiser: {
     ...optimiser,
     clipNorm: 10,

@@ -52,7 +52,7 @@ export const paperRecipe: Recipe = {
     greatestRotation: 0,
     halfTurnProbability: 0,
   },
-  preprocess: { minSize: 800, maxSize: 1333, unexposed: "as is" },
+  preprocess: { minSize: 800, maxSize: 1333, unexposed: "as is", views: "one" },
   optimiser: {
     method: { kind: "sgd", momentum: 0.9 },
     weightDecay: 0.0001,

@@ -45,7 +45,7 @@ export const quickRecipe: Recipe = {
     greatestRotation: 0,
     halfTurnProbability: 0,
   },
-  preprocess: { minSize: 384, maxSize: 640, unexposed: "as is" },
+  preprocess: { minSize: 384, maxSize: 640, unexposed: "as is", views: "one" },
   optimiser: {
     method: { kind: "sgd", momentum: 0.9 },
     weightDecay: 0.0001,

@@ -4,7 +4,7 @@
  * and leaves nothing behind in the network.
  */
 import { setImmediate } from "node:timers/promises";
-import { batchImages, type Detection, type MaskRcnn } from "@malleolus/detection";
+import { batchImages, type Detection, detectInViews, type MaskRcnn } from "@malleolus/detection";
 import { averagePrecision, type LabelledImage, measureImages } from "@malleolus/evaluation";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
@@ -85,7 +85,8 @@ function look(
       inDtype(recipe, () => {
         const batch = batchImages([image], batchOptions(recipe, device));
         const losses = lossPartsOf(lossesTensor(model.losses(batch, [target], draw)).toNumbers());
-        const [found] = model.detect(batch);
+        const { views } = recipe.preprocess;
+        const found = detectInViews(model, image, views, batchOptions(recipe, device));
         return { losses, found };
       }),
     ),
