@@ -33,7 +33,7 @@ const small: Recipe = {
   checkpointEverySteps: 100,
   validation: null,
   input: { ...base.input, minSizes: [320, 352, 384, 416], maxSize: 640 },
-  preprocess: { ...base.preprocess, minSize: 384, maxSize: 640 },
+  preprocess: { ...base.preprocess, minSize: 416, maxSize: 736, views: "one" },
   // No placeholder may be missing: the data say which classes there are.
   model: { ...base.model, classes: ["fracture"] },
 };
@@ -62,12 +62,12 @@ const arms: readonly Arm[] = [
     change: (recipe) => ({ ...recipe, sampling: { kind: "as they come" } }),
   },
   {
-    name: "both kinds alike",
-    change: (recipe) => ({ ...recipe, sampling: { kind: "classes alike" } }),
-  },
-  {
     name: "no negatives",
     change: (recipe) => ({ ...recipe, sampling: { kind: "share of negatives", share: 0 } }),
+  },
+  {
+    name: "both kinds alike",
+    change: (recipe) => ({ ...recipe, sampling: { kind: "classes alike" } }),
   },
   {
     name: "no average",
