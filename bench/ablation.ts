@@ -3,21 +3,22 @@
  * one seed, evaluated on its validation images. Started by hand; an arm that was cut is resumed, one
  * that is done is not run again:
  *
- *     node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS]
+ *     node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]
  *
  * FRACATLAS holds train.json, valid.json and images/; WEIGHTS is MSRA's ResNet-50. On two cores with
- * AMX an arm of 1,200 steps, STEPS unless given, takes about a quarter of an hour.
+ * AMX an arm of 1,200 steps, STEPS unless given, takes about a quarter of an hour. Two processes with
+ * OMP_NUM_THREADS=1 and different arms get more done than one.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { namedRecipes, type Recipe } from "@malleolus/training";
 
-const [fracatlas, weights, out, stepsText = "1200"] = process.argv.slice(2);
+const [fracatlas, weights, out, stepsText = "1200", ...chosen] = process.argv.slice(2);
 const base = namedRecipes.find(({ name }) => name === "fracatlas");
 const steps = Number(stepsText);
 if (out === undefined || base === undefined || !Number.isInteger(steps) || steps < 1) {
-  console.error("usage: node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS]");
+  console.error("usage: node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]");
   process.exit(2);
 }
 
@@ -88,8 +89,15 @@ const arms: readonly Arm[] = [
   },
 ];
 
+const unknown = chosen.find((name) => arms.every((arm) => arm.name !== name));
+if (unknown !== undefined) {
+  console.error(`no arm ${unknown}; there are: ${arms.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+
 const images = join(fracatlas, "images");
-const rows = arms.map((arm) => {
+const wanted = arms.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+const rows = wanted.map((arm) => {
   const folder = join(out, arm.name.replaceAll(" ", "-"));
   mkdirSync(folder, { recursive: true });
   const found = join(folder, "evaluation", "evaluation.json");
