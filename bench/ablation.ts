@@ -6,8 +6,8 @@
  *     node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]
  *
  * FRACATLAS holds train.json, valid.json and images/; WEIGHTS is MSRA's ResNet-50. On two cores with
- * AMX an arm of 1,200 steps, STEPS unless given, takes about a quarter of an hour. Two processes with
- * OMP_NUM_THREADS=1 and different arms get more done than one.
+ * AMX an arm of 1,200 steps, STEPS unless given, takes about a quarter of an hour; two processes with
+ * OMP_NUM_THREADS=1 may work at different arms.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -83,6 +83,15 @@ export function resizeImage(image: GrayImage, width: number, height: number): Gr
   return { width, height, pixels: resampleColumns(narrowed, width, image.height, height) };
 }
 
+/** Left is right. */
+export function mirrorImage({ width, height, pixels }: GrayImage): GrayImage {
+  const mirrored = new Float32Array(pixels.length);
+  for (let from = 0; from < pixels.length; from += width) {
+    mirrored.set(pixels.subarray(from, from + width).toReversed(), from);
+  }
+  return { width, height, pixels: mirrored };
+}
+
 /** A target of an image that was resampled by these factors. */
 export function resizeTarget(target: Target, scaleX: number, scaleY: number): Target {
   return {

@@ -9,7 +9,7 @@ import { scope } from "@malleolus/torch";
 import type { Detection } from "./detection.ts";
 import { type BatchOptions, batchImages, type GrayImage } from "./images.ts";
 import type { MaskRcnn } from "./mask-rcnn.ts";
-import type { Preprocess } from "./preprocess.ts";
+import { mirrorImage, type Preprocess } from "./preprocess.ts";
 
 /** Overlap from which boxes of two views are of the same thing. */
 const SAME_FROM = 0.55;
@@ -85,20 +85,9 @@ function mean(detections: readonly Detection[]): Detection {
   return { ...first, box, mask };
 }
 
-function mirrorImage({ width, height, pixels }: GrayImage): GrayImage {
-  return { width, height, pixels: mirrorRows(pixels, width) };
-}
-
 /** A detection of the mirrored image as one of the image itself. */
 function mirrorDetection(detection: Detection, width: number): Detection {
-  const mask = mirrorRows(detection.mask, Math.round(Math.sqrt(detection.mask.length)));
-  return { ...detection, box: flipBox(detection.box, width), mask };
-}
-
-function mirrorRows(values: Float32Array, width: number): Float32Array {
-  const mirrored = new Float32Array(values.length);
-  for (let from = 0; from < values.length; from += width) {
-    mirrored.set(values.subarray(from, from + width).toReversed(), from);
-  }
-  return mirrored;
+  const side = Math.round(Math.sqrt(detection.mask.length));
+  const { pixels } = mirrorImage({ width: side, height: side, pixels: detection.mask });
+  return { ...detection, box: flipBox(detection.box, width), mask: pixels };
 }

@@ -9,10 +9,10 @@ import { drawOverlay } from "../overlay.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 import type { Mistake } from "./worst-mistakes.ts";
 
-const OURS = /^(missed|false-alarm)-\d{2,}-.*\.png$/;
+const OURS = /^(least-found|false-alarm)-\d{2,}-.*\.png$/;
 
 /**
- * Writes `missed-01-NAME.png`, `false-alarm-01-NAME.png` and so on in place of those of an earlier
+ * Writes `least-found-01-NAME.png`, `false-alarm-01-NAME.png` and so on in place of those of an earlier
  * evaluation; says each one's score and path.
  */
 export async function drawMistakes(

@@ -1,6 +1,6 @@
 /**
- * The mistakes to look at first: what was missed though it is there, and what was found though nothing
- * is there. Of a radiograph the worst of each kind.
+ * What to look at first: what is there and was found least surely, if at all, and what was found though
+ * nothing is there. Of a radiograph the worst of each kind.
  */
 import { boxIou } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
@@ -12,15 +12,15 @@ const FOUND_FROM = 0.5;
 const ALARM_BELOW = 0.1;
 
 export interface Mistake {
-  readonly kind: "missed" | "false alarm";
+  readonly kind: "least found" | "false alarm";
   readonly image: TruthImage;
-  /** The alarm's score; of what was missed, the surest finding's that stands for it, 0 without one. */
+  /** The alarm's score; of an object, the surest finding's that stands for it, 0 without one. */
   readonly score: number;
 }
 
 /**
  * At most `most` of each kind, the worst first: objects by rising score, those first on whose
- * radiograph nothing is sure; alarms by falling score. Crowds are neither missed nor alarms.
+ * radiograph nothing is sure; alarms by falling score. Crowds are neither objects nor alarms.
  */
 export function worstMistakes(
   { images }: TruthSet,
@@ -28,10 +28,10 @@ export function worstMistakes(
   most: number,
 ): Mistake[] {
   const seen = images.map((image) => ({ image, findings: findings.get(image.id) ?? [] }));
-  const missed = seen
+  const objects = seen
     .filter(({ image }) => image.truths.some(({ isCrowd }) => !isCrowd))
     .map(({ image, findings }) => ({
-      mistake: { kind: "missed", image, score: leastFound(image, findings) } satisfies Mistake,
+      mistake: { kind: "least found", image, score: leastFound(image, findings) } satisfies Mistake,
       surest: highestScore(findings),
     }))
     .toSorted((a, b) => a.mistake.score - b.mistake.score || a.surest - b.surest)
@@ -45,7 +45,7 @@ export function worstMistakes(
     })
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score);
-  return [...missed.slice(0, most), ...alarms.slice(0, most)];
+  return [...objects.slice(0, most), ...alarms.slice(0, most)];
 }
 
 /** Of the image's objects the one least surely found. */

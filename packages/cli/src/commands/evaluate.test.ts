@@ -165,7 +165,7 @@ test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are
     [finding([1, 1, 9, 9], 0.4)],
     // In a crowd, and beside it.
     [finding([12, 22, 9, 9], 0.9), finding([45, 2, 9, 9], 0.7)],
-    // The second object is found badly: no alarm, but missed.
+    // The second object is found badly: no alarm, but not found either.
     [finding([2, 2, 8, 8], 0.8), finding([33, 32, 15, 12], 0.95)],
     [],
   ];
@@ -177,20 +177,20 @@ test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are
   assert.deepEqual(
     drawn.map((line) => line.replace(`${at("worst", "worst")}/`, "")),
     [
-      "missed       score 0.000  missed-01-3.png",
-      "missed       score 0.600  missed-02-0.png",
+      "least found  score 0.000  least-found-01-3.png",
+      "least found  score 0.600  least-found-02-0.png",
       "false alarm  score 0.700  false-alarm-01-2.png",
       "false alarm  score 0.400  false-alarm-02-1.png",
     ],
   );
-  const picture = await sharp(at("worst/worst/missed-01-3.png")).metadata();
+  const picture = await sharp(at("worst/worst/least-found-01-3.png")).metadata();
   assert.ok((picture.width ?? 0) >= 800);
 
   writeFileSync(at("worst/worst/notes.txt"), "mine");
   await run(...whole, "--out", at("worst"), "--worst", "1");
   assert.deepEqual(readdirSync(at("worst/worst")).toSorted(), [
     "false-alarm-01-2.png",
-    "missed-01-3.png",
+    "least-found-01-3.png",
     "notes.txt",
   ]);
 });

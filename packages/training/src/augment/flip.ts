@@ -1,15 +1,12 @@
 /** Mirroring left to right: a left ankle becomes a right one. */
+import { mirrorImage } from "@malleolus/detection/preprocess";
 import { flipBox, flipPolygon } from "@malleolus/geometry";
 import type { Sample } from "./sample.ts";
 
 export function flipHorizontally({ image, target }: Sample): Sample {
-  const { width, height } = image;
-  const pixels = new Float32Array(image.pixels.length);
-  for (let y = 0; y < height; y++) {
-    pixels.set(image.pixels.slice(y * width, (y + 1) * width).reverse(), y * width);
-  }
+  const { width } = image;
   return {
-    image: { width, height, pixels },
+    image: mirrorImage(image),
     target: {
       boxes: target.boxes.map((box) => flipBox(box, width)),
       classes: target.classes,

@@ -1,5 +1,5 @@
 /**
- * Fractures of every limb, from FracAtlas' thousand radiographs, within 75 minutes on two cores with
+ * Fractures of every limb, from FracAtlas' thousand radiographs, in about 75 minutes on two cores with
  * AMX. Fractures are small (7 % of the shorter side, as a median), so radiographs are shown larger than
  * they are, with anchors of two sizes a level; there are few, so they come turned, mirrored, cropped
  * and in other greys. What is not pretrained (pyramid and heads) is narrow, for speed.
