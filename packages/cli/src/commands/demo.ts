@@ -42,6 +42,7 @@ Examples:
           folder: out,
           plan: demoPlan,
           recipe: demoRecipe,
+          weights: null,
           progress,
           stop: signals.signal,
         });

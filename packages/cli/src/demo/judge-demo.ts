@@ -97,8 +97,8 @@ export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
     const content: ReportContent = {
       title: "Fractures of the lateral malleolus, simulated",
       subtitle:
-        "Two hospitals that do not exist, a study of them from archive to tables, and a small network " +
-        `trained from scratch in ${run.steps} steps of ${run.batchSize} radiographs.`,
+        "Two hospitals that do not exist, a study of them from archive to tables, and a network " +
+        `trained ${describeSteps(run)}.`,
       generatedAt: new Date().toISOString(),
       simulated: { version: String(PHANTOM_VERSION), seed: plan.seed },
       software: [
@@ -172,8 +172,15 @@ function namesOf({ protocol, configuration }: Study): Record<string, string> {
   return Object.fromEntries(named.map(({ id, name }) => [id, name]));
 }
 
-function describeTraining({ steps, batchSize }: TrainedDemo): string {
-  return `Mask R-CNN with a narrow ResNet-26 and group norm, from scratch: ${steps} steps of ${batchSize} radiographs.`;
+function describeTraining(run: TrainedDemo): string {
+  const { depth, width, norm } = run.recipe.model.backbone;
+  const norms = norm === "group" ? "group norm" : "frozen norms";
+  return `Mask R-CNN with a ResNet-${depth} of width ${width} and ${norms}, ${describeSteps(run)}.`;
+}
+
+function describeSteps({ recipe: { weights, steps, batchSize } }: TrainedDemo): string {
+  const start = weights === null ? "from scratch" : "from pretrained weights";
+  return `${start} in ${steps} steps of ${batchSize} radiographs`;
 }
 
 /** Every step's loss, as the run wrote it. */

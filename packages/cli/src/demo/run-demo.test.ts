@@ -53,7 +53,7 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
       progress.count(done, total, what);
     },
   };
-  const options = { folder, plan, recipe, progress };
+  const options = { folder, plan, recipe, weights: null, progress };
   const stopped = { ...options, progress: stopInSimulation, stop: stopping.signal };
   assert.equal(await runDemo(stopped), null);
   assert.ok(!existsSync(join(folder, "study")));

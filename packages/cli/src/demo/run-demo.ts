@@ -31,7 +31,7 @@ import {
   screenCases,
   trainingSet,
 } from "@malleolus/studies";
-import type { Recipe } from "@malleolus/training";
+import type { InitialWeights, Recipe } from "@malleolus/training";
 import { CliError } from "../errors.ts";
 import type { PhantomRecord } from "../phantom/phantom-record.ts";
 import { mixedWishes, writeArchive } from "../phantom/write-archive.ts";
@@ -52,6 +52,8 @@ export interface DemoOptions {
   readonly folder: string;
   readonly plan: DemoPlan;
   readonly recipe: Recipe;
+  /** To begin with; null from scratch. */
+  readonly weights: InitialWeights | null;
   readonly progress: DemoProgress;
   readonly stop: AbortSignal;
 }
@@ -61,6 +63,7 @@ export async function runDemo({
   folder,
   plan,
   recipe,
+  weights,
   progress,
   stop,
 }: DemoOptions): Promise<DemoResult | null> {
@@ -80,8 +83,8 @@ export async function runDemo({
     );
     if (known === null) return null;
     await curate(study, folder, archives, known, stages, progress);
-    const run = await stages.repeat("train", "training a Mask R-CNN from scratch", () =>
-      trainDemo(study, folder, recipe, progress, stop),
+    const run = await stages.repeat("train", "training a Mask R-CNN", () =>
+      trainDemo(study, folder, recipe, weights, progress, stop),
     );
     if (run === null) return null;
     return await stages.repeat("evaluate", "finding fractures in both tests", () =>

@@ -1,8 +1,9 @@
-/** The demonstration's network, trained on the study's own radiographs. */
+/** A demonstration's network, trained on the study's own radiographs. */
 import { join } from "node:path";
 import type { Study } from "@malleolus/studies";
 import {
   type Event,
+  type InitialWeights,
   type Recipe,
   readTrainingSet,
   resolveRecipe,
@@ -14,8 +15,8 @@ import type { DemoProgress } from "./demo-progress.ts";
 
 export interface TrainedDemo {
   readonly directory: string;
-  readonly steps: number;
-  readonly batchSize: number;
+  /** As it was trained. */
+  readonly recipe: Recipe;
 }
 
 /** Goes on where it was stopped; null where it is stopped again. */
@@ -23,12 +24,13 @@ export async function trainDemo(
   study: Study,
   folder: string,
   base: Recipe,
+  weights: InitialWeights | null,
   progress: DemoProgress,
   stop: AbortSignal,
 ): Promise<TrainedDemo | null> {
   const set = await readTrainingSet(join(folder, "training.json"), study.images);
   const dtype = hasFastBfloat16() ? base.dtype : "float32";
-  const recipe = resolveRecipe({ ...base, dtype }, set, null);
+  const recipe = resolveRecipe({ ...base, dtype }, set, weights);
   const directory = join(folder, "run");
   const onEvent = (event: Event) => {
     if (event.event === "step") progress.count(event.step, recipe.steps, "steps");
@@ -37,13 +39,12 @@ export async function trainDemo(
     recipe,
     set,
     tuning: null,
-    weights: null,
+    weights,
     directory,
     device: "cpu",
     workers: 1,
     stop,
     onEvent,
   });
-  const { steps, batchSize } = recipe;
-  return end.reason === "done" ? { directory, steps, batchSize } : null;
+  return end.reason === "done" ? { directory, recipe } : null;
 }
