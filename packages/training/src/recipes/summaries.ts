@@ -7,7 +7,7 @@ export const recipeSummaries = {
   demo: "the demonstration's small network, from scratch: 3400 steps of 2 at 320 pixels",
   paper: "the paper's study: 64 epochs, 12 radiographs a step at 640 to 800 pixels; for a GPU",
   "paper-r101": "the same with ResNet-101",
-  "paper-cpu": "the paper's study in 75 minutes on two cores: 12 epochs, 4 a step at 384 pixels",
+  "paper-cpu": "the paper's study in 45 minutes on two cores: 12 epochs, 4 a step at 384 pixels",
   "fine-mask": "the same with masks of 56 x 56 for thin lines and anchors for long bones, 9 epochs",
   fracatlas:
     "fractures of every limb, from FracAtlas: 75 minutes on two cores, at 416 to 608 pixels",
