@@ -173,8 +173,9 @@ function namesOf({ protocol, configuration }: Study): Record<string, string> {
 }
 
 function describeTraining(run: TrainedDemo): string {
-  const { depth, width, norm } = run.recipe.model.backbone;
-  const norms = norm === "group" ? "group norm" : "frozen norms";
+  const { depth, width, norm, trainedNorms } = run.recipe.model.backbone;
+  const trained = trainedNorms.length === 0 ? "" : ` but in ${trainedNorms.join(", ")}`;
+  const norms = norm === "group" ? "group norm" : `frozen norms${trained}`;
   return `Mask R-CNN with a ResNet-${depth} of width ${width} and ${norms}, ${describeSteps(run)}.`;
 }
 
