@@ -7,7 +7,7 @@
  *
  * WEIGHTS is MSRA's ResNet-50; RECIPE is `paper-cpu` unless another is named. It prints the figures of
  * each test as JSON and leaves the report and the run under OUT. With `paper-cpu` on two cores with AMX it
- * takes about an hour and a half, a quarter of an hour of which are simulated radiographs.
+ * takes about an hour, a quarter of which are simulated radiographs.
  *
  * The paper trained on 326 radiographs with and 423 without a fracture. Here they are 500 and 249,
  * since each of the four classes has as many patients.

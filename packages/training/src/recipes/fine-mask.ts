@@ -8,22 +8,25 @@
  */
 import { longBoneAnchors } from "@malleolus/detection";
 import type { Recipe } from "../recipe.ts";
-import { paperCpuRecipe } from "./paper-cpu.ts";
+import { paperCpuRecipe, paperStudyConditions } from "./paper-cpu.ts";
 
 const { model } = paperCpuRecipe;
-
-const { conditions } = paperCpuRecipe.expected[0];
 
 export const fineMaskRecipe: Recipe = {
   ...paperCpuRecipe,
   name: "fine-mask",
   expected: [
-    { metric: "AUC, Weber A", value: 0.98, tolerance: 0.04, conditions },
-    { metric: "AUC, Weber B", value: 0.99, tolerance: 0.04, conditions },
-    { metric: "AUC, Weber C", value: 0.98, tolerance: 0.04, conditions },
-    { metric: "accuracy of four classes", value: 0.82, tolerance: 0.08, conditions },
-    { metric: "mean box IoU", value: 0.65, tolerance: 0.05, conditions },
-    { metric: "mean mask IoU", value: 0.62, tolerance: 0.05, conditions },
+    { metric: "AUC, Weber A", value: 0.98, tolerance: 0.04, conditions: paperStudyConditions },
+    { metric: "AUC, Weber B", value: 0.99, tolerance: 0.04, conditions: paperStudyConditions },
+    { metric: "AUC, Weber C", value: 0.98, tolerance: 0.04, conditions: paperStudyConditions },
+    {
+      metric: "accuracy of four classes",
+      value: 0.82,
+      tolerance: 0.08,
+      conditions: paperStudyConditions,
+    },
+    { metric: "mean box IoU", value: 0.65, tolerance: 0.05, conditions: paperStudyConditions },
+    { metric: "mean mask IoU", value: 0.62, tolerance: 0.05, conditions: paperStudyConditions },
     {
       metric: "mean mask IoU of thin bands that are found",
       value: 0.89,
