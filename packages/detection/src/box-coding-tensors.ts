@@ -77,16 +77,25 @@ export interface BestBoxes {
   readonly boxes: Float32Array;
   readonly scores: Float32Array;
   readonly groups: Int32Array;
+  /** What else was to come along. [n * E] */
+  readonly extras: Float32Array;
 }
 
-// Of a row: the score, x1, y1, x2, y2, the group.
+// Of a row: the score, x1, y1, x2, y2, the group; then the extras.
 const COLUMNS = 6;
 
 /**
  * The best of one image's boxes [n, 4] by scores [n], for `readBestBoxes`: as many as `most`, or
- * all, since how many have a score above -inf only the device knows. [min(n, most), 6]
+ * all, since how many have a score above -inf only the device knows. Extras [n, E] come along.
+ * [min(n, most), 6 + E]
  */
-export function bestBoxRows(boxes: Tensor, scores: Tensor, groups: Tensor, most: number): Tensor {
+export function bestBoxRows(
+  boxes: Tensor,
+  scores: Tensor,
+  groups: Tensor,
+  most: number,
+  extras: Tensor | null = null,
+): Tensor {
   const [sorted, order] = scores.sort({ stable: true, dim: 0, descending: true });
   const count = Math.min(most, scores.shape[0]);
   const chosen = order.narrow(0, 0, count);
@@ -96,6 +105,7 @@ export function bestBoxRows(boxes: Tensor, scores: Tensor, groups: Tensor, most:
       column(sorted.narrow(0, 0, count)),
       boxes.indexSelect(0, chosen),
       column(groups.indexSelect(0, chosen)),
+      ...(extras === null ? [] : [extras.indexSelect(0, chosen)]),
     ],
     { dim: 1 },
   );
@@ -105,26 +115,29 @@ export function bestBoxRows(boxes: Tensor, scores: Tensor, groups: Tensor, most:
 export function readBestBoxes(images: readonly Tensor[]): BestBoxes[] {
   const all = cat(images).toFloat32Array();
   let end = 0;
-  return images.map(({ shape: [count] }) => {
-    const rows = all.subarray(end, end + count * COLUMNS);
+  return images.map(({ shape: [count, columns] }) => {
+    const rows = all.subarray(end, end + count * columns);
     end += rows.length;
-    return presentBoxes(rows);
+    return presentBoxes(rows, columns);
   });
 }
 
-function presentBoxes(rows: Float32Array): BestBoxes {
+function presentBoxes(rows: Float32Array, columns: number): BestBoxes {
   let count = 0;
-  while (rows[count * COLUMNS] > Number.NEGATIVE_INFINITY) count++;
+  while (rows[count * columns] > Number.NEGATIVE_INFINITY) count++;
+  const extra = columns - COLUMNS;
   const best = {
     boxes: new Float32Array(count * 4),
     scores: new Float32Array(count),
     groups: new Int32Array(count),
+    extras: new Float32Array(count * extra),
   };
   for (let i = 0; i < count; i++) {
-    const at = i * COLUMNS;
+    const at = i * columns;
     best.scores[i] = rows[at];
     best.boxes.set(rows.subarray(at + 1, at + 5), i * 4);
     best.groups[i] = rows[at + 5];
+    best.extras.set(rows.subarray(at + COLUMNS, at + columns), i * extra);
   }
   return best;
 }

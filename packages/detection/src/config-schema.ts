@@ -85,6 +85,8 @@ const roi = z.strictObject({
   detectionsPerImage: size,
 });
 
+const imageHead = z.strictObject({ hiddenChannels: size, lossWeight: weight });
+
 export const maskRcnnConfigSchema: z.ZodType<MaskRcnnConfig> = z.strictObject({
   classes: z.array(z.string().min(1)).min(1).readonly(),
   pixelMean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
@@ -94,4 +96,7 @@ export const maskRcnnConfigSchema: z.ZodType<MaskRcnnConfig> = z.strictObject({
   anchors,
   rpn,
   roi,
+  // Recipes and checkpoints from before there were these have neither.
+  imageHead: imageHead.nullable().default(null),
+  soundClass: z.string().min(1).nullable().default(null),
 });

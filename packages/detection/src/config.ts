@@ -121,6 +121,12 @@ export interface RoiConfig {
   readonly detectionsPerImage: number;
 }
 
+/** See `image-head.ts`. */
+export interface ImageHeadConfig {
+  readonly hiddenChannels: number;
+  readonly lossWeight: number;
+}
+
 export interface MaskRcnnConfig {
   /** Names of the K object classes; background is index K. */
   readonly classes: readonly string[];
@@ -137,6 +143,13 @@ export interface MaskRcnnConfig {
   readonly anchors: AnchorConfig;
   readonly rpn: RpnConfig;
   readonly roi: RoiConfig;
+  /** Null in Detectron2's network, which says nothing of an image as a whole. */
+  readonly imageHead: ImageHeadConfig | null;
+  /**
+   * The class that stands for a sound bone: an object that is learned, and compared with the others,
+   * but never a finding. Null where a radiograph without objects is what is sound.
+   */
+  readonly soundClass: string | null;
 }
 
 /** Detectron2's Mask R-CNN R50-FPN for some classes. */
@@ -203,5 +216,7 @@ export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
       nmsThreshold: 0.5,
       detectionsPerImage: 100,
     },
+    imageHead: null,
+    soundClass: null,
   };
 }

@@ -90,6 +90,43 @@ test("openDetector: bfloat16 finds what float32 finds", () => {
   assert.equal(liveTensors(), before);
 });
 
+test("openDetector: analyses a radiograph: one fracture a place, and the evidence for its class", () => {
+  const file = join(folder, "whole.safetensors");
+  scope(() => {
+    manualSeed(5);
+    const config = thinConfig();
+    const model = maskRcnn({
+      ...config,
+      classes: ["weber_a", "weber_b", "no_fracture"],
+      imageHead: { hiddenChannels: 8, lossWeight: 1 },
+      soundClass: "no_fracture",
+    });
+    // Every proposal is A with 0.5, B with 0.25, sound with 0.25.
+    const { cls_score: scores } = model.roi_heads.box_predictor;
+    nn.constant(scores.weight, 0);
+    [Math.log(2), 0, 0, -20].forEach((value, at) => {
+      noGrad(() => scores.bias.setAt([at], value));
+    });
+    writeDetector(file, model, preprocess);
+  });
+  const detector = openDetector(file);
+  const { findings, classScores, imageProbabilities } = detector.analyse(radiograph);
+  assert.ok(findings.length > 0);
+  for (const { class: name, score, probabilities } of findings) {
+    assert.equal(name, "weber_a");
+    assert.ok(Math.abs(score - 0.75) < 1e-5, `${score}`);
+    assert.deepEqual(Object.keys(probabilities ?? {}), ["weber_a", "weber_b"]);
+    assert.ok(Math.abs((probabilities?.weber_a ?? 0) - 2 / 3) < 1e-5);
+  }
+  const rounded = Object.entries(classScores).map(([name, score]) => [name, score.toFixed(4)]);
+  assert.deepEqual(rounded.slice(0, 1), [["weber_a", "0.5000"]]);
+  assert.deepEqual(Object.keys(imageProbabilities ?? {}), ["weber_a", "weber_b", "no_fracture"]);
+  detector.close();
+  const plain = openDetector(path);
+  assert.equal(plain.analyse(radiograph).imageProbabilities, null);
+  plain.close();
+});
+
 test("openDetector: a higher threshold leaves out what scores lower", () => {
   const detector = openDetector(path, { scoreThreshold: 0.999 });
   assert.deepEqual(detector.detect(radiograph), []);

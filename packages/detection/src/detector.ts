@@ -3,7 +3,7 @@
  * the network's configuration, and how radiographs are brought to its size.
  */
 
-import { type Finding, readJson, SchemaError } from "@malleolus/schema";
+import { type Finding, type RadiographAnalysis, readJson, SchemaError } from "@malleolus/schema";
 import {
   autocast,
   type Device,
@@ -22,10 +22,11 @@ import { maskRcnnConfigSchema } from "./config-schema.ts";
 import { DetectionError } from "./errors.ts";
 import { type Spacing, toFinding } from "./findings.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
+import { onePerPlace } from "./one-a-place.ts";
 import { freeModel, placeModel, storeAsBfloat16 } from "./placement.ts";
 import { toRadiograph } from "./postprocess.ts";
-import { type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
-import { detectInViews } from "./views.ts";
+import { type PreparedImage, type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
+import { examineInViews } from "./views.ts";
 
 const FORMAT = "malleolus-detector-1";
 const REMEDY = "give the model.safetensors of a run of malleolus train";
@@ -50,8 +51,13 @@ export interface Detector {
   readonly preprocess: Preprocess;
   readonly device: Device;
   readonly precision: Precision;
-  /** Findings by falling score, in pixels of the image. */
+  /**
+   * Objects of every class, each class on its own, by falling score, in pixels of the image: what
+   * average precision measures.
+   */
   detect(image: DetectableImage): Finding[];
+  /** Fractures, one a place, and the evidence for a patient's class. */
+  analyse(image: DetectableImage): RadiographAnalysis;
   /** Frees its tensors; it cannot be used any more. */
   close(): void;
 }
@@ -86,6 +92,29 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
   for (const tensor of nn.stateDict(model).values()) keep(tensor);
   placeModel(model, device);
   if (precision === "bfloat16") storeWhatIsCast(model);
+  const { sizeDivisibility: divisibility, pixelMean, channels, classes } = config;
+  const soundClass = config.soundClass === null ? -1 : classes.indexOf(config.soundClass);
+  const named = (values: readonly number[]) =>
+    Object.fromEntries(values.map((value, index) => [classes[index], value]));
+  const examine = (prepared: PreparedImage) =>
+    autocast(precision === "bfloat16" ? precision : null, () =>
+      examineInViews(model, prepared.image, preprocess.views, {
+        device,
+        divisibility,
+        pixelMean,
+        channels,
+      }),
+    );
+  const findingsOf = (
+    found: Parameters<typeof toRadiograph>[0],
+    image: DetectableImage,
+    { scaleX, scaleY }: PreparedImage,
+  ) => {
+    const { pixelSpacingMm = null, spacingSource = "none" } = image;
+    return toRadiograph(found, image, scaleX, scaleY).map((instance) =>
+      toFinding(instance, classes, { pixelSpacingMm, spacingSource }),
+    );
+  };
   return {
     classes: config.classes,
     config,
@@ -94,19 +123,27 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     precision,
     detect(image) {
       const prepared = prepareImage(image, preprocess);
-      const { sizeDivisibility: divisibility, pixelMean, channels } = config;
-      const detections = autocast(precision === "bfloat16" ? precision : null, () =>
-        detectInViews(model, prepared.image, preprocess.views, {
-          device,
-          divisibility,
-          pixelMean,
-          channels,
-        }),
+      return findingsOf(examine(prepared).detections, image, prepared);
+    },
+    analyse(image) {
+      const prepared = prepareImage(image, preprocess);
+      const { detections, shown } = examine(prepared);
+      const fractures = onePerPlace(detections, soundClass).map((one) => ({
+        ...one,
+        // Sums of float32 may exceed 1 by a last bit.
+        score: Math.min(1, one.fractureScore),
+      }));
+      const best = classes.map((_, index) =>
+        detections.reduce(
+          (most, one) => (one.class === index ? Math.max(most, one.score) : most),
+          0,
+        ),
       );
-      const { pixelSpacingMm = null, spacingSource = "none" } = image;
-      return toRadiograph(detections, image, prepared.scaleX, prepared.scaleY).map((instance) =>
-        toFinding(instance, config.classes, { pixelSpacingMm, spacingSource }),
-      );
+      return {
+        findings: findingsOf(fractures, image, prepared),
+        classScores: named(best),
+        imageProbabilities: shown === null ? null : named([...shown]),
+      };
     },
     close: () => freeModel(model),
   };

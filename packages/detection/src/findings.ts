@@ -15,7 +15,7 @@ export function toFinding(
   classes: readonly string[],
   spacing: Spacing,
 ): Finding {
-  const { mask, box, score } = instance;
+  const { mask, box, score, distribution } = instance;
   const polygons = traceMask(mask).map((outline) => [
     ...translatePolygon(outline, mask.left, mask.top),
   ]);
@@ -24,12 +24,19 @@ export function toFinding(
   return {
     class: classes[instance.class],
     score,
+    ...(distribution === undefined ? {} : { probabilities: named(distribution, classes) }),
     box,
     polygons,
     areaMm2: known === null ? null : areaMm2(polygons, known),
     lengthMm: known === null ? null : longestExtentMm(polygons, known),
     calibration: known === null ? "none" : spacing.spacingSource,
   };
+}
+
+/** The classes that are possible, with their probabilities. */
+function named(distribution: Float32Array, classes: readonly string[]): Record<string, number> {
+  const possible = classes.map((name, index) => [name, distribution[index]] as const);
+  return Object.fromEntries(possible.filter(([, probability]) => probability > 0));
 }
 
 /** Holes turn the other way round and count negative. */

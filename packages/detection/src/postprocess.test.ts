@@ -66,8 +66,9 @@ test("pasteMask: a mask that is certain everywhere fills its box", () => {
 
 test("toRadiograph: boxes are scaled and clipped, and what lies outside goes", () => {
   const mask = new Float32Array(cells * cells).fill(1);
-  const inside = { box: [10, 20, 30, 40] as const, class: 1, score: 0.9, mask };
-  const outside = { box: [50, 0, 60, 10] as const, class: 0, score: 0.8, mask };
+  const probabilities = Float32Array.of(0, 0.9);
+  const inside = { box: [10, 20, 30, 40] as const, class: 1, score: 0.9, probabilities, mask };
+  const outside = { box: [50, 0, 60, 10] as const, class: 0, score: 0.8, probabilities, mask };
   const instances = toRadiograph([inside, outside], { width: 100, height: 70 }, 0.5, 0.5);
   assert.equal(instances.length, 1);
   assert.deepEqual(instances[0].box, [20, 40, 60, 70]);

@@ -23,6 +23,8 @@ export interface Instance {
   readonly box: Box;
   readonly class: number;
   readonly score: number;
+  /** Of the fracture classes [K], summing to 1, where it is known. */
+  readonly distribution?: Float32Array;
   readonly mask: PlacedMask;
 }
 
@@ -36,7 +38,8 @@ export interface ImageSize {
  * the network's. Those without a box inside the radiograph are left out.
  */
 export function toRadiograph(
-  detections: readonly Detection[],
+  detections: readonly (Pick<Detection, "box" | "class" | "score" | "mask"> &
+    Pick<Instance, "distribution">)[],
   size: ImageSize,
   scaleX: number,
   scaleY: number,
@@ -45,10 +48,9 @@ export function toRadiograph(
     const scaled = scaleBox(detection.box, 1 / scaleX, 1 / scaleY);
     const box = clipBox(scaled, size.width, size.height);
     if (!(box[2] > box[0] && box[3] > box[1])) return [];
-    const { class: index, score } = detection;
-    return [
-      { box, class: index, score, mask: pasteMask(detection.mask, box, size.width, size.height) },
-    ];
+    const { class: index, score, distribution } = detection;
+    const mask = pasteMask(detection.mask, box, size.width, size.height);
+    return [{ box, class: index, score, mask, ...(distribution && { distribution }) }];
   });
 }
 

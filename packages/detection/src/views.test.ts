@@ -7,11 +7,13 @@ import type { Detection } from "./detection.ts";
 import type { GrayImage } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
 import { freeModel } from "./placement.ts";
-import { detectInViews, fuseDetections } from "./views.ts";
+import { examineInViews, fuseDetections } from "./views.ts";
 
-/** With a mask of 2 x 2. */
+/** With a mask of 2 x 2, in a region where two classes are possible. */
 function detection(box: Box, score: number, cells: number[], own = 0): Detection {
-  return { box, class: own, score, mask: Float32Array.from(cells) };
+  const probabilities = Float32Array.of(0, 0);
+  probabilities[own] = score;
+  return { box, class: own, score, probabilities, mask: Float32Array.from(cells) };
 }
 
 test("fuseDetections: what both views show is their mean by score, and nothing else counts whole", () => {
@@ -87,7 +89,7 @@ const mirrored: GrayImage = {
   pixels: image.pixels.map((_, i) => image.pixels[i - (i % width) + width - 1 - (i % width)]),
 };
 
-test("detectInViews: an image and its mirror image give mirrored detections, unlike one view", () => {
+test("examineInViews: an image and its mirror image give mirrored detections, unlike one view", () => {
   const before = liveTensors();
   const net = model();
   const mirrorOf = ({ box: [x1, y1, x2, y2], score }: Detection) => [
@@ -98,7 +100,7 @@ test("detectInViews: an image and its mirror image give mirrored detections, unl
     score,
   ];
   const detections = (views: "one" | "mirrored too") =>
-    [image, mirrored].map((seen) => detectInViews(net, seen, views, {}));
+    [image, mirrored].map((seen) => examineInViews(net, seen, views, {}).detections);
   const [found, found2] = detections("mirrored too");
   assert.ok(found.length > 1 && found.every(({ score }) => score > 0.1));
   assert.equal(found2.length, found.length);

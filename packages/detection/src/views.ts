@@ -8,34 +8,38 @@ import { type Box, boxIou, flipBox } from "@malleolus/geometry";
 import { scope } from "@malleolus/torch";
 import type { Detection } from "./detection.ts";
 import { type BatchOptions, batchImages, type GrayImage } from "./images.ts";
-import type { MaskRcnn } from "./mask-rcnn.ts";
+import type { Examined, MaskRcnn } from "./mask-rcnn.ts";
 import { mirrorImage, type Preprocess } from "./preprocess.ts";
 
 /** Overlap from which boxes of two views are of the same thing. */
 const SAME_FROM = 0.55;
 
-/** What the model finds in an image, by falling score, in the image's pixels. */
-export function detectInViews(
+/** What the model sees in an image, in the image's pixels. */
+export function examineInViews(
   model: MaskRcnn,
   image: GrayImage,
   views: Preprocess["views"],
   options: BatchOptions,
-): Detection[] {
+): Examined {
   if (views === "one") {
-    const [found] = scope(() => model.detect(batchImages([image], options)));
-    return found;
+    const [seen] = scope(() => model.examine(batchImages([image], options)));
+    return seen;
   }
-  const [found, mirrored] = scope(() =>
-    model.detect(batchImages([image, mirrorImage(image)], options)),
+  const [seen, mirrored] = scope(() =>
+    model.examine(batchImages([image, mirrorImage(image)], options)),
   );
-  const back = mirrored.map((detection) => mirrorDetection(detection, image.width));
+  const back = mirrored.detections.map((detection) => mirrorDetection(detection, image.width));
   const { scoreThreshold } = model.config.roi;
-  return fuseDetections([found, back]).filter(({ score }) => score > scoreThreshold);
+  const fused = fuseDetections([seen.detections, back]);
+  return {
+    detections: fused.filter(({ score }) => score > scoreThreshold),
+    shown: seen.shown?.map((own, c) => (own + (mirrored.shown?.[c] ?? own)) / 2) ?? null,
+  };
 }
 
 /**
- * Detections of one image in several views, fused: each class on its own; the score is the mean over
- * all views, 0 where one shows nothing; box and mask are means weighted by the scores.
+ * Detections of one image in several views, fused: each class on its own; score and probabilities are
+ * means over all views, 0 where one shows nothing; box and mask are means weighted by the scores.
  */
 export function fuseDetections(views: readonly (readonly Detection[])[]): Detection[] {
   const surestFirst = views
@@ -61,6 +65,10 @@ export function fuseDetections(views: readonly (readonly Detection[])[]): Detect
     .map(({ fused, members }) => ({
       ...fused,
       score: members.reduce((sum, { score }) => sum + score, 0) / views.length,
+      probabilities: fused.probabilities.map(
+        (_, c) =>
+          members.reduce((sum, { probabilities }) => sum + probabilities[c], 0) / views.length,
+      ),
     }))
     .toSorted((a, b) => b.score - a.score);
 }

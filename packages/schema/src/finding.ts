@@ -25,6 +25,8 @@ export const findingSchema = z.strictObject({
   class: z.string().min(1),
   /** The detector's confidence, 0 to 1. */
   score: z.number().min(0).max(1),
+  /** How the score is distributed over the fracture classes, summing to 1; where it is known. */
+  probabilities: z.record(z.string(), z.number().min(0).max(1)).optional(),
   box: boxSchema,
   /** Outlines in pixels of the image. Holes turn the other way round (negative signed area). */
   polygons: z.array(polygonSchema),

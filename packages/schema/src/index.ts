@@ -6,6 +6,7 @@ export * from "./finding.ts";
 export * from "./image.ts";
 export * from "./nearest-name.ts";
 export * from "./protocol.ts";
+export * from "./radiograph-analysis.ts";
 export * from "./read-json.ts";
 export * from "./reading.ts";
 export * from "./screening-decision.ts";

@@ -10,6 +10,9 @@ import type { Target } from "@malleolus/detection";
 import { decodeRuns, type Polygon, polygonSignedArea, traceMask } from "@malleolus/geometry";
 import { causeText, TrainingError } from "./errors.ts";
 
+/** As the ankle's protocol calls it, and what a study exports. */
+const SOUND = "no_fracture";
+
 /** What a sample is made of: plain data, which travels to a worker thread. */
 export interface SampleImage {
   readonly path: string;
@@ -43,6 +46,8 @@ export interface TrainingSet {
   readonly images: readonly TrainingImage[];
   /** Names of the COCO categories, by ascending id. */
   readonly classes: readonly string[];
+  /** The one of them that is no fracture but a sound bone, `no_fracture`; null without. */
+  readonly soundClass: string | null;
   /** SHA-256 of the COCO file, in hexadecimal: what tells one data set from another. */
   readonly annotationsSha256: string;
 }
@@ -96,6 +101,7 @@ export async function readTrainingSet(
   return {
     images,
     classes: coco.categories.map(({ name }) => name),
+    soundClass: coco.categories.find(({ name }) => name === SOUND)?.name ?? null,
     annotationsSha256: createHash("sha256").update(bytes).digest("hex"),
   };
 }

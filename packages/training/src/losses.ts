@@ -1,47 +1,39 @@
-/** The five parts of the loss, as tensors and as numbers. */
+/** The parts of the loss by their names, as tensors and as numbers. */
 import type { Losses } from "@malleolus/detection";
 import { add, stack, type Tensor } from "@malleolus/torch";
 
-export interface LossParts {
-  readonly rpnClass: number;
-  readonly rpnBox: number;
-  readonly boxClass: number;
-  readonly boxRegression: number;
-  readonly mask: number;
-}
+/** `rpnClass rpnBox boxClass boxRegression mask`, and `image` of a network with an image head. */
+export type LossParts = Readonly<Record<string, number>>;
 
 /** What training minimises. A scalar. */
 export function sumOf(losses: Losses): Tensor {
-  return add(
-    add(add(losses.rpnClass, losses.rpnBox), add(losses.boxClass, losses.boxRegression)),
-    losses.mask,
-  );
+  const { rpnClass, rpnBox, boxClass, boxRegression, mask, image } = losses;
+  const regions = add(add(add(rpnClass, rpnBox), add(boxClass, boxRegression)), mask);
+  return image === undefined ? regions : add(regions, image);
 }
 
-/** All parts as one tensor, so that one copy brings them to the host. [5] */
-export function lossesTensor(losses: Losses): Tensor {
-  const { rpnClass, rpnBox, boxClass, boxRegression, mask } = losses;
-  return stack([rpnClass, rpnBox, boxClass, boxRegression, mask]).detach();
+/** All parts as one tensor, so that one copy brings them to the host, and their names. [parts] */
+export function lossesTensor(losses: Losses): { names: readonly string[]; tensor: Tensor } {
+  const parts = Object.entries(losses);
+  return {
+    names: parts.map(([name]) => name),
+    tensor: stack(parts.map(([, loss]) => loss)).detach(),
+  };
 }
 
-/** From the numbers that `lossesTensor` holds. */
-export function lossPartsOf(numbers: readonly number[]): LossParts {
-  const [rpnClass, rpnBox, boxClass, boxRegression, mask] = numbers;
-  return { rpnClass, rpnBox, boxClass, boxRegression, mask };
+/** From the numbers that such a tensor holds; more may follow them. */
+export function lossPartsOf(names: readonly string[], numbers: readonly number[]): LossParts {
+  return Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
 }
 
 export function totalLoss(parts: LossParts): number {
   return Object.values(parts).reduce((sum, part) => sum + part, 0);
 }
 
+/** Of parts with the same names, at least one. */
 export function meanLosses(parts: readonly LossParts[]): LossParts {
-  const mean = (name: keyof LossParts) =>
-    parts.reduce((sum, part) => sum + part[name], 0) / parts.length;
-  return {
-    rpnClass: mean("rpnClass"),
-    rpnBox: mean("rpnBox"),
-    boxClass: mean("boxClass"),
-    boxRegression: mean("boxRegression"),
-    mask: mean("mask"),
-  };
+  const names = Object.keys(parts[0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, parts.reduce((sum, part) => sum + part[name], 0) / parts.length]),
+  );
 }

@@ -49,7 +49,8 @@ export function resolveRecipe(
   weights: InitialWeights | null,
   tuning: TrainingSet | null = null,
 ): Recipe {
-  const model = { ...withConvention(recipe.model, weights), classes: set.classes };
+  const { classes, soundClass } = set;
+  const model = { ...withConvention(recipe.model, weights), classes, soundClass };
   if (tuning !== null && recipe.validation === null) {
     throw new TrainingError(
       "recipe",

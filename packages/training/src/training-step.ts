@@ -45,9 +45,10 @@ export function trainingStep(
       return scope(() => gradientsOf(options, some, step * batchParts + part));
     });
     const norm = stage("gradient norm", () => optimise.gradientNorm().view([1]));
-    const sum = parts.slice(1).reduce((total, one) => total.add(one), parts[0]);
+    const [{ names, tensor }] = parts;
+    const sum = parts.slice(1).reduce((total, one) => total.add(one.tensor), tensor);
     const numbers = cat([sum.div(batchParts), norm]).toNumbers();
-    const losses = lossPartsOf(numbers);
+    const losses = lossPartsOf(names, numbers);
     const gradientNorm = numbers[numbers.length - 1];
     checkFinite(step + 1, { ...losses, gradientNorm });
     const learningRate = learningRateAt(recipe.optimiser.schedule, step, steps);
@@ -56,12 +57,12 @@ export function trainingStep(
   });
 }
 
-/** Adds a part's share of the batch's gradients to the parameters'; returns the part's losses. [5] */
+/** Adds a part's share of the batch's gradients to the parameters'; returns the part's losses. */
 function gradientsOf(
   { model, recipe, device }: StepOptions,
   samples: readonly Sample[],
   position: number,
-): Tensor {
+): { names: readonly string[]; tensor: Tensor } {
   const images = stage("batch", () =>
     batchImages(
       samples.map(({ image }) => image),

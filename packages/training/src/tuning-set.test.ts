@@ -26,6 +26,7 @@ function image(id: number, group: string | null = null): TrainingImage {
 const setOf = (images: readonly TrainingImage[]): TrainingSet => ({
   images,
   classes: ["fracture"],
+  soundClass: null,
   annotationsSha256: "ab",
 });
 const names = ({ images }: TrainingSet) => images.map(({ fileName }) => fileName);

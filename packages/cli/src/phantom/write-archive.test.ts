@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { externalHospital, readRadiograph, withPitch } from "@malleolus/data";
-import { maskArea } from "@malleolus/geometry";
+import { externalHospital, parseCoco, readRadiograph, withPitch } from "@malleolus/data";
+import { maskArea, maskBounds } from "@malleolus/geometry";
 import { storedMask } from "./phantom-record.ts";
 import { mixedWishes, readArchive, writeArchive } from "./write-archive.ts";
 
@@ -61,6 +61,19 @@ test("writeArchive: files, tables and truth agree; a second call writes nothing;
   assert.match(truth[2], /^EA000002,EP00002,\d{8},excluded:hardware$/);
   const reports = readFileSync(join(folder, "reports.csv"), "utf8");
   assert.ok(reports.includes("EA000001,EP00001"));
+  // What cannot be trained on is not in the annotations: the plate, and what nobody can see.
+  const annotations = parseCoco(readFileSync(join(folder, "annotations.json"), "utf8"), "it");
+  const visible = broken.images.filter(({ visibility }) => visibility !== "impossible");
+  assert.deepEqual(
+    annotations.images.map(({ fileName, extra }) => [fileName, extra.patient, extra.class]),
+    visible.map(({ file }) => [file, "EP00001", "weber_c"]),
+  );
+  annotations.annotations.forEach(({ box, categoryId }, i) => {
+    assert.equal(annotations.categories.find(({ id }) => id === categoryId)?.name, "weber_c");
+    const { fracture } = visible[i];
+    assert.ok(fracture !== null);
+    assert.deepEqual(box, maskBounds(storedMask(fracture)));
+  });
 
   // What is there is not simulated again: a mark in it survives.
   const first = join(folder, "truth", "EP00001.json");

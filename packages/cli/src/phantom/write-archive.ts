@@ -6,12 +6,14 @@
  *   <folder>/reports.csv            accession number, patient, date, language, text
  *   <folder>/truth.csv              what each report was written to say, for `screen --truth`
  *   <folder>/truth/IP00001.json     a PhantomRecord
+ *   <folder>/annotations.json       the masks of the truth as COCO annotations, to train on
  *
  * A record is written after its files, so that an interrupted archive goes on after the last record.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  cocoText,
   type Hospital,
   type Machine,
   type PatientWish,
@@ -23,6 +25,7 @@ import {
 import { CliError } from "../errors.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 import { type PhantomRecord, phantomRecord, readPhantomRecord } from "./phantom-record.ts";
+import { truthAnnotations } from "./truth-annotations.ts";
 
 export interface ArchiveWish {
   readonly folder: string;
@@ -79,6 +82,7 @@ export async function writeArchive(wish: ArchiveWish): Promise<PhantomRecord[] |
   }
   writeFileWhole(join(folder, "reports.csv"), reportsCsv(records.map(reported)));
   writeFileWhole(join(folder, "truth.csv"), truthCsv(records));
+  writeFileWhole(join(folder, "annotations.json"), cocoText(truthAnnotations(records)));
   return records;
 }
 

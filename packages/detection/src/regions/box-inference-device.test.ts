@@ -69,6 +69,8 @@ function assertAlike(given: Case, own: Partial<RoiConfig> = {}): DetectedBoxes[]
       assert.deepEqual(found.classes, wanted.classes, `classes in image ${image}`);
       assertClose(found.boxes, [...wanted.boxes], 1e-4, `boxes in image ${image}`);
       assertClose(found.scores, [...wanted.scores], 1e-6, `scores in image ${image}`);
+      const probabilities = [...wanted.probabilities];
+      assertClose(found.probabilities, probabilities, 1e-6, `probabilities in image ${image}`);
     });
     return expected;
   });

@@ -32,10 +32,11 @@ export function detectBoxesOnDevice(
     const own = boxesOfRegions(probabilities, predictions.deltas, regions, rows, config);
     return bestOfImage(own, limits.at(image), config);
   });
-  return readBestBoxes(best).map(({ boxes, groups, scores }) => ({
+  return readBestBoxes(best).map(({ boxes, groups, scores, extras }) => ({
     boxes,
     classes: groups,
     scores,
+    probabilities: extras,
   }));
 }
 
@@ -74,7 +75,7 @@ function boxesOfRegions(
   };
 }
 
-/** Rows for `readBestBoxes`, with classes as groups. */
+/** Rows for `readBestBoxes`, with classes as groups and their region's probabilities. */
 function bestOfImage({ boxes, scores }: ClassBoxes, limits: Tensor, config: RoiConfig): Tensor {
   const { device } = scores;
   const [count, classCount] = scores.shape;
@@ -90,10 +91,12 @@ function bestOfImage({ boxes, scores }: ClassBoxes, limits: Tensor, config: RoiC
     ),
   );
   const classes = arange(0, classCount, { dtype: "int64", device }).expand([count, classCount]);
+  const ofRegion = scores.unsqueeze(1).expand([count, classCount, classCount]); // [n, K, K]
   return bestBoxRows(
     inside.reshape([count * classCount, 4]),
     stack(left, { dim: 1 }).reshape([-1]),
     classes.reshape([-1]),
     config.detectionsPerImage,
+    ofRegion.reshape([count * classCount, classCount]),
   );
 }

@@ -20,6 +20,8 @@ export interface DetectedBoxes {
   readonly boxes: Float32Array;
   readonly classes: Int32Array;
   readonly scores: Float32Array;
+  /** Of the region of each, every class's probability, without the background. [n * K] */
+  readonly probabilities: Float32Array;
 }
 
 /** @param sizes true height and width of each image */
@@ -41,7 +43,7 @@ function detectBoxesOnHost(
   config: RoiConfig,
 ): DetectedBoxes[] {
   const candidates = confidentBoxes(predictions, regions, config);
-  const { boxes, images, classes, scores } = candidates;
+  const { boxes, images, classes, scores, regionOf, confident } = candidates;
   const classCount = predictions.deltas.shape[1] / 4;
   const usable: number[] = [];
   for (let i = 0; i < images.length; i++) {
@@ -71,6 +73,11 @@ function detectBoxesOnHost(
     boxes: takeBoxes(boxes, own),
     classes: Int32Array.from(own, (i) => classes[i]),
     scores: Float32Array.from(own, (i) => scores[i]),
+    probabilities: classRows(
+      confident,
+      own.map((i) => regionOf[i]),
+      classCount,
+    ),
   }));
 }
 
@@ -79,6 +86,10 @@ interface Candidates {
   readonly images: Int32Array;
   readonly classes: Int32Array;
   readonly scores: Float32Array;
+  /** The region of each. */
+  readonly regionOf: readonly number[];
+  /** Of all regions. [n, K + 1] */
+  readonly confident: Float32Array;
 }
 
 /** The box of every region and class whose probability is above the threshold. */
@@ -114,5 +125,21 @@ function confidentBoxes(
     images: Int32Array.from(rows, (region) => regions.images[region]),
     classes: Int32Array.from(classes),
     scores: Float32Array.from(scores),
+    regionOf: rows,
+    confident,
   };
+}
+
+/** Of softmax rows [n, K + 1] with the background last, some rows without it. [rows * K] */
+function classRows(
+  probabilities: Float32Array,
+  rows: readonly number[],
+  classCount: number,
+): Float32Array {
+  const taken = new Float32Array(rows.length * classCount);
+  rows.forEach((row, i) => {
+    const at = row * (classCount + 1);
+    taken.set(probabilities.subarray(at, at + classCount), i * classCount);
+  });
+  return taken;
 }

@@ -322,6 +322,9 @@ test("roiHeads: detections lie in their image, by falling score, each with a mas
         const [x1, y1, x2, y2]: Box = detection.box;
         assert.ok(0 <= x1 && x1 <= x2 && x2 <= width && 0 <= y1 && y1 <= y2 && y2 <= height);
         assert.ok(detection.score > 0.05 && detection.class >= 0 && detection.class < 3);
+        assert.equal(detection.probabilities.length, 3);
+        assert.equal(detection.probabilities[detection.class], detection.score);
+        assert.ok(detection.probabilities.reduce((sum, p) => sum + p, 0) <= 1 + 1e-6);
         if (i > 0) assert.ok(detection.score <= own[i - 1].score);
         assert.equal(detection.mask.length, 784);
         assert.ok(detection.mask.every((value) => value >= 0 && value <= 1));

@@ -84,12 +84,14 @@ function withMasks(
   found: readonly DetectedBoxes[],
   masks: readonly (readonly Float32Array[])[],
 ): Detection[][] {
-  return found.map(({ boxes, classes, scores }, image) =>
-    masks[image].map((mask, i) => ({
+  return found.map(({ boxes, classes, scores, probabilities }, image) => {
+    const classCount = probabilities.length / classes.length;
+    return masks[image].map((mask, i) => ({
       box: [boxes[i * 4], boxes[i * 4 + 1], boxes[i * 4 + 2], boxes[i * 4 + 3]],
       class: classes[i],
       score: scores[i],
+      probabilities: probabilities.slice(i * classCount, (i + 1) * classCount),
       mask,
-    })),
-  );
+    }));
+  });
 }

@@ -16,7 +16,7 @@ export interface NetworkWeightsReport extends WeightsReport {
 
 /** The layers whose shape follows from the number of classes or of anchors in a cell. */
 const PREDICTOR =
-  /\.(objectness_logits|anchor_deltas|cls_score|bbox_pred|mask_head\.predictor)\.(weight|bias)$/;
+  /\.(objectness_logits|anchor_deltas|cls_score|bbox_pred|mask_head\.predictor|image_head\.predictor)\.(weight|bias)$/;
 
 /**
  * Copies weights under Detectron2's names into a network and says what fitted.
@@ -29,7 +29,8 @@ export function initialiseNetwork(
   weights: ReadonlyMap<string, Tensor>,
 ): NetworkWeightsReport {
   const backbone = initialiseBackbone(model, weights);
-  const heads = { proposal_generator: model.proposal_generator, roi_heads: model.roi_heads };
+  const { proposal_generator, roi_heads, image_head } = model;
+  const heads = { proposal_generator, roi_heads, ...(image_head && { image_head }) };
   const own = nn.stateDict(heads);
   const report = nn.loadStateDict(heads, new Map([...weights].filter(([name]) => own.has(name))));
   const wrong = report.mismatched.find(({ name }) => !PREDICTOR.test(name));

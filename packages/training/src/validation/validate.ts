@@ -4,7 +4,7 @@
  * and leaves nothing behind in the network.
  */
 import { setImmediate } from "node:timers/promises";
-import { batchImages, type Detection, detectInViews, type MaskRcnn } from "@malleolus/detection";
+import { batchImages, type Detection, examineInViews, type MaskRcnn } from "@malleolus/detection";
 import { averagePrecision, type LabelledImage, measureImages } from "@malleolus/evaluation";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
@@ -84,9 +84,15 @@ function look(
     noGrad(() =>
       inDtype(recipe, () => {
         const batch = batchImages([image], batchOptions(recipe, device));
-        const losses = lossPartsOf(lossesTensor(model.losses(batch, [target], draw)).toNumbers());
+        const { names, tensor } = lossesTensor(model.losses(batch, [target], draw));
+        const losses = lossPartsOf(names, tensor.toNumbers());
         const { views } = recipe.preprocess;
-        const found = detectInViews(model, image, views, batchOptions(recipe, device));
+        const { detections: found } = examineInViews(
+          model,
+          image,
+          views,
+          batchOptions(recipe, device),
+        );
         return { losses, found };
       }),
     ),
