@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Box, Polygon } from "@malleolus/geometry";
+import {
+  type Box,
+  maskIou,
+  type Polygon,
+  rasterizePolygons,
+  traceMask,
+} from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
+import fc from "fast-check";
 import { matchFractures, outlinesIou } from "./matching.ts";
 import type { TestImage, TruthObject } from "./patient.ts";
 
@@ -100,3 +107,41 @@ test("outlinesIou: what lies outside the image does not count", () => {
   assert.equal(outlinesIou([square([50, 50, 60, 60])], [square([50, 50, 60, 60])], size), 0);
   assert.equal(outlinesIou([], [square([0, 0, 2, 2])], size), 0);
 });
+
+test("outlinesIou: an outline in tenths against the pixels that it fills", () => {
+  // pycocotools fills two pixels; moved by whole pixels first, it would fill none.
+  const drawn = [65.9, 62.3, 62.1, 64.3, 65.8, 61.7];
+  const filled = rasterizePolygons([drawn], 100, 100);
+  assert.equal(
+    filled.data.reduce((sum, value) => sum + value, 0),
+    2,
+  );
+  assert.equal(outlinesIou([drawn], traceMask(filled), { width: 100, height: 100 }), 1);
+});
+
+for (const parts of [10, 100]) {
+  test(`outlinesIou: that of the whole image's masks, coordinates in 1/${parts}`, () => {
+    const side = 60;
+    const ring = fc
+      .tuple(
+        fc.array(fc.integer({ min: -5 * parts, max: (side + 5) * parts }), {
+          minLength: 6,
+          maxLength: 16,
+        }),
+        fc.integer({ min: 0, max: 40 * parts }),
+      )
+      .map(([values, shift]) =>
+        values.slice(0, values.length & ~1).map((value) => (value / 4 + shift) / parts),
+      )
+      .map((values) => values.map((value) => Math.round(value * parts) / parts));
+    fc.assert(
+      fc.property(ring, ring, (drawn, seen) => {
+        const found = traceMask(rasterizePolygons([seen], side, side));
+        const truth = rasterizePolygons([drawn], side, side);
+        const iou = outlinesIou([drawn], found, { width: side, height: side });
+        assert.equal(iou, maskIou(truth, rasterizePolygons([seen], side, side)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+}

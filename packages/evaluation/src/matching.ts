@@ -7,16 +7,15 @@
  * the confusion matrix's question. Instances of the class of no fracture, and bones, are left out.
  */
 import {
-  type Box,
   boxIou,
   emptyMask,
   type Mask,
   maskIou,
+  type PixelWindow,
   type Polygon,
   polygonBounds,
   polygonSignedArea,
-  rasterizePolygons,
-  translatePolygon,
+  rasterizeWindow,
   unionBoxes,
 } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
@@ -73,7 +72,10 @@ export function matchFractures(
   });
 }
 
-/** Overlap of a drawn object, whose polygons are a union, and a finding, whose holes are holes. */
+/**
+ * Overlap of a drawn object, whose polygons are a union, and a finding, whose holes are holes: that of
+ * their masks on the whole image.
+ */
 export function outlinesIou(
   drawn: readonly Polygon[],
   found: readonly Polygon[],
@@ -81,39 +83,26 @@ export function outlinesIou(
 ): number {
   if (drawn.length === 0 || found.length === 0) return 0;
   const around = unionBoxes(polygonBounds(...drawn), polygonBounds(...found));
-  // Whole pixels and one more, so that the masks are those of the whole image.
-  const window: Box = [
-    Math.max(0, Math.floor(around[0]) - 1),
-    Math.max(0, Math.floor(around[1]) - 1),
-    Math.min(size.width, Math.ceil(around[2]) + 1),
-    Math.min(size.height, Math.ceil(around[3]) + 1),
-  ];
-  const [x, y, width, height] = [
-    window[0],
-    window[1],
-    window[2] - window[0],
-    window[3] - window[1],
-  ];
+  // Whole pixels and one more: outside there is nothing of either mask.
+  const [x, y] = [Math.max(0, Math.floor(around[0]) - 1), Math.max(0, Math.floor(around[1]) - 1)];
+  const width = Math.min(size.width, Math.ceil(around[2]) + 1) - x;
+  const height = Math.min(size.height, Math.ceil(around[3]) + 1) - y;
   if (width <= 0 || height <= 0) return 0;
-  const moved = (polygons: readonly Polygon[]) =>
-    polygons.map((polygon) => translatePolygon(polygon, -x, -y));
-  return maskIou(
-    rasterizePolygons(moved(drawn), width, height),
-    tracedMask(moved(found), width, height),
-  );
+  const window = { x, y, width, height };
+  return maskIou(rasterizeWindow(drawn, window), tracedMask(found, window));
 }
 
 /**
  * The mask of traced outlines. Larger ones first: a hole is smaller than what it is in, and an
  * island in it smaller still.
  */
-function tracedMask(polygons: readonly Polygon[], width: number, height: number): Mask {
-  const mask = emptyMask(width, height);
+function tracedMask(polygons: readonly Polygon[], window: PixelWindow): Mask {
+  const mask = emptyMask(window.width, window.height);
   const byArea = polygons
     .map((polygon) => ({ polygon, area: polygonSignedArea(polygon) }))
     .toSorted((a, b) => Math.abs(b.area) - Math.abs(a.area));
   for (const { polygon, area } of byArea) {
-    const filled = rasterizePolygons([polygon], width, height).data;
+    const filled = rasterizeWindow([polygon], window).data;
     const value = area < 0 ? 0 : 1;
     for (let i = 0; i < filled.length; i++) if (filled[i] === 1) mask.data[i] = value;
   }

@@ -17,18 +17,43 @@ import type { Polygon } from "./polygon.ts";
 
 const FINE = 5;
 
-/** The union of the polygons as a mask of `width` x `height`; parts outside are cut off. */
+/** Whole pixels of an image: `x` and `y` of its first, and how many. */
+export interface PixelWindow {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The union of the polygons as a mask of `width` x `height`; parts outside are cut off.
+ *
+ * Throws RangeError for a polygon with an odd number of coordinates, and for a coordinate that is no
+ * number or further away than any image is wide.
+ */
 export function rasterizePolygons(
   polygons: readonly Polygon[],
   width: number,
   height: number,
 ): Mask {
+  return rasterizeWindow(polygons, { x: 0, y: 0, width, height });
+}
+
+/**
+ * The part of the same mask that lies in a window, pixel for pixel. Polygons that were moved instead
+ * would round to other points of the fine grid.
+ *
+ * Throws RangeError as `rasterizePolygons` does.
+ */
+export function rasterizeWindow(polygons: readonly Polygon[], window: PixelWindow): Mask {
+  const { width, height } = window;
   const mask = emptyMask(width, height);
   // One row more than the mask: a change at `height` lies below the column and is never filled.
   const changes = new Uint8Array((height + 1) * width);
   for (const polygon of polygons) {
+    checkPolygon(polygon);
     changes.fill(0);
-    markColumnChanges(polygon, width, height, changes);
+    markColumnChanges(polygon, window, changes);
     fillBetweenChanges(changes, mask);
   }
   return mask;
@@ -55,21 +80,34 @@ export function rasterizePolygonsInBox(
   return rasterizePolygons(moved, size, size).data;
 }
 
-/** Flips `changes[y * width + x]` wherever the outline crosses column x above row y. */
-function markColumnChanges(
-  polygon: Polygon,
-  width: number,
-  height: number,
-  changes: Uint8Array,
-): void {
+/** In pixels. An outline is walked step by step: one that is further away would take for ever. */
+const FURTHEST = 1e8;
+
+function checkPolygon(polygon: Polygon): void {
+  if (polygon.length % 2 === 1) {
+    throw new RangeError(
+      `rasterizePolygons: expected as many y as x, got ${polygon.length} coordinates`,
+    );
+  }
+  const wrong = polygon.findIndex((value) => !(Math.abs(value) <= FURTHEST));
+  if (wrong < 0) return;
+  throw new RangeError(
+    `rasterizePolygons: expected coordinates from -${FURTHEST} to ${FURTHEST}, got ` +
+      `${polygon[wrong]} at place ${wrong} of ${polygon.length}`,
+  );
+}
+
+/** Flips `changes[y * width + x]` wherever the outline crosses the window's column x above row y. */
+function markColumnChanges(polygon: Polygon, window: PixelWindow, changes: Uint8Array): void {
+  const { width, height } = window;
   let [previousU, previousV] = [Number.NaN, Number.NaN];
   const step = (u: number, v: number): void => {
     if (u !== previousU && !Number.isNaN(previousU)) {
       // The step crosses the line between fine columns `left` and `left + 1`.
       const left = Math.min(u, previousU);
-      const column = (left + 0.5) / FINE - 0.5;
+      const column = (left + 0.5) / FINE - 0.5 - window.x;
       if (Number.isInteger(column) && column >= 0 && column < width) {
-        const row = (Math.min(v, previousV) + 0.5) / FINE - 0.5;
+        const row = (Math.min(v, previousV) + 0.5) / FINE - 0.5 - window.y;
         changes[Math.ceil(Math.min(Math.max(row, 0), height)) * width + column] ^= 1;
       }
     }

@@ -20,6 +20,32 @@ test("proportionOf: Wilson's interval, against published values", () => {
   assert.deepEqual(proportionOf(0, 0), { count: 0, total: 0, share: null, interval: null });
 });
 
+test("proportionOf: the interval holds the share and stays within 0 and 1", () => {
+  for (let total = 1; total <= 300; total++) {
+    for (const count of [0, 1, Math.floor(total / 2), total - 1, total]) {
+      const { share, interval } = proportionOf(count, total);
+      assert.ok(share !== null && interval !== null);
+      const [low, high] = interval;
+      assert.ok(0 <= low && low <= share && share <= high && high <= 1, `${count} of ${total}`);
+    }
+  }
+});
+
+test("proportionOf: what cannot be counted is refused", () => {
+  const wrong = [
+    [5, 3],
+    [-1, 3],
+    [Number.NaN, 3],
+    [0, Number.NaN],
+    [1.5, 3],
+    [1, Number.POSITIVE_INFINITY],
+  ];
+  for (const [count, total] of wrong) {
+    const message = new RegExp(`got ${count} of ${total}$`);
+    assert.throws(() => proportionOf(count, total), { name: "RangeError", message });
+  }
+});
+
 test("measureScreening: precision counts what landed, recall what belongs", () => {
   const cases = [
     { landed: "candidate fracture", belongs: "candidate fracture" },

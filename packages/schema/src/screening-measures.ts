@@ -44,7 +44,16 @@ export function measureScreening(
   });
 }
 
+/**
+ * With Wilson's 95 % interval, which holds the share: at none and at all it ends there.
+ *
+ * Throws RangeError for counts that are none: `count` beyond `total`, a part of one, no number.
+ */
 export function proportionOf(count: number, total: number): Proportion {
+  const areCounts = Number.isSafeInteger(count) && Number.isSafeInteger(total);
+  if (!(areCounts && count >= 0 && count <= total)) {
+    throw new RangeError(`proportionOf: expected counts, some of all, got ${count} of ${total}`);
+  }
   if (total === 0) return { count, total, share: null, interval: null };
   const share = count / total;
   const squared = Z * Z;
@@ -56,6 +65,7 @@ export function proportionOf(count: number, total: number): Proportion {
     count,
     total,
     share,
-    interval: [Math.max(0, centre - half), Math.min(1, centre + half)],
+    // At the ends, rounding alone would leave the share outside.
+    interval: [count === 0 ? 0 : centre - half, count === total ? 1 : centre + half],
   };
 }
