@@ -70,6 +70,26 @@ def random_set(rng, size, images, classes, truths, detections, digits):
     return {"size": size, "images": images, "classes": classes, "truths": placed, "detections": found}
 
 
+def at_limits(rng, size, images, classes, pairs):
+    """Boxes in tenths whose overlap is exactly a threshold, or whose area is exactly a size's limit."""
+    tenths = lambda value: round(value, 1)
+    placed, found = [], []
+    for i in range(pairs):
+        image, name = i % images, rng.randrange(len(classes))
+        if i % 4 == 3:
+            side = rng.choice([32, 96])
+            width, height = rng.choice([(side, side), (side / 2, side * 2)])
+        else:
+            width, height = 20 * rng.randint(1, 3), 20 * rng.randint(1, 3)
+        x = tenths(rng.uniform(0.1, size - width - 0.2))
+        y = tenths(rng.uniform(0.1, size - height - 0.2))
+        placed.append([image, name, x, y, width, height, 0, 0])
+        share = rng.choice([0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1])
+        seen = [tenths(share * width), height] if rng.random() < 0.5 else [width, tenths(share * height)]
+        found.append([image, name, x, y, *seen, 0, round(rng.random(), 2)])
+    return {"size": size, "images": images, "classes": classes, "truths": placed, "detections": found}
+
+
 def evaluated(case, shape):
     size = case["size"]
 
@@ -132,6 +152,7 @@ def main():
         random_set(rng, 200, 12, classes, 60, 160, 2),
         # Few images and more than a hundred detections of a class in each.
         random_set(rng, 128, 3, ["none", "fracture", "no truths"], 9, 330, 0),
+        at_limits(rng, 200, 24, ["one", "other"], 72),
     ]
     for case in cases:
         with contextlib.redirect_stdout(io.StringIO()):

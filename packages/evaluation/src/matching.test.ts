@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type Box,
-  maskIou,
-  type Polygon,
-  rasterizePolygons,
-  traceMask,
-} from "@malleolus/geometry";
+import { type Box, maskIou, type Polygon, rasterizePolygons, traceMask } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
 import fc from "fast-check";
 import { matchFractures, outlinesIou } from "./matching.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { twoSidedP } from "./normal.ts";
+import { NORMAL_95, twoSidedP } from "./normal.ts";
+import { philox4x32 } from "./philox.ts";
 import { type Auc, aucOf, compareAucs, rocPoints } from "./roc.ts";
 
 interface Golden {
@@ -32,13 +33,21 @@ function assertNear(actual: number | null | undefined, expected: number, what: s
 function assertAuc(actual: Auc | null, expected: GoldenAuc, what: string): void {
   assertNear(actual?.auc, expected.auc, what);
   assertNear(actual?.standardError, expected.standardError, `${what}, deviation`);
-  assertNear(actual?.interval?.[0], expected.interval[0], `${what}, lower end`);
-  assertNear(actual?.interval?.[1], expected.interval[1], `${what}, upper end`);
+  assert.deepEqual(symmetric(actual).map(rounded), expected.interval.map(rounded), what);
+}
+
+const rounded = (value: number) => value.toFixed(12);
+
+/** pROC's, of the standard error. */
+function symmetric(auc: Auc | null): [low: number, high: number] {
+  assert.ok(auc !== null && auc.standardError !== null);
+  const half = NORMAL_95 * auc.standardError;
+  return [Math.max(0, auc.auc - half), Math.min(1, auc.auc + half)];
 }
 
 for (const [i, { positive, first, second, expected }] of golden.roc.entries()) {
   const truths = positive.map((one) => one === 1);
-  test(`aucOf and compareAucs: the areas, intervals and paired test of pROC, case ${i}`, () => {
+  test(`aucOf and compareAucs: the areas, deviations and paired test of pROC, case ${i}`, () => {
     assertAuc(aucOf(first, truths), expected.first, "first");
     assertAuc(aucOf(second, truths), expected.second, "second");
     const compared = compareAucs(first, second, truths);
@@ -99,3 +108,76 @@ test("compareAucs: a difference without spread cannot be tested", () => {
 test("aucOf: scores without truths are refused", () => {
   assert.throws(() => aucOf([1, 2], [true]), /got 2 scores and 1 truths/);
 });
+
+test("aucOf, rocPoints, compareAucs: a score that is no number is refused, wherever it stands", () => {
+  const positive = [true, true, true, false, false];
+  const whole = [0.9, 0.8, 0.7, 0.1, 0.2];
+  for (const place of whole.keys()) {
+    const scores = whole.with(place, Number.NaN);
+    const error = { name: "EvaluationError", message: new RegExp(`got NaN at place ${place} of 5`) };
+    assert.throws(() => aucOf(scores, positive), error);
+    assert.throws(() => rocPoints(scores, positive), error);
+    assert.throws(() => compareAucs(whole, scores, positive), error);
+  }
+  const ends = [Number.POSITIVE_INFINITY, 0.8, 0.7, 0.1, Number.NEGATIVE_INFINITY];
+  assert.equal(aucOf(ends, positive)?.auc, 1);
+});
+
+test("aucOf: perfect separation is no certainty", () => {
+  const auc = aucOf([...Array(10).fill(1), ...Array(30).fill(0)], [
+    ...Array(10).fill(true),
+    ...Array(30).fill(false),
+  ]);
+  assert.equal(auc?.auc, 1);
+  const [low, high] = auc?.interval ?? [];
+  // Wilson's bound for none of 10, with Student's quantile of 9 degrees.
+  assertNear(low, 10 / (10 + 2.262157162798205 ** 2), "lower end");
+  assert.equal(high, 1);
+  const reversed = aucOf([0, 0, 1, 1, 1], [true, true, false, false, false]);
+  assert.equal(reversed?.interval?.[0], 0);
+  assert.ok((reversed?.interval?.[1] ?? 0) > 0.6);
+});
+
+test("aucOf: an interval holds its area and lies within 0 and 1", () => {
+  for (let run = 0; run < 200; run++) {
+    const positives = 2 + (run % 9);
+    const scores = [0, 1, 2, 3, 4].flatMap((block) => [...philox4x32([block, run, 0, 0], [3, 0])]);
+    const coarse = scores.map((word) => word % 7);
+    const auc = aucOf(
+      coarse,
+      coarse.map((_, i) => i < positives),
+    );
+    const [low, high] = auc?.interval ?? [Number.NaN, Number.NaN];
+    assert.ok(auc !== null && 0 <= low && low <= auc.auc && auc.auc <= high && high <= 1);
+  }
+});
+
+/** Two normal values. */
+function normals(place: number, run: number): [number, number] {
+  const [a, b] = philox4x32([place, run, 0, 0], [11, 0]).map((word) => (word + 0.5) / 2 ** 32);
+  const radius = Math.sqrt(-2 * Math.log(a));
+  return [radius * Math.cos(2 * Math.PI * b), radius * Math.sin(2 * Math.PI * b)];
+}
+
+// Of normal scores; the shift is the area's normal quantile times the root of two.
+const designs = [
+  { positives: 30, negatives: 10, shift: 2.087071, area: 0.93 },
+  { positives: 25, negatives: 75, shift: 3.289953, area: 0.99 },
+  { positives: 10, negatives: 30, shift: 2.659852, area: 0.97 },
+];
+for (const { positives, negatives, shift, area } of designs) {
+  test(`aucOf: the interval covers ${area} with ${positives} against ${negatives}, DeLong's does not`, () => {
+    const positive = Array.from({ length: positives + negatives }, (_, i) => i < positives);
+    const runs = 600;
+    let [covered, symmetrically] = [0, 0];
+    for (let run = 0; run < runs; run++) {
+      const scores = positive.map((is, i) => normals(i, run)[0] + (is ? shift : 0));
+      const auc = aucOf(scores, positive);
+      const holds = ([low, high]: readonly [number, number]) => low <= area && area <= high;
+      if (auc?.interval && holds(auc.interval)) covered++;
+      if (holds(symmetric(auc))) symmetrically++;
+    }
+    assert.ok(covered / runs > 0.945, `covers in ${covered} of ${runs}`);
+    assert.ok(symmetrically / runs < 0.88, `DeLong's covers in ${symmetrically} of ${runs}`);
+  });
+}

@@ -2,9 +2,23 @@
  * Receiver operating characteristics: the curve, the area under it, and its uncertainty after
  * DeLong, DeLong and Clarke-Pearson 1988 (Biometrics 44:837), by the ranks of Sun and Xu 2014.
  *
- * Intervals are those of pROC's `ci.auc(method = "delong")`: symmetric, cut at 0 and 1. Compared
- * with pROC in `golden/roc.json`.
+ * Standard errors and the paired test are those of pROC. The interval of an area is not its symmetric
+ * one, which lies too high where an area is near 1: it is Wilson's with as many cases as DeLong's
+ * variance stands for, and with Student's quantile. Perfect separation tells nothing of the spread; the
+ * positives that would score below every negative, or the other way round, may then be as many as
+ * Wilson's bound for 0 of the smaller group, so that 10 against 30 give 0.66 to 1. Coverage in 1,500
+ * simulated tests each, of normal scores with equal deviations (`tools/simulation/coverage.py` has
+ * other distributions, and Newcombe's method 5, logit DeLong and the stratified bootstrap beside it):
+ *
+ * | positives, negatives, true area | symmetric | this one |
+ * |---|---|---|
+ * | 30, 10, 0.93 | 84 % | 98 % |
+ * | 75, 25, 0.93 | 90 % | 97 % |
+ * | 75, 25, 0.97 | 86 % | 98 % |
+ * | 25, 75, 0.99 | 76 % | 98 % |
+ * | 10, 30, 0.97 | 75 % | 98 % |
  */
+import { effectiveWilson } from "./effective-wilson.ts";
 import { EvaluationError } from "./errors.ts";
 import { NORMAL_95, twoSidedP } from "./normal.ts";
 
@@ -63,7 +77,10 @@ export function rocPoints(
 
 /**
  * The chance that a positive scores above a negative, ties counted half (Mann and Whitney 1947),
- * with DeLong's 95 % interval. Null without positives or negatives.
+ * with its 95 % interval. Null without positives or negatives.
+ *
+ * Throws EvaluationError `input` for a score that is no number, and for scores without truths; so do
+ * the other two.
  */
 export function aucOf(scores: readonly number[], positive: readonly boolean[]): Auc | null {
   const placed = placements(scores, positive);
@@ -132,15 +149,19 @@ function aucFrom({ positives, negatives }: Placements): Auc {
   if (positives.length < 2 || negatives.length < 2) {
     return { ...counts, standardError: null, interval: null };
   }
-  const variance =
-    varianceOf(positives) / positives.length + varianceOf(negatives) / negatives.length;
-  const standardError = Math.sqrt(variance);
-  const half = NORMAL_95 * standardError;
-  return {
-    ...counts,
-    standardError,
-    interval: [Math.max(0, auc - half), Math.min(1, auc + half)],
-  };
+  const ofPositives = varianceOf(positives) / positives.length;
+  const ofNegatives = varianceOf(negatives) / negatives.length;
+  const variance = ofPositives + ofNegatives;
+  const interval = effectiveWilson(auc, {
+    variance,
+    // Satterthwaite 1946.
+    degreesOfFreedom:
+      variance ** 2 /
+      (ofPositives ** 2 / (positives.length - 1) + ofNegatives ** 2 / (negatives.length - 1)),
+    most: positives.length + negatives.length,
+    least: Math.min(positives.length, negatives.length),
+  });
+  return { ...counts, standardError: Math.sqrt(variance), interval };
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */
@@ -164,6 +185,13 @@ function split(
     throw new EvaluationError(
       "input",
       `expected a truth for every score, got ${scores.length} scores and ${positive.length} truths`,
+    );
+  }
+  const noNumber = scores.findIndex((score) => Number.isNaN(score));
+  if (noNumber >= 0) {
+    throw new EvaluationError(
+      "input",
+      `expected a number as every score, got NaN at place ${noNumber} of ${scores.length}`,
     );
   }
   return [scores.filter((_, i) => positive[i]), scores.filter((_, i) => !positive[i])];

@@ -7,6 +7,7 @@ import {
   measureImages,
   runsOfOutlines,
 } from "@malleolus/evaluation";
+import { boxArea } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
 
@@ -51,6 +52,7 @@ function labelledImage(
     class: name,
     score,
     box,
+    boxArea: boxArea(box),
     mask: runsOfOutlines(polygons, width, height),
   }));
   return { truths, detections };

@@ -49,6 +49,7 @@ export async function readTruthSet(
         (annotation): TrueObject => ({
           class: nameOf.get(annotation.categoryId) ?? "",
           box: annotation.box,
+          boxArea: annotation.boxSize[0] * annotation.boxSize[1],
           mask: maskOf(
             annotation,
             width,

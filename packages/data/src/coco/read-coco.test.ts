@@ -51,6 +51,7 @@ test("parseCoco: an annotation in pixels, the image's other keys kept", () => {
     imageId: 7,
     categoryId: 3,
     box: [2, 3, 6, 8],
+    boxSize: [4, 5],
     polygons: [[2, 3, 6, 3, 6, 8]],
     runs: null,
     area: 9.5,
@@ -96,6 +97,14 @@ test("parseCoco: without a bbox the outline's bounds, cut at the image's border"
 
 test("parseCoco: a box that leaves the image by a rounding is cut", () => {
   assert.deepEqual(parseAnnotation({ bbox: [15, 3, 5.4, 5] }).box, [15, 3, 20, 8]);
+});
+
+test("parseCoco: the size of a box is the file's to the last digit, unless it is cut", () => {
+  // 0.3 + 0.1 - 0.3 is not 0.1.
+  const { box, boxSize } = parseAnnotation({ bbox: [0.3, 0.3, 0.1, 0.1] });
+  assert.deepEqual(boxSize, [0.1, 0.1]);
+  assert.notEqual(box[2] - box[0], 0.1);
+  assert.deepEqual(parseAnnotation({ bbox: [15, 3, 5.4, 5] }).boxSize, [5, 5]);
 });
 
 test("parseCoco: a box without an outline is kept", () => {

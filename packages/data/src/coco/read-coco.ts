@@ -6,6 +6,7 @@ import {
   type Box,
   boxArea,
   boxFromXywh,
+  boxToXywh,
   clipBox,
   type Polygon,
   type RunLength,
@@ -35,6 +36,11 @@ export interface CocoAnnotation {
   readonly categoryId: number;
   /** In pixels of the image and within it, never empty. */
   readonly box: Box;
+  /**
+   * As the file gives them, which the box's corners do not hold to the last digit: what lies exactly
+   * at a limit is told by them. The box's own where it was cut, or the file has none.
+   */
+  readonly boxSize: readonly [width: number, height: number];
   /** In pixels of the image; empty where only a box was drawn. */
   readonly polygons: readonly Polygon[];
   /** Where the file gives run lengths. */
@@ -136,14 +142,17 @@ function readAnnotation(
     const size = `${image.width} x ${image.height}`;
     throw invalid(where, `a box with an area within ${size} pixels`, `[${drawn.join(", ")}]`);
   }
+  const [, , width, height] =
+    written.bbox !== undefined && moved === 0 ? written.bbox : boxToXywh(box);
   return {
     id: written.id,
     imageId: written.image_id,
     categoryId: written.category_id,
     box,
+    boxSize: [width, height],
     polygons: segmentation?.polygons ?? [],
     runs: segmentation?.runs ?? null,
-    area: written.area ?? segmentation?.area ?? boxArea(box),
+    area: written.area ?? segmentation?.area ?? width * height,
     isCrowd: written.iscrowd === 1 || written.iscrowd === true,
   };
 }

@@ -1,5 +1,4 @@
 /** A data set as the text of a COCO file, in the form that `read-coco.ts` reads. */
-import { boxToXywh } from "@malleolus/geometry";
 import type { CocoAnnotation, CocoDataset } from "./read-coco.ts";
 
 /**
@@ -26,12 +25,12 @@ export function cocoText({ images, categories, annotations }: CocoDataset): stri
 }
 
 function writtenAnnotation(annotation: CocoAnnotation) {
-  const { id, imageId, categoryId, box, polygons, runs, area, isCrowd } = annotation;
+  const { id, imageId, categoryId, box, boxSize, polygons, runs, area, isCrowd } = annotation;
   return {
     id,
     image_id: imageId,
     category_id: categoryId,
-    bbox: boxToXywh(box),
+    bbox: [box[0], box[1], ...boxSize],
     segmentation: runs ?? polygons,
     area,
     iscrowd: isCrowd ? 1 : 0,

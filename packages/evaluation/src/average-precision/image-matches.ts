@@ -5,7 +5,7 @@
  * One difference: pycocotools keeps a match as the truth's id and takes one of id 0 for no match.
  */
 import type { LabelledImage, Shape, TrueObject } from "./labelled-image.ts";
-import { detectedArea, overlapsOf } from "./overlaps.ts";
+import { areaOf, overlapsOf } from "./overlaps.ts";
 import { AREA_RANGES, type AreaRange, IOU_THRESHOLDS, MOST_DETECTIONS } from "./settings.ts";
 
 /** Ignored: counts neither for nor against. */
@@ -32,7 +32,7 @@ export function matchImage(
     .toSorted((a, b) => b.score - a.score)
     .slice(0, MOST_DETECTIONS);
   const scores = detections.map(({ score }) => score);
-  const areas = detections.map((one) => detectedArea(one, shape));
+  const areas = detections.map((one) => areaOf(one, shape));
   const overlaps = overlapsOf(detections, truths, shape);
   const within = (range: AreaRange): ImageMatches => {
     const [least, most] = AREA_RANGES[range];

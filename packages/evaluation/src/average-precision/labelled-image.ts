@@ -9,6 +9,8 @@ export interface LabelledImage {
 export interface TrueObject {
   readonly class: string;
   readonly box: Box;
+  /** In square pixels: width times height, as the annotations give them. */
+  readonly boxArea: number;
   /** Of the whole image. */
   readonly mask: RunLength;
   /** In square pixels, as the annotations give it: decides whether it is small, medium or large. */
@@ -21,6 +23,8 @@ export interface DetectedObject {
   readonly class: string;
   readonly score: number;
   readonly box: Box;
+  /** In square pixels. */
+  readonly boxArea: number;
   /** Of the whole image. */
   readonly mask: RunLength;
 }

@@ -4,8 +4,8 @@ import type { DetectedObject, Shape, TrueObject } from "./labelled-image.ts";
 import { runsArea, runsIntersection } from "./run-overlap.ts";
 
 /** In square pixels. */
-export function detectedArea({ box, mask }: DetectedObject, shape: Shape): number {
-  return shape === "box" ? boxArea(box) : runsArea(mask);
+export function areaOf({ boxArea, mask }: DetectedObject | TrueObject, shape: Shape): number {
+  return shape === "box" ? boxArea : runsArea(mask);
 }
 
 /**
@@ -17,9 +17,9 @@ export function overlapsOf(
   truths: readonly TrueObject[],
   shape: Shape,
 ): number[][] {
-  const areas = truths.map(({ box, mask }) => (shape === "box" ? boxArea(box) : runsArea(mask)));
+  const areas = truths.map((truth) => areaOf(truth, shape));
   return detections.map((detection) => {
-    const own = detectedArea(detection, shape);
+    const own = areaOf(detection, shape);
     return truths.map((truth, i) => {
       const shared =
         shape === "box"

@@ -13,7 +13,7 @@ function region(size: number, [x, y, width, height]: Xywh, cut: number) {
     ...[right - cut, bottom, x + cut, bottom, x, bottom - cut, x, y + cut],
   ];
   const mask = encodeRuns(rasterizePolygons([octagon], size, size));
-  return { box: boxFromXywh([x, y, width, height]), mask };
+  return { box: boxFromXywh([x, y, width, height]), boxArea: width * height, mask };
 }
 
 export function truthAt(

@@ -7,7 +7,14 @@
  * see has no instance and is not trained on. File names are relative to the study's images.
  */
 import type { CocoAnnotation, CocoDataset, CocoImage } from "@malleolus/data";
-import { clipPolygon, type Polygon, polygonArea, polygonBounds } from "@malleolus/geometry";
+import {
+  boxHeight,
+  boxWidth,
+  clipPolygon,
+  type Polygon,
+  polygonArea,
+  polygonBounds,
+} from "@malleolus/geometry";
 import {
   type Assignment,
   FRACTURE,
@@ -60,11 +67,13 @@ export async function trainingSet(study: Study, assignment: Assignment): Promise
     const categoryId = categories.find(({ name }) => name === row.class)?.id;
     const polygons = instancePolygons(row, study.protocol.noFractureClass);
     if (categoryId === undefined || polygons.length === 0) continue;
+    const box = polygonBounds(...polygons);
     annotations.push({
       id: annotations.length + 1,
       imageId: index + 1,
       categoryId,
-      box: polygonBounds(...polygons),
+      box,
+      boxSize: [boxWidth(box), boxHeight(box)],
       polygons,
       runs: null,
       area: polygons.reduce((sum, polygon) => sum + polygonArea(polygon), 0),

@@ -1,7 +1,7 @@
 /** A radiograph's truths and what the network finds there, as average precision compares them. */
 import { type Detection, toFinding, toRadiograph } from "@malleolus/detection";
 import { type LabelledImage, runsOfOutlines, type TrueObject } from "@malleolus/evaluation";
-import { encodeRuns, rasterizePolygons } from "@malleolus/geometry";
+import { boxArea, encodeRuns, rasterizePolygons } from "@malleolus/geometry";
 import type { TrainingImage } from "../data-set.ts";
 
 /** `scaleX` and `scaleY`: pixels of the network's image per pixel of the radiograph. */
@@ -18,16 +18,23 @@ export function labelledImage(
     truths: truthsOf(image, classes),
     detections: instances.map((instance) => {
       const { class: name, score, box, polygons } = toFinding(instance, classes, unmeasured);
-      return { class: name, score, box, mask: runsOfOutlines(polygons, width, height) };
+      return {
+        class: name,
+        score,
+        box,
+        boxArea: boxArea(box),
+        mask: runsOfOutlines(polygons, width, height),
+      };
     }),
   };
 }
 
 function truthsOf(image: TrainingImage, classes: readonly string[]): TrueObject[] {
   const { objects, width, height } = image;
-  return objects.map(({ class: index, box, area, isCrowd, runs, polygons }) => ({
+  return objects.map(({ class: index, box, boxSize, area, isCrowd, runs, polygons }) => ({
     class: classes[index],
     box,
+    boxArea: boxSize[0] * boxSize[1],
     mask: runs ?? encodeRuns(rasterizePolygons(polygons, width, height)),
     area,
     isCrowd,
