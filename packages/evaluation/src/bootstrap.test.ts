@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bootstrap } from "./bootstrap.ts";
+import { bootstrap, weightedBootstrap } from "./bootstrap.ts";
 import { meanOf } from "./summary.ts";
 
 const options = { seed: 7, resamples: 4000 };
@@ -54,4 +54,31 @@ test("bootstrap: no interval where a statistic is missing too often, or there is
   assert.deepEqual(estimate, { value: 1, interval: null });
   const [empty] = bootstrap([], () => [null], options);
   assert.deepEqual(empty, { value: null, interval: null });
+});
+
+test("weightedBootstrap: the resamples of bootstrap, told as how often each is drawn", () => {
+  const values = [1, 2, 4, 8, 16, 32];
+  const [mean] = bootstrap(values, (sample) => [meanOf(sample)], options);
+  const weighted = (weights: Uint32Array) =>
+    values.reduce((sum, value, i) => sum + value * weights[i], 0) / values.length;
+  const [same] = weightedBootstrap(values.length, (weights) => [weighted(weights)], options);
+  assert.deepEqual(same, mean);
+});
+
+test("bootstrap: a statistic that is no number is refused, in the sample and in a resample", () => {
+  const always = () => bootstrap([1, 2], () => [1, Number.NaN], options);
+  assert.throws(always, { name: "EvaluationError", message: /as statistic 1, got NaN/ });
+  const sometimes = (sample: readonly number[]) => [sample.includes(0) ? 1 : Number.NaN];
+  assert.throws(() => bootstrap([0, 1], sometimes, options), /as statistic 0, got NaN/);
+});
+
+test("bootstrap: seeds and numbers of resamples that are none are refused", () => {
+  for (const resamples of [0, -5, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const run = () => bootstrap([1], () => [1], { seed: 1, resamples });
+    assert.throws(run, new RegExp(`from 1 on, got ${resamples}$`));
+  }
+  for (const seed of [-1, 0.5, Number.NaN, 2 ** 53]) {
+    const run = () => bootstrap([1], () => [1], { seed, resamples: 10 });
+    assert.throws(run, new RegExp(`seed from 0 .*, got ${seed}$`));
+  }
 });

@@ -5,6 +5,7 @@
  * Which patients a resample holds is a function of the seed and the resample's number alone, so that
  * two statistics of the same patients see the same resamples.
  */
+import { EvaluationError } from "./errors.ts";
 import { philox4x32 } from "./philox.ts";
 import { quantile, sorted } from "./summary.ts";
 
@@ -24,27 +25,86 @@ export interface Estimate {
  * The statistics of all clusters, and of each the 2.5 % and 97.5 % points among the resamples. A
  * resample in which a statistic does not exist (null) does not count for it; where that is more than
  * a tenth of them, there is no interval.
+ *
+ * Throws EvaluationError `input` for a statistic that is NaN, and for options that are not those.
  */
 export function bootstrap<Cluster>(
   clusters: readonly Cluster[],
   statistics: (sample: readonly Cluster[]) => readonly (number | null)[],
-  { seed, resamples }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Estimate[] {
   const whole = statistics(clusters);
-  const drawn = whole.map((): number[] => []);
+  const drawn = drawnStatistics(clusters.length, whole.length, options, (places) =>
+    statistics(places.map((place) => clusters[place])),
+  );
+  return whole.map((value, i) => estimateOf(value, drawn[i], options, i));
+}
+
+/**
+ * The same where a cluster that is drawn twice only counts twice: `statistics` is told how often each
+ * of the clusters is drawn, by its place, and once each for the values themselves.
+ */
+export function weightedBootstrap(
+  clusters: number,
+  statistics: (weights: Uint32Array) => readonly (number | null)[],
+  options: BootstrapOptions,
+): Estimate[] {
+  const { whole, drawn } = weightedResamples(clusters, statistics, options);
+  return whole.map((value, i) => estimateOf(value, drawn[i], options, i));
+}
+
+/** The statistics themselves, and of each what it is in the resamples in which it exists. */
+export function weightedResamples(
+  clusters: number,
+  statistics: (weights: Uint32Array) => readonly (number | null)[],
+  options: BootstrapOptions,
+): { readonly whole: readonly (number | null)[]; readonly drawn: readonly (readonly number[])[] } {
+  const whole = statistics(new Uint32Array(clusters).fill(1));
+  const weights = new Uint32Array(clusters);
+  const drawn = drawnStatistics(clusters, whole.length, options, (places) => {
+    weights.fill(0);
+    for (const place of places) weights[place]++;
+    return statistics(weights);
+  });
+  return { whole, drawn };
+}
+
+function drawnStatistics(
+  clusters: number,
+  count: number,
+  options: BootstrapOptions,
+  statistics: (places: readonly number[]) => readonly (number | null)[],
+): number[][] {
+  checkOptions(options);
+  const { seed, resamples } = options;
+  const drawn = Array.from({ length: count }, (): number[] => []);
   // Without clusters every resample is the same, and so is the answer.
-  for (let resample = 0; clusters.length > 0 && resample < resamples; resample++) {
-    for (const [i, value] of statistics(resampled(clusters, seed, resample)).entries()) {
-      if (value !== null) drawn[i].push(value);
+  for (let resample = 0; clusters > 0 && resample < resamples; resample++) {
+    for (const [i, value] of statistics(drawnPlaces(clusters, seed, resample)).entries()) {
+      if (value !== null) drawn[i].push(checked(value, i));
     }
   }
-  return whole.map((value, i) => ({
-    value,
-    interval:
-      value !== null && drawn[i].length > 0 && drawn[i].length >= 0.9 * resamples
-        ? percentiles(drawn[i])
-        : null,
-  }));
+  return drawn;
+}
+
+function estimateOf(
+  value: number | null,
+  drawn: readonly number[],
+  { resamples }: BootstrapOptions,
+  place: number,
+): Estimate {
+  if (value === null) return { value, interval: null };
+  const isEnough = drawn.length > 0 && drawn.length >= 0.9 * resamples;
+  return { value: checked(value, place), interval: isEnough ? percentiles(drawn) : null };
+}
+
+function checked(value: number, place: number): number {
+  if (!Number.isNaN(value)) return value;
+  throw new EvaluationError(
+    "input",
+    `bootstrap: expected a number or null as statistic ${place}, got NaN; give null where it does ` +
+      "not exist",
+  );
 }
 
 function percentiles(values: readonly number[]): readonly [number, number] {
@@ -52,20 +112,31 @@ function percentiles(values: readonly number[]): readonly [number, number] {
   return [quantile(ascending, 0.025), quantile(ascending, 0.975)];
 }
 
-/** As many clusters as there are, each drawn from all of them. */
-function resampled<Cluster>(
-  clusters: readonly Cluster[],
-  seed: number,
-  resample: number,
-): Cluster[] {
+/** Of as many clusters as there are, the place of each that a resample draws. */
+function drawnPlaces(clusters: number, seed: number, resample: number): number[] {
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
-  const sample: Cluster[] = [];
-  for (let block = 0; sample.length < clusters.length; block++) {
+  const places: number[] = [];
+  for (let block = 0; places.length < clusters; block++) {
     for (const word of philox4x32([block, resample, 0, 0], key)) {
-      if (sample.length === clusters.length) break;
+      if (places.length === clusters) break;
       // A word has 32 bits: for 10,000 patients the bias of the product is below 1 in 400,000.
-      sample.push(clusters[Math.floor((word / 2 ** 32) * clusters.length)]);
+      places.push(Math.floor((word / 2 ** 32) * clusters));
     }
   }
-  return sample;
+  return places;
+}
+
+function checkOptions({ seed, resamples }: BootstrapOptions): void {
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new EvaluationError(
+      "input",
+      `bootstrap: expected a seed from 0 to 2^53 - 1, got ${seed}`,
+    );
+  }
+  if (!(Number.isSafeInteger(resamples) && resamples > 0)) {
+    throw new EvaluationError(
+      "input",
+      `bootstrap: expected a whole number of resamples from 1 on, got ${resamples}`,
+    );
+  }
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Box } from "@malleolus/geometry";
 import type { Finding, View } from "@malleolus/schema";
 import { EvaluationError } from "./errors.ts";
-import { evaluate, evaluationDefaults } from "./evaluate.ts";
+import { type EvaluationOptions, evaluate, evaluationDefaults } from "./evaluate.ts";
 import type { TestImage, TestPatient } from "./patient.ts";
 
 const options = {
@@ -171,9 +171,57 @@ test("evaluate: without patients of a class there is no mean over the classes", 
   assert.notEqual(classification.meanSpecificity.value, null);
 });
 
-const refusals: readonly [string, readonly TestPatient[], Partial<typeof options>, RegExp][] = [
+test("evaluate: what is found is said beside what is found in vain", () => {
+  const { perImage, froc } = evaluation.falsePositives;
+  // One false alarm at a score of 0.5 on the seven radiographs that are annotated.
+  assert.equal(perImage.value, 1 / 7);
+  assert.deepEqual(
+    froc.map(({ allowed, sensitivity, score }) => [allowed, sensitivity.count, score]),
+    [
+      // The alarm scores 0.55, less than all that is right.
+      [0.1, 3, 0.6],
+      [0.2, 3, 0.55],
+      [0.5, 3, 0.55],
+      [1, 3, 0.55],
+    ],
+  );
+  assert.deepEqual(evaluation.settings.foundIou, 0.3);
+  const strict = evaluate(patients, { ...options, foundIou: 0.6 });
+  assert.deepEqual(strict.localisation.recall.count, 1);
+  assert.equal(strict.falsePositives.perImage.value, 3 / 7);
+});
+
+const [first] = patients;
+const withFinding = (change: Partial<Finding>): TestPatient[] => [
+  {
+    ...first,
+    images: [{ ...first.images[0], findings: [{ ...finding("weber-a", 0.5, whole), ...change }] }],
+  },
+];
+const refusals: readonly [string, readonly TestPatient[], Partial<EvaluationOptions>, RegExp][] = [
   ["a patient twice", [patients[0], patients[0]], {}, /found twice/],
   ["an unknown class", [{ ...patients[0], class: "weber-d" }], {}, /patient found: .*"weber-d"/],
+  ["no such operating score", [], { findingThreshold: Number.NaN }, /from 0 to 1, got NaN/],
+  ["no such overlap", [], { foundIou: 0 }, /above 0 and up to 1 .*, got 0/],
+  ["no such rule threshold", [], { ruleThreshold: Number.NaN }, /between 0 and 1, got NaN/],
+  ["no resample", patients, { resamples: -5 }, /from 1 on, got -5/],
+  ["no whole seed", patients, { seed: 0.5 }, /seed from 0 to 2\^53 - 1, got 0.5/],
+  ["a class twice", [], { classes: ["none", "none"] }, /every class once, got none, none/],
+  [
+    "a score that is no number",
+    withFinding({ score: Number.NaN }),
+    {},
+    /patient found, image 1ap, finding 0: expected a score from 0 to 1, got NaN/,
+  ],
+  ["a score above 1", withFinding({ score: 1.2 }), {}, /finding 0: .*, got 1.2/],
+  [
+    "a finding of an unknown class",
+    withFinding({ class: "tibia" }),
+    {},
+    /finding 0: expected one of weber-a, weber-b, none, got "tibia"; name it in otherClasses/,
+  ],
+  ["a box without end", withFinding({ box: [0, 0, Infinity, 3] }), {}, /finite .*, got Infinity/],
+  ["an outline of nothing", withFinding({ polygons: [[NaN, 1, 2, 2, 3, 3]] }), {}, /got NaN/],
   ["no such class", [], { noFractureClass: "no" }, /among weber-a, weber-b, none, got "no"/],
 ];
 for (const [what, given, changes, message] of refusals) {
@@ -184,3 +232,9 @@ for (const [what, given, changes, message] of refusals) {
     );
   });
 }
+
+test("evaluate: what has no part in it may be found besides", () => {
+  const given = withFinding({ class: "tibia" });
+  const { classification } = evaluate(given, { ...options, otherClasses: ["tibia"] });
+  assert.equal(classification.undecided.allZero, 1);
+});

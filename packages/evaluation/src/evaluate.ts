@@ -6,6 +6,7 @@
  */
 import type { Proportion, View } from "@malleolus/schema";
 import type { BootstrapOptions } from "./bootstrap.ts";
+import { checkInput } from "./check-input.ts";
 import {
   type Classification,
   type ClassResult,
@@ -15,10 +16,12 @@ import {
   type PatientOutcome,
 } from "./classification.ts";
 import { accuracyOf, cohenKappa } from "./confusion.ts";
-import { EvaluationError } from "./errors.ts";
+import { FOUND_IOU } from "./found.ts";
 import {
+  type FalsePositives,
   type FractureOutcome,
   falseAlarms,
+  falsePositives,
   fractureOutcomes,
   type Localisation,
   summariseLocalisation,
@@ -31,19 +34,25 @@ export interface EvaluationOptions extends BootstrapOptions {
   /** All that a patient can have, in the order of the tables. */
   readonly classes: readonly string[];
   readonly noFractureClass: string;
+  /** What is found besides and has no part in what is evaluated: bones, say. */
+  readonly otherClasses: readonly string[];
   /** The rule of views that the main results use; the others stand beside it. */
   readonly rule: ViewRule;
   /** Of the rules `any` and `all`, between 0 and 1. */
   readonly ruleThreshold: number;
-  /** The score from which a finding says where a fracture is. */
+  /** The operating score: from it on a finding says where a fracture is. */
   readonly findingThreshold: number;
+  /** The overlap of boxes from which it says it right: `found.ts`. */
+  readonly foundIou: number;
 }
 
 /** What the project takes where nothing else is asked for. */
 export const evaluationDefaults = {
+  otherClasses: [],
   rule: "sum",
   ruleThreshold: 0.5,
   findingThreshold: 0.5,
+  foundIou: FOUND_IOU,
   seed: 1,
   resamples: 2000,
 } as const satisfies Partial<EvaluationOptions>;
@@ -78,24 +87,22 @@ export interface Evaluation {
   readonly localisationByView: readonly (Localisation & { readonly view: View | null })[];
   /** Images of patients without fracture on which one is found at the finding threshold. */
   readonly falseAlarms: Proportion;
+  readonly falsePositives: FalsePositives;
   /** Every patient, in the order given. */
   readonly outcomes: readonly PatientOutcome[];
   /** Every fracture on an annotated image, in the order of patients and images. */
   readonly fractures: readonly FractureOutcome[];
 }
 
-/**
- * Throws EvaluationError `input` for options or patients that contradict themselves: a class that
- * the options do not know, a patient twice, a threshold out of range.
- */
+/** Throws EvaluationError `input` for options or patients that cannot be: `check-input.ts`. */
 export function evaluate(patients: readonly TestPatient[], options: EvaluationOptions): Evaluation {
   checkInput(patients, options);
-  const { classes, noFractureClass, rule, findingThreshold } = options;
+  const { classes, noFractureClass, rule, findingThreshold, foundIou } = options;
   const fractureClasses = classes.filter((name) => name !== noFractureClass);
   const outcomes = outcomesUnder(rule, patients, options);
   const classifyThose = (some: readonly PatientOutcome[]) =>
     some.length === 0 ? null : classify(some, classes, noFractureClass, options);
-  const fractures = fractureOutcomes(patients, fractureClasses, findingThreshold);
+  const fractures = fractureOutcomes(patients, fractureClasses, findingThreshold, foundIou);
   const views = [...new Set(fractures.map(({ view }) => view))];
   return {
     settings: pickSettings(options),
@@ -121,6 +128,7 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
       ),
     })),
     falseAlarms: falseAlarms(patients, noFractureClass, fractureClasses, findingThreshold),
+    falsePositives: falsePositives(patients, fractureClasses, findingThreshold, foundIou, options),
     outcomes,
     fractures,
   };
@@ -165,27 +173,17 @@ function ruleResult(
 
 /** Without what a caller's object may hold besides. */
 function pickSettings(options: EvaluationOptions): EvaluationOptions {
-  const { classes, noFractureClass, rule, ruleThreshold, findingThreshold, seed, resamples } =
-    options;
-  return { classes, noFractureClass, rule, ruleThreshold, findingThreshold, seed, resamples };
-}
-
-function checkInput(patients: readonly TestPatient[], options: EvaluationOptions): void {
-  const { classes, noFractureClass, ruleThreshold } = options;
-  const known = classes.join(", ");
-  const refuse = (message: string): never => {
-    throw new EvaluationError("input", `evaluate: ${message}`);
+  const { classes, noFractureClass, otherClasses, rule, ruleThreshold } = options;
+  const { findingThreshold, foundIou, seed, resamples } = options;
+  return {
+    classes,
+    noFractureClass,
+    otherClasses,
+    rule,
+    ruleThreshold,
+    findingThreshold,
+    foundIou,
+    seed,
+    resamples,
   };
-  if (!classes.includes(noFractureClass)) {
-    refuse(`expected the class of no fracture among ${known}, got "${noFractureClass}"`);
-  }
-  if (!(ruleThreshold > 0 && ruleThreshold < 1)) {
-    refuse(`expected a rule threshold between 0 and 1, got ${ruleThreshold}`);
-  }
-  const seen = new Set<string>();
-  for (const { id, class: name } of patients) {
-    if (seen.has(id)) refuse(`expected every patient once, with all images, got ${id} twice`);
-    seen.add(id);
-    if (!classes.includes(name)) refuse(`patient ${id}: expected one of ${known}, got "${name}"`);
-  }
 }

@@ -1,7 +1,9 @@
 /** How well fractures are found on the images of a test set, and how often one is found in vain. */
-import { type Proportion, proportionOf, type View } from "@malleolus/schema";
+import type { Proportion, View } from "@malleolus/schema";
 import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
-import { fractureFindings, matchFractures } from "./matching.ts";
+import { clusterCounts, clusteredProportionOf } from "./clustered-proportion.ts";
+import { FALSE_POSITIVE_RATES, type FrocPoint, foundAt, frocOf } from "./froc.ts";
+import { fractureFindings, markedImage, matchFractures } from "./matching.ts";
 import type { TestPatient } from "./patient.ts";
 import { meanOf, medianOf, type Summary, summaryOf } from "./summary.ts";
 
@@ -32,8 +34,19 @@ export interface Overlap {
   readonly missedAsZero: OverlapSummary;
 }
 
+/** How often something is found in vain, and what can be found where that is limited. */
+export interface FalsePositives {
+  /** Of all annotated images, at the operating score. */
+  readonly perImage: Estimate;
+  /** Fractures found where so many false positives an image are allowed. */
+  readonly froc: readonly FrocPoint[];
+}
+
 export interface Localisation {
-  /** Fractures found, of those that can be seen on an annotated image. */
+  /**
+   * Fractures found at the operating score, of those that can be seen on an annotated image; the
+   * interval knows that the views of a patient are alike.
+   */
   readonly recall: Proportion;
   readonly boxIou: Overlap;
   readonly maskIou: Overlap;
@@ -44,10 +57,11 @@ export function fractureOutcomes(
   patients: readonly TestPatient[],
   fractureClasses: readonly string[],
   minimumScore: number,
+  leastIou: number,
 ): FractureOutcome[] {
   return patients.flatMap((patient) =>
     patient.images.flatMap((image) =>
-      matchFractures(image, fractureClasses, minimumScore).map(({ truth, found }) => ({
+      matchFractures(image, fractureClasses, minimumScore, leastIou).map(({ truth, found }) => ({
         patient: patient.id,
         image: image.id,
         view: image.view,
@@ -70,9 +84,13 @@ export function summariseLocalisation(
   outcomes: readonly FractureOutcome[],
   options: BootstrapOptions,
 ): Localisation {
-  const found = outcomes.flatMap((one) => (one.found === null ? [] : [one.found])).length;
+  const patients = clusterCounts(
+    outcomes,
+    ({ patient }) => patient,
+    ({ found }) => found !== null,
+  );
   return {
-    recall: proportionOf(found, outcomes.length),
+    recall: clusteredProportionOf(patients),
     boxIou: overlapOf(outcomes, "boxIou", options),
     maskIou: overlapOf(outcomes, "maskIou", options),
   };
@@ -85,11 +103,34 @@ export function falseAlarms(
   fractureClasses: readonly string[],
   minimumScore: number,
 ): Proportion {
-  const images = patients.flatMap((one) => (one.class === noFractureClass ? one.images : []));
-  const alarmed = images.filter(
-    ({ findings }) => fractureFindings(findings, fractureClasses, minimumScore).length > 0,
+  const sound = patients.filter((one) => one.class === noFractureClass);
+  return clusteredProportionOf(
+    sound.map(({ images }) => ({
+      count: images.filter(
+        ({ findings }) => fractureFindings(findings, fractureClasses, minimumScore).length > 0,
+      ).length,
+      total: images.length,
+    })),
   );
-  return proportionOf(alarmed.length, images.length);
+}
+
+/** Of the annotated images of all patients. */
+export function falsePositives(
+  patients: readonly TestPatient[],
+  fractureClasses: readonly string[],
+  minimumScore: number,
+  leastIou: number,
+  options: BootstrapOptions,
+): FalsePositives {
+  const images = patients.flatMap((patient) =>
+    patient.images
+      .filter(({ truths }) => truths !== null)
+      .map((image) => markedImage(image, patient.id, fractureClasses, leastIou)),
+  );
+  return {
+    perImage: foundAt(images, minimumScore, options).falsePositivesPerImage,
+    froc: frocOf(images, FALSE_POSITIVE_RATES, options),
+  };
 }
 
 function overlapOf(

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Box, maskIou, type Polygon, rasterizePolygons, traceMask } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
 import fc from "fast-check";
-import { matchFractures, outlinesIou } from "./matching.ts";
+import { markedImage, matchFractures, outlinesIou } from "./matching.ts";
 import type { TestImage, TruthObject } from "./patient.ts";
 
 const square = ([x1, y1, x2, y2]: Box): Polygon => [x1, y1, x2, y1, x2, y2, x1, y2];
@@ -19,7 +19,7 @@ function finding(name: string, score: number, box: Box): Finding {
 
 function matched(truths: readonly TruthObject[] | null, findings: readonly Finding[]) {
   const image: TestImage = { id: "i", view: "ap", width: 100, height: 80, findings, truths };
-  return matchFractures(image, ["weber-a", "weber-b"], 0.5).map(({ truth: one, found }) => ({
+  return matchFractures(image, ["weber-a", "weber-b"], 0.5, 0.3).map(({ truth: one, found }) => ({
     truth: one.box[0],
     found: found && { score: found.finding.score, boxIou: found.boxIou, maskIou: found.maskIou },
   }));
@@ -49,9 +49,37 @@ test("matchFractures: missed below the threshold, and where boxes only touch", (
   assert.equal(matched(truths, [finding("weber-a", 0.5, here)])[0].found?.boxIou, 1);
 });
 
-test("matchFractures: a better-scoring finding elsewhere leaves the fracture missed", () => {
-  const findings = [finding("weber-a", 0.9, [60, 60, 70, 70]), finding("weber-a", 0.8, here)];
-  assert.deepEqual(matched([truth("weber-a", here)], findings), [{ truth: 10, found: null }]);
+test("matchFractures: a finding that only touches a corner points at nothing", () => {
+  // 200 square pixels there; 12 x 10 of them in a box of 24 x 20 share 120 of 560.
+  const corner = finding("weber-a", 0.9, [18, 10, 42, 30]);
+  assert.deepEqual(matched([truth("weber-a", here)], [corner]), [{ truth: 10, found: null }]);
+  const well = finding("weber-a", 0.6, here);
+  assert.equal(matched([truth("weber-a", here)], [corner, well])[0].found?.score, 0.6);
+});
+
+test("markedImage: what is found, what is found again, and what is a false positive", () => {
+  const image: TestImage = {
+    id: "i",
+    view: "ap",
+    width: 100,
+    height: 80,
+    truths: [truth("weber-a", here), truth("none", [50, 50, 70, 60])],
+    findings: [
+      finding("weber-a", 0.2, here),
+      finding("weber-b", 0.9, here),
+      finding("weber-a", 0.4, [50, 50, 70, 60]),
+      finding("none", 0.8, [50, 50, 70, 60]),
+    ],
+  };
+  assert.deepEqual(markedImage(image, "p", ["weber-a", "weber-b"], 0.3), {
+    group: "p",
+    objects: 1,
+    marks: [
+      { score: 0.9, is: "hit" },
+      { score: 0.4, is: "false positive" },
+      { score: 0.2, is: "repeat" },
+    ],
+  });
 });
 
 test("matchFractures: two fractures take two findings, each once", () => {

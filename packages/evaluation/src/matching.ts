@@ -1,10 +1,7 @@
 /**
- * Which finding stands for which fracture on an image, and how well they overlap.
- *
- * Of an image's fracture findings at or above a score, as many of the best-scoring are looked at as
- * there are fractures, best first: one, as a rule. Each takes the free fracture whose box it overlaps
- * most; one that overlaps none stands for none. The Weber class plays no part: whether it is right is
- * the confusion matrix's question. Instances of the class of no fracture, and bones, are left out.
+ * Which finding stands for which fracture on an image, as `found.ts` has it, and how well they
+ * overlap. The Weber class plays no part: whether it is right is the confusion matrix's question.
+ * Instances of the class of no fracture, and bones, are left out.
  */
 import {
   boxIou,
@@ -19,6 +16,8 @@ import {
   unionBoxes,
 } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
+import { type Standing, standings } from "./found.ts";
+import type { MarkedImage } from "./froc.ts";
 import type { TestImage, TruthObject } from "./patient.ts";
 
 /** A fracture that is there, with the finding that stands for it, if any. */
@@ -48,18 +47,16 @@ export function matchFractures(
   image: TestImage,
   fractureClasses: readonly string[],
   minimumScore: number,
+  leastIou: number,
 ): FractureMatch[] {
-  const truths = (image.truths ?? []).filter((one) => fractureClasses.includes(one.class));
-  const candidates = fractureFindings(image.findings, fractureClasses, minimumScore);
-  const taken = new Map<TruthObject, Finding>();
-  for (const finding of candidates.slice(0, truths.length)) {
-    const free = truths.filter((truth) => !taken.has(truth));
-    const overlaps = free.map((truth) => boxIou(truth.box, finding.box));
-    const best = Math.max(...overlaps);
-    if (best > 0) taken.set(free[overlaps.indexOf(best)], finding);
+  const truths = fracturesOn(image, fractureClasses);
+  const findings = fractureFindings(image.findings, fractureClasses, minimumScore);
+  const taken = new Map<number, Finding>();
+  for (const [i, standing] of standingsOn(truths, findings, leastIou).entries()) {
+    if (standing.is === "hit") taken.set(standing.object, findings[i]);
   }
-  return truths.map((truth) => {
-    const finding = taken.get(truth);
+  return truths.map((truth, place) => {
+    const finding = taken.get(place);
     if (finding === undefined) return { truth, found: null };
     return {
       truth,
@@ -70,6 +67,38 @@ export function matchFractures(
       },
     };
   });
+}
+
+/** What is to be found on an annotated image and what was, at any score. */
+export function markedImage(
+  image: TestImage,
+  group: string,
+  fractureClasses: readonly string[],
+  leastIou: number,
+): MarkedImage {
+  const truths = fracturesOn(image, fractureClasses);
+  const findings = fractureFindings(image.findings, fractureClasses, 0);
+  return {
+    group,
+    objects: truths.length,
+    marks: standingsOn(truths, findings, leastIou).map(({ is }, i) => ({
+      score: findings[i].score,
+      is,
+    })),
+  };
+}
+
+function fracturesOn({ truths }: TestImage, fractureClasses: readonly string[]): TruthObject[] {
+  return (truths ?? []).filter((one) => fractureClasses.includes(one.class));
+}
+
+function standingsOn(
+  truths: readonly TruthObject[],
+  findings: readonly Finding[],
+  leastIou: number,
+): Standing[] {
+  const boxes = truths.map(({ box }) => box);
+  return standings(findings, boxes, [], leastIou);
 }
 
 /**

@@ -114,7 +114,10 @@ test("aucOf, rocPoints, compareAucs: a score that is no number is refused, where
   const whole = [0.9, 0.8, 0.7, 0.1, 0.2];
   for (const place of whole.keys()) {
     const scores = whole.with(place, Number.NaN);
-    const error = { name: "EvaluationError", message: new RegExp(`got NaN at place ${place} of 5`) };
+    const error = {
+      name: "EvaluationError",
+      message: new RegExp(`got NaN at place ${place} of 5`),
+    };
     assert.throws(() => aucOf(scores, positive), error);
     assert.throws(() => rocPoints(scores, positive), error);
     assert.throws(() => compareAucs(whole, scores, positive), error);
@@ -124,10 +127,10 @@ test("aucOf, rocPoints, compareAucs: a score that is no number is refused, where
 });
 
 test("aucOf: perfect separation is no certainty", () => {
-  const auc = aucOf([...Array(10).fill(1), ...Array(30).fill(0)], [
-    ...Array(10).fill(true),
-    ...Array(30).fill(false),
-  ]);
+  const auc = aucOf(
+    [...Array(10).fill(1), ...Array(30).fill(0)],
+    [...Array(10).fill(true), ...Array(30).fill(false)],
+  );
   assert.equal(auc?.auc, 1);
   const [low, high] = auc?.interval ?? [];
   // Wilson's bound for none of 10, with Student's quantile of 9 degrees.

@@ -59,7 +59,11 @@ for (const [place, one] of golden.entries()) {
       for (const [i, ofClass] of measured.classes.entries()) {
         assert.equal(ofClass.class, classes[i]);
         assertNear(stats(ofClass), expected.classes[i], classes[i]);
-        assertNear([ofClass.found.share ?? -1], [expected.recall50[i]], `${classes[i]}, found`);
+        assertNear(
+          [ofClass.recall50.share ?? -1],
+          [expected.recall50[i]],
+          `${classes[i]}, recall at 0.5`,
+        );
       }
     });
   }
@@ -79,13 +83,13 @@ const truth = truthAt(SIZE, here);
 test("averagePrecision: everything found exactly is 1, and what is not there has no figure", () => {
   const measured = measure({ truths: [truth], detections: [detected(here, 0.3)] });
   assert.deepEqual(stats(measured), [1, 1, 1, 1, -1, -1, 1, 1, 1, 1, -1, -1]);
-  assert.deepEqual([measured.found.count, measured.found.total], [1, 1]);
+  assert.deepEqual([measured.recall50.count, measured.recall50.total], [1, 1]);
 });
 
 test("averagePrecision: without truths there is no figure at all", () => {
   const measured = measure({ truths: [], detections: [detected(here, 0.9)] });
   assert.deepEqual(stats(measured), new Array(12).fill(-1));
-  assert.equal(measured.found.share, null);
+  assert.equal(measured.recall50.share, null);
 });
 
 test("averagePrecision: without detections it is 0", () => {
@@ -132,7 +136,7 @@ test("averagePrecision: any number in a crowd, most of each within it, are neith
   const inCrowd = [detected(there, 0.9), detected([70, 70, 15, 15], 0.8)];
   const image = { truths: [crowd, truth], detections: [...inCrowd, detected(here, 0.1)] };
   assert.equal(measure(image).averagePrecision.all, 1);
-  assert.equal(measure(image).found.total, 1);
+  assert.equal(measure(image).recall50.total, 1);
   // A fifth of it lies within.
   const beside = { ...image, detections: [detected([34, 60, 20, 20], 0.9), detected(here, 0.1)] };
   assert.equal(measure(beside).averagePrecision.all, 0.5);
@@ -164,9 +168,9 @@ test("averagePrecision: a size's figures leave out what is of another, unless it
 test("averagePrecision: the hundred-and-first detection of an image is not looked at", () => {
   const alarms = Array.from({ length: 100 }, () => detected(there, 0.9));
   const last = detected(here, 0.1);
-  assert.equal(measure({ truths: [truth], detections: [...alarms, last] }).found.count, 0);
-  const { found } = measure({ truths: [truth], detections: [...alarms.slice(1), last] });
-  assert.equal(found.count, 1);
+  assert.equal(measure({ truths: [truth], detections: [...alarms, last] }).recall50.count, 0);
+  const { recall50 } = measure({ truths: [truth], detections: [...alarms.slice(1), last] });
+  assert.equal(recall50.count, 1);
 });
 
 test("averagePrecision: masks are compared pixel by pixel, where their boxes are the same", () => {

@@ -9,32 +9,45 @@ import { type Proportion, proportionOf } from "@malleolus/schema";
 import { meanOf } from "../summary.ts";
 import { type ImageMatches, matchImage } from "./image-matches.ts";
 import type { LabelledImage, Shape } from "./labelled-image.ts";
-import { type AreaRange, IOU_THRESHOLDS, MOST_DETECTIONS, RECALL_POINTS } from "./settings.ts";
+import {
+  type AreaRange,
+  COCO_FROM,
+  MATCHED_AT,
+  MOST_DETECTIONS,
+  type SHOWN_AT,
+} from "./settings.ts";
+import { type Sweep, type Swept, sweep, sweepOf } from "./sweep.ts";
 
 /** Each a mean, over classes too; null without truths. */
-export interface CocoMeasures {
+export interface CocoFigures<Figure> {
   readonly averagePrecision: {
     /** Over IoU .50:.05:.95, as are the three by size. */
-    readonly all: number | null;
-    readonly iou50: number | null;
-    readonly iou75: number | null;
+    readonly all: Figure;
+    readonly iou30: Figure;
+    readonly iou40: Figure;
+    readonly iou50: Figure;
+    readonly iou60: Figure;
+    readonly iou75: Figure;
     /** Truths of up to 32² pixels, up to 96², and above. */
-    readonly small: number | null;
-    readonly medium: number | null;
-    readonly large: number | null;
+    readonly small: Figure;
+    readonly medium: Figure;
+    readonly large: Figure;
   };
-  /** The share of truths found at all, over IoU .50:.05:.95. */
+  /** The share of truths that any detection stands for, over IoU .50:.05:.95. */
   readonly averageRecall: {
     /** With the best detection of each image and class, the best ten, the best hundred. */
-    readonly best1: number | null;
-    readonly best10: number | null;
-    readonly best100: number | null;
-    readonly small: number | null;
-    readonly medium: number | null;
-    readonly large: number | null;
+    readonly best1: Figure;
+    readonly best10: Figure;
+    readonly best100: Figure;
+    readonly small: Figure;
+    readonly medium: Figure;
+    readonly large: Figure;
   };
-  /** Of the truths, those found at IoU 0.5 by any of the detections; not a mean over classes. */
-  readonly found: Proportion;
+}
+
+export interface CocoMeasures extends CocoFigures<number | null> {
+  /** Of the truths, those that any detection of the class stands for at IoU 0.5. */
+  readonly recall50: Proportion;
 }
 
 export interface AveragePrecision extends CocoMeasures {
@@ -43,107 +56,93 @@ export interface AveragePrecision extends CocoMeasures {
 
 /**
  * Of all images together. Detections of equal scores count in the order of images: to get
- * pycocotools' figures to the last digit, hand them over by ascending id.
+ * pycocotools' figures to the last digit, hand them over by ascending id. Classes of `notObjects`, such
+ * as an intact bone that says "no fracture", have their own figures and no part in those of all.
  */
 export function averagePrecision(
   images: readonly LabelledImage[],
   classes: readonly string[],
   shape: Shape,
+  notObjects: readonly string[] = [],
 ): AveragePrecision {
-  const curves = classes.map((name) => classCurves(images, name, shape));
+  const once = new Uint32Array(images.length).fill(1);
+  const curves = classSweeps(images, classes, shape).map((one) => curvesOf(one, once));
   return {
-    ...measuresOf(curves),
+    ...measuresOf(curves.filter((_, i) => !notObjects.includes(classes[i]))),
     classes: classes.map((name, i) => ({ class: name, ...measuresOf([curves[i]]) })),
   };
 }
 
-/** Of one class, in one range of areas, with so many detections an image. */
-interface Curve {
-  /** By IoU threshold, then by recall point. */
-  readonly precision: readonly (readonly number[])[];
-  /** The greatest, by IoU threshold. */
-  readonly recall: readonly number[];
-  /** Truths, and hits at the first IoU threshold. */
-  readonly truths: number;
-  readonly hits: number;
+const CURVES = ["best1", "best10", "best100", "small", "medium", "large"] as const;
+type CurveName = (typeof CURVES)[number];
+
+export type ClassSweeps = Readonly<Record<CurveName, Sweep>>;
+export type ClassCurves = Readonly<Record<CurveName, Swept | null>>;
+
+/** In the order of the classes. */
+export function classSweeps(
+  images: readonly LabelledImage[],
+  classes: readonly string[],
+  shape: Shape,
+): ClassSweeps[] {
+  return classes.map((name) => {
+    const matches = images.map((image) => matchImage(image, name, shape));
+    const of = (range: AreaRange, most: number) => sweepAll(matches, range, most);
+    return {
+      best1: of("all", 1),
+      best10: of("all", 10),
+      best100: of("all", MOST_DETECTIONS),
+      small: of("small", MOST_DETECTIONS),
+      medium: of("medium", MOST_DETECTIONS),
+      large: of("large", MOST_DETECTIONS),
+    };
+  });
 }
 
-type ClassCurves = Readonly<
-  Record<Exclude<AreaRange, "all"> | "best1" | "best10" | "best100", Curve | null>
->;
+const everyThreshold = [...MATCHED_AT.keys()];
 
-function classCurves(images: readonly LabelledImage[], name: string, shape: Shape): ClassCurves {
-  const matches = images.map((image) => matchImage(image, name, shape));
-  const curve = (range: AreaRange, most: number) =>
-    curveOf(
-      matches.map((image) => image[range]),
-      most,
+function sweepAll(
+  matches: readonly Readonly<Record<AreaRange, ImageMatches>>[],
+  range: AreaRange,
+  most: number,
+): Sweep {
+  return sweepOf(
+    matches.map((image) => image[range]),
+    most,
+    everyThreshold,
+  );
+}
+
+export function curvesOf(sweeps: ClassSweeps, weights: Uint32Array): ClassCurves {
+  return {
+    best1: sweep(sweeps.best1, weights),
+    best10: sweep(sweeps.best10, weights),
+    best100: sweep(sweeps.best100, weights),
+    small: sweep(sweeps.small, weights),
+    medium: sweep(sweeps.medium, weights),
+    large: sweep(sweeps.large, weights),
+  };
+}
+
+/** The figures of some classes together. */
+export function figuresOf(classes: readonly ClassCurves[]): CocoFigures<number | null> {
+  const curves = (name: CurveName) =>
+    classes.flatMap((one) => (one[name] === null ? [] : [one[name]]));
+  const precision = (name: CurveName) =>
+    meanOf(curves(name).flatMap((one) => one.precision.slice(COCO_FROM)));
+  const precisionAt = (iou: (typeof SHOWN_AT)[number]) =>
+    meanOf(curves("best100").map((one) => one.precision[MATCHED_AT.indexOf(iou)]));
+  const recall = (name: CurveName) =>
+    meanOf(
+      curves(name).flatMap(({ hits, truths }) => hits.slice(COCO_FROM).map((own) => own / truths)),
     );
-  return {
-    best1: curve("all", 1),
-    best10: curve("all", 10),
-    best100: curve("all", MOST_DETECTIONS),
-    small: curve("small", MOST_DETECTIONS),
-    medium: curve("medium", MOST_DETECTIONS),
-    large: curve("large", MOST_DETECTIONS),
-  };
-}
-
-/** Null without truths. */
-function curveOf(images: readonly ImageMatches[], most: number): Curve | null {
-  const truths = images.reduce((sum, image) => sum + image.truths, 0);
-  if (truths === 0) return null;
-  const order = images
-    .flatMap((image) =>
-      image.scores.slice(0, most).map((score, place) => ({ image, place, score })),
-    )
-    .toSorted((a, b) => b.score - a.score);
-  const byThreshold = IOU_THRESHOLDS.map((_, threshold) => {
-    let [hits, misses] = [0, 0];
-    const points = order.map(({ image, place }) => {
-      const outcome = image.outcomes[threshold][place];
-      if (outcome === "hit") hits++;
-      if (outcome === "miss") misses++;
-      // Before the first that counts, there is no precision: 0.
-      return { recall: hits / truths, precision: hits / Math.max(1, hits + misses) };
-    });
-    return { hits, precision: precisionAtRecalls(points) };
-  });
-  return {
-    precision: byThreshold.map(({ precision }) => precision),
-    recall: byThreshold.map(({ hits }) => hits / truths),
-    truths,
-    hits: byThreshold[0].hits,
-  };
-}
-
-/** At each recall point the best precision at that recall or a higher one; 0 beyond the last. */
-function precisionAtRecalls(
-  points: readonly { readonly recall: number; readonly precision: number }[],
-): number[] {
-  const best = points.map(({ precision }) => precision);
-  for (let i = best.length - 2; i >= 0; i--) best[i] = Math.max(best[i], best[i + 1]);
-  let place = 0;
-  return RECALL_POINTS.map((recall) => {
-    while (place < points.length && points[place].recall < recall) place++;
-    return best[place] ?? 0;
-  });
-}
-
-function measuresOf(classes: readonly ClassCurves[]): CocoMeasures {
-  const curves = (key: keyof ClassCurves) =>
-    classes.flatMap((one) => (one[key] === null ? [] : [one[key]]));
-  const precision = (key: keyof ClassCurves) =>
-    meanOf(curves(key).flatMap((one) => one.precision.flat()));
-  const precisionAt = (iou: number) =>
-    meanOf(curves("best100").flatMap((one) => one.precision[IOU_THRESHOLDS.indexOf(iou)]));
-  const recall = (key: keyof ClassCurves) => meanOf(curves(key).flatMap((one) => one.recall));
-  const sum = (value: (curve: Curve) => number) =>
-    curves("best100").reduce((total, curve) => total + value(curve), 0);
   return {
     averagePrecision: {
       all: precision("best100"),
+      iou30: precisionAt(0.3),
+      iou40: precisionAt(0.4),
       iou50: precisionAt(0.5),
+      iou60: precisionAt(0.6),
       iou75: precisionAt(0.75),
       small: precision("small"),
       medium: precision("medium"),
@@ -157,8 +156,16 @@ function measuresOf(classes: readonly ClassCurves[]): CocoMeasures {
       medium: recall("medium"),
       large: recall("large"),
     },
-    found: proportionOf(
-      sum(({ hits }) => hits),
+  };
+}
+
+function measuresOf(classes: readonly ClassCurves[]): CocoMeasures {
+  const sum = (value: (curve: Swept) => number) =>
+    classes.reduce((total, { best100 }) => total + (best100 === null ? 0 : value(best100)), 0);
+  return {
+    ...figuresOf(classes),
+    recall50: proportionOf(
+      sum(({ hits }) => hits[COCO_FROM]),
       sum(({ truths }) => truths),
     ),
   };

@@ -6,7 +6,7 @@
  */
 import type { LabelledImage, Shape, TrueObject } from "./labelled-image.ts";
 import { areaOf, overlapsOf } from "./overlaps.ts";
-import { AREA_RANGES, type AreaRange, IOU_THRESHOLDS, MOST_DETECTIONS } from "./settings.ts";
+import { AREA_RANGES, type AreaRange, MATCHED_AT, MOST_DETECTIONS } from "./settings.ts";
 
 /** Ignored: counts neither for nor against. */
 export type Outcome = "hit" | "miss" | "ignored";
@@ -14,7 +14,7 @@ export type Outcome = "hit" | "miss" | "ignored";
 export interface ImageMatches {
   /** Of the best detections, falling; equal ones in the order they came. */
   readonly scores: readonly number[];
-  /** By IoU threshold, then by detection. */
+  /** By IoU threshold of `MATCHED_AT`, then by detection. */
   readonly outcomes: readonly (readonly Outcome[])[];
   /** Truths that count: no crowds, and within the range of areas. */
   readonly truths: number;
@@ -38,7 +38,7 @@ export function matchImage(
     const [least, most] = AREA_RANGES[range];
     const isOutside = (area: number) => area < least || area > most;
     const ignored = truths.map(({ area, isCrowd }) => isCrowd || isOutside(area));
-    const outcomes = IOU_THRESHOLDS.map((threshold) => {
+    const outcomes = MATCHED_AT.map((threshold) => {
       const matched = matchAt(threshold, overlaps, truths, ignored);
       return matched.map((truth, i): Outcome => {
         if (truth === null) return isOutside(areas[i]) ? "ignored" : "miss";

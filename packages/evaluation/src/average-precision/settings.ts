@@ -3,6 +3,15 @@
 /** From 0.50 to 0.95. */
 export const IOU_THRESHOLDS = evenlySpaced(0.5, 0.95, 10);
 
+/** Where matches are looked for: looser overlaps than COCO's, and COCO's. */
+export const MATCHED_AT: readonly number[] = [0.3, 0.4, ...IOU_THRESHOLDS];
+
+/** Place of COCO's first threshold among them. */
+export const COCO_FROM = MATCHED_AT.indexOf(0.5);
+
+/** At which average precision is said one by one. */
+export const SHOWN_AT = [0.3, 0.4, 0.5, 0.6, 0.75] as const;
+
 /** Where precision is read off: 0, 0.01, … 1. */
 export const RECALL_POINTS = evenlySpaced(0, 1, 101);
 

@@ -1,0 +1,167 @@
+/**
+ * The free-response operating characteristic (Bunch et al. 1977): how many of the objects are found
+ * when so many false positives an image are allowed. What "found" and "false positive" mean stands in
+ * `found.ts`.
+ */
+import type { Proportion } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap, type Estimate, weightedResamples } from "./bootstrap.ts";
+import { clusteredProportionOf } from "./clustered-proportion.ts";
+import { effectiveWilson } from "./effective-wilson.ts";
+import type { Standing } from "./found.ts";
+
+/** One image, what is on it, and what was found on it. */
+export interface MarkedImage {
+  /** Whose image it is: a patient, or near-duplicates. */
+  readonly group: string;
+  /** Number of objects. */
+  readonly objects: number;
+  readonly marks: readonly { readonly score: number; readonly is: Standing["is"] }[];
+}
+
+/** False positives an image that are allowed. */
+export const FALSE_POSITIVE_RATES = [0.1, 0.2, 0.5, 1] as const;
+
+export interface FrocPoint {
+  /** Allowed false positives an image. */
+  readonly allowed: number;
+  /** Objects found at the lowest score that keeps to them. */
+  readonly sensitivity: Proportion;
+  /** That score, and the false positives an image there; null where no finding may be shown. */
+  readonly score: number | null;
+  readonly falsePositivesPerImage: number;
+  /**
+   * Whether all findings together make fewer false positives: with a lower least score of findings
+   * there might be more sensitivity.
+   */
+  readonly isAll: boolean;
+}
+
+export interface FoundAtScore {
+  readonly score: number;
+  /** Of the objects, those that are found. */
+  readonly sensitivity: Proportion;
+  readonly falsePositivesPerImage: Estimate;
+}
+
+/** At one score. */
+export function foundAt(
+  images: readonly MarkedImage[],
+  score: number,
+  options: BootstrapOptions,
+): FoundAtScore {
+  const shown = images.map(({ group, objects, marks }) => {
+    const of = (is: Standing["is"]) =>
+      marks.filter((mark) => mark.is === is && mark.score >= score).length;
+    return { group, objects, hits: of("hit"), alarms: of("false positive") };
+  });
+  const groups = [...Map.groupBy(shown, ({ group }) => group).values()].map((own) => ({
+    count: own.reduce((sum, { hits }) => sum + hits, 0),
+    total: own.reduce((sum, { objects }) => sum + objects, 0),
+    alarms: own.reduce((sum, { alarms }) => sum + alarms, 0),
+    images: own.length,
+  }));
+  const [falsePositivesPerImage] = bootstrap(
+    groups,
+    (sample) => {
+      const total = sample.reduce((sum, one) => sum + one.images, 0);
+      const alarms = sample.reduce((sum, one) => sum + one.alarms, 0);
+      return [total === 0 ? null : alarms / total];
+    },
+    options,
+  );
+  return { score, sensitivity: clusteredProportionOf(groups), falsePositivesPerImage };
+}
+
+/** Images without an object count for the false positives. In the order of the rates. */
+export function frocOf(
+  images: readonly MarkedImage[],
+  rates: readonly number[],
+  options: BootstrapOptions,
+): FrocPoint[] {
+  const names = [...new Set(images.map(({ group }) => group))];
+  const placeOf = new Map(names.map((name, place) => [name, place]));
+  const groupOf = images.map(({ group }) => placeOf.get(group) ?? 0);
+  const marks = images
+    .flatMap(({ marks: own }, image) => own.map((mark) => ({ ...mark, group: groupOf[image] })))
+    .filter(({ is }) => is === "hit" || is === "false positive")
+    .toSorted((a, b) => b.score - a.score);
+  const objectsOf = names.map(() => 0);
+  const imagesOf = names.map(() => 0);
+  for (const [i, { objects }] of images.entries()) {
+    objectsOf[groupOf[i]] += objects;
+    imagesOf[groupOf[i]]++;
+  }
+  const walk = (weights: Uint32Array) => {
+    const weighted = (values: readonly number[]) =>
+      values.reduce((sum, value, place) => sum + value * weights[place], 0);
+    return walkDown(marks, weights, weighted(imagesOf), rates).map((stop) => ({
+      ...stop,
+      objects: weighted(objectsOf),
+    }));
+  };
+  const stops = walk(new Uint32Array(names.length).fill(1));
+  const { drawn } = weightedResamples(
+    names.length,
+    (weights) => walk(weights).map(({ hits, objects }) => (objects === 0 ? null : hits / objects)),
+    options,
+  );
+  const holding = objectsOf.filter((objects) => objects > 0).length;
+  return stops.map(({ hits, objects, score, alarms, isAll }, i) => ({
+    allowed: rates[i],
+    sensitivity: sensitivityOf(hits, objects, holding, drawn[i]),
+    score,
+    falsePositivesPerImage: images.length === 0 ? 0 : alarms / images.length,
+    isAll,
+  }));
+}
+
+interface Stop {
+  readonly hits: number;
+  readonly alarms: number;
+  readonly score: number | null;
+  readonly isAll: boolean;
+}
+
+/** For each rate as far down as it allows; findings of one score are shown together or not at all. */
+function walkDown(
+  marks: readonly { readonly score: number; readonly is: Standing["is"]; readonly group: number }[],
+  weights: Uint32Array,
+  images: number,
+  rates: readonly number[],
+): Stop[] {
+  const stops = rates.map((): Stop => ({ hits: 0, alarms: 0, score: null, isAll: false }));
+  let [hits, alarms] = [0, 0];
+  for (const [i, { score, is, group }] of marks.entries()) {
+    if (is === "hit") hits += weights[group];
+    else alarms += weights[group];
+    const isLast = i + 1 === marks.length;
+    if (!isLast && marks[i + 1].score === score) continue;
+    for (const [place, rate] of rates.entries()) {
+      if (alarms > rate * images) continue;
+      stops[place] = { hits, alarms, score, isAll: isLast };
+    }
+  }
+  return stops;
+}
+
+/** The interval holds the choice of the score, too: its spread is that of the resamples. */
+function sensitivityOf(
+  count: number,
+  total: number,
+  groups: number,
+  drawn: readonly number[],
+): Proportion {
+  if (total === 0) return { count, total, share: null, interval: null };
+  const share = count / total;
+  if (groups < 2) return { count, total, share, interval: null };
+  const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
+  const variance = drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (drawn.length - 1);
+  const isAtEnd = count === 0 || count === total;
+  const interval = effectiveWilson(share, {
+    variance: isAtEnd ? 0 : variance,
+    degreesOfFreedom: groups - 1,
+    most: total,
+    least: groups,
+  });
+  return { count, total, share, interval };
+}
