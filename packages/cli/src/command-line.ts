@@ -8,6 +8,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { calibrateCommand } from "./commands/calibrate.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { importCommand } from "./commands/import.ts";
@@ -31,6 +32,7 @@ const commands: readonly CommandFile[] = [
   inspectCommand,
   trainCommand,
   runsCommand,
+  calibrateCommand,
   evaluateCommand,
   predictCommand,
   benchCommand,

@@ -6,6 +6,8 @@ export type CliErrorCode =
   | "study"
   /** A detector, a COCO file and its images do not belong together. */
   | "evaluation"
+  /** A COCO file does not say whose radiographs they are. */
+  | "patients"
   /** A folder that should be a training's is not. */
   | "run"
   /** This machine does not have what was asked for. */

@@ -3,7 +3,14 @@
  * the network's configuration, and how radiographs are brought to its size.
  */
 
-import { type Finding, type RadiographAnalysis, readJson, SchemaError } from "@malleolus/schema";
+import {
+  type Finding,
+  type PatientDecision,
+  patientDecisionSchema,
+  type RadiographAnalysis,
+  readJson,
+  SchemaError,
+} from "@malleolus/schema";
 import {
   autocast,
   type Device,
@@ -51,6 +58,8 @@ export interface Detector {
   readonly preprocess: Preprocess;
   readonly device: Device;
   readonly precision: Precision;
+  /** How a patient's class is decided from its analyses; null where nothing was fitted. */
+  readonly decision: PatientDecision | null;
   /**
    * Objects of every class, each class on its own, by falling score, in pixels of the image: what
    * average precision measures.
@@ -77,6 +86,22 @@ export function writeDetector(path: string, model: MaskRcnn, preprocess: Preproc
 }
 
 /**
+ * Writes how patients' classes are decided into a detector's file, atomically; what was there of it
+ * before goes.
+ *
+ * @throws DetectionError `checkpoint` as `openDetector`, and for a decision of other classes.
+ * @throws TorchError `checkpoint` when it cannot be written; the older file is then still there.
+ */
+export function writeDecision(path: string, decision: PatientDecision): void {
+  scope(() => {
+    const { tensors, metadata } = readDetectorFile(path);
+    const { classes } = parse(maskRcnnConfigSchema, metadata.config, `${path}: its configuration`);
+    checkDecision(decision, classes, path);
+    writeSafetensors(path, tensors, { ...metadata, decision: JSON.stringify(decision) });
+  });
+}
+
+/**
  * Opens a checkpoint that `writeDetector` wrote.
  *
  * @throws DetectionError `checkpoint`, one line that begins with the path, when it cannot be
@@ -85,7 +110,7 @@ export function writeDetector(path: string, model: MaskRcnn, preprocess: Preproc
 export function openDetector(path: string, options: DetectorOptions = {}): Detector {
   const device = options.device ?? "cpu";
   const precision = options.precision ?? "float32";
-  const { model, preprocess } = scope(() => readModel(path, options.scoreThreshold));
+  const { model, preprocess, decision } = scope(() => readModel(path, options.scoreThreshold));
   const { config } = model;
   nn.freeze(model);
   // Also where the caller has a scope of its own: they live until `close`.
@@ -121,6 +146,7 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     preprocess,
     device,
     precision,
+    decision,
     detect(image) {
       const prepared = prepareImage(image, preprocess);
       return findingsOf(examine(prepared).detections, image, prepared);
@@ -169,21 +195,38 @@ const preprocessSchema: z.ZodType<Preprocess> = z.strictObject({
 function readModel(
   path: string,
   scoreThreshold: number | undefined,
-): { model: MaskRcnn; preprocess: Preprocess } {
-  const { tensors, metadata } = readFile(path);
-  const { format = "none" } = metadata;
-  if (format !== FORMAT) {
-    throw new DetectionError(
-      "checkpoint",
-      `${path}: expected a detector (${FORMAT}), got format ${format}; ${REMEDY}`,
-    );
-  }
+): { model: MaskRcnn; preprocess: Preprocess; decision: PatientDecision | null } {
+  const { tensors, metadata } = readDetectorFile(path);
   const stored = parse(maskRcnnConfigSchema, metadata.config, `${path}: its configuration`);
   const preprocess = parse(preprocessSchema, metadata.preprocess, `${path}: its preprocessing`);
   const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
   const model = maskRcnn({ ...stored, roi: { ...stored.roi, scoreThreshold: threshold } });
   loadAll(model, tensors, path);
-  return { model, preprocess };
+  const decision =
+    metadata.decision === undefined
+      ? null
+      : parse(patientDecisionSchema, metadata.decision, `${path}: its decision`);
+  if (decision !== null) checkDecision(decision, stored.classes, path);
+  return { model, preprocess, decision };
+}
+
+function checkDecision(decision: PatientDecision, classes: readonly string[], path: string): void {
+  if (decision.classes.join("\n") === classes.join("\n")) return;
+  throw new DetectionError(
+    "checkpoint",
+    `${path}: expected a decision between the detector's classes (${classes.join(", ")}), got one ` +
+      `between ${decision.classes.join(", ")}; fit one for this detector with malleolus calibrate`,
+  );
+}
+
+function readDetectorFile(path: string): Safetensors {
+  const file = readFile(path);
+  const { format = "none" } = file.metadata;
+  if (format === FORMAT) return file;
+  throw new DetectionError(
+    "checkpoint",
+    `${path}: expected a detector (${FORMAT}), got format ${format}; ${REMEDY}`,
+  );
 }
 
 function readFile(path: string): Safetensors {

@@ -59,10 +59,10 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
   const examine = (images: ImageBatch): Examined[] =>
     noGrad(() =>
       scope(() => {
-        const { stages, features } = backbone.stagesAndPyramid(images.tensor);
+        const features = backbone.forward(images.tensor);
         const proposed = proposals.propose(features, images.sizes);
         const found = regions.detect(features.slice(0, 4), proposed, images.sizes);
-        const logits = whole?.logits(stages.res5, images.sizes) ?? null;
+        const logits = whole?.logits(features.slice(0, 4), images.sizes) ?? null;
         const shown = logits?.sigmoid().toFloat32Array() ?? null;
         const classes = config.classes.length;
         return found.map((detections, i) => ({
@@ -78,7 +78,7 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
     roi_heads: regions,
     ...(whole === null ? {} : { image_head: whole }),
     losses(images, targets, draw) {
-      const { stages, features } = backbone.stagesAndPyramid(images.tensor);
+      const features = backbone.forward(images.tensor);
       const proposed = proposals.losses(features, images.sizes, targets, draw);
       const found = regions.losses(features.slice(0, 4), proposed.proposals, targets, draw);
       return {
@@ -91,7 +91,7 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
           ? {}
           : {
               image: stage("image head", () =>
-                imageLoss(whole.logits(stages.res5, images.sizes), targets, lossWeight),
+                imageLoss(whole.logits(features.slice(0, 4), images.sizes), targets, lossWeight),
               ),
             }),
       };

@@ -4,7 +4,7 @@
  * What it is not: a report. It neither rounds nor judges; `report/` shows it, and floors are the
  * caller's.
  */
-import type { Proportion, View } from "@malleolus/schema";
+import type { PatientDecision, Proportion, View } from "@malleolus/schema";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import { checkInput } from "./check-input.ts";
 import {
@@ -16,6 +16,8 @@ import {
   type PatientOutcome,
 } from "./classification.ts";
 import { accuracyOf, cohenKappa } from "./confusion.ts";
+import { decidePatient, shownFindings } from "./decision/decide.ts";
+import type { ViewEvidence } from "./decision/evidence.ts";
 import { FOUND_IOU } from "./found.ts";
 import {
   type FalsePositives,
@@ -26,8 +28,14 @@ import {
   type Localisation,
   summariseLocalisation,
 } from "./localisation.ts";
-import type { TestPatient } from "./patient.ts";
-import { imageScores, predictPatient, type ViewRule, viewRules } from "./patient-score.ts";
+import type { TestImage, TestPatient } from "./patient.ts";
+import {
+  imageScores,
+  type Prediction,
+  predictPatient,
+  type ViewRule,
+  viewRules,
+} from "./patient-score.ts";
 import { type AucComparison, compareAucs } from "./roc.ts";
 
 export interface EvaluationOptions extends BootstrapOptions {
@@ -36,11 +44,16 @@ export interface EvaluationOptions extends BootstrapOptions {
   readonly noFractureClass: string;
   /** What is found besides and has no part in what is evaluated: bones, say. */
   readonly otherClasses: readonly string[];
-  /** The rule of views that the main results use; the others stand beside it. */
+  /**
+   * How the detector's tuning patients have taught it to decide; null for one that was not taught. With
+   * it the main results are its, and what is shown of a patient's findings agrees with its answer.
+   */
+  readonly decision: PatientDecision | null;
+  /** The rule of views that the main results use where there is no decision. */
   readonly rule: ViewRule;
   /** Of the rules `any` and `all`, between 0 and 1. */
   readonly ruleThreshold: number;
-  /** The operating score: from it on a finding says where a fracture is. */
+  /** The operating score, from which a finding says where a fracture is: without a decision. */
   readonly findingThreshold: number;
   /** The overlap of boxes from which it says it right: `found.ts`. */
   readonly foundIou: number;
@@ -49,7 +62,8 @@ export interface EvaluationOptions extends BootstrapOptions {
 /** What the project takes where nothing else is asked for. */
 export const evaluationDefaults = {
   otherClasses: [],
-  rule: "sum",
+  decision: null,
+  rule: "mean",
   ruleThreshold: 0.5,
   findingThreshold: 0.5,
   foundIou: FOUND_IOU,
@@ -57,9 +71,12 @@ export const evaluationDefaults = {
   resamples: 2000,
 } as const satisfies Partial<EvaluationOptions>;
 
-/** One rule of views, briefly. */
+/** How views become a patient's class: as fitted on tuning patients, or by a fixed rule. */
+export type PatientRule = "calibrated" | ViewRule;
+
+/** One rule, briefly. */
 export interface RuleResult {
-  readonly rule: ViewRule;
+  readonly rule: PatientRule;
   readonly accuracy: Proportion;
   readonly kappa: number | null;
   readonly fracture: ClassResult;
@@ -72,14 +89,18 @@ export interface RuleResult {
 
 export interface Evaluation {
   readonly settings: EvaluationOptions;
+  /** That of the main results. */
+  readonly rule: PatientRule;
   readonly patients: number;
   readonly images: number;
   /** All patients, by the main rule. */
   readonly classification: Classification;
+  /** All patients by the paper's rule, the sum over views. */
+  readonly paperRule: Classification;
   /** The same for those whose readers agreed at first and those whose did not; null without any. */
   readonly unambiguous: Classification | null;
   readonly ambiguous: Classification | null;
-  /** Every rule of views, in the order of `viewRules`. */
+  /** Every rule: the calibrated one first, where there is one, and those of `viewRules`. */
   readonly rules: readonly RuleResult[];
   /** Of the fractures on annotated images. */
   readonly localisation: Localisation;
@@ -97,21 +118,28 @@ export interface Evaluation {
 /** Throws EvaluationError `input` for options or patients that cannot be: `check-input.ts`. */
 export function evaluate(patients: readonly TestPatient[], options: EvaluationOptions): Evaluation {
   checkInput(patients, options);
-  const { classes, noFractureClass, rule, findingThreshold, foundIou } = options;
+  const { classes, noFractureClass, decision, foundIou } = options;
+  const rule: PatientRule = decision === null ? options.rule : "calibrated";
   const fractureClasses = classes.filter((name) => name !== noFractureClass);
   const outcomes = outcomesUnder(rule, patients, options);
   const classifyThose = (some: readonly PatientOutcome[]) =>
     some.length === 0 ? null : classify(some, classes, noFractureClass, options);
-  const fractures = fractureOutcomes(patients, fractureClasses, findingThreshold, foundIou);
+  const shown = shownPatients(patients, options);
+  const findingThreshold = decision === null ? options.findingThreshold : 0;
+  const fractures = fractureOutcomes(shown, fractureClasses, findingThreshold, foundIou);
   const views = [...new Set(fractures.map(({ view }) => view))];
   return {
     settings: pickSettings(options),
+    rule,
     patients: patients.length,
     images: patients.reduce((sum, { images }) => sum + images.length, 0),
     classification: classify(outcomes, classes, noFractureClass, options),
+    paperRule: classify(outcomesUnder("sum", patients, options), classes, noFractureClass, options),
     unambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === false)),
     ambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === true)),
-    rules: viewRules.map((other) => ruleResult(other, patients, outcomes, options)),
+    rules: (decision === null ? viewRules : (["calibrated", ...viewRules] as const)).map((other) =>
+      ruleResult(other, patients, { rule, outcomes }, options),
+    ),
     localisation: summariseLocalisation(fractures, options),
     localisationByClass: fractureClasses.map((name) => ({
       class: name,
@@ -127,33 +155,74 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
         options,
       ),
     })),
-    falseAlarms: falseAlarms(patients, noFractureClass, fractureClasses, findingThreshold),
-    falsePositives: falsePositives(patients, fractureClasses, findingThreshold, foundIou, options),
+    falseAlarms: falseAlarms(shown, noFractureClass, fractureClasses, findingThreshold),
+    falsePositives: {
+      ...falsePositives(shown, fractureClasses, findingThreshold, foundIou, options),
+      // Of the findings by themselves: how they would do at any score, whoever is shown them.
+      froc: falsePositives(patients, fractureClasses, findingThreshold, foundIou, options).froc,
+    },
     outcomes,
     fractures,
   };
 }
 
 function outcomesUnder(
-  rule: ViewRule,
+  rule: PatientRule,
   patients: readonly TestPatient[],
-  { classes, noFractureClass, ruleThreshold }: EvaluationOptions,
+  options: EvaluationOptions,
 ): PatientOutcome[] {
   return patients.map((patient) => ({
     patient: patient.id,
     truth: patient.class,
     ambiguous: patient.ambiguous,
-    prediction: predictPatient(
-      patient.images.map(({ findings }) => imageScores(findings, classes)),
-      { classes, noFractureClass, rule, threshold: ruleThreshold },
-    ),
+    prediction: predictionOf(rule, patient, options),
   }));
 }
 
-function ruleResult(
-  rule: ViewRule,
+function predictionOf(
+  rule: PatientRule,
+  patient: TestPatient,
+  { classes, noFractureClass, decision, ruleThreshold: threshold }: EvaluationOptions,
+): Prediction {
+  if (rule !== "calibrated") {
+    const views = patient.images.map((image) => imageScores(image, classes));
+    return predictPatient(views, { classes, noFractureClass, rule, threshold });
+  }
+  if (decision === null) throw new Error("internal: a calibrated rule without a decision");
+  const answer = decidePatient(decision, patient.images.map(viewEvidence));
+  return {
+    class: answer.class,
+    undecided: null,
+    scores: answer.probabilities,
+    fractureScore: answer.fractureProbability - 0.5,
+  };
+}
+
+function viewEvidence({ classScores = {}, imageProbabilities = null }: TestImage): ViewEvidence {
+  return { classScores, imageProbabilities };
+}
+
+/** With the findings that are shown to whoever asks for the patient's answer. */
+function shownPatients(
   patients: readonly TestPatient[],
-  main: readonly PatientOutcome[],
+  { decision }: EvaluationOptions,
+): readonly TestPatient[] {
+  if (decision === null) return patients;
+  return patients.map((patient) => {
+    const answer = decidePatient(decision, patient.images.map(viewEvidence));
+    const findings = patient.images.map((image) => image.findings);
+    const shown = shownFindings(decision, answer, findings);
+    return {
+      ...patient,
+      images: patient.images.map((image, i) => ({ ...image, findings: shown[i] })),
+    };
+  });
+}
+
+function ruleResult(
+  rule: PatientRule,
+  patients: readonly TestPatient[],
+  main: { readonly rule: PatientRule; readonly outcomes: readonly PatientOutcome[] },
   options: EvaluationOptions,
 ): RuleResult {
   const outcomes = outcomesUnder(rule, patients, options);
@@ -167,21 +236,22 @@ function ruleResult(
     kappa: cohenKappa(confusion),
     fracture: fractureResult(outcomes, confusion, options.noFractureClass),
     mainLessThis:
-      rule === options.rule ? null : compareAucs(scores(main), scores(outcomes), positive),
+      rule === main.rule ? null : compareAucs(scores(main.outcomes), scores(outcomes), positive),
   };
 }
 
 /** Without what a caller's object may hold besides. */
 function pickSettings(options: EvaluationOptions): EvaluationOptions {
-  const { classes, noFractureClass, otherClasses, rule, ruleThreshold } = options;
+  const { classes, noFractureClass, otherClasses, decision, rule, ruleThreshold } = options;
   const { findingThreshold, foundIou, seed, resamples } = options;
   return {
     classes,
     noFractureClass,
     otherClasses,
+    decision,
     rule,
     ruleThreshold,
-    findingThreshold,
+    findingThreshold: decision?.findingThreshold ?? findingThreshold,
     foundIou,
     seed,
     resamples,

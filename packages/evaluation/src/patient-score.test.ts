@@ -33,7 +33,13 @@ test("imageScores: the highest of a class, 0 without any, other structures left 
     finding("none", 0.1),
     finding("tibia", 1),
   ];
-  assert.deepEqual(imageScores(findings, options.classes), { a: 0.7, b: 0, none: 0.1 });
+  assert.deepEqual(imageScores({ findings }, options.classes), { a: 0.7, b: 0, none: 0.1 });
+});
+
+test("imageScores: what the detector says of a class comes before its findings", () => {
+  const classScores = { a: 0.5, b: 0.25, none: 0.9 };
+  const findings = [finding("a", 0.75)];
+  assert.deepEqual(imageScores({ findings, classScores }, options.classes), classScores);
 });
 
 /** A fracture that shows on the lateral alone, and two views that look intact. */
@@ -74,10 +80,22 @@ test("predictPatient: any and all decide at their threshold, whatever no fractur
   }
 });
 
-test("predictPatient: a tie goes to no fracture and is said, also between two fractures", () => {
-  for (const views of [[{ a: 0.5, b: 0, none: 0.5 }], [{ a: 0.5, b: 0.5, none: 0.25 }]]) {
+test("predictPatient: a tie with no fracture is none, a tie of two fractures is one; both are said", () => {
+  for (const [views, expected] of [
+    [[{ a: 0.5, b: 0, none: 0.5 }], ["none", "tie", 0]],
+    [[{ a: 0.5, b: 0.5, none: 0.25 }], ["a", "tie", 0.25]],
+    [[{ a: 0.5, b: 0.5, none: 0.5 }], ["none", "tie", 0]],
+    // Equal sums: B was surer on one view.
+    [
+      [
+        { a: 0.5, b: 0.75, none: 0 },
+        { a: 0.5, b: 0.25, none: 0 },
+      ],
+      ["b", "tie", 1],
+    ],
+  ] as const) {
     const { class: name, undecided, fractureScore } = predict("sum", views);
-    assert.deepEqual([name, undecided, fractureScore], ["none", "tie", 0]);
+    assert.deepEqual([name, undecided, fractureScore], expected);
   }
 });
 

@@ -1,10 +1,17 @@
 /**
- * From findings to a patient's class.
+ * From findings to a patient's class by a rule of views, as the paper does it: "the class with the
+ * highest combined prediction value among all views". What fits such scores on tuning patients, and
+ * gives probabilities, is `decision/`.
  *
- * An image's score of a class is the highest score among its findings, 0 without any. The rule of
+ * An image's score of a class is the highest score of an object of it, 0 without any. The rule of
  * views makes one score of a patient from those of the images, and the class with the highest wins.
- * A tie for the highest, and scores that are all zero, go to the class of no fracture and are
- * counted.
+ * Scores that are all zero, and a tie with the class of no fracture, go to no fracture; a tie among
+ * fracture classes alone is a fracture, of the class that scores higher on a single view, else of the
+ * first. Ties are counted.
+ *
+ * A sum grows with the number of views: between patients with one view and with three, sums do not
+ * compare, and the area under the curve suffers. The mean decides the same class for every patient
+ * and does compare.
  *
  * `sum mean max noisy-or` treat the class of no fracture as every other. `any` and `all` are
  * decisions at a threshold and do not ask it: a patient has a fracture of a class when any view, or
@@ -13,7 +20,7 @@
  * fracture class's score and `t` the threshold. That is `1 - f` at one half, and at every threshold
  * exceeds `f` exactly where `f` is below `t`.
  */
-import type { Finding } from "@malleolus/schema";
+import type { TestImage } from "./patient.ts";
 
 export const viewRules = ["sum", "mean", "max", "noisy-or", "any", "all"] as const;
 export type ViewRule = (typeof viewRules)[number];
@@ -32,20 +39,28 @@ export interface ScoreRule {
 
 export interface Prediction {
   readonly class: string;
-  /** Why it is the class of no fracture without having won; null where one class has won. */
+  /** Why no class has won by itself; null where one has. */
   readonly undecided: "tie" | "all zero" | null;
+  /** By a calibrated decision, probabilities. */
   readonly scores: ClassScores;
   /**
-   * Fracture against none: the best fracture class's score less that of no fracture, 0 for a tie.
-   * Above 0 exactly where the prediction is a fracture.
+   * Fracture against none: the best fracture class's score less that of no fracture; by a calibrated
+   * decision, the probability of a fracture less a half. Above 0 exactly where the prediction is a
+   * fracture.
    */
   readonly fractureScore: number;
 }
 
-/** The highest score of every class among an image's findings; 0 without any. */
-export function imageScores(findings: readonly Finding[], classes: readonly string[]): ClassScores {
-  return scoresOf(classes, (name) =>
-    findings.reduce((best, one) => (one.class === name ? Math.max(best, one.score) : best), 0),
+/** The highest score of an object of every class on an image; 0 without any. */
+export function imageScores(
+  { classScores, findings }: Pick<TestImage, "classScores" | "findings">,
+  classes: readonly string[],
+): ClassScores {
+  return scoresOf(
+    classes,
+    (name) =>
+      classScores?.[name] ??
+      findings.reduce((best, one) => (one.class === name ? Math.max(best, one.score) : best), 0),
   );
 }
 
@@ -57,12 +72,19 @@ export function predictPatient(images: readonly ClassScores[], options: ScoreRul
   const best = Math.max(...classes.map((name) => scores[name]));
   const winners = classes.filter((name) => scores[name] === best);
   const undecided = best === 0 ? "all zero" : winners.length > 1 ? "tie" : null;
+  const isSound = best === 0 || winners.includes(noFractureClass);
   return {
-    class: undecided === null ? winners[0] : noFractureClass,
+    class: isSound ? noFractureClass : surestOf(winners, images),
     undecided,
     scores,
-    fractureScore: undecided === null ? bestOf(scores, fractures) - scores[noFractureClass] : 0,
+    fractureScore: best === 0 ? 0 : bestOf(scores, fractures) - scores[noFractureClass],
   };
+}
+
+/** The one that scores higher on a single view; the first where none does. */
+function surestOf(winners: readonly string[], images: readonly ClassScores[]): string {
+  const highestOf = (name: string) => highest(images.map((scores) => scores[name]));
+  return winners.reduce((surest, name) => (highestOf(name) > highestOf(surest) ? name : surest));
 }
 
 function patientScores(

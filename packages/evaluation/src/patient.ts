@@ -1,6 +1,6 @@
 /** What is evaluated: the patients of a test set, what is true of them and what was found. */
 import type { Box, Polygon } from "@malleolus/geometry";
-import type { Finding, View } from "@malleolus/schema";
+import type { Finding, RadiographAnalysis, View } from "@malleolus/schema";
 
 /** An instance that is really there, in pixels of the image. */
 export interface TruthObject {
@@ -16,6 +16,12 @@ export interface TestImage {
   readonly width: number;
   readonly height: number;
   readonly findings: readonly Finding[];
+  /**
+   * The highest score of every class on it, and the image head's probabilities: `RadiographAnalysis`.
+   * Without them a class's score is the highest among the findings.
+   */
+  readonly classScores?: RadiographAnalysis["classScores"];
+  readonly imageProbabilities?: RadiographAnalysis["imageProbabilities"];
   /**
    * Empty where nothing can be seen; null where nobody has annotated the image, which then counts in
    * the patient's score and in nothing that is measured in pixels.

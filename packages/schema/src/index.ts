@@ -5,6 +5,7 @@ export * from "./errors.ts";
 export * from "./finding.ts";
 export * from "./image.ts";
 export * from "./nearest-name.ts";
+export * from "./patient-decision.ts";
 export * from "./protocol.ts";
 export * from "./radiograph-analysis.ts";
 export * from "./read-json.ts";

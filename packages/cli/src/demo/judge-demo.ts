@@ -4,39 +4,48 @@ import { join } from "node:path";
 import { PHANTOM_VERSION } from "@malleolus/data";
 import { openDetector } from "@malleolus/detection";
 import {
+  type AcceptanceThreshold,
   type Evaluation,
   evaluate,
   evaluationDefaults,
-  type Floor,
-  floorsReached,
   htmlReport,
   jsonReport,
   type ReportContent,
   type ReportedReaders,
   readerAgreement,
   type TestPatient,
+  thresholdsReached,
 } from "@malleolus/evaluation";
-import type { Panel } from "@malleolus/schema";
-import { readFlow, readingMatrix, readTestSets, type Study } from "@malleolus/studies";
+import type { Panel, Proportion } from "@malleolus/schema";
+import {
+  readFlow,
+  readingMatrix,
+  readTestSets,
+  type Study,
+  type TestCase,
+  type TestSet,
+} from "@malleolus/studies";
 import { libtorchVersion } from "@malleolus/torch";
 import { findDetector } from "@malleolus/training";
 import manifest from "../../package.json" with { type: "json" };
+import { analysePatients } from "../patients/analyse-patients.ts";
+import { LEAST_SCORE } from "../patients/calibrate-detector.ts";
 import { hasFastBfloat16 } from "../processor.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import { galleryOf } from "./gallery.ts";
 import type { KnownImages } from "./known-cases.ts";
-import { type DemoPlan, FLOORS } from "./plan.ts";
+import { type DemoPlan, THRESHOLDS } from "./plan.ts";
 import { withSimulatedTruth } from "./simulated-truth.ts";
 import type { Stages } from "./stages.ts";
-import { findOnPatients } from "./tested-patients.ts";
+import { testedPatients } from "./tested-patients.ts";
 import type { TrainedDemo } from "./train-demo.ts";
 
 export interface DemoResult {
   readonly reportPath: string;
   readonly jsonPath: string;
   readonly passed: boolean;
-  readonly floors: readonly Floor[];
+  readonly thresholds: readonly AcceptanceThreshold[];
   readonly commands: ReportContent["commands"];
 }
 
@@ -50,49 +59,57 @@ export interface DemoToJudge {
   readonly progress: DemoProgress;
 }
 
-/** Findings below this score say nothing; the report shows what is left. Detectron2's threshold. */
-const LEAST_SCORE = 0.05;
-
 export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
   const { study, folder, run, plan, known, stages, progress } = given;
-  const { internal, external } = await readTestSets(study);
+  const sets = await readTestSets(study);
   const detector = openDetector(findDetector(run.directory).path, {
     precision: hasFastBfloat16() ? "bfloat16" : "float32",
     scoreThreshold: LEAST_SCORE,
   });
-  const find = (test: "internal test" | "external test", cases: typeof internal.difficult) =>
-    findOnPatients({
-      study,
+  const find = async (test: "internal test" | "external test", { difficult, easy }: TestSet) => {
+    const cases = new Map([...difficult, ...(easy ?? [])].map((one) => [one.patient, one]));
+    return analysePatients({
       detector,
-      test,
-      cases,
+      patients: await testedPatients(study, test, [...cases.values()]),
+      folder: study.images,
       onImage: (done, total) => progress.count(done, total, `radiographs of the ${test}`),
     });
+  };
   try {
-    const inside = await find("internal test", internal.difficult);
-    const outside = await find("external test", external.difficult);
+    const inside = await find("internal test", sets.internal);
+    const outside = await find("external test", sets.external);
     const settings = {
       ...evaluationDefaults,
       classes: study.protocol.classes.map(({ id }) => id),
       noFractureClass: study.protocol.noFractureClass,
-      findingThreshold: LEAST_SCORE,
+      decision: detector.decision,
     };
     const judge = (patients: readonly TestPatient[]): Evaluation => evaluate(patients, settings);
+    const truths = "by the reference panel and the annotators";
+    const simulated = "by the phantom, which nobody in a real study can ask";
+    const part = (patients: readonly TestPatient[], cases: readonly TestCase[] | null) => {
+      const wanted = new Set((cases ?? []).map(({ patient }) => patient));
+      return patients.filter(({ id }) => wanted.has(id));
+    };
+    const difficultInside = part(inside, sets.internal.difficult);
+    const difficultOutside = part(outside, sets.external.difficult);
     const tests = [
-      reported("Internal test", "by the reference panel and the annotators", judge(inside)),
-      reported("External test", "by the reference panel and the annotators", judge(outside)),
+      reported("Internal test, difficult", truths, judge(difficultInside)),
+      reported("Internal test, easy", truths, judge(part(inside, sets.internal.easy))),
+      reported("External test, difficult", truths, judge(difficultOutside)),
+      reported("External test, easy", truths, judge(part(outside, sets.external.easy))),
       reported(
-        "Internal test, against what was simulated",
-        "by the phantom, which nobody in a real study can ask",
-        judge(withSimulatedTruth(inside, known)),
+        "Internal test, difficult, against what was simulated",
+        simulated,
+        judge(withSimulatedTruth(difficultInside, known)),
       ),
       reported(
-        "External test, against what was simulated",
-        "by the phantom, which nobody in a real study can ask",
-        judge(withSimulatedTruth(outside, known)),
+        "External test, difficult, against what was simulated",
+        simulated,
+        judge(withSimulatedTruth(difficultOutside, known)),
       ),
     ];
-    const floors = floorsOf(tests[0].evaluation);
+    const thresholds = thresholdsOf(tests[0].evaluation);
     const commands = nextCommands(folder, plan);
     const content: ReportContent = {
       title: "Fractures of the lateral malleolus, simulated",
@@ -108,7 +125,7 @@ export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
         { name: "Node", version: process.versions.node },
       ],
       names: namesOf(study),
-      floors,
+      thresholds,
       flow: await readFlow(study),
       tests,
       readers: [
@@ -116,8 +133,8 @@ export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
         await agreementOf(study, "reference", "Surgeons of the tests, before they talk"),
       ],
       gallery: [
-        ...(await galleryOf(study, "Internal test", inside, tests[0].evaluation)),
-        ...(await galleryOf(study, "External test", outside, tests[1].evaluation)),
+        ...(await galleryOf(study, "Internal test", difficultInside, tests[0].evaluation)),
+        ...(await galleryOf(study, "External test", difficultOutside, tests[2].evaluation)),
       ],
       training: { description: describeTraining(run), points: lossesOf(run.directory) },
       timings: stages.times().map(({ title, seconds }) => ({ stage: title, seconds })),
@@ -127,7 +144,7 @@ export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
     const jsonPath = join(folder, "report.json");
     writeFileWhole(jsonPath, jsonReport(content));
     writeFileWhole(reportPath, htmlReport(content));
-    return { reportPath, jsonPath, passed: floorsReached(floors), floors, commands };
+    return { reportPath, jsonPath, passed: thresholdsReached(thresholds), thresholds, commands };
   } finally {
     detector.close();
   }
@@ -142,22 +159,22 @@ function reported(name: string, whose: string, evaluation: Evaluation) {
   };
 }
 
-function floorsOf({ classification, localisation }: Evaluation): Floor[] {
-  const { auc } = classification.fracture;
+/** The figures that the plan asks for. */
+function thresholdsOf(evaluation: Evaluation): AcceptanceThreshold[] {
+  const { classification, localisation, falseAlarms } = evaluation;
+  const { auc, sensitivity } = classification.fracture;
   const { median, medianInterval } = localisation.boxIou.missedAsZero;
+  const figure = (value: number | null, interval: AcceptanceThreshold["interval"]) => ({
+    value,
+    interval,
+  });
+  const shareOf = ({ share, interval }: Proportion) => figure(share, interval);
   return [
-    {
-      name: "AUC of fracture against none, internal test",
-      value: auc?.auc ?? null,
-      interval: auc?.interval ?? null,
-      atLeast: FLOORS.fractureAuc,
-    },
-    {
-      name: "Median box IoU of fractures, missed ones 0, internal test",
-      value: median,
-      interval: medianInterval,
-      atLeast: FLOORS.medianBoxIou,
-    },
+    { ...THRESHOLDS.accuracy, ...shareOf(classification.accuracy) },
+    { ...THRESHOLDS.sensitivity, ...shareOf(sensitivity) },
+    { ...THRESHOLDS.auc, ...figure(auc?.auc ?? null, auc?.interval ?? null) },
+    { ...THRESHOLDS.boxIou, ...figure(median, medianInterval) },
+    { ...THRESHOLDS.falseAlarms, ...shareOf(falseAlarms) },
   ];
 }
 

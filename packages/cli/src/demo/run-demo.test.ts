@@ -6,18 +6,19 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { demoRecipe } from "@malleolus/training";
 import { demoProgress } from "./demo-progress.ts";
-import { type DemoPlan, demoPlan } from "./plan.ts";
+import { type DemoPlan, demoPlan, THRESHOLDS } from "./plan.ts";
 import { runDemo } from "./run-demo.ts";
 import { STAGES } from "./stages.ts";
 
 const plan: DemoPlan = {
   ...demoPlan,
-  pitchMm: 0.8,
-  internal: { perClass: 3, excluded: 1 },
+  pitchMm: 1,
+  internal: { perClass: 6, excluded: 1 },
   external: { perClass: 1, excluded: 0 },
   splits: {
     ...demoPlan.splits,
-    training: { fracture: 6, noFracture: 2 },
+    training: { fracture: 34, noFracture: 12 },
+    tuningShare: 0.5,
     internalTestPatientsPerClass: 1,
     internalTestReservePerClass: 0,
     externalTestPatients: 2,
@@ -65,10 +66,15 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
   assert.equal(result.passed, false);
   const report = JSON.parse(readFileSync(result.jsonPath, "utf8"));
   assert.equal(report.passed, false);
-  assert.equal(report.tests.length, 4);
+  assert.equal(report.tests.length, 6);
   assert.equal(report.tests[0].evaluation.patients, 4);
-  assert.equal(report.tests[1].evaluation.patients, 2);
-  assert.equal(report.flow.hospitals[0].patients, 13);
+  assert.equal(report.tests[2].evaluation.patients, 2);
+  assert.equal(report.tests[0].evaluation.rule, "calibrated");
+  assert.deepEqual(
+    report.thresholds.map(({ name }: { name: string }) => name),
+    Object.values(THRESHOLDS).map(({ name }) => name),
+  );
+  assert.equal(report.flow.hospitals[0].patients, 25);
   assert.deepEqual(report.training.points.length, recipe.steps);
   assert.match(readFileSync(result.reportPath, "utf8"), /not a medical device/);
   for (const number of STAGES.keys()) {

@@ -36,6 +36,7 @@ import { CliError } from "../errors.ts";
 import type { PhantomRecord } from "../phantom/phantom-record.ts";
 import { mixedWishes, writeArchive } from "../phantom/write-archive.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
+import { calibrateDemo } from "./calibrate-demo.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import { type DemoResult, judgeDemo } from "./judge-demo.ts";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
@@ -87,6 +88,9 @@ export async function runDemo({
       trainDemo(study, folder, recipe, weights, progress, stop),
     );
     if (run === null) return null;
+    await stages.repeat("calibrate", "fitting on tuning patients how a class is decided", () =>
+      calibrateDemo(study, run.directory, progress),
+    );
     return await stages.repeat("evaluate", "finding fractures in both tests", () =>
       judgeDemo({ study, folder, run, plan, known, stages, progress }),
     );

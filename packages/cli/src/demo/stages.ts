@@ -21,6 +21,7 @@ export const STAGES = [
   "annotate",
   "export",
   "train",
+  "calibrate",
   "evaluate",
 ] as const;
 export type StageName = (typeof STAGES)[number];

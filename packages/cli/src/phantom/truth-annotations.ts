@@ -7,7 +7,14 @@
  * radiographs on which the fracture cannot be seen.
  */
 import type { CocoAnnotation, CocoDataset, CocoImage } from "@malleolus/data";
-import { maskArea, maskBounds, polygonSignedArea, traceMask } from "@malleolus/geometry";
+import {
+  boxHeight,
+  boxWidth,
+  maskArea,
+  maskBounds,
+  polygonSignedArea,
+  traceMask,
+} from "@malleolus/geometry";
 import { ankleProtocol } from "@malleolus/studies";
 import { type PhantomImage, type PhantomRecord, storedMask } from "./phantom-record.ts";
 
@@ -66,11 +73,13 @@ function objectOf(
   const area = maskArea(mask);
   if (area === 0) return null;
   const polygons = traceMask(mask).filter((outline) => polygonSignedArea(outline) > 0);
+  const box = maskBounds(mask);
   return {
     id,
     imageId,
     categoryId,
-    box: maskBounds(mask),
+    box,
+    boxSize: [boxWidth(box), boxHeight(box)],
     polygons,
     runs: null,
     area,

@@ -30,8 +30,6 @@ export interface FeaturePyramid {
   readonly fpn_lateral5: nn.Convolution;
   readonly fpn_output5: nn.Convolution;
   forward(images: Tensor): Features;
-  /** `forward`, with the stages that it is made of. */
-  stagesAndPyramid(images: Tensor): { readonly stages: StageOutputs; readonly features: Features };
   /** From the stages of `bottom_up` to p2 … p6. */
   pyramid(stages: StageOutputs): Features;
 }
@@ -68,16 +66,14 @@ export function featurePyramid(config: BackboneConfig): FeaturePyramid {
       maxPool2d(p5, 1, { stride: 2 }),
     ];
   };
-  const stagesAndPyramid = (images: Tensor) => {
-    const stages = stage("backbone", () => bottom_up.forward(images));
-    return { stages, features: stage("pyramid", () => pyramid(stages)) };
-  };
   return {
     bottom_up,
     ...layers,
     pyramid,
-    stagesAndPyramid,
-    forward: (images) => stagesAndPyramid(images).features,
+    forward(images) {
+      const stages = stage("backbone", () => bottom_up.forward(images));
+      return stage("pyramid", () => pyramid(stages));
+    },
   };
 }
 

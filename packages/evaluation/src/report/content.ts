@@ -17,7 +17,7 @@ export interface ReportContent {
   /** Names to read instead of the ids of classes, exclusion codes and hospitals. */
   readonly names: Readonly<Record<string, string>>;
   /** What had to be reached; without any there is no verdict. */
-  readonly floors: readonly Floor[];
+  readonly thresholds: readonly AcceptanceThreshold[];
   readonly flow: StudyFlow | null;
   readonly tests: readonly ReportedTest[];
   readonly readers: readonly ReportedReaders[];
@@ -28,22 +28,34 @@ export interface ReportContent {
   readonly commands: readonly { readonly command: string; readonly effect: string }[];
 }
 
-/** A figure that has to be reached. */
-export interface Floor {
+/**
+ * A figure that has to be reached, set before anything was measured. The figure itself must reach the
+ * limit, and its 95 % interval must exclude what would be no use: a test of a few tens of patients
+ * reaches many a limit by luck.
+ */
+export interface AcceptanceThreshold {
   readonly name: string;
-  /** Null where it could not be computed, which does not reach the floor. */
+  /** Null where it could not be computed, which reaches nothing. */
   readonly value: number | null;
   readonly interval: readonly [low: number, high: number] | null;
-  readonly atLeast: number;
+  readonly direction: "at least" | "at most";
+  readonly limit: number;
+  /** What the whole interval must lie above, or below where less is better. */
+  readonly intervalLimit: number;
 }
 
-/** Whether every floor is reached. */
-export function floorsReached(floors: readonly Floor[]): boolean {
-  return floors.every(floorReached);
+/** Whether every threshold is reached. */
+export function thresholdsReached(thresholds: readonly AcceptanceThreshold[]): boolean {
+  return thresholds.every(thresholdReached);
 }
 
-export function floorReached({ value, atLeast }: Floor): boolean {
-  return value !== null && value >= atLeast;
+export function thresholdReached(threshold: AcceptanceThreshold): boolean {
+  const { value, interval, direction, limit, intervalLimit } = threshold;
+  if (value === null || interval === null) return false;
+  const [low, high] = interval;
+  return direction === "at least"
+    ? value >= limit && low >= intervalLimit
+    : value <= limit && high <= intervalLimit;
 }
 
 /** How far the cases of each hospital came. */

@@ -4,7 +4,12 @@ import type { Box } from "@malleolus/geometry";
 import { readerAgreement } from "../agreement.ts";
 import { evaluate, evaluationDefaults } from "../evaluate.ts";
 import type { TestPatient } from "../patient.ts";
-import { floorsReached, type HospitalFlow, type ReportContent } from "./content.ts";
+import {
+  type AcceptanceThreshold,
+  type HospitalFlow,
+  type ReportContent,
+  thresholdsReached,
+} from "./content.ts";
 import { htmlReport, NOTICE } from "./html-report.ts";
 import { jsonReport } from "./json-report.ts";
 
@@ -80,6 +85,8 @@ const hospital: HospitalFlow = {
   excludedByReference: {},
 };
 
+const threshold = { direction: "at least", limit: 0.85, intervalLimit: 0.6 } as const;
+
 const full: ReportContent = {
   title: `Ankles ${EVIL}`,
   subtitle: EVIL,
@@ -92,9 +99,9 @@ const full: ReportContent = {
     one: EVIL,
     pathology: "Other fracture or pathology",
   },
-  floors: [
-    { name: "AUC", value: 0.849, interval: [0.7, 0.95], atLeast: 0.85 },
-    { name: "IoU", value: 0.5, interval: null, atLeast: 0.5 },
+  thresholds: [
+    { ...threshold, name: "AUC", value: 0.849, interval: [0.7, 0.95] },
+    { ...threshold, name: "IoU", value: 0.85, interval: [0.65, 0.95] },
   ],
   flow: { refusedFiles: { "not-dicom": 4 }, hospitals: [hospital] },
   tests: [{ name: EVIL, description: EVIL, evaluation: evaluate(patients(10), options) }],
@@ -182,17 +189,29 @@ test("htmlReport: says what it is and what it is not", () => {
   assert.ok(real.includes(NOTICE) && !/simulated/i.test(real));
 });
 
-test("htmlReport: a floor missed by a thousandth is missed, and does not look reached", () => {
-  assert.ok(words.includes("Failed: 1 of 2 floors reached"));
-  assert.ok(words.includes("0.849 0.700–0.950 AUC floor 0.85, not reached"));
-  assert.ok(words.includes("0.500 IoU floor 0.50, reached"));
-  const passed = htmlReport({ ...full, floors: full.floors.slice(1) });
-  assert.ok(passed.includes("Passed: every floor is reached"));
+test("htmlReport: a threshold missed by a thousandth is missed, and does not look reached", () => {
+  assert.ok(words.includes("Not reached: 1 of 2 thresholds"));
+  assert.ok(
+    words.includes("0.849 0.700–0.950 AUC at least 0.85, interval above 0.60: not reached"),
+  );
+  assert.ok(words.includes("0.850 0.650–0.950 IoU at least 0.85, interval above 0.60: reached"));
+  const passed = htmlReport({ ...full, thresholds: full.thresholds.slice(1) });
+  assert.ok(passed.includes("Reached: all 1 thresholds"));
 });
 
-test("floorsReached: a figure that does not exist reaches nothing", () => {
-  assert.equal(floorsReached([{ name: "x", value: null, interval: null, atLeast: 0 }]), false);
-  assert.equal(floorsReached([]), true);
+test("thresholdsReached: by the figure and by the far end of its interval, in both directions", () => {
+  const reached = (change: Partial<AcceptanceThreshold>) =>
+    thresholdsReached([{ ...threshold, name: "x", value: 0.9, interval: [0.7, 0.95], ...change }]);
+  assert.equal(reached({}), true);
+  assert.equal(reached({ value: 0.84 }), false);
+  assert.equal(reached({ interval: [0.59, 0.95] }), false);
+  assert.equal(reached({ value: null }), false);
+  assert.equal(reached({ interval: null }), false);
+  const atMost = { direction: "at most", limit: 0.5, intervalLimit: 0.75 } as const;
+  assert.equal(reached({ ...atMost, value: 0.5, interval: [0.4, 0.7] }), true);
+  assert.equal(reached({ ...atMost, value: 0.51, interval: [0.4, 0.7] }), false);
+  assert.equal(reached({ ...atMost, value: 0.5, interval: [0.4, 0.76] }), false);
+  assert.equal(thresholdsReached([]), true);
 });
 
 test("htmlReport: the figures of a test with their intervals", () => {
@@ -239,5 +258,5 @@ test("jsonReport: the same content without the bytes of images", () => {
   assert.deepEqual(record.tests, full.tests);
   const { png: _png, ...item } = full.gallery[0].items[0];
   assert.deepEqual(record.gallery[0].items, [item]);
-  assert.equal(JSON.parse(jsonReport({ ...full, floors: [] })).passed, null);
+  assert.equal(JSON.parse(jsonReport({ ...full, thresholds: [] })).passed, null);
 });

@@ -2,15 +2,16 @@
  * A report as one HTML file that needs nothing else: style and figures stand in it, images too, and
  * no script runs.
  */
+import type { Evaluation } from "../evaluate.ts";
 import type { RocPoint } from "../roc.ts";
 import {
-  type Floor,
-  floorReached,
-  floorsReached,
+  type AcceptanceThreshold,
   type GalleryItem,
   type GalleryPart,
   type ReportContent,
   type ReportedTest,
+  thresholdReached,
+  thresholdsReached,
 } from "./content.ts";
 import { lossFigure, type RocLine, rocFigure, rocKey } from "./figures.ts";
 import { flowDiagram } from "./flow-diagram.ts";
@@ -46,7 +47,7 @@ export function htmlReport(content: ReportContent): string {
 ${notice(content)}
 <main>
 ${heading(content)}
-${content.floors.length === 0 ? null : verdict(content.floors)}
+${content.thresholds.length === 0 ? null : verdict(content.thresholds)}
 ${content.tests.length === 0 ? null : overview(content.tests)}
 ${flowSection(content, name)}
 ${content.tests.map((test) => testSection(test, name))}
@@ -82,18 +83,19 @@ function heading(content: ReportContent): Markup {
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul></header>`;
 }
 
-function verdict(floors: readonly Floor[]): Markup {
-  const reached = floors.filter(floorReached).length;
-  const passed = floorsReached(floors);
+function verdict(thresholds: readonly AcceptanceThreshold[]): Markup {
+  const reached = thresholds.filter(thresholdReached).length;
+  const passed = thresholdsReached(thresholds);
   const words = passed
-    ? "Passed: every floor is reached"
-    : `Failed: ${reached} of ${floors.length} floors reached`;
-  // Three digits, so that 0.849 does not look like a floor of 0.85.
-  const cards = floors.map(
-    (floor) =>
-      html`<div class="floor ${floorReached(floor) ? "" : "failed"}"><b>${withInterval(floor.value, floor.interval, 3)}</b><span>${floor.name}</span><span class="soft">floor ${decimal(floor.atLeast)}, ${floorReached(floor) ? "reached" : "not reached"}</span></div>`,
-  );
-  return html`<div class="verdict ${passed ? "" : "failed"}"><strong>${words}</strong><div class="floors">${cards}</div></div>`;
+    ? `Reached: all ${thresholds.length} thresholds`
+    : `Not reached: ${thresholds.length - reached} of ${thresholds.length} thresholds`;
+  // Three digits, so that 0.849 does not look like a limit of 0.85.
+  const cards = thresholds.map((one) => {
+    const side = one.direction === "at least" ? "above" : "below";
+    const state = thresholdReached(one) ? "reached" : "not reached";
+    return html`<div class="threshold ${thresholdReached(one) ? "" : "failed"}"><b>${withInterval(one.value, one.interval, 3)}</b><span>${one.name}</span><span class="soft">${one.direction} ${decimal(one.limit)}, interval ${side} ${decimal(one.intervalLimit)}: ${state}</span></div>`;
+  });
+  return html`<div class="verdict ${passed ? "" : "failed"}"><strong>${words}</strong><div class="thresholds">${cards}</div></div>`;
 }
 
 /** The tests side by side, a figure a row. */
@@ -129,22 +131,53 @@ function flowSection({ flow }: ReportContent, name: Name): Markup | null {
 }
 
 function testSection({ name: title, description, evaluation }: ReportedTest, name: Name): Markup {
-  const { classification, falseAlarms, settings, unambiguous, ambiguous } = evaluation;
-  const { tie, allZero } = classification.undecided;
+  const { classification, unambiguous, ambiguous } = evaluation;
   const strata =
     unambiguous === null || ambiguous === null
       ? null
       : html`<p>Accuracy is ${counted(unambiguous.accuracy)} in the patients on whom the readers agreed at first, and ${counted(ambiguous.accuracy)} in those on whom they did not.</p>`;
-  return html`<section><h2>${title}</h2><p class="soft">${description}</p>
+  return html`<section><h2>${title}</h2><p class="soft">${description} ${decidedBy(evaluation)}</p>
 <div class="pair"><div>${confusionTable(classification.confusion, name)}
-<p style="margin-top:16px">Accuracy ${counted(classification.accuracy)}. Mean sensitivity over the classes ${withInterval(classification.meanSensitivity.value, classification.meanSensitivity.interval)}, mean specificity ${withInterval(classification.meanSpecificity.value, classification.meanSpecificity.interval)}.</p>${strata}
-<p class="soft">Called ${name(settings.noFractureClass)} because no class won: ${allZero} without any finding, ${tie} tied.</p></div>
+<p style="margin-top:16px">Accuracy ${counted(classification.accuracy)}. Mean sensitivity over the classes ${withInterval(classification.meanSensitivity.value, classification.meanSensitivity.interval)}, mean specificity ${withInterval(classification.meanSpecificity.value, classification.meanSpecificity.interval)}.</p>${strata}</div>
 ${rocPart(evaluation, name)}</div>
-<h3>Each class against all others</h3>${classTable(evaluation, name)}
+<h3>Each class against all others</h3>${classTable(classification, name)}
 <h3>Where the fractures are</h3>
-<p class="soft">On each radiograph, the best-scoring fracture finding of at least ${settings.findingThreshold} against the fracture that is there.</p>${localisationTable(evaluation, name)}
-<p style="margin-top:16px">${overlapSentence(evaluation)}A fracture is shown on ${counted(falseAlarms)} of the radiographs of patients without one.</p>
-<h3>Other ways to combine the views</h3>${ruleTable(evaluation)}</section>`;
+<p class="soft">${shownBy(evaluation)}</p>${localisationTable(evaluation, name)}
+<p style="margin-top:16px">${overlapSentence(evaluation)}A fracture is shown on ${counted(evaluation.falseAlarms)} of the radiographs of patients without one.</p>
+${paperRulePart(evaluation, name)}
+<h3>Every way to combine the views</h3>${ruleTable(evaluation)}</section>`;
+}
+
+function decidedBy({ rule, settings: { decision } }: Evaluation): string {
+  if (decision === null) {
+    return `A patient's class is that with the highest score, views combined by the rule "${rule}".`;
+  }
+  const patients = Object.values(decision.fittedOn.patients).reduce((sum, one) => sum + one, 0);
+  return (
+    `A patient's class is decided by probabilities that were fitted on ${patients} tuning patients, ` +
+    "who are no part of this test."
+  );
+}
+
+function shownBy({ settings: { decision, findingThreshold, foundIou } }: Evaluation): string {
+  const from = `a score of ${decimal(findingThreshold)}`;
+  const shown =
+    decision === null
+      ? `Findings are shown from ${from} on.`
+      : `Findings are shown for patients who are held to have a fracture, from ${from} on (set on the ` +
+        "tuning patients), at least the best one.";
+  return (
+    `${shown} A fracture is found where the box of a finding that is shown overlaps its box with an ` +
+    `IoU of at least ${decimal(foundIou)}.`
+  );
+}
+
+/** The paper's own reading of the views, which stands beside what is fitted. */
+function paperRulePart({ rule, paperRule, settings }: Evaluation, name: Name): Markup | null {
+  if (rule === "sum") return null;
+  const { tie, allZero } = paperRule.undecided;
+  return html`<h3>By the paper's rule</h3><p class="soft">The class whose scores have the highest sum over the views. ${name(settings.noFractureClass)} is a class like the others there, the intact fibula. No class won in ${tie + allZero} patients: ${allZero} without any object, ${tie} tied.</p>
+<div class="pair"><div>${confusionTable(paperRule.confusion, name)}<p style="margin-top:16px">Accuracy ${counted(paperRule.accuracy)}.</p></div><div>${classTable(paperRule, name)}</div></div>`;
 }
 
 function rocPart({ classification }: ReportedTest["evaluation"], name: Name): Markup {

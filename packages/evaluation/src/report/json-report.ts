@@ -1,13 +1,13 @@
 /** A report's content as JSON, for programs: all but the bytes of its images. */
-import { floorsReached, type ReportContent } from "./content.ts";
+import { type ReportContent, thresholdsReached } from "./content.ts";
 import { NOTICE } from "./html-report.ts";
 
-/** `passed` is null where there were no floors. */
+/** `passed` is null where there were no thresholds. */
 export function jsonReport(content: ReportContent): string {
   const { gallery, ...rest } = content;
   const record = {
     notice: NOTICE,
-    passed: content.floors.length === 0 ? null : floorsReached(content.floors),
+    passed: content.thresholds.length === 0 ? null : thresholdsReached(content.thresholds),
     ...rest,
     gallery: gallery.map((part) => ({
       ...part,

@@ -23,11 +23,11 @@ i{font-style:normal;color:var(--soft);font-size:.86em;white-space:nowrap}
 .verdict{margin-top:44px;border-top:3px solid var(--accent);background:var(--panel);border-radius:0 0 10px 10px;padding:24px 28px 28px}
 .verdict.failed{border-color:var(--failed)}
 .verdict strong{font-size:23px;font-weight:650;color:var(--accent)}
-.verdict.failed strong,.floor.failed b{color:var(--failed)}
-.floors{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:20px 32px;margin-top:16px}
-.floor b{display:block;font-size:32px;line-height:1.2;font-weight:600;letter-spacing:-.02em}
-.floor b i{font-size:15px;font-weight:400;letter-spacing:0}
-.floor span{display:block;font-size:14px}
+.verdict.failed strong,.threshold.failed b{color:var(--failed)}
+.thresholds{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:20px 32px;margin-top:16px}
+.threshold b{display:block;font-size:32px;line-height:1.2;font-weight:600;letter-spacing:-.02em}
+.threshold b i{font-size:15px;font-weight:400;letter-spacing:0}
+.threshold span{display:block;font-size:14px}
 table{border-collapse:collapse;font-size:14px;width:100%}
 caption{text-align:left;font-size:13px;padding-bottom:8px}
 th,td{padding:7px 10px;text-align:right;vertical-align:baseline;white-space:nowrap}

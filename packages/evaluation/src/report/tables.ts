@@ -1,7 +1,7 @@
 /** The tables of one test set. */
 import type { Proportion, View } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";
-import type { ClassResult } from "../classification.ts";
+import type { Classification, ClassResult } from "../classification.ts";
 import type { Confusion } from "../confusion.ts";
 import type { Evaluation } from "../evaluate.ts";
 import type { Localisation, Overlap } from "../localisation.ts";
@@ -30,7 +30,7 @@ export function confusionTable({ classes, counts }: Confusion, name: Name): Mark
 }
 
 /** Any fracture against none first, then every class against the others. */
-export function classTable({ classification }: Evaluation, name: Name): Markup {
+export function classTable(classification: Classification, name: Name): Markup {
   const row = (label: string, result: ClassResult, style: string) =>
     html`<tr class="${style}"><th scope="row">${label}</th><td>${result.patients}</td>${shareCell(result.sensitivity)}${shareCell(result.specificity)}<td>${withInterval(result.auc?.auc ?? null, result.auc?.interval ?? null)}</td></tr>
 `;
@@ -72,13 +72,13 @@ export function overlapSentence({ localisation }: Evaluation): Markup {
 }
 
 /** Every way to make one patient of the views. */
-export function ruleTable({ rules, settings }: Evaluation): Markup {
+export function ruleTable({ rules, rule }: Evaluation): Markup {
   const rows = rules.map(
     (one) =>
-      html`<tr class="${one.rule === settings.rule ? "main" : ""}"><th scope="row">${one.rule}</th><td>${percent(one.accuracy)}</td><td>${decimal(one.kappa)}</td><td>${percent(one.fracture.sensitivity)}</td><td>${percent(one.fracture.specificity)}</td><td>${withInterval(one.fracture.auc?.auc ?? null, one.fracture.auc?.interval ?? null)}</td><td>${decimal(one.mainLessThis?.p ?? null, 3)}</td></tr>
+      html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th><td>${percent(one.accuracy)}</td><td>${decimal(one.kappa)}</td><td>${percent(one.fracture.sensitivity)}</td><td>${percent(one.fracture.specificity)}</td><td>${withInterval(one.fracture.auc?.auc ?? null, one.fracture.auc?.interval ?? null)}</td><td>${decimal(one.mainLessThis?.p ?? null, 3)}</td></tr>
 `,
   );
-  return html`<div class="wide"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${settings.rule}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="wide"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${rule}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 export function readersTable({ pairs, unanimous, fleissKappa }: ReaderAgreement): Markup {

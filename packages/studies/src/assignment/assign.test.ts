@@ -85,7 +85,7 @@ test("assignCases: the protocol's sizes, by patient, with the cases' states", as
     [count("preliminary training", true), count("preliminary training", false)],
     [9, 9],
   );
-  // Eight patients of each kind train, and two of eight are kept for tuning.
+  // Eight patients of each kind train, and a quarter of each class is kept for tuning: one of three.
   assert.deepEqual(
     [
       count("training", true),
@@ -93,7 +93,7 @@ test("assignCases: the protocol's sizes, by patient, with the cases' states", as
       count("training", false),
       count("tuning", false),
     ],
-    [18, 6, 18, 6],
+    [15, 9, 18, 6],
   );
   assert.deepEqual([count("internal test", true), count("internal test", false)], [27, 9]);
   assert.equal(rows.filter((row) => row.assignment === "external test").length, 6);

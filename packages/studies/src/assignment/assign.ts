@@ -153,7 +153,7 @@ async function training(
   study: Study,
   { who, preferred = [], reusePreliminary = true }: TrainingOptions,
 ): Promise<AssignedTraining> {
-  const { splits, noFractureClass } = study.protocol;
+  const { splits, noFractureClass, classes } = study.protocol;
   await requireFirst(transaction, "training");
   const all = await readPool(transaction, study, "internal");
   const pool = all
@@ -168,7 +168,8 @@ async function training(
     purpose: "training",
     preferred,
   });
-  const tuning = drawTuning(drawn, splits.tuningShare, noFractureClass, splits.seed);
+  const names = classes.map(({ id }) => id);
+  const tuning = drawTuning(drawn, splits.tuningShare, names, splits.seed);
   refuseShortages([...shortages, ...tuning.shortages]);
   const tuned = new Set(tuning.drawn);
   const why = `draw of seed ${splits.seed}${preferred.length === 0 ? "" : ", preferred radiographs first"}`;

@@ -122,23 +122,21 @@ export function drawRadiographs(
 }
 
 /**
- * A share of the patients of drawn radiographs, as large among those with a fracture as among the
- * others, and nobody whose radiographs were drawn before.
+ * A share of the patients of drawn radiographs, the same of every class, since a decision between the
+ * classes is fitted on them; nobody whose radiographs were drawn before.
  */
 export function drawTuning(
   drawn: readonly DrawnImage[],
   share: number,
-  noFractureClass: string,
+  classes: readonly string[],
   seed: number,
 ): Draw<string> {
   const patients = Map.groupBy(drawn, (one) => one.case.patient);
-  const isFractured = (images: readonly DrawnImage[]) =>
-    images.some((one) => one.case.class !== noFractureClass);
-  const draws = [true, false].map((fractured) => {
-    const own = [...patients].filter(([, images]) => isFractured(images) === fractured);
+  const draws = classes.map((name) => {
+    const own = [...patients].filter(([, images]) => images[0].case.class === name);
     const asked = Math.round(share * own.length);
     const free = own.filter(([, images]) => images[0].case.partition === null).map(([id]) => id);
-    const what = `patients ${fractured ? "with" : "without"} a fracture for tuning, new to training`;
+    const what = `${name} patients for tuning, new to training`;
     const keys = ["splits.tuningShare", "splits.preliminary"];
     const shortage = { what, asked, found: free.length, keys };
     return {

@@ -1,0 +1,35 @@
+/** A detector at work on patients. */
+import { join } from "node:path";
+import { readRadiograph } from "@malleolus/data";
+import type { Detector } from "@malleolus/detection";
+import type { TuningPatient } from "@malleolus/evaluation";
+import type { PatientRadiographs } from "./patient-radiographs.ts";
+
+export interface AnalyseOptions {
+  readonly detector: Detector;
+  readonly patients: readonly PatientRadiographs[];
+  /** Where the images lie. */
+  readonly folder: string;
+  readonly onImage: (done: number, total: number) => void;
+}
+
+/**
+ * What the detector says of every radiograph, in the order given; an image is named by its file.
+ * Throws DataError for a radiograph that cannot be read.
+ */
+export async function analysePatients(options: AnalyseOptions): Promise<TuningPatient[]> {
+  const { detector, patients, folder, onImage } = options;
+  const total = patients.reduce((sum, { images }) => sum + images.length, 0);
+  let done = 0;
+  const analysed: TuningPatient[] = [];
+  for (const { id, class: name, ambiguous, images } of patients) {
+    const seen: TuningPatient["images"][number][] = [];
+    for (const { fileName, view, width, height, truths } of images) {
+      const analysis = detector.analyse(await readRadiograph(join(folder, fileName)));
+      seen.push({ id: fileName, view, width, height, truths, ...analysis });
+      onImage(++done, total);
+    }
+    analysed.push({ id, class: name, ambiguous, images: seen });
+  }
+  return analysed;
+}

@@ -1,0 +1,54 @@
+/** Fits how a detector's analyses decide a patient's class, and puts that into the detector's file. */
+import { openDetector, type Precision, writeDecision } from "@malleolus/detection";
+import { fitDecision, type TuningPatient } from "@malleolus/evaluation";
+import type { PatientDecision } from "@malleolus/schema";
+import { CliError } from "../errors.ts";
+import { analysePatients } from "./analyse-patients.ts";
+import type { PatientRadiographs } from "./patient-radiographs.ts";
+
+export interface Calibration {
+  /** A `model.safetensors`. */
+  readonly path: string;
+  readonly precision: Precision;
+  /** Whom nothing of the detector was learned from. */
+  readonly patients: readonly PatientRadiographs[];
+  /** Where their images lie. */
+  readonly folder: string;
+  readonly onImage: (done: number, total: number) => void;
+}
+
+export interface Calibrated {
+  readonly decision: PatientDecision;
+  readonly patients: readonly TuningPatient[];
+}
+
+/** Findings and objects with a lower score say nothing: Detectron2's threshold. */
+export const LEAST_SCORE = 0.05;
+
+/**
+ * Throws CliError `patients` for a detector that knows no class of no fracture, EvaluationError `input`
+ * for too few patients of a class; the detector's file is then as it was.
+ */
+export async function calibrateDetector(given: Calibration): Promise<Calibrated> {
+  const { path, precision, patients, folder, onImage } = given;
+  const detector = openDetector(path, { precision, scoreThreshold: LEAST_SCORE });
+  try {
+    const { soundClass } = detector.config;
+    if (soundClass === null) {
+      throw new CliError(
+        "patients",
+        `${path}: expected a detector that has learned what no fracture looks like, got one of ` +
+          `${detector.classes.join(", ")}; annotate sound bones as no_fracture, and train with them`,
+      );
+    }
+    const analysed = await analysePatients({ detector, patients, folder, onImage });
+    const decision = fitDecision(analysed, {
+      classes: detector.classes,
+      noFractureClass: soundClass,
+    });
+    writeDecision(path, decision);
+    return { decision, patients: analysed };
+  } finally {
+    detector.close();
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * How a patient's class is decided from what a detector says of the views: a multinomial model that
+ * was fitted on tuning patients. It lies in the detector's file, with what it was fitted on.
+ *
+ * The arithmetic is `evaluation/src/decision`.
+ */
+import { z } from "zod";
+
+/** What the model looks at, of one class, over all views of a patient. */
+export const EVIDENCE = [
+  /** The log odds of the class's best object on a view: their mean over the views. */
+  "objectMean",
+  /** Their maximum: a fracture may show on one view alone. */
+  "objectMax",
+  /** The same two of the image head's probability. */
+  "imageMean",
+  "imageMax",
+] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+const weights = z.record(z.enum(EVIDENCE), z.number());
+
+export const patientDecisionSchema = z.strictObject({
+  format: z.literal("malleolus-decision-1"),
+  /** All that a patient can have, and which of them is no fracture. */
+  classes: z.array(z.string().min(1)).min(2).readonly(),
+  noFractureClass: z.string().min(1),
+  /** Whether the detector's image head has a say; one without cannot be decided by it. */
+  usesImageHead: z.boolean(),
+  /** Of the evidence for a class: fracture classes share theirs. */
+  weights: z.strictObject({ fracture: weights, noFracture: weights }),
+  /** What a class has before any evidence. */
+  bias: z.record(z.string(), z.number()),
+  /** The score from which a patient's fracture findings are shown. */
+  findingThreshold: z.number().min(0).max(1),
+  fittedOn: z.strictObject({
+    /** Of each class. */
+    patients: z.record(z.string(), z.int().nonnegative()),
+    radiographs: z.int().positive(),
+    /** SHA-256 of the patients, their classes and the evidence, in hexadecimal. */
+    sha256: z.string(),
+    /** Of the squared weights and biases. */
+    penalty: z.number().positive(),
+    /** Each patient decided by a model that was fitted without them. */
+    leaveOneOut: z.strictObject({ logLoss: z.number(), accuracy: z.number() }),
+  }),
+});
+export type PatientDecision = z.infer<typeof patientDecisionSchema>;
