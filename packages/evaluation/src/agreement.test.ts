@@ -61,3 +61,26 @@ test("readerAgreement: pairs over what both read, unanimity over what all read",
   // Observed (1 + 1/3 + 1) / 3 = 7/9; a is 5 of 9 ratings: chance (25 + 16) / 81.
   assert.ok(Math.abs((agreement.fleissKappa.value ?? 0) - (63 - 41) / (81 - 41)) < 1e-12);
 });
+
+test("fleissKappa: rows of unlike length are refused", () => {
+  const rows = [["a", "b"], ["a", "a"], ["a"]];
+  assert.throws(() => fleissKappa(rows), {
+    name: "EvaluationError",
+    message: /expected 2 ratings in every row, got 1 in row 2/,
+  });
+});
+
+test("readerAgreement: the kappa of a pair has an interval over cases", () => {
+  const cases = Array.from({ length: 60 }, (_, i) => [
+    i % 2 === 0 ? "a" : "b",
+    i % 5 < 2 ? "a" : "b",
+  ]);
+  const options = { seed: 1, resamples: 300 };
+  const interval = (rows: typeof cases) =>
+    readerAgreement(["x", "y"], rows, options).pairs[0].kappaInterval ?? [0, 0];
+  const [low, high] = interval(cases);
+  const { cohenKappa } = readerAgreement(["x", "y"], cases, options).pairs[0];
+  assert.ok(cohenKappa !== null && low < cohenKappa && cohenKappa < high);
+  const [lower, higher] = interval([...cases, ...cases, ...cases, ...cases]);
+  assert.ok(Math.abs((higher - lower) / (high - low) - 0.5) < 0.12);
+});

@@ -2,6 +2,7 @@
 import { type Proportion, proportionOf } from "@malleolus/schema";
 import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
 import { cohenKappa, confusionOf } from "./confusion.ts";
+import { EvaluationError } from "./errors.ts";
 
 /** What one reader after the other said of a case; null where one said nothing. */
 export type Ratings = readonly (string | null)[];
@@ -12,6 +13,8 @@ export interface ReaderPair {
   readonly agreement: Proportion;
   /** Null where chance alone agrees always. */
   readonly cohenKappa: number | null;
+  /** Of the bootstrap over cases. */
+  readonly kappaInterval: Estimate["interval"];
 }
 
 export interface ReaderAgreement {
@@ -48,7 +51,7 @@ export function readerAgreement(
     fleissKappa: kappa,
     pairs: readers.flatMap((_, first) =>
       readers.slice(first + 1).map((_, rest) => {
-        return pairAgreement(readers, cases, categories, first, first + 1 + rest);
+        return pairAgreement(readers, cases, categories, first, first + 1 + rest, options);
       }),
     ),
   };
@@ -57,9 +60,18 @@ export function readerAgreement(
 /**
  * Agreement of several readers beyond chance (Fleiss 1971), every row with as many ratings. Null
  * without rows, for fewer than two readers, and where chance alone agrees always.
+ *
+ * Throws EvaluationError `input` for rows of unlike length.
  */
 export function fleissKappa(rows: readonly (readonly string[])[]): number | null {
   const readers = rows[0]?.length ?? 0;
+  const uneven = rows.findIndex((row) => row.length !== readers);
+  if (uneven >= 0) {
+    throw new EvaluationError(
+      "input",
+      `fleissKappa: expected ${readers} ratings in every row, got ${rows[uneven].length} in row ${uneven}`,
+    );
+  }
   if (readers < 2) return null;
   const totals = new Map<string, number>();
   let observed = 0;
@@ -83,15 +95,22 @@ function pairAgreement(
   categories: readonly string[],
   first: number,
   second: number,
+  options: BootstrapOptions,
 ): ReaderPair {
   const both = cases.flatMap((row) => {
     const [truth, predicted] = [row[first], row[second]];
     return truth === null || predicted === null ? [] : [{ truth, predicted }];
   });
   const same = both.filter(({ truth, predicted }) => truth === predicted).length;
+  const [kappa] = bootstrap(
+    both,
+    (sample) => [cohenKappa(confusionOf(sample, categories))],
+    options,
+  );
   return {
     readers: [readers[first], readers[second]],
     agreement: proportionOf(same, both.length),
-    cohenKappa: cohenKappa(confusionOf(both, categories)),
+    cohenKappa: kappa.value,
+    kappaInterval: kappa.interval,
   };
 }

@@ -135,6 +135,13 @@ test("evaluate: every rule stands beside the main one, which is compared with th
   assert.equal(rules.get("any")?.fracture.auc?.auc, 4.5 / 6);
   const difference = rules.get("any")?.mainLessThis?.difference ?? Number.NaN;
   assert.ok(Math.abs(difference - (4 - 4.5) / 6) < 1e-12);
+  // Five rules are compared with the main one: the least p counts five times.
+  const tested = evaluation.rules.flatMap((one) =>
+    one.mainLessThis === null ? [] : [{ p: one.mainLessThis.p, holmP: one.holmP ?? 0 }],
+  );
+  const [least] = tested.toSorted((a, b) => a.p - b.p);
+  assert.equal(least.holmP, Math.min(1, tested.length * least.p));
+  assert.deepEqual(rules.get("sum")?.kappaInterval, evaluation.classification.kappa.interval);
 });
 
 test("evaluate: the same seed gives the same object, and JSON holds all of it", () => {

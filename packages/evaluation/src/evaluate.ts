@@ -5,7 +5,7 @@
  * caller's.
  */
 import type { PatientDecision, Proportion, View } from "@malleolus/schema";
-import type { BootstrapOptions } from "./bootstrap.ts";
+import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
 import { checkInput } from "./check-input.ts";
 import {
   type Classification,
@@ -19,6 +19,7 @@ import { accuracyOf, cohenKappa } from "./confusion.ts";
 import { decidePatient, shownFindings } from "./decision/decide.ts";
 import type { ViewEvidence } from "./decision/evidence.ts";
 import { FOUND_IOU } from "./found.ts";
+import { holmAdjusted } from "./holm.ts";
 import {
   type FalsePositives,
   type FractureOutcome,
@@ -79,12 +80,16 @@ export interface RuleResult {
   readonly rule: PatientRule;
   readonly accuracy: Proportion;
   readonly kappa: number | null;
+  /** Of the bootstrap over patients. */
+  readonly kappaInterval: Estimate["interval"];
   readonly fracture: ClassResult;
   /**
    * The area for fracture against none under the main rule less that under this one, by DeLong's
    * paired test; null for the main rule, and with too few patients.
    */
   readonly mainLessThis: AucComparison | null;
+  /** Its p after Holm, for as many tests as there are other rules. */
+  readonly holmP: number | null;
 }
 
 export interface Evaluation {
@@ -137,8 +142,10 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
     paperRule: classify(outcomesUnder("sum", patients, options), classes, noFractureClass, options),
     unambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === false)),
     ambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === true)),
-    rules: (decision === null ? viewRules : (["calibrated", ...viewRules] as const)).map((other) =>
-      ruleResult(other, patients, { rule, outcomes }, options),
+    rules: withHolm(
+      (decision === null ? viewRules : (["calibrated", ...viewRules] as const)).map((other) =>
+        ruleResult(other, patients, { rule, outcomes }, options),
+      ),
     ),
     localisation: summariseLocalisation(fractures, options),
     localisationByClass: fractureClasses.map((name) => ({
@@ -224,20 +231,31 @@ function ruleResult(
   patients: readonly TestPatient[],
   main: { readonly rule: PatientRule; readonly outcomes: readonly PatientOutcome[] },
   options: EvaluationOptions,
-): RuleResult {
+): Omit<RuleResult, "holmP"> {
   const outcomes = outcomesUnder(rule, patients, options);
   const confusion = countOutcomes(outcomes, options.classes);
+  const [kappa] = bootstrap(
+    outcomes,
+    (sample) => [cohenKappa(countOutcomes(sample, options.classes))],
+    options,
+  );
   const scores = (some: readonly PatientOutcome[]) =>
     some.map(({ prediction }) => prediction.fractureScore);
   const positive = outcomes.map(({ truth }) => truth !== options.noFractureClass);
   return {
     rule,
     accuracy: accuracyOf(confusion),
-    kappa: cohenKappa(confusion),
+    kappa: kappa.value,
+    kappaInterval: kappa.interval,
     fracture: fractureResult(outcomes, confusion, options.noFractureClass),
     mainLessThis:
       rule === main.rule ? null : compareAucs(scores(main.outcomes), scores(outcomes), positive),
   };
+}
+
+function withHolm(rules: readonly Omit<RuleResult, "holmP">[]): RuleResult[] {
+  const adjusted = holmAdjusted(rules.map(({ mainLessThis }) => mainLessThis?.p ?? null));
+  return rules.map((one, i) => ({ ...one, holmP: adjusted[i] }));
 }
 
 /** Without what a caller's object may hold besides. */

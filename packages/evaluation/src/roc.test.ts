@@ -184,3 +184,36 @@ for (const { positives, negatives, shift, area } of designs) {
     assert.ok(symmetrically / runs < 0.88, `DeLong's covers in ${symmetrically} of ${runs}`);
   });
 }
+
+test("aucOf: clusters of one image each are DeLong's, and repeated images are not more than one", () => {
+  const { positive, first } = golden.roc[1];
+  const truths = positive.map((one) => one === 1);
+  const names = first.map((_, i) => `${i}`);
+  const [alone, each] = [aucOf(first, truths), aucOf(first, truths, names)];
+  assertNear(each?.standardError, alone?.standardError ?? 0, "deviation");
+  assertNear(each?.interval?.[0], alone?.interval?.[0] ?? 0, "lower end");
+  const thrice = <T>(values: readonly T[]) => [...values, ...values, ...values];
+  const views = aucOf(thrice(first), thrice(truths), thrice(names));
+  assertNear(views?.auc, alone?.auc ?? 0, "area");
+  assertNear(views?.standardError, alone?.standardError ?? 0, "deviation of three views");
+  assert.ok(
+    (aucOf(thrice(first), thrice(truths))?.standardError ?? 1) < 0.6 * (views?.standardError ?? 0),
+  );
+});
+
+test("aucOf: a cluster that holds both kinds counts with what they share", () => {
+  // Obuchowski 1997, by hand: placements 1, 2/3, 1 on both sides; a and b hold one of each.
+  const scores = [3, 1.5, 3, 1, 2, 0];
+  const positive = [true, true, true, false, false, false];
+  const auc = aucOf(scores, positive, ["a", "b", "c", "a", "b", "d"]);
+  const area = auc?.auc ?? 0;
+  assertNear(area, (1 + 2 / 3 + 1) / 3, "area");
+  const above = [1, 2 / 3, 1].map((value) => value - area);
+  const below = [1, 2 / 3, 1].map((value) => value - area);
+  const squares = (values: number[]) => values.reduce((sum, value) => sum + value * value, 0);
+  const both = above[0] * below[0] + above[1] * below[1];
+  const variance = (1.5 * squares(above) + 1.5 * squares(below) + 2 * (4 / 3) * both) / 9;
+  assertNear(auc?.standardError, Math.sqrt(variance), "deviation");
+  assert.equal(aucOf([1, 1, 0], [true, true, false], ["a", "a", "b"])?.interval, null);
+  assert.throws(() => aucOf(scores, positive, ["a"]), /got 1 for 6 scores/);
+});

@@ -7,7 +7,7 @@
  * variance stands for, and with Student's quantile. Perfect separation tells nothing of the spread; the
  * positives that would score below every negative, or the other way round, may then be as many as
  * Wilson's bound for 0 of the smaller group, so that 10 against 30 give 0.66 to 1. Coverage in 1,500
- * simulated tests each, of normal scores with equal deviations (`tools/simulation/coverage.py` has
+ * simulated tests each, of normal scores with equal deviations (`bench/interval-coverage.ts` has
  * other distributions, and Newcombe's method 5, logit DeLong and the stratified bootstrap beside it):
  *
  * | positives, negatives, true area | symmetric | this one |
@@ -18,7 +18,7 @@
  * | 25, 75, 0.99 | 76 % | 98 % |
  * | 10, 30, 0.97 | 75 % | 98 % |
  */
-import { effectiveWilson } from "./effective-wilson.ts";
+import { effectiveWilson, type ObservedSpread } from "./effective-wilson.ts";
 import { EvaluationError } from "./errors.ts";
 import { NORMAL_95, twoSidedP } from "./normal.ts";
 
@@ -79,12 +79,21 @@ export function rocPoints(
  * The chance that a positive scores above a negative, ties counted half (Mann and Whitney 1947),
  * with its 95 % interval. Null without positives or negatives.
  *
+ * `clusters` names what each score belongs to where several belong together, a patient's images say:
+ * the spread is then Obuchowski's (1997, Biometrics 53:567), and it is clusters that there must be two
+ * of.
+ *
  * Throws EvaluationError `input` for a score that is no number, and for scores without truths; so do
  * the other two.
  */
-export function aucOf(scores: readonly number[], positive: readonly boolean[]): Auc | null {
+export function aucOf(
+  scores: readonly number[],
+  positive: readonly boolean[],
+  clusters: readonly string[] | null = null,
+): Auc | null {
   const placed = placements(scores, positive);
-  return placed === null ? null : aucFrom(placed);
+  if (placed === null) return null;
+  return aucFrom(placed, clusters === null ? null : clustersBySide(clusters, positive));
 }
 
 /**
@@ -143,25 +152,94 @@ function placements(scores: readonly number[], positive: readonly boolean[]): Pl
   };
 }
 
-function aucFrom({ positives, negatives }: Placements): Auc {
+interface ClustersBySide {
+  readonly positives: readonly string[];
+  readonly negatives: readonly string[];
+}
+
+function clustersBySide(clusters: readonly string[], positive: readonly boolean[]): ClustersBySide {
+  if (clusters.length !== positive.length) {
+    throw new EvaluationError(
+      "input",
+      `expected a cluster for every score, got ${clusters.length} for ${positive.length} scores`,
+    );
+  }
+  return {
+    positives: clusters.filter((_, i) => positive[i]),
+    negatives: clusters.filter((_, i) => !positive[i]),
+  };
+}
+
+function aucFrom(
+  { positives, negatives }: Placements,
+  clusters: ClustersBySide | null = null,
+): Auc {
   const auc = mean(positives);
   const counts = { positives: positives.length, negatives: negatives.length, auc };
-  if (positives.length < 2 || negatives.length < 2) {
-    return { ...counts, standardError: null, interval: null };
-  }
+  const spread =
+    clusters === null
+      ? spreadOf(positives, negatives)
+      : clusteredSpread(positives, negatives, clusters);
+  if (spread === null) return { ...counts, standardError: null, interval: null };
+  const interval = effectiveWilson(auc, { ...spread, most: positives.length + negatives.length });
+  return { ...counts, standardError: Math.sqrt(spread.variance), interval };
+}
+
+type Spread = Omit<ObservedSpread, "most">;
+
+/** Null with fewer than two positives or negatives. */
+function spreadOf(positives: readonly number[], negatives: readonly number[]): Spread | null {
+  if (positives.length < 2 || negatives.length < 2) return null;
   const ofPositives = varianceOf(positives) / positives.length;
   const ofNegatives = varianceOf(negatives) / negatives.length;
-  const variance = ofPositives + ofNegatives;
-  const interval = effectiveWilson(auc, {
-    variance,
-    // Satterthwaite 1946.
-    degreesOfFreedom:
-      variance ** 2 /
-      (ofPositives ** 2 / (positives.length - 1) + ofNegatives ** 2 / (negatives.length - 1)),
-    most: positives.length + negatives.length,
+  return {
+    variance: ofPositives + ofNegatives,
+    degreesOfFreedom: satterthwaite(ofPositives, positives.length, ofNegatives, negatives.length),
     least: Math.min(positives.length, negatives.length),
-  });
-  return { ...counts, standardError: Math.sqrt(variance), interval };
+  };
+}
+
+/** Null with fewer than two clusters that hold positives, or negatives. */
+function clusteredSpread(
+  positives: readonly number[],
+  negatives: readonly number[],
+  clusters: ClustersBySide,
+): Spread | null {
+  const auc = mean(positives);
+  const above = deviationsByCluster(positives, clusters.positives, auc);
+  const below = deviationsByCluster(negatives, clusters.negatives, auc);
+  if (above.size < 2 || below.size < 2) return null;
+  const all = new Set([...above.keys(), ...below.keys()]).size;
+  const squares = (sums: ReadonlyMap<string, number>) =>
+    (sums.size / (sums.size - 1)) * [...sums.values()].reduce((sum, one) => sum + one * one, 0);
+  const together = [...above].reduce((sum, [name, one]) => sum + one * (below.get(name) ?? 0), 0);
+  const ofPositives = squares(above) / positives.length ** 2;
+  const ofNegatives = squares(below) / negatives.length ** 2;
+  const ofBoth = ((all / (all - 1)) * together) / (positives.length * negatives.length);
+  return {
+    // Clusters that hold both may be alike the other way round.
+    variance: Math.max(0, ofPositives + ofNegatives + 2 * ofBoth),
+    degreesOfFreedom: satterthwaite(ofPositives, above.size, ofNegatives, below.size),
+    least: Math.min(above.size, below.size),
+  };
+}
+
+/** By cluster, the sum of how far its placements are from the area. */
+function deviationsByCluster(
+  placed: readonly number[],
+  clusters: readonly string[],
+  auc: number,
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [i, value] of placed.entries()) {
+    sums.set(clusters[i], (sums.get(clusters[i]) ?? 0) + value - auc);
+  }
+  return sums;
+}
+
+/** Degrees of freedom of a sum of two variances (Satterthwaite 1946). */
+function satterthwaite(first: number, firstCount: number, second: number, secondCount: number) {
+  return (first + second) ** 2 / (first ** 2 / (firstCount - 1) + second ** 2 / (secondCount - 1));
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */

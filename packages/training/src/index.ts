@@ -8,6 +8,7 @@ export { type InitialWeights, readInitialWeights, resolveRecipe } from "./resolv
 export { type Checkpoint, latestCheckpoint } from "./run/checkpoint.ts";
 export type { EndReason, Event } from "./run/events.ts";
 export { type FoundDetector, findDetector } from "./run/find-detector.ts";
+export { fileSha256, readSeenImages, type SeenImages } from "./run/seen-images.ts";
 export type { ProfileRequest, StepProfile } from "./step-profiler.ts";
 export { type TrainingEnd, train } from "./train.ts";
 export type { TrainingOptions } from "./training-options.ts";

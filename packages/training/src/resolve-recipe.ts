@@ -13,11 +13,14 @@ import { readWeightsFile, scope } from "@malleolus/torch";
 import { hasObjects, type TrainingSet } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
 import type { Recipe } from "./recipe.ts";
+import { readSeenImages, type SeenImages } from "./run/seen-images.ts";
 import { imagesSha256 } from "./tuning-set.ts";
 
 /** Initial weights of the backbone or of the whole network, as published. */
 export interface InitialWeights extends PublishedWeights {
   readonly sha256: string;
+  /** The radiographs that they have seen, where they are of a run of ours that says so. */
+  readonly seen: SeenImages | null;
 }
 
 /**
@@ -28,7 +31,8 @@ export interface InitialWeights extends PublishedWeights {
  */
 export function readInitialWeights(path: string): InitialWeights {
   const weights = publishedWeights(readWeightsFile(path));
-  return { ...weights, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
+  const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+  return { ...weights, sha256, seen: readSeenImages(path) };
 }
 
 /**

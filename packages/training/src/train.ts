@@ -7,6 +7,7 @@ import type { Recipe } from "./recipe.ts";
 import type { Checkpoint } from "./run/checkpoint.ts";
 import type { EndReason } from "./run/events.ts";
 import { openRunDirectory } from "./run/run-directory.ts";
+import { recordSeenImages } from "./run/seen-images.ts";
 import { openSession, type Session } from "./session.ts";
 import { type StepProfiler, stepProfiler } from "./step-profiler.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -35,6 +36,8 @@ export async function train(options: TrainingOptions): Promise<TrainingEnd> {
       const reason = endOf(recipe, checkpoint.step, state.validated);
       if (reason !== null) return { reason, checkpoint };
     }
+    const { set, tuning, weights } = options;
+    await recordSeenImages(run.path, set, tuning, weights?.seen ?? null);
     const session = await openSession(run, options);
     try {
       const { step, reason } = await trainOn(session, options);

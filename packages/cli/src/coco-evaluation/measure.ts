@@ -1,19 +1,33 @@
 /** From truths and findings to everything `malleolus evaluate` says. */
 import {
   type AveragePrecision,
+  type AveragePrecisionIntervals,
   averagePrecision,
+  averagePrecisionIntervals,
+  type BootstrapOptions,
+  FALSE_POSITIVE_RATES,
+  type FoundAtScore,
+  type FrocPoint,
+  foundAt,
+  frocOf,
   type ImageMeasures,
   type LabelledImage,
+  type MarkedImage,
   measureImages,
   runsOfOutlines,
+  type Shape,
+  type Standing,
+  standings,
 } from "@malleolus/evaluation";
 import { boxArea } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
+import { type DescribedImage, type Subgroup, subgroupsOf } from "./subgroups.ts";
+import type { TrainingCheck } from "./training-check.ts";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
 
 /** The object that `--json` prints; `evaluation.json`. */
-export interface CocoEvaluation {
-  readonly format: "malleolus-evaluation-1";
+export interface CocoEvaluation extends Measured {
+  readonly format: "malleolus-evaluation-2";
   /** The `model.safetensors` that was evaluated. */
   readonly detector: string;
   readonly detectorSha256: string;
@@ -21,33 +35,89 @@ export interface CocoEvaluation {
   readonly annotationsSha256: string;
   readonly dtype: string;
   readonly scoreThreshold: number;
-  readonly images: number;
-  readonly imagesWithObjects: number;
-  readonly box: AveragePrecision;
-  readonly mask: AveragePrecision;
-  readonly imageLevel: ImageMeasures;
+  readonly trainingImages: TrainingCheck;
+  readonly settings: MeasureSettings;
 }
 
-/** `findings` by image. */
+export interface MeasureSettings extends BootstrapOptions {
+  /** From it on a finding is shown. */
+  readonly operatingScore: number;
+  /** The overlap of boxes from which an object is found. */
+  readonly foundIou: number;
+  /** Classes that are no object to find, and are in the file. */
+  readonly notObjects: readonly string[];
+  /** Fields of the images to tell subgroups by; null for those that tell something. */
+  readonly by: readonly string[] | null;
+}
+
+/** Figures with their 95 % intervals, by the bootstrap over groups. */
+export interface MeasuredPrecision extends AveragePrecision {
+  readonly intervals: AveragePrecisionIntervals;
+}
+
+export interface Measured {
+  readonly images: number;
+  readonly imagesWithObjects: number;
+  /** Of near-duplicates or patients, which are drawn together. */
+  readonly groups: number;
+  readonly box: MeasuredPrecision;
+  readonly mask: MeasuredPrecision;
+  /** The same where every radiograph has an object: without what is found on the others. */
+  readonly withObjectsOnly: Readonly<Record<Shape, MeasuredPrecision>>;
+  /** At the operating score, of all classes that are objects. */
+  readonly found: FoundAtScore;
+  readonly froc: readonly FrocPoint[];
+  readonly imageLevel: ImageMeasures;
+  readonly subgroups: readonly Subgroup[];
+}
+
+/** `findings` by image. Throws CliError `evaluation` for a field that the images have not. */
 export function measure(
   { images, classes }: TruthSet,
   findings: ReadonlyMap<number, readonly Finding[]>,
-  scoreThreshold: number,
-): Pick<CocoEvaluation, "images" | "imagesWithObjects" | "box" | "mask" | "imageLevel"> {
-  const labelled = images.map((image) => labelledImage(image, findings.get(image.id) ?? []));
+  settings: MeasureSettings,
+): Measured {
+  const { notObjects, operatingScore } = settings;
+  const seen = images.map((image) => seenImage(image, findings.get(image.id) ?? [], settings));
+  const withObjects = seen.filter(({ hasObjects }) => hasObjects);
+  const precision = (some: readonly SeenImage[], shape: Shape): MeasuredPrecision => {
+    const labelled = some.map((image) => image.labelled);
+    const groups = some.map(({ group }) => group);
+    return {
+      ...averagePrecision(labelled, classes, shape, notObjects),
+      intervals: averagePrecisionIntervals(labelled, groups, classes, shape, settings, notObjects),
+    };
+  };
+  const objectClasses = classes.filter((name) => !notObjects.includes(name));
+  const marked = seen.map((image) => image.marked);
   return {
     images: images.length,
-    imagesWithObjects: images.filter(({ truths }) => truths.length > 0).length,
-    box: averagePrecision(labelled, classes, "box"),
-    mask: averagePrecision(labelled, classes, "mask"),
-    imageLevel: measureImages(labelled, scoreThreshold),
+    imagesWithObjects: withObjects.length,
+    groups: new Set(images.map(({ group }) => group)).size,
+    box: precision(seen, "box"),
+    mask: precision(seen, "mask"),
+    withObjectsOnly: { box: precision(withObjects, "box"), mask: precision(withObjects, "mask") },
+    found: foundAt(marked, operatingScore, settings),
+    froc: frocOf(marked, FALSE_POSITIVE_RATES, settings),
+    imageLevel: measureImages(
+      seen.map(({ labelled }) => labelled),
+      { threshold: operatingScore, notObjects, groups: seen.map(({ group }) => group) },
+    ),
+    subgroups: subgroupsOf(seen, objectClasses, settings.by, settings),
   };
 }
 
-function labelledImage(
-  { truths, width, height }: TruthImage,
+interface SeenImage extends DescribedImage {
+  readonly hasObjects: boolean;
+  readonly marked: MarkedImage;
+}
+
+function seenImage(
+  { truths, width, height, group, fields }: TruthImage,
   findings: readonly Finding[],
-): LabelledImage {
+  { notObjects, operatingScore, foundIou }: MeasureSettings,
+): SeenImage {
+  const isObject = (one: { readonly class: string }) => !notObjects.includes(one.class);
   const detections = findings.map(({ class: name, score, box, polygons }) => ({
     class: name,
     score,
@@ -55,5 +125,34 @@ function labelledImage(
     boxArea: boxArea(box),
     mask: runsOfOutlines(polygons, width, height),
   }));
-  return { truths, detections };
+  const labelled: LabelledImage = { truths, detections };
+  const objects = truths.filter((one) => isObject(one) && !one.isCrowd);
+  const crowds = truths.filter((one) => isObject(one) && one.isCrowd);
+  const best = detections.filter(isObject).toSorted((a, b) => b.score - a.score);
+  const standing = standings(
+    best,
+    objects.map(({ box }) => box),
+    crowds.map(({ box }) => box),
+    foundIou,
+  );
+  const scoreOf = new Map(standing.flatMap((one, i) => hitScore(one, best[i].score)));
+  return {
+    group,
+    fields,
+    labelled,
+    hasObjects: truths.some(isObject),
+    marked: {
+      group,
+      objects: objects.length,
+      marks: standing.map(({ is }, i) => ({ score: best[i].score, is })),
+    },
+    objects: objects.map(({ area }, place) => ({
+      area,
+      isFound: (scoreOf.get(place) ?? -1) >= operatingScore,
+    })),
+  };
+}
+
+function hitScore(standing: Standing, score: number): [object: number, score: number][] {
+  return standing.is === "hit" ? [[standing.object, score]] : [];
 }

@@ -13,6 +13,13 @@ export interface TruthImage {
   readonly path: string;
   readonly width: number;
   readonly height: number;
+  /**
+   * What it shares with others that are as good as the same, or of the same patient: the image's
+   * `group`, else its `patient`, else its own name.
+   */
+  readonly group: string;
+  /** What else the file says of it, as text: `region`, `hardware` and the like. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly truths: readonly TrueObject[];
 }
 
@@ -40,8 +47,10 @@ export async function readTruthSet(
   const images = coco.images
     .slice(0, limit ?? coco.images.length)
     .toSorted((a, b) => a.id - b.id)
-    .map(({ id, fileName, width, height }) => ({
+    .map(({ id, fileName, width, height, extra }) => ({
       id,
+      group: groupOf(extra) ?? `file ${fileName}`,
+      fields: fieldsOf(extra),
       path: join(imageFolder, fileName),
       width,
       height,
@@ -66,6 +75,24 @@ export async function readTruthSet(
     classes: coco.categories.map(({ name }) => name),
     annotationsSha256: createHash("sha256").update(bytes).digest("hex"),
   };
+}
+
+function groupOf(extra: Readonly<Record<string, unknown>>): string | null {
+  for (const key of ["group", "patient"]) {
+    const value = extra[key];
+    if (typeof value === "string" || typeof value === "number") return `${key} ${value}`;
+  }
+  return null;
+}
+
+function fieldsOf(extra: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(extra).flatMap(([key, value]) => {
+      const parts = Array.isArray(value) ? value : [value];
+      const isPlain = parts.every((part) => ["string", "boolean"].includes(typeof part));
+      return isPlain && parts.length > 0 ? [[key, parts.join(" and ")]] : [];
+    }),
+  );
 }
 
 function maskOf(

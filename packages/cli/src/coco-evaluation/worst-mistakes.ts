@@ -4,10 +4,9 @@
  */
 import { boxIou } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
+import type { MeasureSettings } from "./measure.ts";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
 
-/** Overlap of boxes from which a finding stands for an object, as in AP50. */
-const FOUND_FROM = 0.5;
 /** Overlap of boxes below which a finding is of nothing that is there, instead of badly placed. */
 const ALARM_BELOW = 0.1;
 
@@ -26,12 +25,21 @@ export function worstMistakes(
   { images }: TruthSet,
   findings: ReadonlyMap<number, readonly Finding[]>,
   most: number,
+  { foundIou, notObjects }: Pick<MeasureSettings, "foundIou" | "notObjects">,
 ): Mistake[] {
-  const seen = images.map((image) => ({ image, findings: findings.get(image.id) ?? [] }));
+  const isObject = (one: { readonly class: string }) => !notObjects.includes(one.class);
+  const seen = images.map((image) => ({
+    image: { ...image, truths: image.truths.filter(isObject) },
+    findings: (findings.get(image.id) ?? []).filter(isObject),
+  }));
   const objects = seen
     .filter(({ image }) => image.truths.some(({ isCrowd }) => !isCrowd))
     .map(({ image, findings }) => ({
-      mistake: { kind: "least found", image, score: leastFound(image, findings) } satisfies Mistake,
+      mistake: {
+        kind: "least found",
+        image,
+        score: leastFound(image, findings, foundIou),
+      } satisfies Mistake,
       surest: highestScore(findings),
     }))
     .toSorted((a, b) => a.mistake.score - b.mistake.score || a.surest - b.surest)
@@ -49,14 +57,14 @@ export function worstMistakes(
 }
 
 /** Of the image's objects the one least surely found. */
-function leastFound({ truths }: TruthImage, findings: readonly Finding[]): number {
+function leastFound(
+  { truths }: TruthImage,
+  findings: readonly Finding[],
+  foundIou: number,
+): number {
   const objects = truths.filter(({ isCrowd }) => !isCrowd);
   const scores = objects.map((truth) =>
-    highestScore(
-      findings.filter(
-        ({ class: name, box }) => name === truth.class && boxIou(truth.box, box) >= FOUND_FROM,
-      ),
-    ),
+    highestScore(findings.filter(({ box }) => boxIou(truth.box, box) >= foundIou)),
   );
   return Math.min(...scores);
 }

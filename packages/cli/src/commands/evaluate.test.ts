@@ -1,6 +1,16 @@
 /** The command on a few small images, with a network that knows nothing and logs that know all. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
@@ -60,7 +70,14 @@ const objects = [
 ];
 const coco = {
   // Not in the order of their ids.
-  images: objects.map((_, i) => ({ id: 9 - i, file_name: `${i}.png`, width, height })),
+  images: objects.map((_, i) => ({
+    id: 9 - i,
+    file_name: `${i}.png`,
+    width,
+    height,
+    patient: `p${Math.max(1, i)}`,
+    side: i % 2 === 0 ? "right" : "left",
+  })),
   annotations: objects.flatMap((boxes, i) =>
     boxes.map(([x, y, w, h], j) => ({
       id: 10 * i + j + 1,
@@ -89,7 +106,10 @@ test("evaluate: one that was cut goes on, and ends with the same object", async 
   assert.equal(first.code, 0, first.said);
   const evaluation = JSON.parse(first.written);
   assert.deepEqual([evaluation.images, evaluation.imagesWithObjects], [5, 3]);
-  assert.equal(evaluation.box.found.total, 3);
+  assert.equal(evaluation.box.recall50.total, 3);
+  assert.equal(evaluation.groups, 4);
+  assert.deepEqual(evaluation.trainingImages, { isKnown: false, trainedOn: 0, tunedWith: 0 });
+  assert.match((await run(...whole)).written, /could not be checked: its run keeps no record/);
   assert.equal(evaluation.imageLevel.auc.positives, 3);
   assert.equal(readFileSync(at("first/evaluation.json"), "utf8"), first.written);
 
@@ -141,20 +161,46 @@ test("evaluate: findings that are the truth have precision 1, and a false alarm 
   const perfect = JSON.parse((await run(...whole, "--out", at("known"), "--json")).written);
   for (const shape of [perfect.box, perfect.mask]) {
     assert.deepEqual([shape.averagePrecision.all, shape.averageRecall.best100], [1, 1]);
-    assert.deepEqual([shape.found.count, shape.found.total], [3, 3]);
+    assert.deepEqual([shape.recall50.count, shape.recall50.total], [3, 3]);
+    assert.deepEqual(shape.intervals.averagePrecision.iou75, [1, 1]);
     assert.equal(shape.averagePrecision.large, null);
   }
   assert.equal(perfect.imageLevel.auc.auc, 1);
   assert.equal(perfect.imageLevel.specificity.share, 1);
+  assert.deepEqual(perfect.found.falsePositivesPerImage.value, 0);
+  const sides = perfect.subgroups.filter(({ field }: { field: string }) => field === "side");
+  assert.deepEqual(
+    sides.map(({ value, images, objects }: Record<string, unknown>) => [value, images, objects]),
+    [
+      ["left", 2, 1],
+      ["right", 3, 2],
+    ],
+  );
 
   write([finding([1, 1, 9, 9], 0.9)]);
-  const { written } = await run(...whole, "--out", at("known"));
+  const { written } = await run(...whole, "--out", at("known"), "--by", "side");
   // Three of four, the first one wrong.
-  assert.match(written, /^5 radiographs, 3 of them with objects: 3 \(fracture\)\n/);
+  assert.match(
+    written,
+    /^5 radiographs, 3 of them with objects: 3 \(fracture\), in 4 groups of what is as good as /,
+  );
   assert.match(written, /\nbox +fracture +0\.750 +0\.750 +0\.750 +0\.750 +– +– .* 3\/3\n/);
   assert.match(written, /\nmask +fracture +0\.750 /);
-  assert.match(written, /AUC 0\.500 \(95 % interval 0\.000 to 1\.000\)/);
-  assert.match(written, /sensitivity 100 % \(3\/3\), specificity 50 % \(1\/2\)/);
+  assert.match(written, /\nbox +all radiographs +0\.750 \(\d\.\d+ to 1\.000\) /);
+  assert.match(written, /\n +with objects only +1\.000 \(1\.000 to 1\.000\) /);
+  assert.match(
+    written,
+    /objects found: 100 % \(\d+ to 100\), of 3; false boxes a radiograph: 0\.20 \(/,
+  );
+  // One false box is a fifth of a radiograph's, and scores more than all that is right.
+  assert.match(written, /\nobjects found +0 % \(0 to \d+\) +100 % /);
+  assert.match(written, /\nfrom score +– +0\.500 /);
+  assert.match(written, /\nside +right +3 +2 +100 % .* 0\.750 /);
+  assert.match(written, /\nsize of the object +small +2 +3 +100 % /);
+  assert.match(written, /AUC 0\.500 \(/);
+  assert.match(written, /sensitivity 100 % \(3\/3, \d+ to 100\), specificity 50 % \(1\/2, /);
+  const unknown = await run(...whole, "--out", at("known"), "--by", "region");
+  assert.match(unknown.said, /--by region: expected a field of .*; there is patient, side\n$/);
 });
 
 test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are gone", async () => {
@@ -193,6 +239,74 @@ test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are
     "least-found-01-3.png",
     "notes.txt",
   ]);
+});
+
+test("evaluate: what the run was trained on is refused, by the files' hashes", async () => {
+  const sha256 = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(at(name)))
+      .digest("hex");
+  mkdirSync(at("run/checkpoints/step-000001"), { recursive: true });
+  copyFileSync(at("model.safetensors"), at("run/checkpoints/step-000001/model.safetensors"));
+  const record = {
+    format: "malleolus-run-images-1",
+    training: [sha256("1.png"), sha256("3.png")],
+    tuning: [sha256("0.png")],
+  };
+  writeFileSync(at("run/seen-images.json"), JSON.stringify(record));
+  const args = [...base, "--checkpoint", at("run/checkpoints/step-000001"), "--threads", "1"];
+  const { code, said } = await run(...args, "--out", at("seen"));
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    /^malleolus: .*3\.png, .*1\.png: expected radiographs that the detector has not seen, got 2 of 5 that [^\n]*--allow-training-images\n$/,
+  );
+  assert.ok(!existsSync(at("seen")));
+  const allowed = await run(...args, "--allow-training-images");
+  assert.equal(allowed.code, 0, allowed.said);
+  assert.match(allowed.written, /TRAINED ON 2 of the 5: /);
+  assert.match(allowed.written, /its best checkpoint was chosen by 1 of the 5: /);
+});
+
+test("evaluate: an intact bone that says no fracture is no object", async () => {
+  const two = [
+    { id: 1, name: "fracture" },
+    { id: 2, name: "no_fracture" },
+  ];
+  const box = [3, 30, 10, 12];
+  const [x, y, w, h] = box;
+  const intact = {
+    id: 90,
+    image_id: 8,
+    category_id: 2,
+    bbox: box,
+    segmentation: [[x, y, x + w, y, x + w, y + h, x, y + h]],
+    iscrowd: 0,
+  };
+  const annotations = [...coco.annotations, intact];
+  writeFileSync(at("two.json"), JSON.stringify({ ...coco, annotations, categories: two }));
+  writeTinyDetector(at("two.safetensors"), ["fracture", "no_fracture"], 3);
+  const args = [...base, "--coco", at("two.json"), "--checkpoint", at("two.safetensors")];
+  await run(...args, "--out", at("two"), "--limit", "1");
+  const [header] = readFileSync(at("two/predictions.jsonl"), "utf8").split("\n");
+  const lines = objects.map((boxes, i) => {
+    const findings = boxes.map((found) => finding(found, 0.5));
+    const bone = { ...finding(box, 0.9), class: "no_fracture" };
+    return JSON.stringify({ image: 9 - i, findings: i === 4 ? [bone] : findings });
+  });
+  writeFileSync(at("two/predictions.jsonl"), `${[header, ...lines].join("\n")}\n`);
+  const { written, said } = await run(...args, "--out", at("two"), "--json");
+  assert.notEqual(written, "", said);
+  const evaluation = JSON.parse(written);
+  assert.equal(evaluation.box.averagePrecision.all, 1);
+  assert.equal(evaluation.box.classes[1].averagePrecision.all, 0);
+  assert.equal(evaluation.imageLevel.auc.auc, 1);
+  assert.deepEqual(
+    [evaluation.imagesWithObjects, evaluation.found.falsePositivesPerImage.value],
+    [3, 0],
+  );
+  const nothing = await run(...args, "--not-objects", "fracture,no_fracture");
+  assert.match(nothing.said, /expected a class of .*two\.json that is left to find, got none; /);
 });
 
 test("evaluate: --worst without a folder is wrong usage", async () => {

@@ -1,13 +1,11 @@
 /** `malleolus evaluate`: how well a detector finds what a COCO file says is there. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import type { Detector, Precision } from "@malleolus/detection";
+import { checkFoundIou, evaluationDefaults, NO_FRACTURE } from "@malleolus/evaluation";
 import type { Finding } from "@malleolus/schema";
 import { Command, Option } from "commander";
-import type { CocoEvaluation } from "../coco-evaluation/measure.ts";
+import type { CocoEvaluation, MeasureSettings } from "../coco-evaluation/measure.ts";
 import type { PredictionLog } from "../coco-evaluation/prediction-log.ts";
 import type { TruthImage, TruthSet } from "../coco-evaluation/truth-set.ts";
 import type { CommandFile } from "../command-file.ts";
@@ -27,6 +25,12 @@ interface EvaluateArguments {
   readonly checkpoint: string;
   readonly out?: string;
   readonly threshold: number;
+  readonly operatingScore: number;
+  readonly foundIou: number;
+  readonly notObjects: readonly string[];
+  readonly by?: readonly string[];
+  readonly resamples: number;
+  readonly allowTrainingImages?: true;
   readonly dtype?: Precision;
   readonly limit?: number;
   readonly worst?: number;
@@ -42,6 +46,31 @@ export const evaluateCommand: CommandFile = (output, finish) =>
     .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
     .option("--out <folder>", "keep predictions.jsonl, to go on from, and evaluation.json")
     .option("--threshold <score>", "the least score of a finding, 0 to 1", share, 0.05)
+    .option(
+      "--operating-score <score>",
+      "from it on a finding is shown: what is found, and in vain",
+      share,
+      evaluationDefaults.findingThreshold,
+    )
+    .option(
+      "--found-iou <overlap>",
+      "of boxes, from which an object is found",
+      share,
+      evaluationDefaults.foundIou,
+    )
+    .option(
+      "--not-objects <classes>",
+      "classes that are nothing to find, with commas between them",
+      names,
+      [NO_FRACTURE],
+    )
+    .option(
+      "--by <fields>",
+      "of the file's images, to tell subgroups by; those that tell some",
+      names,
+    )
+    .option("--resamples <number>", "of the bootstrap, for intervals", wholeNumber(100), 1000)
+    .option("--allow-training-images", "evaluate on what the detector was trained on, too")
     .addOption(
       new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
         ["float32", "bfloat16"],
@@ -63,16 +92,26 @@ checkpoints to take that.
 
 Average precision and recall of boxes and masks are COCO's, as pycocotools computes them. A finding
 below --threshold is none: a higher one makes the figures worse. Images are told apart, those with
-objects from those without, by their best score; the interval is DeLong's.
+objects from those without, by their best score.
+
+An object is found when a finding of --operating-score or more overlaps its box with an IoU of
+--found-iou or more, whatever its class. Sensitivity is also said where 0.1, 0.2, 0.5 and 1 false
+boxes a radiograph are allowed. 95 % intervals draw images of one group together: the image's key
+"group" in the file, else its "patient", else each is its own.
+
+Radiographs that the detector was trained on are refused, by the hash of their files, where its run
+keeps a record of them. Instances of --not-objects, an intact bone that stands for "no fracture", have
+figures of their own and no part in those of all.
 
 An evaluation that was interrupted goes on where --out holds its predictions.
 
---worst draws the radiographs with the objects least surely found (by a finding of IoU 0.5; the score
-is its) and with the surest findings where nothing is; dashed lines are the annotations.
+--worst draws the radiographs with the objects least surely found (by a finding of IoU --found-iou;
+the score is its) and with the surest findings where nothing is; dashed lines are the annotations.
 
 Examples:
   ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a
   ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a --out a --json | jq .box
+  ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a --by region,hardware
   ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a --out a --worst 10`,
     )
     .action(async (given: EvaluateArguments, command: Command) => {
@@ -96,7 +135,7 @@ Examples:
       if (given.out !== undefined && given.worst !== undefined) {
         const { worstMistakes } = await import("../coco-evaluation/worst-mistakes.ts");
         const { drawMistakes } = await import("../coco-evaluation/draw-mistakes.ts");
-        const mistakes = worstMistakes(set, findings, given.worst);
+        const mistakes = worstMistakes(set, findings, given.worst, evaluation.settings);
         const say = (line: string) => output.writeError(`${line}\n`);
         await drawMistakes(mistakes, findings, set.classes, join(given.out, "worst"), say);
       }
@@ -114,10 +153,11 @@ async function evaluate(
   given: EvaluateArguments,
   output: Output,
 ): Promise<Evaluated | null> {
-  const { findDetector } = await import("@malleolus/training");
+  const { fileSha256, findDetector, readSeenImages } = await import("@malleolus/training");
   const { openDetector } = await import("@malleolus/detection");
   const { setThreads } = await import("@malleolus/torch");
   const { measure } = await import("../coco-evaluation/measure.ts");
+  const { checkTrainingImages } = await import("../coco-evaluation/training-check.ts");
   const { memoryLog, openPredictionLog } = await import("../coco-evaluation/prediction-log.ts");
   if (given.threads !== undefined) setThreads(given.threads);
   const found = findDetector(given.checkpoint);
@@ -127,9 +167,16 @@ async function evaluate(
   const detector = openDetector(path, { precision: dtype, scoreThreshold: given.threshold });
   try {
     checkClasses(detector.classes, set.classes, path, given.coco);
+    const settings = settingsOf(set, given);
+    const trainingImages = await checkTrainingImages(
+      set.images,
+      readSeenImages(path),
+      given.allowTrainingImages ?? false,
+      fileSha256,
+    );
     const known = {
       annotationsSha256: set.annotationsSha256,
-      detectorSha256: await sha256(path),
+      detectorSha256: await fileSha256(path),
       scoreThreshold: given.threshold,
       dtype,
     };
@@ -139,13 +186,14 @@ async function evaluate(
         : openPredictionLog(join(given.out, "predictions.jsonl"), known);
     try {
       if (!(await detectAll(set.images, detector, log, given, output))) return null;
-      const measured = measure(set, log.findings, given.threshold);
       const evaluation: CocoEvaluation = {
-        format: "malleolus-evaluation-1",
+        format: "malleolus-evaluation-2",
         detector: path,
         annotations: given.coco,
         ...known,
-        ...measured,
+        trainingImages,
+        settings,
+        ...measure(set, log.findings, settings),
       };
       return { evaluation, findings: log.findings };
     } finally {
@@ -154,6 +202,34 @@ async function evaluate(
   } finally {
     detector.close();
   }
+}
+
+/** Names with commas between them. */
+function names(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function settingsOf({ classes }: TruthSet, given: EvaluateArguments): MeasureSettings {
+  checkFoundIou(given.foundIou, "--found-iou");
+  const notObjects = given.notObjects.filter((name) => classes.includes(name));
+  if (notObjects.length === classes.length) {
+    throw new CliError(
+      "evaluation",
+      `--not-objects ${notObjects.join(",")}: expected a class of ${given.coco} that is left to find, ` +
+        "got none; name fewer",
+    );
+  }
+  return {
+    operatingScore: given.operatingScore,
+    foundIou: given.foundIou,
+    notObjects,
+    by: given.by ?? null,
+    seed: evaluationDefaults.seed,
+    resamples: given.resamples,
+  };
 }
 
 /** False where it was interrupted. */
@@ -218,10 +294,4 @@ function checkSize(
     `${image.path}: expected ${image.width} x ${image.height} pixels, as ${coco} says, got ` +
       `${found.width} x ${found.height}; give the images that were annotated`,
   );
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }

@@ -8,6 +8,8 @@ const crowd = truthAt(40, [4, 4, 10, 10], { isCrowd: true });
 const found = (...scores: number[]) =>
   scores.map((score) => detectionAt(40, [20, 20, 8, 8], score));
 
+const plain = { notObjects: [], groups: null };
+
 test("measureImages: the best score speaks for an image, and none for the lowest", () => {
   const images = [
     { truths: [truth], detections: found(0.2, 0.9) },
@@ -16,7 +18,7 @@ test("measureImages: the best score speaks for an image, and none for the lowest
     { truths: [], detections: [] },
     { truths: [], detections: found(0.1) },
   ];
-  const { auc, sensitivity, specificity } = measureImages(images, 0.3);
+  const { auc, sensitivity, specificity } = measureImages(images, { threshold: 0.3, ...plain });
   // Of six pairs five are won and one is tied.
   assert.equal(auc?.auc.toFixed(12), (5.5 / 6).toFixed(12));
   assert.deepEqual([auc?.positives, auc?.negatives], [2, 3]);
@@ -25,7 +27,44 @@ test("measureImages: the best score speaks for an image, and none for the lowest
 });
 
 test("measureImages: where every image has objects there is no area", () => {
-  const { auc, specificity } = measureImages([{ truths: [truth], detections: [] }], 0.5);
+  const { auc, specificity } = measureImages([{ truths: [truth], detections: [] }], {
+    threshold: 0.5,
+    ...plain,
+  });
   assert.equal(auc, null);
   assert.equal(specificity.share, null);
+});
+
+test("measureImages: what says that there is no fracture is no object, there or found", () => {
+  const intact = truthAt(40, [4, 4, 10, 10], { class: "no_fracture" });
+  const seen = detectionAt(40, [4, 4, 10, 10], 0.99, { class: "no_fracture" });
+  const images = [
+    { truths: [truth], detections: [...found(0.6), seen] },
+    { truths: [truth], detections: found(0.5) },
+    { truths: [intact], detections: [seen] },
+    { truths: [intact], detections: [seen, ...found(0.2)] },
+  ];
+  const counted = measureImages(images, { threshold: 0.5, ...plain });
+  assert.equal(counted.auc, null);
+  const { auc, specificity } = measureImages(images, {
+    threshold: 0.5,
+    notObjects: ["no_fracture"],
+    groups: null,
+  });
+  assert.equal(auc?.auc, 1);
+  assert.deepEqual([specificity.count, specificity.total], [2, 2]);
+});
+
+test("measureImages: images of one group are not more than one", () => {
+  const images = [0.9, 0.4, 0.7, 0.3, 0.1, 0.8, 0.2, 0.6].map((score, i) => ({
+    truths: i % 2 === 0 ? [truth] : [],
+    detections: found(score),
+  }));
+  const twice = images.flatMap((image) => [image, image]);
+  const groups = images.flatMap((_, i) => [`${i}`, `${i}`]);
+  const once = measureImages(images, { threshold: 0.5, ...plain });
+  const grouped = measureImages(twice, { threshold: 0.5, notObjects: [], groups });
+  assert.deepEqual(grouped.sensitivity.interval, once.sensitivity.interval);
+  const difference = (grouped.auc?.standardError ?? 0) - (once.auc?.standardError ?? 1);
+  assert.ok(Math.abs(difference) < 1e-12);
 });

@@ -1,5 +1,6 @@
 /** What a detector says of whole images: is there an object at all? The best score decides. */
-import { type Proportion, proportionOf } from "@malleolus/schema";
+import type { Proportion } from "@malleolus/schema";
+import { clusterCounts, clusteredProportionOf } from "../clustered-proportion.ts";
 import { type Auc, aucOf } from "../roc.ts";
 import type { LabelledImage } from "./labelled-image.ts";
 
@@ -12,21 +13,43 @@ export interface ImageMeasures {
   readonly specificity: Proportion;
 }
 
-/** `threshold` is the least score of what is found. A crowd is objects too. */
-export function measureImages(images: readonly LabelledImage[], threshold: number): ImageMeasures {
-  const scores = images.map(({ detections }) =>
+export interface ImageMeasureOptions {
+  /** The operating score: least of what is found. */
+  readonly threshold: number;
+  /** Classes that are no object: an intact bone that says "no fracture". */
+  readonly notObjects: readonly string[];
+  /** Each image's: near-duplicates or a patient's, for the intervals; null where each is its own. */
+  readonly groups: readonly string[] | null;
+}
+
+/** A crowd is objects too. */
+export function measureImages(
+  images: readonly LabelledImage[],
+  { threshold, notObjects, groups }: ImageMeasureOptions,
+): ImageMeasures {
+  const isObject = (one: { readonly class: string }) => !notObjects.includes(one.class);
+  const seen = images.map(({ truths, detections }, i) => ({
+    group: groups?.[i] ?? `${i}`,
+    hasObjects: truths.some(isObject),
     // An image without detections scores below all others.
-    detections.reduce((best, { score }) => Math.max(best, score), 0),
-  );
-  const hasObjects = images.map(({ truths }) => truths.length > 0);
-  const alarmed = images.map(({ detections }) =>
-    detections.some(({ score }) => score >= threshold),
-  );
-  const withObjects = alarmed.filter((_, i) => hasObjects[i]);
-  const without = alarmed.filter((_, i) => !hasObjects[i]);
+    score: detections.filter(isObject).reduce((best, { score }) => Math.max(best, score), 0),
+  }));
+  const isAlarmed = ({ score }: { readonly score: number }) => score > 0 && score >= threshold;
+  const share = (hasObjects: boolean) =>
+    clusteredProportionOf(
+      clusterCounts(
+        seen.filter((image) => image.hasObjects === hasObjects),
+        ({ group }) => group,
+        (image) => isAlarmed(image) === hasObjects,
+      ),
+    );
   return {
-    auc: aucOf(scores, hasObjects),
-    sensitivity: proportionOf(withObjects.filter(Boolean).length, withObjects.length),
-    specificity: proportionOf(without.filter((one) => !one).length, without.length),
+    auc: aucOf(
+      seen.map(({ score }) => score),
+      seen.map(({ hasObjects }) => hasObjects),
+      seen.map(({ group }) => group),
+    ),
+    sensitivity: share(true),
+    specificity: share(false),
   };
 }

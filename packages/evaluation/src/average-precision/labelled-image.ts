@@ -6,6 +6,9 @@ export interface LabelledImage {
   readonly detections: readonly DetectedObject[];
 }
 
+/** What a study calls the class of no fracture: its instances, intact bones, are no objects to find. */
+export const NO_FRACTURE = "no_fracture";
+
 export interface TrueObject {
   readonly class: string;
   readonly box: Box;

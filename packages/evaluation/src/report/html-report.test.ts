@@ -220,6 +220,15 @@ test("htmlReport: the figures of a test with their intervals", () => {
   assert.ok(words.includes("Accuracy 95% (19/20, 76–99)"));
   assert.ok(words.includes("Accuracy is 94% (17/18, 74–99) in the patients on whom"));
   assert.ok(words.includes("Weber B 9 1 10"));
+  // The mean IoU is exactly 1, of the nine that are found.
+  assert.ok(words.includes("Mean box IoU is 1.00 ± 0.00 (mean 1.00–1.00) of the found fractures"));
+});
+
+test("htmlReport: found is defined where it stands, beside its false positives", () => {
+  assert.match(words, /found when a fracture finding of score 0\.5 or more, the operating score,/);
+  assert.match(words, /overlaps its box with an IoU of 0\.3 or more/);
+  assert.ok(words.includes("there are 0.00 0.00–0.00 false positives a radiograph"));
+  assert.match(words, /allowed found share from score .* 0\.1 9\/10 90% \d+–\d+ 0\.60 0\.00 \(all/);
 });
 
 test("htmlReport: the flow of a hospital, large numbers grouped, long names on two lines", () => {

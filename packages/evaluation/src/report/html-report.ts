@@ -21,6 +21,7 @@ import { style } from "./style.ts";
 import {
   classTable,
   confusionTable,
+  frocTable,
   localisationTable,
   overlapSentence,
   readersTable,
@@ -103,7 +104,7 @@ function overview(tests: readonly ReportedTest[]): Markup {
   const row = (label: string, cell: (test: ReportedTest["evaluation"]) => Markup) =>
     html`<tr><th scope="row">${label}</th>${tests.map(({ evaluation }) => html`<td>${cell(evaluation)}</td>`)}</tr>
 `;
-  return html`<section><h2>Results</h2><p class="soft">95% intervals in grey: Wilson for shares, DeLong for areas under the curve, bootstrap over patients for the rest.</p>
+  return html`<section><h2>Results</h2><p class="soft">95% intervals in grey: Wilson for shares of patients; the same with the spread between patients for shares of radiographs and for areas under the curve; bootstrap over patients for the rest. A fracture is found when a finding of the operating score or more overlaps its box with an IoU of ${[...new Set(tests.map(({ evaluation }) => evaluation.settings.foundIou))].join(" or ")} or more.</p>
 <div class="wide"><table><thead><tr><td></td>${tests.map((test) => html`<th scope="col">${test.name}</th>`)}</tr></thead><tbody>
 ${row("Patients, radiographs", (one) => html`${count(one.patients)}, ${count(one.images)}`)}
 ${row("Accuracy over all classes", ({ classification }) => percent(classification.accuracy))}
@@ -112,6 +113,7 @@ ${row("AUC, fracture against none", ({ classification: { fracture } }) => withIn
 ${row("Sensitivity for a fracture", ({ classification }) => percent(classification.fracture.sensitivity))}
 ${row("Specificity for a fracture", ({ classification }) => percent(classification.fracture.specificity))}
 ${row("Fractures found on radiographs", ({ localisation }) => percent(localisation.recall))}
+${row("False positives a radiograph", ({ falsePositives: { perImage } }) => withInterval(perImage.value, perImage.interval))}
 ${row("Median box IoU of the found", ({ localisation: { boxIou } }) => withInterval(boxIou.matched.median, boxIou.matched.medianInterval))}
 ${row("Median box IoU, missed as 0", ({ localisation: { boxIou } }) => withInterval(boxIou.missedAsZero.median, boxIou.missedAsZero.medianInterval))}
 </tbody></table></div></section>`;
@@ -131,7 +133,7 @@ function flowSection({ flow }: ReportContent, name: Name): Markup | null {
 }
 
 function testSection({ name: title, description, evaluation }: ReportedTest, name: Name): Markup {
-  const { classification, unambiguous, ambiguous } = evaluation;
+  const { classification, falseAlarms, falsePositives, unambiguous, ambiguous } = evaluation;
   const strata =
     unambiguous === null || ambiguous === null
       ? null
@@ -143,7 +145,8 @@ ${rocPart(evaluation, name)}</div>
 <h3>Each class against all others</h3>${classTable(classification, name)}
 <h3>Where the fractures are</h3>
 <p class="soft">${shownBy(evaluation)}</p>${localisationTable(evaluation, name)}
-<p style="margin-top:16px">${overlapSentence(evaluation)}A fracture is shown on ${counted(evaluation.falseAlarms)} of the radiographs of patients without one.</p>
+<p style="margin-top:16px">${overlapSentence(evaluation)}There are ${withInterval(falsePositives.perImage.value, falsePositives.perImage.interval)} false positives a radiograph, and a fracture is shown on ${counted(falseAlarms)} of the radiographs of patients without one.</p>
+<p class="soft">Fractures found where so many false positives a radiograph are allowed, at the lowest score that keeps to them, whatever is held of the patient. A second finding on one fracture is neither.</p>${frocTable(evaluation)}
 ${paperRulePart(evaluation, name)}
 <h3>Every way to combine the views</h3>${ruleTable(evaluation)}</section>`;
 }
@@ -168,7 +171,7 @@ function shownBy({ settings: { decision, findingThreshold, foundIou } }: Evaluat
         "tuning patients), at least the best one.";
   return (
     `${shown} A fracture is found where the box of a finding that is shown overlaps its box with an ` +
-    `IoU of at least ${decimal(foundIou)}.`
+    `IoU of at least ${decimal(foundIou)}, whatever its class; of several the best-scoring.`
   );
 }
 

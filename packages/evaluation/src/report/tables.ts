@@ -4,7 +4,7 @@ import type { ReaderAgreement } from "../agreement.ts";
 import type { Classification, ClassResult } from "../classification.ts";
 import type { Confusion } from "../confusion.ts";
 import type { Evaluation } from "../evaluate.ts";
-import type { Localisation, Overlap } from "../localisation.ts";
+import type { Localisation, Overlap, OverlapSummary } from "../localisation.ts";
 import { shareMark } from "./figures.ts";
 import { html, type Markup } from "./markup.ts";
 import { decimal, fraction, percent, withInterval } from "./numbers.ts";
@@ -53,6 +53,16 @@ export function localisationTable(evaluation: Evaluation, name: Name): Markup {
 <tbody>${row("All fractures", evaluation.localisation, "main")}${evaluation.localisationByClass.map((one) => row(name(one.class), one, ""))}${evaluation.localisationByView.map((one) => row(viewName(one.view), one, ""))}</tbody></table></div>`;
 }
 
+/** What is found where few false positives are allowed. */
+export function frocTable({ falsePositives: { froc } }: Evaluation): Markup {
+  const rows = froc.map(
+    ({ allowed, sensitivity, score, falsePositivesPerImage, isAll }) =>
+      html`<tr><th scope="row">${decimal(allowed, 1)}</th><td>${fraction(sensitivity)}</td><td>${percent(sensitivity)}</td><td>${decimal(score)}</td><td>${decimal(falsePositivesPerImage)}${isAll ? " (all findings)" : ""}</td></tr>
+`,
+  );
+  return html`<div class="wide"><table><thead><tr><th scope="col">allowed</th><th scope="col">found</th><th scope="col">share</th><th scope="col">from score</th><th scope="col">false positives a radiograph</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
 function viewName(view: View | null): string {
   if (view === null) return "View unknown";
   return view === "ap" || view === "pa"
@@ -64,27 +74,30 @@ function overlapCells({ matched, missedAsZero }: Overlap): Markup {
   return html`<td>${withInterval(matched.median, matched.medianInterval)}</td><td>${withInterval(missedAsZero.median, missedAsZero.medianInterval)}</td>`;
 }
 
-/** Means and deviations, as papers print them. */
+/** Means and deviations, as papers print them, with the intervals of the means. */
 export function overlapSentence({ localisation }: Evaluation): Markup {
+  const mean = (one: OverlapSummary) =>
+    html`${decimal(one.mean)} ± ${decimal(one.sd)}${one.meanInterval === null ? null : html` <i>(mean ${decimal(one.meanInterval[0])}–${decimal(one.meanInterval[1])})</i>`}`;
   const part = (what: string, { matched, missedAsZero }: Overlap) =>
-    html`Mean ${what} IoU is ${decimal(matched.mean)} ± ${decimal(matched.sd)} of the found fractures and ${decimal(missedAsZero.mean)} ± ${decimal(missedAsZero.sd)} with missed ones as 0. `;
+    html`Mean ${what} IoU is ${mean(matched)} of the found fractures and ${mean(missedAsZero)} with missed ones as 0. `;
   return html`${part("box", localisation.boxIou)}${part("mask", localisation.maskIou)}`;
 }
 
 /** Every way to make one patient of the views. */
-export function ruleTable({ rules, rule }: Evaluation): Markup {
+export function ruleTable({ rules, rule, outcomes }: Evaluation): Markup {
+  const tested = rules.filter(({ mainLessThis }) => mainLessThis !== null).length;
   const rows = rules.map(
     (one) =>
-      html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th><td>${percent(one.accuracy)}</td><td>${decimal(one.kappa)}</td><td>${percent(one.fracture.sensitivity)}</td><td>${percent(one.fracture.specificity)}</td><td>${withInterval(one.fracture.auc?.auc ?? null, one.fracture.auc?.interval ?? null)}</td><td>${decimal(one.mainLessThis?.p ?? null, 3)}</td></tr>
+      html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th><td>${percent(one.accuracy)}</td><td>${withInterval(one.kappa, one.kappaInterval)}</td><td>${percent(one.fracture.sensitivity)}</td><td>${percent(one.fracture.specificity)}</td><td>${withInterval(one.fracture.auc?.auc ?? null, one.fracture.auc?.interval ?? null)}</td><td>${decimal(one.mainLessThis?.p ?? null, 3)}</td><td>${decimal(one.holmP, 3)}</td></tr>
 `,
   );
-  return html`<div class="wide"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${rule}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="wide"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${rule}</th><th scope="col">after Holm</th></tr></thead><tbody>${rows}</tbody></table></div><p class="soft">DeLong's paired test of the AUC, ${tested} tests of ${outcomes.length} patients; after Holm, the chance of any false difference among them is limited.</p>`;
 }
 
 export function readersTable({ pairs, unanimous, fleissKappa }: ReaderAgreement): Markup {
   const rows = pairs.map(
-    ({ readers, agreement, cohenKappa }) =>
-      html`<tr><th scope="row">${readers[0]} and ${readers[1]}</th><td>${fraction(agreement)}</td><td>${percent(agreement)}</td><td>${decimal(cohenKappa)}</td></tr>
+    ({ readers, agreement, cohenKappa, kappaInterval }) =>
+      html`<tr><th scope="row">${readers[0]} and ${readers[1]}</th><td>${fraction(agreement)}</td><td>${percent(agreement)}</td><td>${withInterval(cohenKappa, kappaInterval)}</td></tr>
 `,
   );
   return html`<table><thead><tr><td></td><th scope="col">same class</th><th scope="col">share</th><th scope="col">kappa</th></tr></thead>

@@ -5,7 +5,12 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { batchImages, type Detection, examineInViews, type MaskRcnn } from "@malleolus/detection";
-import { averagePrecision, type LabelledImage, measureImages } from "@malleolus/evaluation";
+import {
+  averagePrecision,
+  type LabelledImage,
+  measureImages,
+  NO_FRACTURE,
+} from "@malleolus/evaluation";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
 import type { TrainingImage, TrainingSet } from "../data-set.ts";
@@ -109,15 +114,23 @@ function measure(
   { model }: Recipe,
   loss: number,
 ): Measures {
+  // An intact bone that says "no fracture" is nothing to find, unless there is nothing else.
+  const others = classes.filter((name) => name !== NO_FRACTURE);
+  const notObjects = others.length === 0 ? [] : [NO_FRACTURE];
   const [box, mask] = (["box", "mask"] as const).map(
-    (shape) => averagePrecision(labelled, classes, shape).averagePrecision,
+    (shape) => averagePrecision(labelled, classes, shape, notObjects).averagePrecision,
   );
+  const { auc } = measureImages(labelled, {
+    threshold: model.roi.scoreThreshold,
+    notObjects,
+    groups: null,
+  });
   return {
     "box AP": box.all,
     "box AP50": box.iou50,
     "mask AP": mask.all,
     "mask AP50": mask.iou50,
-    "image AUC": measureImages(labelled, model.roi.scoreThreshold).auc?.auc ?? null,
+    "image AUC": auc?.auc ?? null,
     loss,
   };
 }

@@ -1,0 +1,104 @@
+/**
+ * Which radiographs a run has seen, by the SHA-256 of their files: `seen-images.json` beside the recipe. By it
+ * an evaluation knows a radiograph again that the detector was trained on, whatever it is called and
+ * wherever it lies. (A file that was written anew, by another export say, has another hash.)
+ */
+import { createHash } from "node:crypto";
+import {
+  createReadStream,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { readJson } from "@malleolus/schema";
+import { z } from "zod";
+import type { TrainingSet } from "../data-set.ts";
+import { causeText, TrainingError } from "../errors.ts";
+
+const NAME = "seen-images.json";
+
+const seenSchema = z.object({
+  format: z.literal("malleolus-run-images-1"),
+  /** Of the files that were trained on, by the weights that the run began with too. */
+  training: z.array(z.string()),
+  /** Of those by which the best checkpoint was chosen. */
+  tuning: z.array(z.string()),
+});
+
+export interface SeenImages {
+  /** SHA-256 of files, in hexadecimal. */
+  readonly training: ReadonlySet<string>;
+  readonly tuning: ReadonlySet<string>;
+}
+
+/**
+ * Writes the record of a run, unless it is there. `before` is what its initial weights have seen.
+ *
+ * @throws TrainingError `data` for a radiograph that cannot be read, `run` where nothing can be written.
+ */
+export async function recordSeenImages(
+  run: string,
+  set: TrainingSet,
+  tuning: TrainingSet | null,
+  before: SeenImages | null,
+): Promise<void> {
+  const path = join(run, NAME);
+  if (existsSync(path)) return;
+  const record: z.infer<typeof seenSchema> = {
+    format: "malleolus-run-images-1",
+    training: sortedOf(before?.training ?? [], await hashesOf(set)),
+    tuning: sortedOf(before?.tuning ?? [], tuning === null ? [] : await hashesOf(tuning)),
+  };
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(aside, `${JSON.stringify(record)}\n`, { flush: true });
+    renameSync(aside, path);
+  } catch (cause) {
+    rmSync(aside, { force: true });
+    throw new TrainingError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
+  }
+}
+
+/**
+ * What the detector at `path` (a `model.safetensors`) has seen, from the record of the run that it lies
+ * in; null where there is none: an earlier version's run, or a detector that was copied elsewhere.
+ *
+ * @throws SchemaError for a record that is damaged.
+ */
+export function readSeenImages(path: string): SeenImages | null {
+  // RUN/model.safetensors, RUN/checkpoints/step-000123/model.safetensors.
+  const folder = dirname(path);
+  const found = [folder, dirname(dirname(folder))]
+    .map((place) => join(place, NAME))
+    .find((place) => existsSync(place));
+  if (found === undefined) return null;
+  const { training, tuning } = readJson(seenSchema, readFileSync(found, "utf8"), found);
+  return { training: new Set(training), tuning: new Set(tuning) };
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function fileSha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+async function hashesOf({ images }: TrainingSet): Promise<string[]> {
+  const hashes: string[] = [];
+  for (const { path } of images) {
+    try {
+      hashes.push(await fileSha256(path));
+    } catch (cause) {
+      throw new TrainingError("data", `${path}: cannot be read: ${causeText(cause)}`, { cause });
+    }
+  }
+  return hashes;
+}
+
+function sortedOf(...parts: readonly Iterable<string>[]): string[] {
+  return [...new Set(parts.flatMap((part) => [...part]))].toSorted();
+}
