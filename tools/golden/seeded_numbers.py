@@ -8,8 +8,6 @@ import json
 import os
 import sys
 
-import torch
-
 
 def number(seed, n):
     x = (n * 2654435761 + seed * 2246822519 + 374761393) & 0xFFFFFFFF
@@ -22,6 +20,8 @@ def number(seed, n):
 
 
 def numbers(seed, *shape):
+    import torch  # Here, so that generators without tensors need none.
+
     count = 1
     for size in shape:
         count *= size

@@ -9,9 +9,10 @@ import {
   classMeasures,
   cohenKappa,
   confusionOf,
+  matthewsOf,
 } from "./confusion.ts";
 import type { Prediction } from "./patient-score.ts";
-import { type Auc, aucOf, type RocPoint, rocPoints } from "./roc.ts";
+import { type Auc, areaUnder, aucOf, type RocPoint, rocPoints } from "./roc.ts";
 import { meanOf } from "./summary.ts";
 
 /** A patient's class and what was predicted. */
@@ -38,6 +39,13 @@ export interface Classification {
   /** Means over the classes, each of which counts the same. */
   readonly meanSensitivity: Estimate;
   readonly meanSpecificity: Estimate;
+  /**
+   * With intervals, too; mean sensitivity is balanced accuracy. A mean over the classes is null where
+   * one of them has no figure.
+   */
+  readonly matthews: Estimate;
+  readonly meanF1: Estimate;
+  readonly meanAuc: Estimate;
   /** Patients who fell to the class of no fracture because nothing won. */
   readonly undecided: { readonly tie: number; readonly allZero: number };
   /** In the order of the classes. */
@@ -53,7 +61,7 @@ export function classify(
   options: BootstrapOptions,
 ): Classification {
   const confusion = countOutcomes(outcomes, classes);
-  const [kappa, meanSensitivity, meanSpecificity] = bootstrap(
+  const [kappa, meanSensitivity, meanSpecificity, matthews, meanF1, meanAuc] = bootstrap(
     outcomes,
     (sample) => {
       const counted = countOutcomes(sample, classes);
@@ -62,6 +70,9 @@ export function classify(
         cohenKappa(counted),
         meanOfAll(measures.map(({ sensitivity }) => sensitivity.share)),
         meanOfAll(measures.map(({ specificity }) => specificity.share)),
+        matthewsOf(counted),
+        meanOfAll(measures.map(({ f1 }) => f1)),
+        meanOfAll(classes.map((name) => areaOf(sample, name))),
       ];
     },
     options,
@@ -75,6 +86,9 @@ export function classify(
     kappa,
     meanSensitivity,
     meanSpecificity,
+    matthews,
+    meanF1,
+    meanAuc,
     undecided: { tie: undecided("tie"), allZero: undecided("all zero") },
     classes: classes.map((name) => ({
       class: name,
@@ -111,6 +125,15 @@ export function countOutcomes(
 ): Confusion {
   const pairs = outcomes.map(({ truth, prediction }) => ({ truth, predicted: prediction.class }));
   return confusionOf(pairs, classes);
+}
+
+/** Of the score of one class against all others. */
+function areaOf(outcomes: readonly PatientOutcome[], name: string): number | null {
+  const scores = outcomes.map(({ prediction }) => prediction.scores[name]);
+  return areaUnder(
+    scores,
+    outcomes.map(({ truth }) => truth === name),
+  );
 }
 
 function curveOf(

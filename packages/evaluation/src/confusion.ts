@@ -14,6 +14,10 @@ export interface ClassMeasures {
   readonly specificity: Proportion;
   readonly ppv: Proportion;
   readonly npv: Proportion;
+  /** Harmonic mean of sensitivity and PPV; null where the class is neither there nor predicted. */
+  readonly f1: number | null;
+  /** Matthews' correlation (1975) of being of the class and being called so; null without spread. */
+  readonly matthews: number | null;
 }
 
 /** Throws EvaluationError `input` for a class that is none of `classes`. */
@@ -49,7 +53,24 @@ export function classMeasures({ classes, counts }: Confusion, name: string): Cla
     specificity: proportionOf(trueNegatives, all - positives),
     ppv: proportionOf(truePositives, called),
     npv: proportionOf(trueNegatives, all - called),
+    f1: positives + called === 0 ? null : (2 * truePositives) / (positives + called),
+    matthews: matthewsOf(againstOne({ classes, counts }, name, "others")),
   };
+}
+
+/**
+ * Matthews' correlation of truth and prediction over all classes (Gorodkin 2004): 1 where all agree, 0
+ * as by chance. Null where all are of one class, or all are called one.
+ */
+export function matthewsOf({ counts }: Confusion): number | null {
+  const total = totalOf(counts);
+  const right = counts.reduce((sum, row, i) => sum + row[i], 0);
+  const there = counts.map((row) => totalOf([row]));
+  const called = counts.map((_, column) => counts.reduce((sum, row) => sum + row[column], 0));
+  const product = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const spread = (total ** 2 - product(there, there)) * (total ** 2 - product(called, called));
+  return spread === 0 ? null : (right * total - product(there, called)) / Math.sqrt(spread);
 }
 
 /** All classes but one taken together, `fracture` say, in the order of `[together, alone]`. */
