@@ -140,12 +140,7 @@ function testSection({ name: title, description, evaluation }: ReportedTest, nam
       : html`<p>Accuracy is ${counted(unambiguous.accuracy)} in the patients on whom the readers agreed at first, and ${counted(ambiguous.accuracy)} in those on whom they did not.</p>`;
   return html`<section><h2>${title}</h2><p class="soft">${description} ${decidedBy(evaluation)}</p>
 <div class="pair"><div>${confusionTable(classification.confusion, name)}
-<<<<<<< HEAD
-<p style="margin-top:16px">Accuracy ${counted(classification.accuracy)}. Mean sensitivity over the classes ${withInterval(classification.meanSensitivity.value, classification.meanSensitivity.interval)}, mean specificity ${withInterval(classification.meanSpecificity.value, classification.meanSpecificity.interval)}.</p>${strata}</div>
-=======
-<p style="margin-top:16px">Accuracy ${counted(classification.accuracy)}. Mean sensitivity over the classes (balanced accuracy) ${withInterval(classification.meanSensitivity.value, classification.meanSensitivity.interval)}, mean specificity ${withInterval(classification.meanSpecificity.value, classification.meanSpecificity.interval)}, mean F1 ${withInterval(classification.meanF1.value, classification.meanF1.interval)}, mean AUC ${withInterval(classification.meanAuc.value, classification.meanAuc.interval)}, Matthews' correlation ${withInterval(classification.matthews.value, classification.matthews.interval)}.</p>${strata}
-<p class="soft">Called ${name(settings.noFractureClass)} because no class won: ${allZero} without any finding, ${tie} tied.</p></div>
->>>>>>> c257404 (evaluation: F1, Matthews' correlation and mean AUC, against scikit-learn)
+<p style="margin-top:16px">Accuracy ${counted(classification.accuracy)}. Mean sensitivity over the classes (balanced accuracy) ${withInterval(classification.meanSensitivity.value, classification.meanSensitivity.interval)}, mean specificity ${withInterval(classification.meanSpecificity.value, classification.meanSpecificity.interval)}, mean F1 ${withInterval(classification.meanF1.value, classification.meanF1.interval)}, mean AUC ${withInterval(classification.meanAuc.value, classification.meanAuc.interval)}, Matthews' correlation ${withInterval(classification.matthews.value, classification.matthews.interval)}.</p>${strata}</div>
 ${rocPart(evaluation, name)}</div>
 <h3>Each class against all others</h3>${classTable(classification, name)}
 <h3>Where the fractures are</h3>
