@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Box } from "@malleolus/geometry";
-import type { Finding, View } from "@malleolus/schema";
+import type { Finding, PatientDecision, View } from "@malleolus/schema";
 import { EvaluationError } from "./errors.ts";
 import { type EvaluationOptions, evaluate, evaluationDefaults } from "./evaluate.ts";
 import type { TestImage, TestPatient } from "./patient.ts";
+import { imageScores } from "./patient-score.ts";
 
 const options = {
   ...evaluationDefaults,
@@ -126,7 +127,8 @@ test("evaluate: overlap of found fractures, and with missed ones as 0", () => {
 });
 
 test("evaluate: every rule stands beside the main one, which is compared with them", () => {
-  const rules = new Map(evaluation.rules.map((one) => [one.rule, one]));
+  const summed = evaluate(patients, { ...options, rule: "sum" });
+  const rules = new Map(summed.rules.map((one) => [one.rule, one]));
   assert.equal(rules.get("sum")?.mainLessThis, null);
   assert.equal(rules.get("sum")?.accuracy.share, 3 / 5);
   // The false alarm is above one half on one view: it becomes a fracture.
@@ -136,12 +138,15 @@ test("evaluate: every rule stands beside the main one, which is compared with th
   const difference = rules.get("any")?.mainLessThis?.difference ?? Number.NaN;
   assert.ok(Math.abs(difference - (4 - 4.5) / 6) < 1e-12);
   // Five rules are compared with the main one: the least p counts five times.
-  const tested = evaluation.rules.flatMap((one) =>
+  const tested = summed.rules.flatMap((one) =>
     one.mainLessThis === null ? [] : [{ p: one.mainLessThis.p, holmP: one.holmP ?? 0 }],
   );
   const [least] = tested.toSorted((a, b) => a.p - b.p);
   assert.equal(least.holmP, Math.min(1, tested.length * least.p));
-  assert.deepEqual(rules.get("sum")?.kappaInterval, evaluation.classification.kappa.interval);
+  assert.deepEqual(rules.get("sum")?.kappaInterval, summed.classification.kappa.interval);
+  // The paper's rule in full, whatever the main one is.
+  assert.equal(evaluation.rule, "mean");
+  assert.deepEqual(evaluation.paperRule, summed.classification);
 });
 
 test("evaluate: the same seed gives the same object, and JSON holds all of it", () => {
@@ -244,4 +249,52 @@ test("evaluate: what has no part in it may be found besides", () => {
   const given = withFinding({ class: "tibia" });
   const { classification } = evaluate(given, { ...options, otherClasses: ["tibia"] });
   assert.equal(classification.undecided.allZero, 1);
+});
+
+test("evaluate: a decision gives probabilities, and what is shown agrees with them", () => {
+  const nothing = { objectMean: 0, objectMax: 0, imageMean: 0, imageMax: 0 };
+  const decision: PatientDecision = {
+    format: "malleolus-decision-1",
+    classes: options.classes,
+    noFractureClass: options.noFractureClass,
+    usesImageHead: false,
+    weights: { fracture: { ...nothing, objectMax: 1 }, noFracture: nothing },
+    bias: {},
+    findingThreshold: 0.25,
+    fittedOn: {
+      patients: {},
+      radiographs: 1,
+      sha256: "ab",
+      penalty: 1,
+      leaveOneOut: { logLoss: 1, accuracy: 0.5 },
+    },
+  };
+  const seen = patients.map((patient) => ({
+    ...patient,
+    images: patient.images.map((image) => ({
+      ...image,
+      classScores: imageScores(image, options.classes),
+      imageProbabilities: null,
+    })),
+  }));
+  const decided = evaluate(seen, { ...options, decision });
+  assert.equal(decided.rule, "calibrated");
+  assert.equal(decided.rules[0].rule, "calibrated");
+  assert.equal(decided.settings.findingThreshold, 0.25);
+  for (const { prediction } of decided.outcomes) {
+    const total = Object.values(prediction.scores).reduce((sum, p) => sum + p, 0);
+    assert.ok(Math.abs(total - 1) < 1e-12);
+    assert.equal(prediction.fractureScore > 0, prediction.class !== options.noFractureClass);
+  }
+  // Of a patient who is held to be sound nothing is shown, so that nothing is found there.
+  const sound = new Set(
+    decided.outcomes
+      .filter(({ prediction }) => prediction.class === options.noFractureClass)
+      .map(({ patient }) => patient),
+  );
+  assert.ok(sound.size > 0);
+  for (const { patient, found } of decided.fractures) {
+    if (sound.has(patient)) assert.equal(found, null);
+  }
+  assert.deepEqual(decided.paperRule, evaluation.paperRule);
 });

@@ -225,9 +225,12 @@ test("htmlReport: the figures of a test with their intervals", () => {
 });
 
 test("htmlReport: found is defined where it stands, beside its false positives", () => {
-  assert.match(words, /found when a fracture finding of score 0\.5 or more, the operating score,/);
-  assert.match(words, /overlaps its box with an IoU of 0\.3 or more/);
-  assert.ok(words.includes("there are 0.00 0.00–0.00 false positives a radiograph"));
+  assert.match(
+    words,
+    /Findings are shown from a score of 0\.50 on\. A fracture is found where the box/,
+  );
+  assert.match(words, /overlaps its box with an IoU of at least 0\.30, whatever its class/);
+  assert.ok(words.includes("There are 0.00 0.00–0.00 false positives a radiograph"));
   assert.match(words, /allowed found share from score .* 0\.1 9\/10 90% \d+–\d+ 0\.60 0\.00 \(all/);
 });
 
