@@ -18,6 +18,8 @@ const termSchema = z
     error: 'expected single words on both sides of "|"',
   });
 const termsSchema = z.array(termSchema).readonly();
+/** Lists that protocols written before they were known do without. */
+const laterTermsSchema = termsSchema.default([]);
 const termsByCodeSchema = z.record(z.string().min(1), termsSchema);
 
 export const languageRulesSchema = z.strictObject({
@@ -60,6 +62,25 @@ export const languageRulesSchema = z.strictObject({
   terminators: termsSchema,
   /** What joins the last item to a list: a negation reaches over the commas before it. */
   coordinators: termsSchema,
+
+  /** Places that no picture of the protocol's body part shows: a fracture there says nothing. */
+  elsewhere: laterTermsSchema,
+  /** What is said of a fracture, not that there is one: "no displacement of" leaves it. */
+  aspects: laterTermsSchema,
+  /** Articles of what is known already: "no callus around the fracture". */
+  articles: laterTermsSchema,
+  /** Before a name, which means nothing else: "dr" in "Dr Jones". */
+  titles: laterTermsSchema,
+  /** What begins a condition, up to the end of its sentence: "if". */
+  conditional: laterTermsSchema,
+  /** What makes a cast or a plate one that is not there yet: "needs", "for comfort". */
+  plannedBefore: laterTermsSchema,
+  plannedAfter: laterTermsSchema,
+  /** After a "not seen": where alone it was not seen, "on the lateral view". */
+  partialViews: laterTermsSchema,
+  /** Answers behind a colon or a question: "Fracture: no". */
+  answerNo: laterTermsSchema,
+  answerYes: laterTermsSchema,
 });
 export type LanguageRules = z.infer<typeof languageRulesSchema>;
 

@@ -3,10 +3,12 @@
  * affirms, denies, doubts, asks or remembers it.
  */
 import type { Mention, MentionStatus, ReportWords } from "@malleolus/schema";
-import type { Language, Site, Subject, Trigger } from "./language.ts";
+import { type Language, type Site, type Subject, splitGlued, type Trigger } from "./language.ts";
+import { findPresupposed } from "./presupposed.ts";
 import { findScopes, type Scope } from "./scopes.ts";
-import type { Sentence, Token } from "./sentences.ts";
+import type { Sentence } from "./sentences.ts";
 import { findTerms, keepLongest, overlaps, type TermMatch } from "./terms.ts";
+import type { Token } from "./tokens.ts";
 
 /** A mention, and whether the report's own text asks for it: not its request, nor a doubt about age. */
 export interface ReadMention extends Mention {
@@ -16,25 +18,37 @@ export interface ReadMention extends Mention {
 /** The stronger first: "no old fracture" denies, "old fracture?" asks. */
 const STRENGTH: readonly MentionStatus[] = ["negated", "question", "historical", "possible"];
 
-export function readMentions({ tokens, aside }: Sentence, language: Language): ReadMention[] {
+export function readMentions(sentence: Sentence, language: Language): ReadMention[] {
+  const { aside } = sentence;
+  const tokens = splitGlued(sentence.tokens, language.glued);
+  const names = namesIn(tokens, language);
   const triggers = keepLongest(findTerms(tokens, language.triggers));
   const ignored = triggers.filter(({ label }) => label === "ignored");
   // "Growth plate" means no plate, but "open growth plate" means what it says.
   const counts = (match: TermMatch<unknown>) =>
+    !names.some((name) => overlaps(match, name)) &&
     !ignored.some((other) => overlaps(match, other) && lengthOf(other) >= lengthOf(match));
   const subjects = longestByKind(findTerms(tokens, language.subjects).filter(counts));
   const sites = keepLongest(findTerms(tokens, language.sites).filter(counts));
-  const scopes = findScopes(tokens, triggers);
+  const isPresupposed = findPresupposed(tokens, language);
   const fractures = subjects.filter(({ label }) => label.kind === "fracture");
+  const scopes = findScopes(tokens, triggers, fractures);
   const siteOwners = sites.map((site) => ({
     site,
     owner: ownerOf(site, fractures, tokens, triggers, language),
   }));
 
-  return subjects.map((subject) => {
-    const reaching = scopes.filter((scope) => reaches(scope, subject, subjects));
+  return subjects.flatMap((subject) => {
+    const reaching = scopes.filter(
+      (scope) =>
+        reaches(scope, subject, subjects) &&
+        !(scope.status === "negated" && isBehind(scope) && isPresupposed(subject, scope.from)),
+    );
     const status = aside ? "question" : statusOf(reaching);
-    const own = siteOwners.filter(({ owner }) => owner === subject).map(({ site }) => site);
+    const places = siteOwners.filter(({ owner }) => owner === subject).map(({ site }) => site);
+    const own = places.filter(({ label }) => !label.elsewhere);
+    // "Rib fractures": none that this picture could show.
+    if (own.length < places.length && own.length === 0) return [];
     return {
       kind: subject.label.kind,
       words: wordsOf(subject, tokens),
@@ -69,11 +83,27 @@ function reaches(
   subjects: readonly TermMatch<Subject>[],
 ): boolean {
   const inside = (other: TermMatch<Subject>) => other.from >= scope.from && other.to <= scope.to;
-  if (!inside(subject)) return false;
+  if (!inside(subject) || (scope.onlyExclusions && subject.label.kind !== "exclusion"))
+    return false;
   if (!scope.nearestOnly) return true;
   const within = subjects.filter(inside);
-  const forward = scope.from >= scope.trigger.to;
-  return forward ? subject.from === within[0].from : subject.to === within[within.length - 1].to;
+  return isBehind(scope)
+    ? subject.from === within[0].from
+    : subject.to === within[within.length - 1].to;
+}
+
+/** Whether what the scope means stands behind its trigger. */
+function isBehind({ trigger, from }: Scope): boolean {
+  return from >= trigger.to;
+}
+
+/** What follows a title is a name, whatever else it means: "Dr Jones", "Mr. J. Foot", "dr. Weber". */
+function namesIn(tokens: readonly Token[], { titles }: Language): TermMatch<null>[] {
+  return findTerms(tokens, titles).map(({ to }) => {
+    let end = to;
+    while (/^\p{L}$/u.test(tokens[end]?.word ?? "")) end++;
+    return { label: null, from: to, to: end + 1 };
+  });
 }
 
 /**

@@ -30,7 +30,7 @@ export function createReportScreener(rules: ScreeningRules): ReportScreener {
 }
 
 function readReport(report: string, language: Language): ReadMention[] {
-  return readSentences(report, language.rules)
+  return readSentences(report, language.layout)
     .flatMap((sentence) => readMentions(sentence, language))
     .map((mention) => ({
       ...mention,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { screeningRulesSchema } from "@malleolus/schema";
 import { ankleScreeningRules } from "./ankle-rules.ts";
-import { tokenize } from "./sentences.ts";
+import { tokenize } from "./tokens.ts";
 import { findTerms, indexTerms } from "./terms.ts";
 
 const cases = [

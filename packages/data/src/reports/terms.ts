@@ -2,7 +2,7 @@
  * Finds a protocol's terms among the words of a sentence.
  */
 import { isMisspelling, type OpenEnds } from "./misspelling.ts";
-import { type Token, tokenize } from "./sentences.ts";
+import { type Token, tokenize } from "./tokens.ts";
 
 /** Tokens `from` to `to` (exclusive) of a sentence. */
 export interface TermMatch<Label> {
@@ -32,6 +32,8 @@ export interface TermIndex<Label> {
 export type Spelling = "exact" | "forgiving";
 
 const GAP = 3;
+/** "Tibial fracture, fibula intact" says of no tibia that it is intact. */
+const ENDS_GAP = new Set([",", ";", ":", "(", ")", "-"]);
 
 export function indexTerms<Label>(
   lists: Iterable<readonly [label: Label, terms: readonly string[], spelling?: Spelling]>,
@@ -91,6 +93,7 @@ function matchParts(tokens: readonly Token[], from: number, parts: readonly Part
         found = at;
         break;
       }
+      if (ENDS_GAP.has(tokens[at].word)) break;
     }
     if (found < 0) return null;
     next = found + 1;

@@ -1,6 +1,7 @@
 /**
- * The held-out reports: whole invented reports, each with where it should land. They were divided by a hash into a half on which rules may be mended and a half that is only
- * counted. Whoever mends a rule prints the faults of the first half and never those of the second.
+ * The held-out reports and phrases: invented, each with where it should land. Both were divided by a
+ * hash into a half on which rules may be mended and a half that is only counted. Whoever mends a rule
+ * prints the faults of the first half and never those of the second.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -29,6 +30,34 @@ export function readHeldOutReports(language: keyof typeof FILES): HeldOutReports
   return { development: drawn.slice(0, half), test: drawn.slice(half) };
 }
 
+export interface HeldOutPhrase {
+  readonly text: string;
+  /** What it is an example of: `otherobject`, a "no" about something else than the fracture. */
+  readonly kind: string;
+  /** F a fracture, P a possible one, N none, X:<code> excluded. */
+  readonly belongs: string;
+}
+
+const PHRASE_FILES = { en: "english-phrases.tsv", nl: "dutch-phrases.tsv" } as const;
+
+export function readHeldOutPhrases(language: keyof typeof PHRASE_FILES): {
+  readonly development: readonly HeldOutPhrase[];
+  readonly test: readonly HeldOutPhrase[];
+} {
+  const path = new URL(`held-out/${PHRASE_FILES[language]}`, import.meta.url);
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const phrases = lines.slice(1).map((line) => {
+    const [belongs, kind, text, ...rest] = line.split("\t");
+    if (text === undefined || rest.length > 0) throw new Error(`expected three columns: ${line}`);
+    return { belongs, kind, text };
+  });
+  // Drawn as they are written, and a line's end after that.
+  const drawn = phrases.toSorted((a, b) => (draw(a) < draw(b) ? -1 : 1));
+  const read = drawn.map((phrase) => ({ ...phrase, text: phrase.text.replaceAll("\\n", "\n") }));
+  const half = Math.ceil(read.length / 2);
+  return { development: read.slice(0, half), test: read.slice(half) };
+}
+
 function readBlock(block: string): HeldOutReport {
   const end = block.indexOf("\n");
   const intended = block.slice(0, end).trim();
@@ -40,6 +69,6 @@ function readBlock(block: string): HeldOutReport {
   return { text, belongs: "excluded by keyword", code };
 }
 
-function draw({ text }: HeldOutReport): string {
+function draw({ text }: { readonly text: string }): string {
   return createHash("sha256").update(`${SEED}\0${text}`).digest("hex");
 }
