@@ -171,8 +171,10 @@ function importReportsCommand(output: Output, finish: (code: ExitCode) => void):
       "after",
       `
 The heading's columns may be called report, text, verslag or tekst; accession, accession number,
-accessienummer or onderzoeknummer; study_uid or study_instance_uid; language or taal. Commas,
-semicolons or tabs separate. Import the radiographs first: a report of an examination that is not in
+accessienummer or onderzoeknummer; study_uid or study_instance_uid; language or taal; a report in
+parts also findings or bevindingen, impression, conclusion, conclusie or besluit. Commas, semicolons,
+tabs or bars separate; UTF-8, UTF-16 and windows-1252 are read. A line that cannot be used is named
+with its reason, and the others go on. Import the radiographs first: a report of an examination that is not in
 the study is passed over, and its line named. Names, numbers, dates and addresses are taken out of the
 text by rules that miss some: a person reads it before it leaves the hospital (docs/curate.md).
 
@@ -198,8 +200,15 @@ Examples:
           output.write(`${counts.imported} imported, ${counts.known} known already\n`);
           describeLines(output, "whose examination is not in the study", counts.unmatchedLines);
           describeLines(output, "without a report", counts.emptyLines);
+          for (const remark of counts.remarks) output.writeError(`${remark}\n`);
+          for (const { line, why } of counts.refusedLines.slice(0, 10)) {
+            output.writeError(`malleolus: ${path}, line ${line}: ${why}\n`);
+          }
+          if (counts.refusedLines.length > 10) {
+            output.writeError(`… and ${counts.refusedLines.length - 10} more lines like these\n`);
+          }
         }
-        if (counts.imported + counts.known === 0) finish(1);
+        if (counts.imported + counts.known === 0 || counts.refusedLines.length > 0) finish(1);
       } finally {
         await studies.closeStudy(study);
       }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { screeningRulesSchema } from "@malleolus/schema";
 import { ankleScreeningRules } from "./ankle-rules.ts";
-import { tokenize } from "./tokens.ts";
 import { findTerms, indexTerms } from "./terms.ts";
+import { tokenize } from "./tokens.ts";
 
 const cases = [
   ["any of several words", "not seen|visible", "fracture not visible", ["not visible"]],

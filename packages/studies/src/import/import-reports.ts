@@ -3,26 +3,16 @@
  * by the UID of the DICOM study. One transaction a file: an interrupted import has imported nothing,
  * and the same rows again change nothing.
  */
-import { readFileSync } from "node:fs";
 import { replaceUid } from "@malleolus/data";
 import type { Hospital } from "@malleolus/schema";
-import { parse } from "csv-parse/sync";
 import type { Transaction } from "kysely";
-import { z } from "zod";
 import type { StudyTables } from "../database/tables.ts";
-import { causeText, StudyError } from "../errors.ts";
+import { StudyError } from "../errors.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
 import { accessionHash } from "./accession.ts";
+import { type ReportRow, readReportTable } from "./report-table.ts";
 import { scrubReport } from "./scrub-report.ts";
-
-/** Names of columns, in any case and with any of ` _-` between words; the first that is there. */
-const COLUMNS = {
-  accession: ["accession", "accessionnumber", "accessienummer", "onderzoeknummer"],
-  study: ["studyuid", "studyinstanceuid"],
-  report: ["report", "reporttext", "text", "verslag", "tekst"],
-  language: ["language", "taal"],
-} as const;
 
 export interface ReportsImport {
   readonly path: string;
@@ -38,6 +28,10 @@ export interface ReportsCounts {
   readonly unmatchedLines: readonly number[];
   /** Lines without a report. */
   readonly emptyLines: readonly number[];
+  /** Lines that could not be used, and why. */
+  readonly refusedLines: readonly { readonly line: number; readonly why: string }[];
+  /** What was guessed in reading the file. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -45,25 +39,32 @@ export interface ReportsCounts {
  * none of its reports is about an examination of the study.
  */
 export async function importReports(study: Study, given: ReportsImport): Promise<ReportsCounts> {
-  const rows = readRows(given.path);
+  const languages = Object.keys(study.protocol.screening.languages);
+  const { rows, remarks } = readReportTable(given.path, languages);
+  const at = new Date().toISOString();
   const counts = { imported: 0, known: 0 };
+  const refusedLines: { line: number; why: string }[] = [];
   const unmatchedLines: number[] = [];
   const emptyLines: number[] = [];
   await study.database.transaction().execute(async (transaction) => {
-    for (const row of rows) {
+    for (const row of rows()) {
+      if (row.problem !== null) {
+        refusedLines.push({ line: row.line, why: row.problem });
+        continue;
+      }
       if (row.report.trim() === "") {
         emptyLines.push(row.line);
         continue;
       }
       const found = await findCase(transaction, row, given);
       if (found === undefined) unmatchedLines.push(row.line);
-      else counts[await storeReport(transaction, row, found, given)]++;
+      else counts[await storeReport(transaction, row, found, given, at)]++;
     }
   });
   if (counts.imported + counts.known === 0 && unmatchedLines.length > 0) {
     throw new StudyError("source", describeNoMatch(given, unmatchedLines));
   }
-  return { ...counts, unmatchedLines, emptyLines };
+  return { ...counts, unmatchedLines, emptyLines, refusedLines, remarks: remarks() };
 }
 
 const NAMED_LINES = 10;
@@ -78,14 +79,6 @@ function describeNoMatch({ path, hospital }: ReportsImport, lines: readonly numb
   );
 }
 
-interface ReportRow {
-  readonly line: number;
-  readonly accession: string;
-  readonly study: string;
-  readonly report: string;
-  readonly language: string;
-}
-
 interface FoundCase {
   readonly id: string;
   readonly patient_id: string;
@@ -93,7 +86,7 @@ interface FoundCase {
 
 async function findCase(
   transaction: Transaction<StudyTables>,
-  { study, accession }: ReportRow,
+  { study, accessions }: ReportRow,
   { hospital, keys }: ReportsImport,
 ): Promise<FoundCase | undefined> {
   const cases = transaction
@@ -104,11 +97,13 @@ async function findCase(
   if (study !== "") {
     return cases.where("cases.id", "=", replaceUid(study, keys.secret)).executeTakeFirst();
   }
-  if (accession === "") return undefined;
-  const hash = accessionHash(keys, hospital.id, accession);
-  const found = await cases.where("cases.accession_hash", "=", hash).limit(2).execute();
-  // Two cases with one number: neither may have the other's report.
-  return found.length === 1 ? found[0] : undefined;
+  for (const accession of accessions) {
+    const hash = accessionHash(keys, hospital.id, accession);
+    const found = await cases.where("cases.accession_hash", "=", hash).limit(2).execute();
+    // Two cases with one number: neither may have the other's report.
+    if (found.length > 0) return found.length === 1 ? found[0] : undefined;
+  }
+  return undefined;
 }
 
 async function storeReport(
@@ -116,6 +111,7 @@ async function storeReport(
   row: ReportRow,
   found: FoundCase,
   { keys, hospital, who }: ReportsImport,
+  at: string,
 ): Promise<"imported" | "known"> {
   const { numInsertedOrUpdatedRows } = await transaction
     .insertInto("reports")
@@ -123,73 +119,12 @@ async function storeReport(
       id: keys.hash("report", `${found.id}\0${row.report}`),
       case_id: found.id,
       language: row.language || (hospital.language ?? null),
-      text: scrubReport(row.report, keys.entry(found.patient_id), [row.accession, row.study]),
-      at: new Date().toISOString(),
+      text: scrubReport(row.report, keys.entry(found.patient_id), [...row.accessions, row.study]),
+      // One time for the whole file: its rows are told apart by their order.
+      at,
       who,
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n ? "imported" : "known";
-}
-
-const parsedSchema = z.array(
-  z.object({ record: z.record(z.string(), z.string()), info: z.object({ lines: z.number() }) }),
-);
-
-function readRows(path: string): ReportRow[] {
-  const text = decodeText(readFileSync(path));
-  const heading = text.slice(0, text.search(/\r?\n|$/));
-  const delimiters = [",", ";", "\t"].toSorted((a, b) => count(heading, b) - count(heading, a));
-  let parsed: unknown;
-  try {
-    parsed = parse(text, {
-      bom: true,
-      columns: (names: string[]) => names.map(plainName),
-      delimiter: delimiters[0],
-      info: true,
-      relax_column_count_less: true,
-      skip_empty_lines: true,
-    });
-  } catch (cause) {
-    throw new StudyError("source", `${path}: expected a CSV file: ${causeText(cause)}`, { cause });
-  }
-  const rows = parsedSchema.parse(parsed);
-  const names = heading.split(delimiters[0]).map(plainName);
-  const column = (known: readonly string[]) => known.find((name) => names.includes(name));
-  const report = column(COLUMNS.report);
-  const keys = [column(COLUMNS.accession), column(COLUMNS.study)];
-  if (report === undefined || keys.every((key) => key === undefined)) {
-    throw new StudyError(
-      "source",
-      `${path}: expected a heading with "report" and "accession" or "study_uid", got "${heading.slice(0, 120)}"`,
-    );
-  }
-  return rows.map(({ record, info }) => {
-    const value = (known: readonly string[]) => record[column(known) ?? ""] ?? "";
-    return {
-      line: info.lines,
-      accession: value(COLUMNS.accession).trim(),
-      study: value(COLUMNS.study).trim(),
-      report: value(COLUMNS.report),
-      language: value(COLUMNS.language).trim().toLowerCase(),
-    };
-  });
-}
-
-/** UTF-8, or what older systems of western Europe write. */
-function decodeText(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
-}
-
-/** `Accession Number` as `accessionnumber`. */
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-}
-
-function count(text: string, part: string): number {
-  return text.split(part).length;
 }

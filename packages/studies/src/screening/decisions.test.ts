@@ -84,9 +84,10 @@ test("openTruth: a table that cannot be used says why", async (context) => {
   await refused(["ACC1000,P,20190410,excluded:banana"], /tibia-involved.*got "excluded:banana"/);
   const file = truth([]);
   writeFileSync(file.path, "number,truth\n1,fracture\n");
-  await assert.rejects(
-    openTruth(study, file),
-    /"accession_number" and "truth", got "number,truth"/,
+  await assert.rejects(openTruth(study, file), /"accession_number" and "truth" among its first/);
+  await refused(
+    [`ACC1000,P,20190410,${"a report by mistake ".repeat(9)}`],
+    /got a text of 180 letters/,
   );
 });
 

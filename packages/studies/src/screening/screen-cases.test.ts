@@ -44,7 +44,14 @@ async function screenedStudy(context: Parameters<typeof newStudy>[0]) {
 test("a study from archive to funnel", async (context) => {
   const { study, csv, given } = await screenedStudy(context);
   const reports = await importReports(study, { ...given, path: csv });
-  assert.deepEqual(reports, { imported: 4, known: 0, unmatchedLines: [6], emptyLines: [] });
+  assert.deepEqual(reports, {
+    imported: 4,
+    known: 0,
+    unmatchedLines: [6],
+    emptyLines: [],
+    refusedLines: [],
+    remarks: [],
+  });
   const again = await importReports(study, { ...given, path: csv });
   assert.deepEqual([again.imported, again.known], [0, 4]);
 
@@ -173,4 +180,44 @@ test("importReports: reports in an older character set are read", async (context
     .executeTakeFirstOrThrow();
   assert.match(stored, /coördinatie/);
   assert.match(readFileSync(csv, "latin1"), /coördinatie/);
+});
+
+test("screenCases: reports of one examination are read in the order of their file", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  const parts = Array.from({ length: 40 }, (_, index) => `Part ${index} of the report.`);
+  writeFileSync(csv, `accession,report\n${parts.map((part) => `ACC1000,${part}\n`).join("")}`);
+  await importReports(study, { ...given, path: csv });
+  await screenCases(study, "tester");
+  const { report_ids } = await study.database
+    .selectFrom("screenings")
+    .select("report_ids")
+    .executeTakeFirstOrThrow();
+  const reports = await study.database.selectFrom("reports").select(["id", "text"]).execute();
+  const textOf = new Map(reports.map(({ id, text }) => [id, text]));
+  const ids: unknown = JSON.parse(report_ids);
+  assert.ok(Array.isArray(ids));
+  assert.deepEqual(
+    ids.map((id) => textOf.get(String(id))),
+    parts,
+  );
+});
+
+test("importReports: a line that cannot be used costs no other, and none of its text is told", async (context) => {
+  const { study, csv, given } = await screenedStudy(context);
+  const rows = [
+    "accession,report",
+    "ACC1000,Fracture, of the fibula of Zwaluwenburg",
+    "ACC1001,No fracture.",
+    "1.23E+13,Zwaluwenburg has no fracture.",
+    'ACC1002,"Zwaluwenburg: a quote that nobody closes',
+    "ACC1003,No fracture seen.",
+  ];
+  writeFileSync(csv, rows.join("\n"));
+  const counts = await importReports(study, { ...given, path: csv });
+  assert.equal(counts.imported, 2);
+  assert.deepEqual(
+    counts.refusedLines.map(({ line }) => line),
+    [2, 4, 5],
+  );
+  assert.doesNotMatch(JSON.stringify(counts), /Zwaluwenburg/);
 });

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { createReportScreener } from "@malleolus/data";
 import type { ScreeningDecision } from "@malleolus/schema";
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
 import type { StudyTables } from "../database/tables.ts";
 import type { Study } from "../study.ts";
@@ -83,13 +83,16 @@ async function reportsOf(
   transaction: Transaction<StudyTables>,
   caseId: string,
 ): Promise<ReportRow[]> {
-  return transaction
-    .selectFrom("reports")
-    .select(["id", "text", "language"])
-    .where("case_id", "=", caseId)
-    .orderBy("at")
-    .orderBy("id")
-    .execute();
+  return (
+    transaction
+      .selectFrom("reports")
+      .select(["id", "text", "language"])
+      .where("case_id", "=", caseId)
+      .orderBy("at")
+      // Of one file in its order: SQLite numbers rows as they come.
+      .orderBy(sql`rowid`)
+      .execute()
+  );
 }
 
 async function keepDecision(

@@ -3,7 +3,6 @@
  * `fracture`, `no fracture` or `excluded:<code>`. The study keeps no accession number, so the rows
  * find their cases by keyed hash.
  */
-import { readFileSync } from "node:fs";
 import { NOT_STATED } from "@malleolus/data";
 import {
   type Hospital,
@@ -14,9 +13,8 @@ import {
   type ScreeningMeasure,
   screenedStateSchema,
 } from "@malleolus/schema";
-import { parse } from "csv-parse/sync";
-import { z } from "zod";
-import { causeText, StudyError } from "../errors.ts";
+import { readTable } from "../csv/read-table.ts";
+import { StudyError } from "../errors.ts";
 import { accessionHash } from "../import/accession.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
@@ -160,38 +158,23 @@ async function caseIds(
   );
 }
 
-const parsedSchema = z.array(
-  z.object({ record: z.record(z.string(), z.string()), info: z.object({ lines: z.number() }) }),
-);
-
 function readTruth(path: string, codes: ReadonlySet<string>): TruthRow[] {
-  let parsed: unknown;
-  let columns: string[] = [];
-  try {
-    parsed = parse(readFileSync(path), {
-      bom: true,
-      columns: (names: string[]) => {
-        columns = names.map((name) => name.trim().toLowerCase());
-        return columns;
-      },
-      delimiter: [",", ";", "\t"],
-      info: true,
-      skip_empty_lines: true,
-    });
-  } catch (cause) {
-    throw new StudyError("source", `${path}: expected a CSV file: ${causeText(cause)}`, { cause });
-  }
-  if (!columns.includes("accession_number") || !columns.includes("truth")) {
-    throw new StudyError(
-      "source",
-      `${path}: expected a heading with "accession_number" and "truth", got "${columns.join(",").slice(0, 120)}"`,
-    );
-  }
-  return parsedSchema.parse(parsed).map(({ record, info }) => ({
-    line: info.lines,
-    accession: record.accession_number.trim(),
-    ...readTruthValue(record.truth, codes, `${path}, line ${info.lines}`),
-  }));
+  const needed = ["accessionnumber", "truth"];
+  const table = readTable(
+    path,
+    (names) => needed.every((name) => names.includes(name)),
+    '"accession_number" and "truth"',
+  );
+  const [accession, truth] = needed.map((name) => table.names.indexOf(name));
+  return [...table.rows()].map(({ line, cells, problem }) => {
+    const where = `${path}, line ${line}`;
+    if (problem !== null) throw new StudyError("source", `${where}: ${problem}`);
+    return {
+      line,
+      accession: (cells[accession] ?? "").trim(),
+      ...readTruthValue(cells[truth] ?? "", codes, where),
+    };
+  });
 }
 
 function readTruthValue(
@@ -207,6 +190,11 @@ function readTruthValue(
   throw new StudyError(
     "source",
     `${where}: expected "fracture", "no fracture" or "excluded:" and one of ` +
-      `${[...codes].join(", ")}, got "${written}"`,
+      `${[...codes].join(", ")}, got ${quoted(written)}`,
   );
+}
+
+/** What is longer than any answer may be a patient's report, and is not repeated. */
+function quoted(written: string): string {
+  return written.length <= 30 ? `"${written}"` : `a text of ${written.length} letters`;
 }
