@@ -62,7 +62,7 @@ export const ankleDutch: LanguageRules = {
     klinische gegevens, klinische informatie, medische gegevens, relevante klinische gegevens,
     reden van onderzoek, reden voor onderzoek, reden onderzoek, reden van verwijzing, reden verwijzing,
     verwijzing, verwijsreden, indicatiestelling, aanvraaggegevens, aanvraagtekst, klinische inlichtingen, klinische vraagstelling, kliniek,
-    klinisch, klin gegevens, gegevens, inlichtingen, indicatie, vg kg, kg, vg/kg, vraagstelling, vraag,
+    klinisch, klinische vraag, klin gegevens, gegevens, inlichtingen, indicatie, vg kg, kg, vg/kg, vraagstelling, vraag,
     voorgeschiedenis, vg, anamnese, reden van aanvraag, reden, aanvraag, trauma, vergelijking,
     vergelijkend onderzoek, advies, beleid, plan`),
   reportHeadings: terms(`
@@ -186,7 +186,7 @@ export const ankleDutch: LanguageRules = {
       ),
       ...pairs(terms("fibula, laterale, metalen, loslating van, loslating van de"), ["plaat"]),
       ...terms("plaatje in situ, osteosynthesemateriaal, osteosynthese materiaal, metaalwerk"),
-      ...terms("*prothese, arthrodese, artrodese, fixateur, tightrope, botanker*, nagel"),
+      ...terms("*prothese, arthrodese, artrodese, fixateur, tightrope, botanker*"),
       ...terms("fixatiemateriaal, materiaal in situ, schroeffixatie, interne fixatie"),
     ],
     "open-physes": [
@@ -569,7 +569,9 @@ export const ankleDutch: LanguageRules = {
     "dr, drs, dokter, mr, mevr, mevrouw, dhr, meneer, prof, professor, collega, zuster",
   ),
   conditional: [
-    ...terms("indien, mocht, mochten, tenzij, in geval van, ingeval van, in het geval van, als er"),
+    ...terms(
+      "indien, mocht, mochten, tenzij, zo er, in geval van, ingeval van, in het geval van, als er",
+    ),
     ...terms("als een, als de klachten, als klachten, als pijn, wanneer er, wanneer een"),
     ...terms("bij klinische verdenking, bij blijvende verdenking, bij verdenking, bij aanhoudende"),
     ...terms("bij persisterende, bij twijfel, bij klinisch vermoeden, bij sterke verdenking"),
@@ -581,7 +583,7 @@ export const ankleDutch: LanguageRules = {
     verwijzing, verwezen, verwezen naar, indicatie voor, indicatie tot, gepland, gepland voor, op de lijst voor,
     naar huis met, ontslagen met, ontslag met, behoeft, te behandelen met, voor, wacht op, volgt, beleid`),
   plannedAfter: terms(`
-    meegegeven, mee, gegeven, geadviseerd, aanbevolen, zo nodig, indien nodig, gepland, volgt, te overwegen,
+    meegegeven, mee, niet nodig, niet noodzakelijk, niet geindiceerd, gegeven, geadviseerd, aanbevolen, zo nodig, indien nodig, gepland, volgt, te overwegen,
     bij klachten, bij pijn, voor comfort, ter ondersteuning, aangewezen, geindiceerd, overwegen, morgen,
     wordt aangelegd, aan te leggen`),
   partialViews: pairs(terms("op, in, bij, aan"), [

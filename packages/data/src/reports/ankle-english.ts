@@ -11,7 +11,8 @@ import { pairs, terms } from "./term-lists.ts";
 const found = terms(`
   seen, identified, visible, visualised, visualized, demonstrated, detected, evident, present,
   apparent, appreciated, shown, found, recognised, recognized, noted, confirmed, discernible, there,
-  revealed, observed, perceived, perceptible, discerned, depicted, delineated, established`);
+  revealed, observed, perceived, perceptible, discerned, depicted, delineated, established,
+  demonstrable, detectable, identifiable, recognisable, recognizable, appreciable`);
 
 const excluded = terms("excluded, ruled out, dismissed, discounted, discarded, refuted");
 const exclude = terms("exclude, rule out, dismiss, discount");
@@ -91,6 +92,7 @@ export const ankleEnglish: LanguageRules = {
     ...terms("44a1, 44a2, 44b1, 44b2, 44c1, 44c2, danis weber"),
     ...pairs(["lauge hansen", "lauge hansen type"], terms("ser, per, sad, sa, pa, pab, pad")),
     ...pairs(["ser", "sad", "pab"], terms("i, ii, iii, iv, type, injury")),
+    ...terms("ser 1, ser 2, ser 3, ser 4, sad 1, sad 2"),
     ...pairs(["per"], terms("iii, iv")),
     ...terms("supination external rotation, pronation external rotation, supination adduction"),
     ...pairs(["cortical"], terms("break, breach, disruption, step*, discontinuity, interruption")),
@@ -274,7 +276,9 @@ export const ankleEnglish: LanguageRules = {
     // Words with another meaning than the one that counts.
     ...terms("hardware store, hardware shop, hardware department, plate glass, plate compactor"),
     ...terms("toe nail, toenail, finger nail, nail gun, nail bed, barbed wire, pins and needles"),
-    ...terms("no mans land, cast iron, plaster cast room, plaster room, bowling pins, heard a pop"),
+    ...terms(
+      "broken glass, broken bottle, broken night, cast iron, plaster cast room, plaster room, bowling pins, heard a pop",
+    ),
     ...terms(
       "electric wire, wire fence, order #, phone #, tel #, accession #, mrn #, pager #, ext #",
     ),
@@ -489,7 +493,7 @@ export const ankleEnglish: LanguageRules = {
     ),
     // What nobody could tell.
     ...terms(
-      "whether, unsure, unsure if, unclear if, uncertain if, not sure, not certain, not clear",
+      "doubt, doubt that, doubt about, whether, unsure, unsure if, unclear if, uncertain if, not sure, not certain, not clear",
     ),
     ...pairs(
       terms("not, not be, cannot, unable to, difficult to, hard to, impossible to"),
@@ -596,7 +600,7 @@ export const ankleEnglish: LanguageRules = {
     may need, might need, may require, fit with, apply, for application of`),
   plannedAfter: terms(`
     for comfort, for support, if needed, if required, if pain*, as needed, as required, advised,
-    recommended, suggested, given, provided, is planned, planned, to follow, will be applied, will be
+    recommended, suggested, given, provided, supplied, not needed, not required, not necessary, is planned, planned, to follow, will be applied, will be
     given, to be applied, tomorrow, later today, is needed, is required, needed, required, prn`),
   partialViews: pairs(terms("on, in, at, from"), [
     ...pairs(

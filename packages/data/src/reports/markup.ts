@@ -12,12 +12,13 @@ export function blankMarkup(text: string): string {
     .replace(/<\/?([a-z][a-z0-9]*)(?:\s[^<>]*)?\/?>/gi, (tag, name: string) =>
       INLINE.has(name.toLowerCase()) ? blank(tag) : lineEnd(tag),
     )
+    .replace(/&(?:#8226|#183|bull|middot);/gi, (entity) => `•${blank(entity.slice(1))}`)
     .replace(/&(?:#\d+|#x[0-9a-f]+|[a-z]+);/gi, blank)
     // HL7: \.br\ and its kind end a line, \X0D\ is a character, \H\ and \N\ highlight, ~ repeats a field.
     .replace(/\\(?:\.[a-z]+[^\\\n]{0,6}|X(?:0D|0A)+)\\/gi, lineEnd)
     .replace(/\\(?:[HNFSTRE]|X[0-9A-F]{2,8})\\/gi, blank)
     .replace(/~/g, "\n")
-    .replace(/\*\*|__/g, blank);
+    .replace(/\*\*|__|\((?:y|yes|j|ja)\s?\/\s?(?:n|no|nee|neen)\)/gi, blank);
   return plain
     .split(/(?<=\n)/)
     .map(tickBoxes)
@@ -32,7 +33,7 @@ function lineEnd(found: string): string {
   return `\n${" ".repeat(found.length - 1)}`;
 }
 
-const BOX = /\[(?:\s*|[xXvV✓✔])\]|\((?:\s+|[xX✓✔])\)|[☐☑☒]/gu;
+const BOX = /\[(?:\s*|[xXvV✓✔])\]|\((?:\s+|[xX✓✔])\)|[☐□☑☒]/gu;
 const IS_TICKED = /[xXvV✓✔☑☒]/u;
 const ANSWER = /(?:yes|no|ja|nee|neen)\s*$/i;
 
@@ -44,7 +45,10 @@ function tickBoxes(line: string): string {
   const ends = [...boxes.slice(1).map(({ at }) => at), line.length];
   const labelled = /[\p{L}\p{N}]/u;
   // "Fracture: yes [ ] no [x]", where the boxes follow their labels.
-  if (!labelled.test(line.slice(last.at)) || ANSWER.test(line.slice(0, boxes[0].at))) {
+  if (
+    !labelled.test(line.slice(last.at + last.box.length)) ||
+    ANSWER.test(line.slice(0, boxes[0].at))
+  ) {
     let from = 0;
     const kept = boxes.map(({ box, at }) => {
       const text = line.slice(from, at);
