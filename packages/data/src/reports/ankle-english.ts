@@ -83,7 +83,12 @@ export const ankleEnglish: LanguageRules = {
       terms("cortical, bony, bone, no, any, clean, obvious, definite, osseous"),
       terms("break, breaks"),
     ),
-    ...pairs(["break", "breaks"], terms("in the cort*, in the bone, of the fibula, in the fibula")),
+    ...pairs(
+      ["break", "breaks"],
+      terms(
+        "in the cort*, in the bone, of the fibula, in the fibula, through the, at the lateral, at the tip",
+      ),
+    ),
     ...pairs(
       terms("weber, webber, weber type, weber class, danis weber, danis weber type"),
       terms("a, b, c"),
