@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { DataError } from "./errors.ts";
 import type { Radiograph } from "./radiograph.ts";
@@ -83,6 +84,97 @@ test("decodeRadiograph: an EXIF orientation is reported and not applied", async 
   const radiograph = await decodeRadiograph(turned, "a.jpg");
   assert.equal(radiograph.exifOrientation, 6);
   assert.deepEqual([radiograph.width, radiograph.height], [WIDTH, HEIGHT]);
+});
+
+/** A grey ICC profile whose curve is a power (ICC.1, version 2): description, white point, curve. */
+function greyProfile(power: number): Buffer {
+  const tag = (kind: string, body: Buffer): Buffer =>
+    Buffer.concat([Buffer.from(kind, "latin1"), Buffer.alloc(4), body]);
+  const numbers = (...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(4 * values.length);
+    for (const [i, value] of values.entries()) bytes.writeInt32BE(Math.round(value), 4 * i);
+    return bytes;
+  };
+  const curve = Buffer.alloc(8);
+  curve.writeUInt32BE(1, 0);
+  curve.writeUInt16BE(Math.round(power * 256), 4);
+  const description = Buffer.concat([numbers(5), Buffer.from("grey\0"), Buffer.alloc(79)]);
+  const tags: readonly (readonly [name: string, data: Buffer])[] = [
+    ["desc", tag("desc", description)],
+    ["cprt", tag("text", Buffer.from("none\0\0\0\0"))],
+    ["wtpt", tag("XYZ ", numbers(0.9642 * 65_536, 65_536, 0.8249 * 65_536))],
+    ["kTRC", tag("curv", curve)],
+  ];
+  const table: Buffer[] = [numbers(tags.length)];
+  let offset = 128 + 4 + 12 * tags.length;
+  for (const [name, data] of tags) {
+    table.push(Buffer.from(name, "latin1"), numbers(offset, data.length));
+    offset += data.length;
+  }
+  const header = Buffer.alloc(128);
+  header.writeUInt32BE(offset, 0);
+  header.writeUInt32BE(0x02_10_00_00, 8);
+  header.write("mntrGRAYXYZ ", 12, "latin1");
+  header.write("acsp", 36, "latin1");
+  numbers(0.9642 * 65_536, 65_536, 0.8249 * 65_536).copy(header, 68);
+  return Buffer.concat([header, ...table, ...tags.map(([, data]) => data)]);
+}
+
+/** A PNG or JPEG with the profile beside the picture, whose values stay as they are. */
+function withProfile(bytes: Buffer, profile: Buffer): Buffer {
+  if (bytes[0] === 0xff) {
+    const body = Buffer.concat([Buffer.from("ICC_PROFILE\0\x01\x01", "latin1"), profile]);
+    const head = Buffer.from([0xff, 0xe2, (body.length + 2) >> 8, (body.length + 2) & 0xff]);
+    return Buffer.concat([bytes.subarray(0, 2), head, body, bytes.subarray(2)]);
+  }
+  const body = Buffer.concat([Buffer.from("iCCPgrey\0\0", "latin1"), deflateSync(profile)]);
+  const chunk = Buffer.concat([Buffer.alloc(4), body, Buffer.alloc(4)]);
+  chunk.writeUInt32BE(body.length - 4, 0);
+  chunk.writeUInt32BE(crc32(body), body.length + 4);
+  // Behind the first chunk, the header: 8 bytes of signature and 25 of its own.
+  return Buffer.concat([bytes.subarray(0, 33), chunk, bytes.subarray(33)]);
+}
+
+test("decodeRadiograph: a colour profile does not change the values, of 8 bits and of 16", async () => {
+  const grey = picture(1, (i) => i % 256).toColourspace("b-w");
+  const deep = Uint16Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i * 54_321) % 65_536);
+  const files: readonly (readonly [name: string, Buffer])[] = [
+    ["grey.png", await grey.clone().png().toBuffer()],
+    ["grey.jpg", await grey.clone().jpeg({ quality: 95 }).toBuffer()],
+    [
+      "deep.png",
+      await sharp(deep, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } })
+        .toColourspace("grey16")
+        .png()
+        .toBuffer(),
+    ],
+  ];
+  for (const [name, bytes] of files) {
+    const plain = await decodeRadiograph(bytes, name);
+    for (const power of [1, 1.8]) {
+      const profiled = withProfile(bytes, greyProfile(power));
+      assert.ok((await sharp(profiled).metadata()).icc !== undefined, name);
+      assert.deepEqual((await decodeRadiograph(profiled, name)).pixels, plain.pixels, name);
+    }
+  }
+});
+
+test("decodeRadiograph: an image of too many pixels is called too large, not damaged", async () => {
+  const small = await picture(1, () => 0)
+    .png()
+    .toBuffer();
+  // Its header alone claims more: what is claimed is refused before it is decoded.
+  const header = Buffer.from(small.subarray(12, 29));
+  header.writeUInt32BE(17_000, 4);
+  header.writeUInt32BE(16_000, 8);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(header));
+  const large = Buffer.concat([small.subarray(0, 12), header, sum, small.subarray(33)]);
+  await assert.rejects(decodeRadiograph(large, "a.png"), {
+    code: "unsupported",
+    message:
+      /^a\.png: expected at most \d+ pixels, got 17000 x 16000, 272 million; make it smaller/,
+  });
 });
 
 test("decodeRadiograph: cut JPEG and PNG files are refused with one line", async () => {

@@ -1,7 +1,7 @@
 /**
  * JPEG and PNG files to radiographs, through sharp: 8 and 16 bits, never rotated.
  */
-import type { Metadata } from "sharp";
+import type { Metadata, SharpOptions } from "sharp";
 import sharp from "sharp";
 import { causeText, DataError } from "./errors.ts";
 import { luminance, type Radiograph, valueRange } from "./radiograph.ts";
@@ -20,7 +20,11 @@ export function imageFormat(bytes: Uint8Array): "jpeg" | "png" | undefined {
  * the greatest sample (255 or 65,535); there are no millimetres. Its stored pixels count: an EXIF
  * orientation is reported and not applied, for annotations refer to the pixels as stored.
  *
- * Throws DataError `damaged`, also where the file was cut.
+ * A colour profile is not applied: it says how to show the values on a screen, and a network wants
+ * them as they are, as other readers of annotated images give them.
+ *
+ * Throws DataError `damaged`, also where the file was cut, and `unsupported` for an image that is too
+ * large.
  */
 export async function readImage(
   bytes: Uint8Array,
@@ -28,8 +32,9 @@ export async function readImage(
   where: string,
 ): Promise<Radiograph> {
   try {
-    return await decode(bytes, format);
+    return await decode(bytes, format, where);
   } catch (cause) {
+    if (cause instanceof DataError) throw cause;
     throw new DataError(
       "damaged",
       `${where}: expected a whole ${format.toUpperCase()} image, got one that cannot be decoded ` +
@@ -39,11 +44,21 @@ export async function readImage(
   }
 }
 
-async function decode(bytes: Uint8Array, format: "jpeg" | "png"): Promise<Radiograph> {
+/** More than any detector has; what a file claims must not ask for all the memory. */
+const MAX_PIXELS = 2 ** 28;
+
+async function decode(
+  bytes: Uint8Array,
+  format: "jpeg" | "png",
+  where: string,
+): Promise<Radiograph> {
   // "error" refuses a cut file, where the default of older versions filled it with grey; and it
   // lets pass what many cameras write and every viewer forgives.
-  const image = sharp(bytes, { failOn: "error" });
-  const metadata = await image.metadata();
+  const options: SharpOptions = { failOn: "error", limitInputPixels: false };
+  const metadata = await sharp(bytes, options).metadata();
+  requireSize(metadata, where);
+  // CMYK has no grey values of its own: there, the profile is what makes them.
+  const image = sharp(bytes, { ...options, ignoreIcc: metadata.space !== "cmyk" });
   const is16Bit = metadata.depth === "ushort";
   const isGrey = metadata.space === "b-w" || metadata.space === "grey16";
   // Without a space named, sharp makes sRGB of it: three channels, and 16 bits brought down to 8.
@@ -82,12 +97,22 @@ async function decode(bytes: Uint8Array, format: "jpeg" | "png"): Promise<Radiog
   };
 }
 
+function requireSize({ width, height }: Metadata, where: string): void {
+  if (width * height <= MAX_PIXELS) return;
+  throw new DataError(
+    "unsupported",
+    `${where}: expected at most ${MAX_PIXELS} pixels, got ${width} x ${height}, ` +
+      `${Math.round((width * height) / 1e6)} million; make it smaller, or cut out the radiograph`,
+  );
+}
+
 /** The grey values, without a second channel (alpha). */
 function firstOf(samples: Uint8Array | Uint16Array, channels: number): Uint8Array | Uint16Array {
   return channels === 1 ? samples : samples.filter((_: number, i: number) => i % channels === 0);
 }
 
-function exifOrientation(metadata: Metadata): number | null {
+/** Null where there is none to apply. */
+export function exifOrientation(metadata: Metadata): number | null {
   const { orientation } = metadata;
   return orientation !== undefined && orientation > 1 ? orientation : null;
 }

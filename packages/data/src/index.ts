@@ -1,7 +1,18 @@
 export {
+  type CheckedImage,
+  type CheckedImages,
+  checkImages,
+  describeFewBits,
+  throwFaults,
+} from "./coco/check-images.ts";
+export { connected } from "./coco/connected.ts";
+export { type CocoOrigin, originOfImage } from "./coco/image-origin.ts";
+export { describeMissing, type LocatedImage, locateImages } from "./coco/image-paths.ts";
+export {
   type CocoAnnotation,
   type CocoCategory,
   type CocoDataset,
+  type CocoFile,
   type CocoImage,
   parseCoco,
   readCocoFile,

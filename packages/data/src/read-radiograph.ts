@@ -7,6 +7,7 @@ import { readDicom } from "./dicom/read-dicom.ts";
 import { causeText, DataError } from "./errors.ts";
 import { imageFormat, readImage } from "./image-file.ts";
 import type { Radiograph } from "./radiograph.ts";
+import { requireFile } from "./regular-file.ts";
 
 /**
  * Reads a DICOM, JPEG or PNG file. Safe in worker threads.
@@ -15,6 +16,7 @@ import type { Radiograph } from "./radiograph.ts";
  * `truncated`, `damaged`, `no-pixels` or `unsupported`.
  */
 export async function readRadiograph(path: string): Promise<Radiograph> {
+  await requireFile(path);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

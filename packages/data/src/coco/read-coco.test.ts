@@ -162,7 +162,10 @@ test("parseCoco: run lengths of another size or sum are refused", () => {
   refuses(() => parseAnnotation({ segmentation: { counts: [200] } }), /polygons or run lengths/);
 });
 test("parseCoco: a width that is no number is refused with its place", () =>
-  refuses(() => parse({ images: [{ ...IMAGE, width: "20" }] }), /a\.json at images\[0\]\.width: /));
+  refuses(
+    () => parse({ images: [{ ...IMAGE, width: "20" }] }),
+    /a\.json at images\[0\]\.width \(image 7\): /,
+  ));
 
 test("readCocoFile: a missing file is one clear line", async () => {
   await assert.rejects(

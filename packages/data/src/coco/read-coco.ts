@@ -1,7 +1,7 @@
 /**
- * A COCO annotation file to a typed data set whose parts fit together.
+ * A COCO annotation file to a typed data set whose parts fit together. All that does not is named at
+ * once.
  */
-import { readFile } from "node:fs/promises";
 import {
   type Box,
   boxArea,
@@ -11,10 +11,20 @@ import {
   type Polygon,
   type RunLength,
 } from "@malleolus/geometry";
-import { readJson } from "@malleolus/schema";
+import { readRecord } from "@malleolus/schema";
+import type { z } from "zod";
 import { causeText, DataError } from "../errors.ts";
-import { type CocoFile, cocoFileSchema } from "./file-format.ts";
+import { annotationJson, readAnnotationFile } from "./annotation-file.ts";
+import { collectFaults, Fault, type Faults } from "./faults.ts";
+import {
+  annotationSchema,
+  categorySchema,
+  cocoFileSchema,
+  imageSchema,
+  type WrittenAnnotation,
+} from "./file-format.ts";
 import { readSegmentation } from "./segmentation.ts";
+import { findMisunderstanding } from "./units.ts";
 
 export interface CocoCategory {
   readonly id: number;
@@ -62,22 +72,18 @@ export interface CocoDataset {
   readonly annotationsByImage: ReadonlyMap<number, readonly CocoAnnotation[]>;
 }
 
-/** How far a box may reach beyond its image: the rounding of a resampled annotation. */
+/** How far a box may reach beyond its image or its outline: the rounding of a resampled annotation. */
 const BORDER_TOLERANCE = 1;
 
+/** A data set, and the SHA-256 of its file in hexadecimal. */
+export interface CocoFile extends CocoDataset {
+  readonly sha256: string;
+}
+
 /** Reads a COCO file. Throws DataError `unreadable` or `invalid-annotations`. */
-export async function readCocoFile(path: string): Promise<CocoDataset> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new DataError(
-      "unreadable",
-      `${path}: expected COCO annotations, got "${causeText(cause)}"; check the path and its rights`,
-      { cause },
-    );
-  }
-  return parseCoco(text, path);
+export async function readCocoFile(path: string): Promise<CocoFile> {
+  const { json, sha256 } = await readAnnotationFile(path);
+  return { ...cocoDataset(json, path), sha256 };
 }
 
 /**
@@ -85,65 +91,127 @@ export async function readCocoFile(path: string): Promise<CocoDataset> {
  * annotation by its id. Throws DataError `invalid-annotations`.
  */
 export function parseCoco(text: string, where: string): CocoDataset {
-  let file: CocoFile;
-  try {
-    file = readJson(cocoFileSchema, text, where);
-  } catch (cause) {
-    throw new DataError("invalid-annotations", causeText(cause), { cause });
+  return cocoDataset(annotationJson(Buffer.from(text), where), where);
+}
+
+function cocoDataset(json: unknown, where: string): CocoDataset {
+  const faults = collectFaults(where);
+  const file = readLists(json, where);
+  const written = {
+    images: readRecords(file.images, imageSchema, "image", faults),
+    categories: readRecords(file.categories, categorySchema, "category", faults),
+    annotations: readRecords(file.annotations, annotationSchema, "annotation", faults),
+  };
+  // Records that were not read would make those that speak of them look wrong.
+  faults.throwAny();
+  if (written.images.length === 0) faults.add("", "images", "an empty list of images");
+  if (written.categories.length === 0) {
+    faults.add("", "categories", "an empty list of categories");
   }
-  if (file.images.length === 0) throw invalid(where, "images", "an empty list of images");
-  if (file.categories.length === 0) {
-    throw invalid(where, "categories", "an empty list of categories");
-  }
-  const images = file.images.map(({ id, file_name, width, height, ...extra }) => ({
+  const images = written.images.map(({ id, file_name, width, height, ...extra }) => ({
     id,
     fileName: file_name,
     width,
     height,
     extra,
   }));
-  const imageById = byId(images, "image", where);
-  const categoryById = byId(file.categories, "category", where);
-  byId(file.annotations, "annotation", where);
+  const imageById = byId(images, "image", faults);
+  const categoryById = byId(written.categories, "category", faults);
+  byId(written.annotations, "annotation", faults);
+  requireOwnNames(written.categories, faults);
+  faults.throwAny();
 
-  const annotations = file.annotations.map((written) => {
-    const place = `${where}: annotation ${written.id}`;
-    const image = imageById.get(written.image_id);
+  const misunderstood = findMisunderstanding(written.annotations, imageById);
+  if (misunderstood !== null) faults.addText(misunderstood);
+  faults.throwAny();
+
+  const annotations = written.annotations.flatMap((annotation) => {
+    const image = imageById.get(annotation.image_id);
+    const place = `annotation ${annotation.id}`;
     if (image === undefined) {
-      throw invalid(place, "an image of this file", `image_id ${written.image_id}`);
+      faults.add(place, "an image of this file", `image_id ${annotation.image_id}`);
+      return [];
     }
-    if (!categoryById.has(written.category_id)) {
+    if (!categoryById.has(annotation.category_id)) {
       const known = [...categoryById.keys()].slice(0, 10).join(", ");
-      throw invalid(place, `a category id of this file (${known})`, `${written.category_id}`);
+      faults.add(place, `a category id of this file (${known})`, annotation.category_id);
+      return [];
     }
-    return readAnnotation(written, image, `${place} of ${image.fileName}`);
+    try {
+      return [readAnnotation(annotation, image)];
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      faults.add(`${place} of ${image.fileName}`, error.expected, error.got);
+      return [];
+    }
   });
+  faults.throwAny();
 
   const annotationsByImage = new Map<number, CocoAnnotation[]>(images.map(({ id }) => [id, []]));
   for (const annotation of annotations)
     annotationsByImage.get(annotation.imageId)?.push(annotation);
-  const categories = file.categories.toSorted((a, b) => a.id - b.id);
+  const categories = written.categories.toSorted((a, b) => a.id - b.id);
   return { images, categories, annotations, annotationsByImage };
 }
 
-function readAnnotation(
-  written: CocoFile["annotations"][number],
-  image: CocoImage,
-  where: string,
-): CocoAnnotation {
-  const segmentation = readSegmentation(written.segmentation, image, where);
-  const drawn = written.bbox === undefined ? segmentation?.bounds : boxFromXywh(written.bbox);
-  if (drawn === undefined) throw invalid(where, "a bbox or a segmentation", "neither");
+function readLists(json: unknown, where: string): z.infer<typeof cocoFileSchema> {
+  try {
+    return readRecord(cocoFileSchema, json, where);
+  } catch (cause) {
+    throw new DataError("invalid-annotations", `${causeText(cause)}${hintFor(json)}`, { cause });
+  }
+}
+
+/** Whose export it is instead, where that can be told. */
+function hintFor(json: unknown): string {
+  const record: unknown = Array.isArray(json) ? json[0] : json;
+  if (typeof record !== "object" || record === null) return "";
+  if ("data_row" in record) return "; this is Labelbox's export: export the annotations as COCO";
+  if (Array.isArray(json)) {
+    return "; a list is the own format of Label Studio and others: export the annotations as COCO";
+  }
+  return "shapes" in record ? "; this is labelme's file of one image: convert them to COCO" : "";
+}
+
+function readRecords<T>(
+  list: readonly unknown[],
+  schema: z.ZodType<T>,
+  kind: string,
+  faults: Faults,
+): T[] {
+  const plural = kind === "category" ? "categories" : `${kind}s`;
+  return list.flatMap((value, index) => {
+    const read = schema.safeParse(value);
+    if (read.success) return [read.data];
+    const [issue] = read.error.issues;
+    const key = issue.path.length === 0 ? "" : `.${issue.path.join(".")}`;
+    const id =
+      typeof value === "object" && value !== null && "id" in value && Number.isInteger(value.id)
+        ? ` (${kind} ${value.id})`
+        : "";
+    faults.addText(`at ${plural}[${index}]${key}${id}: ${issue.message}`);
+    return [];
+  });
+}
+
+function readAnnotation(written: WrittenAnnotation, image: CocoImage): CocoAnnotation {
+  const segmentation = readSegmentation(written.segmentation, image);
+  const given =
+    written.bbox === undefined || written.bbox === null ? null : boxFromXywh(written.bbox);
+  const drawn = given ?? segmentation?.bounds;
+  if (drawn === undefined) throw new Fault("a bbox or a segmentation", "neither");
   const box = clipBox(drawn, image.width, image.height);
-  const moved = Math.max(...box.map((value, i) => Math.abs(value - drawn[i])));
-  // A box that was drawn must fit; one taken from a polygon that leaves the image is cut.
-  const mustFit = written.bbox !== undefined;
-  if ((mustFit && !(moved <= BORDER_TOLERANCE)) || boxArea(box) === 0) {
+  // A box must fit into the image, or be as large as an outline that leaves it and is cut as well.
+  const fits =
+    given === null ||
+    furthest(box, given) <= BORDER_TOLERANCE ||
+    (segmentation !== null && furthest(segmentation.bounds, given) <= BORDER_TOLERANCE);
+  if (!fits || boxArea(box) === 0) {
     const size = `${image.width} x ${image.height}`;
-    throw invalid(where, `a box with an area within ${size} pixels`, `[${drawn.join(", ")}]`);
+    throw new Fault(`a box with an area within ${size} pixels`, `[${drawn.join(", ")}]`);
   }
   const [, , width, height] =
-    written.bbox !== undefined && moved === 0 ? written.bbox : boxToXywh(box);
+    written.bbox && given !== null && furthest(box, given) === 0 ? written.bbox : boxToXywh(box);
   return {
     id: written.id,
     imageId: written.image_id,
@@ -152,26 +220,36 @@ function readAnnotation(
     boxSize: [width, height],
     polygons: segmentation?.polygons ?? [],
     runs: segmentation?.runs ?? null,
-    area: written.area ?? segmentation?.area ?? width * height,
+    area: written.area ?? segmentation?.area() ?? width * height,
     isCrowd: written.iscrowd === 1 || written.iscrowd === true,
   };
+}
+
+/** How far one of the sides is from the other box's; no number is no distance. */
+function furthest(a: Box, b: Box): number {
+  const distance = Math.max(...a.map((value, i) => Math.abs(value - b[i])));
+  return Number.isNaN(distance) ? Infinity : distance;
+}
+
+/** Two categories of one name would be two classes that nobody can tell apart. */
+function requireOwnNames(categories: readonly CocoCategory[], faults: Faults): void {
+  for (const [name, of] of Map.groupBy(categories, ({ name }) => name.trim().normalize())) {
+    if (of.length === 1) continue;
+    const ids = of.map(({ id }) => id).join(", ");
+    faults.add("", "every category's name once", `"${name}" for the categories ${ids}; merge them`);
+  }
 }
 
 function byId<T extends { readonly id: number }>(
   records: readonly T[],
   kind: string,
-  where: string,
+  faults: Faults,
 ): Map<number, T> {
   const found = new Map<number, T>();
   for (const record of records) {
-    if (found.has(record.id)) {
-      throw invalid(where, `every ${kind} id once`, `${kind} id ${record.id} twice`);
-    }
+    if (found.has(record.id))
+      faults.add("", `every ${kind} id once`, `${kind} id ${record.id} twice`);
     found.set(record.id, record);
   }
   return found;
-}
-
-function invalid(where: string, expected: string, got: string): DataError {
-  return new DataError("invalid-annotations", `${where}: expected ${expected}, got ${got}`);
 }
