@@ -1,5 +1,7 @@
 /** What the arguments of a training say to train on, and to validate with. */
 import type { HeldOut, TrainingSet } from "@malleolus/training";
+import type { Output } from "./output.ts";
+import { sayRemarks } from "./say-remarks.ts";
 
 export interface TrainingDataArguments {
   readonly coco: string;
@@ -15,16 +17,22 @@ export interface TrainingData extends Omit<HeldOut, "tuning"> {
   readonly tuning: TrainingSet | null;
 }
 
-/** The seed decides what is held out. Throws TrainingError and DataError as the readers do. */
+/**
+ * Says what there is to know of the sets. The seed decides what is held out. Throws TrainingError and
+ * DataError as the readers do.
+ */
 export async function readTrainingData(
   given: TrainingDataArguments,
   seed: number,
+  output: Output,
 ): Promise<TrainingData> {
   const { checkTuningSet, holdOut, readTrainingSet } = await import("@malleolus/training");
   const set = await readTrainingSet(given.coco, given.images, given.limit ?? null);
+  sayRemarks(given.coco, set.remarks, output);
   if (given.tuningShare !== undefined) return holdOut(set, given.tuningShare, seed);
   if (given.tuning === undefined) return { set, tuning: null };
   const tuning = await readTrainingSet(given.tuning, given.tuningImages ?? given.images);
+  sayRemarks(given.tuning, tuning.remarks, output);
   checkTuningSet(tuning, set, given.tuning);
   return { set, tuning };
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { readTrainingSet } from "./data-set.ts";
 import { writeSyntheticSet } from "./synthetic-set.ts";
+import { holdOut } from "./tuning-set.ts";
 
 function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-set-"));
@@ -75,9 +76,92 @@ for (const [name, change, expected] of wrong) {
   });
 }
 
+/** The synthetic set, with its COCO file and its folder changed. */
+async function changed(
+  context: TestContext,
+  change: (
+    coco: { images: Record<string, unknown>[]; annotations: Record<string, unknown>[] },
+    folder: string,
+  ) => void,
+) {
+  const folder = temporaryFolder(context);
+  await writeSyntheticSet(folder, 9);
+  const path = join(folder, "train.json");
+  const coco = JSON.parse(readFileSync(path, "utf8"));
+  change(coco, folder);
+  writeFileSync(path, JSON.stringify(coco));
+  return { path, folder };
+}
+
+test("training set: patients under every name that an import knows stay on one side", async (context) => {
+  const names = ["patient_id", "patient", "PatientID"];
+  const { path, folder } = await changed(context, ({ images }) => {
+    for (const [i, image] of images.entries()) image[names[i % 3]] = Math.floor(i / 3);
+  });
+  const set = await readTrainingSet(path, folder);
+  for (let seed = 0; seed < 10; seed++) {
+    const { tuning } = holdOut(set, 0.4, seed);
+    const held = tuning.images.map(({ id }) => Math.floor((id - 1) / 3));
+    assert.deepEqual(held, [held[0], held[0], held[0]]);
+  }
+});
+
+test("training set: an empty name is none, and a blank one neither", async (context) => {
+  const { path, folder } = await changed(context, ({ images }) => {
+    for (const image of images)
+      Object.assign(image, { group: "", patient: "  ", patient_id: null });
+  });
+  const set = await readTrainingSet(path, folder);
+  assert.equal(holdOut(set, 0.4, 1).tuning.images.length, 3);
+});
+
+test("training set: one file under two names, and an equal copy, are the same radiograph", async (context) => {
+  const { path, folder } = await changed(context, ({ images, annotations }, folder) => {
+    copyFileSync(join(folder, "image-0.png"), join(folder, "copy.png"));
+    for (const [i, file_name] of ["./image-0.png", "copy.png"].entries()) {
+      images.push({ ...images[0], id: 50 + i, file_name });
+      annotations.push({ ...annotations[0], id: 50 + i, image_id: 50 + i });
+    }
+  });
+  const set = await readTrainingSet(path, folder);
+  for (let seed = 0; seed < 10; seed++) {
+    const held = holdOut(set, 0.4, seed).tuning.images.map(({ id }) => id);
+    assert.ok([0, 3].includes(held.filter((id) => [1, 50, 51].includes(id)).length), `${held}`);
+  }
+  assert.match(
+    set.remarks.join("\n"),
+    /image-0\.png is listed twice or more, as the images 1 and 50/,
+  );
+  assert.match(set.remarks.join("\n"), /1 set of files is equal .*image-0\.png = copy\.png/);
+});
+
+test("training set: all images that are cut or of another size are named before anything is learned", async (context) => {
+  const { path, folder } = await changed(context, ({ images }, folder) => {
+    images[4].width = 97;
+    const whole = readFileSync(join(folder, "image-7.png"));
+    writeFileSync(join(folder, "image-7.png"), whole.subarray(0, 200));
+  });
+  await assert.rejects(
+    readTrainingSet(path, folder),
+    /2 faults: \S*image-4\.png: expected 97 x 80 .* got 96 x 80.*; \S*image-7\.png: expected a whole PNG/,
+  );
+});
+
+test("training set: what is left out is told", async (context) => {
+  const { path, folder } = await changed(context, ({ annotations }) => {
+    annotations[1].iscrowd = 1;
+  });
+  const { remarks, images } = await readTrainingSet(path, folder);
+  assert.match(
+    remarks[0],
+    /^1 of 6 annotations, on 1 image, is a crowd .*annotation 2 of image-1\.png.*background/,
+  );
+  assert.equal(images[1].target.boxes.length, 0);
+});
+
 test("training set: a COCO file that is not there", async () => {
   await assert.rejects(readTrainingSet("/nowhere/train.json", "/nowhere"), {
-    name: "TrainingError",
+    name: "DataError",
     message: /^\/nowhere\/train\.json: expected COCO annotations/,
   });
 });

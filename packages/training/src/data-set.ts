@@ -1,14 +1,16 @@
 /**
  * The radiographs to train on: a COCO file and a folder of images, checked before the first step.
  */
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type CocoAnnotation, type CocoDataset, type CocoImage, parseCoco } from "@malleolus/data";
+import {
+  type CocoAnnotation,
+  type CocoDataset,
+  checkImages,
+  readCocoFile,
+  throwFaults,
+} from "@malleolus/data";
 import type { Target } from "@malleolus/detection";
 import { decodeRuns, type Polygon, polygonSignedArea, traceMask } from "@malleolus/geometry";
-import { causeText, TrainingError } from "./errors.ts";
+import { TrainingError } from "./errors.ts";
 
 /** As the ankle's protocol calls it, and what a study exports. */
 const SOUND = "no_fracture";
@@ -28,10 +30,10 @@ export interface TrainingImage extends SampleImage {
   readonly id: number;
   readonly fileName: string;
   /**
-   * What the image shares with others that are as good as the same, or of the same patient: the COCO
-   * image's `group`, else its `patient`; null where it has neither.
+   * What the image shares with others that are as good as the same radiograph, or the same patient's;
+   * `checkImages` of the data package says what these are.
    */
-  readonly group: string | null;
+  readonly keys: readonly string[];
   /** All that are annotated, crowds too. */
   readonly objects: readonly AnnotatedObject[];
 }
@@ -52,71 +54,64 @@ export interface TrainingSet {
   readonly annotationsSha256: string;
 }
 
+/** A set, and what a person ought to know of it before it is trained on. */
+export interface CheckedTrainingSet extends TrainingSet {
+  /** Sentences without their full stops. */
+  readonly remarks: readonly string[];
+}
+
 /**
- * Reads a COCO file and finds its images. Crowds are left out, as Detectron2 does. `limit` takes
- * the first images of the file only.
+ * Reads a COCO file, finds its images and looks at each one's header. Crowds are left out, as Detectron2
+ * does. `limit` takes the first images of the file only.
  *
- * @throws DataError where the file is not COCO's or contradicts itself.
- * @throws TrainingError `data` for missing images, no object at all, or one without an outline.
+ * @throws DataError where the file is not COCO's or contradicts itself, or images are missing, cut or of
+ *   another size: all of them at once.
+ * @throws TrainingError `data` for no object at all, or one without an outline.
  */
 export async function readTrainingSet(
   annotationsPath: string,
   imageFolder: string,
   limit: number | null = null,
-): Promise<TrainingSet> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(annotationsPath);
-  } catch (cause) {
-    throw new TrainingError(
-      "data",
-      `${annotationsPath}: expected COCO annotations, got "${causeText(cause)}"; check the path`,
-      { cause },
-    );
-  }
-  const coco = parseCoco(bytes.toString("utf8"), annotationsPath);
+): Promise<CheckedTrainingSet> {
+  const coco = await readCocoFile(annotationsPath);
   const chosen = coco.images.slice(0, limit ?? coco.images.length);
   const classOf = new Map(coco.categories.map(({ id }, index) => [id, index]));
-  const images = chosen.map((image): TrainingImage => {
-    const objects = objectsOf(image.id, coco, classOf);
-    return {
-      path: join(imageFolder, image.fileName),
-      width: image.width,
-      height: image.height,
-      target: targetOf(objects, annotationsPath),
-      id: image.id,
-      fileName: image.fileName,
-      group: groupOf(image),
-      objects,
-    };
-  });
-  checkAllExist(images, imageFolder);
-  if (!images.some(hasObjects)) {
+  const objects = new Map(chosen.map(({ id }) => [id, objectsOf(id, coco, classOf)]));
+  requireOutlines([...objects.values()].flat(), annotationsPath);
+  if (![...objects.values()].flat().some(({ isCrowd }) => !isCrowd)) {
     throw new TrainingError(
       "data",
-      `${annotationsPath}: expected an annotated object in ${images.length} images, got none; ` +
+      `${annotationsPath}: expected an annotated object in ${chosen.length} images, got none; ` +
         "there is nothing to learn",
     );
   }
+  const checked = await checkImages(coco, imageFolder, chosen);
+  throwFaults([...checked.contradictions, ...checked.faults], annotationsPath);
+  const images = checked.images.map(({ image, path, keys }): TrainingImage => {
+    const ofImage = objects.get(image.id) ?? [];
+    return {
+      path,
+      width: image.width,
+      height: image.height,
+      target: targetOf(ofImage),
+      id: image.id,
+      fileName: image.fileName,
+      keys,
+      objects: ofImage,
+    };
+  });
   return {
     images,
     classes: coco.categories.map(({ name }) => name),
     soundClass: coco.categories.find(({ name }) => name === SOUND)?.name ?? null,
-    annotationsSha256: createHash("sha256").update(bytes).digest("hex"),
+    annotationsSha256: coco.sha256,
+    remarks: checked.remarks,
   };
 }
 
 /** A radiograph of any object that is no crowd. */
 export function hasObjects({ target }: SampleImage): boolean {
   return target.boxes.length > 0;
-}
-
-function groupOf({ extra }: CocoImage): string | null {
-  for (const key of ["group", "patient"]) {
-    const value = extra[key];
-    if (typeof value === "string" || typeof value === "number") return `${key} ${value}`;
-  }
-  return null;
 }
 
 function objectsOf(
@@ -131,38 +126,34 @@ function objectsOf(
   });
 }
 
-function targetOf(objects: readonly AnnotatedObject[], where: string): Target {
+const NAMED_AT_MOST = 5;
+
+function requireOutlines(objects: readonly AnnotatedObject[], where: string): void {
+  const bare = objects.filter(
+    ({ isCrowd, polygons, runs }) => !isCrowd && polygons.length === 0 && runs === null,
+  );
+  if (bare.length === 0) return;
+  const named = bare.slice(0, NAMED_AT_MOST).map(({ id }) => id);
+  const more = bare.length - named.length;
+  throw new TrainingError(
+    "data",
+    `${where}: expected an outline of every object, got only a box in annotation ` +
+      `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}; Mask R-CNN learns outlines: ` +
+      "draw it, or leave the annotation out",
+  );
+}
+
+function targetOf(objects: readonly AnnotatedObject[]): Target {
   const single = objects.filter(({ isCrowd }) => !isCrowd);
   return {
     boxes: single.map(({ box }) => box),
     classes: single.map((object) => object.class),
-    polygons: single.map((object) => outlinesOf(object, where)),
+    polygons: single.map(outlinesOf),
   };
 }
 
-function outlinesOf(annotation: CocoAnnotation, where: string): readonly Polygon[] {
-  if (annotation.polygons.length > 0) return annotation.polygons;
-  if (annotation.runs === null) {
-    throw new TrainingError(
-      "data",
-      `${where}: expected an outline of every object, got only a box in annotation ` +
-        `${annotation.id}; Mask R-CNN learns outlines: draw it, or leave the annotation out`,
-    );
-  }
+function outlinesOf({ polygons, runs }: CocoAnnotation): readonly Polygon[] {
+  if (polygons.length > 0 || runs === null) return polygons;
   // Outlines stand for their union: a hole would fill itself, so that it is left out.
-  return traceMask(decodeRuns(annotation.runs)).filter((outline) => polygonSignedArea(outline) > 0);
-}
-
-const NAMED_AT_MOST = 5;
-
-function checkAllExist(images: readonly TrainingImage[], folder: string): void {
-  const missing = images.filter(({ path }) => !existsSync(path));
-  if (missing.length === 0) return;
-  const named = missing.slice(0, NAMED_AT_MOST).map(({ path }) => path);
-  const more = missing.length - named.length;
-  throw new TrainingError(
-    "data",
-    `${folder}: expected ${images.length} images, but ${missing.length} are missing: ` +
-      `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
-  );
+  return traceMask(decodeRuns(runs)).filter((outline) => polygonSignedArea(outline) > 0);
 }

@@ -2,11 +2,12 @@
  * Radiographs to look at during training and never to train on: held out of the training set by a
  * hash, or a set of their own.
  *
- * What is as good as the same must not stand on both sides: near-duplicates, and the radiographs of a
- * patient. They share a group, and a group is held out whole.
+ * What is as good as the same must not stand on both sides: one file under two names, near-duplicates,
+ * and the radiographs of a patient. Such images share keys, some by way of others; what hangs together
+ * by keys is a group, and a group is held out whole.
  */
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
+import { connected } from "@malleolus/data";
 import { hasObjects, type TrainingImage, type TrainingSet } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
 
@@ -23,8 +24,8 @@ export interface HeldOut {
  * @throws TrainingError `data` where one of the two sides would have no object.
  */
 export function holdOut(set: TrainingSet, share: number, seed: number): HeldOut {
-  const groups = [...Map.groupBy(set.images, groupName)].map(([name, images]) => ({
-    name,
+  const groups = connected(set.images, ({ keys }) => keys).map((images) => ({
+    name: groupName(images),
     images,
   }));
   const [positive, negative] = [true, false].map((wanted) =>
@@ -61,19 +62,41 @@ export function checkTuningSet(tuning: TrainingSet, set: TrainingSet, where: str
         `${tuning.classes.join(", ")}; give a tuning set with the same categories`,
     );
   }
-  const paths = new Set(set.images.map(({ path }) => resolve(path)));
-  const groups = new Set(set.images.flatMap(({ group }) => group ?? []));
-  const shared = tuning.images.filter(
-    ({ path, group }) => paths.has(resolve(path)) || (group !== null && groups.has(group)),
+  const trained = new Set(set.images);
+  const shared = connected([...set.images, ...tuning.images], ({ keys }) => keys).filter(
+    (images) =>
+      images.some((image) => trained.has(image)) && !images.every((image) => trained.has(image)),
   );
-  const [first] = shared;
-  if (first === undefined) return;
-  const same = paths.has(resolve(first.path)) ? "is trained on" : `shares its ${first.group}`;
+  if (shared.length === 0) return;
+  const bad = shared.flat().filter((image) => !trained.has(image));
   throw new TrainingError(
     "data",
-    `${where}: expected radiographs that are not trained on, got ${shared.length} that are, or whose ` +
-      `group is (${first.fileName} ${same}); take them out of one of the two`,
+    `${where}: expected radiographs and patients that are not trained on, got ${bad.length} of ` +
+      `${tuning.images.length} that are (${describeShared(bad[0], shared[0], trained)}); take them out ` +
+      "of one of the two",
   );
+}
+
+/** What ties an image to one that is trained on: a key of both, else of others between them. */
+function describeShared(
+  image: TrainingImage,
+  group: readonly TrainingImage[],
+  trained: ReadonlySet<TrainingImage>,
+): string {
+  const ofTrained = group.filter((one) => trained.has(one));
+  const key = image.keys.find((own) => ofTrained.some(({ keys }) => keys.includes(own)));
+  if (key === undefined) return `${image.fileName} by way of others of its group or patient`;
+  const [kind, ...name] = key.split(" ");
+  switch (kind) {
+    case "file":
+      return `${image.fileName} is trained on`;
+    case "bytes":
+      return `${image.fileName} has a file that is equal byte by byte`;
+    case "DICOM":
+      return `${image.fileName} shares the patient that its DICOM file names`;
+    default:
+      return `${image.fileName} shares its ${kind} ${name.join(" ")}`;
+  }
 }
 
 /** What tells one choice of radiographs from another: SHA-256 of their names, in hexadecimal. */
@@ -87,8 +110,15 @@ interface Group {
   readonly images: readonly TrainingImage[];
 }
 
-function groupName({ group, fileName }: TrainingImage): string {
-  return group ?? `file ${fileName}`;
+/** Of a group its own, of a patient's images the patient's; else the first file's. */
+function groupName(images: readonly TrainingImage[]): string {
+  const keys = images.flatMap((image) => image.keys);
+  for (const kind of ["group ", "patient ", "case "]) {
+    const [first] = keys.filter((key) => key.startsWith(kind)).toSorted();
+    if (first !== undefined) return first;
+  }
+  const [first] = images.map(({ fileName }) => fileName).toSorted();
+  return `file ${first}`;
 }
 
 /** Groups in the order of their hashes until the share is reached. */

@@ -1,8 +1,5 @@
 /** The truths to evaluate against: a COCO file and its radiographs, with every object's mask. */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type CocoAnnotation, parseCoco } from "@malleolus/data";
+import { type CocoAnnotation, checkImages, readCocoFile, throwFaults } from "@malleolus/data";
 import type { TrueObject } from "@malleolus/evaluation";
 import { encodeRuns, type RunLength, rasterizePolygons } from "@malleolus/geometry";
 import { CliError } from "../errors.ts";
@@ -30,28 +27,31 @@ export interface TruthSet {
   readonly classes: readonly string[];
   /** SHA-256 of the COCO file, in hexadecimal. */
   readonly annotationsSha256: string;
+  /** What a person ought to know of it, sentences without their full stops. */
+  readonly remarks: readonly string[];
 }
 
 /**
- * `limit` takes the first images of the file only. Throws DataError where the file is not COCO's, and
- * CliError `evaluation` for an object without an outline.
+ * `limit` takes the first images of the file only. Throws DataError where the file is not COCO's, or
+ * images are missing, cut or of another size, and CliError `evaluation` for an object without an outline.
  */
 export async function readTruthSet(
   annotationsPath: string,
   imageFolder: string,
   limit: number | null,
 ): Promise<TruthSet> {
-  const bytes = await readFile(annotationsPath);
-  const coco = parseCoco(bytes.toString("utf8"), annotationsPath);
+  const coco = await readCocoFile(annotationsPath);
   const nameOf = new Map(coco.categories.map(({ id, name }) => [id, name]));
-  const images = coco.images
-    .slice(0, limit ?? coco.images.length)
-    .toSorted((a, b) => a.id - b.id)
-    .map(({ id, fileName, width, height, extra }) => ({
+  const chosen = coco.images.slice(0, limit ?? coco.images.length);
+  const checked = await checkImages(coco, imageFolder, chosen);
+  throwFaults([...checked.contradictions, ...checked.faults], annotationsPath);
+  const images = checked.images
+    .toSorted((a, b) => a.image.id - b.image.id)
+    .map(({ image: { id, fileName, width, height, extra }, path }) => ({
       id,
       group: groupOf(extra) ?? `file ${fileName}`,
       fields: fieldsOf(extra),
-      path: join(imageFolder, fileName),
+      path,
       width,
       height,
       truths: (coco.annotationsByImage.get(id) ?? []).map(
@@ -73,7 +73,8 @@ export async function readTruthSet(
   return {
     images,
     classes: coco.categories.map(({ name }) => name),
-    annotationsSha256: createHash("sha256").update(bytes).digest("hex"),
+    annotationsSha256: coco.sha256,
+    remarks: checked.remarks,
   };
 }
 

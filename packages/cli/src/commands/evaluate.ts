@@ -13,6 +13,7 @@ import { countProgress } from "../count-progress.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { hasFastBfloat16 } from "../processor.ts";
+import { sayRemarks } from "../say-remarks.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
@@ -121,6 +122,7 @@ Examples:
       const { readTruthSet } = await import("../coco-evaluation/truth-set.ts");
       const { describeEvaluation } = await import("../coco-evaluation/evaluation-text.ts");
       const set = await readTruthSet(given.coco, given.images, given.limit ?? null);
+      sayRemarks(given.coco, set.remarks, output);
       const done = await evaluate(set, given, output);
       if (done === null) {
         finish(1);

@@ -5,6 +5,7 @@ import type { CommandFile, ExitCode } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
 import type { Output } from "../output.ts";
 import { askPassphrase } from "../passphrase.ts";
+import { sayRemarks } from "../say-remarks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
 
@@ -93,7 +94,8 @@ Examples:
     .action((path: string, given: CocoArguments, command: Command) =>
       importRadiographs(output, finish, given, command, async (studies, study, source) => {
         const { images, class: categories = new Map(), unannotated = null } = given;
-        const told = { path, images, categories, unannotated };
+        const onRemarks = (remarks: readonly string[]) => sayRemarks(path, remarks, output);
+        const told = { path, images, categories, unannotated, onRemarks };
         const counts = await studies.importCoco(study, { ...source, ...told });
         const further = `; cases classified: ${counts.classified}, images annotated: ${counts.annotated}`;
         return { counts, further };

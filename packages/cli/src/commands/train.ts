@@ -118,7 +118,7 @@ Examples:
       }
       const named = training.namedRecipes.find(({ name }) => name === given.recipe);
       const base = withArguments(named ?? (await training.readRecipeFile(given.recipe)), given);
-      const { set, tuning } = await readTrainingData(given, base.seed);
+      const { set, tuning } = await readTrainingData(given, base.seed, output);
       const weights: InitialWeights | null =
         given.weights === undefined ? null : training.readInitialWeights(given.weights);
       const resolved = training.resolveRecipe(base, set, weights, tuning);

@@ -7,8 +7,15 @@
  * `unannotated`, a case stays imported, for people to read. What is there already stays as it is.
  */
 import { statSync } from "node:fs";
-import { join } from "node:path";
-import { type CocoDataset, type CocoImage, readCocoFile } from "@malleolus/data";
+import {
+  type CheckedImage,
+  type CocoDataset,
+  checkImages,
+  connected,
+  originOfImage,
+  readCocoFile,
+  throwFaults,
+} from "@malleolus/data";
 import { submitAnnotation } from "../annotation/submit-annotation.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
@@ -32,6 +39,8 @@ export interface CocoImport extends Omit<DicomImport, "paths"> {
   readonly categories: ReadonlyMap<string, string>;
   /** Class of cases without any outline; null where the file does not know it. */
   readonly unannotated: string | null;
+  /** Hears, before the first file, what there is to know of the annotations and images. */
+  readonly onRemarks?: (remarks: readonly string[]) => void;
 }
 
 export interface CocoCounts extends ImportCounts {
@@ -47,13 +56,17 @@ export async function importCoco(study: Study, given: CocoImport): Promise<CocoC
   const meanings = mapCategories(study.protocol, dataset, given.categories, given.path);
   const unannotated =
     given.unannotated === null ? null : findClass(study.protocol, given.unannotated);
-  requireOutlines(dataset, given.path);
   if (statSync(given.images, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new StudyError(
       "source",
       `${given.images}: expected the folder with the images of ${given.path}, got none; check the path`,
     );
   }
+  const checked = await checkImages(dataset, given.images);
+  given.onRemarks?.(checked.remarks);
+  requireOutlines(dataset, given.path);
+  // An image that cannot be used is refused in its turn; a file that says two things of one is not clear.
+  throwFaults(checked.contradictions, given.path);
 
   using _ = lockImport(`${study.images}.lock`);
   const orphansRemoved = await sweepStore(study);
@@ -65,7 +78,7 @@ export async function importCoco(study: Study, given: CocoImport): Promise<CocoC
   };
   const cases = new Map<string, ToldImage[]>();
   const stopped = () => given.stop?.aborted === true;
-  for await (const { image, file, outcome, done } of importImages(study, given, dataset.images)) {
+  for await (const { image, file, outcome, done } of importImages(study, given, checked.images)) {
     tell(file, outcome, done);
     if (outcome.outcome === "refused") continue;
     const { sha256 } = outcome;
@@ -101,14 +114,15 @@ function requireOutlines({ annotations, images }: CocoDataset, path: string): vo
   );
 }
 
-async function* importImages(study: Study, given: CocoImport, images: readonly CocoImage[]) {
+async function* importImages(study: Study, given: CocoImport, images: readonly CheckedImage[]) {
   await using preparers = startPreparers();
+  const patients = patientsOf(images);
   const prepared = inOrder(
     numbered(images),
-    async ({ image, done }) => {
-      const file = join(given.images, image.fileName);
+    async ({ checked, done }) => {
+      const { image, path: file } = checked;
       const source = { name: file, contents: file };
-      const origin = originOf(image);
+      const origin = originOf(checked, patients);
       const ready = await preparers.lend((one) => prepareFile(study, given, source, one, origin));
       return { image, file, done, ready };
     },
@@ -123,21 +137,37 @@ async function* importImages(study: Study, given: CocoImport, images: readonly C
   }
 }
 
-async function* numbered(images: readonly CocoImage[]) {
-  for (const [index, image] of images.entries()) yield { image, done: index + 1 };
+async function* numbered(images: readonly CheckedImage[]) {
+  for (const [index, checked] of images.entries()) yield { checked, done: index + 1 };
 }
 
-/** Whose an image is, under the names that are usual and those of our own export. */
-function originOf({ extra, width, height }: CocoImage): ImageOrigin {
-  const first = (...keys: string[]) => {
-    const found = keys.map((key) => extra[key]).find((value) => value !== undefined);
-    return typeof found === "string" || typeof found === "number" ? String(found) : null;
-  };
+/**
+ * The patients of images that name none and yet belong to others, as near-duplicates do: that of the first
+ * which names one, else one for all of them.
+ */
+function patientsOf(images: readonly CheckedImage[]): Map<CheckedImage, string> {
+  const found = new Map<CheckedImage, string>();
+  for (const together of connected(images, ({ keys }) => keys)) {
+    const named = together
+      .map(({ image }) => originOfImage(image).patient)
+      .find((one) => one !== null);
+    const [key] = together.flatMap(({ keys }) => keys.filter((one) => one.startsWith("group ")));
+    const patient = named ?? (together.length > 1 ? key : undefined);
+    if (patient === undefined) continue;
+    for (const one of together)
+      if (originOfImage(one.image).patient === null) found.set(one, patient);
+  }
+  return found;
+}
+
+function originOf(checked: CheckedImage, patients: ReadonlyMap<CheckedImage, string>): ImageOrigin {
+  const { image } = checked;
+  const { patient, case: caseId } = originOfImage(image);
   return {
-    patient: first("patient_id", "patient"),
-    case: first("case_id", "study_id", "case"),
-    width,
-    height,
+    patient: patient ?? patients.get(checked) ?? null,
+    case: caseId,
+    width: image.width,
+    height: image.height,
   };
 }
 

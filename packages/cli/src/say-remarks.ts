@@ -1,0 +1,11 @@
+/** Tells in one paragraph what a person ought to know of an annotation file before it is used. */
+import type { Output } from "./output.ts";
+
+/** `remarks` are sentences without their full stops; without any, nothing is said. */
+export function sayRemarks(
+  path: string,
+  remarks: readonly string[],
+  { writeError }: Pick<Output, "writeError">,
+): void {
+  if (remarks.length > 0) writeError(`note on ${path}: ${remarks.join(". ")}.\n`);
+}
