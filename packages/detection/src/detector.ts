@@ -34,8 +34,8 @@ import { freeModel, placeModel, storeAsBfloat16 } from "./placement.ts";
 import { toRadiograph } from "./postprocess.ts";
 import { type PreparedImage, type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
 import { examineInViews } from "./views.ts";
+import { DETECTOR_FORMAT } from "./weights/own-weights.ts";
 
-const FORMAT = "malleolus-detector-1";
 const REMEDY = "give the model.safetensors of a run of malleolus train";
 
 export type Precision = "float32" | "bfloat16";
@@ -79,7 +79,7 @@ export interface Detector {
 export function writeDetector(path: string, model: MaskRcnn, preprocess: Preprocess): void {
   const { minSize, maxSize, unexposed, views } = preprocess;
   writeSafetensors(path, nn.stateDict(model), {
-    format: FORMAT,
+    format: DETECTOR_FORMAT,
     config: JSON.stringify(model.config),
     preprocess: JSON.stringify({ minSize, maxSize, unexposed, views }),
   });
@@ -222,10 +222,10 @@ function checkDecision(decision: PatientDecision, classes: readonly string[], pa
 function readDetectorFile(path: string): Safetensors {
   const file = readFile(path);
   const { format = "none" } = file.metadata;
-  if (format === FORMAT) return file;
+  if (format === DETECTOR_FORMAT) return file;
   throw new DetectionError(
     "checkpoint",
-    `${path}: expected a detector (${FORMAT}), got format ${format}; ${REMEDY}`,
+    `${path}: expected a detector (${DETECTOR_FORMAT}), got format ${format}; ${REMEDY}`,
   );
 }
 

@@ -18,7 +18,7 @@ import type { TrainingSet } from "./data-set.ts";
 import { permutation } from "./draws.ts";
 import { type InputPlan, prepareSample } from "./loader/prepare-sample.ts";
 import type { Recipe } from "./recipe.ts";
-import type { InitialWeights } from "./resolve-recipe.ts";
+import { type InitialWeights, ofWeights } from "./resolve-recipe.ts";
 
 const MEASURED_RADIOGRAPHS = 32;
 const RADIOGRAPHS_A_BATCH = 2;
@@ -80,7 +80,8 @@ export function initialiseModel(
   batches: readonly ImageBatch[],
 ): NetworkWeightsReport | null {
   if (weights === null) return null;
-  const report = initialiseNetwork(model, weights.tensors);
+  const classes = weights.own?.classes ?? null;
+  const report = ofWeights(weights, () => initialiseNetwork(model, weights.tensors, { classes }));
   inDtype(recipe, () => measureNormStatistics(model, batches));
   return report;
 }

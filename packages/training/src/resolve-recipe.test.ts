@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { maskRcnn } from "@malleolus/detection";
-import { liveTensors, nn, scope, type Tensor, writeSafetensors } from "@malleolus/torch";
+import { maskRcnn, writeDetector } from "@malleolus/detection";
+import { liveTensors, nn, scope, type Tensor, tensor, writeSafetensors } from "@malleolus/torch";
 import type { Recipe } from "./recipe.ts";
 import { tinyRecipe } from "./recipes/tiny.ts";
 import { readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";
@@ -89,6 +89,68 @@ test("resolveRecipe: weights of another depth are an error that says what to set
     assert.throws(() => resolveRecipe(narrow, set, weights), {
       code: "weights",
       message: /res4: expected 6 blocks \(backbone\.depth 50\), got 23; set backbone\.depth/,
+    });
+  });
+  assert.equal(liveTensors(), before);
+});
+
+/** A detector of ours for the narrow network, changed. */
+function writeOwn(path: string, changes: Partial<Recipe["model"]> = {}): Recipe["model"] {
+  const model = { ...narrow.model, ...changes };
+  scope(() => writeDetector(path, maskRcnn(model), narrow.preprocess));
+  return model;
+}
+
+test("resolveRecipe: weights of ours say what their norms and channels are", async (context) => {
+  const { path, set } = await prepare(context);
+  const before = liveTensors();
+  scope(() => {
+    const group = {
+      ...narrow.model.backbone,
+      norm: "group",
+      freezeAt: 0,
+      strideIn1x1: false,
+    } as const;
+    writeOwn(path, { backbone: group, channels: "detail", pixelMean: [1, 2, 3] });
+    const weights = readInitialWeights(path);
+    const { model } = resolveRecipe(narrow, set, weights);
+    const { norm, freezeAt, strideIn1x1, trainedNorms } = model.backbone;
+    assert.deepEqual([norm, freezeAt, strideIn1x1, trainedNorms], ["group", 0, false, []]);
+    assert.deepEqual([model.channels, model.pixelMean], ["detail", [1, 2, 3]]);
+
+    writeOwn(path);
+    const fixed = readInitialWeights(path);
+    const recipe = { ...narrow, model: { ...narrow.model, backbone: group } };
+    assert.equal(resolveRecipe(recipe, set, fixed).model.backbone.norm, "frozen");
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("resolveRecipe: group norms are told by what they lack, where nothing else says it", async (context) => {
+  const { path, set } = await prepare(context);
+  scope(() => {
+    const backbone = { ...narrow.model.backbone, norm: "group" } as const;
+    writeResNet(path, (name) => name, { ...narrow.model, backbone });
+    const { model } = resolveRecipe(narrow, set, readInitialWeights(path));
+    assert.deepEqual([model.backbone.norm, model.backbone.freezeAt], ["group", 0]);
+  });
+});
+
+test("readInitialWeights: a file that is no ResNet's, or holds what is no number, is named", async (context) => {
+  const { path } = await prepare(context);
+  const before = liveTensors();
+  scope(() => {
+    writeSafetensors(path, new Map([["x", tensor([1])]]));
+    assert.throws(() => readInitialWeights(path), {
+      code: "weights",
+      message: new RegExp(`^${path}: expected weights of a ResNet .* got x, …; give another file$`),
+    });
+    writeSafetensors(path, new Map([["stem.conv1.weight", tensor([Number.NaN])]]));
+    assert.throws(() => readInitialWeights(path), {
+      code: "weights",
+      message: new RegExp(
+        `^${path}: expected numbers, got NaN or infinity in stem\\.conv1\\.weight`,
+      ),
     });
   });
   assert.equal(liveTensors(), before);

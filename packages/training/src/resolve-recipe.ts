@@ -4,10 +4,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
+  DetectionError,
   incompleteStages,
   maskRcnn,
   type PublishedWeights,
   publishedWeights,
+  requireResNet,
 } from "@malleolus/detection";
 import { readWeightsFile, scope } from "@malleolus/torch";
 import { hasObjects, type TrainingSet } from "./data-set.ts";
@@ -18,6 +20,7 @@ import { imagesSha256 } from "./tuning-set.ts";
 
 /** Initial weights of the backbone or of the whole network, as published. */
 export interface InitialWeights extends PublishedWeights {
+  readonly path: string;
   readonly sha256: string;
   /** The radiographs that they have seen, where they are of a run of ours that says so. */
   readonly seen: SeenImages | null;
@@ -28,18 +31,36 @@ export interface InitialWeights extends PublishedWeights {
  * names of Detectron2, torchvision or Caffe2.
  *
  * @throws TorchError `checkpoint` for a file that is none of these, or not whole.
+ * @throws DetectionError `weights` for one of another network, or of what is no number.
  */
 export function readInitialWeights(path: string): InitialWeights {
-  const weights = publishedWeights(readWeightsFile(path));
+  const file = readWeightsFile(path);
+  const weights = ofWeights({ path }, () => publishedWeights(file));
+  try {
+    ofWeights({ path }, () => requireResNet(weights.tensors));
+  } catch (error) {
+    for (const tensor of weights.tensors.values()) tensor.free();
+    throw error;
+  }
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
-  return { ...weights, sha256, seen: readSeenImages(path) };
+  return { ...weights, path, sha256, seen: readSeenImages(path) };
+}
+
+/** Runs what may find the weights wrong; its message then begins with their file. */
+export function ofWeights<T>({ path }: Pick<InitialWeights, "path">, body: () => T): T {
+  try {
+    return body();
+  } catch (cause) {
+    if (!(cause instanceof DetectionError) || cause.code !== "weights") throw cause;
+    throw new DetectionError("weights", `${path}: ${cause.message}`, { cause });
+  }
 }
 
 /**
  * Fills in the data, its classes and the weights, the steps that epochs make, and what the network has to be for them: group
  * norm and nothing frozen without weights; with weights that lack convolutions, measured norms in
  * the stages that lack them, and these stages trained. Where their names tell whose they are, strides
- * and samples are as there.
+ * and samples are as there; a file of ours also says what its norms and its channels are.
  *
  * `tuning` holds the radiographs to validate with; without, nothing is validated.
  *
@@ -92,7 +113,9 @@ function countsOf({ images }: TrainingSet) {
 
 /** Detectron2's names do not tell where the strides are: there, the recipe says it. */
 function withConvention(model: Recipe["model"], weights: InitialWeights | null): Recipe["model"] {
-  if (weights === null || weights.convention.name === "detectron2") return model;
+  if (weights === null) return model;
+  if (weights.own !== null) return asInOwn(model, weights.own);
+  if (weights.convention.name === "detectron2") return model;
   const { strideIn1x1, samplingRatio } = weights.convention;
   const { backbone, roi } = model;
   return {
@@ -102,13 +125,38 @@ function withConvention(model: Recipe["model"], weights: InitialWeights | null):
   };
 }
 
+/** What weights of ours were trained for, where another value would make other numbers of them. */
+function asInOwn(model: Recipe["model"], own: Recipe["model"]): Recipe["model"] {
+  const { backbone, roi } = model;
+  const sampled = <T extends { readonly samplingRatio: number }>(part: T, of: T): T => ({
+    ...part,
+    samplingRatio: of.samplingRatio,
+  });
+  return {
+    ...model,
+    channels: own.channels,
+    pixelMean: own.pixelMean,
+    backbone: { ...backbone, norm: own.backbone.norm, strideIn1x1: own.backbone.strideIn1x1 },
+    roi: {
+      ...roi,
+      box: sampled(roi.box, own.roi.box),
+      mask: sampled(roi.mask, own.roi.mask),
+    },
+  };
+}
+
 function backboneFor(
   model: Recipe["model"],
   weights: InitialWeights | null,
 ): Recipe["model"]["backbone"] {
   if (weights === null) return { ...model.backbone, norm: "group", trainedNorms: [], freezeAt: 0 };
+  if (weights.norm === "group" && model.backbone.norm === "frozen")
+    return withGroups(model, weights);
+  if (weights.own !== null && model.backbone.norm === "group") return withGroups(model, weights);
   if (model.backbone.norm === "group") return model.backbone;
-  const trainedNorms = scope(() => incompleteStages(maskRcnn(model), weights.tensors));
+  const trainedNorms = ofWeights(weights, () =>
+    scope(() => incompleteStages(maskRcnn(model), weights.tensors)),
+  );
   // The stem is frozen by 1, res2 by 2: a stage that is to be learned cannot be.
   const [first] = trainedNorms;
   const freezeAt =
@@ -116,4 +164,13 @@ function backboneFor(
       ? model.backbone.freezeAt
       : Math.min(model.backbone.freezeAt, Number(first.slice("res".length)) - 1);
   return { ...model.backbone, trainedNorms, freezeAt };
+}
+
+/** What began without weights trains on as it began: nothing of it has learned to see in general. */
+function withGroups(
+  { backbone }: Recipe["model"],
+  { own }: InitialWeights,
+): Recipe["model"]["backbone"] {
+  const freezeAt = Math.min(backbone.freezeAt, own?.backbone.freezeAt ?? 0);
+  return { ...backbone, norm: "group", trainedNorms: [], freezeAt };
 }

@@ -59,7 +59,7 @@ test("initialiseBackbone: says what to do about weights that do not fit", () => 
     const weights = partialWeights();
     assert.throws(() => initialiseBackbone(modelOf([]), weights), {
       code: "weights",
-      message: /lack convolutions of res5.*trainedNorms to \["res5"\]/,
+      message: /lack convolutions of res5 or their norms.*trainedNorms to \["res5"\]/,
     });
     assert.throws(() => initialiseBackbone(modelOf(["res5"]), new Map([["a", rand([1])]])), {
       code: "weights",
@@ -70,6 +70,45 @@ test("initialiseBackbone: says what to do about weights that do not fit", () => 
       code: "weights",
       message: /expected shape \[128, 128, 3, 3\], got \[3, 3\]/,
     });
+  });
+});
+
+test("initialiseBackbone: group norms are taken over by group norms, and by no others", () => {
+  const before = liveTensors();
+  scope(() => {
+    manualSeed(4);
+    const source = modelOf([], "group");
+    const { norm } = source.backbone.bottom_up.res3[1].conv2;
+    noGrad(() => norm.weight.fill_(0.25));
+    const weights = nn.stateDict(source.backbone);
+    const model = modelOf([], "group");
+    const report = initialiseBackbone(
+      model,
+      new Map([...weights].map(([k, v]) => [`backbone.${k}`, v])),
+    );
+    assert.deepEqual([report.missing, report.leftOver], [[], []]);
+    assert.ok(allclose(model.backbone.bottom_up.res3[1].conv2.norm.weight, norm.weight));
+    const fixed = modelOf([]);
+    assert.throws(() => initialiseBackbone(fixed, nn.stateDict(source.backbone)), {
+      code: "weights",
+      message: /expected norms with statistics.*set backbone\.norm to "group"/,
+    });
+    // The other way round scales belong to statistics that a group norm does not have.
+    const given = initialiseBackbone(model, nn.stateDict(fixed.backbone));
+    assert.equal(given.leftOver.length, (4 * given.missing.length) / 2);
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("incompleteStages: a stage without the statistics of its fixed norms is one to be measured", () => {
+  scope(() => {
+    const weights = new Map(
+      [...nn.stateDict(modelOf([]).backbone)].filter(
+        ([name]) => !/res4\.2\.conv1\.norm\.running_var/.test(name),
+      ),
+    );
+    assert.deepEqual(incompleteStages(modelOf([]), weights), ["res4"]);
+    assert.deepEqual(incompleteStages(modelOf([], "group"), weights), []);
   });
 });
 

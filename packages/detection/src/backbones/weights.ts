@@ -4,7 +4,8 @@
  * Norms belong to their convolutions: fixed statistics on other convolutions let activations
  * explode (measured on the MSRA weights without res5's convolutions: a mean of 0.5 after res4
  * and of 1,423 after res5). So where a stage lacks a convolution, its norms are not taken over;
- * `config.backbone.trainedNorms` names that stage, and `norm-statistics.ts` measures it.
+ * `config.backbone.trainedNorms` names that stage, and `norm-statistics.ts` measures it. The same holds
+ * where a file brings convolutions without statistics for a network of fixed ones.
  */
 import { nn, type Tensor } from "@malleolus/torch";
 import type { MaskRcnnConfig, StageName } from "../config.ts";
@@ -34,7 +35,7 @@ export interface WeightsReport {
 const NETWORK = "bottom_up.";
 
 /**
- * The stages some of whose convolutions `weights` lacks. They must stand in
+ * The stages some of whose convolutions or fixed norms `weights` lacks. They must stand in
  * `config.backbone.trainedNorms` of a network that takes these weights.
  *
  * @throws DetectionError `weights` when they are of a deeper or a shallower ResNet.
@@ -46,7 +47,7 @@ export function incompleteStages(
   checkDepth(model, weights);
   const held = new Set([...weights.keys()].map(modelName));
   return stageNames.filter((stage) =>
-    convolutionNames(model, `${NETWORK}${stage}.`).some((name) => !held.has(name)),
+    neededNames(model, `${NETWORK}${stage}.`).some((name) => !held.has(name)),
   );
 }
 
@@ -65,11 +66,14 @@ export function initialiseBackbone(
   const renamed = new Map<string, Tensor>();
   const leftOver: string[] = [];
   const own = nn.stateDict(model.backbone);
+  // Scales that belong to fixed statistics mean nothing to a group norm; another group norm's do.
+  const areFixed = [...weights.keys()].some((name) => name.endsWith(".running_var"));
   for (const [name, tensor] of weights) {
     const target = modelName(name);
     const discarded =
       target.includes(".norm.") &&
-      (norm === "group" || trainedNorms.some((s) => target.startsWith(`${NETWORK}${s}.`)));
+      ((norm === "group" && areFixed) ||
+        trainedNorms.some((s) => target.startsWith(`${NETWORK}${s}.`)));
     if (discarded || !own.has(target)) leftOver.push(name);
     else renamed.set(target, tensor);
   }
@@ -85,13 +89,27 @@ export function initialiseBackbone(
   return { found: report.loaded, missing: report.missing, leftOver, trainedNorms };
 }
 
+/** @throws DetectionError `weights` where the first convolution of a ResNet is not among them. */
+export function requireResNet(weights: ReadonlyMap<string, Tensor>): void {
+  const names = [...weights.keys()];
+  if (names.map(modelName).includes(`${NETWORK}stem.conv1.weight`)) return;
+  const got = names.length === 0 ? "nothing" : `${names.slice(0, 3).join(", ")}, …`;
+  throw new DetectionError(
+    "weights",
+    "expected weights of a ResNet under the names of Detectron2 (stem.conv1.weight, …), torchvision " +
+      `(layer1.0.conv1.weight, …) or Caffe2 (conv1_w, …), got ${got}; give another file`,
+  );
+}
+
 function checkFit(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): void {
+  requireResNet(weights);
   const held = new Set([...weights.keys()].map(modelName));
-  if (!held.has(`${NETWORK}stem.conv1.weight`)) {
-    const [first = "nothing"] = weights.keys();
+  const stem = `${NETWORK}stem.conv1.norm.running_var`;
+  if (model.config.backbone.norm === "frozen" && !held.has(stem)) {
     throw new DetectionError(
       "weights",
-      `expected weights of a ResNet under Detectron2's names (stem.conv1.weight, …), got ${first}, …`,
+      `expected norms with statistics, as backbone.norm "frozen" has them, got none for the stem; ` +
+        'set backbone.norm to "group", or use weights with statistics',
     );
   }
   const { norm, trainedNorms } = model.config.backbone;
@@ -100,7 +118,7 @@ function checkFit(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): v
   if (norm === "frozen" && unnamed.length > 0) {
     throw new DetectionError(
       "weights",
-      `the weights lack convolutions of ${unnamed.join(", ")}, whose norms must then be measured; ` +
+      `the weights lack convolutions of ${unnamed.join(", ")} or their norms, which must then be measured; ` +
         `set backbone.trainedNorms to ${JSON.stringify(incomplete)}`,
     );
   }
@@ -128,9 +146,12 @@ function checkDepth(model: BackboneModel, weights: ReadonlyMap<string, Tensor>):
   }
 }
 
-function convolutionNames(model: BackboneModel, prefix: string): string[] {
+/** Convolutions, and the statistics of norms that have some. */
+function neededNames(model: BackboneModel, prefix: string): string[] {
   return [...nn.stateDict(model.backbone).keys()].filter(
-    (name) => name.startsWith(prefix) && /\.(conv\d|shortcut)\.weight$/.test(name),
+    (name) =>
+      name.startsWith(prefix) &&
+      /\.(conv\d|shortcut)\.(weight|norm\.running_(mean|var))$/.test(name),
   );
 }
 

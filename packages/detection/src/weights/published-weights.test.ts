@@ -78,6 +78,71 @@ test("publishedWeights: a ResNet alone, and one that was trained on several devi
   });
 });
 
+const D2_MARK = "backbone.bottom_up.stem.conv1.weight";
+const wrappers = ["module.", "model.", "_orig_mod.", "module._orig_mod.", "ema_model.", "net.a."];
+for (const wrapper of wrappers) {
+  test(`publishedWeights: names behind ${wrapper} are the network's, what stands beside is left over`, () => {
+    const before = liveTensors();
+    scope(() => {
+      const rest = "roi_heads.box_head.fc1.weight";
+      const names = [`${wrapper}${D2_MARK}`, "n_averaged", `${wrapper}${rest}`, "loss.weight"];
+      const { tensors, leftOver } = publishedWeights(fileOf(names));
+      assert.deepEqual([...tensors.keys()], [D2_MARK, rest]);
+      assert.deepEqual(leftOver, ["n_averaged", "loss.weight"]);
+      const resNet = publishedWeights(fileOf([`${wrapper}${MARK}`, `${wrapper}fc.weight`]));
+      assert.deepEqual([...resNet.tensors.keys()], ["backbone.bottom_up.res2.0.conv1.weight"]);
+    });
+    assert.equal(liveTensors(), before);
+  });
+}
+
+test("publishedWeights: names without a wrapper stay, a backbone's own prefix too", () => {
+  scope(() => {
+    for (const name of [D2_MARK, "bottom_up.stem.conv1.weight", "stem.conv1.weight"]) {
+      assert.deepEqual([...publishedWeights(fileOf([name])).tensors.keys()], [name]);
+    }
+  });
+});
+
+test("publishedWeights: two networks in one file are refused", () => {
+  const before = liveTensors();
+  const names = [`student.${D2_MARK}`, `teacher.${D2_MARK}`];
+  assert.throws(() => publishedWeights(fileOf(names)), {
+    code: "weights",
+    message:
+      /^expected one network, got 2 \(student\., teacher\.\); save the one that is meant alone$/,
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("publishedWeights: what is no number is refused, in every type that has it", () => {
+  const before = liveTensors();
+  for (const dtype of ["float32", "float64", "float16", "bfloat16"] as const) {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const tensors = new Map([
+        [D2_MARK, tensor([1])],
+        ["a", tensor([1, value], { dtype })],
+        ["b", tensor([value], { dtype })],
+      ]);
+      assert.throws(() => publishedWeights({ tensors, metadata: {} }), {
+        code: "weights",
+        message: /^expected numbers, got NaN or infinity in a and 1 more; .*take an earlier one$/,
+      });
+    }
+  }
+  assert.equal(liveTensors(), before);
+});
+
+test("publishedWeights: the norms say what kind they are", () => {
+  scope(() => {
+    const norm = `${D2_MARK.replace("weight", "norm")}`;
+    const kindOf = (...names: string[]) => publishedWeights(fileOf([D2_MARK, ...names])).norm;
+    assert.equal(kindOf(`${norm}.weight`, `${norm}.bias`), "group");
+    assert.equal(kindOf(`${norm}.weight`, `${norm}.running_mean`, `${norm}.running_var`), "batch");
+    assert.equal(kindOf(), null);
+  });
+});
+
 test("publishedWeights: of torchvision's second version only the ResNet is taken", () => {
   scope(() => {
     const heads = [
@@ -216,4 +281,56 @@ test("initialiseNetwork: other anchors begin anew, another head is an error", ()
       message: /roi_heads\.box_head\.fc1\.weight: expected shape \[4, 196\], got \[5, 5\]/,
     });
   });
+});
+
+test("initialiseNetwork: classes by their names, in another order", () => {
+  const before = liveTensors();
+  scope(() => {
+    manualSeed(3);
+    const state = stateOf(narrow(50));
+    const model = narrow(50);
+    const swapped = narrow(50);
+    initialiseNetwork(model, state, { classes: ["a", "b"] });
+    const report = initialiseNetwork(swapped, state, { classes: ["b", "a"] });
+    assert.deepEqual([report.fresh, report.missing, report.leftOver], [[], [], []]);
+    const rows = (one: MaskRcnn, size: number, of: (heads: MaskRcnn["roi_heads"]) => Tensor) => {
+      const all = of(one.roi_heads).flatten().toNumbers();
+      const width = (all.length / of(one.roi_heads).shape[0]) * size;
+      return Array.from({ length: all.length / width }, (_, i) =>
+        all.slice(i * width, (i + 1) * width),
+      );
+    };
+    const predictors: readonly (readonly [number, (heads: MaskRcnn["roi_heads"]) => Tensor])[] = [
+      [1, ({ box_predictor }) => box_predictor.cls_score.weight],
+      [4, ({ box_predictor }) => box_predictor.bbox_pred.weight],
+      [1, ({ mask_head }) => mask_head.predictor.weight],
+    ];
+    for (const [size, of] of predictors) {
+      const [a, b, ...background] = rows(model, size, of);
+      assert.notDeepEqual(a, b);
+      assert.deepEqual(rows(swapped, size, of), [b, a, ...background]);
+    }
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("initialiseNetwork: predictors of other classes begin anew, even of as many", () => {
+  const before = liveTensors();
+  scope(() => {
+    const model = narrow(50);
+    const own = model.roi_heads.box_predictor.cls_score.weight.toNumbers();
+    const state = stateOf(narrow(50));
+    const report = initialiseNetwork(model, state, { classes: ["a", "c"] });
+    assert.deepEqual(report.fresh, [
+      "roi_heads.box_predictor.cls_score.weight",
+      "roi_heads.box_predictor.cls_score.bias",
+      "roi_heads.box_predictor.bbox_pred.weight",
+      "roi_heads.box_predictor.bbox_pred.bias",
+      "roi_heads.mask_head.predictor.weight",
+      "roi_heads.mask_head.predictor.bias",
+    ]);
+    assert.deepEqual(model.roi_heads.box_predictor.cls_score.weight.toNumbers(), own);
+    assert.deepEqual(report.missing, []);
+  });
+  assert.equal(liveTensors(), before);
 });

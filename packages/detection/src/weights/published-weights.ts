@@ -2,21 +2,36 @@
  * Weights as others publish them, made ours: under Detectron2's names, in Detectron2's order of
  * classes, for our input.
  */
-import { fromTypedArray, noGrad, type StateDictFile, scope, type Tensor } from "@malleolus/torch";
+import {
+  type DType,
+  fromTypedArray,
+  noGrad,
+  type StateDictFile,
+  scope,
+  type Tensor,
+} from "@malleolus/torch";
+import type { MaskRcnnConfig } from "../config.ts";
+import { DetectionError } from "../errors.ts";
 import { areCaffe2Names, caffe2Name } from "./caffe2-names.ts";
 import { type InputConvention, inputConventions } from "./input-convention.ts";
+import { ownConfig } from "./own-weights.ts";
 import {
   areTorchvisionNames,
   classesInOrder,
   isSecondVersion,
   torchvisionName,
 } from "./torchvision-names.ts";
+import { withoutWrapper } from "./wrapper-names.ts";
 
 export interface PublishedWeights {
   /** Under Detectron2's names. The first convolution takes blue, green and red, 0 to 255. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** What they expected when they were published. */
   readonly convention: InputConvention;
+  /** What the norms of the file are: `batch` have statistics, `group` have none; null without norms. */
+  readonly norm: "batch" | "group" | null;
+  /** Of a file of ours; null of another. */
+  readonly own: MaskRcnnConfig | null;
   /** The file's names of what no network here has. */
   readonly leftOver: readonly string[];
 }
@@ -24,37 +39,67 @@ export interface PublishedWeights {
 /**
  * Recognises the names of torchvision, of Caffe2 and of Detectron2, in that order; names that are
  * none of these stay, and fit nothing. The file's tensors become the result's or are freed.
+ *
+ * @throws DetectionError `weights` for values that are no numbers, and for several networks in a file.
  */
-export function publishedWeights({ tensors, metadata }: StateDictFile): PublishedWeights {
-  const given = withoutWrapper(tensors);
+export function publishedWeights(file: StateDictFile): PublishedWeights {
+  try {
+    requireNumbers(file.tensors);
+    return renamedWeights(file);
+  } catch (error) {
+    for (const tensor of file.tensors.values()) tensor.free();
+    throw error;
+  }
+}
+
+function renamedWeights({ tensors, metadata }: StateDictFile): PublishedWeights {
+  const own = ownConfig({ metadata });
+  const { tensors: given, beside } = withoutWrapper(tensors);
   const names = [...given.keys()];
   const isOfTorchvision = areTorchvisionNames(names);
   const rename = renaming(names);
   const convention = conventionOf(names, metadata);
-  const leftOver: string[] = [];
+  const leftOver: string[] = [...beside];
   const made = scope(() =>
     noGrad(() => {
       const result = new Map<string, Tensor>();
       for (const [name, tensor] of given) {
         // A counter of training batches, which no network needs that does not train its norms.
         if (name.endsWith(".num_batches_tracked")) continue;
-        const own = rename(name);
-        if (own === null) leftOver.push(name);
-        else result.set(own, adapted(own, tensor, convention, isOfTorchvision));
+        const renamed = rename(name);
+        if (renamed === null) leftOver.push(name);
+        else result.set(renamed, adapted(renamed, tensor, convention, isOfTorchvision));
       }
       return result;
     }),
   );
   const used = new Set(made.values());
   for (const tensor of tensors.values()) if (!used.has(tensor)) tensor.free();
-  return { tensors: made, convention, leftOver };
+  return { tensors: made, convention, norm: normOf([...made.keys()]), own, leftOver };
 }
 
-/** Names without the `module.` that PyTorch's wrapper for several devices puts before them. */
-function withoutWrapper(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
-  const wrapper = "module.";
-  if (![...tensors.keys()].every((name) => name.startsWith(wrapper))) return tensors;
-  return new Map([...tensors].map(([name, tensor]) => [name.slice(wrapper.length), tensor]));
+/** A training that begins with what is no number ends as one that diverged, and blames its rate. */
+function requireNumbers(tensors: ReadonlyMap<string, Tensor>): void {
+  const bad = scope(() =>
+    [...tensors].flatMap(([name, tensor]) => {
+      const isFractional = FRACTIONAL.has(tensor.dtype);
+      return isFractional && !tensor.isfinite().all().item() ? [name] : [];
+    }),
+  );
+  const [first] = bad;
+  if (first === undefined) return;
+  throw new DetectionError(
+    "weights",
+    `expected numbers, got NaN or infinity in ${first}${bad.length > 1 ? ` and ${bad.length - 1} more` : ""}; ` +
+      "the training that wrote it diverged, or the file is damaged: take an earlier one",
+  );
+}
+
+const FRACTIONAL: ReadonlySet<DType> = new Set(["float32", "float64", "float16", "bfloat16"]);
+
+function normOf(names: readonly string[]): PublishedWeights["norm"] {
+  if (names.some((name) => name.endsWith(".norm.running_var"))) return "batch";
+  return names.some((name) => name.endsWith(".norm.weight")) ? "group" : null;
 }
 
 function renaming(names: readonly string[]): (name: string) => string | null {

@@ -230,3 +230,16 @@ test("writeSafetensors: a full disk leaves the old file and no half one", (conte
     execFileSync("umount", [place]);
   }
 });
+
+tensorTest("safetensors: a type that is not ours is named, and the file is not called cut", () => {
+  const path = join(folder, "f8.safetensors");
+  const header = Buffer.from('{"a":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(path, Buffer.concat([length, header, Buffer.alloc(2)]));
+  assertTorchError(
+    () => readSafetensors(path),
+    "checkpoint",
+    /f8\.safetensors: expected tensors of F32, .*, got F8_E4M3 in a; save them as F32, F16 or BF16$/,
+  );
+});

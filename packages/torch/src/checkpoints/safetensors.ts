@@ -176,6 +176,7 @@ function readHeader(file: number, path: string): Header {
         Object.entries(value).map(([key, text]) => [key, String(text)]),
       );
     } else {
+      requireKnownType(path, name, value);
       const entry = parseEntry(value);
       if (entry === null)
         throw bad(`the entry of ${name} is ${JSON.stringify(value)?.slice(0, 100)}`);
@@ -184,6 +185,16 @@ function readHeader(file: number, path: string): Header {
     }
   }
   return { entries, metadata, dataStart };
+}
+
+/** The format knows more types than LibTorch has on every machine: a whole file, and not for us. */
+function requireKnownType(path: string, name: string, value: unknown): void {
+  if (!isRecord(value) || typeof value.dtype !== "string" || BY_NAME.has(value.dtype)) return;
+  throw new TorchError(
+    `${path}: expected tensors of ${[...BY_NAME.keys()].join(", ")}, got ${value.dtype.slice(0, 20)} in ` +
+      `${name}; save them as F32, F16 or BF16`,
+    "checkpoint",
+  );
 }
 
 function parseEntry(value: unknown): Entry | null {
