@@ -1,5 +1,5 @@
 /** The files that a command's arguments mean, and a name for what is made of each. */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 
 export interface RadiographFile {
@@ -9,8 +9,9 @@ export interface RadiographFile {
 }
 
 /**
- * Files as they are, folders as all the files below them by name, hidden ones left out. A path that
- * does not exist is kept: whoever reads it says so.
+ * Files as they are, folders as all the files below them by name, hidden ones left out. A folder that a
+ * link leads back to is entered once. What cannot be read, a folder too, is kept: whoever reads it says
+ * so.
  */
 export function radiographFiles(paths: readonly string[]): RadiographFile[] {
   const taken = new Set<string>();
@@ -22,18 +23,37 @@ export function radiographFiles(paths: readonly string[]): RadiographFile[] {
   );
 }
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith("."))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return isFolder(path) ? filesBelow(path) : [path];
+function filesBelow(folder: string, entered = new Set<string>()): string[] {
+  const entries = listFolder(folder, entered);
+  if (entries === null) return [folder];
+  return entries
+    .filter((name) => !name.startsWith("."))
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      return isFolder(path) ? filesBelow(path, entered) : [path];
     });
 }
 
+/** Names in a folder; none where it was entered before, null where it cannot be listed. */
+function listFolder(folder: string, entered: Set<string>): string[] | null {
+  try {
+    const real = realpathSync(folder);
+    if (entered.has(real)) return [];
+    entered.add(real);
+    return readdirSync(real);
+  } catch {
+    return null;
+  }
+}
+
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // A link that leads nowhere, or to itself.
+    return false;
+  }
 }
 
 /** `a.png`, `a.png (2)`, … */

@@ -6,8 +6,7 @@ export {
   throwFaults,
 } from "./coco/check-images.ts";
 export { connected } from "./coco/connected.ts";
-export { type CocoOrigin, originOfImage } from "./coco/image-origin.ts";
-export { describeMissing, type LocatedImage, locateImages } from "./coco/image-paths.ts";
+export { originOfImage } from "./coco/image-origin.ts";
 export {
   type CocoAnnotation,
   type CocoCategory,

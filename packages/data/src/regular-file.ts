@@ -3,13 +3,15 @@ import { stat } from "node:fs/promises";
 import { DataError } from "./errors.ts";
 
 /**
- * Throws DataError `unreadable` for pipes, sockets and devices, but for those of the system's own, as a
+ * Throws DataError `unreadable` for folders, pipes, sockets and devices, but for the system's own, as a
  * shell gives for `<(command)`. What does not exist is left to whoever reads it.
  */
 export async function requireFile(path: string): Promise<void> {
   if (path.startsWith("/dev/")) return;
   const found = await stat(path).catch(() => null);
-  if (found === null || found.isFile() || found.isDirectory()) return;
-  const what = found.isFIFO() ? "a named pipe" : found.isSocket() ? "a socket" : "a device";
-  throw new DataError("unreadable", `${path}: expected a file, got ${what}; leave it out`);
+  if (found === null || found.isFile()) return;
+  const got = found.isDirectory()
+    ? "a folder; check that it can be listed, or name a file"
+    : `${found.isFIFO() ? "a named pipe" : found.isSocket() ? "a socket" : "a device"}; leave it out`;
+  throw new DataError("unreadable", `${path}: expected a file, got ${got}`);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { liveTensors, setThreads } from "@malleolus/torch";
@@ -192,4 +192,27 @@ test("train: a file that cannot be read ends it with its path, and nothing half-
   await assert.rejects(train(options("run")), (error: Error) => error.message.startsWith(bad));
   assert.equal(liveTensors(), before, "tensors were left behind");
   assert.ok(!existsSync(join(options("run").directory, "lock")));
+});
+
+test("train: a radiograph that is gone on the way ends it with a checkpoint, and it goes on from there", async (context) => {
+  const { options, folder } = await prepare(context, { steps: 12, checkpointEverySteps: 100 });
+  const gone = new Map<string, Buffer>();
+  const run = options("gone", {
+    onEvent(event) {
+      if (event.event !== "step" || event.step !== 2) return;
+      for (const { path } of options("gone").set.images) {
+        gone.set(path, readFileSync(path));
+        rmSync(path);
+      }
+    },
+  });
+  await assert.rejects(train(run), {
+    name: "TrainingError",
+    code: "data",
+    message: /image-\d\.png: .*; what was learned in 2 steps is in \S*step-000002: mend the file/,
+  });
+  assert.equal(latestCheckpoint(join(folder, "gone"))?.step, 2);
+  for (const [path, bytes] of gone) writeFileSync(path, bytes);
+  const end = await train({ ...run, onEvent: () => undefined });
+  assert.deepEqual([end.reason, end.checkpoint.step], ["done", 12]);
 });

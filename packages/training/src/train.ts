@@ -2,10 +2,15 @@
  * Training, from the first step of a run (or the one after its last checkpoint) to its last.
  */
 import { setImmediate } from "node:timers/promises";
+import { DataError } from "@malleolus/data";
 import { stage } from "@malleolus/torch";
+import type { Sample } from "./augment/sample.ts";
+import { TrainingError } from "./errors.ts";
+import type { Loader } from "./loader/loader.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Checkpoint } from "./run/checkpoint.ts";
 import type { EndReason } from "./run/events.ts";
+import type { Records } from "./run/records.ts";
 import { openRunDirectory } from "./run/run-directory.ts";
 import { recordSeenImages } from "./run/seen-images.ts";
 import { openSession, type Session } from "./session.ts";
@@ -25,7 +30,8 @@ export interface TrainingEnd {
  * as if nothing had been (bit for bit in float32 with one thread).
  *
  * @throws TrainingError `diverged` where a loss or gradient is no number; the last checkpoint stays.
- * @throws TrainingError and DataError for a directory, a disk or a radiograph that cannot be used.
+ * @throws TrainingError and DataError for a directory, a disk or a radiograph that cannot be used; what
+ *   was learned before such a radiograph is in a checkpoint.
  */
 export async function train(options: TrainingOptions): Promise<TrainingEnd> {
   const { recipe } = options;
@@ -80,7 +86,7 @@ async function takeSteps(
 
     profiler.before();
     const began = performance.now();
-    const samples = await loader.next();
+    const samples = await nextSamples(loader, records, step);
     const waitedMs = performance.now() - began;
     const learned = trainingStep({ ...learner, recipe, device }, samples, step);
     stage("averaging", () => learner.average?.update(step));
@@ -92,6 +98,30 @@ async function takeSteps(
     // A step blocks the event loop: here it hears of signals and of the loader's threads.
     await setImmediate();
   }
+}
+
+/** A radiograph that cannot be used any more ends the run, and takes nothing with it. */
+async function nextSamples(
+  loader: Loader,
+  records: Records,
+  step: number,
+): Promise<readonly Sample[]> {
+  try {
+    return await loader.next();
+  } catch (error) {
+    if (step === 0 || !isDataFault(error)) throw error;
+    const { path } = records.save(step);
+    throw new TrainingError(
+      "data",
+      `${error.message}; what was learned in ${step} steps is in ${path}: mend the file, and the same ` +
+        "command goes on",
+      { cause: error },
+    );
+  }
+}
+
+function isDataFault(error: unknown): error is Error {
+  return error instanceof DataError || (error instanceof TrainingError && error.code === "data");
 }
 
 function isCheckpointDue({ checkpointEverySteps }: Recipe, step: number): boolean {

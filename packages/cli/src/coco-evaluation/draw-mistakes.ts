@@ -6,6 +6,7 @@ import { decodeRuns, traceMask } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
 import { drawnFindings } from "../drawn-findings.ts";
 import { drawOverlay } from "../overlay.ts";
+import { markOverlay } from "../own-output.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 import type { Mistake } from "./worst-mistakes.ts";
 
@@ -37,7 +38,7 @@ export async function drawMistakes(
     const shown = drawnFindings(findings.get(image.id) ?? []);
     writeFileWhole(
       path,
-      await drawOverlay(await readRadiograph(image.path), shown, classes, truths),
+      markOverlay(await drawOverlay(await readRadiograph(image.path), shown, classes, truths)),
     );
     say(`${kind.padEnd(11)}  score ${score.toFixed(3)}  ${path}`);
   }

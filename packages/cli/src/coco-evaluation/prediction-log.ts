@@ -1,7 +1,9 @@
 /**
  * What was found so far, one JSON object a line, so that an evaluation that was interrupted goes on.
- * The first line says what it was found with and where; a line that was cut is found again.
+ * The first line says what it was found with and where; a line that was cut is found again. Each line
+ * says of which file its findings are, so that another image of the same name is not taken for it.
  */
+import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -28,13 +30,20 @@ export type PredictionHeader = Omit<z.infer<typeof headerSchema>, "format">;
 const lineSchema = z.strictObject({
   /** The COCO file's id. */
   image: z.int(),
+  /** SHA-256 of its file, in hexadecimal. Earlier versions did not write it. */
+  imageSha256: z.string().optional(),
   findings: z.array(findingSchema),
 });
+
+export interface LoggedImage {
+  readonly id: number;
+  readonly path: string;
+}
 
 export interface PredictionLog {
   /** By image. */
   readonly findings: ReadonlyMap<number, readonly Finding[]>;
-  append(image: number, findings: readonly Finding[]): void;
+  append(image: LoggedImage, findings: readonly Finding[]): void;
   close(): void;
 }
 
@@ -43,25 +52,32 @@ export function memoryLog(): PredictionLog {
   const findings = new Map<number, readonly Finding[]>();
   return {
     findings,
-    append: (image, found) => {
-      findings.set(image, found);
+    append: ({ id }, found) => {
+      findings.set(id, found);
     },
     close: () => undefined,
   };
 }
 
-/** Throws CliError `folder` where the file holds predictions of something else. */
-export function openPredictionLog(path: string, header: PredictionHeader): PredictionLog {
+/** Throws CliError `folder` where the file holds predictions of something else, or of other images. */
+export function openPredictionLog(
+  path: string,
+  header: PredictionHeader,
+  images: readonly LoggedImage[],
+): PredictionLog {
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   const [first, ...lines] = whole.split("\n").slice(0, -1);
   const findings = new Map<number, readonly Finding[]>();
   if (first !== undefined) {
     checkSame(path, first, header);
+    const hashes = new Map<number, string>();
     for (const [i, line] of lines.entries()) {
       const found = readJson(lineSchema, line, `${path}, line ${i + 2}`);
       findings.set(found.image, found.findings);
+      if (found.imageSha256 !== undefined) hashes.set(found.image, found.imageSha256);
     }
+    checkSameImages(path, images, hashes);
   }
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, "a");
@@ -70,9 +86,9 @@ export function openPredictionLog(path: string, header: PredictionHeader): Predi
   if (first === undefined) write({ format: "malleolus-predictions-1", ...header });
   return {
     findings,
-    append(image, found) {
-      write({ image, findings: found });
-      findings.set(image, found);
+    append({ id, path: imagePath }, found) {
+      write({ image: id, imageSha256: sha256(imagePath), findings: found });
+      findings.set(id, found);
     },
     close: () => closeSync(file),
   };
@@ -94,4 +110,25 @@ function checkSame(path: string, line: string, header: PredictionHeader): void {
     `${path}: expected predictions of this evaluation, got those of ${other.join(", ")}; ` +
       "give another --out, or remove the file",
   );
+}
+
+function checkSameImages(
+  path: string,
+  images: readonly LoggedImage[],
+  hashes: ReadonlyMap<number, string>,
+): void {
+  const other = images.filter(
+    (image) => hashes.has(image.id) && hashes.get(image.id) !== sha256(image.path),
+  );
+  const [first] = other;
+  if (first === undefined) return;
+  throw new CliError(
+    "folder",
+    `${path}: expected predictions of these images, got those of others under ${other.length} of their ` +
+      `names (${first.path}); give another --out, or remove the file`,
+  );
+}
+
+function sha256(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }

@@ -43,6 +43,10 @@ export async function readTruthSet(
   const coco = await readCocoFile(annotationsPath);
   const nameOf = new Map(coco.categories.map(({ id, name }) => [id, name]));
   const chosen = coco.images.slice(0, limit ?? coco.images.length);
+  requireOutlines(
+    chosen.flatMap(({ id }) => coco.annotationsByImage.get(id) ?? []),
+    annotationsPath,
+  );
   const checked = await checkImages(coco, imageFolder, chosen);
   throwFaults([...checked.contradictions, ...checked.faults], annotationsPath);
   const images = checked.images
@@ -59,12 +63,7 @@ export async function readTruthSet(
           class: nameOf.get(annotation.categoryId) ?? "",
           box: annotation.box,
           boxArea: annotation.boxSize[0] * annotation.boxSize[1],
-          mask: maskOf(
-            annotation,
-            width,
-            height,
-            `${annotationsPath}: annotation ${annotation.id}`,
-          ),
+          mask: maskOf(annotation, width, height),
           area: annotation.area,
           isCrowd: annotation.isCrowd,
         }),
@@ -96,17 +95,18 @@ function fieldsOf(extra: Readonly<Record<string, unknown>>): Record<string, stri
   );
 }
 
-function maskOf(
-  { polygons, runs }: CocoAnnotation,
-  width: number,
-  height: number,
-  where: string,
-): RunLength {
-  if (runs !== null) return runs;
-  if (polygons.length > 0) return encodeRuns(rasterizePolygons(polygons, width, height));
+function requireOutlines(annotations: readonly CocoAnnotation[], where: string): void {
+  const bare = annotations.filter(({ polygons, runs }) => polygons.length === 0 && runs === null);
+  if (bare.length === 0) return;
+  const named = bare.slice(0, 5).map(({ id }) => id);
+  const more = bare.length - named.length;
   throw new CliError(
     "evaluation",
-    `${where}: expected an outline, got only a box; masks are measured too: draw it, or leave ` +
-      "the annotation out",
+    `${where}: annotation ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}: expected an outline, ` +
+      "got only a box; masks are measured too: draw it, or leave the annotation out",
   );
+}
+
+function maskOf({ polygons, runs }: CocoAnnotation, width: number, height: number): RunLength {
+  return runs ?? encodeRuns(rasterizePolygons(polygons, width, height));
 }

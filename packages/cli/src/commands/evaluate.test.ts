@@ -337,6 +337,42 @@ test("evaluate: predictions of another evaluation are not mixed with this one's"
   assert.equal(readFileSync(at("mixed/predictions.jsonl"), "utf8"), before);
 });
 
+test("evaluate: predictions of other images under the same names are not taken for these", async () => {
+  const others = at("others");
+  mkdirSync(others);
+  for (const i of objects.keys()) copyFileSync(at(`${i}.png`), join(others, `${i}.png`));
+  const args = [...whole, "--images", others, "--out", at("stale")];
+  assert.equal((await run(...args)).code, 0);
+  const before = readFileSync(at("stale/predictions.jsonl"), "utf8");
+  copyFileSync(at("0.png"), join(others, "3.png"));
+  const { code, said } = await run(...args);
+  assert.equal(code, 1);
+  assert.match(said, /got those of others under 1 of their names \(.*3\.png\); give another --out/);
+  assert.equal(readFileSync(at("stale/predictions.jsonl"), "utf8"), before);
+  // Elsewhere, the same images are the same.
+  copyFileSync(at("3.png"), join(others, "3.png"));
+  assert.equal((await run(...whole, "--out", at("stale"))).code, 0);
+});
+
+test("evaluate: images that are missing are named before any is looked at, and crowds are told", async () => {
+  const images = coco.images.map((image, i) =>
+    i > 2 ? { ...image, file_name: `x${i}.png` } : image,
+  );
+  writeFileSync(at("missing.json"), JSON.stringify({ ...coco, images }));
+  const { code, said } = await run(...whole, "--coco", at("missing.json"), "--out", at("missing"));
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    /^malleolus: .*: expected 5 images, but 2 are missing: .*x3\.png, .*x4\.png\n$/,
+  );
+  assert.ok(!existsSync(at("missing")));
+  const told = await run(...whole, "--json");
+  assert.match(
+    told.said,
+    /^note on .*truth\.json: 1 of 4 annotations, on 1 image, is a crowd [^\n]*\.\n$/,
+  );
+});
+
 test("evaluate: a checkpoint of other classes is named in a line, and nothing is made", async () => {
   writeTinyDetector(at("classes.safetensors"), ["weber-a", "weber-b"], 3);
   const args = [...base, "--checkpoint", at("classes.safetensors"), "--out", at("classes")];
@@ -344,7 +380,7 @@ test("evaluate: a checkpoint of other classes is named in a line, and nothing is
   assert.equal(code, 1);
   assert.match(
     said,
-    /^malleolus: .*classes\.safetensors: expected a detector of .*truth\.json's classes \(fracture\), got one of weber-a, weber-b; [^\n]*\n$/,
+    /\nmalleolus: .*classes\.safetensors: expected a detector of .*truth\.json's classes \(fracture\), got one of weber-a, weber-b; [^\n]*\n$/,
   );
   assert.ok(!existsSync(at("classes")));
 });
@@ -356,7 +392,7 @@ test("evaluate: an image of another size, and an object that is only a box, are 
   assert.equal(wide.code, 1);
   assert.match(
     wide.said,
-    /^malleolus: .*4\.png: expected 61 x 50 pixels, as .*wide\.json says, got 60 x 50; [^\n]*\n$/,
+    /^malleolus: .*wide\.json: 5 faults: .*0\.png: expected 61 x 50 pixels as annotated, got 60 x 50; [^\n]*\n$/,
   );
   const annotations = coco.annotations.map(({ segmentation: _, ...rest }) => rest);
   writeFileSync(at("boxes.json"), JSON.stringify({ ...coco, annotations }));
@@ -364,7 +400,7 @@ test("evaluate: an image of another size, and an object that is only a box, are 
   assert.equal(boxes.code, 1);
   assert.match(
     boxes.said,
-    /^malleolus: .*boxes\.json: annotation 31: expected an outline, got only/,
+    /^malleolus: .*boxes\.json: annotation 1, 21, 31, 32: expected an outline, got only/,
   );
 });
 

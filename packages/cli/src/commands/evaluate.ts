@@ -185,7 +185,7 @@ async function evaluate(
     const log =
       given.out === undefined
         ? memoryLog()
-        : openPredictionLog(join(given.out, "predictions.jsonl"), known);
+        : openPredictionLog(join(given.out, "predictions.jsonl"), known, set.images);
     try {
       if (!(await detectAll(set.images, detector, log, given, output))) return null;
       const evaluation: CocoEvaluation = {
@@ -257,7 +257,7 @@ async function detectAll(
     for (const [i, image] of left.entries()) {
       const radiograph = await readRadiograph(image.path);
       checkSize(radiograph, image, given.coco);
-      log.append(image.id, detector.detect(radiograph));
+      log.append(image, detector.detect(radiograph));
       progress.show(done + i + 1, images.length);
       // Detection blocks the event loop: here it hears of signals.
       await setImmediate();

@@ -5,9 +5,11 @@ import type { Detector } from "@malleolus/detection";
 import type { Finding } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
+import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import { hasFastBfloat16 } from "../processor.ts";
 import { type RadiographFile, radiographFiles } from "../radiograph-files.ts";
+import type { RadiographNotes } from "../radiograph-notes.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -56,7 +58,8 @@ checkpoints to take that.
 
 Boxes and outlines are in pixels of the stored image. Lengths and areas are in millimetres where the
 file says how large a pixel is, and null elsewhere. A file that cannot be read is reported, the
-others go on, and the exit code is 1. Research use only: not a medical device.
+others go on, and the exit code is 1. --out replaces what predict wrote there before and nothing else;
+such files are passed over where they lie among the inputs. Research use only: not a medical device.
 
 Examples:
   ./malleolus predict --checkpoint runs/a --out findings ankle.dcm
@@ -70,14 +73,30 @@ Examples:
       const found = findDetector(given.checkpoint);
       const { path } = found;
       if (!given.json) sayWhichDetector(found, output);
+      const { isOwnOutput, markOverlay, requireRoom } = await import("../own-output.ts");
+      const { radiographNotes } = await import("../radiograph-notes.ts");
+      const listed = radiographFiles(paths);
+      const files = listed.filter((file) => !isOwnOutput(file.path));
+      if (files.length < listed.length) {
+        const count = listed.length - files.length;
+        output.writeError(`passed over: ${count} files that predict wrote before\n`);
+      }
+      if (files.length === 0) {
+        throw new CliError(
+          "folder",
+          `${paths.join(", ")}: expected radiographs, got none; check the path`,
+        );
+      }
+      if (given.out !== undefined) requireRoom(files, given.out, given.overlay);
+      const notes = radiographNotes();
       const detector = openDetector(path, {
         precision: given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32"),
         scoreThreshold: given.threshold,
       });
       try {
-        for (const file of radiographFiles(paths)) {
+        for (const file of files) {
           try {
-            const prediction = await predict(file, detector, path, given);
+            const prediction = await predict(file, detector, path, given, { notes, markOverlay });
             output.write(given.json ? `${JSON.stringify(prediction)}\n` : describe(prediction));
           } catch (error) {
             if (!isForeseen(error)) throw error;
@@ -88,16 +107,26 @@ Examples:
       } finally {
         detector.close();
       }
+      const remarks = notes.all();
+      if (remarks.length > 0) output.writeError(`note: ${remarks.join(". ")}.\n`);
     });
+
+/** Of packages that are loaded when the command runs. */
+interface PredictTools {
+  readonly notes: RadiographNotes;
+  readonly markOverlay: (png: Uint8Array) => Uint8Array;
+}
 
 async function predict(
   file: RadiographFile,
   detector: Detector,
   detectorFile: string,
   given: PredictArguments,
+  { notes, markOverlay }: PredictTools,
 ): Promise<Prediction> {
   const { readRadiograph } = await import("@malleolus/data");
   const radiograph = await readRadiograph(file.path);
+  notes.see(file.path, radiograph);
   const findings = detector.detect(radiograph);
   const { width, height, pixelSpacingMm, spacingSource } = radiograph;
   const prediction: Prediction = {
@@ -114,7 +143,7 @@ async function predict(
     const { drawOverlay } = await import("../overlay.ts");
     // Drawn before anything is written: a file has both or neither.
     const overlay = given.overlay
-      ? await drawOverlay(radiograph, findings, detector.classes)
+      ? markOverlay(await drawOverlay(radiograph, findings, detector.classes))
       : null;
     const target = join(given.out, file.name);
     writeFileWhole(`${target}.json`, `${JSON.stringify(prediction, null, 2)}\n`);

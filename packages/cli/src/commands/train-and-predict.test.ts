@@ -1,8 +1,17 @@
 /** Training, prediction and evaluation as a person runs them, on a few small images and a network with narrow heads. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -43,7 +52,7 @@ async function prepare(context: TestContext): Promise<{ folder: string; train: s
   const images = [];
   const annotations = [];
   for (let id = 1; id <= 6; id++) {
-    const pixels = new Uint8Array(width * height).fill(60);
+    const pixels = new Uint8Array(width * height).fill(60 + id);
     const [x, y] = [8 * id, 5 * id];
     if (id % 3 !== 0) {
       for (let row = y; row < y + 14; row++) {
@@ -140,7 +149,56 @@ test("train and predict: Ctrl-C leaves a checkpoint, and what it holds predicts"
   }
   assert.deepEqual(readdirSync(join(folder, "found")).sort(), ["2.png.json", "2.png.png"]);
   assert.deepEqual(JSON.parse(readFileSync(join(folder, "found/2.png.json"), "utf8")), prediction);
+  await predictAmongOthers(folder);
 });
+
+/** Inputs that lie beside what would be replaced, what was written before, and what is no file. */
+async function predictAmongOthers(folder: string): Promise<void> {
+  const inputs = join(folder, "inputs");
+  mkdirSync(inputs);
+  for (const [from, to] of [
+    ["1.png", "IM1"],
+    ["2.png", "IM1.png"],
+  ] as const) {
+    copyFileSync(join(folder, "images", from), join(inputs, to));
+  }
+  const predict = (...args: string[]) =>
+    run("predict", "--checkpoint", join(folder, "run"), "--threads", "1", ...args);
+  const refused = await predict("--out", inputs, join(inputs, "IM1"));
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.said,
+    /malleolus: \S*inputs: expected room .*replaced: \S*IM1\.png; give another --out/,
+  );
+  assert.deepEqual(readdirSync(inputs), ["IM1", "IM1.png"]);
+
+  const turned = sharp(join(folder, "images/3.png")).jpeg().withMetadata({ orientation: 6 });
+  await turned.toFile(join(inputs, "turned.jpg"));
+  execFileSync("mkfifo", [join(inputs, "pipe")]);
+  symlinkSync(".", join(inputs, "loop"));
+  const out = ["--out", join(inputs, "found"), inputs];
+  const first = await predict(...out);
+  assert.equal(first.code, 1);
+  assert.equal(first.written.match(/: \d+ findings?$/gm)?.length, 3);
+  assert.match(
+    first.said,
+    /\nmalleolus: \S*pipe: expected a file, got a named pipe; leave it out\n/,
+  );
+  assert.match(
+    first.said,
+    /\nnote: an EXIF orientation stands in \S*turned\.jpg: it is not applied/,
+  );
+  rmSync(join(inputs, "pipe"));
+  const second = await predict(...out);
+  assert.equal(second.code, 0, second.said);
+  assert.equal(second.written, first.written);
+  assert.match(second.said, /passed over: 6 files that predict wrote before\n/);
+
+  mkdirSync(join(folder, "empty"));
+  const none = await predict(join(folder, "empty"));
+  assert.equal(none.code, 1);
+  assert.match(none.said, /malleolus: \S*empty: expected radiographs, got none; check the path\n$/);
+}
 
 test("train: a second signal ends at once", async (context) => {
   const { train } = await prepare(context);
@@ -215,7 +273,7 @@ test("train: what is held out is measured as evaluate measures it, and the best 
   assert.equal(refused.code, 1);
   assert.match(
     refused.said,
-    /held\.json: expected radiographs that are not trained on, got 2 that/,
+    /held\.json: expected radiographs and patients that are not trained on, got 2 of 2 that/,
   );
 });
 

@@ -92,11 +92,12 @@ profile.
 --tuning and --tuning-share say what to validate with: losses, average precision of boxes and masks,
 and the AUC of images with objects against those without. The best checkpoint is kept, and predict
 and evaluate take it. --tuning-share holds radiographs out by a hash of the seed and of their COCO
-image's group, else its patient, else its file name: near-duplicates and a patient's radiographs stay
-together. The run's events name them.
+image's group, else its patient, else its file name: near-duplicates, equal files and a patient's
+radiographs (group, patient_id, patient, case_id) stay together. The run's events name them.
 
 --weights takes weights of the backbone or of a whole Mask R-CNN, under Detectron2's, torchvision's or
-MSRA's names; nothing in the file is executed. Heads for other classes begin anew and are named. Stages
+MSRA's names; nothing in the file is executed. A run's own model.safetensors says which norms and
+channels it needs, and the recipe follows. Heads for other classes begin anew and are named. Stages
 that lack convolutions get norms measured on 32 of the radiographs. Without weights the backbone uses
 group norm and nothing is frozen.
 

@@ -196,15 +196,25 @@ async function describeDark(looked: readonly Looked[]): Promise<string[]> {
   );
   const sample = deep.slice(0, DEEP_LOOKED_AT);
   const found: number[] = [];
-  for (const { path } of sample) found.push((await readRadiograph(path)).stored.max);
+  for (const { path } of sample) found.push(...(await greatestValue(path)));
   const greatest = Math.max(0, ...found);
-  if (sample.length === 0 || greatest > TWELVE_BITS) return [];
+  if (found.length === 0 || greatest > TWELVE_BITS) return [];
   return [
     describeFewBits(
       greatest,
       `${deep.length} of ${looked.length} images, by the first ${sample.length},`,
     ),
   ];
+}
+
+/** None of a file that is damaged behind its header: whoever uses it says so. */
+async function greatestValue(path: string): Promise<number[]> {
+  try {
+    return [(await readRadiograph(path)).stored.max];
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
 }
 
 /** Of pictures of 16 bits with a greatest value of 12 bits or less. */

@@ -186,7 +186,7 @@ function readRecords<T>(
     const [issue] = read.error.issues;
     const key = issue.path.length === 0 ? "" : `.${issue.path.join(".")}`;
     const id =
-      typeof value === "object" && value !== null && "id" in value && Number.isInteger(value.id)
+      typeof value === "object" && value !== null && "id" in value && Number.isSafeInteger(value.id)
         ? ` (${kind} ${value.id})`
         : "";
     faults.addText(`at ${plural}[${index}]${key}${id}: ${issue.message}`);

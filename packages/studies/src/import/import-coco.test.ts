@@ -79,7 +79,7 @@ function writeCoco(folder: string, images: readonly WrittenImage[]) {
   return { path, pictures };
 }
 
-type Given = Partial<Pick<CocoImport, "categories" | "unannotated">>;
+type Given = Partial<Pick<CocoImport, "categories" | "unannotated" | "onRemarks">>;
 
 async function importInto(folder: string, path: string, images: string, given: Given = {}) {
   const study = await openStudy(folder);
@@ -207,6 +207,51 @@ test("importCoco: the same file again, and one that was stopped before, go on", 
   await closeStudy(opened);
   const resumed = await importInto(study, path, pictures, { unannotated: "No fracture" });
   assert.deepEqual([resumed.counts.classified, resumed.counts.annotated], [1, 2]);
+});
+
+test("importCoco: near-duplicates are one patient's, by whatever name, and an empty one is none", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const { path, pictures } = writeCoco(folder, [
+    { file: "a.png", extra: { PatientID: "P1", group: "g" }, outlined: [1] },
+    { file: "b.png", extra: { group: "g", patient: "" } },
+    { file: "c.png", extra: { patient_id: "P1" } },
+    { file: "d.png", extra: { group: "h" } },
+    { file: "e.png", extra: { group: "h", patient_id: null } },
+    { file: "f.png", extra: { group: "", patient_id: "", case_id: "" } },
+    { file: "g.png", extra: { group: "", patient_id: "", case_id: "" } },
+  ]);
+  const remarks: string[] = [];
+  const onRemarks = (all: readonly string[]) => remarks.push(...all);
+  const { counts } = await importInto(study, path, pictures, { onRemarks });
+  assert.deepEqual([counts.imported, counts.refused], [7, 0]);
+  assert.match(remarks.join(), /no annotation is of break, fibula/);
+  const { rows } = await readStudy(study);
+  // Grey levels are the images' places in the file.
+  const patients = new Map<number, string>();
+  for (const { sha256, patient_id } of rows) {
+    const stored = readFileSync(imagePath(join(study, "images"), sha256, "png"));
+    patients.set(
+      Math.round(255 * (await decodeRadiograph(stored, "stored")).pixels[0]),
+      patient_id,
+    );
+  }
+  const of = (shade: number) => patients.get(shade);
+  assert.deepEqual([of(1), of(2)], [of(0), of(0)]);
+  assert.equal(of(4), of(3));
+  assert.equal(new Set([of(0), of(3), of(5), of(6)]).size, 4);
+});
+
+test("importCoco: one file as an image with outlines and as one without ends it before it begins", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const { path, pictures } = writeCoco(folder, [
+    { file: "a.png", outlined: [1] },
+    { file: "./a.png" },
+  ]);
+  await assert.rejects(
+    importInto(study, path, pictures),
+    /a\.png: expected one image of the file, got the images 1/,
+  );
+  assert.equal((await readStudy(study)).rows.length, 0);
 });
 
 test("importCoco: DICOM files go by their own patients and examinations", async (context) => {

@@ -99,6 +99,19 @@ test("crop: a triangle's box is drawn around what is left of it", () => {
   assert.deepEqual(crop(sampleWith(target), [2, 0, 4, 3]).target.boxes, [[0, 1.5, 2, 3]]);
 });
 
+test("crop: an outline that crosses itself is an object, also where its parts are equal", () => {
+  const polygon = [0, 0, 4, 3, 4, 0, 0, 3];
+  const target: Target = { boxes: [[0, 0, 4, 3]], classes: [0], polygons: [[polygon]] };
+  assert.deepEqual(crop(sampleWith(target), [0, 0, 4, 3]).target.boxes, [[0, 0, 4, 3]]);
+  // Nothing is left of it but a line on the border.
+  const line: Target = {
+    boxes: [[0, 0, 2, 3]],
+    classes: [0],
+    polygons: [[[0, 0, 2, 0, 2, 3, 0, 3]]],
+  };
+  assert.deepEqual(crop(sampleWith(line), [2, 0, 4, 3]).target.boxes, []);
+});
+
 test("drawCrop: whole pixels inside the image, sides between the least share and all", () => {
   const sides = new Set<number>();
   for (let slot = 0; slot < 2000; slot++) {

@@ -6,7 +6,6 @@ import {
   boxWidth,
   clipPolygon,
   type Polygon,
-  polygonArea,
   polygonBounds,
 } from "@malleolus/geometry";
 
@@ -22,7 +21,7 @@ export function clipTarget(
   const kept = target.polygons.flatMap((outlines, instance) => {
     const polygons = outlines
       .map((polygon) => clipPolygon(move(polygon), window))
-      .filter((polygon) => polygonArea(polygon) > 0);
+      .filter(enclosesSomething);
     const box = polygonBounds(...polygons);
     const isSeen = boxWidth(box) >= 1 && boxHeight(box) >= 1;
     return isSeen ? [{ box, polygons, class: target.classes[instance] }] : [];
@@ -32,4 +31,16 @@ export function clipTarget(
     classes: kept.map((instance) => instance.class),
     polygons: kept.map(({ polygons }) => polygons),
   };
+}
+
+/** Whether its points lie on more than a line: the area of one that crosses itself may add up to 0. */
+function enclosesSomething(polygon: Polygon): boolean {
+  const [x0, y0] = polygon;
+  for (let i = 2; i < polygon.length; i += 2) {
+    const next = (i + 2) % polygon.length;
+    const [x1, y1] = [polygon[i] - x0, polygon[i + 1] - y0];
+    const [x2, y2] = [polygon[next] - x0, polygon[next + 1] - y0];
+    if (x1 * y2 !== x2 * y1) return true;
+  }
+  return false;
 }
