@@ -24,7 +24,7 @@ export interface WeightsOrigin {
 
 /** The layers whose shape follows from the number of classes or of anchors in a cell. */
 const PREDICTOR =
-  /\.(objectness_logits|anchor_deltas|cls_score|bbox_pred|mask_head\.predictor|image_head\.predictor)\.(weight|bias)$/;
+  /(?:^|\.)(objectness_logits|anchor_deltas|cls_score|bbox_pred|mask_head\.predictor|image_head\.predictor)\.(weight|bias)$/;
 
 /**
  * Copies weights under Detectron2's names into a network and says what fitted. Frees nothing.
@@ -47,7 +47,7 @@ export function initialiseNetwork(
     return {
       ...report,
       missing: report.missing.filter((name) => !dropped.includes(name)),
-      fresh: [...report.fresh, ...dropped],
+      fresh: [...report.fresh, ...dropped.filter((name) => report.missing.includes(name))],
     };
   });
 }

@@ -31,6 +31,7 @@ const PREDICTORS: readonly (readonly [name: RegExp, rows: number, hasBackground:
   [/\.cls_score\.(weight|bias)$/, 1, true],
   [/\.bbox_pred\.(weight|bias)$/, 4, false],
   [/\.mask_head\.predictor\.(weight|bias)$/, 1, false],
+  [/^image_head\.predictor\.(weight|bias)$/, 1, false],
 ];
 
 export interface ClassesTaken {

@@ -287,23 +287,29 @@ test("initialiseNetwork: classes by their names, in another order", () => {
   const before = liveTensors();
   scope(() => {
     manualSeed(3);
-    const state = stateOf(narrow(50));
-    const model = narrow(50);
-    const swapped = narrow(50);
+    const withImageHead = { imageHead: { hiddenChannels: 3, lossWeight: 1 } };
+    const state = stateOf(narrow(50, withImageHead));
+    const model = narrow(50, withImageHead);
+    const swapped = narrow(50, withImageHead);
     initialiseNetwork(model, state, { classes: ["a", "b"] });
     const report = initialiseNetwork(swapped, state, { classes: ["b", "a"] });
     assert.deepEqual([report.fresh, report.missing, report.leftOver], [[], [], []]);
-    const rows = (one: MaskRcnn, size: number, of: (heads: MaskRcnn["roi_heads"]) => Tensor) => {
-      const all = of(one.roi_heads).flatten().toNumbers();
-      const width = (all.length / of(one.roi_heads).shape[0]) * size;
+    const rows = (one: MaskRcnn, size: number, of: (model: MaskRcnn) => Tensor) => {
+      const all = of(one).flatten().toNumbers();
+      const width = (all.length / of(one).shape[0]) * size;
       return Array.from({ length: all.length / width }, (_, i) =>
         all.slice(i * width, (i + 1) * width),
       );
     };
-    const predictors: readonly (readonly [number, (heads: MaskRcnn["roi_heads"]) => Tensor])[] = [
-      [1, ({ box_predictor }) => box_predictor.cls_score.weight],
-      [4, ({ box_predictor }) => box_predictor.bbox_pred.weight],
-      [1, ({ mask_head }) => mask_head.predictor.weight],
+    const ofImages = ({ image_head }: MaskRcnn) => {
+      assert.ok(image_head !== undefined);
+      return image_head.predictor.weight;
+    };
+    const predictors: readonly (readonly [number, (model: MaskRcnn) => Tensor])[] = [
+      [1, ({ roi_heads }) => roi_heads.box_predictor.cls_score.weight],
+      [4, ({ roi_heads }) => roi_heads.box_predictor.bbox_pred.weight],
+      [1, ({ roi_heads }) => roi_heads.mask_head.predictor.weight],
+      [1, ofImages],
     ];
     for (const [size, of] of predictors) {
       const [a, b, ...background] = rows(model, size, of);
