@@ -13,10 +13,18 @@ export function askPassphrase(output: Output, command: Command): Promise<string>
   return readPassphrase(output, command, "Passphrase of the key file");
 }
 
-/** A new passphrase, asked for twice. */
-export async function askNewPassphrase(output: Output, command: Command): Promise<string> {
-  if (process.env[VARIABLE]) return process.env[VARIABLE];
+/** A new passphrase, asked for twice. Wrong usage where `weaknessOf` names what it should be. */
+export async function askNewPassphrase(
+  output: Output,
+  command: Command,
+  weaknessOf: (passphrase: string) => string | null,
+): Promise<string> {
   const first = await readPassphrase(output, command, "A passphrase for the key file");
+  const expected = weaknessOf(first);
+  if (expected !== null) {
+    command.error(`error: expected ${expected}; take four or five words that do not belong together`);
+  }
+  if (process.env[VARIABLE]) return first;
   const second = await readPassphrase(output, command, "The same again");
   if (first !== second) command.error("error: the two passphrases differ");
   return first;

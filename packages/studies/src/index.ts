@@ -48,6 +48,7 @@ export {
 export { importReports, type ReportsCounts, type ReportsImport } from "./import/import-reports.ts";
 export type { ImportOutcome } from "./import/record-prepared.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
+export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export {
   adjudicateReading,
   type ClosedReadings,

@@ -10,7 +10,7 @@ import { run } from "../test-command.ts";
 /** A folder with a new study, and a radiograph of a patient to be imported by COCO's way. */
 async function newStudy(context: { after(cleanUp: () => void): void }) {
   const before = process.env.MALLEOLUS_PASSPHRASE;
-  process.env.MALLEOLUS_PASSPHRASE = "correct horse";
+  process.env.MALLEOLUS_PASSPHRASE = "lantern gravel otter nineteen";
   const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-import-"));
   context.after(() => {
     if (before === undefined) delete process.env.MALLEOLUS_PASSPHRASE;

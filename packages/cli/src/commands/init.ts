@@ -22,6 +22,8 @@ export const initCommand: CommandFile = (output) =>
       `
 The key file holds who the study's pseudonyms are, encrypted with a passphrase: that of the variable
 MALLEOLUS_PASSPHRASE, else asked for. Without both, nobody can lead a radiograph back to its patient.
+It needs ten characters, and more than common words, rows of keys and years: four or five words that do
+not belong together are good.
 
 Then write the hospitals and the observers into malleolus.toml, and your hospitals' words into
 protocol.toml. Unknown keys are refused.
@@ -31,8 +33,8 @@ Examples:
   MALLEOLUS_PASSPHRASE=… ./malleolus init my-study --name "Ankles 2016-2020" --json`,
     )
     .action(async (folder: string, given: InitArguments, command: Command) => {
-      const { createStudy } = await import("@malleolus/studies");
-      const passphrase = await askNewPassphrase(output, command);
+      const { createStudy, passphraseWeakness } = await import("@malleolus/studies");
+      const passphrase = await askNewPassphrase(output, command, passphraseWeakness);
       const name = given.name ?? basename(resolve(folder));
       const files = await createStudy({ folder, name, passphrase, keyFile: given.keyFile });
       if (given.json) output.write(`${JSON.stringify({ folder, name, files })}\n`);

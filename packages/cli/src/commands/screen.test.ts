@@ -12,7 +12,7 @@ const REPORTS = ["Weber B fracture.", "No fracture.", "Old fracture of the fibul
 async function newStudy(context: { after(cleanUp: () => void): void }) {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-screen-"));
   const before = process.env.MALLEOLUS_PASSPHRASE;
-  process.env.MALLEOLUS_PASSPHRASE = "correct horse";
+  process.env.MALLEOLUS_PASSPHRASE = "lantern gravel otter nineteen";
   context.after(() => {
     rmSync(folder, { recursive: true });
     if (before === undefined) delete process.env.MALLEOLUS_PASSPHRASE;

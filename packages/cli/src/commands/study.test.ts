@@ -37,7 +37,7 @@ function writeRadiograph(path: string, patient: number): void {
 }
 
 test("init, import, screen: from an archive to a funnel", async (context) => {
-  setPassphrase(context, "correct horse");
+  setPassphrase(context, "lantern gravel otter nineteen");
   const folder = scratchFolder(context);
   const study = join(folder, "study");
   const archive = join(folder, "archive");
@@ -76,7 +76,7 @@ test("init, import, screen: from an archive to a funnel", async (context) => {
 });
 
 test("import dicom: a bad file is said, the others are imported, and the exit code is 1", async (context) => {
-  setPassphrase(context, "correct horse");
+  setPassphrase(context, "lantern gravel otter nineteen");
   const folder = scratchFolder(context);
   const study = join(folder, "study");
   await run("init", study);
@@ -96,7 +96,7 @@ test("import dicom: a bad file is said, the others are imported, and the exit co
 });
 
 test("import dicom: a wrong passphrase, and none", async (context) => {
-  setPassphrase(context, "correct horse");
+  setPassphrase(context, "lantern gravel otter nineteen");
   const folder = scratchFolder(context);
   const study = join(folder, "study");
   await run("init", study);
