@@ -33,7 +33,7 @@ export class DataError extends Error {
   }
 }
 
-/** The sentence of whatever was thrown; dicom-parser also throws strings and plain objects. */
+/** The sentence of whatever was thrown; decoders also throw strings and plain objects. */
 export function causeText(cause: unknown): string {
   if (cause instanceof Error) return cause.message;
   if (typeof cause === "object" && cause !== null && "exception" in cause) {

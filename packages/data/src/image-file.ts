@@ -94,6 +94,7 @@ async function decode(
     stored: valueRange(stored),
     displayed: valueRange(pixels),
     display: { kind: "full range", low: 0, high },
+    notes: [],
   };
 }
 

@@ -24,7 +24,7 @@ export {
 } from "./dicom/deidentify/deidentify.ts";
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
-export { readDicomFacts } from "./dicom/read-dicom.ts";
+export { readDicomImage } from "./dicom/read-dicom.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { imageFormat } from "./image-file.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";

@@ -16,6 +16,8 @@ export interface Inspection extends ImageRecord {
   /** Of the displayed values, 0 (black) to 1 (white). */
   readonly displayed: ValueRange;
   readonly display: Display;
+  /** What of the file could not be taken as it stands. */
+  readonly notes: readonly string[];
 }
 
 /** Reads a file and describes it. Throws DataError as `readRadiograph`. */

@@ -27,6 +27,8 @@ export interface Radiograph extends ImageRecord {
   /** Of `pixels`. */
   readonly displayed: ValueRange;
   readonly display: Display;
+  /** What a person should know who relies on the picture: sentences, most often none. */
+  readonly notes: readonly string[];
 }
 
 /** Least, greatest and mean of some values; of none, zeros. */

@@ -1,8 +1,8 @@
 /**
  * Any file to a radiograph: what it is shows in its content, never in its name.
  */
-import { readFile } from "node:fs/promises";
-import { dicomOpening } from "./dicom/data-set.ts";
+import { readFile, stat } from "node:fs/promises";
+import { dicomOpening } from "./dicom/open-file.ts";
 import { readDicom } from "./dicom/read-dicom.ts";
 import { causeText, DataError } from "./errors.ts";
 import { imageFormat, readImage } from "./image-file.ts";
@@ -19,6 +19,8 @@ export async function readRadiograph(path: string): Promise<Radiograph> {
   await requireFile(path);
   let bytes: Uint8Array;
   try {
+    // Reading a pipe would wait for a writer that never comes.
+    if (!(await stat(path)).isFile()) throw new Error("it is no file");
     bytes = await readFile(path);
   } catch (cause) {
     throw new DataError(

@@ -7,6 +7,7 @@
  */
 import { causeText, DataError } from "../errors.ts";
 import type { PixelHeader } from "./header.ts";
+import { withoutColourTransform } from "./jpeg-colour.ts";
 
 export type Codec = "jpeg" | "jpeg-ls" | "jpeg-2000" | "htj2k";
 
@@ -32,7 +33,8 @@ export async function decodeCodestream(
     pixelRepresentation: header.signed ? 1 : 0,
     planarConfiguration: 0,
     photometricInterpretation: header.photometric,
-    encodedBuffer: stream,
+    encodedBuffer:
+      codec === "jpeg" && header.photometric === "RGB" ? withoutColourTransform(stream) : stream,
   });
   try {
     const decode = {

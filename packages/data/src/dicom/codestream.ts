@@ -43,7 +43,7 @@ export function checkCodestream(
       `${where}: expected at most ${header.bitsAllocated} bits a sample, got a ${encoding} stream of ${size.precision}`,
     );
   }
-  if (isJpeg && !endsWithMarker(stream)) {
+  if (isJpeg && !hasEndMarker(stream)) {
     throw new DataError(
       "truncated",
       `${where}: expected an end-of-image marker, got none; the ${encoding} stream was cut: export the file again`,
@@ -96,9 +96,47 @@ function jpeg2000FrameSize(stream: Uint8Array): FrameSize | null {
   return { columns, rows, components, precision: Math.max(...precisions) };
 }
 
-/** Whether the last bytes but for padding are EOI. */
-function endsWithMarker(stream: Uint8Array): boolean {
-  let end = stream.length;
-  while (end > 2 && (stream[end - 1] === 0 || stream[end - 1] === 0xff)) end--;
-  return stream[end - 2] === 0xff && stream[end - 1] === 0xd9;
+/**
+ * Whether EOI stands behind a scan's header. Within a scan its bytes never occur, and what follows it
+ * is padding of whatever kind.
+ */
+function hasEndMarker(stream: Uint8Array): boolean {
+  const bytes = Buffer.from(stream.buffer, stream.byteOffset, stream.length);
+  const scan = bytes.indexOf(Buffer.from([0xff, 0xda]));
+  return scan >= 0 && bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) > scan;
+}
+
+const JP2_SIGNATURE = 0x6a502020;
+const CODESTREAM_BOX = 0x6a703263;
+const END_OF_CODESTREAM = Buffer.from([0xff, 0xd9]);
+
+/**
+ * The codestream in JPEG 2000 data: of a JP2 file, which should not stand there, the box that holds it
+ * (ITU-T T.800 annex I); and with its end, where that was left away.
+ */
+export function bareCodestream(stream: Uint8Array): Uint8Array {
+  const codestream = unboxed(stream);
+  const bytes = Buffer.from(codestream.buffer, codestream.byteOffset, codestream.length);
+  // Padding may follow the end; in the packets of a tile its bytes never occur.
+  const hasEnd = bytes.indexOf(END_OF_CODESTREAM, Math.max(0, bytes.length - PADDING)) >= 0;
+  return hasEnd ? codestream : Buffer.concat([bytes, END_OF_CODESTREAM]);
+}
+
+const PADDING = 64;
+
+function unboxed(stream: Uint8Array): Uint8Array {
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+  if (stream.length < 12 || view.getUint32(4) !== JP2_SIGNATURE) return stream;
+  for (let position = 0; position + 8 <= stream.length; ) {
+    const [size, kind] = [view.getUint32(position), view.getUint32(position + 4)];
+    // 1: the size follows in 64 bits. 0: the box goes to the end.
+    const isLarge = size === 1 && position + 16 <= stream.length;
+    const length = isLarge ? Number(view.getBigUint64(position + 8)) : size;
+    const end = length === 0 ? stream.length : position + length;
+    const start = position + (isLarge ? 16 : 8);
+    if (kind === CODESTREAM_BOX) return stream.subarray(start, Math.min(end, stream.length));
+    if (end < start) return stream;
+    position = end;
+  }
+  return stream;
 }

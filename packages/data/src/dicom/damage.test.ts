@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { imageSchema } from "@malleolus/schema";
 import { causeText, DataError } from "../errors.ts";
 import { decodeRadiograph } from "../read-radiograph.ts";
 import { skipWithout, testDataPath } from "../test-data.ts";
-import { readDicom, readDicomFacts } from "./read-dicom.ts";
-import { dicomFile, GREY_2X2 } from "./test-dicom.ts";
 import { pictureFiles, SYNTAXES } from "./test-encoders.ts";
 
 const ankle = testDataPath("dicom-ankle");
@@ -54,48 +51,6 @@ for (const syntax of SYNTAXES) {
     }
   });
 }
-
-/** The record or the message; the two must be the same with and without pixels. */
-async function outcome(read: Promise<unknown>): Promise<unknown> {
-  try {
-    return imageSchema.strip().parse(await read);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    return [error.code, error.message];
-  }
-}
-
-test("readDicomFacts: the facts and the refusals of readDicom", { timeout: 60_000 }, async () => {
-  const random = randomNumbers(3);
-  const layout = { bits: 8, signed: false, samples: 1 } as const;
-  const cutLut = { "00283002 US": [9, 0, 8], "00283006 US": [1, 2] };
-  const files: Uint8Array[] = [
-    dicomFile(GREY_2X2),
-    dicomFile({ ...GREY_2X2, "7fe00010 OW": [1, 2, 3] }),
-    dicomFile({ ...GREY_2X2, "00283000 SQ": [cutLut] }),
-    dicomFile({ ...GREY_2X2, "00283010 SQ": [cutLut] }),
-    dicomFile({ ...GREY_2X2, "00280002 US": [3], "00280004 CS": "YBR_FULL_422" }),
-    dicomFile(GREY_2X2, "1.2.840.10008.1.2.4.100"),
-  ];
-  for (const syntax of SYNTAXES) {
-    const { compressed: whole } = await pictureFiles(syntax, layout);
-    files.push(whole, whole.subarray(0, whole.length - 30));
-    // Of a damaged stream, a decoder may say now this and now that: the attributes are damaged.
-    const end = whole.indexOf(Buffer.from("e07f1000", "hex")) + 12;
-    for (let i = 0; i < 20; i++) {
-      const damaged = Buffer.from(whole);
-      damaged[128 + Math.floor(random() * (end - 128))] = Math.floor(random() * 256);
-      files.push(damaged);
-    }
-  }
-  const refused = new Set<unknown>();
-  for (const file of files) {
-    const got = await outcome(readDicomFacts(file, "x.dcm"));
-    assert.deepEqual(got, await outcome(readDicom(file, "x.dcm")));
-    if (Array.isArray(got)) refused.add(got[0]);
-  }
-  assert.deepEqual([...refused].sort(), ["damaged", "no-pixels", "truncated", "unsupported"]);
-});
 
 test("a real file cut anywhere is refused", skipWithout(ankle), async () => {
   const random = randomNumbers(7);

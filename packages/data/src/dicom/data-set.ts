@@ -1,58 +1,35 @@
 /**
- * DICOM bytes to a data set, and typed access to its attributes. The only file that knows
- * dicom-parser.
- *
- * Everything that dicom-parser throws becomes a DataError; what it returns is narrowed here.
+ * Typed access to the attributes of a DICOM data set, as `elements.ts` finds them: the same whether
+ * the file says how they are represented, says that it does not know (UN), or leaves it to the
+ * dictionary.
  */
-import { inflateRawSync } from "node:zlib";
-import dicomParser, { type DataSet, type Element } from "dicom-parser";
-import { causeText, DataError } from "../errors.ts";
-import { readFileMeta } from "./file-meta.ts";
-import { BIG_ENDIAN } from "./transfer-syntax.ts";
+import { DataError } from "../errors.ts";
+import { type CharacterSets, decodeText } from "./character-set.ts";
+import { readDecimals } from "./decimal-strings.ts";
+import { type ByteElement, readElements, readItems, type Writing } from "./elements.ts";
+import { openFile } from "./open-file.ts";
 
-/** More than any radiograph: what a deflated file may unfold to. */
-const MAX_INFLATED_BYTES = 2 ** 30;
-
-/** An attribute's value in the file's bytes. */
-export interface RawElement {
-  readonly vr: string | undefined;
-  readonly offset: number;
-  readonly length: number;
-  readonly undefinedLength: boolean;
-}
-
-/**
- * Whether bytes begin like DICOM, and how: with preamble, with the file meta information only,
- * or as a bare data set (as written before 1993, and by some exporters since).
- */
-export function dicomOpening(bytes: Uint8Array): "part-10" | "no-preamble" | "bare" | undefined {
-  const ascii = (from: number, to: number): string =>
-    String.fromCharCode(...bytes.subarray(from, to));
-  if (ascii(128, 132) === "DICM") return "part-10";
-  if (bytes.length < 8 || bytes[1] !== 0 || bytes[3] !== 0) return undefined;
-  if (bytes[0] === 2 && ascii(4, 6) === "UL") return "no-preamble";
-  // Group 0008, up to its Modality, and a VR or the length of a short value.
-  const isShort = bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
-  const isExplicit = /^(UL|CS|UI|DA|TM|SH|LO)$/.test(ascii(4, 6));
-  return bytes[0] === 8 && bytes[2] <= 0x60 && (isShort || isExplicit) ? "bare" : undefined;
-}
+const SPECIFIC_CHARACTER_SET = 0x00080005;
 
 /** A DICOM data set. Every read may throw DataError `damaged`. */
 export interface Attributes {
   readonly transferSyntax: string;
+  readonly writing: Writing;
   /** The file's bytes, inflated where they were deflated; offsets count in them. */
   readonly bytes: Uint8Array;
   /** Trimmed text of a value (the first, if not said), null where it is missing or empty. */
   text(tag: string, index?: number): string | null;
   /** Number of a decimal or integer string, null where it is missing or not a number. */
   decimal(tag: string, index?: number): number | null;
+  /** All of them, null for those that are no numbers. */
+  decimals(tag: string): readonly (number | null)[];
   /** 16-bit number in the data set's byte order, null where it is missing. */
   short(tag: string, options?: { index?: number; signed?: boolean }): number | null;
   /** All 16-bit numbers of an element, or its bytes where it is said to hold bytes. */
   numbers(tag: string, bytesEach: 1 | 2): number[];
   /** The items of a sequence, none where it is missing. */
   items(tag: string): Attributes[];
-  element(tag: string): RawElement | null;
+  element(tag: string): ByteElement | null;
 }
 
 /**
@@ -61,113 +38,93 @@ export interface Attributes {
  * Throws DataError `damaged` where the bytes are not DICOM or end within an element.
  */
 export function parseDataSet(bytes: Uint8Array, where: string): Attributes {
-  const guard = <T>(read: () => T): T => {
-    try {
-      return read();
-    } catch (cause) {
-      throw new DataError(
-        "damaged",
-        `${where}: expected a whole DICOM file, got one that cannot be parsed ` +
-          `(${causeText(cause).slice(0, 160)}); it may be cut or damaged: export it again`,
-        { cause },
-      );
-    }
+  const file = openFile(bytes, where);
+  const range = { from: file.dataSetStart, to: file.bytes.length };
+  const elements = readElements(file.bytes, range, file.writing, where, true);
+  if (elements.length === 0) {
+    throw new DataError(
+      "damaged",
+      `${where}: expected a whole DICOM file, got one without a data set; it was cut: export it again`,
+    );
+  }
+  return attributes(elements, { ...file, where, sets: [] });
+}
+
+interface Context {
+  readonly bytes: Uint8Array;
+  readonly transferSyntax: string;
+  readonly writing: Writing;
+  readonly where: string;
+  /** Of the data set around it. */
+  readonly sets: CharacterSets;
+}
+
+function attributes(elements: readonly ByteElement[], context: Context): Attributes {
+  const { bytes, writing, where } = context;
+  const byTag = new Map(elements.map((element) => [element.tag, element]));
+  const find = (tag: string): ByteElement | undefined =>
+    byTag.get(Number.parseInt(tag.slice(1), 16));
+  const sets = characterSets(bytes, byTag.get(SPECIFIC_CHARACTER_SET), context.sets);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const value = ({ valueStart, valueEnd }: ByteElement) => bytes.subarray(valueStart, valueEnd);
+  const text = (tag: string, index = 0): string | null => {
+    const element = find(tag);
+    if (element === undefined) return null;
+    // Decoded first: the second byte of a character may be that of a backslash.
+    const part = decodeText(value(element), sets).split("\\")[index];
+    return part?.replaceAll("\0", "").trim() || null;
   };
-  return guard(() => {
-    const dataSet = parseOpening(bytes);
-    const syntax = dataSet.string("x00020010") ?? "1.2.840.10008.1.2";
-    return attributes(dataSet, syntax, guard);
-  });
-}
-
-function parseOpening(bytes: Uint8Array): DataSet {
-  switch (dicomOpening(bytes)) {
-    case "no-preamble":
-      return parsePart10(Buffer.concat([Buffer.alloc(128), Buffer.from("DICM"), bytes]));
-    case "bare": {
-      const explicit = bytes[4] >= 0x41 && bytes[5] >= 0x41;
-      const syntax = explicit ? "1.2.840.10008.1.2.1" : "1.2.840.10008.1.2";
-      return dicomParser.parseDicom(bytes, { TransferSyntaxUID: syntax });
-    }
-    default:
-      return parsePart10(bytes);
-  }
-}
-
-function parsePart10(bytes: Uint8Array): DataSet {
-  const { dataSetStart, transferSyntax } = readFileMeta(bytes, 132);
-  if (transferSyntax === BIG_ENDIAN) {
-    // dicom-parser looks for the end of the meta information by reading the element after it as
-    // little endian, which fails where that is a sequence.
-    return dicomParser.parseDicom(bytes.subarray(dataSetStart), { TransferSyntaxUID: BIG_ENDIAN });
-  }
-  return dicomParser.parseDicom(bytes, {
-    // dicom-parser wants the header as it was, followed by the inflated rest.
-    inflater: (deflated: Uint8Array, position: number) =>
-      Buffer.concat([
-        deflated.subarray(0, position),
-        inflateRawSync(deflated.subarray(position), { maxOutputLength: MAX_INFLATED_BYTES }),
-      ]),
-  });
-}
-
-function attributes(dataSet: DataSet, syntax: string, guard: <T>(read: () => T) => T): Attributes {
-  const find = (tag: string): Element | undefined => dataSet.elements[tag];
-  // dicom-parser's own index throws where there are fewer values.
-  const text = (tag: string, index = 0): string | null =>
-    guard(() => {
-      const value = dataSet.string(tag)?.split("\\")[index];
-      return value?.replaceAll("\0", "").trim() || null;
-    });
+  const decimals = (tag: string) => {
+    const element = find(tag);
+    return element === undefined ? [] : readDecimals(decodeText(value(element), []));
+  };
   return {
-    transferSyntax: syntax,
-    bytes: dataSet.byteArray,
+    transferSyntax: context.transferSyntax,
+    writing,
+    bytes,
     text,
-    decimal(tag, index) {
-      const written = text(tag, index);
-      const value = written === null ? Number.NaN : Number(written);
-      return Number.isFinite(value) ? value : null;
-    },
+    decimal: (tag, index = 0) => decimals(tag)[index] ?? null,
+    decimals,
     short(tag, { index = 0, signed = false } = {}) {
       const element = find(tag);
-      if (element === undefined || element.length < 2 * index + 2) return null;
-      return (
-        guard(() => (signed ? dataSet.int16 : dataSet.uint16).call(dataSet, tag, index)) ?? null
-      );
+      const at = (element?.valueStart ?? 0) + 2 * index;
+      if (element === undefined || at + 2 > element.valueEnd) return null;
+      const isLittle = !writing.bigEndian;
+      return signed ? view.getInt16(at, isLittle) : view.getUint16(at, isLittle);
     },
     numbers(tag, bytesEach) {
       const element = find(tag);
       if (element === undefined) return [];
-      return guard(() =>
-        Array.from({ length: Math.floor(element.length / bytesEach) }, (_, i) => {
-          const offset = element.dataOffset + i * bytesEach;
-          return bytesEach === 1
-            ? dataSet.byteArray[offset]
-            : dataSet.byteArrayParser.readUint16(dataSet.byteArray, offset);
-        }),
+      const { valueStart, valueEnd } = element;
+      return Array.from({ length: Math.floor((valueEnd - valueStart) / bytesEach) }, (_, i) =>
+        bytesEach === 1
+          ? bytes[valueStart + i]
+          : view.getUint16(valueStart + 2 * i, !writing.bigEndian),
       );
     },
     items(tag) {
-      const found: Attributes[] = [];
-      for (const item of find(tag)?.items ?? []) {
-        if (item.dataSet !== undefined) found.push(attributes(item.dataSet, syntax, guard));
-      }
-      return found;
-    },
-    element(tag) {
       const element = find(tag);
-      if (element === undefined) return null;
-      return {
-        vr: element.vr,
-        offset: element.dataOffset,
-        length: element.length,
-        undefinedLength: element.hadUndefinedLength === true,
-      };
+      if (element === undefined || !element.isSequence) return [];
+      return readItems(bytes, element, writing, where).map((item) =>
+        attributes(readElements(bytes, item, item.writing, where), {
+          ...context,
+          writing: item.writing,
+          sets,
+        }),
+      );
     },
+    element: (tag) => find(tag) ?? null,
   };
 }
 
-/** Whether 16-bit values of a data set stand with their high byte first. */
-export function isBigEndian(attributes: Attributes): boolean {
-  return attributes.transferSyntax === BIG_ENDIAN;
+/** Of a data set or an item: its own, or those around it (PS3.3 section C.12.1.1.2). */
+export function characterSets(
+  bytes: Uint8Array,
+  element: ByteElement | undefined,
+  around: CharacterSets,
+): CharacterSets {
+  if (element === undefined) return around;
+  const written = bytes.subarray(element.valueStart, element.valueEnd);
+  const sets = decodeText(written, []).replaceAll("\0", "").split("\\");
+  return sets.map((set) => set.trim());
 }

@@ -4,27 +4,27 @@
  *
  * Not here: the display's own response (GSDF) and presentation states.
  */
-import { DataError } from "../errors.ts";
 import type { Display } from "../radiograph.ts";
 import type { Attributes } from "./data-set.ts";
 import type { PixelHeader } from "./header.ts";
+import { lookUp, readLut } from "./look-up-table.ts";
 import type { StoredValues } from "./samples.ts";
 
 const MODALITY_LUT = "x00283000";
 const VOI_LUT = "x00283010";
-
-/** A look-up table (PS3.3 section C.11.1.1): values below the first are the first entry. */
-interface Lut {
-  readonly first: number;
-  readonly entries: readonly number[];
-  /** Greatest value an entry can have. */
-  readonly top: number;
-}
+const INTERCEPT = "x00281052";
+const SLOPE = "x00281053";
+const WINDOW_CENTER = "x00281050";
+const WINDOW_WIDTH = "x00281051";
+const WINDOW_FUNCTION = "x00281056";
+const PRESENTATION_LUT_SHAPE = "x20500020";
 
 export interface DisplayedValues {
   /** 0 (black) to 1 (white), one for each stored value. */
   readonly pixels: Float32Array;
   readonly display: Display;
+  /** What a person should know who relies on the picture; sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -43,12 +43,18 @@ export function displayValues(
   if (header.samplesPerPixel === 3) {
     const high = 2 ** header.bitsStored - 1;
     const pixels = Float32Array.from(stored, (value) => Math.min(value / high, 1));
-    return { pixels, display: { kind: "full range", low: 0, high } };
+    return {
+      pixels,
+      display: { kind: "full range", low: 0, high },
+      notes: uniformNotes(pixels, stored),
+    };
   }
   const isPadding = paddingTest(attributes, header);
   const [low, high] = extremes(stored, isPadding);
   const toModality = modalityTransform(attributes, header, where);
-  const { display, toShare } = voiTransform(attributes, header, [low, high].map(toModality), where);
+  const range = [low, high].map(toModality);
+  const mayBeNegative = leastPossible(header, toModality) < 0;
+  const { display, toShare } = voiTransform(attributes, mayBeNegative, range, where);
   const inverted = header.photometric === "MONOCHROME1";
 
   // At most 65,536 different values: each is transformed once.
@@ -61,20 +67,13 @@ export function displayValues(
   }
   const pixels = new Float32Array(stored.length);
   for (let i = 0; i < stored.length; i++) pixels[i] = table[stored[i] + offset];
-  return { pixels, display };
-}
-
-/** Throws DataError `damaged` where `displayValues` would, without looking at a pixel. */
-export function checkLookUpTables(
-  attributes: Attributes,
-  header: PixelHeader,
-  where: string,
-): void {
-  if (header.samplesPerPixel === 3) return;
-  for (const sequence of [MODALITY_LUT, VOI_LUT]) {
-    const [item] = attributes.items(sequence);
-    if (item !== undefined) readLut(item, header.signed, where);
-  }
+  const notes = [
+    ...rescaleNotes(attributes),
+    ...windowNotes(attributes, display),
+    ...polarityNotes(attributes, header),
+    ...uniformNotes(pixels, stored),
+  ];
+  return { pixels, display, notes };
 }
 
 /** Whether a stored value is padding and no measurement (PS3.3 section C.7.5.1.1.2). */
@@ -109,34 +108,38 @@ function modalityTransform(
     const lut = readLut(item, header.signed, where);
     return (value) => lookUp(lut, value);
   }
-  const slope = attributes.decimal("x00281053") ?? 1;
-  const intercept = attributes.decimal("x00281052") ?? 0;
+  // A slope of zero would make every value the same, which no machine means.
+  const slope = attributes.decimal(SLOPE) || 1;
+  const intercept = attributes.decimal(INTERCEPT) ?? 0;
   return (value) => value * slope + intercept;
+}
+
+/** Of the values that the pixels could have; a table's output is never below zero. */
+function leastPossible(header: PixelHeader, toModality: (value: number) => number): number {
+  const [least, greatest] = header.signed
+    ? [-(2 ** (header.bitsStored - 1)), 2 ** (header.bitsStored - 1) - 1]
+    : [0, 2 ** header.bitsStored - 1];
+  return Math.min(toModality(least), toModality(greatest));
 }
 
 function voiTransform(
   attributes: Attributes,
-  header: PixelHeader,
+  mayBeNegative: boolean,
   range: readonly number[],
   where: string,
 ): { display: Display; toShare: (value: number) => number } {
   const [item] = attributes.items(VOI_LUT);
   if (item !== undefined) {
-    const lut = readLut(item, header.signed || range[0] < 0, where);
+    const lut = readLut(item, mayBeNegative, where);
     return {
       display: { kind: "lut", entries: lut.entries.length },
       toShare: (value) => Math.min(lookUp(lut, value) / lut.top, 1),
     };
   }
-  const center = attributes.decimal("x00281050");
-  const width = attributes.decimal("x00281051");
-  const written = attributes.text("x00281056");
-  const name = written === "LINEAR_EXACT" || written === "SIGMOID" ? written : "LINEAR";
-  if (center !== null && width !== null && width >= (name === "LINEAR" ? 1 : Number.MIN_VALUE)) {
-    return {
-      display: { kind: "window", function: name, center, width },
-      toShare: windowFunction(name, center, width),
-    };
+  const window = firstUsableWindow(attributes);
+  if (window !== null) {
+    const { function: name, center, width } = window;
+    return { display: window, toShare: windowFunction(name, center, width) };
   }
   const low = Math.min(...range);
   const high = Math.max(...range);
@@ -144,6 +147,19 @@ function voiTransform(
     display: { kind: "full range", low, high },
     toShare: (value) => (high > low ? (value - low) / (high - low) : 0),
   };
+}
+
+function firstUsableWindow(attributes: Attributes): Extract<Display, { kind: "window" }> | null {
+  const written = attributes.text(WINDOW_FUNCTION)?.toUpperCase();
+  const name = written === "LINEAR_EXACT" || written === "SIGMOID" ? written : "LINEAR";
+  const widths = attributes.decimals(WINDOW_WIDTH);
+  for (const [index, center] of attributes.decimals(WINDOW_CENTER).entries()) {
+    const width = widths[index] ?? null;
+    if (center === null || width === null) continue;
+    if (width < (name === "LINEAR" ? 1 : Number.MIN_VALUE)) continue;
+    return { kind: "window", function: name, center, width };
+  }
+  return null;
 }
 
 /** A window as a share of the display's range, 0 to 1 (PS3.3 section C.11.2.1.2 and .3). */
@@ -166,32 +182,51 @@ export function windowFunction(
   }
 }
 
-function readLut(item: Attributes, signed: boolean, where: string): Lut {
-  const count = item.short("x00283002", { index: 0 });
-  const first = item.short("x00283002", { index: 1, signed });
-  const bits = item.short("x00283002", { index: 2 });
-  const length = item.element("x00283006")?.length ?? 0;
-  // A count of 0 stands for 65,536.
-  const expected = count === 0 ? 65_536 : (count ?? 0);
-  const bytesEach = length >= 2 * expected ? 2 : 1;
-  if (
-    first === null ||
-    bits === null ||
-    bits < 1 ||
-    bits > 16 ||
-    expected === 0 ||
-    length < expected
-  ) {
-    throw new DataError(
-      "damaged",
-      `${where}: expected a look-up table of ${expected} entries, got ${length} bytes`,
-    );
+/** The rescale that the file names and that cannot be meant or read. */
+function rescaleNotes(attributes: Attributes): string[] {
+  if (attributes.items(MODALITY_LUT).length > 0) return [];
+  const notes: string[] = [];
+  const slope = attributes.text(SLOPE);
+  if (slope !== null && !attributes.decimal(SLOPE)) {
+    notes.push(`the rescale slope "${slope}" cannot be used; 1 is taken`);
   }
-  const entries = item.numbers("x00283006", bytesEach).slice(0, expected);
-  return { first, entries, top: 2 ** bits - 1 };
+  const intercept = attributes.text(INTERCEPT);
+  if (intercept !== null && attributes.decimal(INTERCEPT) === null) {
+    notes.push(`the rescale intercept "${intercept}" cannot be read; 0 is taken`);
+  }
+  return notes;
 }
 
-function lookUp(lut: Lut, value: number): number {
-  const index = Math.round(value) - lut.first;
-  return lut.entries[Math.min(Math.max(index, 0), lut.entries.length - 1)];
+/** A window that the file names and that is not the one used. */
+function windowNotes(attributes: Attributes, display: Display): string[] {
+  const [center, width] = [WINDOW_CENTER, WINDOW_WIDTH].map((tag) => attributes.text(tag));
+  if (display.kind !== "full range" || (center === null && width === null)) return [];
+  const written = `center "${center ?? ""}", width "${width ?? ""}"`;
+  return [`no window can be used (${written}); the full range of the values is shown`];
+}
+
+/** MONOCHROME1 goes with INVERSE, MONOCHROME2 with IDENTITY (PS3.3 section C.8.11.3.1.2). */
+function polarityNotes(attributes: Attributes, { photometric }: PixelHeader): string[] {
+  const shape = attributes.text(PRESENTATION_LUT_SHAPE)?.toUpperCase();
+  const contradicts =
+    (photometric === "MONOCHROME1" && shape === "IDENTITY") ||
+    (photometric === "MONOCHROME2" && shape === "INVERSE");
+  if (!contradicts) return [];
+  return [
+    `${photometric} and a presentation of ${shape} contradict each other; ` +
+      `it is shown as ${photometric}: see whether bones are white`,
+  ];
+}
+
+/** All black, or all white, though the stored values differ. */
+function uniformNotes(pixels: Float32Array, stored: StoredValues): string[] {
+  const isUniform = (values: ArrayLike<number>) => {
+    for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+    return true;
+  };
+  if (!isUniform(pixels)) return [];
+  const shade = pixels[0] <= 0 ? "black" : pixels[0] >= 1 ? "white" : "one grey";
+  return isUniform(stored)
+    ? [`the picture is all ${shade}: every stored value is ${stored[0]}`]
+    : [`the picture is all ${shade}, though its stored values differ; its window lies beside them`];
 }

@@ -51,12 +51,13 @@ export function readPixelHeader(attributes: Attributes, where: string): PixelHea
         "it may be a report, or cut before its pixel data (7FE0,0010)",
     );
   }
-  const frames = attributes.decimal("x00280008") ?? 1;
+  // Some exporters write 0 for the one frame that is there.
+  const frames = attributes.decimal("x00280008") || 1;
   if (frames !== 1) throw fail("unsupported", "a single frame", `${frames} frames`);
 
   const samplesPerPixel = attributes.short("x00280002") ?? 1;
   const written = attributes.text("x00280004");
-  const photometric = PHOTOMETRIC.find((name) => name === written);
+  const photometric = PHOTOMETRIC.find((name) => name === written?.toUpperCase());
   if (photometric === undefined) {
     throw fail("unsupported", `photometric interpretation ${PHOTOMETRIC.join(", ")}`, written);
   }

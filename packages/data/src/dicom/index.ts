@@ -2,4 +2,5 @@
 export { DataError } from "../errors.ts";
 export { type Deidentification, deidentifyInParts } from "./deidentify/deidentify.ts";
 export { type DicomIdentity, readIdentity } from "./deidentify/identity.ts";
-export { readDicomFacts } from "./read-dicom.ts";
+export { checkSamePicture } from "./deidentify/same-picture.ts";
+export { type DicomImage, readDicomImage } from "./read-dicom.ts";

@@ -4,9 +4,8 @@
  */
 import { DataError } from "../errors.ts";
 import type { Attributes } from "./data-set.ts";
-
-const ITEM = 0xe000;
-const SEQUENCE_END = 0xe0dd;
+import { type ByteElement, readFragments, type Writing } from "./elements.ts";
+import type { PixelEncoding } from "./transfer-syntax.ts";
 
 /**
  * Native pixel bytes, `length` of them. Throws DataError `truncated` where the element or the
@@ -20,66 +19,83 @@ export function nativeBytes(attributes: Attributes, length: number, where: strin
       `${where}: expected uncompressed pixels as the transfer syntax says, got fragments`,
     );
   }
-  const present = Math.min(element.length, bytes.length - element.offset);
+  const present = element.valueEnd - element.valueStart;
   if (present < length) {
     throw new DataError(
       "truncated",
       `${where}: expected ${length} bytes of pixels, got ${present}; the file was cut: export it again`,
     );
   }
-  return bytes.subarray(element.offset, element.offset + length);
+  return bytes.subarray(element.valueStart, element.valueStart + length);
 }
 
 /**
  * The compressed stream of the frame: every fragment after the offset table, joined. Throws
- * DataError `truncated` where a fragment or the end of the sequence lies beyond the file.
+ * DataError `truncated` where a fragment lies beyond the file.
  */
-export function encapsulatedBytes(attributes: Attributes, where: string): Uint8Array {
+export function encapsulatedBytes(
+  attributes: Attributes,
+  encoding: PixelEncoding,
+  where: string,
+): Uint8Array {
   const { element, bytes } = pixelElement(attributes, where);
-  if (!element.undefinedLength) {
-    throw new DataError(
-      "damaged",
-      `${where}: expected compressed pixels as the transfer syntax says, got an element of fixed length`,
-    );
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fragments: Uint8Array[] = [];
-  let position = element.offset;
-  for (;;) {
-    if (position + 8 > bytes.length) throw cut(where, fragments.length);
-    const group = view.getUint16(position, true);
-    const tag = view.getUint16(position + 2, true);
-    const length = view.getUint32(position + 4, true);
-    position += 8;
-    if (group === 0xfffe && tag === SEQUENCE_END) break;
-    if (group !== 0xfffe || tag !== ITEM) {
-      throw new DataError(
-        "damaged",
-        `${where}: expected a fragment of compressed pixels at byte ${position - 8}, got something else`,
-      );
-    }
-    if (position + length > bytes.length) throw cut(where, fragments.length);
-    fragments.push(bytes.subarray(position, position + length));
-    position += length;
-  }
-  // The first item is the table of frame offsets, often empty, and of no use for one frame.
-  const stream = Buffer.concat(fragments.slice(1));
+  const stream = Buffer.concat(frameFragments(bytes, element, attributes.writing, encoding, where));
   if (stream.length === 0) {
     throw new DataError("no-pixels", `${where}: expected compressed pixels, got no fragment`);
   }
   return stream;
 }
 
+/** The fragments of the frame without the table of frame offsets, which is of no use for one frame. */
+export function frameFragments(
+  bytes: Uint8Array,
+  element: ByteElement,
+  writing: Writing,
+  encoding: PixelEncoding,
+  where: string,
+): Uint8Array[] {
+  if (!element.undefinedLength && !beginsWithItem(bytes, element)) {
+    throw new DataError(
+      "damaged",
+      `${where}: expected compressed pixels as the transfer syntax says, got an element of fixed length`,
+    );
+  }
+  const fragments = readFragments(bytes, element, writing, where).map(({ from, to }) =>
+    bytes.subarray(from, to),
+  );
+  const [first] = fragments;
+  const hasTable = first === undefined || !beginsLikeFrame(first, encoding);
+  return hasTable ? fragments.slice(1) : fragments;
+}
+
+/** An element of fixed length that holds items all the same. */
+function beginsWithItem(bytes: Uint8Array, { valueStart, valueEnd }: ByteElement): boolean {
+  return hexOf(bytes.subarray(valueStart, valueEnd), 4) === "feff00e0";
+}
+
+/** Whether a fragment is a frame's first: the offset table should stand before it, and may be missing. */
+function beginsLikeFrame(fragment: Uint8Array, encoding: PixelEncoding): boolean {
+  const begins = (hex: string) => hexOf(fragment, hex.length / 2) === hex;
+  switch (encoding) {
+    case "rle":
+      // The count of segments, 1 to 15, and where the first begins: behind the header.
+      return (
+        fragment.length > 64 && /^0[1-f]000000$/.test(hexOf(fragment, 4)) && fragment[4] === 64
+      );
+    case "jpeg":
+    case "jpeg-ls":
+      return begins("ffd8ff");
+    default:
+      return begins("ff4fff51") || begins("0000000c6a502020");
+  }
+}
+
+function hexOf(bytes: Uint8Array, length: number): string {
+  return Buffer.from(bytes.subarray(0, length)).toString("hex");
+}
+
 function pixelElement(attributes: Attributes, where: string) {
   const element = attributes.element("x7fe00010");
   if (element === null) throw new Error(`internal: ${where}: pixel data without an element`);
   return { element, bytes: attributes.bytes };
-}
-
-function cut(where: string, fragments: number): DataError {
-  return new DataError(
-    "truncated",
-    `${where}: expected the end of the compressed pixels, got the end of the file after ` +
-      `${fragments} fragments; the file was cut: export it again`,
-  );
 }

@@ -33,8 +33,8 @@ const VIEW_WORDS: readonly (readonly [RegExp, View])[] = [
   [/\b(morti[sc]e|(enkel)?vork(opname)?)\b|\b(15|20) ?(°|gr|graden)? ?endo(rotatie)?\b/, "mortise"],
   [/\b(obl(ique)?|schuin|oblik)\b/, "oblique"],
   [/\blat(eral|eraal)?\b(?! malleol)/, "lateral"],
-  [/\b(ap|antero-?posterior|frontal)\b/, "ap"],
-  [/\b(pa|postero-?anterior)\b/, "pa"],
+  [/\b(ap|antero[ -]?posterior|frontal)\b/, "ap"],
+  [/\b(pa|postero[ -]?anterior)\b/, "pa"],
 ];
 
 /** What stands between the views of a list: "AP + mortise", "AP, mortise and lateral". */
@@ -48,7 +48,7 @@ export function readView(attributes: Attributes): View | null {
 }
 
 function saidView(attributes: Attributes): View | null {
-  const position = attributes.text(VIEW_POSITION);
+  const position = attributes.text(VIEW_POSITION)?.toUpperCase() ?? null;
   if (position !== null && Object.hasOwn(VIEW_POSITIONS, position)) {
     return VIEW_POSITIONS[position];
   }
@@ -97,12 +97,15 @@ function plain(text: string | null): string {
 
 /** The side: of ImageLaterality, else of Laterality. `U` (unpaired) says nothing. */
 export function readSide(attributes: Attributes): Side | null {
-  switch (attributes.text("x00200062") ?? attributes.text("x00200060")) {
+  switch ((attributes.text("x00200062") ?? attributes.text("x00200060"))?.toUpperCase()) {
     case "L":
+    case "LEFT":
       return "left";
     case "R":
+    case "RIGHT":
       return "right";
     case "B":
+    case "BOTH":
       return "both";
     default:
       return null;

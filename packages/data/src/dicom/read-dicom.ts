@@ -1,14 +1,14 @@
 /**
  * A DICOM file to a radiograph.
  */
-import type { ImageRecord } from "@malleolus/schema";
+import { createHash } from "node:crypto";
 import { DataError } from "../errors.ts";
 import { type Radiograph, valueRange } from "../radiograph.ts";
-import { type Attributes, parseDataSet } from "./data-set.ts";
-import { checkLookUpTables, displayValues } from "./display.ts";
-import { type PixelHeader, readPixelHeader } from "./header.ts";
+import { parseDataSet } from "./data-set.ts";
+import { displayValues } from "./display.ts";
+import { readPixelHeader } from "./header.ts";
 import { readSide, readView } from "./projection.ts";
-import { readFrame, readStoredValues } from "./samples.ts";
+import { readStoredValues } from "./samples.ts";
 import { readSpacing } from "./spacing.ts";
 import { transferSyntax } from "./transfer-syntax.ts";
 
@@ -19,27 +19,42 @@ import { transferSyntax } from "./transfer-syntax.ts";
  * colour as luminance. Throws DataError: `damaged`, `truncated`, `no-pixels` or `unsupported`.
  */
 export async function readDicom(bytes: Uint8Array, where: string): Promise<Radiograph> {
+  return (await readDicomImage(bytes, where)).radiograph;
+}
+
+export interface DicomImage {
+  readonly radiograph: Radiograph;
+  /** Of its stored values, whatever compression they are in: tells one image from another. */
+  readonly storedSha256: string;
+}
+
+/** As `readDicom`, for whoever must know whether two files hold the same image. */
+export async function readDicomImage(bytes: Uint8Array, where: string): Promise<DicomImage> {
   const { attributes, header, syntax } = open(bytes, where);
-  const stored = await readStoredValues(attributes, header, syntax.encoding, where);
-  const { pixels, display } = displayValues(stored, attributes, header, where);
-  return {
-    ...describe(attributes, header),
+  const stored = await readStoredValues(attributes, header, syntax, where);
+  const { pixels, display, notes } = displayValues(stored, attributes, header, where);
+  const { spacing, notes: ofSpacing } = readSpacing(attributes);
+  const radiograph: Radiograph = {
+    format: "dicom",
+    width: header.columns,
+    height: header.rows,
+    modality: attributes.text("x00080060"),
+    view: readView(attributes),
+    side: readSide(attributes),
+    ...spacing,
+    transferSyntax: attributes.transferSyntax,
+    bitsAllocated: header.bitsAllocated,
+    bitsStored: header.bitsStored,
+    photometric: header.photometric,
+    exifOrientation: null,
     pixels,
     stored: valueRange(stored),
     displayed: valueRange(pixels),
     display,
+    notes: [...ofSpacing, ...notes],
   };
-}
-
-/**
- * What `readDicom` says of a file besides its pixels: it throws what that throws, since everything
- * that can be wrong is looked at, but computes no displayed values. An import needs no more.
- */
-export async function readDicomFacts(bytes: Uint8Array, where: string): Promise<ImageRecord> {
-  const { attributes, header, syntax } = open(bytes, where);
-  await readFrame(attributes, header, syntax.encoding, where);
-  checkLookUpTables(attributes, header, where);
-  return describe(attributes, header);
+  const values = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+  return { radiograph, storedSha256: createHash("sha256").update(values).digest("hex") };
 }
 
 function open(bytes: Uint8Array, where: string) {
@@ -53,21 +68,4 @@ function open(bytes: Uint8Array, where: string) {
     );
   }
   return { attributes, syntax, header: readPixelHeader(attributes, where) };
-}
-
-function describe(attributes: Attributes, header: PixelHeader): ImageRecord {
-  return {
-    format: "dicom",
-    width: header.columns,
-    height: header.rows,
-    modality: attributes.text("x00080060"),
-    view: readView(attributes),
-    side: readSide(attributes),
-    ...readSpacing(attributes),
-    transferSyntax: attributes.transferSyntax,
-    bitsAllocated: header.bitsAllocated,
-    bitsStored: header.bitsStored,
-    photometric: header.photometric,
-    exifOrientation: null,
-  };
 }

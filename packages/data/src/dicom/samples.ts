@@ -4,12 +4,12 @@
 import { DataError } from "../errors.ts";
 import { luminance } from "../radiograph.ts";
 import { decodeCodestream } from "./codecs.ts";
-import { checkCodestream } from "./codestream.ts";
-import { type Attributes, isBigEndian } from "./data-set.ts";
+import { bareCodestream, checkCodestream } from "./codestream.ts";
+import type { Attributes } from "./data-set.ts";
 import type { PixelHeader } from "./header.ts";
 import { encapsulatedBytes, nativeBytes } from "./pixel-data.ts";
 import { decodeRle } from "./rle.ts";
-import type { PixelEncoding } from "./transfer-syntax.ts";
+import type { TransferSyntax } from "./transfer-syntax.ts";
 
 export type StoredValues = Uint8Array | Uint16Array | Int16Array | Float32Array;
 
@@ -22,34 +22,41 @@ export type StoredValues = Uint8Array | Uint16Array | Int16Array | Float32Array;
 export async function readStoredValues(
   attributes: Attributes,
   header: PixelHeader,
-  encoding: PixelEncoding,
+  syntax: TransferSyntax,
   where: string,
 ): Promise<StoredValues> {
-  const frame = await readFrame(attributes, header, encoding, where);
-  if (encoding === "native") {
-    const bytes = littleEndian(frame, attributes, header);
+  const { bytes, precision } = await readFrame(attributes, header, syntax, where);
+  if (syntax.encoding === "native") {
     return toStoredValues(toSamples(bytes, header), header, header.planar);
   }
-  if (encoding === "rle") return toStoredValues(toSamples(frame, header), header, false);
-  const samples = decodedSamples(frame, header);
+  if (syntax.encoding === "rle") return toStoredValues(toSamples(bytes, header), header, false);
+  // A lossless stream of more bits than those stored holds what lies beside them, too.
+  const samples =
+    syntax.lossless && precision > header.bitsStored && precision > header.highBit
+      ? toSamples(bytes, header)
+      : decodedSamples(bytes, header);
   return header.samplesPerPixel === 1
     ? samples
     : luminance(samples, header.rows * header.columns, header.samplesPerPixel);
 }
 
-/**
- * The bytes of the frame without their compression: everything that can be wrong with the pixels
- * is found here. Throws as `readStoredValues`.
- */
-export async function readFrame(
+/** A frame without its compression. */
+interface Frame {
+  readonly bytes: Uint8Array;
+  /** Bits of a sample in the compressed stream; those allocated where there is none. */
+  readonly precision: number;
+}
+
+/** Everything that can be wrong with the pixels is found here. Throws as `readStoredValues`. */
+async function readFrame(
   attributes: Attributes,
   header: PixelHeader,
-  encoding: PixelEncoding,
+  { encoding }: TransferSyntax,
   where: string,
-): Promise<Uint8Array> {
-  const { samplesPerPixel } = header;
+): Promise<Frame> {
+  const { samplesPerPixel, bitsAllocated } = header;
   const pixelCount = header.rows * header.columns;
-  const bytesPerSample = header.bitsAllocated / 8;
+  const bytesPerSample = bitsAllocated / 8;
   const length = pixelCount * samplesPerPixel * bytesPerSample;
   if (encoding === "native") {
     if (header.photometric === "YBR_FULL_422") {
@@ -58,28 +65,38 @@ export async function readFrame(
         `${where}: expected whole colour, got uncompressed YBR_FULL_422`,
       );
     }
-    return nativeBytes(attributes, length, where);
+    return { bytes: nativeFrame(attributes, header, length, where), precision: bitsAllocated };
   }
-  const stream = encapsulatedBytes(attributes, where);
+  const stream = encapsulatedBytes(attributes, encoding, where);
   if (encoding === "rle") {
-    return decodeRle(stream, { pixelCount, samplesPerPixel, bytesPerSample }, where);
+    const layout = { pixelCount, samplesPerPixel, bytesPerSample };
+    return { bytes: decodeRle(stream, layout, where), precision: bitsAllocated };
   }
-  checkCodestream(stream, encoding, header, where);
-  const bytes = await decodeCodestream(stream, encoding, header, where);
+  const isJpeg2000 = encoding === "jpeg-2000" || encoding === "htj2k";
+  const codestream = isJpeg2000 ? bareCodestream(stream) : stream;
+  const precision = checkCodestream(codestream, encoding, header, where);
+  const bytes = await decodeCodestream(codestream, encoding, header, where);
   if (bytes.length !== length) {
     throw new DataError(
       "damaged",
       `${where}: expected ${length} bytes of decoded pixels, got ${bytes.length}`,
     );
   }
-  return bytes;
+  return { bytes, precision };
 }
 
-/** 16-bit words are swapped; so are pairs of bytes that were written as words. */
-function littleEndian(bytes: Uint8Array, attributes: Attributes, header: PixelHeader): Uint8Array {
-  const isWords = header.bitsAllocated === 16 || attributes.element("x7fe00010")?.vr === "OW";
-  if (!isBigEndian(attributes) || !isWords) return bytes;
-  return Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2))).swap16();
+/** Little endian: 16-bit words are swapped; so are pairs of bytes that were written as words. */
+function nativeFrame(
+  attributes: Attributes,
+  header: PixelHeader,
+  length: number,
+  where: string,
+): Uint8Array {
+  const isWords = header.bitsAllocated === 16 || attributes.element("x7fe00010")?.vr !== "OB";
+  if (!attributes.writing.bigEndian || !isWords) return nativeBytes(attributes, length, where);
+  // The last pixel of an odd number stands in the low byte of its word, behind the other.
+  const words = nativeBytes(attributes, length + (length % 2), where);
+  return Buffer.from(words).swap16().subarray(0, length);
 }
 
 /**

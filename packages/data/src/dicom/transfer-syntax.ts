@@ -6,30 +6,52 @@ export type PixelEncoding = "native" | "rle" | "jpeg" | "jpeg-ls" | "jpeg-2000" 
 export interface TransferSyntax {
   readonly name: string;
   readonly encoding: PixelEncoding;
+  /** Whether its compression keeps every bit, also those beside the stored ones. */
+  readonly lossless: boolean;
 }
 
 const SYNTAXES: Readonly<Record<string, TransferSyntax>> = {
-  "1.2.840.10008.1.2": { name: "Implicit VR Little Endian", encoding: "native" },
-  "1.2.840.10008.1.2.1": { name: "Explicit VR Little Endian", encoding: "native" },
-  "1.2.840.10008.1.2.1.99": { name: "Deflated Explicit VR Little Endian", encoding: "native" },
-  "1.2.840.10008.1.2.2": { name: "Explicit VR Big Endian", encoding: "native" },
-  "1.2.840.10008.1.2.5": { name: "RLE Lossless", encoding: "rle" },
-  "1.2.840.10008.1.2.4.50": { name: "JPEG Baseline (8 bits)", encoding: "jpeg" },
-  "1.2.840.10008.1.2.4.51": { name: "JPEG Extended (12 bits)", encoding: "jpeg" },
-  "1.2.840.10008.1.2.4.57": { name: "JPEG Lossless", encoding: "jpeg" },
-  "1.2.840.10008.1.2.4.70": { name: "JPEG Lossless, first-order prediction", encoding: "jpeg" },
-  "1.2.840.10008.1.2.4.80": { name: "JPEG-LS Lossless", encoding: "jpeg-ls" },
-  "1.2.840.10008.1.2.4.81": { name: "JPEG-LS Near-lossless", encoding: "jpeg-ls" },
-  "1.2.840.10008.1.2.4.90": { name: "JPEG 2000 Lossless", encoding: "jpeg-2000" },
-  "1.2.840.10008.1.2.4.91": { name: "JPEG 2000", encoding: "jpeg-2000" },
-  "1.2.840.10008.1.2.4.201": { name: "High-Throughput JPEG 2000 Lossless", encoding: "htj2k" },
-  "1.2.840.10008.1.2.4.202": {
-    name: "High-Throughput JPEG 2000 Lossless, RPCL",
+  "1.2.840.10008.1.2": { name: "Implicit VR Little Endian", lossless: true, encoding: "native" },
+  "1.2.840.10008.1.2.1": { name: "Explicit VR Little Endian", lossless: true, encoding: "native" },
+  "1.2.840.10008.1.2.1.99": {
+    name: "Deflated Explicit VR Little Endian",
+    lossless: true,
+    encoding: "native",
+  },
+  "1.2.840.10008.1.2.2": { name: "Explicit VR Big Endian", lossless: true, encoding: "native" },
+  "1.2.840.10008.1.2.5": { name: "RLE Lossless", lossless: true, encoding: "rle" },
+  "1.2.840.10008.1.2.4.50": { name: "JPEG Baseline (8 bits)", lossless: false, encoding: "jpeg" },
+  "1.2.840.10008.1.2.4.51": { name: "JPEG Extended (12 bits)", lossless: false, encoding: "jpeg" },
+  "1.2.840.10008.1.2.4.57": { name: "JPEG Lossless", lossless: true, encoding: "jpeg" },
+  "1.2.840.10008.1.2.4.70": {
+    name: "JPEG Lossless, first-order prediction",
+    lossless: true,
+    encoding: "jpeg",
+  },
+  "1.2.840.10008.1.2.4.80": { name: "JPEG-LS Lossless", lossless: true, encoding: "jpeg-ls" },
+  "1.2.840.10008.1.2.4.81": { name: "JPEG-LS Near-lossless", lossless: false, encoding: "jpeg-ls" },
+  "1.2.840.10008.1.2.4.90": { name: "JPEG 2000 Lossless", lossless: true, encoding: "jpeg-2000" },
+  "1.2.840.10008.1.2.4.91": { name: "JPEG 2000", lossless: false, encoding: "jpeg-2000" },
+  "1.2.840.10008.1.2.4.201": {
+    name: "High-Throughput JPEG 2000 Lossless",
+    lossless: true,
     encoding: "htj2k",
   },
-  "1.2.840.10008.1.2.4.203": { name: "High-Throughput JPEG 2000", encoding: "htj2k" },
+  "1.2.840.10008.1.2.4.202": {
+    name: "High-Throughput JPEG 2000 Lossless, RPCL",
+    lossless: true,
+    encoding: "htj2k",
+  },
+  "1.2.840.10008.1.2.4.203": {
+    name: "High-Throughput JPEG 2000",
+    lossless: false,
+    encoding: "htj2k",
+  },
 };
 
+export const IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2";
+export const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
+export const DEFLATED = "1.2.840.10008.1.2.1.99";
 export const BIG_ENDIAN = "1.2.840.10008.1.2.2";
 
 /** What is known of a transfer syntax; undefined where it is not supported. */

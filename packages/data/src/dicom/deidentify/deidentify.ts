@@ -3,21 +3,25 @@
  * with clean descriptors, modified dates and patient characteristics (`rules.ts`).
  *
  * It rewrites the bytes: what is kept, the pixels first of all, is copied as it was written, in the
- * same transfer syntax. It does not look for names within pixels; it refuses the files that say, or
+ * same transfer syntax; what was written as of unknown representation (UN) gets its own. It does not look for names within pixels; it refuses the files that say, or
  * by their kind suggest, that some are there.
  */
 import { deflateRawSync } from "node:zlib";
-import { DataError } from "../../errors.ts";
-import { BIG_ENDIAN } from "../transfer-syntax.ts";
+import { decodeText } from "../character-set.ts";
+import { characterSets } from "../data-set.ts";
 import {
   type ByteElement,
-  beginsWithItem,
+  PIXEL_DATA,
   readElements,
   readItems,
   type Writing,
-} from "./elements.ts";
-import { identifyingTexts, mentionsAny } from "./leaks.ts";
-import { openFile } from "./open-file.ts";
+} from "../elements.ts";
+import { openFile } from "../open-file.ts";
+import { BIG_ENDIAN, DEFLATED, IMPLICIT_LITTLE_ENDIAN } from "../transfer-syntax.ts";
+import { refuseBurnedIn } from "./burned-in.ts";
+import { type Identifying, identifyingTexts, isPatientsWord, mentionsAny } from "./leaks.ts";
+import { ownElements } from "./own-elements.ts";
+import { writePixels } from "./pixel-element.ts";
 import { capAge, dummyValue, keepHarmlessWords, replaceUid, shiftDate } from "./replacement.ts";
 import { type Rule, ruleFor } from "./rules.ts";
 import { writeElement, writeItem, writeMeta } from "./write-elements.ts";
@@ -33,17 +37,21 @@ export interface Deidentification {
   readonly burnedIn: "refuse" | "accept";
 }
 
-const PIXEL_DATA = 0x7fe00010;
-const DEFLATED = "1.2.840.10008.1.2.1.99";
-const IMPLICIT = "1.2.840.10008.1.2";
-const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
+const SPECIFIC_CHARACTER_SET = 0x00080005;
+const UNNAMED_CLASS = "1.2.840.10008.5.1.4.1.1.7";
 
 interface Context {
   readonly bytes: Uint8Array;
-  readonly writing: Writing;
+  readonly transferSyntax: string;
+  /** How the data set is written, and how its copy is to be. */
+  readonly read: Writing;
+  readonly write: Writing;
+  readonly sets: readonly string[];
   readonly given: Deidentification;
   /** Texts of the original that may stand nowhere in what is kept. */
-  readonly leaks: readonly string[];
+  readonly leaks: Identifying;
+  /** Of the numbers whose representation the dictionary leaves open. */
+  readonly pixels: { readonly signed: boolean; readonly bytesEach: 1 | 2 };
   readonly where: string;
 }
 
@@ -62,23 +70,31 @@ export function deidentifyInParts(
   where: string,
 ): readonly Uint8Array[] {
   const file = openFile(bytes, where);
-  const writing: Writing = {
-    explicit: file.transferSyntax !== IMPLICIT,
+  const write: Writing = {
+    explicit: file.transferSyntax !== IMPLICIT_LITTLE_ENDIAN,
     bigEndian: file.transferSyntax === BIG_ENDIAN,
   };
   const range = { from: file.dataSetStart, to: file.bytes.length };
-  const elements = readElements(file.bytes, range, writing, where);
-  const text = (tag: number) =>
-    textOf(
-      file.bytes,
-      elements.find((element) => element.tag === tag),
-    );
+  const elements = readElements(file.bytes, range, file.writing, where, true);
+  const find = (tag: number) => elements.find((element) => element.tag === tag);
+  const text = (tag: number) => textOf(file.bytes, find(tag));
   if (given.burnedIn === "refuse") refuseBurnedIn(text, where);
 
-  const leaks = identifyingTexts(file.bytes, elements);
-  const context: Context = { bytes: file.bytes, writing, given, leaks, where };
+  const sets = characterSets(file.bytes, find(SPECIFIC_CHARACTER_SET), []);
+  const number = (tag: number) => numberOf(file.bytes, find(tag), file.writing);
+  const context: Context = {
+    bytes: file.bytes,
+    transferSyntax: file.transferSyntax,
+    read: file.writing,
+    write,
+    sets,
+    given,
+    leaks: identifyingTexts({ bytes: file.bytes, writing: file.writing, sets, where }, elements),
+    pixels: { signed: number(0x00280103) === 1, bytesEach: number(0x00280100) === 8 ? 1 : 2 },
+    where,
+  };
   const dataSet = writeDataSet(elements, context, 0);
-  const sopClass = text(0x00080016) ?? SECONDARY_CAPTURE;
+  const sopClass = text(0x00080016) ?? UNNAMED_CLASS;
   const sopInstance = replaceUid(text(0x00080018) ?? "", given.key);
   return [
     writeMeta({ sopClass, sopInstance, transferSyntax: file.transferSyntax }),
@@ -86,19 +102,6 @@ export function deidentifyInParts(
       ? [padded(deflateRawSync(Buffer.concat(dataSet)))]
       : dataSet),
   ];
-}
-
-function refuseBurnedIn(text: (tag: number) => string | null, where: string): void {
-  const says = text(0x00280301);
-  const sopClass = text(0x00080016) ?? "";
-  const isCapture = sopClass === SECONDARY_CAPTURE || sopClass.startsWith(`${SECONDARY_CAPTURE}.`);
-  if (says !== "YES" && (says === "NO" || !isCapture)) return;
-  const reason = says === "YES" ? "one that says it has some" : "a captured screen";
-  throw new DataError(
-    "burned-in",
-    `${where}: expected an image without words burned in, got ${reason}; ` +
-      "look at it, and import it with burned-in images accepted if it names nobody",
-  );
 }
 
 /** The elements of the new file, each in its bytes. */
@@ -112,7 +115,9 @@ function writeDataSet(
     return bytes === null ? [] : [{ tag: element.tag, bytes }];
   });
   if (depth === 0) {
-    const own = new Map(ownElements(context).map((element) => [element.tag, element]));
+    const own = new Map(
+      ownElements(context.given.pseudonym, context.write).map((element) => [element.tag, element]),
+    );
     const others = written.filter(({ tag }) => !own.has(tag));
     written.splice(0, written.length, ...others, ...own.values());
   }
@@ -122,53 +127,59 @@ function writeDataSet(
 
 /** What stands for an element in the new file; null where nothing does. */
 function rewrite(element: ByteElement, context: Context, depth: number): Uint8Array | null {
-  const { bytes, writing, given } = context;
-  if (element.tag === PIXEL_DATA) return bytes.subarray(element.start, element.end);
+  const { bytes, given, write } = context;
+  if (element.tag === PIXEL_DATA) {
+    // Within an item it is another picture: an icon, say.
+    return depth === 0 ? writePixels(element, context) : null;
+  }
   const rule = ruleFor(element.tag, element.vr);
   // What is kept must be understood: of unknown representation it may be a sequence with names.
-  const isUnknown = element.vr === "UN" && rule.action === "keep";
+  const isUnknown = rule.action === "keep" && element.vr === undefined;
   if (rule.action === "remove" || isUnknown) return null;
-  if (isSequence(element, rule, context)) return rewriteSequence(element, rule, context, depth);
+  if (element.isSequence) return rewriteSequence(element, rule, context, depth);
   const value = bytes.subarray(element.valueStart, element.valueEnd);
-  const vr = element.vr ?? rule.vr;
-  const write = (text: string) =>
-    writeElement(element.tag, element.vr ?? vr ?? "UN", Buffer.from(text, "latin1"), writing, vr);
+  const vr = standardVr(rule.vr ?? "UN", context);
+  const put = (text: string) => writeElement(element.tag, vr, Buffer.from(text, "latin1"), write);
   const each = (change: (part: string) => string) =>
-    write(latin1(value).split("\\").map(change).join("\\"));
+    put(latin1(value).split("\\").map(change).join("\\"));
   switch (rule.action) {
     case "empty":
-      return write("");
+      return put("");
     case "dummy": {
       const dummy = dummyValue(vr);
-      if (dummy !== undefined) return write(dummy);
-      return writeElement(
-        element.tag,
-        element.vr ?? vr ?? "UN",
-        Buffer.alloc(value.length),
-        writing,
-      );
+      if (dummy !== undefined) return put(dummy);
+      return writeElement(element.tag, vr, Buffer.alloc(value.length), write);
     }
     case "uid":
       return each((uid) => (isOwnUid(uid) ? uid : replaceUid(uid, given.key)));
     case "date":
       return each((date) => (date === "" ? "" : shiftDate(date, given.shiftDays)));
     case "age":
-      return write(capAge(latin1(value)));
-    case "words":
-      return write(keepHarmlessWords(latin1(value)));
+      return put(capAge(latin1(value)));
+    case "words": {
+      const text = decodeText(value, context.sets);
+      return put(keepHarmlessWords(text, (word) => isPatientsWord(word, context.leaks)));
+    }
     case "pseudonym":
-      return write(given.pseudonym);
-    case "keep":
-      return mentionsAny(value, vr, context.leaks)
-        ? write("")
-        : bytes.subarray(element.start, element.end);
+      return put(given.pseudonym);
+    case "keep": {
+      // What lies between the letters of a table is no part of a name.
+      const said = decodeText(value, context.sets).replaceAll("\0", " ");
+      if (mentionsAny(said, vr, context.leaks)) return put("");
+      const isAsItWas =
+        context.read.explicit === write.explicit && (!write.explicit || element.writtenVr === vr);
+      return isAsItWas
+        ? bytes.subarray(element.start, element.end)
+        : writeElement(element.tag, vr, Buffer.from(value), write);
+    }
   }
 }
 
-function isSequence(element: ByteElement, rule: Rule, { bytes, writing }: Context): boolean {
-  if (element.vr === "SQ" || element.undefinedLength) return true;
-  if (element.vr !== undefined) return false;
-  return rule.vr === "SQ" || beginsWithItem(bytes, element, writing);
+/** For what the dictionary leaves open. */
+function standardVr(vr: string, { pixels }: Context): string {
+  if (vr === "XS") return pixels.signed ? "SS" : "US";
+  if (vr === "OX") return pixels.bytesEach === 1 ? "OB" : "OW";
+  return vr;
 }
 
 function rewriteSequence(
@@ -177,53 +188,18 @@ function rewriteSequence(
   context: Context,
   depth: number,
 ): Uint8Array | null {
-  const { bytes, writing, where } = context;
-  // As above, where the representation is unknown and the length is not given either.
-  if (element.vr === "UN") return null;
-  const keeps = rule.action === "keep";
-  const items = keeps ? readItems(bytes, element, writing, where) : [];
-  const written = items.map((item) => {
-    const elements = readElements(bytes, item, writing, where);
-    return writeItem(Buffer.concat(writeDataSet(elements, context, depth + 1)), writing);
+  const { bytes, write, where } = context;
+  const items = rule.action === "keep" ? readItems(bytes, element, context.read, where) : [];
+  const written = items.flatMap((item) => {
+    // Numbers of the other byte order would have to be turned round, each by what it is.
+    if (item.writing.bigEndian !== write.bigEndian) return [];
+    const elements = readElements(bytes, item, item.writing, where);
+    const own = elements.find(({ tag }) => tag === SPECIFIC_CHARACTER_SET);
+    const sets = characterSets(bytes, own, context.sets);
+    const inner: Context = { ...context, read: item.writing, sets };
+    return [writeItem(Buffer.concat(writeDataSet(elements, inner, depth + 1)), write)];
   });
-  return writeElement(element.tag, "SQ", Buffer.concat(written), writing);
-}
-
-/** What PS3.15 section E.1.1 and E.3 ask to be said of what was done. */
-function ownElements({ writing, given }: Context): { tag: number; bytes: Buffer }[] {
-  const element = (tag: number, vr: string, value: string | Buffer) => ({
-    tag,
-    bytes: writeElement(
-      tag,
-      vr,
-      typeof value === "string" ? Buffer.from(value, "latin1") : value,
-      writing,
-    ),
-  });
-  const methods: readonly (readonly [code: string, meaning: string])[] = [
-    ["113100", "Basic Application Confidentiality Profile"],
-    ["113105", "Clean Descriptors Option"],
-    ["113107", "Retain Longitudinal Temporal Information Modified Dates Option"],
-    ["113108", "Retain Patient Characteristics Option"],
-  ];
-  const items = methods.map(([code, meaning]) =>
-    writeItem(
-      Buffer.concat([
-        element(0x00080100, "SH", code).bytes,
-        element(0x00080102, "SH", "DCM").bytes,
-        element(0x00080104, "LO", meaning).bytes,
-      ]),
-      writing,
-    ),
-  );
-  return [
-    element(0x00100010, "PN", given.pseudonym),
-    element(0x00100020, "LO", given.pseudonym),
-    element(0x00120062, "CS", "YES"),
-    element(0x00120063, "LO", "PS3.15 2024b Basic Profile with options"),
-    element(0x00120064, "SQ", Buffer.concat(items)),
-    element(0x00280303, "CS", "MODIFIED"),
-  ];
+  return writeElement(element.tag, "SQ", Buffer.concat(written), write);
 }
 
 /** The standard's own UIDs name kinds of things. */
@@ -235,6 +211,16 @@ function isOwnUid(uid: string): boolean {
 function textOf(bytes: Uint8Array, element: ByteElement | undefined): string | null {
   if (element === undefined) return null;
   return latin1(bytes.subarray(element.valueStart, element.valueEnd)) || null;
+}
+
+function numberOf(
+  bytes: Uint8Array,
+  element: ByteElement | undefined,
+  { bigEndian }: Writing,
+): number | null {
+  if (element === undefined || element.valueEnd - element.valueStart < 2) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint16(element.valueStart, !bigEndian);
 }
 
 /** Every byte a character, without padding: for ASCII, and to copy any character set. */

@@ -2,8 +2,7 @@
  * Who and what a DICOM file says it is, before it is de-identified. Never stored as it is: a study's
  * key file alone keeps it, encrypted.
  */
-import { DataError } from "../../errors.ts";
-import { dicomOpening, parseDataSet } from "../data-set.ts";
+import { parseDataSet } from "../data-set.ts";
 
 export interface DicomIdentity {
   /** Null where the file names no patient. */
@@ -19,9 +18,6 @@ export interface DicomIdentity {
 
 /** Reads the identity in a DICOM file's bytes. Throws DataError: `unknown-format`, `damaged`. */
 export function readIdentity(bytes: Uint8Array, where: string): DicomIdentity {
-  if (dicomOpening(bytes) === undefined) {
-    throw new DataError("unknown-format", `${where}: expected a DICOM file, got something else`);
-  }
   const attributes = parseDataSet(bytes, where);
   return {
     patientId: attributes.text("x00100020"),

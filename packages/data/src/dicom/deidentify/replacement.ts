@@ -10,7 +10,9 @@ const DAY_MS = 86_400_000;
 const HARMLESS = new Set(
   (
     "ankle enkel fibula tibia talus malleolus foot voet leg onderbeen lower extremity " +
-    "ap pa lat lateral lateraal laterale mortise mortice vork enkelvork vorkopname " +
+    "joint gewricht bone bot limb osg enkelgewricht tibiotarsal talocrural region structure " +
+    "ap pa lat lateral lateraal laterale medial mediaal mortise mortice vork enkelvork vorkopname " +
+    "antero anterior anteroposterior postero posterior posteroanterior frontal sagittal projection " +
     "obl oblique oblik schuin endo endorotatie graden gr and en " +
     "left right links rechts li re l r both bdz bilateral beiderzijds " +
     "standing staand weight bearing belast onbelast view views opname xr cr dx x ray"
@@ -48,17 +50,30 @@ export function shiftDate(value: string, days: number): string {
   return moved.slice(0, 10).replaceAll("-", "") + rest;
 }
 
-/** The harmless words of a description, in their order, and the marks of a list between them. */
-export function keepHarmlessWords(text: string): string {
-  const words = text.match(/[\p{L}\p{N}]+|[+,;/&]/gu) ?? [];
+/**
+ * The harmless words of a description, in their order, and the marks of a list between them; without
+ * those that are a part of the patient's name, as `Voet` may be.
+ */
+export function keepHarmlessWords(
+  text: string,
+  isOfPatient: (word: string) => boolean = () => false,
+): string {
+  const words = text.match(/[\p{L}\p{M}\p{N}]+|[+,;/&]/gu) ?? [];
   const kept = words.filter((word, i) => {
-    if (LIST_MARK.test(word) || HARMLESS.has(word.toLowerCase())) return true;
-    // The inward rotation of a mortise view: "20 endo", "15 graden endorotatie".
-    return /^(15|20)$/.test(word) && /^((gr|graden) )?endo/i.test(words.slice(i + 1).join(" "));
+    if (LIST_MARK.test(word)) return true;
+    if (isHarmless(word)) return !isOfPatient(word);
+    // The inward rotation of a mortise view: "20 endo", "15 graden endorotatie", "15gr endo".
+    const rest = words.slice(i + 1).join(" ");
+    return /^(15|20)(gr|graden)?$/i.test(word) && /^((gr|graden) )?endo/i.test(rest);
   });
   return kept
     .filter((word, i) => !LIST_MARK.test(word) || (isWord(kept[i - 1]) && isWord(kept[i + 1])))
     .join(" ");
+}
+
+/** Whether a word names a joint, a side or a view. */
+export function isHarmless(word: string): boolean {
+  return HARMLESS.has(word.toLowerCase());
 }
 
 function isWord(part: string | undefined): boolean {

@@ -1,11 +1,14 @@
 /**
- * What happens to each attribute: the profile's table with the options of a study, and what the
- * table leaves to the application.
+ * What happens to each attribute: the profile's table with the options of a study, and for all others
+ * what their representation may give away. No text that a person typed stays as it was typed: of
+ * descriptions and comments the harmless words stay, and whole texts only where they are the machine's.
  *
  * Options in use: clean descriptors, retain longitudinal temporal information with modified dates,
  * retain patient characteristics. Not in use, so that the basic profile applies: retain UIDs, device
  * identity, institution identity, safe private attributes; clean graphics and structured content.
  */
+import { dictionaryVr } from "../dictionary.ts";
+import { PIXEL_DATA } from "../elements.ts";
 import { CONFIDENTIALITY_PROFILE } from "./confidentiality-profile.ts";
 
 /**
@@ -46,6 +49,38 @@ const KINDS = new Set([
   0x00081150, 0x0008115a,
 ]);
 
+/** Codes, and what the machine and not a person writes; they are kept where they repeat no name. */
+const MACHINE_TEXTS = new Set([
+  0x00080070, 0x00080100, 0x00080102, 0x00080103, 0x0008010f, 0x00081090, 0x00181020, 0x00181160,
+  0x00181261, 0x00281054, 0x00283004,
+]);
+
+/** What is drawn or looked up for the picture; any other bytes may be a document, or another picture. */
+const PICTURE_BYTES = new Set([
+  PIXEL_DATA,
+  0x7fe00001,
+  0x7fe00002,
+  0x00281201,
+  0x00281202,
+  0x00281203,
+  0x00281221,
+  0x00281222,
+  0x00281223,
+  0x00282000,
+  0x00283006,
+]);
+
+/** Where a file and the dictionary disagree, the one that gives away more counts: in this order. */
+const BY_REPRESENTATION: readonly (readonly [vrs: readonly string[], action: Action])[] = [
+  [["PN"], "empty"],
+  [["UI"], "uid"],
+  [["DA", "DT"], "date"],
+  [["UR", "AE"], "remove"],
+  [["LT", "ST", "UC", "UT", "LO", "SH"], "words"],
+  [["AS"], "age"],
+  [["OB", "OD", "OF", "OL", "OV", "OW", "OX", "UN"], "remove"],
+];
+
 const TABLE: ReadonlyMap<number, Rule> = new Map(
   CONFIDENTIALITY_PROFILE.trim()
     .split("\n")
@@ -55,7 +90,7 @@ const TABLE: ReadonlyMap<number, Rule> = new Map(
     }),
 );
 
-/** The rule for an attribute. `vr` as the file says, undefined where it does not. */
+/** The rule for an attribute. `vr` as the file says, else as the dictionary; undefined where neither does. */
 export function ruleFor(tag: number, vr: string | undefined): Rule {
   const group = tag >>> 16;
   const isCurveOrOverlay = (group & 0xff00) === 0x5000 || (group & 0xff00) === 0x6000;
@@ -67,23 +102,11 @@ export function ruleFor(tag: number, vr: string | undefined): Rule {
   if (tag === PATIENT_ID) return { action: "pseudonym", vr: "LO" };
   if (KINDS.has(tag)) return { action: "keep", vr: "UI" };
   const rule = TABLE.get(tag);
-  if (rule !== undefined) return { action: rule.action, vr: usable(vr) ?? rule.vr };
-  // Beyond the table: what its value representation alone gives away.
-  switch (vr) {
-    case "PN":
-      return { action: "empty", vr };
-    case "DA":
-    case "DT":
-      return { action: "date", vr };
-    case "UI":
-      return { action: "uid", vr };
-    default:
-      return { action: "keep", vr };
-  }
-}
-
-function usable(vr: string | undefined): string | undefined {
-  return vr === "UN" ? undefined : vr;
+  if (rule !== undefined) return { action: rule.action, vr: vr ?? rule.vr };
+  if (MACHINE_TEXTS.has(tag) || PICTURE_BYTES.has(tag)) return { action: "keep", vr };
+  const said = [vr, dictionaryVr(tag)];
+  const given = BY_REPRESENTATION.find(([vrs]) => said.some((one) => vrs.includes(one ?? "UN")));
+  return { action: vr === undefined ? "remove" : (given?.[1] ?? "keep"), vr };
 }
 
 /** One action of a row: where the standard leaves a choice, one that every object allows. */

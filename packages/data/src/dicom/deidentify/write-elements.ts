@@ -1,25 +1,18 @@
 /**
  * DICOM elements, items and file meta information as bytes (PS3.5 section 7, PS3.10 section 7.1).
  */
-import type { Writing } from "./elements.ts";
+import { LONG_VRS, type Writing } from "../elements.ts";
 
-const LONG = new Set("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split(" "));
 const EXPLICIT: Writing = { explicit: true, bigEndian: false };
 
 /** Names this software in the files that it writes: a UUID of its own. */
 const IMPLEMENTATION = "2.25.271844402113906529804722187254871042417";
 
-/** An element; its value is padded to an even length as its representation (or `padAs`) asks. */
-export function writeElement(
-  tag: number,
-  vr: string,
-  value: Buffer,
-  writing: Writing,
-  padAs = vr,
-): Buffer {
-  const padding = padAs === "UI" || padAs.startsWith("O") || padAs === "UN" ? 0 : 0x20;
+/** An element; its value is padded to an even length as its representation asks. */
+export function writeElement(tag: number, vr: string, value: Buffer, writing: Writing): Buffer {
+  const padding = vr === "UI" || vr.startsWith("O") || vr === "UN" ? 0 : 0x20;
   const body = value.length % 2 === 0 ? value : Buffer.concat([value, Buffer.from([padding])]);
-  const isLong = writing.explicit && LONG.has(vr);
+  const isLong = writing.explicit && LONG_VRS.has(vr);
   const head = Buffer.alloc(isLong ? 12 : 8);
   writeUint16(head, tag >>> 16, 0, writing);
   writeUint16(head, tag & 0xffff, 2, writing);

@@ -1,0 +1,48 @@
+/**
+ * Whether a de-identified file shows what the original shows: nothing that the picture or its
+ * millimetres need may have been lost on the way. What people are called may go with the view, where a
+ * part of a name was the word that said it.
+ */
+import { DataError } from "../../errors.ts";
+import type { Radiograph } from "../../radiograph.ts";
+
+const DECISIVE = [
+  "width",
+  "height",
+  "modality",
+  "side",
+  "pixelSpacingMm",
+  "spacingSource",
+  "bitsAllocated",
+  "bitsStored",
+  "photometric",
+  "stored",
+  "displayed",
+  "display",
+] as const;
+
+/**
+ * Returns what was lost and need not stand in the file, as sentences. Throws DataError `unsupported`
+ * where the pictures differ.
+ */
+export function checkSamePicture(before: Radiograph, after: Radiograph, where: string): string[] {
+  for (const fact of DECISIVE) {
+    const [expected, got] = [before, after].map((one) => JSON.stringify(one[fact]));
+    if (expected !== got) throw differs(where, `${fact} ${expected}`, got);
+  }
+  const differing = before.pixels.findIndex((value, i) => value !== after.pixels[i]);
+  if (differing >= 0) {
+    const [expected, got] = [before, after].map(({ pixels }) => String(pixels[differing]));
+    throw differs(where, `pixel ${differing} ${expected}`, got);
+  }
+  if (before.view === after.view) return [];
+  return [`the view (${before.view}) is in the study's records alone; the file does not say it`];
+}
+
+function differs(where: string, expected: string, got: string | undefined): DataError {
+  return new DataError(
+    "unsupported",
+    `${where}: expected the de-identified file to show what the original shows (${expected}), got ` +
+      `${got}; it was not stored: export it again as another program writes it`,
+  );
+}
