@@ -144,6 +144,9 @@ async function importRadiographs(
       onEvent(event) {
         if (given.json) output.write(`${JSON.stringify(event)}\n`);
         else if (event.outcome === "refused") progress.say(describeRefusal(event));
+        else if (event.outcome === "imported") {
+          for (const note of event.notes) progress.say(`${event.file}: ${note}`);
+        }
         progress.show(event.done, event.total);
       },
     });

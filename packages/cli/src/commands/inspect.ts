@@ -48,6 +48,7 @@ export function describeRadiograph(image: Inspection): string {
     ["stored", describeRange(image.stored, 1)],
     ["display", describeDisplay(image.display)],
     ["shown", describeRange(image.displayed, 3)],
+    ...image.notes.map((note) => ["note", note] as const),
   ];
   const lines = rows.flatMap(([name, value]) =>
     value === null ? [] : [`  ${name.padEnd(8)} ${value}\n`],

@@ -14,10 +14,11 @@ import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
 import { lockImport } from "./import-lock.ts";
 import { inOrder } from "./in-order.ts";
+import { listPaths } from "./list-paths.ts";
 import { dropPrepared, prepareFile } from "./prepared-file.ts";
 import { startPreparers } from "./preparers.ts";
 import { type ImportOutcome, recordPrepared } from "./record-prepared.ts";
-import { filesAt, listPaths } from "./source-files.ts";
+import { filesAt } from "./source-files.ts";
 import { sweepStore } from "./sweep-store.ts";
 
 export type ImportEvent = ImportOutcome & {

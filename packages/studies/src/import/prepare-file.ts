@@ -1,6 +1,7 @@
 /**
  * What is done to one file before anything is recorded, in a thread of its own: it is read, hashed,
- * decoded once to see that it can be, de-identified and written beside its place in the store.
+ * decoded, de-identified, decoded again to see that nothing which the picture needs was lost, and
+ * written beside its place in the store.
  *
  * The main thread asks for one step after the other, and decides in between: what was imported before
  * is not decoded again, and a patient is in the key file before an image of theirs is in the store.
@@ -8,10 +9,12 @@
 import { createHash } from "node:crypto";
 import { threadId } from "node:worker_threads";
 import {
+  checkSamePicture,
   type Deidentification,
   type DicomIdentity,
+  type DicomImage,
   deidentifyInParts,
-  readDicomFacts,
+  readDicomImage,
   readIdentity,
 } from "@malleolus/data/dicom";
 import { type ImageRecord, imageSchema } from "@malleolus/schema";
@@ -37,7 +40,14 @@ export type Request =
 export type Answer =
   | { readonly step: "open"; readonly sha256: string }
   | { readonly step: "describe"; readonly identity: DicomIdentity; readonly facts: ImageRecord }
-  | { readonly step: "clean"; readonly image: AsideImage }
+  | {
+      readonly step: "clean";
+      readonly image: AsideImage;
+      /** Of the values stored in the original. */
+      readonly storedSha256: string;
+      /** What a person should know of the picture. */
+      readonly notes: readonly string[];
+    }
   | { readonly step: "describe image"; readonly facts: ImageRecord | null }
   | { readonly step: "strip image"; readonly image: AsideImage };
 
@@ -48,22 +58,30 @@ export type Answer =
 export function prepareFiles(): (request: Request) => Promise<Answer> {
   let name = "";
   let bytes: Uint8Array = new Uint8Array();
+  let original: DicomImage | null = null;
 
   return async (request) => {
     switch (request.step) {
       case "open": {
         const { contents } = request;
         name = request.name;
+        original = null;
         bytes = typeof contents === "string" ? readSourceFile(contents) : contents;
         return { step: "open", sha256: createHash("sha256").update(bytes).digest("hex") };
       }
       case "describe": {
         const identity = readIdentity(bytes, name);
-        return { step: "describe", identity, facts: await readDicomFacts(bytes, name) };
+        original = await readDicomImage(bytes, name);
+        const facts = imageSchema.strip().parse(original.radiograph);
+        return { step: "describe", identity, facts };
       }
       case "clean": {
+        const { radiograph, storedSha256 } = original ?? (await readDicomImage(bytes, name));
         const parts = deidentifyInParts(bytes, request.plan, name);
-        return { step: "clean", image: writeAside(request.store, parts, "dicom", threadId) };
+        const clean = await readDicomImage(Buffer.concat(parts), name);
+        const lost = checkSamePicture(radiograph, clean.radiograph, name);
+        const image = writeAside(request.store, parts, "dicom", threadId);
+        return { step: "clean", image, storedSha256, notes: [...radiograph.notes, ...lost] };
       }
       case "describe image": {
         // Loaded where it is needed: the whole package takes a thread 0.2 s.

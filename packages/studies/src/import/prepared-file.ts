@@ -10,14 +10,14 @@ import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
 import { accessionHash } from "./accession.ts";
 import type { Preparer } from "./preparers.ts";
-import { findImported, findInstance, type NewImage } from "./record-import.ts";
+import { findImported, type NewImage } from "./record-import.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { SourceFile } from "./source-files.ts";
 
 export type PreparedFile =
   /** Without a hash where it could not be read at all. */
   | { readonly kind: "refused"; readonly sourceHash: string | null; readonly refusal: Refusal }
-  /** These bytes, or another file of this image, are in the study. */
+  /** These bytes are in the study. */
   | { readonly kind: "known"; readonly sourceHash: string; readonly sha256: string }
   /** Written beside its place in the store. */
   | { readonly kind: "new"; readonly sourceHash: string; readonly image: NewImage };
@@ -59,7 +59,7 @@ export async function prepareFile(
       image === undefined || facts === null
         ? await prepareDicom(study, origin, name, preparer, image)
         : await prepareImage(study, origin, { name, bytesHash, facts, ...image }, preparer);
-    return { ...prepared, sourceHash };
+    return { kind: "new", sourceHash, image: prepared };
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
@@ -72,17 +72,13 @@ export function dropPrepared(file: PreparedFile): void {
   if (file.kind === "new") dropAside(file.image.written);
 }
 
-type PreparedImage =
-  | { readonly kind: "known"; readonly sha256: string }
-  | { readonly kind: "new"; readonly image: NewImage };
-
 async function prepareDicom(
   study: Study,
   { hospital, keys }: Origin,
   name: string,
   preparer: Preparer,
   image: ImageOrigin | undefined,
-): Promise<PreparedImage> {
+): Promise<NewImage> {
   const { identity, facts } = await preparer.describe();
   if (image !== undefined) checkSize(name, facts, image);
   const { studyInstanceUid, seriesInstanceUid } = identity;
@@ -93,8 +89,6 @@ async function prepareDicom(
     );
   }
   const sopInstanceUid = replaceUid(identity.sopInstanceUid, keys.secret);
-  const twin = await findInstance(study, sopInstanceUid);
-  if (twin !== null) return { kind: "known", sha256: twin };
   // Whom a file does not name, its study stands for: two such studies are two patients.
   const patientId = identity.patientId ?? `study ${studyInstanceUid}`;
   const { patientName, birthDate } = identity;
@@ -103,22 +97,21 @@ async function prepareDicom(
   const { burnedIn } = study.configuration.deidentification;
   const plan = { pseudonym, key: keys.secret, shiftDays, burnedIn };
   const accession = identity.accessionNumber;
-  const written = await preparer.clean(plan, study.images);
+  const { image: written, storedSha256, notes } = await preparer.clean(plan, study.images);
   return {
-    kind: "new",
-    image: {
-      written,
-      sopInstanceUid,
-      seriesInstanceUid:
-        seriesInstanceUid === null ? null : replaceUid(seriesInstanceUid, keys.secret),
-      facts,
-      case: {
-        id: replaceUid(studyInstanceUid, keys.secret),
-        patientId: pseudonym,
-        hospital: hospital.id,
-        accessionHash: accession === null ? null : accessionHash(keys, hospital.id, accession),
-        studyDate: readableDate(identity.studyDate, shiftDays),
-      },
+    written,
+    storedSha256,
+    notes,
+    sopInstanceUid,
+    seriesInstanceUid:
+      seriesInstanceUid === null ? null : replaceUid(seriesInstanceUid, keys.secret),
+    facts,
+    case: {
+      id: replaceUid(studyInstanceUid, keys.secret),
+      patientId: pseudonym,
+      hospital: hospital.id,
+      accessionHash: accession === null ? null : accessionHash(keys, hospital.id, accession),
+      studyDate: readableDate(identity.studyDate, shiftDays),
     },
   };
 }
@@ -135,7 +128,7 @@ async function prepareImage(
   { hospital, keys }: Origin,
   { name, bytesHash, facts, ...image }: NamedImage,
   preparer: Preparer,
-): Promise<PreparedImage> {
+): Promise<NewImage> {
   if (facts.format === "dicom") throw new Error("internal: a DICOM file taken for a picture");
   checkSize(name, facts, image);
   const caseKey = image.case ?? `image ${bytesHash}`;
@@ -144,20 +137,19 @@ async function prepareImage(
   const pseudonym = keys.pseudonymFor(patient);
   const written = await preparer.stripImage(facts.format, study.images);
   return {
-    kind: "new",
-    image: {
-      written,
-      // Identifiers as DICOM files have them, made of what there is.
-      sopInstanceUid: replaceUid(`image ${bytesHash}`, keys.secret),
-      seriesInstanceUid: null,
-      facts,
-      case: {
-        id: replaceUid(`case ${hospital.id} ${caseKey}`, keys.secret),
-        patientId: pseudonym,
-        hospital: hospital.id,
-        accessionHash: null,
-        studyDate: null,
-      },
+    written,
+    storedSha256: null,
+    notes: [],
+    // Identifiers as DICOM files have them, made of what there is.
+    sopInstanceUid: replaceUid(`image ${bytesHash}`, keys.secret),
+    seriesInstanceUid: null,
+    facts,
+    case: {
+      id: replaceUid(`case ${hospital.id} ${caseKey}`, keys.secret),
+      patientId: pseudonym,
+      hospital: hospital.id,
+      accessionHash: null,
+      studyDate: null,
     },
   };
 }

@@ -19,7 +19,7 @@ export interface Preparer {
   /** The hash of the bytes; bytes that are given are gone afterwards. */
   open(name: string, contents: string | Uint8Array<ArrayBuffer>): Promise<string>;
   describe(): Promise<AnswerTo<"describe">>;
-  clean(plan: Deidentification, store: string): Promise<AsideImage>;
+  clean(plan: Deidentification, store: string): Promise<AnswerTo<"clean">>;
   /** For JPEG and PNG in the place of the two above; null for other files. */
   describeImage(): Promise<ImageRecord | null>;
   stripImage(format: "jpeg" | "png", store: string): Promise<AsideImage>;
@@ -112,10 +112,7 @@ function startThread(): Thread {
       return sha256;
     },
     describe: () => ask({ step: "describe" }),
-    async clean(plan, store) {
-      const { image } = await ask({ step: "clean", plan, store });
-      return image;
-    },
+    clean: (plan, store) => ask({ step: "clean", plan, store }),
     async describeImage() {
       const { facts } = await ask({ step: "describe image" });
       return facts;

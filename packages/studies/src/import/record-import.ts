@@ -20,6 +20,10 @@ export interface NewCase {
 /** An image that is written beside its place in the store, and all that is recorded of it. */
 export interface NewImage {
   readonly written: AsideImage;
+  /** Of the values stored in a DICOM file, whatever their compression; null for other files. */
+  readonly storedSha256: string | null;
+  /** What a person should know of the picture; not recorded. */
+  readonly notes: readonly string[];
   readonly sopInstanceUid: string;
   readonly seriesInstanceUid: string | null;
   readonly facts: ImageRecord;
@@ -39,16 +43,29 @@ export async function findImported(
   return row?.image_sha256 ?? null;
 }
 
-export async function findInstance(
+/** An image of a study, and whose it is. */
+export interface KnownImage {
+  readonly sha256: string;
+  readonly patientId: string;
+}
+
+/** The image of this UID, or of these stored bytes. */
+export async function findTwin(
   { database }: Study,
-  sopInstanceUid: string,
-): Promise<string | null> {
+  { sopInstanceUid, written }: NewImage,
+): Promise<KnownImage | null> {
   const row = await database
     .selectFrom("images")
-    .select("sha256")
-    .where("sop_instance_uid", "=", sopInstanceUid)
+    .innerJoin("cases", "cases.id", "images.case_id")
+    .select(["images.sha256", "cases.patient_id"])
+    .where((where) =>
+      where.or([
+        where("images.sop_instance_uid", "=", sopInstanceUid),
+        where("images.sha256", "=", written.sha256),
+      ]),
+    )
     .executeTakeFirst();
-  return row?.sha256 ?? null;
+  return row === undefined ? null : { sha256: row.sha256, patientId: row.patient_id };
 }
 
 /** Whether the case is there and another patient's. */

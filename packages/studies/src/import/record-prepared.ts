@@ -1,19 +1,30 @@
 /** A prepared file into the study, or out of it again. */
+import { readFileSync } from "node:fs";
+import { readDicomImage } from "@malleolus/data";
+import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
 import { dropPrepared, type PreparedFile } from "./prepared-file.ts";
 import {
   findImported,
-  findInstance,
+  findTwin,
   isOfOtherPatient,
+  type KnownImage,
   keepImage,
+  type NewImage,
   recordFile,
   recordRefusal,
 } from "./record-import.ts";
 import type { Refusal } from "./refusal.ts";
 
 export type ImportOutcome =
-  | { readonly outcome: "imported"; readonly sha256: string; readonly caseId: string }
-  /** These bytes, or another file of the same image, were imported before. */
+  | {
+      readonly outcome: "imported";
+      readonly sha256: string;
+      readonly caseId: string;
+      /** What a person should know of the picture: sentences, most often none. */
+      readonly notes: readonly string[];
+    }
+  /** These bytes, or another file of the same image of the same patient, were imported before. */
   | { readonly outcome: "known"; readonly sha256: string }
   | { readonly outcome: "refused"; readonly code: string; readonly reason: string };
 
@@ -47,10 +58,17 @@ export async function recordPrepared(
   if (prepared.kind === "known") return know(prepared.sha256);
 
   const { image } = prepared;
-  const twin = await findInstance(study, image.sopInstanceUid);
+  const twin = await findTwin(study, image);
   if (twin !== null) {
     dropPrepared(prepared);
-    return know(twin);
+    const difference = await differenceFrom(study, image, twin);
+    if (difference === null) return know(twin.sha256);
+    return refuse({
+      code: "source",
+      reason:
+        `${name}: expected the UID of an image to be its own, got one that the study has already, ` +
+        `with ${difference}; give each image its UID at the source and import again`,
+    });
   }
   if (await isOfOtherPatient(study, image.case)) {
     dropPrepared(prepared);
@@ -62,5 +80,20 @@ export async function recordPrepared(
     });
   }
   await keepImage(study, prepared.sourceHash, image, deed);
-  return { outcome: "imported", sha256: image.written.sha256, caseId: image.case.id };
+  const { written, notes } = image;
+  return { outcome: "imported", sha256: written.sha256, caseId: image.case.id, notes };
+}
+
+/** Null where two files are one image: the same patient's, with the same stored values. */
+async function differenceFrom(
+  study: Study,
+  image: NewImage,
+  twin: KnownImage,
+): Promise<string | null> {
+  // The same bytes of a picture are one picture, whatever stood beside it.
+  if (twin.sha256 === image.written.sha256) return null;
+  if (twin.patientId !== image.case.patientId) return "another patient";
+  const path = imagePath(study.images, twin.sha256);
+  const { storedSha256 } = await readDicomImage(readFileSync(path), path);
+  return storedSha256 === image.storedSha256 ? null : "other pixels";
 }

@@ -3,18 +3,22 @@
  * capital. A short one, and one that is a word of reports too ("Breuk", "Weber", "Os"), goes where a
  * title or another part of the name stands beside it.
  */
+import { isLongPart, namePattern } from "./name-pattern.ts";
 import { isOrdinaryWord } from "./ordinary-words.ts";
 import type { Passage } from "./passage.ts";
 
-const SHORTEST_BY_ITSELF = 4;
 const TITLE_BEFORE =
   /(?<!\p{L})(?:drs?|prof|mrs?|ms|miss|dhr|mevr|mw|mej|meneer|mevrouw|heer|zr|fam|pt|pati[eë]nte?|patient)\.? ?$/iu;
 
 const INITIALS_BEFORE =
   /(?<![\p{L}\p{N}])(?<first>\p{Lu})\.[ ]?(?:\p{Lu}\.[ ]?)*(?:(?:van|de|der|den|ten|ter|het|'t)[ ])*$/u;
 
+/** In each of the ways that the name is written: alphabetic, ideographic and phonetic. */
 export function findPatient(text: string, patientName: string | null): Passage[] {
-  const components = (patientName ?? "").split("=")[0].split("^");
+  return (patientName ?? "").split("=").flatMap((written) => findName(text, written.split("^")));
+}
+
+function findName(text: string, components: readonly string[]): Passage[] {
   const parts = findParts(text, components.join(" "));
   const named = new Set(parts.filter((part) => isNameByItself(text, part, components)));
   const pairs = parts.slice(1).map((second, index) => [parts[index], second] as const);
@@ -41,22 +45,23 @@ export function findPatient(text: string, patientName: string | null): Passage[]
 interface NamePart {
   readonly start: number;
   readonly end: number;
-  /** In small letters, without accents. */
+  /** Of the name, in small letters, without accents. */
   readonly word: string;
   readonly capital: boolean;
 }
 
 function findParts(text: string, name: string): NamePart[] {
-  const parts = new Set(fold(name).match(/[\p{L}\p{N}']+/gu) ?? []);
-  if (parts.size === 0) return [];
-  const written = [...parts].map((part) => RegExp.escape(part)).join("|");
-  const word = new RegExp(`(?<![\\p{L}\\p{N}])(?:${written})(?![\\p{L}\\p{N}])`, "giu");
-  return Array.from(fold(text).matchAll(word), ({ 0: found, index }) => ({
-    start: index,
-    end: index + found.length,
-    word: found.toLowerCase(),
-    capital: /^\p{Lu}/u.test(found),
-  }));
+  const parts = new Set(name.normalize("NFC").match(/[\p{L}\p{M}\p{N}']+/gu) ?? []);
+  const found = [...parts].flatMap((part) =>
+    Array.from(text.matchAll(new RegExp(namePattern(part), "giu")), ({ 0: written, index }) => ({
+      start: index,
+      end: index + written.length,
+      word: fold(part).toLowerCase(),
+      // Where letters have no capitals, every word may be a name.
+      capital: /^[\p{Lu}\p{Lo}]/u.test(written),
+    })),
+  );
+  return found.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
 function isNameByItself(
@@ -65,14 +70,14 @@ function isNameByItself(
   [, given = ""]: readonly string[],
 ): boolean {
   if (!capital) return false;
-  if (word.length >= SHORTEST_BY_ITSELF && !isOrdinaryWord(word)) return true;
+  if (isLongPart(word) && !isOrdinaryWord(word)) return true;
   const before = text.slice(0, start);
   const initials = INITIALS_BEFORE.exec(before)?.groups?.first;
   return TITLE_BEFORE.test(before) || (initials !== undefined && initials === given[0]);
 }
 
 function areNeighbours(text: string, first: NamePart, second: NamePart): boolean {
-  return /^(?: |, ?|-)$/.test(text.slice(first.end, second.start));
+  return /^(?: |, ?|-)?$/.test(text.slice(first.end, second.start));
 }
 
 /** What may follow a part of the name: not the "van" of "Breuk van de fibula". */

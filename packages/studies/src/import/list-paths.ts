@@ -1,0 +1,77 @@
+/**
+ * The paths below what a person points at. Links are followed; a folder is entered once, by whatever
+ * way, so that a link to a folder around it ends somewhere.
+ */
+import { readdirSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import { causeText, StudyError } from "../errors.ts";
+
+export interface ListedPath {
+  readonly path: string;
+  /** Why it cannot be read; null for a file. */
+  readonly trouble: StudyError | null;
+}
+
+/**
+ * Paths of files, in the order of their names, hidden ones left out. Throws StudyError `source` where
+ * one that was given does not exist, or there is no file at all.
+ */
+export function listPaths(paths: readonly string[]): ListedPath[] {
+  const entered = new Set<string>();
+  const found = paths.flatMap((path) => {
+    if (statOf(path) === null) {
+      throw new StudyError(
+        "source",
+        `${path}: expected a file or a folder to import, got none; check the path`,
+      );
+    }
+    return pathsAt(path, entered);
+  });
+  if (found.length > 0) return found;
+  const where = paths.join(", ");
+  throw new StudyError("source", `${where}: expected files to import, got an empty folder`);
+}
+
+function pathsAt(path: string, entered: Set<string>): ListedPath[] {
+  const status = statOf(path);
+  if (status instanceof StudyError) return [{ path, trouble: status }];
+  if (status === null) return [troubled(path, "a link to nowhere")];
+  if (status.isDirectory()) {
+    const identity = `${status.dev}:${status.ino}`;
+    if (entered.has(identity)) return [];
+    entered.add(identity);
+    return pathsIn(path, entered);
+  }
+  return status.isFile() ? [{ path, trouble: null }] : [troubled(path, kindOf(status))];
+}
+
+function pathsIn(folder: string, entered: Set<string>): ListedPath[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (cause) {
+    return [troubled(folder, `a folder that cannot be read (${causeText(cause)})`)];
+  }
+  return names
+    .filter((name) => !name.startsWith("."))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .flatMap((name) => pathsAt(join(folder, name), entered));
+}
+
+/** Null where nothing is there, an error where that cannot be told. */
+function statOf(path: string): Stats | StudyError | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (cause) {
+    return troubled(path, `something that cannot be read (${causeText(cause)})`).trouble;
+  }
+}
+
+function kindOf(status: Stats): string {
+  if (status.isFIFO()) return "a pipe";
+  return status.isSocket() ? "a socket" : "a device";
+}
+
+function troubled(path: string, got: string): ListedPath {
+  return { path, trouble: new StudyError("source", `${path}: expected a file, got ${got}`) };
+}
