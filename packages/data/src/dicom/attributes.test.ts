@@ -38,6 +38,45 @@ test("readSpacing: a magnification of zero is passed over", () =>
   checkSpacing({ "00181114 DS": "0", "00181164 DS": "0.15\\0.15" }, [0.15, 0.15], "at detector"));
 test("readSpacing: a PixelSpacing alone is not taken for calibrated", () =>
   checkSpacing({ "00280030 DS": "0.15\\0.15" }, [0.15, 0.15], "at detector"));
+test("readSpacing: the same spacing with more and with fewer digits is the detector's", () => {
+  const detector = [0.14375 / 1.25, 0.14375 / 1.25];
+  const magnified = { "00181114 DS": "1.25", "00181164 DS": "0.14375\\0.14375" };
+  checkSpacing({ ...magnified, "00280030 DS": "0.144\\0.144" }, detector, "at detector");
+  // 0.15 is no rounding of 0.14375.
+  checkSpacing({ ...magnified, "00280030 DS": "0.15\\0.15" }, [0.15, 0.15], "calibrated");
+  checkSpacing({ ...magnified, "00280030 DS": "0.1\\0.1" }, [0.1, 0.1], "calibrated");
+});
+test("readSpacing: decimal commas, lists parted by commas, and one value for both directions", () => {
+  for (const written of [
+    "0,15\\0,15",
+    "0.15,0.15",
+    "0,15,0,15",
+    "0,15;0,15",
+    "0.15 0.15",
+    "0.15",
+  ]) {
+    checkSpacing({ "00181164 DS": written }, [0.15, 0.15], "at detector");
+  }
+});
+test("readSpacing: a magnification in per cent, and one that cannot be meant, are said", () => {
+  const detector = { "00181164 DS": "0.115\\0.115" };
+  const percent = readSpacing(parse({ ...detector, "00181114 DS": "115" }));
+  assert.deepEqual(
+    percent.spacing.pixelSpacingMm?.map((mm) => mm.toFixed(6)),
+    ["0.100000", "0.100000"],
+  );
+  assert.match(percent.notes.join(), /115 is taken for per cent/);
+  const wrong = readSpacing(parse({ ...detector, "00181114 DS": "11500" }));
+  assert.deepEqual(wrong.spacing.pixelSpacingMm, [0.115, 0.115]);
+  assert.match(wrong.notes.join(), /11500 cannot be meant/);
+});
+test("readSpacing: a spacing that cannot be read is said", () => {
+  for (const written of ["0.2\\0\\0.2", "a\\b", "1,000.5"]) {
+    const { spacing, notes } = readSpacing(parse({ "00181164 DS": written }));
+    assert.equal(spacing.pixelSpacingMm, null, written);
+    assert.match(notes.join(), /spacing at the detector cannot be used/, written);
+  }
+});
 test("readSpacing: nothing usable is none", () => {
   checkSpacing({}, null, "none");
   checkSpacing({ "00280030 DS": "0\\0" }, null, "none");
@@ -81,6 +120,8 @@ const DESCRIPTIONS: readonly (readonly [Elements, string | null])[] = [
   [{ "00081030 LO": "Ankle mortise", "00185101 CS": "RL" }, "lateral"],
   [{ "0008103e LO": "AP lateral" }, null],
   [{ "0008103e LO": "lateral oblique" }, "oblique"],
+  [{ "0008103e LO": "Enkel L 15gr endo" }, "mortise"],
+  [{ "0008103e LO": "Ankle antero-posterior" }, "ap"],
   // Words, not their parts.
   [{ "0008103e LO": "Vorkink, vork1", "00185101 CS": "AP" }, "ap"],
   [{ "0008103e LO": "amortised", "00185101 CS": "AP" }, "ap"],
@@ -120,6 +161,12 @@ for (const hospital of [internalHospital, externalHospital]) {
 test("readView: a bone's name is no view", () =>
   checkView({ "0008103e LO": "fracture of lateral malleolus" }, null));
 test("readView: null where nothing is said", () => checkView({ "00185101 CS": "XYZ" }, null));
+
+test("readSide, readView: in words and in small letters", () => {
+  assert.equal(readSide(parse({ "00200060 CS": "LEFT" })), "left");
+  assert.equal(readSide(parse({ "00200062 CS": "r" })), "right");
+  checkView({ "00185101 CS": "ap" }, "ap");
+});
 
 test("readSide: the image's laterality before the series'", () => {
   assert.equal(readSide(parse({ "00200060 CS": "L", "00200062 CS": "R" })), "right");

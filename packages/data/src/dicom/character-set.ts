@@ -119,7 +119,7 @@ function decodeExtended(bytes: Uint8Array, first: string, others: readonly strin
         continue;
       }
     }
-    const end = endOfRun(bytes, position, lower === "ascii");
+    const end = endOfRun(bytes, position);
     const run = bytes.subarray(position, end);
     if (run[0] >= 0x80) {
       const set = upper ?? forgotten;
@@ -142,14 +142,11 @@ function escapeAt(bytes: Uint8Array, start: number): string | null {
   return known.find((one) => one in TO_UPPER || one in TO_LOWER) ?? null;
 }
 
-/** Bytes of one half, up to an escape sequence; of ASCII up to and with a delimiter's end. */
-function endOfRun(bytes: Uint8Array, start: number, isAscii: boolean): number {
+/** Bytes of one half, up to an escape sequence. */
+function endOfRun(bytes: Uint8Array, start: number): number {
   const isUpper = bytes[start] >= 0x80;
   let end = start + 1;
-  while (end < bytes.length && bytes[end] !== ESCAPE && bytes[end] >= 0x80 === isUpper) {
-    if (!isUpper && !isAscii && DELIMITERS.has(bytes[end]) && (end - start) % 2 === 0) break;
-    end++;
-  }
+  while (end < bytes.length && bytes[end] !== ESCAPE && bytes[end] >= 0x80 === isUpper) end++;
   return end;
 }
 

@@ -141,3 +141,94 @@ test("windowFunction: no window quantises to 8 bits", () => {
   const shares = Array.from({ length: 1000 }, (_, i) => windowFunction("LINEAR", 512, 1024)(i));
   assert.equal(new Set(shares).size, 1000);
 });
+
+async function notesOf(elements: Record<string, Value | null>): Promise<readonly string[]> {
+  return (await readDicom(dicomFile({ ...GREY_2X2, ...elements }), "test.dcm")).notes;
+}
+
+test("display: the first window that can be used, of several", async () => {
+  const windows = [
+    ["0\\150", "0\\101"],
+    ["\\150", "\\101"],
+    ["NaN\\150", "NaN\\101"],
+    ["100\\150", "-5\\101"],
+    ["150,0", "101,0"],
+  ];
+  for (const [center, width] of windows) {
+    await check({ "00281050 DS": center, "00281051 DS": width }, [0, 0.005, 1, 1]);
+  }
+});
+test("display: a window that cannot be used is said", async () => {
+  for (const width of ["-400", "NaN", "0"]) {
+    const notes = await notesOf({ "00281050 DS": "200", "00281051 DS": width });
+    assert.match(notes.join(), /no window can be used \(center "200", width /);
+  }
+  assert.deepEqual(await notesOf({ "00281050 DS": "200", "00281051 DS": "400" }), []);
+});
+test("display: a window beside the values makes a picture all black or white, and says so", async () => {
+  const dark = await notesOf({ "00281050 DS": "20000", "00281051 DS": "100" });
+  assert.match(dark.join(), /all black, though its stored values differ/);
+  const bright = await notesOf({ "00281050 DS": "-20000", "00281051 DS": "100" });
+  assert.match(bright.join(), /all white, though/);
+  assert.match((await notesOf({ "7fe00010 OW": [7, 7, 7, 7] })).join(), /every stored value is 7/);
+});
+test("display: a slope with a decimal comma, and one that cannot be meant", async () => {
+  const window = { "00281050 DS": "50", "00281051 DS": "101" };
+  await check({ ...window, "00281052 DS": "0", "00281053 DS": "0,5" }, [0.005, 0.505, 1, 1]);
+  for (const slope of ["0", "one"]) {
+    await check({ "00281052 DS": "0", "00281053 DS": slope }, [0, 0.25, 0.5, 1]);
+    assert.match((await notesOf({ "00281053 DS": slope })).join(), /rescale slope ".*1 is taken/);
+  }
+});
+test("display: polarity that contradicts itself is said", async () => {
+  const polarities = [
+    ["MONOCHROME1", "INVERSE", false],
+    ["MONOCHROME1", "IDENTITY", true],
+    ["MONOCHROME2", "IDENTITY", false],
+    ["MONOCHROME2", "INVERSE", true],
+  ] as const;
+  for (const [photometric, shape, contradicts] of polarities) {
+    const notes = await notesOf({ "00280004 CS": photometric, "20500020 CS": shape });
+    assert.equal(
+      /contradict each other/.test(notes.join()),
+      contradicts,
+      `${photometric} ${shape}`,
+    );
+  }
+});
+
+for (const syntax of ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1"]) {
+  test(`display: a VOI LUT that begins below zero, where no pixel does, ${syntax}`, async () => {
+    const table = Array.from({ length: 1024 }, (_, i) => i);
+    const elements = {
+      ...GREY_2X2,
+      "00280101 US": [12],
+      "00280102 US": [11],
+      "00281052 DS": "-512",
+      "00281053 DS": "1",
+      "00283010 SQ": [{ "00283002 SS": [1024, -512, 10], "00283006 US": table }],
+      "7fe00010 OW": [512, 600, 700, 1023],
+    };
+    const { pixels } = await readDicom(dicomFile(elements, syntax), "test.dcm");
+    assert.deepEqual(
+      [...pixels],
+      [512, 600, 700, 1023].map((value) => Math.fround(value / 1023)),
+    );
+  });
+}
+
+test("display: a VOI LUT whose descriptor gives the storage size, or fewer bits than its entries", async () => {
+  const tables: readonly (readonly [bits: number, entries: number[], greatest: number])[] = [
+    [16, [0, 1024, 2048, 4095], 4095],
+    [16, [0, 64, 128, 255], 255],
+    [8, [0, 16384, 32768, 65535], 65535],
+    // A table that is not to reach white keeps its range.
+    [12, [0, 500, 1000, 2000], 4095],
+    [16, [0, 16384, 32768, 65535], 65535],
+  ];
+  for (const [bits, entries, greatest] of tables) {
+    const item = { "00283002 US": [4, 0, bits], "00283006 US": entries };
+    const shares = entries.map((entry) => entry / greatest);
+    await check({ "00283010 SQ": [item], "7fe00010 OW": [0, 1, 2, 3] }, shares);
+  }
+});

@@ -49,6 +49,16 @@ test("readDicom: pixels without rows are no image", () =>
   refusesHeader({ "00280010 US": null }, "no-pixels", /without pixels/));
 test("readDicom: several frames are refused", () =>
   refusesHeader({ "00280008 IS": "12" }, "unsupported", /a single frame, got 12 frames/));
+test("readDicom: a count of frames that is 0, empty or oddly written is of the one that is there", async () => {
+  for (const frames of ["0", "", "1 ", "+1", "01"]) {
+    const file = dicomFile({ ...GREY_2X2, "00280008 IS": frames });
+    assert.equal((await readDicom(file, "x.dcm")).width, 2, frames);
+  }
+});
+test("readDicom: a photometric interpretation in small letters", async () => {
+  const file = dicomFile({ ...GREY_2X2, "00280004 CS": "Monochrome1" });
+  assert.equal((await readDicom(file, "x.dcm")).photometric, "MONOCHROME1");
+});
 test("readDicom: palette colour is refused", () =>
   refusesHeader({ "00280004 CS": "PALETTE COLOR" }, "unsupported", /got PALETTE COLOR/));
 test("readDicom: grey of three samples contradicts itself", () =>

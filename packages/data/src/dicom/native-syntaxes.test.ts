@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateSync, inflateRawSync } from "node:zlib";
 import { DataError } from "../errors.ts";
 import { decodeRadiograph } from "../read-radiograph.ts";
 import { dicomFile, GREY_2X2, type Value } from "./test-dicom.ts";
@@ -42,6 +43,35 @@ test("decodeRadiograph: 8-bit pixels in big-endian words are unswapped", async (
   const file = dicomFile({ ...GREY_2X2, ...bytes, ...pixels }, BIG_ENDIAN);
   const radiograph = await decodeRadiograph(file, "x.dcm");
   assert.deepEqual(radiograph.pixels, Float32Array.of(0, 0.2, 0.4, 1));
+});
+
+test("decodeRadiograph: an odd number of 8-bit pixels in big-endian words", async () => {
+  const header = {
+    ...GREY_2X2,
+    "00280010 US": [1],
+    "00280011 US": [3],
+    "00280100 US": [8],
+    "00280101 US": [8],
+    "00280102 US": [7],
+  };
+  // The last word holds the last pixel in its low byte, behind the padding.
+  const words = dicomFile({ ...header, "7fe00010 OW": Uint8Array.of(51, 0, 0, 102) }, BIG_ENDIAN);
+  const pixels = { "7fe00010 OW": null, "7fe00010 OB": Uint8Array.of(0, 51, 102) };
+  const bytes = dicomFile({ ...header, ...pixels }, BIG_ENDIAN);
+  for (const file of [words, bytes]) {
+    const { stored } = await decodeRadiograph(file, "x.dcm");
+    assert.deepEqual(stored, { min: 0, max: 102, mean: 51 });
+  }
+});
+
+test("decodeRadiograph: a data set deflated with the header of zlib", async () => {
+  const file = dicomFile(ELEMENTS, DEFLATED);
+  const start = 144 + file.readUInt32LE(140);
+  const dataSet = inflateRawSync(file.subarray(start));
+  const zlib = Buffer.concat([file.subarray(0, start), deflateSync(dataSet)]);
+  for (const one of [file, zlib, Buffer.concat([file, Buffer.alloc(1)])]) {
+    assert.equal((await decodeRadiograph(one, "x.dcm")).stored.mean, 150.75);
+  }
 });
 
 test("decodeRadiograph: bare data sets without meta information", async () => {

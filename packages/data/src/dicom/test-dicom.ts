@@ -72,6 +72,13 @@ export function compressedFile(
   return Buffer.concat([file, encapsulated(...fragments)]);
 }
 
+/** An explicit file with bytes of whatever kind before its group 0028. */
+export function withBytes(file: Uint8Array, bytes: Uint8Array): Buffer {
+  const whole = Buffer.from(file);
+  const at = whole.indexOf(Buffer.from("280002005553", "hex"));
+  return Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(at)]);
+}
+
 function writeElements(elements: Readonly<Record<string, Value | null>>, writing: Writing): Buffer {
   const keys = Object.keys(elements).sort();
   return Buffer.concat(
@@ -89,7 +96,7 @@ function writeElement(key: string, value: Value, writing: Writing): Buffer {
     uint16(Number.parseInt(part, 16), writing),
   );
   if (writing.implicit) return Buffer.concat([...name, uint32(body.length, writing), body]);
-  const isLong = vr === "OW" || vr === "OB" || vr === "SQ" || vr === "UN";
+  const isLong = /^(O[BDFLVW]|SQ|SV|U[CNRTV])$/.test(vr);
   const length = isLong
     ? Buffer.concat([Buffer.alloc(2), uint32(body.length, writing)])
     : uint16(body.length, writing);

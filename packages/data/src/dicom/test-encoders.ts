@@ -31,7 +31,7 @@ function picture({ bits, signed, samples }: Layout): Uint8Array | Uint16Array {
   return bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values);
 }
 
-function header({ bits, signed, samples }: Layout) {
+export function pictureHeader({ bits, signed, samples }: Layout) {
   return {
     ...HEADER,
     "00280002 US": [samples],
@@ -65,14 +65,10 @@ const ENCODERS = {
 export type Syntax = keyof typeof ENCODERS;
 export const SYNTAXES = Object.keys(ENCODERS).filter((uid): uid is Syntax => uid in ENCODERS);
 
-/** One picture in two files: compressed, in two fragments, and plain. */
-export async function pictureFiles(
-  syntax: Syntax,
-  layout: Layout,
-): Promise<{ compressed: Buffer; plain: Buffer }> {
+/** The picture's compressed stream. */
+export async function pictureStream(syntax: Syntax, layout: Layout): Promise<Buffer> {
   // The module under test drops its decoders after an error, and the encoders with them.
   await NativeCodecs.initializeAsync();
-  const bytes = new Uint8Array(picture(layout).buffer);
   const context = new Context({
     width: SIZE,
     height: SIZE,
@@ -82,13 +78,27 @@ export async function pictureFiles(
     pixelRepresentation: layout.signed ? 1 : 0,
     planarConfiguration: 0,
     photometricInterpretation: layout.samples === 3 ? "RGB" : "MONOCHROME2",
-    decodedBuffer: bytes,
+    decodedBuffer: pictureBytes(layout),
   });
   const stream = ENCODERS[syntax](context).getEncodedBuffer();
   if (stream === undefined || stream.length === 0) throw new Error(`${syntax}: nothing encoded`);
+  return Buffer.from(stream);
+}
+
+export function pictureBytes(layout: Layout): Uint8Array {
+  return new Uint8Array(picture(layout).buffer);
+}
+
+/** One picture in two files: compressed, in two fragments, and plain. */
+export async function pictureFiles(
+  syntax: Syntax,
+  layout: Layout,
+): Promise<{ compressed: Buffer; plain: Buffer }> {
+  const stream = await pictureStream(syntax, layout);
   const half = 2 * Math.floor(stream.length / 4);
+  const header = pictureHeader(layout);
   return {
-    compressed: compressedFile(header(layout), syntax, stream.slice(0, half), stream.slice(half)),
-    plain: dicomFile({ ...header(layout), "7fe00010 OW": bytes }),
+    compressed: compressedFile(header, syntax, stream.subarray(0, half), stream.subarray(half)),
+    plain: dicomFile({ ...header, "7fe00010 OW": pictureBytes(layout) }),
   };
 }
