@@ -11,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
+import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
 import { imagePath } from "../image-store.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
 import { newStudy, PASSPHRASE, radiograph, writeArchive } from "../test-study.ts";
@@ -87,6 +88,53 @@ test("importDicom: another file of the same image is no second image", async (co
   const { counts } = await importInto(study, path);
   assert.deepEqual([counts.imported, counts.known], [0, 1]);
   assert.equal((await inspectStudy(study)).images.length, 1);
+});
+
+test("importDicom: the UID of an image with other pixels, or another patient, is refused", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const [first, pixels, patient] = ["a.dcm", "b.dcm", "c.dcm"].map((name) => join(folder, name));
+  writeFileSync(first, radiograph(0, 0));
+  const otherPixels = radiograph(0, 0);
+  otherPixels.writeUInt16LE(99, otherPixels.length - 2);
+  writeFileSync(pixels, otherPixels);
+  const otherPatient = radiograph(0, 0);
+  otherPatient.write("MRN7999", otherPatient.indexOf("MRN7000"), "latin1");
+  writeFileSync(patient, otherPatient);
+  const { counts, events } = await importInto(study, first, pixels, patient);
+  assert.deepEqual([counts.imported, counts.known, counts.refused], [1, 0, 2]);
+  const reasons = events.map((event) => (event.outcome === "refused" ? event.reason : ""));
+  assert.match(
+    reasons[1],
+    /^.*b\.dcm: expected the UID of an image to be its own, .* other pixels/,
+  );
+  assert.match(reasons[2], /^.*c\.dcm: .* with another patient/);
+  // Imported the other way round, the second is refused, too.
+  assert.equal((await importInto(study, pixels)).counts.refused, 1);
+});
+
+test("importDicom: the same image in another transfer syntax is known", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const [explicit, implicit] = ["a.dcm", "b.dcm"].map((name) => join(folder, name));
+  const elements = {
+    ...GREY_2X2,
+    "00080018 UI": "1.3.99.1.1",
+    "00100020 LO": "MRN1",
+    "0020000d UI": "1.3.99.2.1",
+  };
+  writeFileSync(explicit, dicomFile(elements));
+  writeFileSync(implicit, dicomFile(elements, "1.2.840.10008.1.2"));
+  const { counts } = await importInto(study, explicit, implicit);
+  assert.deepEqual([counts.imported, counts.known], [1, 1]);
+});
+
+test("importDicom: what a person should know of a picture is told", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const path = join(folder, "a.dcm");
+  const elements = { "00080018 UI": "1.3.99.1.1", "0020000d UI": "1.3.99.2.1" };
+  const window = { "00281050 DS": "20000", "00281051 DS": "10" };
+  writeFileSync(path, dicomFile({ ...GREY_2X2, ...elements, ...window }));
+  const [event] = (await importInto(study, path)).events;
+  assert.match(event.outcome === "imported" ? event.notes.join() : "", /all black/);
 });
 
 test("importDicom: a bad file is listed with its reason and stops nothing", async (context) => {

@@ -7,7 +7,13 @@
 /** Scripts that part no words by blanks. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 /** Of two letters that stand for one. */
-const DIGRAPHS: Readonly<Record<string, string>> = { ae: "äæ", oe: "öøœ", ue: "ü", ss: "ß", aa: "å" };
+const DIGRAPHS: Readonly<Record<string, string>> = {
+  ae: "äæ",
+  oe: "öøœ",
+  ue: "ü",
+  ss: "ß",
+  aa: "å",
+};
 /** Letters of Latin alphabets that come apart into no plain letter and an accent. */
 const PLAIN: Readonly<Record<string, string>> = {
   ı: "i",
@@ -35,7 +41,9 @@ export function namePattern(part: string): string {
     }
   }
   // Only there a word is told from the middle of another.
-  return UNSPACED.test(part) ? pattern : `(?<![\\p{L}\\p{M}\\p{N}])${pattern}(?![\\p{L}\\p{M}\\p{N}])`;
+  return UNSPACED.test(part)
+    ? pattern
+    : `(?<![\\p{L}\\p{M}\\p{N}])${pattern}(?![\\p{L}\\p{M}\\p{N}])`;
 }
 
 /** Whether a part can stand for a person by itself: shorter ones are common words. */
