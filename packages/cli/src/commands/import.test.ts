@@ -1,6 +1,8 @@
 /** `malleolus import` as a new user meets it: what goes wrong, and what is said. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -91,5 +93,43 @@ test("import: every way to start it wrongly says what is wanted", async (context
     const got = await run("import", ...args);
     assert.deepEqual([got.code, got.written], [code, ""], args.join(" "));
     assert.match(got.said, message, args.join(" "));
+  }
+});
+
+test("import dicom: TERM ends it after the file that is going on, a pipe in the archive or not", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  mkdirSync(archive);
+  assert.equal(spawnSync("mkfifo", [join(archive, "0-pipe.dcm")]).status, 0);
+  for (let i = 0; i < 60; i++) {
+    const uids = { "00080018 UI": `1.3.99.1.${i}`, "0020000d UI": "1.3.99.2" };
+    writeFileSync(join(archive, `${i}.dcm`), dicomFile({ ...GREY_2X2, ...uids }));
+  }
+  const main = new URL("../main.ts", import.meta.url).pathname;
+  const args = [main, "import", "dicom", archive, "--study", study, "--json"];
+  const child = spawn(process.execPath, args);
+  let said = "";
+  let asked = false;
+  child.stdout.on("data", (data) => {
+    said += String(data);
+    // A second signal would end it at once.
+    if (!asked && said.includes("imported")) asked = child.kill("SIGTERM");
+  });
+  const [code, signal] = await once(child, "close");
+  // 1: the pipe was refused.
+  assert.deepEqual([code, signal], [1, null]);
+  const { imported, refused, stopped } = JSON.parse(said.trim().split("\n").at(-1) ?? "");
+  assert.deepEqual([refused, stopped], [1, true]);
+  assert.ok(imported >= 1 && imported < 60, `${imported} imported`);
+});
+
+test("init: a passphrase that a dictionary guesses is refused, and nothing is made", async (context) => {
+  const { folder } = await newStudy(context);
+  for (const passphrase of ["x", "demo", "Welkom2024!"]) {
+    process.env.MALLEOLUS_PASSPHRASE = passphrase;
+    const study = join(folder, "weak");
+    const { code, said } = await run("init", study);
+    assert.deepEqual([code, existsSync(study), existsSync(`${study}.keys`)], [2, false, false]);
+    assert.match(said, /expected a passphrase .*; take four or five words/);
   }
 });
