@@ -22,7 +22,9 @@ export async function askNewPassphrase(
   const first = await readPassphrase(output, command, "A passphrase for the key file");
   const expected = weaknessOf(first);
   if (expected !== null) {
-    command.error(`error: expected ${expected}; take four or five words that do not belong together`);
+    command.error(
+      `error: expected ${expected}; take four or five words that do not belong together`,
+    );
   }
   if (process.env[VARIABLE]) return first;
   const second = await readPassphrase(output, command, "The same again");
