@@ -5,8 +5,9 @@
  *
  * Millimetres at the size of an average man unless a line says otherwise.
  *
- * Frozen as version 1: any change of what is drawn or rendered is a new version and voids the figures
- * measured on this one (`frozen.test.ts` holds it to that).
+ * Frozen as version 2: any change of what is drawn or rendered is a new version and voids the figures
+ * measured on this one (`frozen.test.ts` holds it to that). Version 2 swells more of the sound ankles
+ * (0.85 instead of 0.72): of version 1 a thumbnail told sound from broken with an AUC of 0.646.
  *
  * Measured on version 1 (`bench/phantom-calibration.ts`: 360 rendered patients at a pitch of 0.3 mm,
  * half of them sound, the others A, B and C in equal numbers, half from either hospital; contrast to
@@ -25,7 +26,7 @@
  */
 import type { Spread } from "./random.ts";
 
-export const PHANTOM_VERSION = 1;
+export const PHANTOM_VERSION = 2;
 
 interface Sourced extends Spread {
   readonly source: string;
@@ -121,7 +122,7 @@ export const LOOK_ALIKES = {
   skinFold: { value: 0.15, source: "A" },
   swelling: {
     withFracture: 0.88,
-    withoutFracture: 0.72,
+    withoutFracture: 0.85,
     source: "A; near each other, or swelling alone would tell the classes apart",
   },
 } as const;
