@@ -5,8 +5,9 @@
  *   node bench/phantom-calibration.ts [--patients 360] [--pitch 0.3] [--workers 1] [--cases FILE]
  *
  * Half of the patients are sound, the others A, B and C in equal numbers, half of each from either
- * hospital. Readers are measured on as many sound ones as there are of a class. FILE keeps the
- * rendered cases: a run that was stopped goes on, and readers can be tuned without rendering again.
+ * hospital. Readers are measured on as many sound ones as there are of a class, panels on those and on
+ * 8,000 more patients who borrow their fractures. FILE keeps the rendered cases: a run that was stopped
+ * goes on, and readers can be measured again without rendering.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -20,17 +21,23 @@ import {
   type PatientWish,
   PHANTOM_VERSION,
   type PhantomView,
-  type Reader,
-  type Reading,
   readCase,
   simulateStudies,
   type Visibility,
   withPitch,
 } from "@malleolus/data";
+import {
+  borrowed,
+  CLASSES,
+  type KnownCase,
+  OBSERVERS,
+  proportion,
+  reportPanels,
+  reportReaders,
+  type TrueClass,
+} from "./phantom-readers.ts";
 import { auc, features, shortcutScores } from "./phantom-shortcut.ts";
 
-const READERS: readonly Reader[] = ["one", "two", "three"].map((name) => ({ name, noise: 1 }));
-const CLASSES = ["A", "B", "C", "none"] as const;
 const EXCLUSIONS: readonly Exclusion[] = [
   "tibia involved",
   "cast",
@@ -41,6 +48,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
   "wrong view",
 ];
 const AUC_LIMIT = 0.65;
+const BORROWERS = 8_000;
 
 interface RenderedCase {
   readonly hospital: Hospital["key"];
@@ -68,7 +76,12 @@ await render(Number(values.patients), Number(values.pitch), Number(values.worker
 
 console.log(`phantom ${PHANTOM_VERSION}, ${cases.length} patients, half of them fractured`);
 reportVisibility();
-reportReaders();
+const balanced = balancedCases();
+reportReaders(balanced);
+console.log(`panels on the same ${balanced.length}:`);
+reportPanels(balanced);
+console.log(`panels on ${BORROWERS} patients with their fractures:`);
+reportPanels(borrowed(balanced, BORROWERS, "calibration panels"));
 reportExclusions();
 reportShortcut();
 
@@ -140,43 +153,18 @@ function reportVisibility(): void {
   }
 }
 
-function reportReaders(): void {
-  const size = Math.min(
-    ...CLASSES.map((name) => cases.filter((each) => classOf(each) === name).length),
-  );
-  const balanced = CLASSES.flatMap((name) => spreadOut(name, size));
-  const readings = READERS.map((reader) => balanced.map((each) => read(each, reader)));
-  READERS.forEach(({ name }, r) => {
-    const right = balanced.filter((each, i) => readings[r][i] === classOf(each)).length;
-    console.log(`reader ${name} agrees with truth: ${proportion(right, balanced.length)}`);
+/** As many of every class, spread over both hospitals. */
+function balancedCases(): KnownCase[] {
+  const ofClass = (name: TrueClass) => cases.filter((each) => classOf(each) === name);
+  const size = Math.min(...CLASSES.map((name) => ofClass(name).length));
+  return CLASSES.flatMap((truth) => {
+    const own = ofClass(truth);
+    return Array.from({ length: size }, (_, i) => {
+      const { seed, wish, fracture, views } = own[Math.floor((i * own.length) / size)];
+      const contrasts = views.map(({ contrast }) => contrast);
+      return { truth, read: { patient: drawPatient(seed, wish), fracture, contrasts } };
+    });
   });
-  for (const [a, b] of [
-    [0, 1],
-    [0, 2],
-    [1, 2],
-  ]) {
-    console.log(
-      `kappa of ${READERS[a].name} and ${READERS[b].name}: ${kappaText(readings[a], readings[b])}`,
-    );
-  }
-  const ambiguous = balanced.filter((_, i) => new Set(readings.map((own) => own[i])).size > 1);
-  console.log(`ambiguous, any of three disagree: ${proportion(ambiguous.length, balanced.length)}`);
-  // Many readers of the same cases: what is left is how hard these cases happen to be.
-  const many = Array.from({ length: 60 }, (_, i) => ({ name: `reader ${i}`, noise: 1 }));
-  for (const name of CLASSES) {
-    const own = balanced.filter((each) => classOf(each) === name);
-    const found = many.flatMap((reader) => own.map((each) => read(each, reader)));
-    const shares = CLASSES.map(
-      (as) => `${as} ${(found.filter((each) => each === as).length / found.length).toFixed(3)}`,
-    );
-    console.log(`60 readers call ${name}: ${shares.join(", ")} (n = ${own.length} cases)`);
-  }
-}
-
-/** As many of a class from either hospital, as far as there are. */
-function spreadOut(name: (typeof CLASSES)[number], size: number): RenderedCase[] {
-  const own = cases.filter((each) => classOf(each) === name);
-  return Array.from({ length: size }, (_, i) => own[Math.floor((i * own.length) / size)]);
 }
 
 /** Reading an exclusion needs no image: what is excluded shows at once, or the case is misread. */
@@ -185,7 +173,7 @@ function reportExclusions(): void {
     let [right, count] = [0, 0];
     for (let i = 0; i < 200; i++) {
       const patient = drawPatient(`calibration/${exclusion}/${i}`, { weberClass: "B", exclusion });
-      for (const reader of READERS) {
+      for (const reader of OBSERVERS) {
         const reading = readCase({ patient, fracture: null, contrasts: [] }, reader, 1);
         if (reading.exclusion === exclusion) right++;
         count++;
@@ -205,44 +193,18 @@ function reportShortcut(): void {
   console.log(
     `shortcut: AUC ${value.toFixed(3)} (${aucInterval(value, labels)}), penalty ${penalty}, n = ${labels.length}; limit ${AUC_LIMIT}`,
   );
+  const swelling = cases.map(({ seed, wish }) => drawPatient(seed, wish).shape.lateralSwelling);
+  const isFractured = cases.map(({ fracture }) => fracture !== null);
+  const alone = auc(swelling, isFractured);
+  console.log(`swelling alone: AUC ${alone.toFixed(3)} (${aucInterval(alone, isFractured)})`);
   if (value >= AUC_LIMIT) {
     console.error("the shortcut tells fractures from sound ankles: the phantom leaks");
     process.exitCode = 1;
   }
 }
 
-function classOf({ wish }: RenderedCase): (typeof CLASSES)[number] {
+function classOf({ wish }: RenderedCase): TrueClass {
   return wish.weberClass ?? "none";
-}
-
-function read(
-  { seed, wish, fracture, views }: RenderedCase,
-  reader: Reader,
-): Reading["weberClass"] {
-  const contrasts = views.map(({ contrast }) => contrast);
-  return readCase({ patient: drawPatient(seed, wish), fracture, contrasts }, reader, 1).weberClass;
-}
-
-/** With Wilson's 95 % interval. */
-function proportion(count: number, of: number): string {
-  const z = 1.96;
-  const share = count / of;
-  const middle = (share + z ** 2 / (2 * of)) / (1 + z ** 2 / of);
-  const half =
-    (z * Math.sqrt((share * (1 - share)) / of + z ** 2 / (4 * of ** 2))) / (1 + z ** 2 / of);
-  return `${share.toFixed(3)} (${(middle - half).toFixed(3)} to ${(middle + half).toFixed(3)}), ${count} of ${of}`;
-}
-
-/** Cohen's, with the 95 % interval of its large-sample error. */
-function kappaText(a: readonly string[], b: readonly string[]): string {
-  const n = a.length;
-  const share = (of: readonly string[], name: string) =>
-    of.filter((each) => each === name).length / n;
-  const agreed = a.filter((each, i) => each === b[i]).length / n;
-  const chance = CLASSES.reduce((sum, name) => sum + share(a, name) * share(b, name), 0);
-  const kappa = (agreed - chance) / (1 - chance);
-  const half = (1.96 * Math.sqrt((agreed * (1 - agreed)) / n)) / (1 - chance);
-  return `${kappa.toFixed(3)} (${(kappa - half).toFixed(3)} to ${(kappa + half).toFixed(3)}), n = ${n}`;
 }
 
 /** Hanley and McNeil 1982. */

@@ -39,12 +39,13 @@ export {
   reportsCsv,
   simulateStudy,
 } from "./phantom/hospital.ts";
+export type { ReadCase, Reader } from "./phantom/impression.ts";
 export type { Machine } from "./phantom/machine.ts";
 export { externalRoom, internalRoom, withPitch } from "./phantom/machines.ts";
 export { drawPatient, type Exclusion, type Patient, type PatientWish } from "./phantom/patient.ts";
 export { radiographFile, type StudyHeader } from "./phantom/radiograph-object.ts";
-export { PHANTOM_VERSION } from "./phantom/ranges.ts";
-export { type ReadCase, type Reader, type Reading, readCase } from "./phantom/reader.ts";
+export { PHANTOM_VERSION, READER_ROLES } from "./phantom/ranges.ts";
+export { adjudicationOf, consensusOf, type Reading, readCase } from "./phantom/reader.ts";
 export { type Report, type ReportedStudy, writeReport } from "./phantom/report.ts";
 export type { Language } from "./phantom/report-phrases.ts";
 export { type PhantomRadiograph, simulateRadiograph } from "./phantom/simulate.ts";

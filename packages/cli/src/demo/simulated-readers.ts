@@ -1,5 +1,14 @@
 /** Simulated observers, seniors and surgeons at work on a study, through the doors people use. */
-import { drawPatient, type Reader, type Reading, readCase } from "@malleolus/data";
+import {
+  adjudicationOf,
+  consensusOf,
+  drawPatient,
+  READER_ROLES,
+  type ReadCase,
+  type Reader,
+  type Reading,
+  readCase,
+} from "@malleolus/data";
 import type { Decision, Panel } from "@malleolus/schema";
 import {
   adjudicateReading,
@@ -14,13 +23,10 @@ import type { PhantomRecord } from "../phantom/phantom-record.ts";
 import { exclusionCode } from "../phantom/write-archive.ts";
 import { type KnownImages, recordOf } from "./known-cases.ts";
 
-/** Of an ordinary observer's noise. */
-const NOISE = { observer: 1, senior: 0.5, surgeon: 0.7 } as const;
-
-const PANELS = {
-  curation: { role: "observer", decides: "senior" },
-  reference: { role: "surgeon", decides: "surgeon" },
-} as const satisfies Record<Panel, { role: keyof typeof NOISE; decides: keyof typeof NOISE }>;
+const READS = { curation: "observer", reference: "surgeon" } as const satisfies Record<
+  Panel,
+  keyof typeof READER_ROLES
+>;
 
 export interface Readers {
   readonly study: Study;
@@ -31,12 +37,13 @@ export interface Readers {
 
 /** The whole panel reads what it has to; a senior, or the panel's talk, settles the rest. */
 export async function readAll({ study, known, panel, onReading }: Readers): Promise<void> {
-  const { role, decides } = PANELS[panel];
   await openReading(study, panel);
-  const people = peopleOf(study, role);
+  const readers = readersOf(study, READS[panel]);
   const recordOfCase = new Map<string, PhantomRecord>();
   const lists = await Promise.all(
-    people.map((person) => readWorklist(study, { queue: panel, person, limit: EVERYTHING })),
+    readers.map(({ name }) =>
+      readWorklist(study, { queue: panel, person: name, limit: EVERYTHING }),
+    ),
   );
   const total = lists.reduce((sum, { left }) => sum + left, 0);
   let done = 0;
@@ -44,29 +51,55 @@ export async function readAll({ study, known, panel, onReading }: Readers): Prom
     for (const { caseId, images } of entries) {
       const record = recordOf(known, images);
       recordOfCase.set(caseId, record);
-      const decision = decide(record, { name: people[i], noise: NOISE[role] });
-      await submitReading(study, { caseId, panel, reader: people[i], decision });
+      const decision = decisionOf(readCase(caseOf(record), readers[i], FIRST_LOOK));
+      await submitReading(study, { caseId, panel, reader: readers[i].name, decision });
       onReading(++done, total);
     }
   }
   const { disagreements } = await closeReadings(study, { panel, who: "demo" });
-  const who = peopleOf(study, decides)[0];
-  const open = await casesOf(study, panel, people[0], known, recordOfCase);
+  const open = await casesOf(study, panel, readers[0].name, known, recordOfCase);
   for (const caseId of disagreements) {
     const record = open.get(caseId);
     if (record === undefined) throw new Error(`internal: case ${caseId} was read by nobody`);
-    const decision = decide(record, { name: who, noise: NOISE[decides] }, SECOND_LOOK);
-    const why = "simulated: looked again at the views and at the others' readings";
-    if (panel === "curation") {
-      await adjudicateReading(study, { caseId, who, decision, why, ownView: decision });
-    } else {
-      await recordConsensus(study, { caseId, who, decision, why });
-    }
+    if (panel === "curation") await adjudicate(study, caseId, caseOf(record), readers);
+    else await talk(study, caseId, caseOf(record), readers);
   }
 }
 
+/** The senior looks alone, then weighs what the observers saw. */
+async function adjudicate(
+  study: Study,
+  caseId: string,
+  seen: ReadCase,
+  observers: readonly Reader[],
+): Promise<void> {
+  const [senior] = readersOf(study, "senior");
+  await adjudicateReading(study, {
+    caseId,
+    who: senior.name,
+    decision: decisionOf(adjudicationOf(seen, senior, observers, FIRST_LOOK)),
+    why: "simulated: looked at the views alone, then weighed that with what the observers saw",
+    ownView: decisionOf(readCase(seen, senior, FIRST_LOOK)),
+  });
+}
+
+/** The surgeons look again, together; the first of them records what they come to. */
+async function talk(
+  study: Study,
+  caseId: string,
+  seen: ReadCase,
+  surgeons: readonly Reader[],
+): Promise<void> {
+  await recordConsensus(study, {
+    caseId,
+    who: surgeons[0].name,
+    decision: decisionOf(consensusOf(seen, surgeons, SECOND_LOOK)),
+    why: `simulated: all ${surgeons.length} looked again at all views, and pooled what they saw`,
+  });
+}
+
 const EVERYTHING = 1_000_000;
-/** Another reading of the same person. */
+const FIRST_LOOK = 1;
 const SECOND_LOOK = 2;
 
 /** All cases of a panel; after an interruption, those that were read before it too. */
@@ -88,17 +121,16 @@ export function peopleOf({ configuration }: Study, role: string): string[] {
     .map(({ id }) => id);
 }
 
-function decide(record: PhantomRecord, reader: Reader, session = 1): Decision {
-  const reading = readCase(
-    {
-      patient: drawPatient(record.patientSeed, record.wish),
-      fracture: record.fracture,
-      contrasts: record.images.map(({ contrast }) => contrast ?? 0),
-    },
-    reader,
-    session,
-  );
-  return decisionOf(reading);
+function readersOf(study: Study, role: keyof typeof READER_ROLES): Reader[] {
+  return peopleOf(study, role).map((name) => ({ name, ...READER_ROLES[role] }));
+}
+
+function caseOf(record: PhantomRecord): ReadCase {
+  return {
+    patient: drawPatient(record.patientSeed, record.wish),
+    fracture: record.fracture,
+    contrasts: record.images.map(({ contrast }) => contrast ?? 0),
+  };
 }
 
 function decisionOf({ exclusion, weberClass }: Reading): Decision {

@@ -1,6 +1,6 @@
 /**
  * Figures from phantoms can only be compared where the phantoms are the same. What a version draws
- * and renders is therefore fixed to the last bit.
+ * and renders is therefore fixed to the last bit, and so is what its readers say.
  */
 import assert from "node:assert/strict";
 import { type BinaryLike, createHash } from "node:crypto";
@@ -9,14 +9,16 @@ import { buildAnkle } from "./ankle.ts";
 import { externalRoom, internalRoom, withPitch } from "./machines.ts";
 import { drawPatient } from "./patient.ts";
 import * as ranges from "./ranges.ts";
+import { adjudicationOf, consensusOf, readCase } from "./reader.ts";
 import { simulateRadiograph } from "./simulate.ts";
 import { fractureTruth } from "./truth.ts";
 
 const FROZEN = {
   version: 2,
-  ranges: "1ab87c28e426faaf",
+  ranges: "eea9cc0800e7f565",
   patients: "aca74b9798249269",
   images: "ef85e551039105a3",
+  readings: "afe57c8aa6ce8c3a",
 } as const;
 
 const WISHES = [
@@ -58,12 +60,41 @@ function imagesDigest(): string {
   );
 }
 
+/** Fractures between the borders of the classes, from faint to clear, and sound ankles. */
+function readingsDigest(): string {
+  const people = (["observer", "senior", "surgeon"] as const).map((role) => ({
+    name: role,
+    ...ranges.READER_ROLES[role],
+  }));
+  const [observer, senior, surgeon] = people;
+  const readings = Array.from({ length: 120 }, (_, i) => {
+    const patient = drawPatient(`frozen ${i}`, WISHES[i % 5]);
+    const lowestMm = -15 + (i % 40);
+    const fracture = patient.fracture && {
+      weberClass: patient.fracture.weberClass,
+      morphology: patient.fracture.morphology,
+      lowestMm,
+      highestMm: lowestMm + 5 + (i % 7),
+      gapMm: 1,
+      displacementMm: 1,
+    };
+    const read = { patient, fracture, contrasts: [0.3 * 1.5 ** (i % 6)] };
+    return [
+      ...people.map((person) => readCase(read, person, 1)),
+      adjudicationOf(read, senior, [observer, { ...observer, name: "another" }], 1),
+      consensusOf(read, [surgeon, { ...surgeon, name: "another" }], 2),
+    ].map(({ weberClass, exclusion }) => [weberClass, exclusion]);
+  });
+  return digest(JSON.stringify(readings));
+}
+
 test("the phantom is what its version says", () => {
   const is = {
     version: ranges.PHANTOM_VERSION,
     ranges: digest(JSON.stringify(ranges)),
     patients: patientsDigest(),
     images: imagesDigest(),
+    readings: readingsDigest(),
   };
   assert.deepEqual(
     is,

@@ -1,27 +1,18 @@
 /**
  * A simulated observer's reading of a study: whether there is a fracture, of which class, and
- * whether the study should be left out. What makes a case hard (how the fracture shows, how near
- * its ends are to a border between classes, what imitates one) is the same for all observers; how
- * each sees it is not, and neither is perfect.
+ * whether the study should be left out; and what several decide who look at it together. Neither is
+ * perfect, and they err where people do: over what is faint, near a border, or looks like a fracture.
  */
 import { type WeberClass, weberClassOf } from "./fracture.ts";
-import type { Exclusion, Patient } from "./patient.ts";
-import { createRandom, type Random } from "./random.ts";
+import {
+  type Impression,
+  impressionOf,
+  type Line,
+  type ReadCase,
+  type Reader,
+} from "./impression.ts";
+import type { Exclusion } from "./patient.ts";
 import { READER } from "./ranges.ts";
-import type { FractureTruth } from "./truth.ts";
-
-export interface ReadCase {
-  readonly patient: Patient;
-  readonly fracture: FractureTruth | null;
-  /** Contrast to noise in each view, as `PhantomRadiograph.fractureContrast`. */
-  readonly contrasts: readonly number[];
-}
-
-export interface Reader {
-  readonly name: string;
-  /** 1 for an ordinary observer; a senior's noise is less. */
-  readonly noise: number;
-}
 
 export interface Reading {
   readonly weberClass: WeberClass | "none";
@@ -30,46 +21,77 @@ export interface Reading {
   readonly confidence: number;
 }
 
-/** The same reader reads the same case alike; `session` makes it another reading. */
+/** The same reader reads the same case alike; another `session` is another look. */
 export function readCase(readCase: ReadCase, reader: Reader, session: number): Reading {
-  const { patient, fracture } = readCase;
-  const shared = createRandom(patient.seed, "case difficulty");
-  const own = createRandom(patient.seed, "reading", reader.name, session);
-  const evidence =
-    strengthOf(readCase, shared) +
-    READER.sharedNoise * shared.normal() +
-    READER.ownNoise * reader.noise * own.normal();
-  const exclusion =
-    patient.exclusion !== null && own.chance(READER.exclusionSeen) ? patient.exclusion : null;
-  const weberClass = evidence < 0 ? "none" : perceivedClass(fracture, patient, reader, shared, own);
+  return readingOf(impressionOf(readCase, reader, session));
+}
+
+/**
+ * What readers decide who look again together, each anew, at all views: what one of them sees is
+ * shown to the others. Their evidence is pooled, so that what is each one's own averages out and what
+ * strikes them all alike stays; who is surer counts for more.
+ */
+export function consensusOf(
+  readCase: ReadCase,
+  readers: readonly Reader[],
+  session: number,
+): Reading {
+  const looks = readers.map((reader) => ({
+    impression: impressionOf(readCase, reader, session),
+    weight: 1,
+  }));
+  return readingOf(pooled(looks));
+}
+
+/**
+ * What a senior decides who looks at a case that observers have read: their readings of a session
+ * count beside the senior's own look in it, which is worth as much more as it is less noisy.
+ */
+export function adjudicationOf(
+  readCase: ReadCase,
+  senior: Reader,
+  observers: readonly Reader[],
+  session: number,
+): Reading {
+  const looks = [senior, ...observers].map((reader) => ({
+    impression: impressionOf(readCase, reader, session),
+    weight: 1 / reader.noise ** 2,
+  }));
+  return readingOf(pooled(looks));
+}
+
+interface WeightedLook {
+  readonly impression: Impression;
+  readonly weight: number;
+}
+
+/** Who does not see a fracture says nothing of where it ends. */
+function pooled(looks: readonly WeightedLook[]): Impression {
+  const evidence = weightedMean(
+    looks.map(({ impression, weight }) => [
+      impression.evidence,
+      weight * Math.abs(impression.evidence),
+    ]),
+  );
+  const seen = looks.filter(({ impression }) => impression.evidence >= 0);
+  const end = (of: keyof Line) =>
+    weightedMean(
+      seen.map(({ impression, weight }) => [impression.line[of], weight * impression.evidence]),
+    );
+  const line = { lowest: end("lowest"), highest: end("highest") };
+  const exclusions = looks.map(({ impression }) => impression.exclusion);
+  return { evidence, line, exclusion: exclusions.find((each) => each !== null) ?? null };
+}
+
+function weightedMean(values: readonly (readonly [value: number, weight: number])[]): number {
+  const weights = values.reduce((sum, [, weight]) => sum + weight, 0);
+  return weights === 0
+    ? 0
+    : values.reduce((sum, [value, weight]) => sum + value * weight, 0) / weights;
+}
+
+function readingOf({ evidence, line, exclusion }: Impression): Reading {
+  const weberClass =
+    evidence < 0 ? "none" : weberClassOf(line.lowest, line.highest - READER.topToleranceMm);
   return { weberClass, exclusion, confidence: Math.abs(evidence) };
-}
-
-/** Log of the best view's contrast over what is just seen; without a fracture, its imitations. */
-function strengthOf({ patient, fracture, contrasts }: ReadCase, shared: Random): number {
-  if (fracture !== null) {
-    const best = Math.max(0, ...contrasts);
-    return Math.log(Math.max(best, 0.02) / READER.justSeenContrast);
-  }
-  const imitations = [patient.osSubfibulare, patient.skinFold, patient.nutrientCanal];
-  const count = imitations.filter(Boolean).length;
-  return -READER.soundMargin + count * READER.imitation * shared.uniform();
-}
-
-function perceivedClass(
-  fracture: FractureTruth | null,
-  patient: Patient,
-  reader: Reader,
-  shared: Random,
-  own: Random,
-): WeberClass {
-  // What is not there was taken for a small fracture of the tip, or an undisplaced one beside the
-  // syndesmosis.
-  if (fracture === null) return shared.chance(0.6) ? "A" : "B";
-  const { scale } = patient.shape;
-  const see = (level: number): number =>
-    level / scale +
-    READER.sharedLevelMm * shared.normal() +
-    READER.ownLevelMm * reader.noise * own.normal();
-  return weberClassOf(see(fracture.lowestMm), see(fracture.highestMm) - READER.topToleranceMm);
 }

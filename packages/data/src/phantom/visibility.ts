@@ -10,7 +10,7 @@ export type Visibility = "obvious" | "visible" | "subtle" | "impossible";
 
 /**
  * Limits of the ratio between the grades. A reader (`READER` of `ranges.ts`) calls half of what is
- * just subtle, 0.9 of what is just visible and 0.99 of what is just obvious.
+ * just subtle, 0.82 of what is just visible and 0.98 of what is just obvious.
  */
 const LIMITS = { obvious: 3, visible: 1.3, subtle: 0.5 } as const;
 /** Log signal that trabeculae and overlaps scatter by over some millimetres; Looked. */
