@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { externalHospital, parseCoco, readRadiograph, withPitch } from "@malleolus/data";
+import {
+  externalHospital,
+  PHANTOM_VERSION,
+  parseCoco,
+  readRadiograph,
+  withPitch,
+} from "@malleolus/data";
 import { maskArea, maskBounds } from "@malleolus/geometry";
 import { storedMask } from "./phantom-record.ts";
 import { mixedWishes, readArchive, writeArchive } from "./write-archive.ts";
@@ -23,7 +29,7 @@ test("mixedWishes: every class as often, every reason to exclude in turn, mixed 
   );
 });
 
-test("writeArchive: files, tables and truth agree; a second call writes nothing; another seed is refused", async (context) => {
+test("writeArchive: files, tables and truth agree; a second call writes nothing; another seed or phantom is refused", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-archive-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const wish = {
@@ -83,5 +89,14 @@ test("writeArchive: files, tables and truth agree; a second call writes nothing;
   await assert.rejects(
     writeArchive({ ...wish, seed: "other" }),
     /got one of the external hospital/,
+  );
+
+  // An archive that an earlier phantom began would go on with other patients.
+  writeFileSync(first, `${JSON.stringify({ ...broken, phantomVersion: PHANTOM_VERSION - 1 })}\n`);
+  await assert.rejects(
+    writeArchive(wish),
+    new RegExp(
+      `begun by phantom ${PHANTOM_VERSION}, got .* by phantom ${PHANTOM_VERSION - 1}; give another folder`,
+    ),
   );
 });

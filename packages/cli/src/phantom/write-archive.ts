@@ -142,8 +142,8 @@ function requireSame(
     return;
   throw new CliError(
     "folder",
-    `${folder}: expected an empty folder or the same archive begun, got one of the ` +
-      `${record.hospital} hospital with seed "${record.seed}" by phantom ${record.phantomVersion}; ` +
+    `${folder}: expected an empty folder or the same archive begun by phantom ${PHANTOM_VERSION}, ` +
+      `got one of the ${record.hospital} hospital with seed "${record.seed}" by phantom ${record.phantomVersion}; ` +
       "give another folder, or remove it",
   );
 }
