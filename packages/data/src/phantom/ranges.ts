@@ -167,7 +167,7 @@ export const READER = {
   /** Contrast to noise at which half of all fractures are called. */
   justSeenContrast: 0.5,
   /** How far below that a sound ankle lies, in the same logarithm. */
-  soundMargin: 2.4,
+  soundMargin: 2.5,
   /** How much an ossicle, a canal or a skin fold adds at most. */
   imitation: 1.5,
   /** Without an ossicle, this share of what is imagined lies at the tip. */
@@ -183,7 +183,7 @@ export const READER = {
   faintSlope: 0.8,
   /** People judge how high a line lies against the plafond; they do not measure it. */
   sharedLevelMm: 4,
-  ownLevelMm: 9,
+  ownLevelMm: 8,
   ownLevelFaintMm: 16,
   /** Of a line that cannot be made out, this share of its height is lost at either end. */
   unseenShare: 0.5,
