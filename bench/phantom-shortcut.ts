@@ -10,6 +10,13 @@ const FOLDS = 5;
 const PENALTIES = [0.03, 0.3, 3, 30] as const;
 const STEPS = 400;
 
+const CELL = "cell";
+
+/** Whether a feature is of a thumbnail; the others are of headers. */
+export function isOfThumbnail(name: string): boolean {
+  return name.split(" ")[1] === CELL;
+}
+
 /** A patient's features by name; what a hospital does not have is missing. */
 export type Features = ReadonlyMap<string, number>;
 
@@ -19,7 +26,7 @@ export function features(study: PhantomStudy): Features {
   for (const { radiograph, file } of study.images) {
     const flipped = study.patient.side === "left" && radiograph.view !== "lateral";
     thumbnail(radiograph, flipped).forEach((value, i) => {
-      found.set(`${radiograph.view} ${i}`, value);
+      found.set(`${radiograph.view} ${CELL} ${i}`, value);
     });
     for (const [name, value] of headerFields(file)) found.set(`${radiograph.view} ${name}`, value);
   }
