@@ -5,8 +5,9 @@
  */
 import { open, readFile } from "node:fs/promises";
 import sharp from "sharp";
-import { dicomOpening, parseDataSet } from "./dicom/data-set.ts";
+import { parseDataSet } from "./dicom/data-set.ts";
 import { readPixelHeader } from "./dicom/header.ts";
+import { dicomOpening } from "./dicom/open-file.ts";
 import { causeText, DataError } from "./errors.ts";
 import { exifOrientation, imageFormat } from "./image-file.ts";
 import { readRadiograph } from "./read-radiograph.ts";
