@@ -27,14 +27,18 @@ const NOTICE = "Research use only – not a medical device";
 /** What is held to be there, beside what was found: white and dashed, without a label. */
 export type TrueOutlines = readonly (readonly Polygon[])[];
 
-/** A PNG. `classes` gives each class its colour by its place. */
+/**
+ * A PNG. `classes` gives each class its colour by its place; a sentence, such as that there is no
+ * fracture, stands below the image.
+ */
 export async function drawOverlay(
   image: OverlayImage,
   findings: readonly Finding[],
   classes: readonly string[],
   truths: TrueOutlines = [],
+  sentence: string | null = null,
 ): Promise<Buffer> {
-  const layout = layoutOf(image);
+  const layout = layoutOf(image, sentence);
   const grey = Uint8Array.from(image.pixels, (value) => Math.round(255 * value));
   const radiograph = await sharp(grey, {
     raw: { width: image.width, height: image.height, channels: 1 },
@@ -44,7 +48,7 @@ export async function drawOverlay(
     .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const svg = Buffer.from(overlaySvg(image, findings, classes, truths));
+  const svg = Buffer.from(overlaySvg(image, findings, classes, truths, sentence));
   const drawn = await sharp(radiograph.data, { raw: radiograph.info })
     .composite([{ input: svg }])
     .raw()
@@ -59,8 +63,9 @@ export function overlaySvg(
   findings: readonly Finding[],
   classes: readonly string[],
   truths: TrueOutlines = [],
+  sentence: string | null = null,
 ): string {
-  const layout = layoutOf(image);
+  const layout = layoutOf(image, sentence);
   const colourOf = ({ class: name }: Finding) =>
     COLOURS[Math.max(0, classes.indexOf(name)) % COLOURS.length];
   // The surest finding comes last, above the others; its label chooses its place first.
@@ -73,7 +78,7 @@ export function overlaySvg(
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height + layout.footer}" font-family="DejaVu Sans, sans-serif" font-size="${layout.text}">
 ${[...truths.map((truth) => drawTruth(truth, layout)), ...shapes.reverse(), ...labels].join("\n")}
-${footer(image, layout)}
+${sentence === null ? "" : sentenceText(sentence, layout)}${footer(image, layout)}
 </svg>`;
 }
 
@@ -90,7 +95,10 @@ interface Layout {
 }
 
 /** A small radiograph is enlarged, so that letters and lines stay fine beside it. */
-function layoutOf({ width, height }: Pick<OverlayImage, "width" | "height">): Layout {
+function layoutOf(
+  { width, height }: Pick<OverlayImage, "width" | "height">,
+  sentence: string | null,
+): Layout {
   const scale = Math.max(1, Math.ceil(800 / Math.max(width, height)));
   const size = Math.min(Math.max(width, height) * scale, 2.2 * Math.min(width, height) * scale);
   const text = Math.round(Math.min(Math.max(size / 70, 12), 40));
@@ -98,7 +106,7 @@ function layoutOf({ width, height }: Pick<OverlayImage, "width" | "height">): La
     scale,
     width: width * scale,
     height: height * scale,
-    footer: Math.round(text * 2.4),
+    footer: Math.round(text * (sentence === null ? 2.4 : 4.2)),
     text,
     stroke: Math.max(1.25, text / 10),
   };
@@ -150,9 +158,15 @@ function corners(box: Box): string {
   ].join("");
 }
 
-function labelText({ class: name, score, lengthMm }: Finding): string {
+/** `weber_b 0.83 · 12 mm`; where the class is one of several, `fracture 0.83, weber_b 0.71 · 12 mm`. */
+function labelText({ class: name, score, probabilities = {}, lengthMm }: Finding): string {
   const length = lengthMm === null ? "" : ` · ${Math.round(lengthMm)} mm`;
-  return `${name} ${score.toFixed(2)}${length}`;
+  const own = probabilities[name] ?? 1;
+  const what =
+    own === 1
+      ? `${name} ${score.toFixed(2)}`
+      : `fracture ${score.toFixed(2)}, ${name} ${own.toFixed(2)}`;
+  return `${what}${length}`;
 }
 
 /** Beside the box, where the picture has room, no other label is and, if possible, no finding. */
@@ -209,8 +223,14 @@ function overlap(a: Box, b: Box): boolean {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
+/** The first row below the image. */
+function sentenceText(sentence: string, { height, text }: Layout): string {
+  const baseline = round(height + text * 1.56);
+  return `<text x="${text}" y="${baseline}" fill="#ffffff">${escapeXml(sentence)}</text>\n`;
+}
+
 function footer(image: Omit<OverlayImage, "pixels">, layout: Layout): string {
-  const baseline = round(layout.height + layout.footer * 0.65);
+  const baseline = round(layout.height + layout.footer - layout.text * 0.84);
   const margin = layout.text;
   const notice = `<text x="${layout.width - margin}" y="${baseline}" text-anchor="end" fill="#c8c8c8">${NOTICE}</text>`;
   return `${scaleBar(image, layout, margin, baseline)}\n${notice}`;

@@ -27,6 +27,7 @@ export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replace
 export { readDicomImage } from "./dicom/read-dicom.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { imageFormat } from "./image-file.ts";
+export { type ImageHeader, readImageHeader } from "./image-header.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
 export { type Ankle, buildAnkle } from "./phantom/ankle.ts";
 export { annotate } from "./phantom/annotator.ts";

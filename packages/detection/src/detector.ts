@@ -65,7 +65,10 @@ export interface Detector {
    * average precision measures.
    */
   detect(image: DetectableImage): Finding[];
-  /** Fractures, one a place, and the evidence for a patient's class. */
+  /**
+   * Fractures, one a place, and the evidence for a patient's class. A detector of several classes that
+   * knows no sound one has each class's findings instead.
+   */
   analyse(image: DetectableImage): RadiographAnalysis;
   /** Frees its tensors; it cannot be used any more. */
   close(): void;
@@ -154,7 +157,10 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     analyse(image) {
       const prepared = prepareImage(image, preprocess);
       const { detections, shown } = examine(prepared);
-      const fractures = onePerPlace(detections, soundClass).map((one) => ({
+      // Classes without a sound one among them may be bones beside fractures: each stays as it is.
+      const places =
+        soundClass < 0 && classes.length > 1 ? null : onePerPlace(detections, soundClass);
+      const fractures = places?.map((one) => ({
         ...one,
         // Sums of float32 may exceed 1 by a last bit.
         score: Math.min(1, one.fractureScore),
@@ -166,7 +172,7 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
         ),
       );
       return {
-        findings: findingsOf(fractures, image, prepared),
+        findings: findingsOf(fractures ?? detections, image, prepared),
         classScores: named(best),
         imageProbabilities: shown === null ? null : named([...shown]),
       };

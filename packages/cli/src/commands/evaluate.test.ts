@@ -259,7 +259,7 @@ test("evaluate: what the run was trained on is refused, by the files' hashes", a
   assert.equal(code, 1);
   assert.match(
     said,
-    /^malleolus: .*3\.png, .*1\.png: expected radiographs that the detector has not seen, got 2 of 5 that [^\n]*--allow-training-images\n$/,
+    /\nmalleolus: .*3\.png, .*1\.png: expected radiographs that the detector has not seen, got 2 of 5 that [^\n]*--allow-training-images\n$/,
   );
   assert.ok(!existsSync(at("seen")));
   const allowed = await run(...args, "--allow-training-images");

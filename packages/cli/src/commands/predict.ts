@@ -1,48 +1,39 @@
 /** `malleolus predict`: what a trained detector finds on radiographs. */
-import { join } from "node:path";
-import type { Radiograph } from "@malleolus/data";
-import type { Detector } from "@malleolus/detection";
-import type { Finding } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
+import type { Prediction } from "../patients/predict-patient.ts";
 import { hasFastBfloat16 } from "../processor.ts";
-import { type RadiographFile, radiographFiles } from "../radiograph-files.ts";
-import type { RadiographNotes } from "../radiograph-notes.ts";
+import { radiographFiles } from "../radiograph-files.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 
 interface PredictArguments {
   readonly checkpoint: string;
   readonly out?: string;
-  readonly threshold: number;
+  readonly threshold?: number;
+  readonly onePatient?: true;
   readonly overlay: boolean;
   readonly dtype?: "float32" | "bfloat16";
   readonly threads?: number;
   readonly json?: true;
 }
 
-/** What is said of one file. */
-interface Prediction
-  extends Pick<Radiograph, "width" | "height" | "pixelSpacingMm" | "spacingSource"> {
-  readonly file: string;
-  /** The `model.safetensors` that found it. */
-  readonly detector: string;
-  readonly scoreThreshold: number;
-  readonly findings: readonly Finding[];
-}
-
 export const predictCommand: CommandFile = (output, finish) =>
   new Command("predict")
-    .description("find on radiographs what a detector has learned to find")
+    .description("find fractures on radiographs, and decide the class of each patient")
     .argument("<file or folder...>", "DICOM, JPEG or PNG files, or folders of them")
     .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
     .option("--out <folder>", "write NAME.json and NAME.png, an overlay, for each file")
     .option("--no-overlay", "write no overlays")
-    .option("--threshold <score>", "the least score of a finding, 0 to 1", share, 0.5)
+    .option(
+      "--threshold <score>",
+      "show all findings from this score on, 0 to 1 (as the detector's decision has it, else 0.5)",
+      share,
+    )
+    .option("--one-patient", "all files are of one patient, whatever they say")
     .addOption(
       new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
         ["float32", "bfloat16"],
@@ -55,6 +46,10 @@ export const predictCommand: CommandFile = (output, finish) =>
       `
 Of a run, the best checkpoint is taken where it was validated, else the latest; name one of its
 checkpoints to take that.
+
+A patient's class is decided from all of their radiographs, with probabilities, where the detector was
+calibrated (malleolus calibrate); DICOM files that name the same patient belong together. Findings then
+agree with it: none for a patient without a fracture.
 
 Boxes and outlines are in pixels of the stored image. Lengths and areas are in millimetres where the
 file says how large a pixel is, and null elsewhere. A file that cannot be read is reported, the
@@ -73,7 +68,10 @@ Examples:
       const found = findDetector(given.checkpoint);
       const { path } = found;
       if (!given.json) sayWhichDetector(found, output);
-      const { isOwnOutput, markOverlay, requireRoom } = await import("../own-output.ts");
+      const { isOwnOutput, requireRoom } = await import("../own-output.ts");
+      const { LEAST_SCORE } = await import("../patients/calibrate-detector.ts");
+      const { patientFiles } = await import("../patients/patient-files.ts");
+      const { predictPatient, sentenceOf } = await import("../patients/predict-patient.ts");
       const { radiographNotes } = await import("../radiograph-notes.ts");
       const listed = radiographFiles(paths);
       const files = listed.filter((file) => !isOwnOutput(file.path));
@@ -91,18 +89,29 @@ Examples:
       const notes = radiographNotes();
       const detector = openDetector(path, {
         precision: given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32"),
-        scoreThreshold: given.threshold,
+        scoreThreshold: Math.min(LEAST_SCORE, given.threshold ?? LEAST_SCORE),
       });
       try {
-        for (const file of files) {
-          try {
-            const prediction = await predict(file, detector, path, given, { notes, markOverlay });
-            output.write(given.json ? `${JSON.stringify(prediction)}\n` : describe(prediction));
-          } catch (error) {
-            if (!isForeseen(error)) throw error;
-            output.writeError(`malleolus: ${describeFailure(error)}\n`);
-            finish(1);
-          }
+        for (const group of await patientFiles(files, given.onePatient ?? false)) {
+          const predictions = await predictPatient({
+            ...group,
+            detector,
+            detectorFile: path,
+            threshold: given.threshold ?? null,
+            out: given.out ?? null,
+            overlay: given.overlay,
+            onRead: (file, radiograph) => notes.see(file.path, radiograph),
+            onFailure(error) {
+              if (!isForeseen(error)) throw error;
+              output.writeError(`malleolus: ${describeFailure(error)}\n`);
+              finish(1);
+            },
+          });
+          output.write(
+            given.json
+              ? predictions.map((one) => `${JSON.stringify(one)}\n`).join("")
+              : describePatient(predictions, sentenceOf),
+          );
         }
       } finally {
         detector.close();
@@ -111,57 +120,36 @@ Examples:
       if (remarks.length > 0) output.writeError(`note: ${remarks.join(". ")}.\n`);
     });
 
-/** Of packages that are loaded when the command runs. */
-interface PredictTools {
-  readonly notes: RadiographNotes;
-  readonly markOverlay: (png: Uint8Array) => Uint8Array;
+/** A paragraph a file, and the patient's answer in the end. */
+function describePatient(
+  predictions: readonly Prediction[],
+  sentenceOf: (prediction: Prediction) => string | null,
+): string {
+  const [first] = predictions;
+  if (first === undefined) return "";
+  const sentence = sentenceOf(first);
+  const whose = first.patient === null ? first.file : `patient ${first.patient}`;
+  const last = sentence === null ? "" : `${whose}: ${sentence}\n`;
+  return `${predictions.map(describeFile).join("")}${last}`;
 }
 
-async function predict(
-  file: RadiographFile,
-  detector: Detector,
-  detectorFile: string,
-  given: PredictArguments,
-  { notes, markOverlay }: PredictTools,
-): Promise<Prediction> {
-  const { readRadiograph } = await import("@malleolus/data");
-  const radiograph = await readRadiograph(file.path);
-  notes.see(file.path, radiograph);
-  const findings = detector.detect(radiograph);
-  const { width, height, pixelSpacingMm, spacingSource } = radiograph;
-  const prediction: Prediction = {
-    file: file.path,
-    detector: detectorFile,
-    scoreThreshold: given.threshold,
-    width,
-    height,
-    pixelSpacingMm,
-    spacingSource,
-    findings,
-  };
-  if (given.out !== undefined) {
-    const { drawOverlay } = await import("../overlay.ts");
-    // Drawn before anything is written: a file has both or neither.
-    const overlay = given.overlay
-      ? markOverlay(await drawOverlay(radiograph, findings, detector.classes))
-      : null;
-    const target = join(given.out, file.name);
-    writeFileWhole(`${target}.json`, `${JSON.stringify(prediction, null, 2)}\n`);
-    if (overlay !== null) writeFileWhole(`${target}.png`, overlay);
-  }
-  return prediction;
-}
-
-function describe({ file, findings }: Prediction): string {
+function describeFile({ file, findings }: Prediction): string {
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   const rows = findings.map((finding) => {
     const [x1, y1, x2, y2] = finding.box.map(Math.round);
-    const { lengthMm, areaMm2, calibration } = finding;
+    const { class: name, score, probabilities = {}, lengthMm, areaMm2, calibration } = finding;
     const size =
       lengthMm === null || areaMm2 === null
         ? ""
         : `  ${lengthMm.toFixed(1)} mm long, ${areaMm2.toFixed(0)} mm2 (${calibration})`;
-    return `  ${finding.class} ${finding.score.toFixed(3)}  from ${x1}, ${y1} to ${x2}, ${y2}${size}\n`;
+    const classes = Object.entries(probabilities)
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([one, probability]) => `${one} ${probability.toFixed(2)}`);
+    const what =
+      classes.length > 1
+        ? `fracture ${score.toFixed(3)} (${classes.join(", ")})`
+        : `${name} ${score.toFixed(3)}`;
+    return `  ${what}  from ${x1}, ${y1} to ${x2}, ${y2}${size}\n`;
   });
   return `${file}: ${count}\n${rows.join("")}`;
 }

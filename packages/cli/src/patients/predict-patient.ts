@@ -1,0 +1,140 @@
+/** What a detector says of one patient's radiographs, one coherent answer for all of them. */
+import { join } from "node:path";
+import { type Radiograph, readRadiograph } from "@malleolus/data";
+import type { Detector } from "@malleolus/detection";
+import { decidePatient, type PatientAnswer, shownFindings } from "@malleolus/evaluation";
+import type { Finding, RadiographAnalysis } from "@malleolus/schema";
+import { drawOverlay } from "../overlay.ts";
+import { markOverlay } from "../own-output.ts";
+import type { RadiographFile } from "../radiograph-files.ts";
+import { writeFileWhole } from "../write-file-whole.ts";
+
+/** What is said of one file. */
+export interface Prediction
+  extends Pick<Radiograph, "width" | "height" | "pixelSpacingMm" | "spacingSource">,
+    Pick<RadiographAnalysis, "classScores" | "imageProbabilities"> {
+  readonly file: string;
+  /** The `model.safetensors` that found it. */
+  readonly detector: string;
+  /** The least score of a finding that is shown. */
+  readonly scoreThreshold: number;
+  readonly findings: readonly Finding[];
+  /** Whom the file names; null where it names nobody. */
+  readonly patient: string | null;
+  /** Of all files of the patient; null where the detector has no decision. */
+  readonly answer: (PatientAnswer & { readonly radiographs: number }) | null;
+}
+
+export interface PatientToPredict {
+  readonly detector: Detector;
+  readonly detectorFile: string;
+  readonly patient: string | null;
+  readonly files: readonly RadiographFile[];
+  /** Shows findings from this score on, whatever is held of the patient; null as the decision has it. */
+  readonly threshold: number | null;
+  /** Where NAME.json and NAME.png go; null nowhere. */
+  readonly out: string | null;
+  readonly overlay: boolean;
+  readonly onRead: (file: RadiographFile, radiograph: Radiograph) => void;
+  /** For a file that cannot be read; the others go on without it. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** The score from which a detector without a decision shows its findings. */
+export const PLAIN_THRESHOLD = 0.5;
+
+/** One a file that could be read. */
+export async function predictPatient(given: PatientToPredict): Promise<Prediction[]> {
+  const { detector, detectorFile, patient, files, threshold } = given;
+  const seen: Seen[] = [];
+  for (const file of files) {
+    try {
+      seen.push(analyse(file, await readRadiograph(file.path), given));
+    } catch (error) {
+      given.onFailure(error);
+    }
+  }
+  if (seen.length === 0) return [];
+  const { decision } = detector;
+  const analyses = seen.map(({ analysis }) => analysis);
+  const answer = decision === null ? null : decidePatient(decision, analyses);
+  const scoreThreshold = threshold ?? decision?.findingThreshold ?? PLAIN_THRESHOLD;
+  const findings = analyses.map((analysis) => analysis.findings);
+  const shown =
+    threshold === null && decision !== null && answer !== null
+      ? shownFindings(decision, answer, findings)
+      : findings.map((own) => own.filter(({ score }) => score >= scoreThreshold));
+  const predictions: Prediction[] = [];
+  for (const [i, { file, image, analysis }] of seen.entries()) {
+    const { width, height, pixelSpacingMm, spacingSource } = image;
+    const prediction: Prediction = {
+      file: file.path,
+      detector: detectorFile,
+      scoreThreshold,
+      width,
+      height,
+      pixelSpacingMm,
+      spacingSource,
+      findings: shown[i],
+      classScores: analysis.classScores,
+      imageProbabilities: analysis.imageProbabilities,
+      patient,
+      answer: answer === null ? null : { ...answer, radiographs: seen.length },
+    };
+    await write(prediction, file, given);
+    predictions.push(prediction);
+  }
+  return predictions;
+}
+
+interface Seen {
+  readonly file: RadiographFile;
+  /** Without its pixels: a patient may have many. */
+  readonly image: Pick<Radiograph, "width" | "height" | "pixelSpacingMm" | "spacingSource">;
+  readonly analysis: RadiographAnalysis;
+}
+
+function analyse(
+  file: RadiographFile,
+  radiograph: Radiograph,
+  { detector, onRead }: PatientToPredict,
+): Seen {
+  onRead(file, radiograph);
+  const { width, height, pixelSpacingMm, spacingSource } = radiograph;
+  const image = { width, height, pixelSpacingMm, spacingSource };
+  return { file, image, analysis: detector.analyse(radiograph) };
+}
+
+/** Drawn before anything is written: a file has both or neither. */
+async function write(
+  prediction: Prediction,
+  file: RadiographFile,
+  { detector, out, overlay }: PatientToPredict,
+): Promise<void> {
+  if (out === null) return;
+  const png = overlay
+    ? markOverlay(
+        await drawOverlay(
+          await readRadiograph(file.path),
+          prediction.findings,
+          detector.classes,
+          [],
+          sentenceOf(prediction),
+        ),
+      )
+    : null;
+  const target = join(out, file.name);
+  writeFileWhole(`${target}.json`, `${JSON.stringify(prediction, null, 2)}\n`);
+  if (png !== null) writeFileWhole(`${target}.png`, png);
+}
+
+/** `weber_b 0.71 (fracture 0.88; 3 radiographs)`; null without an answer. */
+export function sentenceOf({ answer }: Prediction): string | null {
+  if (answer === null) return null;
+  const { class: name, probabilities, fractureProbability, radiographs } = answer;
+  const count = radiographs === 1 ? "1 radiograph" : `${radiographs} radiographs`;
+  return (
+    `${name} ${probabilities[name].toFixed(2)} (a fracture ${fractureProbability.toFixed(2)}; ` +
+    `${count})`
+  );
+}
