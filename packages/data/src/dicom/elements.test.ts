@@ -41,6 +41,14 @@ for (const syntax of [EXPLICIT, IMPLICIT]) {
   }
 }
 
+test("an object without pixels, with zeros behind its end, is one without pixels", async () => {
+  const report = dicomFile({ ...GREY_2X2, "7fe00010 OW": null });
+  await assert.rejects(
+    readDicom(Buffer.concat([report, Buffer.alloc(512)]), "a.dcm"),
+    (error) => error instanceof DataError && error.code === "no-pixels",
+  );
+});
+
 test("behind the pixels, what is no element is passed over", () =>
   holdsPicture(Buffer.concat([dicomFile(GREY_2X2), Buffer.from("garbage of an archive")])));
 
