@@ -16,7 +16,7 @@ import { inspectStudy } from "./test-import.ts";
 const [WIDTH, HEIGHT] = [40, 30];
 
 /** A grey PNG with a patient's name in it; another shade is another image. */
-function pngFile(shade: number): Buffer {
+function pngFile(shade: number, patient = "Jansen"): Buffer {
   const chunk = (name: string, data: Uint8Array) => {
     const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
     const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -32,7 +32,7 @@ function pngFile(shade: number): Buffer {
   return Buffer.concat([
     Buffer.from("89504e470d0a1a0a", "hex"),
     chunk("IHDR", header),
-    chunk("tEXt", Buffer.from("Title\0Jansen")),
+    chunk("tEXt", Buffer.from(`Title\0${patient}`)),
     chunk("IDAT", deflateSync(Buffer.concat(Array(HEIGHT).fill(row)))),
     chunk("IEND", Buffer.alloc(0)),
   ]);
@@ -183,6 +183,19 @@ test("importCoco: pictures are stored without what is written beside them", asyn
     const stored = readFileSync(imagePath(join(study, "images"), sha256, "png"));
     assert.ok(pngFile(0).includes("Jansen") && !stored.includes("Jansen"));
     assert.equal((await decodeRadiograph(stored, "stored")).width, WIDTH);
+  }
+});
+
+test("importCoco: a picture that differs in what is written beside it alone is known", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const { path, pictures } = writeCoco(folder, [{ file: "a.png" }, { file: "b.png" }]);
+  writeFileSync(join(pictures, "b.png"), pngFile(0, "Willemsen"));
+  for (const expected of [
+    [1, 1, 0],
+    [0, 2, 0],
+  ]) {
+    const { counts } = await importInto(study, path, pictures);
+    assert.deepEqual([counts.imported, counts.known, counts.refused], expected);
   }
 });
 
