@@ -1,12 +1,14 @@
 // Convolution whose backward pass takes the faster of several ways to the same gradients.
 //
 // Shapes: input [N, C, H, W], weight [O, C, K, K], bias [O] or none, output [N, O, H', W'].
-// Square kernel, stride and padding; one group, no dilation. Forward is LibTorch's own.
+// Square kernel, stride and padding; one group, no dilation. Forward is LibTorch's own,
+// but for these last.
 //
 // On the CPU, LibTorch's backward is slow in three places, by a factor of four to thirty:
 //   - a 1x1 convolution with a stride (no vectorised kernel): the cells it reads are taken out first;
 //   - any 1x1 convolution: channels-last it is a product of two matrices, and so are its gradients;
 //   - the gradient of a large weight over a small map (res5): one product with the unfolded input.
+// And 3x3 convolutions in float32 take winograd.cc's way, forward and backward, where it is the faster.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -16,6 +18,7 @@
 #include <cstring>
 
 #include "autocast_casts.h"
+#include "winograd.h"
 
 namespace malleolus {
 
@@ -38,6 +41,7 @@ struct Geometry {
 at::Tensor plain_convolution(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias,
                              const Geometry& geometry) {
   const auto [s, p] = geometry;
+  if (winograd_serves(input, weight, s, p)) return winograd_convolution(input, weight, bias.value_or(at::Tensor()), p);
   return at::convolution(input, weight, bias, {s, s}, {p, p}, {1, 1}, false, {0, 0}, 1);
 }
 
@@ -153,10 +157,22 @@ Gradients libtorch_gradients(const at::Tensor& gradient, const at::Tensor& input
   return {of_input, of_weight, of_bias};
 }
 
+Gradients winograd_gradients(const at::Tensor& gradient, const at::Tensor& input, const at::Tensor& weight,
+                             const Geometry& geometry, const Wanted& wanted) {
+  Gradients result;
+  if (wanted.input) result.input = winograd_input_gradient(gradient, weight, geometry.padding);
+  if (wanted.weight) result.weight = winograd_weight_gradient(gradient, input, geometry.padding);
+  if (wanted.bias) result.bias = as_rows(gradient).sum(at::IntArrayRef{0});
+  return result;
+}
+
 Gradients gradients_of(const at::Tensor& gradient, const at::Tensor& kept, const at::Tensor& weight,
                        at::IntArrayRef input_sizes, const Geometry& geometry, Wanted wanted) {
   if (is_ours(kept) && is_pointwise(weight, geometry)) {
     return pointwise_gradients(gradient, kept, weight, input_sizes, geometry.stride, wanted);
+  }
+  if (winograd_serves(kept, weight, geometry.stride, geometry.padding)) {
+    return winograd_gradients(gradient, kept, weight, geometry, wanted);
   }
   at::Tensor of_weight;
   if (wanted.weight && is_ours(kept) && is_unfolded(weight, gradient)) {

@@ -11,8 +11,10 @@ import {
   mul,
   noGrad,
   randn,
+  setThreads,
   sum,
   type Tensor,
+  threads,
 } from "./index.ts";
 import { assertClose, assertTorchError, tensorTest } from "./test-tensors.ts";
 
@@ -55,6 +57,16 @@ const cases: readonly Case[] = [
     stride: 2,
     padding: 1,
   },
+];
+
+/** In a quarter of the multiplications, where the processor has the instructions: float32 alone. */
+const tiledCases: readonly Case[] = [
+  { title: "3x3 in tiles that fit", input: [2, 64, 16, 16], out: 32, kernel: 3, padding: 1 },
+  { title: "3x3 in tiles that do not fit", input: [3, 32, 13, 18], out: 96, kernel: 3, padding: 1 },
+  { title: "3x3 in tiles, no padding", input: [2, 32, 17, 20], out: 64, kernel: 3 },
+  { title: "3x3 in tiles, padded by two", input: [2, 64, 15, 14], out: 64, kernel: 3, padding: 2 },
+  { title: "3x3 in tiles, half a panel", input: [2, 48, 16, 15], out: 80, kernel: 3, padding: 1 },
+  { title: "3x3 in blocks of tiles", input: [2, 32, 50, 41], out: 32, kernel: 3, padding: 1 },
 ];
 
 type Convolve = (
@@ -114,7 +126,7 @@ function assertAlike(
   }
 }
 
-for (const each of cases) {
+for (const each of [...cases, ...tiledCases]) {
   for (const memoryFormat of ["contiguous", "channelsLast"] as const) {
     tensorTest(`convolution: ${each.title}, ${memoryFormat}`, () => {
       const given = givenFor(each);
@@ -124,6 +136,9 @@ for (const each of cases) {
       assertAlike(run(ours, laidOut, each), run(reference, given, each), 1e-5);
     });
   }
+}
+
+for (const each of cases) {
   tensorTest(`convolution: ${each.title}, without a bias, under autocast`, () => {
     const given = givenFor(each, false);
     const mixed = autocast("bfloat16", () => run(ours, given, each));
@@ -166,6 +181,23 @@ for (const wanted of ["input", "weight", "bias"] as const) {
     });
   }
 }
+
+tensorTest("convolution: one thread or three, the bits are the same", () => {
+  const before = threads();
+  try {
+    for (const each of tiledCases) {
+      const bits = [1, 3].map((count) => {
+        setThreads(count);
+        const { output, input, weight } = run(ours, givenFor(each), each);
+        assert.ok(input !== null && weight !== null);
+        return [output, input, weight].map((part) => part.toFloat32Array());
+      });
+      assert.deepEqual(bits[0], bits[1], each.title);
+    }
+  } finally {
+    setThreads(before);
+  }
+});
 
 tensorTest("convolution: without images there is nothing, and gradients are zero", () => {
   const each = { title: "", input: [0, 4, 5, 5], out: 3, kernel: 1 } as const;
