@@ -34,6 +34,6 @@ export * as nn from "./nn/index.ts";
 export * from "./ops.generated.ts";
 export * as optim from "./optim/index.ts";
 export { type Profile, stage, startProfile, stopProfile } from "./profile.ts";
-export { hasCuda, libtorchVersion, manualSeed, setThreads, threads } from "./runtime.ts";
+export { addonPath, hasCuda, libtorchVersion, manualSeed, setThreads, threads } from "./runtime.ts";
 export { keep, liveTensors, scope } from "./scope.ts";
 export { Tensor } from "./tensor.ts";

@@ -148,8 +148,7 @@ function findAddon(): string {
   return newest;
 }
 
-function load(): Addon {
-  const path = findAddon();
+function load(path: string): Addon {
   let addon: Addon;
   try {
     addon = createRequire(import.meta.url)(path);
@@ -169,4 +168,7 @@ function load(): Addon {
   return addon;
 }
 
-export const native: Addon = load();
+/** Where it lies. */
+export const loadedFrom: string = findAddon();
+
+export const native: Addon = load(loadedFrom);

@@ -1,9 +1,14 @@
 /** What is true of the whole process: LibTorch's version, threads, seeds, devices. */
-import { native } from "./native.ts";
+import { loadedFrom, native } from "./native.ts";
 
 /** As "1.13.0". */
 export function libtorchVersion(): string {
   return native.version();
+}
+
+/** The addon's file: what is kept for this build of it lies beside it. */
+export function addonPath(): string {
+  return loadedFrom;
 }
 
 /** Threads of one operator. */

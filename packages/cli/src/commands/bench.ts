@@ -23,21 +23,24 @@ export const benchCommand: CommandFile = (output, finish) =>
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))
+    .option("--alone", "measure our side only, without a peer")
     .option("--json", "print one JSON object on the last line instead of a table")
     .addHelpText(
       "after",
       `
-The peer is a Python with PyTorch (Debian: python3-torch, python3-torchvision), or the one that
-MALLEOLUS_PEER_PYTHON names. Without one, only our side is measured. A ratio above 1 says that we
-are faster. Measure on a machine that does nothing else.
+The peer is the Python whose PyTorch is the LibTorch that the addon was built against (Debian's has
+python3-torch and python3-torchvision), or the one that MALLEOLUS_PEER_PYTHON names. One with another
+LibTorch is refused, and without one nothing is measured unless --alone says so. A ratio above 1 says
+that we are faster. Measure on a machine that does nothing else.
 
 Examples:
   ./malleolus bench operators
   ./malleolus bench training-step --runs 11 --json`,
     )
-    .action(async (name: string, options: { runs?: number; json?: true }) => {
+    .action(async (name: string, options: { runs?: number; alone?: true; json?: true }) => {
       const args = [program, name];
       if (options.runs !== undefined) args.push("--runs", String(options.runs));
+      if (options.alone) args.push("--alone");
       if (options.json) args.push("--json");
       finish(await run(args, output.write));
     });

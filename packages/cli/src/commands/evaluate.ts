@@ -10,9 +10,9 @@ import type { PredictionLog } from "../coco-evaluation/prediction-log.ts";
 import type { TruthImage, TruthSet } from "../coco-evaluation/truth-set.ts";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
+import { fasterDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
-import { hasFastBfloat16 } from "../processor.ts";
 import { sayRemarks } from "../say-remarks.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
@@ -73,9 +73,10 @@ export const evaluateCommand: CommandFile = (output, finish) =>
     .option("--resamples <number>", "of the bootstrap, for intervals", wholeNumber(100), 1000)
     .option("--allow-training-images", "evaluate on what the detector was trained on, too")
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
-        ["float32", "bfloat16"],
-      ),
+      new Option("--dtype <type>", "of convolutions and matrix products; the faster here").choices([
+        "float32",
+        "bfloat16",
+      ]),
     )
     .option("--limit <number>", "the first images of the file only", wholeNumber(1))
     .option(
@@ -165,7 +166,7 @@ async function evaluate(
   const found = findDetector(given.checkpoint);
   const { path } = found;
   if (!given.json) sayWhichDetector(found, output);
-  const dtype = given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32");
+  const dtype = given.dtype ?? (await fasterDtype(output));
   const detector = openDetector(path, { precision: dtype, scoreThreshold: given.threshold });
   try {
     checkClasses(detector.classes, set.classes, path, given.coco);

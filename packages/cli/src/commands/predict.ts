@@ -1,10 +1,10 @@
 /** `malleolus predict`: what a trained detector finds on radiographs. */
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
+import { fasterDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import type { Prediction } from "../patients/predict-patient.ts";
-import { hasFastBfloat16 } from "../processor.ts";
 import { radiographFiles } from "../radiograph-files.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
@@ -35,9 +35,10 @@ export const predictCommand: CommandFile = (output, finish) =>
     )
     .option("--one-patient", "all files are of one patient, whatever they say")
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
-        ["float32", "bfloat16"],
-      ),
+      new Option("--dtype <type>", "of convolutions and matrix products; the faster here").choices([
+        "float32",
+        "bfloat16",
+      ]),
     )
     .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
     .option("--json", "one JSON object a file, each on a line of its own")
@@ -88,7 +89,7 @@ Examples:
       if (given.out !== undefined) requireRoom(files, given.out, given.overlay);
       const notes = radiographNotes();
       const detector = openDetector(path, {
-        precision: given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32"),
+        precision: given.dtype ?? (await fasterDtype(output)),
         scoreThreshold: Math.min(LEAST_SCORE, given.threshold ?? LEAST_SCORE),
       });
       try {

@@ -6,8 +6,10 @@ import { recipeSummaries } from "@malleolus/training/recipe-summaries";
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
+import { sayDtype } from "../dtype/choose-dtype.ts";
+import { chooseTrainingDtype } from "../dtype/training-dtype.ts";
 import { CliError } from "../errors.ts";
-import { hasFastBfloat16 } from "../processor.ts";
+import type { Output } from "../output.ts";
 import { profileTables } from "../profile-tables.ts";
 import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
@@ -67,9 +69,10 @@ export const trainCommand: CommandFile = (output) =>
       wholeNumber(1),
     )
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
-        ["float32", "bfloat16"],
-      ),
+      new Option("--dtype <type>", "of convolutions and matrix products; the faster here").choices([
+        "float32",
+        "bfloat16",
+      ]),
     )
     .option("--limit <number>", "train on the first images of the file only", wholeNumber(1))
     .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
@@ -118,14 +121,15 @@ Examples:
         );
       }
       const named = training.namedRecipes.find(({ name }) => name === given.recipe);
-      const base = withArguments(named ?? (await training.readRecipeFile(given.recipe)), given);
+      if (given.threads !== undefined) setThreads(given.threads);
+      const asked = withArguments(named ?? (await training.readRecipeFile(given.recipe)), given);
+      const base = await withDtype(asked, given, output);
       const { set, tuning } = await readTrainingData(given, base.seed, output);
       const weights: InitialWeights | null =
         given.weights === undefined ? null : training.readInitialWeights(given.weights);
       const resolved = training.resolveRecipe(base, set, weights, tuning);
       // Options may not fit one another.
       const recipe = training.parseRecipe(resolved, `recipe ${base.name} with these options`);
-      if (given.threads !== undefined) setThreads(given.threads);
 
       const progress = trainingProgress(output, recipe);
       const signals = stopOnSignals(() =>
@@ -209,12 +213,16 @@ function withArguments(recipe: Recipe, given: TrainArguments): Recipe {
       everySteps: given.validateEvery ?? validation.everySteps,
       patience: given.patience ?? validation.patience,
     },
-    dtype: given.dtype ?? (isBfloat16Fast(given.device) ? recipe.dtype : "float32"),
   };
 }
 
-function isBfloat16Fast(device: TrainArguments["device"]): boolean {
-  return device === "cuda" || hasFastBfloat16();
+/** In the dtype that was asked for, else in the one that this machine is faster in. */
+async function withDtype(recipe: Recipe, given: TrainArguments, output: Output): Promise<Recipe> {
+  const { dtype, out: directory, device } = given;
+  if (dtype !== undefined) return { ...recipe, dtype };
+  const choice = await chooseTrainingDtype({ recipe, directory, device });
+  sayDtype(choice, output);
+  return { ...recipe, dtype: choice.dtype };
 }
 
 function describeEnd({ reason, checkpoint: { step } }: TrainingEnd, { steps }: Recipe): string {

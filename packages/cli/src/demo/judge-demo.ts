@@ -28,9 +28,9 @@ import {
 import { libtorchVersion } from "@malleolus/torch";
 import { findDetector } from "@malleolus/training";
 import manifest from "../../package.json" with { type: "json" };
+import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { analysePatients } from "../patients/analyse-patients.ts";
 import { LEAST_SCORE } from "../patients/calibrate-detector.ts";
-import { hasFastBfloat16 } from "../processor.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import { galleryOf } from "./gallery.ts";
@@ -62,8 +62,10 @@ export interface DemoToJudge {
 export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
   const { study, folder, run, plan, known, stages, progress } = given;
   const sets = await readTestSets(study);
+  const choice = await chooseDtype("detection");
+  progress.say(`computing in ${choice.dtype}: ${choice.reason}`);
   const detector = openDetector(findDetector(run.directory).path, {
-    precision: hasFastBfloat16() ? "bfloat16" : "float32",
+    precision: choice.dtype,
     scoreThreshold: LEAST_SCORE,
   });
   const find = async (test: "internal test" | "external test", { difficult, easy }: TestSet) => {

@@ -10,7 +10,7 @@ import {
   type TrainingEnd,
   train,
 } from "@malleolus/training";
-import { hasFastBfloat16 } from "../processor.ts";
+import { chooseTrainingDtype } from "../dtype/training-dtype.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 
 export interface TrainedDemo {
@@ -29,9 +29,10 @@ export async function trainDemo(
   stop: AbortSignal,
 ): Promise<TrainedDemo | null> {
   const set = await readTrainingSet(join(folder, "training.json"), study.images);
-  const dtype = hasFastBfloat16() ? base.dtype : "float32";
-  const recipe = resolveRecipe({ ...base, dtype }, set, weights);
   const directory = join(folder, "run");
+  const choice = await chooseTrainingDtype({ recipe: base, directory, device: "cpu" });
+  progress.say(`computing in ${choice.dtype}: ${choice.reason}`);
+  const recipe = resolveRecipe({ ...base, dtype: choice.dtype }, set, weights);
   const onEvent = (event: Event) => {
     if (event.event === "step") progress.count(event.step, recipe.steps, "steps");
   };
