@@ -8,6 +8,7 @@ import { type Box, boxIou } from "@malleolus/geometry";
 import { autocast } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import {
+  OUR_DTYPES,
   type Prepared,
   peerContestants,
   prepareOurs,
@@ -33,7 +34,7 @@ export const detection: Bench = {
         ? null
         : preparePeers(peer, { task: "detection", images: 1, ...size }));
       const ours = prepareOurs(peers?.file ?? null, size, 1);
-      const sides = (["float32", "bfloat16"] as const).map((dtype) => ({
+      const sides = OUR_DTYPES.map((dtype) => ({
         dtype,
         found: detect(ours, dtype, size),
       }));

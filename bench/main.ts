@@ -1,4 +1,7 @@
-/** Runs one benchmark: `node bench/main.ts NAME [--json] [--runs N]`; `malleolus bench` calls it. */
+/**
+ * Runs one benchmark: `node bench/main.ts NAME [--json] [--runs N] [--alone]`; `malleolus bench` calls it.
+ * It refuses where there is nobody to compare with, unless told to measure our side alone.
+ */
 import { parseArgs } from "node:util";
 import { libtorchVersion, threads } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
@@ -7,6 +10,7 @@ import { detection } from "./detection.ts";
 import { importFiles } from "./import.ts";
 import { operators } from "./operators.ts";
 import { openPeer } from "./peer.ts";
+import { findPeerPython } from "./peer-python.ts";
 import { phantom } from "./phantom.ts";
 import { precision } from "./precision.ts";
 import { machine, type Report, table } from "./report.ts";
@@ -26,22 +30,29 @@ const BENCHES: readonly Bench[] = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean" }, runs: { type: "string" } },
+  options: {
+    json: { type: "boolean" },
+    runs: { type: "string" },
+    alone: { type: "boolean" },
+  },
 });
 const bench = BENCHES.find(({ name }) => name === positionals[0]);
 const runs = values.runs === undefined ? bench?.defaultRuns : Number(values.runs);
 if (bench === undefined || runs === undefined || !Number.isInteger(runs) || runs < 1) {
-  console.error(`usage: bench ${BENCHES.map(({ name }) => name).join("|")} [--json] [--runs N]`);
+  console.error(
+    `usage: bench ${BENCHES.map(({ name }) => name).join("|")} [--json] [--runs N] [--alone]`,
+  );
   process.exit(2);
 }
 
 const progress = (line: string) => console.error(line);
-const peer = await openPeer(threads(), bench.peerModules);
-if (peer === null) {
-  progress(
-    `no Python with ${bench.peerModules.join(" and ")} was found (Debian: python3-torch, python3-torchvision; or MALLEOLUS_PEER_PYTHON): only our side is measured`,
-  );
+const isCompared = bench.peerModules.length > 0 && !values.alone;
+const found = isCompared ? findPeerPython(bench.peerModules, libtorchVersion(), process.env) : null;
+if (found !== null && "problem" in found) {
+  console.error(`bench ${bench.name}: ${found.problem}`);
+  process.exit(1);
 }
+const peer = found === null ? null : await openPeer(found.python, threads());
 const rows = await bench.run({ peer, runs, progress });
 peer?.close();
 const ours = { node: process.version, libtorch: libtorchVersion() };
@@ -51,7 +62,13 @@ const report: Report = {
   versions: peer === null ? ours : { ...ours, ...prefixed("peer", peer.versions) },
   rows,
 };
-if (values.json) console.log(JSON.stringify(report));
+// A row that is quoted alone says where it was measured.
+const described = rows.map((row) => ({
+  ...row,
+  machine: report.machine,
+  versions: report.versions,
+}));
+if (values.json) console.log(JSON.stringify({ ...report, rows: described }));
 else console.log(table(report));
 
 function prefixed(

@@ -19,6 +19,7 @@ import type { Box } from "@malleolus/geometry";
 import { keep, manualSeed, nn, randn, readSafetensors, scope } from "@malleolus/torch";
 import { type Contestant, type Row, row, type Timing } from "./measure.ts";
 import type { Peer } from "./peer.ts";
+import { hasBfloat16 } from "./report.ts";
 
 export interface Size {
   readonly height: number;
@@ -31,8 +32,17 @@ export const SIZES: readonly Size[] = [
 ];
 
 /** torchvision's forms: float32 as users run it, channels-last, and bfloat16 by force. */
-export const PEER_VARIANTS = ["float32", "channels-last", "bfloat16"] as const;
-export type PeerVariant = (typeof PEER_VARIANTS)[number];
+export type PeerVariant = "float32" | "channels-last" | "bfloat16";
+
+/** Those that mean something on this processor. */
+const PEER_VARIANTS: readonly PeerVariant[] = hasBfloat16()
+  ? ["float32", "channels-last", "bfloat16"]
+  : ["float32", "channels-last"];
+
+/** Ours that mean something on this processor. */
+export const OUR_DTYPES: readonly ("float32" | "bfloat16")[] = hasBfloat16()
+  ? ["float32", "bfloat16"]
+  : ["float32"];
 
 export interface Prepared {
   readonly model: MaskRcnn;

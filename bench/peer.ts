@@ -1,11 +1,10 @@
 /**
- * The peer: a Python process with PyTorch that answers one JSON line with another.
+ * The peer: a Python with PyTorch that answers one JSON line with another.
  *
- * It holds what it prepared between calls, so that a run times the work alone. Python is
- * searched as `MALLEOLUS_PEER_PYTHON`, `/usr/bin/python3` (Debian's python3-torch) and
- * `python3`; without a torch in any of them there is no peer.
+ * It holds what it prepared between calls, so that a run times the work alone. Which Python it is
+ * stands in peer-python.ts.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -20,10 +19,8 @@ export interface Peer {
   close(): void;
 }
 
-/** Starts the peer, or returns null where no Python with the modules is found. */
-export async function openPeer(threads: number, modules: readonly string[]): Promise<Peer | null> {
-  const python = findPython(modules);
-  if (python === null) return null;
+/** Starts it in this Python. */
+export async function openPeer(python: string, threads: number): Promise<Peer> {
   const child = spawn(python, [SCRIPT, String(threads)], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, OMP_NUM_THREADS: String(threads) },
@@ -59,11 +56,4 @@ export async function openPeer(threads: number, modules: readonly string[]): Pro
 function answersOf(child: ChildProcess): AsyncIterator<string> {
   if (child.stdout === null) throw new Error("internal: the peer has no output");
   return createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-}
-
-function findPython(modules: readonly string[]): string | null {
-  const chosen = process.env.MALLEOLUS_PEER_PYTHON;
-  const candidates = chosen === undefined ? ["/usr/bin/python3", "python3"] : [chosen];
-  const probe = modules.map((name) => `import ${name}`).join("\n");
-  return candidates.find((python) => spawnSync(python, ["-c", probe]).status === 0) ?? null;
 }

@@ -12,24 +12,33 @@ export interface Report {
 
 /** The processor, its cores and the instructions that decide the speed. */
 export function machine(threads: number): Record<string, string | number> {
+  const limit = process.env.ONEDNN_MAX_CPU_ISA;
   return {
     processor: `${arch()} ${cpus()[0]?.model.trim() ?? "unknown"}`,
     cores: cpus().length,
     threads,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    instructions: instructions(),
+    instructions: instructions().join(" ") || "none of those that count",
+    // Set, it keeps oneDNN from the instructions above it, as on a processor that lacks them.
+    ...(limit === undefined ? {} : { onednnMaxCpuIsa: limit }),
   };
 }
 
-function instructions(): string {
+/** Whether the processor has instructions for bfloat16: elsewhere it is emulated, and no use to time. */
+export function hasBfloat16(): boolean {
+  return instructions().some((flag) => flag.endsWith("bf16"));
+}
+
+/** Of those that decide the speed, as Linux names them; none where it does not tell. */
+function instructions(): string[] {
   let flags: string;
   try {
     flags = readFileSync("/proc/cpuinfo", "utf8");
   } catch {
-    return "unknown";
+    return [];
   }
   const known = ["avx2", "avx512f", "avx512_bf16", "amx_bf16"];
-  return known.filter((flag) => flags.includes(` ${flag}`)).join(" ");
+  return known.filter((flag) => new RegExp(`\\b${flag}\\b`).test(flags));
 }
 
 /** The table as people read it. */

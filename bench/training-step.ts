@@ -7,6 +7,7 @@ import type { Losses, Target } from "@malleolus/detection";
 import { add, autocast, backward, nn, optim, scope, type Tensor } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import {
+  OUR_DTYPES,
   type PeerVariant,
   type Prepared,
   peerContestants,
@@ -33,7 +34,7 @@ export const trainingStep: Bench = {
       const peers = await (peer === null
         ? null
         : preparePeers(peer, { task: "training", images: IMAGES, ...size, boxes }));
-      const sides = (["float32", "bfloat16"] as const).map((dtype) => {
+      const sides = OUR_DTYPES.map((dtype) => {
         const prepared = prepareOurs(peers?.file ?? null, size, IMAGES);
         return { dtype, prepared, step: trainer(prepared, targets(boxes), dtype) };
       });
