@@ -5,7 +5,7 @@ import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
-import { hasFastBfloat16 } from "../processor.ts";
+import { fasterDtype } from "../dtype/choose-dtype.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -58,11 +58,12 @@ Example:
       const dataset = parseCoco(readFileSync(given.coco, "utf8"), given.coco);
       const patients = patientsOf(dataset, given.coco);
       if (!given.json) sayWhichDetector(found, output);
+      const precision = given.dtype ?? (await fasterDtype(output));
       const progress = countProgress(output, "radiographs");
       try {
         const { decision } = await calibrateDetector({
           path: found.path,
-          precision: given.dtype ?? (hasFastBfloat16() ? "bfloat16" : "float32"),
+          precision,
           patients,
           folder: given.images,
           onImage: (done, total) => progress.show(done, total),

@@ -1,9 +1,9 @@
 /** How the demonstration's network decides a patient's class, fitted on its study's tuning patients. */
 import { type Study, trainingSet } from "@malleolus/studies";
 import { findDetector } from "@malleolus/training";
+import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { calibrateDetector } from "../patients/calibrate-detector.ts";
 import { patientsOf } from "../patients/patient-radiographs.ts";
-import { hasFastBfloat16 } from "../processor.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 
 export async function calibrateDemo(
@@ -12,9 +12,10 @@ export async function calibrateDemo(
   progress: DemoProgress,
 ): Promise<void> {
   const { dataset } = await trainingSet(study, "tuning");
+  const { dtype } = await chooseDtype("detection");
   await calibrateDetector({
     path: findDetector(runDirectory).path,
-    precision: hasFastBfloat16() ? "bfloat16" : "float32",
+    precision: dtype,
     patients: patientsOf(dataset, "the tuning patients"),
     folder: study.images,
     onImage: (done, total) => progress.count(done, total, "radiographs of tuning patients"),
