@@ -1,5 +1,6 @@
 /** What the tests of this package share: tests that leave no tensor behind, and comparisons. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { liveTensors, scope, type Tensor, TorchError, type TorchErrorCode } from "./index.ts";
 
@@ -15,6 +16,16 @@ export function tensorTest(
     assert.equal(liveTensors(), before, "live tensors afterwards");
   });
 }
+
+/**
+ * For tests that hold bfloat16's convolutions against exact sums: without instructions for it LibTorch
+ * sums in bfloat16, too, and is off by a tenth.
+ */
+export const exactBfloat16: { readonly skip: string | false } = {
+  skip: / (avx512_bf16|amx_bf16|bf16) /.test(readFileSync("/proc/cpuinfo", "utf8"))
+    ? false
+    : "the processor has no instructions for bfloat16",
+};
 
 export interface Tolerance {
   readonly absolute: number;

@@ -62,12 +62,12 @@ export const THRESHOLDS = {
 export const demoPlan: DemoPlan = {
   seed: "demo",
   pitchMm: 0.48,
-  internal: { perClass: 48, excluded: 12 },
+  internal: { perClass: 54, excluded: 12 },
   external: { perClass: 9, excluded: 4 },
   splits: {
     seed: 1,
     preliminary: { fracture: 0, noFracture: 0 },
-    training: { fracture: 270, noFracture: 100 },
+    training: { fracture: 300, noFracture: 110 },
     tuningShare: 0.3,
     internalTestPatientsPerClass: 10,
     internalTestReservePerClass: 1,

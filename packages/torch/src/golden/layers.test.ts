@@ -12,7 +12,7 @@ import {
   noGrad,
   type Tensor,
 } from "../index.ts";
-import { assertClose, tensorTest } from "../test-tensors.ts";
+import { assertClose, exactBfloat16, tensorTest } from "../test-tensors.ts";
 import { readGolden, seededNumbers } from "./test-golden.ts";
 
 type Gradients = Record<string, number[]>;
@@ -160,24 +160,28 @@ tensorTest("groupNorm: as PyTorch's", () => {
   checkResult(output, 20, { input, weight, bias }, golden.groupNorm);
 });
 
-tensorTest("autocast: a convolution and a linear layer in bfloat16 as PyTorch's", () => {
-  const input = seededNumbers(27, 2, 8, 6, 6);
-  const weight = seededNumbers(28, 4, 8, 3, 3).requiresGrad_();
-  const bias = seededNumbers(29, 4).requiresGrad_();
-  const head = seededNumbers(30, 5, 4).requiresGrad_();
-  const [convolved, scores] = autocast("bfloat16", () => {
-    const y = conv2d(input, weight, { bias, padding: 1 });
-    return [y, linear(y.relu().mean({ dim: [2, 3] }), head)];
-  });
-  assert(convolved !== undefined && scores !== undefined);
-  assert.deepEqual([convolved.dtype, scores.dtype], golden.autocast.dtypes);
-  // One unit in the last place of bfloat16 is 2^-8 of the value.
-  const coarse = { absolute: 0.02, relative: 1 / 128 };
-  assertClose(convolved, golden.autocast.convolution, coarse, "convolution");
-  assertClose(scores, golden.autocast.linear, coarse, "linear");
-  backward(scores.to("float32"), { gradients: [seededNumbers(31, 2, 5)] });
-  assert(bias.grad !== null && head.grad !== null);
-  assert.equal(weight.grad?.dtype, "float32");
-  assertClose(bias.grad, golden.autocast.gradients.bias ?? [], coarse, "gradient of bias");
-  assertClose(head.grad, golden.autocast.gradients.head ?? [], coarse, "gradient of head");
-});
+tensorTest(
+  "autocast: a convolution and a linear layer in bfloat16 as PyTorch's",
+  () => {
+    const input = seededNumbers(27, 2, 8, 6, 6);
+    const weight = seededNumbers(28, 4, 8, 3, 3).requiresGrad_();
+    const bias = seededNumbers(29, 4).requiresGrad_();
+    const head = seededNumbers(30, 5, 4).requiresGrad_();
+    const [convolved, scores] = autocast("bfloat16", () => {
+      const y = conv2d(input, weight, { bias, padding: 1 });
+      return [y, linear(y.relu().mean({ dim: [2, 3] }), head)];
+    });
+    assert(convolved !== undefined && scores !== undefined);
+    assert.deepEqual([convolved.dtype, scores.dtype], golden.autocast.dtypes);
+    // One unit in the last place of bfloat16 is 2^-8 of the value.
+    const coarse = { absolute: 0.02, relative: 1 / 128 };
+    assertClose(convolved, golden.autocast.convolution, coarse, "convolution");
+    assertClose(scores, golden.autocast.linear, coarse, "linear");
+    backward(scores.to("float32"), { gradients: [seededNumbers(31, 2, 5)] });
+    assert(bias.grad !== null && head.grad !== null);
+    assert.equal(weight.grad?.dtype, "float32");
+    assertClose(bias.grad, golden.autocast.gradients.bias ?? [], coarse, "gradient of bias");
+    assertClose(head.grad, golden.autocast.gradients.head ?? [], coarse, "gradient of head");
+  },
+  exactBfloat16,
+);
