@@ -1,5 +1,11 @@
 /** The truths to evaluate against: a COCO file and its radiographs, with every object's mask. */
-import { type CocoAnnotation, checkImages, readCocoFile, throwFaults } from "@malleolus/data";
+import {
+  type CocoAnnotation,
+  checkImages,
+  connected,
+  readCocoFile,
+  throwFaults,
+} from "@malleolus/data";
 import type { TrueObject } from "@malleolus/evaluation";
 import { encodeRuns, type RunLength, rasterizePolygons } from "@malleolus/geometry";
 import { CliError } from "../errors.ts";
@@ -10,10 +16,7 @@ export interface TruthImage {
   readonly path: string;
   readonly width: number;
   readonly height: number;
-  /**
-   * What it shares with others that are as good as the same, or of the same patient: the image's
-   * `group`, else its `patient`, else its own name.
-   */
+  /** The same for images that are as good as the same radiograph, or of the same patient. */
   readonly group: string;
   /** What else the file says of it, as text: `region`, `hardware` and the like. */
   readonly fields: Readonly<Record<string, string>>;
@@ -49,11 +52,16 @@ export async function readTruthSet(
   );
   const checked = await checkImages(coco, imageFolder, chosen);
   throwFaults([...checked.contradictions, ...checked.faults], annotationsPath);
+  const groups = connected(checked.images, ({ keys }) => keys);
+  const groupOf = new Map(
+    groups.flatMap((group) => group.map((one) => [one, `${group[0].image.id}`] as const)),
+  );
   const images = checked.images
     .toSorted((a, b) => a.image.id - b.image.id)
-    .map(({ image: { id, fileName, width, height, extra }, path }) => ({
+    .map((one) => ({ ...one, ...one.image, group: groupOf.get(one) ?? "" }))
+    .map(({ id, group, extra, path, width, height }) => ({
       id,
-      group: groupOf(extra) ?? `file ${fileName}`,
+      group,
       fields: fieldsOf(extra),
       path,
       width,
@@ -75,14 +83,6 @@ export async function readTruthSet(
     annotationsSha256: coco.sha256,
     remarks: checked.remarks,
   };
-}
-
-function groupOf(extra: Readonly<Record<string, unknown>>): string | null {
-  for (const key of ["group", "patient"]) {
-    const value = extra[key];
-    if (typeof value === "string" || typeof value === "number") return `${key} ${value}`;
-  }
-  return null;
 }
 
 function fieldsOf(extra: Readonly<Record<string, unknown>>): Record<string, string> {

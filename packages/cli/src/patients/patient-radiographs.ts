@@ -1,5 +1,10 @@
 /** Patients with their radiographs and what is true of them, from a COCO data set. */
-import type { CocoAnnotation, CocoDataset, CocoImage } from "@malleolus/data";
+import {
+  type CocoAnnotation,
+  type CocoDataset,
+  type CocoImage,
+  originOfImage,
+} from "@malleolus/data";
 import type { TruthObject } from "@malleolus/evaluation";
 import { type View, viewSchema } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
@@ -30,7 +35,7 @@ export interface KnownRadiograph {
  * two; `where` begins the message.
  */
 export function patientsOf(dataset: CocoDataset, where: string): PatientRadiographs[] {
-  const nameless = dataset.images.filter(({ extra }) => patientOf(extra) === null);
+  const nameless = dataset.images.filter((image) => originOfImage(image).patient === null);
   if (nameless.length > 0) {
     throw new CliError(
       "patients",
@@ -38,7 +43,7 @@ export function patientsOf(dataset: CocoDataset, where: string): PatientRadiogra
         `${dataset.images.length} that do not (${nameless[0].fileName}); give each a "patient"`,
     );
   }
-  const byPatient = Map.groupBy(dataset.images, ({ extra }) => patientOf(extra) ?? "");
+  const byPatient = Map.groupBy(dataset.images, (image) => originOfImage(image).patient ?? "");
   return [...byPatient].map(([id, images]) => ({
     id,
     class: classOf(id, images, dataset, where),
@@ -58,11 +63,6 @@ export function knownRadiograph(image: CocoImage, dataset: CocoDataset): KnownRa
     height,
     truths: extra.annotated === false ? null : objects.map((one) => truthObject(one, dataset)),
   };
-}
-
-function patientOf({ patient }: CocoImage["extra"]): string | null {
-  if (typeof patient === "number") return String(patient);
-  return typeof patient === "string" && patient !== "" ? patient : null;
 }
 
 function classOf(
