@@ -1,7 +1,7 @@
 /**
  * A test set to everything that is reported of it, as one object that JSON can hold.
  *
- * What it is not: a report. It neither rounds nor judges; `report/` shows it, and floors are the
+ * What it is not: a report. It neither rounds nor judges; `report/` shows it, and thresholds are the
  * caller's.
  */
 import type { PatientDecision, Proportion, View } from "@malleolus/schema";

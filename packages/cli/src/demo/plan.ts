@@ -67,10 +67,10 @@ export const demoPlan: DemoPlan = {
   splits: {
     seed: 1,
     preliminary: { fracture: 0, noFracture: 0 },
-    training: { fracture: 300, noFracture: 110 },
+    training: { fracture: 290, noFracture: 105 },
     tuningShare: 0.3,
     internalTestPatientsPerClass: 10,
-    internalTestReservePerClass: 1,
+    internalTestReservePerClass: 3,
     externalTestPatients: 28,
     externalTestViews: ["ap", "lateral"],
   },

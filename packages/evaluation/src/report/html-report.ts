@@ -23,7 +23,9 @@ import {
   confusionTable,
   frocTable,
   localisationTable,
+  narrowClassTable,
   overlapSentence,
+  predictiveTable,
   readersTable,
   ruleTable,
 } from "./tables.ts";
@@ -143,6 +145,7 @@ function testSection({ name: title, description, evaluation }: ReportedTest, nam
 <p style="margin-top:16px">Accuracy ${counted(classification.accuracy)}. Mean sensitivity over the classes (balanced accuracy) ${withInterval(classification.meanSensitivity.value, classification.meanSensitivity.interval)}, mean specificity ${withInterval(classification.meanSpecificity.value, classification.meanSpecificity.interval)}, mean F1 ${withInterval(classification.meanF1.value, classification.meanF1.interval)}, mean AUC ${withInterval(classification.meanAuc.value, classification.meanAuc.interval)}, Matthews' correlation ${withInterval(classification.matthews.value, classification.matthews.interval)}.</p>${strata}</div>
 ${rocPart(evaluation, name)}</div>
 <h3>Each class against all others</h3>${classTable(classification, name)}
+<p class="soft" style="margin-top:16px">Predictive values are those among these patients, whose classes are in other shares than a hospital's.</p>${predictiveTable(classification, name)}
 <h3>Where the fractures are</h3>
 <p class="soft">${shownBy(evaluation)}</p>${localisationTable(evaluation, name)}
 <p style="margin-top:16px">${overlapSentence(evaluation)}There are ${withInterval(falsePositives.perImage.value, falsePositives.perImage.interval)} false positives a radiograph, and a fracture is shown on ${counted(falseAlarms)} of the radiographs of patients without one.</p>
@@ -180,7 +183,7 @@ function paperRulePart({ rule, paperRule, settings }: Evaluation, name: Name): M
   if (rule === "sum") return null;
   const { tie, allZero } = paperRule.undecided;
   return html`<h3>By the paper's rule</h3><p class="soft">The class whose scores have the highest sum over the views. ${name(settings.noFractureClass)} is a class like the others there, the intact fibula. No class won in ${tie + allZero} patients: ${allZero} without any object, ${tie} tied.</p>
-<div class="pair"><div>${confusionTable(paperRule.confusion, name)}<p style="margin-top:16px">Accuracy ${counted(paperRule.accuracy)}.</p></div><div>${classTable(paperRule, name)}</div></div>`;
+<div class="pair"><div>${confusionTable(paperRule.confusion, name)}<p style="margin-top:16px">Accuracy ${counted(paperRule.accuracy)}.</p></div><div>${narrowClassTable(paperRule, name)}</div></div>`;
 }
 
 function rocPart({ classification }: ReportedTest["evaluation"], name: Name): Markup {

@@ -32,10 +32,39 @@ export function confusionTable({ classes, counts }: Confusion, name: Name): Mark
 /** Any fracture against none first, then every class against the others. */
 export function classTable(classification: Classification, name: Name): Markup {
   const row = (label: string, result: ClassResult, style: string) =>
-    html`<tr class="${style}"><th scope="row">${label}</th><td>${result.patients}</td>${shareCell(result.sensitivity)}${shareCell(result.specificity)}<td>${percent(result.ppv)}</td><td>${percent(result.npv)}</td><td>${decimal(result.f1)}</td><td>${decimal(result.matthews)}</td><td>${withInterval(result.auc?.auc ?? null, result.auc?.interval ?? null)}</td></tr>
+    html`<tr class="${style}"><th scope="row">${label}</th><td>${result.patients}</td>${shareCell(result.sensitivity)}${shareCell(result.specificity)}<td>${withInterval(result.auc?.auc ?? null, result.auc?.interval ?? null)}</td></tr>
 `;
-  return html`<div class="wide"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">PPV (precision)</th><th scope="col">NPV</th><th scope="col">F1</th><th scope="col">Matthews</th><th scope="col">AUC</th></tr></thead>
-<tbody>${row("Any fracture", classification.fracture, "main")}${classification.classes.map((one) => row(name(one.class), one, ""))}</tbody></table></div>`;
+  return html`<div class="wide"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
+<tbody>${classRows(classification, name, row)}</tbody></table></div>`;
+}
+
+/** The same for half a page: figures without their marks. */
+export function narrowClassTable(classification: Classification, name: Name): Markup {
+  const row = (label: string, result: ClassResult, style: string) =>
+    html`<tr class="${style}"><th scope="row">${label}</th><td>${percent(result.sensitivity)}</td><td>${percent(result.specificity)}</td><td>${withInterval(result.auc?.auc ?? null, result.auc?.interval ?? null)}</td></tr>
+`;
+  return html`<div class="wide"><table><thead><tr><td></td><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
+<tbody>${classRows(classification, name, row)}</tbody></table></div>`;
+}
+
+/** What depends on how many patients of each class there are, and the two that weigh it. */
+export function predictiveTable(classification: Classification, name: Name): Markup {
+  const row = (label: string, result: ClassResult, style: string) =>
+    html`<tr class="${style}"><th scope="row">${label}</th><td>${percent(result.ppv)}</td><td>${percent(result.npv)}</td><td>${decimal(result.f1)}</td><td>${decimal(result.matthews)}</td></tr>
+`;
+  return html`<div class="wide"><table><thead><tr><td></td><th scope="col">predictive value, positive</th><th scope="col">negative</th><th scope="col">F1</th><th scope="col">Matthews' correlation</th></tr></thead>
+<tbody>${classRows(classification, name, row)}</tbody></table></div>`;
+}
+
+function classRows(
+  classification: Classification,
+  name: Name,
+  row: (label: string, result: ClassResult, style: string) => Markup,
+): Markup[] {
+  return [
+    row("Any fracture", classification.fracture, "main"),
+    ...classification.classes.map((one) => row(name(one.class), one, "")),
+  ];
 }
 
 function shareCell(share: Proportion): Markup {
