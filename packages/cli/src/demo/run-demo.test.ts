@@ -76,6 +76,9 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
   );
   assert.equal(report.flow.hospitals[0].patients, 25);
   assert.deepEqual(report.training.points.length, recipe.steps);
+  // The last stage writes the report, and is in it.
+  assert.deepEqual(report.timings.length, STAGES.length);
+  for (const { seconds } of report.timings) assert.ok(seconds > 0, JSON.stringify(report.timings));
   assert.match(readFileSync(result.reportPath, "utf8"), /not a medical device/);
   for (const number of STAGES.keys()) {
     assert.match(said, new RegExp(`\\[ ?${number + 1}/${STAGES.length}\\]`));

@@ -38,7 +38,7 @@ export interface Stages {
   once(name: StageName, title: string, work: () => Promise<void>): Promise<void>;
   /** Does what goes on by itself where it stopped; null is a stage that was stopped. */
   repeat<T>(name: StageName, title: string, work: () => Promise<T>): Promise<T>;
-  /** Of the stages that were worked on, in their order. */
+  /** Of the stages that were worked on, in their order; the one that is going on as far as it is. */
   times(): StageTime[];
 }
 
@@ -61,6 +61,7 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
   const path = join(folder, "demo.json");
   const state = readState(path, JSON.stringify(of));
   const numberOf = (name: StageName) => STAGES.indexOf(name) + 1;
+  let goingOn: { name: StageName; began: number } | null = null;
   const stateOf = (name: StageName, title: string) => {
     const known = state.stages.find((stage) => stage.name === name);
     if (known !== undefined) return known;
@@ -71,6 +72,7 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
   const timed = async <T>(name: StageName, title: string, work: () => Promise<T>): Promise<T> => {
     const stage = stateOf(name, title);
     const began = performance.now();
+    goingOn = { name, began };
     progress.stage(numberOf(name), STAGES.length, title);
     try {
       const result = await work();
@@ -79,6 +81,7 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
     } finally {
       const seconds = (performance.now() - began) / 1000;
       stage.seconds += seconds;
+      goingOn = null;
       writeFileWhole(path, `${JSON.stringify(state, null, 2)}\n`);
       progress.finish(seconds);
     }
@@ -91,7 +94,12 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
     repeat: timed,
     times: () =>
       STAGES.flatMap((name) => state.stages.filter((stage) => stage.name === name)).map(
-        ({ name, title, seconds }) => ({ name, title, seconds }),
+        ({ name, title, seconds }) => ({
+          name,
+          title,
+          seconds:
+            goingOn?.name === name ? seconds + (performance.now() - goingOn.began) / 1000 : seconds,
+        }),
       ),
   };
 }
