@@ -1,7 +1,7 @@
 /** `malleolus predict`: what a trained detector finds on radiographs. */
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
-import { fasterDtype } from "../dtype/choose-dtype.ts";
+import { chooseDtype, sayDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import type { Prediction } from "../patients/predict-patient.ts";
@@ -88,10 +88,12 @@ Examples:
       }
       if (given.out !== undefined) requireRoom(files, given.out, given.overlay);
       const notes = radiographNotes();
+      const choice = given.dtype === undefined ? await chooseDtype("detection") : null;
       const detector = openDetector(path, {
-        precision: given.dtype ?? (await fasterDtype(output)),
+        precision: given.dtype ?? choice?.dtype ?? "float32",
         scoreThreshold: Math.min(LEAST_SCORE, given.threshold ?? LEAST_SCORE),
       });
+      if (choice !== null && !given.json) sayDtype(choice, output);
       try {
         for (const group of await patientFiles(files, given.onePatient ?? false)) {
           const predictions = await predictPatient({

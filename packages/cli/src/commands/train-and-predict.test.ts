@@ -139,7 +139,7 @@ test("train and predict: Ctrl-C leaves a checkpoint, and what it holds predicts"
     ...["--threshold", "0", "--threads", "1", "--json", bad, join(folder, "images/2.png")],
   );
   assert.equal(predicted.code, 1);
-  assert.match(predicted.said, /^malleolus: .*bad\.png: [^\n]*\n$/);
+  assert.match(predicted.said, /^malleolus: \S*bad\.png: [^\n]*\n$/);
   const prediction = JSON.parse(predicted.written);
   assert.equal(prediction.file, join(folder, "images/2.png"));
   assert.ok(prediction.findings.length > 0);

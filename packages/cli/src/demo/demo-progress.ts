@@ -4,8 +4,8 @@ import type { Output } from "../output.ts";
 import { describeDuration } from "../training-progress.ts";
 
 export interface DemoProgress {
-  /** Its title, and what is said of it in the end. */
-  stage(number: number, of: number, title: string): void;
+  /** Its title, and how long is left of the whole demonstration, where that is known. */
+  stage(number: number, of: number, title: string, leftSeconds: number | null): void;
   /** Of the stage; `what` names the counted. */
   count(done: number, total: number, what: string): void;
   say(text: string): void;
@@ -28,9 +28,10 @@ export function demoProgress(output: Output): DemoProgress {
   const heading = (number: number, of: number, title: string) =>
     `[${String(number).padStart(String(of).length)}/${of}] ${title}`;
   return {
-    stage(number, of, title) {
+    stage(number, of, title, leftSeconds) {
       end();
-      output.writeError(`${heading(number, of, title)}\n`);
+      const left = leftSeconds === null ? "" : `; about ${describeDuration(leftSeconds)} left`;
+      output.writeError(`${heading(number, of, title)}${left}\n`);
     },
     count(done, total, what) {
       if (what !== counted) {

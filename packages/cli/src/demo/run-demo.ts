@@ -32,11 +32,14 @@ import {
   trainingSet,
 } from "@malleolus/studies";
 import type { InitialWeights, Recipe } from "@malleolus/training";
+import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import type { PhantomRecord } from "../phantom/phantom-record.ts";
 import { mixedWishes, writeArchive } from "../phantom/write-archive.ts";
+import { describeDuration } from "../training-progress.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 import { calibrateDemo } from "./calibrate-demo.ts";
+import { measurePace, stageSeconds } from "./demo-pace.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import { type DemoResult, judgeDemo } from "./judge-demo.ts";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
@@ -69,6 +72,7 @@ export async function runDemo({
   stop,
 }: DemoOptions): Promise<DemoResult | null> {
   const stages = openStages(folder, { phantomVersion: PHANTOM_VERSION, plan, recipe }, progress);
+  await sayHowLong(stages, plan, recipe, progress);
   const archives = [
     { hospital: internalHospital, of: plan.internal, id: "one" },
     { hospital: externalHospital, of: plan.external, id: "two" },
@@ -97,6 +101,26 @@ export async function runDemo({
   } finally {
     await closeStudy(study);
   }
+}
+
+/** Said first: whether to wait for it or to come back. */
+async function sayHowLong(
+  stages: Stages,
+  plan: DemoPlan,
+  recipe: Recipe,
+  progress: DemoProgress,
+): Promise<void> {
+  const choice = await chooseDtype("training");
+  const pace = await measurePace(plan, { ...recipe, dtype: choice.dtype });
+  const seconds = stageSeconds(plan, recipe, pace);
+  stages.expect(seconds);
+  if (!stages.isFresh) return;
+  const total = [...seconds.values()].reduce((sum, one) => sum + one, 0);
+  progress.say(
+    `about ${describeDuration(total)} on this machine, if nothing else runs: ` +
+      `${pace.radiographSeconds.toFixed(2)} s to simulate a radiograph on a core, ` +
+      `${pace.stepSeconds.toFixed(2)} s a step of training`,
+  );
 }
 
 interface Archive {

@@ -34,6 +34,10 @@ export interface StageTime {
 }
 
 export interface Stages {
+  /** Whether nothing was done before. */
+  readonly isFresh: boolean;
+  /** Seconds that each stage is held to take: from then on each says how long is left. */
+  expect(seconds: ReadonlyMap<StageName, number>): void;
   /** Does what is not done yet. */
   once(name: StageName, title: string, work: () => Promise<void>): Promise<void>;
   /** Does what goes on by itself where it stopped; null is a stage that was stopped. */
@@ -62,6 +66,17 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
   const state = readState(path, JSON.stringify(of));
   const numberOf = (name: StageName) => STAGES.indexOf(name) + 1;
   let goingOn: { name: StageName; began: number } | null = null;
+  let expected: ReadonlyMap<StageName, number> | null = null;
+  /** From the beginning of a stage on; those that are done take nothing. */
+  const leftFrom = (name: StageName): number | null => {
+    if (expected === null) return null;
+    const held = expected;
+    const isDone = (one: StageName) =>
+      state.stages.some((stage) => stage.name === one && stage.done && one !== name);
+    return STAGES.slice(STAGES.indexOf(name))
+      .filter((one) => !isDone(one))
+      .reduce((sum, one) => sum + (held.get(one) ?? 0), 0);
+  };
   const stateOf = (name: StageName, title: string) => {
     const known = state.stages.find((stage) => stage.name === name);
     if (known !== undefined) return known;
@@ -73,7 +88,7 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
     const stage = stateOf(name, title);
     const began = performance.now();
     goingOn = { name, began };
-    progress.stage(numberOf(name), STAGES.length, title);
+    progress.stage(numberOf(name), STAGES.length, title, leftFrom(name));
     try {
       const result = await work();
       stage.done = result !== null;
@@ -87,6 +102,10 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
     }
   };
   return {
+    isFresh: state.stages.length === 0,
+    expect(seconds) {
+      expected = seconds;
+    },
     async once(name, title, work) {
       if (stateOf(name, title).done) progress.skip(numberOf(name), STAGES.length, title);
       else await timed(name, title, work);
