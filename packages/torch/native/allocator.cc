@@ -2,8 +2,9 @@
 //
 // A step of training makes and frees the same gigabytes as the one before. Given back to the system,
 // every page of them is cleared and mapped anew: a sixth of the step's time, and more on virtual
-// machines. So large blocks go onto shelves by size, up to a quarter more than was ever in use at once;
-// the block that has lain longest goes first. Small ones are the C library's business.
+// machines. So large blocks go onto shelves by size, and no more is held, lent and shelved together, than
+// was ever in use at once and a little more; the block that has lain longest goes first. Small ones are
+// the C library's business.
 #include "allocator.h"
 
 #include <sys/mman.h>
@@ -30,6 +31,10 @@ constexpr size_t kPage = 4096, kHugePage = size_t{1} << 21;
 // Blocks that begin at the same place of a page fight for the same lines of the cache.
 constexpr size_t kStagger = 4096 + 64;
 constexpr size_t kStaggers = 8;
+
+/// What may lie on the shelves beside the most that was in use at once: a sixteenth of it, and where it is
+/// little, up to a quarter, since blocks of the right sizes are fewer there.
+size_t spare(size_t most) { return std::max(most / 16, std::min(most / 4, size_t{128} << 20)); }
 
 /// Sizes rise in steps of an eighth of a power of two, so that at most an eighth of a block is idle.
 size_t shelf_of(size_t bytes) {
@@ -67,6 +72,7 @@ class Shelves {
     if (block.base == nullptr) block = make(size);
     in_use_ += block.size;
     most_in_use_ = std::max(most_in_use_, in_use_);
+    trim();
     void* data = static_cast<char*>(block.base) + block.offset;
     lent_.emplace(data, block);
     return data;
@@ -83,7 +89,7 @@ class Shelves {
     block.order = ++order_;
     shelves_[block.size].push_back(block);
     shelved_ += block.size;
-    while (in_use_ + shelved_ > most_in_use_ + most_in_use_ / 4) give_back_oldest();
+    trim();
     return true;
   }
 
@@ -115,6 +121,11 @@ class Shelves {
       give_back_oldest();
     }
     return block;
+  }
+
+  /// A step in which shelves of the wrong sizes lie full while new blocks are made would need both.
+  void trim() {
+    while (shelved_ > 0 && in_use_ + shelved_ > most_in_use_ + spare(most_in_use_)) give_back_oldest();
   }
 
   void give_back_oldest() {

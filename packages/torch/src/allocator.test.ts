@@ -56,3 +56,16 @@ tensorTest("allocator: sizes that vary do not add up", () => {
     `${(grown / MEGABYTE).toFixed(0)} MB, at most ${(most / MEGABYTE).toFixed(0)} MB in use`,
   );
 });
+
+tensorTest("allocator: what lies on shelves of other sizes makes room for what is in use", () => {
+  /** Resident memory while all are in use. */
+  const fill = (count: number, megabytes: number) =>
+    scope(() => {
+      for (let i = 0; i < count; i++) empty([(megabytes * MEGABYTE) / 4]).fill_(1);
+      return process.memoryUsage.rss() / MEGABYTE;
+    });
+  const first = fill(40, 16);
+  const second = fill(30, 24);
+  // 640 MB, then 720: never both, but for what may lie on the shelves.
+  assert.ok(second < first + 80 + 128 + 64, `${first.toFixed(0)} MB, then ${second.toFixed(0)}`);
+});
