@@ -28,7 +28,7 @@
  *   0.049, 0.750)
  *   visible on one view only      0.111 (0.073-0.165); on none 0.217 (0.163-0.282), n = 180 fractures
  *   logistic regression on 16 x 16 thumbnails and header fields: AUC 0.630 (0.572-0.687), n = 360;
- *   thumbnails alone 0.600 (0.542-0.658), headers alone 0.638 (0.580-0.695), 0.593 without age and
+ *   thumbnails alone 0.600 (0.542-0.658), headers alone 0.638 (0.581-0.694), 0.593 without age and
  *   birth date, which happen to differ here (over 2,000 patients of either hospital age alone has
  *   0.504 and 0.514); swelling alone 0.513 (0.454-0.573), in version 1 0.586
  * Grades of visibility, obvious/visible/subtle/impossible:
