@@ -62,7 +62,7 @@ export const THRESHOLDS = {
 export const demoPlan: DemoPlan = {
   seed: "demo",
   pitchMm: 0.48,
-  internal: { perClass: 54, excluded: 12 },
+  internal: { perClass: 60, excluded: 12 },
   external: { perClass: 9, excluded: 4 },
   splits: {
     seed: 1,
