@@ -158,7 +158,8 @@ function rewrite(element: ByteElement, context: Context, depth: number): Uint8Ar
       return put(capAge(latin1(value)));
     case "words": {
       const text = decodeText(value, context.sets);
-      return put(keepHarmlessWords(text, (word) => isPatientsWord(word, context.leaks)));
+      const kept = keepHarmlessWords(text, (word) => isPatientsWord(word, context.leaks));
+      return put(kept === "" && element.tag === CODE_MEANING && text !== "" ? "removed" : kept);
     }
     case "pseudonym":
       return put(given.pseudonym);
@@ -174,6 +175,9 @@ function rewrite(element: ByteElement, context: Context, depth: number): Uint8Ar
     }
   }
 }
+
+/** Of a code, which may not be empty (PS3.3, 8.8): the code itself says what it means. */
+const CODE_MEANING = 0x00080104;
 
 /** For what the dictionary leaves open. */
 function standardVr(vr: string, { pixels }: Context): string {

@@ -171,6 +171,20 @@ test("deidentify: codes and the machine stay, free texts are their harmless word
   );
 });
 
+test("deidentify: the meaning of a code is never empty, which a code's may not be", () => {
+  const meanings = (meaning: string) => {
+    const file = dicomFile({
+      ...GREY_2X2,
+      "00089215 SQ": [{ "00080100 SH": "113040", "00080102 SH": "DCM", "00080104 LO": meaning }],
+    });
+    const [code] = parseDataSet(deidentify(file, plan, "a"), "a").items("x00089215");
+    return code.text("x00080104");
+  };
+  assert.equal(meanings("Lossy Compression"), "removed");
+  assert.equal(meanings("left ankle of Jansen"), "left ankle");
+  assert.equal(meanings(""), null);
+});
+
 test("deidentify: what stands before the data set and behind the pixels is gone", () => {
   const file = dicomFile({ ...GREY_2X2, "00100010 PN": "Jansen^Marie" });
   file.write("II*\0 of Jansen", 0, "latin1");
