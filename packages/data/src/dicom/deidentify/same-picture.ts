@@ -30,13 +30,18 @@ export function checkSamePicture(before: Radiograph, after: Radiograph, where: s
     const [expected, got] = [before, after].map((one) => JSON.stringify(one[fact]));
     if (expected !== got) throw differs(where, `${fact} ${expected}`, got);
   }
-  const differing = before.pixels.findIndex((value, i) => value !== after.pixels[i]);
-  if (differing >= 0) {
+  if (!bytesOf(before).equals(bytesOf(after))) {
+    const differing = before.pixels.findIndex((value, i) => value !== after.pixels[i]);
     const [expected, got] = [before, after].map(({ pixels }) => String(pixels[differing]));
     throw differs(where, `pixel ${differing} ${expected}`, got);
   }
   if (before.view === after.view) return [];
   return [`the view (${before.view}) is in the study's records alone; the file does not say it`];
+}
+
+/** Comparing bytes takes a millisecond where comparing three million numbers takes fifty. */
+function bytesOf({ pixels }: Radiograph): Buffer {
+  return Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
 }
 
 function differs(where: string, expected: string, got: string | undefined): DataError {
