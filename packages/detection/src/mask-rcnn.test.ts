@@ -70,7 +70,10 @@ test("maskRcnn: losses reach every trained parameter and no frozen one", () => {
       const outline = [20, 20, 42, 20, 42, 42, 20, 42];
       const target = { boxes: [[20, 20, 42, 42] as const], classes: [1], polygons: [[outline]] };
       const nothing = { boxes: [], classes: [], polygons: [] };
+      const loaded = liveTensors();
       const losses = model.losses(batch, [target, nothing], draw);
+      forgetFolded(model.backbone.bottom_up);
+      assert.equal(liveTensors() - loaded, 5, "only the graph holds what gradients need");
       const values = Object.entries(losses);
       assert.deepEqual(
         values.map(([name]) => name),

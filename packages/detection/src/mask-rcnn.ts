@@ -78,23 +78,26 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
     roi_heads: regions,
     ...(whole === null ? {} : { image_head: whole }),
     losses(images, targets, draw) {
-      const features = backbone.forward(images.tensor);
-      const proposed = proposals.losses(features, images.sizes, targets, draw);
-      const found = regions.losses(features.slice(0, 4), proposed.proposals, targets, draw);
-      return {
-        rpnClass: proposed.classLoss,
-        rpnBox: proposed.boxLoss,
-        boxClass: found.boxClass,
-        boxRegression: found.boxRegression,
-        mask: found.mask,
-        ...(whole === null
-          ? {}
-          : {
-              image: stage("image head", () =>
-                imageLoss(whole.logits(features.slice(0, 4), images.sizes), targets, lossWeight),
-              ),
-            }),
-      };
+      // What the gradients need is kept by the graph, which lets go of it on its way back.
+      return scope(() => {
+        const features = backbone.forward(images.tensor);
+        const proposed = proposals.losses(features, images.sizes, targets, draw);
+        const found = regions.losses(features.slice(0, 4), proposed.proposals, targets, draw);
+        return {
+          rpnClass: proposed.classLoss,
+          rpnBox: proposed.boxLoss,
+          boxClass: found.boxClass,
+          boxRegression: found.boxRegression,
+          mask: found.mask,
+          ...(whole === null
+            ? {}
+            : {
+                image: stage("image head", () =>
+                  imageLoss(whole.logits(features.slice(0, 4), images.sizes), targets, lossWeight),
+                ),
+              }),
+        };
+      });
     },
     examine,
     detect: (images) => examine(images).map(({ detections }) => detections),

@@ -54,9 +54,9 @@ export function featurePyramid(config: BackboneConfig): FeaturePyramid {
   const bottom_up = resNet(config);
   const pyramid = (stages: StageOutputs): Features => {
     const inner5 = layers.fpn_lateral5.forward(stages.res5);
-    const inner4 = layers.fpn_lateral4.forward(stages.res4).add_(doubled(inner5));
-    const inner3 = layers.fpn_lateral3.forward(stages.res3).add_(doubled(inner4));
-    const inner2 = layers.fpn_lateral2.forward(stages.res2).add_(doubled(inner3));
+    const inner4 = joined(layers.fpn_lateral4, stages.res4, inner5);
+    const inner3 = joined(layers.fpn_lateral3, stages.res3, inner4);
+    const inner2 = joined(layers.fpn_lateral2, stages.res2, inner3);
     const p5 = layers.fpn_output5.forward(inner5);
     return [
       layers.fpn_output2.forward(inner2),
@@ -86,7 +86,10 @@ function channelsLast(layer: nn.Convolution): nn.Convolution {
   return layer;
 }
 
-/** Every cell as 2 x 2. */
-function doubled(features: Tensor): Tensor {
-  return upsampleNearest2d(features, { scaleFactors: [2, 2] });
+/** A lateral, and the coarser map with every cell as 2 x 2. */
+function joined(lateral: nn.Convolution, stage: Tensor, coarser: Tensor): Tensor {
+  return scope(() => {
+    const doubled = upsampleNearest2d(coarser, { scaleFactors: [2, 2] });
+    return lateral.forward(stage).add_(doubled);
+  });
 }

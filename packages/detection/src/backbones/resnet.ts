@@ -6,7 +6,7 @@
  * Shapes at the full width of 64: images [N, 3, H, W]; stem [N, 64, H/4, W/4]; res2 [N, 256, H/4, W/4];
  * res3 [N, 512, H/8, W/8]; res4 [N, 1024, H/16, W/16]; res5 [N, 2048, H/32, W/32].
  */
-import { maxPool2d, nn, noGrad, type Tensor } from "@malleolus/torch";
+import { maxPool2d, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
 import type { BackboneConfig, StageName } from "../config.ts";
 import { type NormedConvolution, type NormKind, normedConvolution } from "./normed-convolution.ts";
 
@@ -57,11 +57,12 @@ export function resNet(config: BackboneConfig): ResNet {
   const frozenLayers = [stem, res2, res3, res4, res5].slice(0, config.freezeAt);
   for (const layer of frozenLayers) nn.freeze(layer);
 
-  /** Runs a stage; one that never trains is not recorded. */
-  const run = (position: number, layers: readonly nn.Layer[], input: Tensor): Tensor => {
-    const through = () => layers.reduce((x, layer) => layer.forward(x), input);
-    return position < config.freezeAt ? noGrad(through) : through();
-  };
+  /** Runs a stage; one that never trains is not recorded. Memory that no gradient needs is freed at once. */
+  const run = (position: number, layers: readonly nn.Layer[], input: Tensor): Tensor =>
+    scope(() => {
+      const through = () => layers.reduce((x, layer) => scope(() => layer.forward(x)), input);
+      return position < config.freezeAt ? noGrad(through) : through();
+    });
   return {
     stem,
     res2,

@@ -5,7 +5,7 @@
  * The regions of a batch are kept in order of level, so that the regions of one level are a
  * slice and the pooled features are put together without a permutation.
  */
-import { cat, fromTypedArray, roiAlign, type Tensor } from "@malleolus/torch";
+import { cat, fromTypedArray, roiAlign, scope, type Tensor } from "@malleolus/torch";
 import type { RoiConfig } from "../config.ts";
 import { type Features, featureStrides } from "../features.ts";
 
@@ -76,6 +76,10 @@ export interface Pooling {
 
 /** The features of each region, in their dtype. [n, C, pooledSize, pooledSize] */
 export function poolRegions(features: Features, regions: Regions, pooling: Pooling): Tensor {
+  return scope(() => poolLevels(features, regions, pooling));
+}
+
+function poolLevels(features: Features, regions: Regions, pooling: Pooling): Tensor {
   const { pooledSize, samplingRatio } = pooling;
   const count = regions.images.length;
   const rows = new Float32Array(count * 5);
