@@ -1,6 +1,7 @@
 /**
  * A program for leaks.test.ts: one piece of work over and over, in a process of its own. It
- * prints the memory after a warm-up and at the end, and how many tensors live.
+ * prints the memory after a warm-up and at the end, and how many tensors live. Each is the least of
+ * several readings, because what V8 and the allocator hold at one moment goes up and down.
  * Run with --expose-gc. The argument is the name of the work.
  */
 import { readFileSync } from "node:fs";
@@ -116,7 +117,10 @@ torch.setThreads(1);
 const work = works[process.argv[2] ?? ""];
 if (work === undefined) throw new Error(`no work is called ${process.argv[2]}`);
 const liveBefore = torch.liveTensors();
-const memory: Memory[] = [];
+/** Steps of the warm-up, and of the end, after which the memory is read. */
+const READINGS = 5;
+const apart = Math.max(1, Math.floor(work.steps / 100));
+const readings: [Memory[], Memory[]] = [[], []];
 const warmUp = Math.ceil(work.steps / 5);
 for (let step = 1; step <= work.steps; step++) {
   const pending = work.run();
@@ -125,7 +129,12 @@ for (let step = 1; step <= work.steps; step++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (step === warmUp || step === work.steps) memory.push(await settle());
+  const sinceWarm = step - warmUp;
+  if (sinceWarm >= 0 && sinceWarm % apart === 0 && sinceWarm < READINGS * apart)
+    readings[0].push(await settle());
+  const left = work.steps - step;
+  if (left % apart === 0 && left < READINGS * apart) readings[1].push(await settle());
 }
+const memory = readings.map((some) => some.reduce((a, b) => (b.anonymous < a.anonymous ? b : a)));
 const kept = optimiser.state().size + (weight.grad === null ? 0 : 1);
 console.log(JSON.stringify({ memory, live: torch.liveTensors() - liveBefore, kept }));
