@@ -50,15 +50,25 @@ export function prepareImage(
       `expected ${width} x ${height} pixels, got ${radiograph.pixels.length}`,
     );
   }
-  const shown =
-    preprocess.unexposed === "black"
-      ? blackenUnexposed(radiograph.pixels, width, height)
-      : radiograph.pixels;
+  const shown = maskUnexposed(radiograph, preprocess.unexposed).pixels;
   const pixels = new Float32Array(shown.length);
   for (let i = 0; i < shown.length; i++) pixels[i] = shown[i] * 255;
   const size = resizedSize(width, height, preprocess);
   const image = resizeImage({ width, height, pixels }, size.width, size.height);
   return { image, scaleX: size.width / width, scaleY: size.height / height };
+}
+
+/**
+ * The radiograph without its white frame, where that is wished: before anything else is done to it,
+ * because a crop moves the border from which white is followed, and a gamma makes other values white.
+ */
+export function maskUnexposed(
+  radiograph: UnitImage,
+  unexposed: Preprocess["unexposed"],
+): UnitImage {
+  if (unexposed === "as is") return radiograph;
+  const { width, height, pixels } = radiograph;
+  return { width, height, pixels: blackenUnexposed(pixels, width, height) };
 }
 
 /** Width and height in whole pixels, the ratio of sides kept as far as they allow. */

@@ -47,7 +47,7 @@ export async function writeSyntheticSet(folder: string, count: number): Promise<
 }
 
 /** A PNG of one channel of 8 bits (https://www.w3.org/TR/png-3/). */
-function grayPng(width: number, height: number, pixels: Uint8Array): Buffer {
+export function grayPng(width: number, height: number, pixels: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

@@ -6,7 +6,12 @@
  * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
  */
 import { readRadiograph } from "@malleolus/data";
-import { type Preprocess, prepareImage, resizeTarget } from "@malleolus/detection/preprocess";
+import {
+  maskUnexposed,
+  type Preprocess,
+  prepareImage,
+  resizeTarget,
+} from "@malleolus/detection/preprocess";
 import { crop, drawCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
 import { drawGamma, withGamma } from "../augment/gamma.ts";
@@ -59,12 +64,14 @@ export async function prepareSample(request: SampleRequest): Promise<Sample> {
         `got ${width} x ${height}; the annotations belong to another version of the image`,
     );
   }
-  const read = { image: { width, height, pixels: radiograph.pixels }, target: image.target };
+  // The frame goes first, as in detection: a crop would give it another border.
+  const exposed = maskUnexposed({ width, height, pixels: radiograph.pixels }, input.unexposed);
+  const read = { image: exposed, target: image.target };
   const draws = drawsOf(request.seed, request.step);
   const draw = (purpose: string) => draws(purpose, request.slot);
   const minSize = input.minSizes[Math.floor(draw("size")() * input.minSizes.length)];
-  const { maxSize, unexposed } = input;
-  const resized = resize(augment(read, input, draw), { minSize, maxSize, unexposed });
+  const { maxSize } = input;
+  const resized = resize(augment(read, input, draw), { minSize, maxSize, unexposed: "as is" });
   const halfTurn = draw("half turn")() < input.halfTurnProbability ? 180 : 0;
   const degrees = drawRotation(input.greatestRotation, draw("rotation")) + halfTurn;
   // Last, in the network's pixels: a large radiograph would take long to turn.

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
+import { readRadiograph } from "@malleolus/data";
+import { prepareImage } from "@malleolus/detection/preprocess";
+import { grayPng } from "../synthetic-set.ts";
+import { type InputPlan, prepareSample } from "./prepare-sample.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "malleolus-sample-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const WIDTH = 96;
+const HEIGHT = 80;
+const FRAME = 8;
+const SOFT = 20;
+/** Bright bone, not quite white: a gamma of 1 / 1.3 makes it so. */
+const BONE = 246;
+
+const path = join(folder, "frame.png");
+const level = (x: number) => (x < FRAME ? 255 : x < SOFT ? 100 : BONE);
+const pixels = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => level(i % WIDTH));
+writeFileSync(path, grayPng(WIDTH, HEIGHT, pixels));
+
+const plain: InputPlan = {
+  minSizes: [60],
+  maxSize: 96,
+  flipProbability: 0,
+  leastCropShare: 1,
+  greatestGamma: 1,
+  greatestRotation: 0,
+  halfTurnProbability: 0,
+  unexposed: "black",
+};
+
+function sample(input: InputPlan, step: number) {
+  const image = {
+    path,
+    width: WIDTH,
+    height: HEIGHT,
+    target: { boxes: [], classes: [], polygons: [] },
+  };
+  return prepareSample({ image, input, seed: 3, step, slot: 0 });
+}
+
+test("prepareSample: where nothing is augmented, training feeds what detection feeds", async () => {
+  for (const unexposed of ["black", "as is"] as const) {
+    const served = prepareImage(await readRadiograph(path), {
+      minSize: 60,
+      maxSize: 96,
+      unexposed,
+    });
+    const { image } = await sample({ ...plain, unexposed }, 0);
+    assert.deepEqual(image, served.image);
+    assert.equal(image.pixels[0] === 0, unexposed === "black", "the frame");
+  }
+});
+
+test("prepareSample: cropped and brightened, bone at the new border is not taken for the frame", async () => {
+  const augmented = { ...plain, leastCropShare: 0.5, greatestGamma: 1.3 };
+  for (let step = 0; step < 40; step++) {
+    const { image } = await sample(augmented, step);
+    for (let y = 0; y < image.height; y++) {
+      const last = image.pixels[y * image.width + image.width - 1];
+      assert.ok(last > 235, `step ${step}, row ${y}: ${last}`);
+    }
+  }
+});
