@@ -4,13 +4,14 @@
 import { createHash } from "node:crypto";
 import { DataError } from "../errors.ts";
 import { type Radiograph, valueRange } from "../radiograph.ts";
-import { parseDataSet } from "./data-set.ts";
+import { type Attributes, parseDataSet } from "./data-set.ts";
 import { displayValues } from "./display.ts";
 import { readPixelHeader } from "./header.ts";
 import { readSide, readView } from "./projection.ts";
+import { answersAlike, type Reads, recordReads } from "./recorded-reads.ts";
 import { readStoredValues } from "./samples.ts";
 import { readSpacing } from "./spacing.ts";
-import { transferSyntax } from "./transfer-syntax.ts";
+import { type TransferSyntax, transferSyntax } from "./transfer-syntax.ts";
 
 /**
  * The radiograph in a DICOM file's bytes. `where` (the file's name, say) begins the messages.
@@ -26,13 +27,29 @@ export interface DicomImage {
   readonly radiograph: Radiograph;
   /** Of its stored values, whatever compression they are in: tells one image from another. */
   readonly storedSha256: string;
+  /** All that its picture was made of. */
+  readonly picture: Picture;
 }
 
-/** As `readDicom`, for whoever must know whether two files hold the same image. */
-export async function readDicomImage(bytes: Uint8Array, where: string): Promise<DicomImage> {
+/** The pixels, and what there is to say of them. */
+interface Picture extends Pick<Radiograph, "pixels" | "stored" | "displayed" | "display"> {
+  readonly notes: readonly string[];
+  readonly storedSha256: string;
+  readonly reads: Reads;
+}
+
+/**
+ * As `readDicom`, for whoever must know whether two files hold the same image. Where the file says
+ * of its picture all that the file of `like` says, that picture is taken and nothing is decoded.
+ */
+export async function readDicomImage(
+  bytes: Uint8Array,
+  where: string,
+  like: DicomImage | null = null,
+): Promise<DicomImage> {
   const { attributes, header, syntax } = open(bytes, where);
-  const stored = await readStoredValues(attributes, header, syntax, where);
-  const { pixels, display, notes } = displayValues(stored, attributes, header, where);
+  const isAlike = like !== null && answersAlike(like.picture.reads, attributes);
+  const picture = isAlike ? like.picture : await readPicture(attributes, syntax, where);
   const { spacing, notes: ofSpacing } = readSpacing(attributes);
   const radiograph: Radiograph = {
     format: "dicom",
@@ -47,14 +64,34 @@ export async function readDicomImage(bytes: Uint8Array, where: string): Promise<
     bitsStored: header.bitsStored,
     photometric: header.photometric,
     exifOrientation: null,
+    pixels: picture.pixels,
+    stored: picture.stored,
+    displayed: picture.displayed,
+    display: picture.display,
+    notes: [...ofSpacing, ...picture.notes],
+  };
+  return { radiograph, storedSha256: picture.storedSha256, picture };
+}
+
+async function readPicture(
+  of: Attributes,
+  syntax: TransferSyntax,
+  where: string,
+): Promise<Picture> {
+  const { attributes, reads } = recordReads(of);
+  const header = readPixelHeader(attributes, where);
+  const stored = await readStoredValues(attributes, header, syntax, where);
+  const { pixels, display, notes } = displayValues(stored, attributes, header, where);
+  const values = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+  return {
     pixels,
     stored: valueRange(stored),
     displayed: valueRange(pixels),
     display,
-    notes: [...ofSpacing, ...notes],
+    notes,
+    storedSha256: createHash("sha256").update(values).digest("hex"),
+    reads,
   };
-  const values = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-  return { radiograph, storedSha256: createHash("sha256").update(values).digest("hex") };
 }
 
 function open(bytes: Uint8Array, where: string) {

@@ -1,7 +1,8 @@
 /**
  * What is done to one file before anything is recorded, in a thread of its own: it is read, hashed,
- * decoded, de-identified, decoded again to see that nothing which the picture needs was lost, and
- * written beside its place in the store.
+ * decoded, de-identified, read again to see that nothing which the picture needs was lost (decoded
+ * again only where the new file says anything of its picture that the old one does not), and written
+ * beside its place in the store.
  *
  * The main thread asks for one step after the other, and decides in between: what was imported before
  * is not decoded again, and a patient is in the key file before an image of theirs is in the store.
@@ -76,9 +77,10 @@ export function prepareFiles(): (request: Request) => Promise<Answer> {
         return { step: "describe", identity, facts };
       }
       case "clean": {
-        const { radiograph, storedSha256 } = original ?? (await readDicomImage(bytes, name));
+        const before = original ?? (await readDicomImage(bytes, name));
+        const { radiograph, storedSha256 } = before;
         const parts = deidentifyInParts(bytes, request.plan, name);
-        const clean = await readDicomImage(Buffer.concat(parts), name);
+        const clean = await readDicomImage(Buffer.concat(parts), name, before);
         const lost = checkSamePicture(radiograph, clean.radiograph, name);
         const image = writeAside(request.store, parts, "dicom", threadId);
         return { step: "clean", image, storedSha256, notes: [...radiograph.notes, ...lost] };
