@@ -15,6 +15,7 @@ export * from "./postprocess.ts";
 export * from "./preprocess.ts";
 export * from "./proposals/anchor-choice.ts";
 export * from "./random.ts";
+export * from "./shipped-detector.ts";
 export * from "./targets.ts";
 export * from "./views.ts";
 export * from "./weights/initialise-network.ts";

@@ -12,6 +12,7 @@ export * from "./confusion.ts";
 export * from "./decision/decide.ts";
 export * from "./decision/evidence.ts";
 export * from "./decision/fit-decision.ts";
+export * from "./decision/prevalence.ts";
 export * from "./errors.ts";
 export * from "./evaluate.ts";
 export * from "./found.ts";

@@ -31,6 +31,8 @@ export const patientDecisionSchema = z.strictObject({
   weights: z.strictObject({ fracture: weights, noFracture: weights }),
   /** What a class has before any evidence. */
   bias: z.record(z.string(), z.number()),
+  /** The share of patients with a fracture for which the biases were set; without, that of `fittedOn`. */
+  prevalence: z.number().gt(0).lt(1).optional(),
   /** The score from which a patient's fracture findings are shown. */
   findingThreshold: z.number().min(0).max(1),
   fittedOn: z.strictObject({

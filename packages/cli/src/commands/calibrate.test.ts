@@ -1,5 +1,6 @@
 /** A decision from a COCO file into a detector, and out again as a patient's class. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -162,6 +163,50 @@ test("predict: one answer for a patient, whose probabilities sum to 1, and findi
   // Asked for all findings, it shows them, whatever is held of the patient.
   const all = await of("--threshold", "0", "--json", files[0]);
   assert.ok(JSON.parse(all.written).findings.length > 0);
+});
+
+test("predict, calibrate: --prevalence moves the odds of a fracture as it moves the prior ones", async () => {
+  const answerOf = async (...more: string[]) => {
+    const { written } = await run(
+      ...["predict", "--checkpoint", at("model.safetensors"), "--threads", "1", "--json"],
+      ...["--dtype", "float32", ...more, at("p2-0.png")],
+    );
+    return JSON.parse(written).answer;
+  };
+  const odds = ({ fractureProbability: p }: { fractureProbability: number }) => p / (1 - p);
+  const asFitted = await answerOf();
+  assert.equal(asFitted.prevalence, 0.5);
+  const rare = await answerOf("--prevalence", "0.2");
+  assert.equal(rare.prevalence, 0.2);
+  assert.ok(Math.abs(odds(rare) / odds(asFitted) - 0.25) < 1e-6);
+
+  const told = await run(...calibrate, ...base, "--prevalence", "0.2");
+  assert.match(told.written, /probabilities hold at +a prevalence of 0\.20 fractures\n/);
+  assert.deepEqual(await answerOf(), rare);
+  const wrong = await run(...calibrate, ...base, "--prevalence", "1");
+  assert.match(wrong.said, /expected a share between 0 and 1, got 1/);
+  assert.deepEqual(await answerOf(), rare);
+});
+
+test("calibrate: patients that the detector was trained on are refused, or left out", async () => {
+  const hashOf = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(at(name)))
+      .digest("hex");
+  const record = { format: "malleolus-run-images-1", training: [hashOf("p1-1.png")], tuning: [] };
+  const without = await run(...calibrate, ...base, "--held-out");
+  assert.match(without.said, /--held-out: expected a run that says which radiographs/);
+  writeFileSync(at("seen-images.json"), JSON.stringify(record));
+  try {
+    const refused = await run(...calibrate, ...base);
+    assert.equal(refused.code, 1);
+    assert.match(refused.said, /has not seen, got 1 of 6 that it was trained on; .*--held-out/);
+    const others = await run(...calibrate, ...base, "--held-out");
+    assert.match(others.said, /left out: 1 patient that it was trained on\n/);
+    assert.match(others.written, /^fitted on +5 patients \(3 weber_a, 2 no_fracture\), 10 radio/);
+  } finally {
+    rmSync(at("seen-images.json"));
+  }
 });
 
 test("calibrate: a set that does not say whose radiographs it holds, or of a detector without a sound class", async () => {

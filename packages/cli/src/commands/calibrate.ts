@@ -7,6 +7,7 @@ import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
 import { fasterDtype } from "../dtype/choose-dtype.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
+import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface CalibrateArguments {
@@ -14,6 +15,8 @@ interface CalibrateArguments {
   readonly coco: string;
   readonly images: string;
   readonly dtype?: "float32" | "bfloat16";
+  readonly heldOut?: true;
+  readonly prevalence?: number;
   readonly threads?: number;
   readonly json?: true;
 }
@@ -31,6 +34,12 @@ export const calibrateCommand: CommandFile = (output) =>
         ["float32", "bfloat16"],
       ),
     )
+    .option("--held-out", "take of --coco only the patients that the detector was not trained on")
+    .option(
+      "--prevalence <share>",
+      "of fractures where the detector will be used (as among these patients)",
+      share,
+    )
     .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
     .option("--json", "the decision as one JSON object")
     .addHelpText(
@@ -38,26 +47,44 @@ export const calibrateCommand: CommandFile = (output) =>
       `
 A detector says of each radiograph where it finds what. The decision makes one answer of all views of a
 patient: probabilities of the classes that sum to 1. It is fitted here, and kept in the detector's file;
-predict and evaluate then use it. train does the same by itself where it holds patients out.
+predict then uses it.
 
 Give patients whom nothing was trained on, and who are no test: tuning patients, at least two of every
 class, better ten. Every image names its patient ("patient" in the COCO file), and says the patient's
-class ("class") where nothing is annotated on it.
+class ("class") where nothing is annotated on it. Patients that the detector was trained on are refused;
+of the file that it was trained on, --held-out takes those whom --tuning-share kept apart.
 
-Example:
-  ./malleolus calibrate --checkpoint runs/a --coco tuning.json --images radiographs`,
+Probabilities hold where fractures are as frequent as among these patients, unless --prevalence says
+otherwise: 0.15, say, for one ankle in seven. predict can change it, too.
+
+Examples:
+  ./malleolus calibrate --checkpoint runs/a --coco tuning.json --images radiographs
+  ./malleolus calibrate --checkpoint runs/a --coco train.json --images radiographs --held-out \\
+    --prevalence 0.15`,
     )
     .action(async (given: CalibrateArguments) => {
-      const { findDetector } = await import("@malleolus/training");
+      const { fileSha256, findDetector, readSeenImages } = await import("@malleolus/training");
       const { parseCoco } = await import("@malleolus/data");
       const { setThreads } = await import("@malleolus/torch");
       const { calibrateDetector } = await import("../patients/calibrate-detector.ts");
       const { patientsOf } = await import("../patients/patient-radiographs.ts");
+      const { unseenPatients } = await import("../patients/unseen-patients.ts");
+      const { prevalenceOf } = await import("@malleolus/evaluation");
       if (given.threads !== undefined) setThreads(given.threads);
       const found = findDetector(given.checkpoint);
       const dataset = parseCoco(readFileSync(given.coco, "utf8"), given.coco);
-      const patients = patientsOf(dataset, given.coco);
+      const { patients, seen } = await unseenPatients({
+        patients: patientsOf(dataset, given.coco),
+        folder: given.images,
+        record: readSeenImages(found.path),
+        heldOut: given.heldOut ?? false,
+        hashOf: fileSha256,
+      });
       if (!given.json) sayWhichDetector(found, output);
+      if (seen > 0)
+        output.writeError(
+          `left out: ${seen} patient${seen === 1 ? "" : "s"} that it was trained on\n`,
+        );
       const precision = given.dtype ?? (await fasterDtype(output));
       const progress = countProgress(output, "radiographs");
       try {
@@ -66,17 +93,23 @@ Example:
           precision,
           patients,
           folder: given.images,
+          prevalence: given.prevalence ?? null,
           onImage: (done, total) => progress.show(done, total),
         });
         progress.end();
-        output.write(given.json ? `${JSON.stringify(decision)}\n` : describeDecision(decision));
+        output.write(
+          given.json
+            ? `${JSON.stringify(decision)}\n`
+            : describeDecision(decision, prevalenceOf(decision)),
+        );
       } finally {
         progress.end();
       }
     });
 
 /** What was fitted, on whom, and how well it does on each patient when fitted without them. */
-export function describeDecision({ fittedOn, findingThreshold }: PatientDecision): string {
+export function describeDecision(decision: PatientDecision, prevalence: number): string {
+  const { fittedOn, findingThreshold } = decision;
   const { patients, radiographs, leaveOneOut } = fittedOn;
   const total = Object.values(patients).reduce((sum, count) => sum + count, 0);
   const classes = Object.entries(patients).map(([name, count]) => `${count} ${name}`);
@@ -88,6 +121,7 @@ export function describeDecision({ fittedOn, findingThreshold }: PatientDecision
       `${right} of ${total} right, log loss ${leaveOneOut.logLoss.toFixed(3)} (guessing: ` +
         `${Math.log(classes.length).toFixed(3)})`,
     ],
+    ["probabilities hold at", `a prevalence of ${prevalence.toFixed(2)} fractures`],
     ["findings are shown from", `a score of ${findingThreshold.toFixed(3)}`],
   ];
   return alignedTable(rows, 2);

@@ -34,7 +34,9 @@ Examples:
       const { demoProgress } = await import("../demo/demo-progress.ts");
       const { demoPlan } = await import("../demo/plan.ts");
       const { runDemo } = await import("../demo/run-demo.ts");
-      const { demoRecipe } = await import("@malleolus/training");
+      const { demoRecipe, readInitialWeights } = await import("@malleolus/training");
+      const { shippedDetector } = await import("@malleolus/detection");
+      const shipped = shippedDetector();
       const progress = demoProgress(output);
       const signals = stopOnSignals(() =>
         progress.say("ending at the next safe point; the same command goes on"),
@@ -44,7 +46,7 @@ Examples:
           folder: out,
           plan: demoPlan,
           recipe: demoRecipe,
-          weights: null,
+          weights: shipped === null ? null : readInitialWeights(shipped),
           progress,
           stop: signals.signal,
         });

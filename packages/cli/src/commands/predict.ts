@@ -1,4 +1,5 @@
 /** `malleolus predict`: what a trained detector finds on radiographs. */
+import type { PatientDecision } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { chooseDtype, sayDtype } from "../dtype/choose-dtype.ts";
@@ -11,9 +12,10 @@ import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface PredictArguments {
-  readonly checkpoint: string;
+  readonly checkpoint?: string;
   readonly out?: string;
   readonly threshold?: number;
+  readonly prevalence?: number;
   readonly onePatient?: true;
   readonly overlay: boolean;
   readonly dtype?: "float32" | "bfloat16";
@@ -25,12 +27,20 @@ export const predictCommand: CommandFile = (output, finish) =>
   new Command("predict")
     .description("find fractures on radiographs, and decide the class of each patient")
     .argument("<file or folder...>", "DICOM, JPEG or PNG files, or folders of them")
-    .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
+    .option(
+      "--checkpoint <path>",
+      "a run's folder, or a model.safetensors (the one that comes with the project)",
+    )
     .option("--out <folder>", "write NAME.json and NAME.png, an overlay, for each file")
     .option("--no-overlay", "write no overlays")
     .option(
       "--threshold <score>",
       "show all findings from this score on, 0 to 1 (as the detector's decision has it, else 0.5)",
+      share,
+    )
+    .option(
+      "--prevalence <share>",
+      "of fractures among your patients (as the detector was calibrated for)",
       share,
     )
     .option("--one-patient", "all files are of one patient, whatever they say")
@@ -45,12 +55,14 @@ export const predictCommand: CommandFile = (output, finish) =>
     .addHelpText(
       "after",
       `
-Of a run, the best checkpoint is taken where it was validated, else the latest; name one of its
-checkpoints to take that.
+Without --checkpoint the detector that comes with the project is taken. It has seen simulated ankles and
+nothing else: what it says of a real one means nothing. Of a run, the best checkpoint is taken where it
+was validated, else the latest; name one of its checkpoints to take that.
 
 A patient's class is decided from all of their radiographs, with probabilities, where the detector was
 calibrated (malleolus calibrate); DICOM files that name the same patient belong together. Findings then
-agree with it: none for a patient without a fracture.
+agree with it: none for a patient without a fracture. The probabilities hold where fractures are as
+frequent as among the patients of the calibration; --prevalence 0.15 says that one ankle in seven is broken.
 
 Boxes and outlines are in pixels of the stored image. Lengths and areas are in millimetres where the
 file says how large a pixel is, and null elsewhere. A file that cannot be read is reported, the
@@ -58,20 +70,26 @@ others go on, and the exit code is 1. --out replaces what predict wrote there be
 such files are passed over where they lie among the inputs. Research use only: not a medical device.
 
 Examples:
+  ./malleolus predict --out findings archive/external/dicom/EP00001
   ./malleolus predict --checkpoint runs/a --out findings ankle.dcm
   ./malleolus predict --checkpoint runs/a --json --threshold 0.05 study | jq .findings`,
     )
     .action(async (paths: string[], given: PredictArguments) => {
       const { findDetector } = await import("@malleolus/training");
-      const { openDetector } = await import("@malleolus/detection");
+      const { openDetector, shippedDetector } = await import("@malleolus/detection");
       const { setThreads } = await import("@malleolus/torch");
       if (given.threads !== undefined) setThreads(given.threads);
-      const found = findDetector(given.checkpoint);
+      const found =
+        given.checkpoint === undefined
+          ? { path: requireShipped(shippedDetector()), chosen: null }
+          : findDetector(given.checkpoint);
       const { path } = found;
-      if (!given.json) sayWhichDetector(found, output);
+      if (given.checkpoint === undefined) output.writeError(SIMULATED_ONLY);
+      else if (!given.json) sayWhichDetector(found, output);
       const { isOwnOutput, requireRoom } = await import("../own-output.ts");
       const { LEAST_SCORE } = await import("../patients/calibrate-detector.ts");
       const { patientFiles } = await import("../patients/patient-files.ts");
+      const { atPrevalence } = await import("@malleolus/evaluation");
       const { predictPatient, sentenceOf } = await import("../patients/predict-patient.ts");
       const { radiographNotes } = await import("../radiograph-notes.ts");
       const listed = radiographFiles(paths);
@@ -95,10 +113,12 @@ Examples:
       });
       if (choice !== null && !given.json) sayDtype(choice, output);
       try {
+        const decision = decisionAt(detector.decision, given.prevalence, path, atPrevalence);
         for (const group of await patientFiles(files, given.onePatient ?? false)) {
           const predictions = await predictPatient({
             ...group,
             detector,
+            decision,
             detectorFile: path,
             threshold: given.threshold ?? null,
             out: given.out ?? null,
@@ -122,6 +142,33 @@ Examples:
       const remarks = notes.all();
       if (remarks.length > 0) output.writeError(`note: ${remarks.join(". ")}.\n`);
     });
+
+const SIMULATED_ONLY =
+  "the detector that comes with the project: trained on simulated ankles alone, it knows no real one\n";
+
+/** The detector's decision, at the prevalence that was asked for. */
+function decisionAt(
+  decision: PatientDecision | null,
+  prevalence: number | undefined,
+  path: string,
+  at: (decision: PatientDecision, prevalence: number) => PatientDecision,
+): PatientDecision | null {
+  if (prevalence === undefined) return decision;
+  if (decision !== null) return at(decision, prevalence);
+  throw new CliError(
+    "patients",
+    `--prevalence: expected a detector that decides a patient's class, got ${path}, which does not; ` +
+      "fit a decision with malleolus calibrate",
+  );
+}
+
+function requireShipped(path: string | null): string {
+  if (path !== null) return path;
+  throw new CliError(
+    "run",
+    "the detector that comes with the project is not there; name one with --checkpoint",
+  );
+}
 
 /** A paragraph a file, and the patient's answer in the end. */
 function describePatient(

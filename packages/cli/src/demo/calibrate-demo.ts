@@ -18,6 +18,7 @@ export async function calibrateDemo(
     precision: dtype,
     patients: patientsOf(dataset, "the tuning patients"),
     folder: study.images,
+    prevalence: null,
     onImage: (done, total) => progress.count(done, total, "radiographs of tuning patients"),
   });
 }

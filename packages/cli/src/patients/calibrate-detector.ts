@@ -1,6 +1,6 @@
 /** Fits how a detector's analyses decide a patient's class, and puts that into the detector's file. */
 import { openDetector, type Precision, writeDecision } from "@malleolus/detection";
-import { fitDecision, type TuningPatient } from "@malleolus/evaluation";
+import { atPrevalence, fitDecision, type TuningPatient } from "@malleolus/evaluation";
 import type { PatientDecision } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
 import { analysePatients } from "./analyse-patients.ts";
@@ -14,6 +14,8 @@ export interface Calibration {
   readonly patients: readonly PatientRadiographs[];
   /** Where their images lie. */
   readonly folder: string;
+  /** The share of fractures where the detector will be used; null as among these patients. */
+  readonly prevalence: number | null;
   readonly onImage: (done: number, total: number) => void;
 }
 
@@ -30,7 +32,7 @@ export const LEAST_SCORE = 0.05;
  * for too few patients of a class; the detector's file is then as it was.
  */
 export async function calibrateDetector(given: Calibration): Promise<Calibrated> {
-  const { path, precision, patients, folder, onImage } = given;
+  const { path, precision, patients, folder, prevalence, onImage } = given;
   const detector = openDetector(path, { precision, scoreThreshold: LEAST_SCORE });
   try {
     const { soundClass } = detector.config;
@@ -42,10 +44,11 @@ export async function calibrateDetector(given: Calibration): Promise<Calibrated>
       );
     }
     const analysed = await analysePatients({ detector, patients, folder, onImage });
-    const decision = fitDecision(analysed, {
+    const fitted = fitDecision(analysed, {
       classes: detector.classes,
       noFractureClass: soundClass,
     });
+    const decision = prevalence === null ? fitted : atPrevalence(fitted, prevalence);
     writeDecision(path, decision);
     return { decision, patients: analysed };
   } finally {

@@ -2,8 +2,13 @@
 import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
 import type { Detector } from "@malleolus/detection";
-import { decidePatient, type PatientAnswer, shownFindings } from "@malleolus/evaluation";
-import type { Finding, RadiographAnalysis } from "@malleolus/schema";
+import {
+  decidePatient,
+  type PatientAnswer,
+  prevalenceOf,
+  shownFindings,
+} from "@malleolus/evaluation";
+import type { Finding, PatientDecision, RadiographAnalysis } from "@malleolus/schema";
 import { drawOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
 import type { RadiographFile } from "../radiograph-files.ts";
@@ -22,11 +27,19 @@ export interface Prediction
   /** Whom the file names; null where it names nobody. */
   readonly patient: string | null;
   /** Of all files of the patient; null where the detector has no decision. */
-  readonly answer: (PatientAnswer & { readonly radiographs: number }) | null;
+  readonly answer: Answer | null;
+}
+
+export interface Answer extends PatientAnswer {
+  readonly radiographs: number;
+  /** The share of patients with a fracture at which the probabilities hold. */
+  readonly prevalence: number;
 }
 
 export interface PatientToPredict {
   readonly detector: Detector;
+  /** The detector's, or as it is at another prevalence. */
+  readonly decision: PatientDecision | null;
   readonly detectorFile: string;
   readonly patient: string | null;
   readonly files: readonly RadiographFile[];
@@ -45,7 +58,7 @@ export const PLAIN_THRESHOLD = 0.5;
 
 /** One a file that could be read. */
 export async function predictPatient(given: PatientToPredict): Promise<Prediction[]> {
-  const { detector, detectorFile, patient, files, threshold } = given;
+  const { decision, detectorFile, patient, files, threshold } = given;
   const seen: Seen[] = [];
   for (const file of files) {
     try {
@@ -55,7 +68,6 @@ export async function predictPatient(given: PatientToPredict): Promise<Predictio
     }
   }
   if (seen.length === 0) return [];
-  const { decision } = detector;
   const analyses = seen.map(({ analysis }) => analysis);
   const answer = decision === null ? null : decidePatient(decision, analyses);
   const scoreThreshold = threshold ?? decision?.findingThreshold ?? PLAIN_THRESHOLD;
@@ -79,7 +91,10 @@ export async function predictPatient(given: PatientToPredict): Promise<Predictio
       classScores: analysis.classScores,
       imageProbabilities: analysis.imageProbabilities,
       patient,
-      answer: answer === null ? null : { ...answer, radiographs: seen.length },
+      answer:
+        answer === null || decision === null
+          ? null
+          : { ...answer, radiographs: seen.length, prevalence: prevalenceOf(decision) },
     };
     await write(prediction, file, given);
     predictions.push(prediction);
