@@ -8,10 +8,11 @@
  * system's folder for temporary files and are removed at the end. A line every 500 files: files,
  * files a second, resident memory. At the end, the records are compared with the files in the store.
  */
+
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { externalHospital, internalHospital, withPitch } from "@malleolus/data";
+import { externalHospital, internalHospital, withPitch } from "@malleolus/phantom";
 import { newStudy, phantomFiles, writeVariants } from "./variants.ts";
 
 const files = Number(process.argv[2] ?? 10_000);

@@ -3,10 +3,11 @@
  * ones again, as when an import goes on. It has no peer: nothing at hand reads, checks, de-identifies,
  * stores and records in one step. Nearly all of the time is per byte, in as many threads as cores.
  */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { internalHospital } from "@malleolus/data";
+import { internalHospital } from "@malleolus/phantom";
 import type { Bench } from "./bench.ts";
 import { measure, row, type Timing } from "./measure.ts";
 import { newStudy, phantomFiles, writeVariants } from "./variants.ts";

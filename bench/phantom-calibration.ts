@@ -1,6 +1,6 @@
 /**
  * What simulated readers make of rendered phantoms, and whether a shortcut tells fractures from sound
- * ankles: the figures that `packages/data/src/phantom/ranges.ts` quotes as measured.
+ * ankles: the figures that `packages/phantom/src/ranges.ts` quotes as measured.
  *
  *   node bench/phantom-calibration.ts [--patients 360] [--pitch 0.3] [--workers 1] [--cases FILE]
  *
@@ -9,11 +9,12 @@
  * 8,000 more patients who borrow their fractures. FILE keeps the rendered cases: a run that was stopped
  * goes on, and readers can be measured again without rendering.
  */
+
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import {
   drawPatient,
-  type Exclusion,
+  EXCLUSIONS,
   externalHospital,
   type FractureTruth,
   type Hospital,
@@ -25,7 +26,7 @@ import {
   simulateStudies,
   type Visibility,
   withPitch,
-} from "@malleolus/data";
+} from "@malleolus/phantom";
 import {
   borrowed,
   CLASSES,
@@ -38,15 +39,6 @@ import {
 } from "./phantom-readers.ts";
 import { auc, features, isOfThumbnail, shortcutScores } from "./phantom-shortcut.ts";
 
-const EXCLUSIONS: readonly Exclusion[] = [
-  "tibia involved",
-  "cast",
-  "callus",
-  "hardware",
-  "open physes",
-  "poor quality",
-  "wrong view",
-];
 const AUC_LIMIT = 0.65;
 const BORROWERS = 8_000;
 

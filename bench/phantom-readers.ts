@@ -12,7 +12,7 @@ import {
   type Reader,
   type Reading,
   readCase,
-} from "@malleolus/data";
+} from "@malleolus/phantom";
 
 export const CLASSES = ["A", "B", "C", "none"] as const;
 export type TrueClass = (typeof CLASSES)[number];

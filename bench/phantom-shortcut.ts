@@ -2,7 +2,7 @@
  * Whether the phantom's fractures can be told without looking at bones: L2-penalised logistic
  * regression on thumbnails and header fields, cross-validated by patient. Deterministic.
  */
-import type { PhantomRadiograph, PhantomStudy } from "@malleolus/data";
+import type { PhantomRadiograph, PhantomStudy } from "@malleolus/phantom";
 
 const SIDE = 16;
 const FOLDS = 5;

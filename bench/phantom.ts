@@ -12,7 +12,7 @@ import {
   type PatientWish,
   simulateRadiograph,
   simulateStudies,
-} from "@malleolus/data";
+} from "@malleolus/phantom";
 import type { Bench } from "./bench.ts";
 import { measure, type Row, row, timed } from "./measure.ts";
 

@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deidentify, type Hospital, simulateStudy } from "@malleolus/data";
+import { deidentify } from "@malleolus/data";
+import { type Hospital, simulateStudy } from "@malleolus/phantom";
 import {
   closeStudy,
   createStudy,

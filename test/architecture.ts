@@ -14,22 +14,26 @@ export type SourceTree = ReadonlyMap<string, string>;
 
 /** The packages of this project that each package may import. ARCHITECTURE.md shows the same table. */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
+  host: [],
   geometry: [],
   torch: [],
   schema: ["geometry"],
   detection: ["torch", "geometry", "schema"],
   data: ["geometry", "schema"],
+  phantom: ["data", "host", "geometry", "schema"],
   evaluation: ["geometry", "schema"],
   web: ["geometry", "schema"],
   studies: ["data", "geometry", "schema"],
   training: ["torch", "detection", "data", "evaluation", "geometry", "schema"],
   server: ["data", "studies", "evaluation", "geometry", "schema"],
   cli: [
+    "host",
     "geometry",
     "torch",
     "schema",
     "detection",
     "data",
+    "phantom",
     "evaluation",
     "studies",
     "training",

@@ -10,6 +10,7 @@ const packageErrors: ReadonlySet<string> = new Set([
   "DataError",
   "DetectionError",
   "EvaluationError",
+  "PhantomError",
   "SchemaError",
   "StudyError",
   "TorchError",

@@ -1,3 +1,4 @@
+export * from "./ankle-classification.ts";
 export * from "./annotation.ts";
 export * from "./assignment.ts";
 export * from "./case-state.ts";

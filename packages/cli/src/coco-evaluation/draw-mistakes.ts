@@ -3,11 +3,11 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
 import { decodeRuns, traceMask } from "@malleolus/geometry";
+import { writeFileWhole } from "@malleolus/host";
 import type { Finding } from "@malleolus/schema";
 import { drawnFindings } from "../drawn-findings.ts";
 import { drawOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 import type { Mistake } from "./worst-mistakes.ts";
 
 const OURS = /^(least-found|false-alarm)-\d{2,}-.*\.png$/;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Detector, Precision } from "@malleolus/detection";
 import { checkFoundIou, evaluationDefaults, NO_FRACTURE } from "@malleolus/evaluation";
+import { writeFileWhole } from "@malleolus/host";
 import type { Finding } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CocoEvaluation, MeasureSettings } from "../coco-evaluation/measure.ts";
@@ -18,7 +19,6 @@ import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { wholeNumber } from "../whole-number.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 
 interface EvaluateArguments {
   readonly coco: string;

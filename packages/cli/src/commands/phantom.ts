@@ -71,10 +71,9 @@ async function simulate(
   output: Output,
   finish: (code: ExitCode) => void,
 ): Promise<void> {
-  const data = await import("@malleolus/data");
-  const { mixedWishes, writeArchive } = await import("../phantom/write-archive.ts");
-  const wishes = mixedWishes(given.perClass, given.excluded);
-  const hospitals = [data.internalHospital, data.externalHospital].filter(
+  const phantom = await import("@malleolus/phantom");
+  const wishes = phantom.mixedWishes(given.perClass, given.excluded);
+  const hospitals = [phantom.internalHospital, phantom.externalHospital].filter(
     ({ key }) => given.hospital === "both" || given.hospital === key,
   );
   const progress = countProgress(output, "examinations");
@@ -82,11 +81,11 @@ async function simulate(
   const written: { folder: string; examinations: number; radiographs: number }[] = [];
   try {
     for (const [i, hospital] of hospitals.entries()) {
-      const records = await writeArchive({
+      const records = await phantom.writeArchive({
         folder: join(folder, hospital.key),
         hospital,
         room:
-          given.pitch === undefined ? hospital.room : data.withPitch(hospital.room, given.pitch),
+          given.pitch === undefined ? hospital.room : phantom.withPitch(hospital.room, given.pitch),
         seed: given.seed,
         wishes,
         stop: signals.signal,
@@ -105,7 +104,7 @@ async function simulate(
     signals.dispose();
   }
   if (given.json) {
-    const { PHANTOM_VERSION: phantomVersion } = data;
+    const { PHANTOM_VERSION: phantomVersion } = phantom;
     output.write(`${JSON.stringify({ phantomVersion, seed: given.seed, archives: written })}\n`);
   } else {
     for (const one of written) {

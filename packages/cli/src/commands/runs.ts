@@ -1,4 +1,6 @@
 /** `malleolus runs`: the trainings below a folder, and how some of them differ; without LibTorch. */
+
+import { writeFileWhole } from "@malleolus/host";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
@@ -7,7 +9,6 @@ import { compareRecipes } from "../training-runs/compare-recipes.ts";
 import { runCurves } from "../training-runs/run-curves.ts";
 import { describeDifferences, describeRuns } from "../training-runs/runs-text.ts";
 import { readRun, runFolders, type TrainingRun } from "../training-runs/training-run.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 
 interface RunsArguments {
   readonly compare?: readonly string[];

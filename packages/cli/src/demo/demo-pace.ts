@@ -6,11 +6,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { cocoText, internalHospital, simulateStudy, withPitch } from "@malleolus/data";
+import { cocoText } from "@malleolus/data";
+import { writeFileWhole } from "@malleolus/host";
+import {
+  internalHospital,
+  phantomRecord,
+  simulateStudy,
+  truthAnnotations,
+  withPitch,
+} from "@malleolus/phantom";
 import { type Recipe, readTrainingSet, resolveRecipe, train } from "@malleolus/training";
-import { phantomRecord } from "../phantom/phantom-record.ts";
-import { truthAnnotations } from "../phantom/truth-annotations.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 import type { DemoPlan, HospitalPlan } from "./plan.ts";
 import { STAGES, type StageName } from "./stages.ts";
 

@@ -1,7 +1,6 @@
 /** The last stage: what the network finds in patients of both tests, judged and written down. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PHANTOM_VERSION } from "@malleolus/data";
 import { openDetector } from "@malleolus/detection";
 import {
   type AcceptanceThreshold,
@@ -16,6 +15,8 @@ import {
   type TestPatient,
   thresholdsReached,
 } from "@malleolus/evaluation";
+import { writeFileWhole } from "@malleolus/host";
+import { PHANTOM_VERSION } from "@malleolus/phantom";
 import type { Panel, Proportion } from "@malleolus/schema";
 import {
   readFlow,
@@ -31,7 +32,6 @@ import manifest from "../../package.json" with { type: "json" };
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { analysePatients } from "../patients/analyse-patients.ts";
 import { LEAST_SCORE } from "../patients/calibrate-detector.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import { galleryOf } from "./gallery.ts";
 import type { KnownImages } from "./known-cases.ts";

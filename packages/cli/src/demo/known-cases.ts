@@ -2,7 +2,7 @@
  * Which of the study's radiographs is which of the phantom's. Nobody but a simulation can know that:
  * the study holds pseudonyms, and its key file only who they are.
  */
-import type { PhantomImage, PhantomRecord } from "../phantom/phantom-record.ts";
+import type { PhantomImage, PhantomRecord } from "@malleolus/phantom";
 
 export interface KnownImage {
   readonly record: PhantomRecord;

@@ -5,14 +5,18 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { cocoText } from "@malleolus/data";
+import { writeFileWhole } from "@malleolus/host";
 import {
-  cocoText,
   externalHospital,
   type Hospital,
   internalHospital,
+  mixedWishes,
   PHANTOM_VERSION,
+  type PhantomRecord,
   withPitch,
-} from "@malleolus/data";
+  writeArchive,
+} from "@malleolus/phantom";
 import {
   ankleProtocol,
   assignExternalTest,
@@ -34,10 +38,7 @@ import {
 import type { InitialWeights, Recipe } from "@malleolus/training";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
-import type { PhantomRecord } from "../phantom/phantom-record.ts";
-import { mixedWishes, writeArchive } from "../phantom/write-archive.ts";
 import { describeDuration } from "../training-progress.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 import { calibrateDemo } from "./calibrate-demo.ts";
 import { measurePace, stageSeconds } from "./demo-pace.ts";
 import type { DemoProgress } from "./demo-progress.ts";

@@ -1,6 +1,7 @@
 /** Simulated annotators at work on a study: both draw every radiograph, a senior settles the rest. */
-import { annotate } from "@malleolus/data";
+
 import { type Mask, maskArea, type Polygon } from "@malleolus/geometry";
+import { annotate, storedMask } from "@malleolus/phantom";
 import { FRACTURE, type Outline, type Visibility } from "@malleolus/schema";
 import {
   adjudicateAnnotation,
@@ -10,7 +11,6 @@ import {
   settleAnnotations,
   submitAnnotation,
 } from "@malleolus/studies";
-import { storedMask } from "../phantom/phantom-record.ts";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
 import { peopleOf } from "./simulated-readers.ts";
 

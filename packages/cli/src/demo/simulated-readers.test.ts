@@ -9,13 +9,16 @@ import {
   consensusOf,
   drawPatient,
   externalHospital,
+  mixedWishes,
+  type PhantomRecord,
   READER_ROLES,
   type ReadCase,
   type Reader,
   type Reading,
   readCase,
   withPitch,
-} from "@malleolus/data";
+  writeArchive,
+} from "@malleolus/phantom";
 import {
   ankleProtocol,
   assignExternalTest,
@@ -28,8 +31,6 @@ import {
   openStudy,
   screenCases,
 } from "@malleolus/studies";
-import type { PhantomRecord } from "../phantom/phantom-record.ts";
-import { mixedWishes, writeArchive } from "../phantom/write-archive.ts";
 import type { KnownImage } from "./known-cases.ts";
 import { demoParticipants, demoPlan } from "./plan.ts";
 import { classId, readAll } from "./simulated-readers.ts";

@@ -3,12 +3,14 @@ import {
   adjudicationOf,
   consensusOf,
   drawPatient,
+  exclusionCode,
+  type PhantomRecord,
   READER_ROLES,
   type ReadCase,
   type Reader,
   type Reading,
   readCase,
-} from "@malleolus/data";
+} from "@malleolus/phantom";
 import type { Decision, Panel } from "@malleolus/schema";
 import {
   adjudicateReading,
@@ -19,8 +21,6 @@ import {
   type Study,
   submitReading,
 } from "@malleolus/studies";
-import type { PhantomRecord } from "../phantom/phantom-record.ts";
-import { exclusionCode } from "../phantom/write-archive.ts";
 import { type KnownImages, recordOf } from "./known-cases.ts";
 
 const READS = { curation: "observer", reference: "surgeon" } as const satisfies Record<

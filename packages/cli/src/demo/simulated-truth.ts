@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import type { TestImage, TestPatient, TruthObject } from "@malleolus/evaluation";
 import { type Mask, maskArea, maskBounds, polygonSignedArea, traceMask } from "@malleolus/geometry";
-import { storedMask } from "../phantom/phantom-record.ts";
+import { storedMask } from "@malleolus/phantom";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
 import { classId } from "./simulated-readers.ts";
 

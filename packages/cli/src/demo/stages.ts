@@ -4,10 +4,10 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeFileWhole } from "@malleolus/host";
 import { readJson, SchemaError } from "@malleolus/schema";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 
 export const STAGES = [

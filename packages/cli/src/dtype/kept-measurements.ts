@@ -6,8 +6,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeFileWhole } from "@malleolus/host";
 import { z } from "zod";
-import { writeFileWhole } from "../write-file-whole.ts";
 import type { DtypeTask, DtypeTimes } from "./measure-dtypes.ts";
 
 /** All that the times depend on but what else the machine is doing. */

@@ -8,11 +8,11 @@ import {
   prevalenceOf,
   shownFindings,
 } from "@malleolus/evaluation";
+import { writeFileWhole } from "@malleolus/host";
 import type { Finding, PatientDecision, RadiographAnalysis } from "@malleolus/schema";
 import { drawOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
 import type { RadiographFile } from "../radiograph-files.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 
 /** What is said of one file. */
 export interface Prediction

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { externalHospital, internalHospital, simulateStudy } from "../phantom/hospital.ts";
-import { withPitch } from "../phantom/machines.ts";
 import { parseDataSet } from "./data-set.ts";
 import { deidentify } from "./deidentify/deidentify.ts";
 import { readSide, readView } from "./projection.ts";
@@ -146,17 +144,6 @@ test("readView: the mortise's eponym, by its codes and its meaning", () => {
   checkView({ "00185101 CS": "AP", ...eponym("X", "Mortice projection") }, "mortise");
   checkView({ "00185101 CS": "AP", ...eponym("X", "Broden view") }, "ap");
 });
-
-for (const hospital of [internalHospital, externalHospital]) {
-  test(`readView: phantoms of ${hospital.name}`, async () => {
-    const room = withPitch(hospital.room, 2);
-    const views = ["ap", "mortise", "lateral"] as const;
-    const wish = { weberClass: null, exclusion: null };
-    const { images } = simulateStudy({ ...hospital, room, views }, "views", 1, wish);
-    const read = images.map(({ file }) => readView(parseDataSet(file, "phantom.dcm")));
-    assert.deepEqual(read, views);
-  });
-}
 
 test("readView: a bone's name is no view", () =>
   checkView({ "0008103e LO": "fracture of lateral malleolus" }, null));

@@ -4,3 +4,9 @@ export { type Deidentification, deidentifyInParts } from "./deidentify/deidentif
 export { type DicomIdentity, readIdentity } from "./deidentify/identity.ts";
 export { checkSamePicture } from "./deidentify/same-picture.ts";
 export { type DicomImage, readDicomImage } from "./read-dicom.ts";
+export {
+  type DataSet,
+  type ElementValue,
+  TRANSFER_SYNTAX,
+  writeDicomFile,
+} from "./write/data-set.ts";

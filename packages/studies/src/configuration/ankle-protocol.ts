@@ -3,19 +3,14 @@
  * and split as in the paper that Malleolus follows.
  */
 import { ankleScreeningRules } from "@malleolus/data";
-import type { Protocol } from "@malleolus/schema";
+import { ankleClassification, type Protocol } from "@malleolus/schema";
 import { stringify } from "smol-toml";
 import { wrapLists } from "./wrap-lists.ts";
 
 export const ankleProtocol: Protocol = {
   name: "ankle",
-  classes: [
-    { id: "weber_a", name: "Weber A" },
-    { id: "weber_b", name: "Weber B" },
-    { id: "weber_c", name: "Weber C" },
-    { id: "no_fracture", name: "No fracture" },
-  ],
-  noFractureClass: "no_fracture",
+  classes: ankleClassification.classes,
+  noFractureClass: ankleClassification.noFractureClass,
   views: ["ap", "mortise", "lateral"],
   structures: [
     { id: "fibula", name: "Fibula" },
@@ -33,7 +28,7 @@ export const ankleProtocol: Protocol = {
     { id: "hardware", name: "Plates or screws" },
   ],
   people: { observers: 3, seniors: 1, referenceSurgeons: 3, annotators: 2 },
-  zonesMm: { fractureLine: 3, intactAbovePlafond: 60, weberAEnds: 0, weberCBegins: 15 },
+  zonesMm: ankleClassification.zonesMm,
   thresholds: { annotationIou: 0.5 },
   splits: {
     seed: 1,

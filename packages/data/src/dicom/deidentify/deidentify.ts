@@ -18,13 +18,14 @@ import {
 } from "../elements.ts";
 import { openFile } from "../open-file.ts";
 import { BIG_ENDIAN, DEFLATED, IMPLICIT_LITTLE_ENDIAN } from "../transfer-syntax.ts";
+import { writeElement, writeItem } from "../write/elements.ts";
+import { writeMeta } from "../write/file-meta.ts";
 import { refuseBurnedIn } from "./burned-in.ts";
 import { type Identifying, identifyingTexts, isPatientsWord, mentionsAny } from "./leaks.ts";
 import { ownElements } from "./own-elements.ts";
 import { writePixels } from "./pixel-element.ts";
 import { capAge, dummyValue, keepHarmlessWords, replaceUid, shiftDate } from "./replacement.ts";
 import { type Rule, ruleFor } from "./rules.ts";
-import { writeElement, writeItem, writeMeta } from "./write-elements.ts";
 
 export interface Deidentification {
   /** What the study calls the patient: the new name and ID. */

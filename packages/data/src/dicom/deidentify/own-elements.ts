@@ -1,6 +1,6 @@
 /** What a de-identified file says of itself (PS3.15 sections E.1.1 and E.3). */
 import type { Writing } from "../elements.ts";
-import { writeElement, writeItem } from "./write-elements.ts";
+import { writeElement, writeItem } from "../write/elements.ts";
 
 const METHODS: readonly (readonly [code: string, meaning: string])[] = [
   ["113100", "Basic Application Confidentiality Profile"],

@@ -4,7 +4,7 @@
 import { type ByteElement, readFragments, type Writing } from "../elements.ts";
 import { frameFragments } from "../pixel-data.ts";
 import { transferSyntax } from "../transfer-syntax.ts";
-import { writeElement } from "./write-elements.ts";
+import { writeElement, writeFragments } from "../write/elements.ts";
 
 const DELIMITER_BYTES = 8;
 
@@ -39,21 +39,5 @@ export function writePixels(element: ByteElement, context: PixelContext): Uint8A
   const hasEnd = element.end - element.valueEnd === DELIMITER_BYTES;
   const isAsItShould =
     read.explicit && element.writtenVr === "OB" && element.undefinedLength && hasTable && hasEnd;
-  return isAsItShould ? whole : encapsulate(fragments);
-}
-
-/** Compressed syntaxes are explicit and little endian. */
-function encapsulate(fragments: readonly Uint8Array[]): Buffer {
-  const item = (fragment: Uint8Array) => {
-    const padding = fragment.length % 2;
-    const head = Buffer.from("feff00e000000000", "hex");
-    head.writeUInt32LE(fragment.length + padding, 4);
-    return Buffer.concat([head, fragment, Buffer.alloc(padding)]);
-  };
-  return Buffer.concat([
-    Buffer.from("e07f10004f420000ffffffff", "hex"),
-    item(new Uint8Array()),
-    ...fragments.map(item),
-    Buffer.from("feffdde000000000", "hex"),
-  ]);
+  return isAsItShould ? whole : writeFragments(element.tag, [], fragments);
 }

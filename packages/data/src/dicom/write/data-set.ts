@@ -1,0 +1,77 @@
+/**
+ * DICOM data sets to bytes: explicit VR, little endian, defined lengths; compressed pixels in a
+ * fragment of their own. It writes what it is given, sorted by tag; what an object must hold is its
+ * caller's business.
+ */
+import { EXPLICIT, writeElement, writeFragments, writeItem } from "./elements.ts";
+import { type FileMetaInformation, writeMeta } from "./file-meta.ts";
+
+/** `TM`, `DA` and the like take text; numbers of `US` are binary, those of `DS` and `IS` text. */
+export type ElementValue =
+  | { readonly vr: TextVr; readonly value: string | readonly string[] }
+  | { readonly vr: "US"; readonly value: number | readonly number[] }
+  | { readonly vr: "SS"; readonly value: number }
+  | { readonly vr: "OW" | "OB"; readonly value: Uint8Array }
+  /** The compressed stream of an image's one frame. */
+  | { readonly vr: "OB"; readonly stream: Uint8Array }
+  | { readonly vr: "SQ"; readonly value: readonly DataSet[] };
+
+type TextVr =
+  | "AE"
+  | "AS"
+  | "CS"
+  | "DA"
+  | "DS"
+  | "IS"
+  | "LO"
+  | "LT"
+  | "PN"
+  | "SH"
+  | "ST"
+  | "TM"
+  | "UI";
+
+/** From tag, `0x00100010` say, to element. */
+export type DataSet = ReadonlyMap<number, ElementValue>;
+
+/** All have an explicit VR, little endian; of the compressed ones those that are needed here. */
+export const TRANSFER_SYNTAX = {
+  none: "1.2.840.10008.1.2.1",
+  "lossless JPEG": "1.2.840.10008.1.2.4.70",
+} as const;
+
+/** A whole file. Text is written in UTF-8: the set must name ISO_IR 192 where it is not ASCII. */
+export function writeDicomFile(dataSet: DataSet, meta: FileMetaInformation): Uint8Array {
+  // An array of its own: a Buffer would come out of another thread as something else.
+  return Uint8Array.from(Buffer.concat([writeMeta(meta), bytesOf(dataSet)]));
+}
+
+function bytesOf(dataSet: DataSet): Buffer {
+  const sorted = [...dataSet].sort(([a], [b]) => a - b);
+  return Buffer.concat(sorted.map(([tag, element]) => elementBytes(tag, element)));
+}
+
+function elementBytes(tag: number, element: ElementValue): Buffer {
+  if ("stream" in element) return writeFragments(tag, [0], [element.stream]);
+  return writeElement(tag, element.vr, valueBytes(element), EXPLICIT);
+}
+
+function valueBytes(element: Exclude<ElementValue, { readonly stream: Uint8Array }>): Uint8Array {
+  switch (element.vr) {
+    case "SQ":
+      return Buffer.concat(element.value.map((item) => writeItem(bytesOf(item), EXPLICIT)));
+    case "OW":
+    case "OB":
+      return element.value;
+    case "US": {
+      const numbers = typeof element.value === "number" ? [element.value] : element.value;
+      return new Uint8Array(Uint16Array.from(numbers).buffer);
+    }
+    case "SS":
+      return new Uint8Array(Int16Array.of(element.value).buffer);
+    default: {
+      const text = typeof element.value === "string" ? element.value : element.value.join("\\");
+      return Buffer.from(text, "utf8");
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The two simulated hospitals: their rooms, the views they take and the language they report in;
+ * and one patient's study there, as it would come out of an archive.
+ */
+import { buildAnkle } from "../anatomy/ankle.ts";
+import { drawPatient, type Patient, type PatientWish } from "../patient/patient.ts";
+import { type Report, writeReport } from "../people/report.ts";
+import type { Language } from "../people/report-phrases.ts";
+import type { Machine } from "../radiography/machine.ts";
+import { externalRoom, internalRoom } from "../radiography/machines.ts";
+import { type PhantomRadiograph, simulateRadiograph } from "../radiography/simulate.ts";
+import { type FractureTruth, fractureTruth } from "../radiography/truth.ts";
+import type { PhantomView } from "../radiography/view.ts";
+import type { Visibility } from "../radiography/visibility.ts";
+import { createRandom } from "../random.ts";
+import { radiographFile, type StudyHeader } from "./radiograph-object.ts";
+
+export interface Hospital {
+  readonly key: "internal" | "external";
+  readonly name: string;
+  readonly room: Machine;
+  readonly views: readonly PhantomView[];
+  readonly language: Language;
+}
+
+export const internalHospital: Hospital = {
+  key: "internal",
+  name: "Simulated Hospital One",
+  room: internalRoom,
+  views: ["ap", "mortise", "lateral"],
+  language: "en",
+};
+
+export const externalHospital: Hospital = {
+  key: "external",
+  name: "Gesimuleerd Ziekenhuis Twee",
+  room: externalRoom,
+  views: ["ap", "lateral"],
+  language: "nl",
+};
+
+/** Of whole radiographs, or of what is left of them where pixels are not needed. */
+export interface PhantomStudy<Radiograph = PhantomRadiograph> {
+  readonly header: StudyHeader;
+  readonly patient: Patient;
+  readonly fracture: FractureTruth | null;
+  readonly images: readonly { readonly radiograph: Radiograph; readonly file: Uint8Array }[];
+  readonly report: Report;
+}
+
+/**
+ * The `number`th patient of a hospital; the same seed, number and wish give the same study. Another
+ * room is for smaller radiographs of the same patients.
+ */
+export function simulateStudy(
+  hospital: Hospital,
+  seed: string,
+  number: number,
+  wish: PatientWish,
+  room: Machine = hospital.room,
+): PhantomStudy {
+  const patient = drawPatient(`${seed}/${hospital.key}/${number}`, wish);
+  const ankle = buildAnkle(patient);
+  const header = drawHeader(hospital, number, patient);
+  const images = hospital.views.map((view) => {
+    const radiograph = simulateRadiograph(ankle, view, room);
+    return { radiograph, file: radiographFile(radiograph, patient, room, header) };
+  });
+  const fracture = fractureTruth(ankle);
+  const visibility = bestVisibility(images.map(({ radiograph }) => radiograph));
+  const views = hospital.views.length;
+  const report = writeReport({ patient, fracture, visibility, views }, hospital.language);
+  return { header, patient, fracture, images, report };
+}
+
+/** One line a study, for the import of reports: RFC 4180, with a header line. */
+export function reportsCsv(
+  studies: readonly {
+    readonly header: Pick<StudyHeader, "accessionNumber" | "patientId" | "date">;
+    readonly report: Pick<Report, "language" | "text">;
+  }[],
+): string {
+  const rows = studies.map(({ header, report }) => [
+    header.accessionNumber,
+    header.patientId,
+    header.date,
+    report.language,
+    report.text,
+  ]);
+  return [["accession_number", "patient_id", "study_date", "language", "report"], ...rows]
+    .map((cells) => cells.map(csvCell).join(","))
+    .join("\r\n")
+    .concat("\r\n");
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function bestVisibility(radiographs: readonly PhantomRadiograph[]): Visibility | null {
+  const grades = ["obvious", "visible", "subtle", "impossible"] as const;
+  return grades.find((grade) => radiographs.some((each) => each.visibility === grade)) ?? null;
+}
+
+/** Within the years of the study that is followed, 2016 to 2020. */
+function drawHeader(hospital: Hospital, number: number, patient: Patient): StudyHeader {
+  const random = createRandom(patient.seed, "header");
+  const two = (value: number) => String(value).padStart(2, "0");
+  const year = 2016 + Math.floor(random.between(0, 5));
+  const day = two(1 + Math.floor(random.between(0, 28)));
+  const letter = hospital.key === "internal" ? "I" : "E";
+  return {
+    institution: hospital.name,
+    patientId: `${letter}P${String(number).padStart(5, "0")}`,
+    accessionNumber: `${letter}A${String(number).padStart(6, "0")}`,
+    date: `${year}${two(1 + Math.floor(random.between(0, 12)))}${day}`,
+    time: `${two(Math.floor(random.between(0, 24)))}${two(Math.floor(random.between(0, 60)))}00`,
+  };
+}

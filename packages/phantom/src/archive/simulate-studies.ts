@@ -1,0 +1,137 @@
+/** Many studies on all cores: the same as `simulateStudy` gives one by one, to the last bit. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { PatientWish } from "../patient/patient.ts";
+import type { Machine } from "../radiography/machine.ts";
+import type { Hospital, PhantomStudy } from "./hospital.ts";
+import type { Answer, Question, Simulation, StudyFacts } from "./simulation-messages.ts";
+
+export interface StudiesToSimulate {
+  readonly hospital: Hospital;
+  readonly seed: string;
+  /** One a study. */
+  readonly wishes: Iterable<PatientWish>;
+  /** The first study's number; the others follow. 1 unless given. */
+  readonly firstNumber?: number;
+  /** Another room than the hospital's, for smaller radiographs: `withPitch(room, 0.4)`. */
+  readonly room?: Machine;
+  /** As many threads as cores unless given. */
+  readonly workers?: number;
+}
+
+/** Studies waiting to be taken, for each thread: what bounds memory. */
+const AHEAD = 2;
+
+/**
+ * The studies in the order of their wishes. The displayed values of radiographs, which their files
+ * hold too, come only where asked for. Leaving the loop ends the threads.
+ */
+export function simulateStudies(
+  studies: StudiesToSimulate & { readonly pixels: true },
+): AsyncGenerator<PhantomStudy>;
+export function simulateStudies(studies: StudiesToSimulate): AsyncGenerator<StudyFacts>;
+export async function* simulateStudies(
+  studies: StudiesToSimulate & { readonly pixels?: boolean },
+): AsyncGenerator<StudyFacts> {
+  const { hospital, seed, firstNumber = 1, workers = availableParallelism() } = studies;
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new RangeError(`simulateStudies: workers must be a whole number above 0, not ${workers}`);
+  }
+  const simulation: Simulation = {
+    hospital,
+    seed,
+    room: studies.room ?? hospital.room,
+    pixels: studies.pixels ?? false,
+  };
+  const wishes = studies.wishes[Symbol.iterator]();
+  const threads: SimulationThread[] = [];
+  const waiting: Promise<StudyFacts>[] = [];
+  const idle: SimulationThread[] = [];
+  const queued: (() => void)[] = [];
+  const thread = async (): Promise<SimulationThread> => {
+    const free = idle.pop();
+    if (free !== undefined) return free;
+    if (threads.length < workers) {
+      const started = startThread(simulation);
+      threads.push(started);
+      return started;
+    }
+    await new Promise<void>((resolve) => queued.push(resolve));
+    return thread();
+  };
+  const simulate = async (question: Question): Promise<StudyFacts> => {
+    const own = await thread();
+    try {
+      return await own.simulate(question);
+    } finally {
+      idle.push(own);
+      queued.shift()?.();
+    }
+  };
+  try {
+    for (let number = firstNumber; ; ) {
+      while (waiting.length < AHEAD * workers) {
+        const next = wishes.next();
+        if (next.done === true) break;
+        const study = simulate({ number: number++, wish: next.value });
+        // Whoever takes it hears of the error; until then nobody does.
+        study.catch(() => {});
+        waiting.push(study);
+      }
+      const study = waiting.shift();
+      if (study === undefined) return;
+      yield await study;
+    }
+  } finally {
+    await Promise.all(threads.map((each) => each.end()));
+  }
+}
+
+interface SimulationThread {
+  /** One at a time. */
+  simulate(question: Question): Promise<StudyFacts>;
+  end(): Promise<void>;
+}
+
+function startThread(simulation: Simulation): SimulationThread {
+  // Not with the arguments of this process: some of them (--input-type) are for its script alone.
+  const worker = new Worker(new URL("./simulation-worker.ts", import.meta.url), {
+    workerData: simulation,
+    execArgv: [],
+  });
+  let asked: { resolve: (study: StudyFacts) => void; reject: (error: Error) => void } | undefined;
+  let ended: Error | undefined;
+  const end = (error: Error) => {
+    ended ??= error;
+    asked?.reject(ended);
+  };
+  worker.on("message", (answer: Answer) => {
+    if ("study" in answer) asked?.resolve(answer.study);
+    else asked?.reject(new Error(answer.failure));
+  });
+  worker.on("error", end);
+  worker.on("exit", (code) => end(new Error(`its thread ended with code ${code}`)));
+  return {
+    async simulate(question) {
+      try {
+        return await new Promise<StudyFacts>((resolve, reject) => {
+          if (ended !== undefined) return reject(ended);
+          asked = { resolve, reject };
+          worker.postMessage(question);
+        });
+      } catch (error) {
+        throw failed(simulation, question, error);
+      }
+    },
+    async end() {
+      await worker.terminate();
+    },
+  };
+}
+
+function failed({ hospital, seed }: Simulation, question: Question, cause: unknown): Error {
+  const { number, wish } = question;
+  const what = `patient ${number} of the ${hospital.key} hospital (seed ${JSON.stringify(seed)}, class ${wish.weberClass ?? "none"}, exclusion ${wish.exclusion ?? "none"})`;
+  const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\s*\n\s*/g, " ");
+  return new Error(`internal: simulating ${what} failed: ${why}`, { cause });
+}

@@ -1,0 +1,27 @@
+/** What the main thread and the threads that simulate say to one another. */
+
+import type { PatientWish } from "../patient/patient.ts";
+import type { Machine } from "../radiography/machine.ts";
+import type { PhantomRadiograph } from "../radiography/simulate.ts";
+import type { Hospital, PhantomStudy } from "./hospital.ts";
+
+/** What stays the same for a thread's whole life. */
+export interface Simulation {
+  readonly hospital: Hospital;
+  readonly seed: string;
+  readonly room: Machine;
+  /** Whether the displayed values are wanted, beside the file that holds them too. */
+  readonly pixels: boolean;
+}
+
+export interface Question {
+  readonly number: number;
+  readonly wish: PatientWish;
+}
+
+/** A study without the displayed values of its radiographs. */
+export type StudyFacts = PhantomStudy<Omit<PhantomRadiograph, "pixels">>;
+
+export type Answer =
+  | { readonly number: number; readonly study: StudyFacts }
+  | { readonly number: number; readonly failure: string };

@@ -1,0 +1,91 @@
+/**
+ * What is true of an archive's radiographs, as COCO annotations: what a study would have annotated if
+ * nobody ever erred. A detector learns from it without readers and annotators in between.
+ *
+ * As in a study's export, the categories are the ankle's classes; a fracture is an object of its class,
+ * and a sound fibula one of `no_fracture`. Left out are examinations that a study leaves out, and
+ * radiographs on which the fracture cannot be seen.
+ */
+import type { CocoAnnotation, CocoDataset, CocoImage } from "@malleolus/data";
+import {
+  boxHeight,
+  boxWidth,
+  maskArea,
+  maskBounds,
+  polygonSignedArea,
+  traceMask,
+} from "@malleolus/geometry";
+import { ankleClassification } from "@malleolus/schema";
+import { type PhantomImage, type PhantomRecord, storedMask } from "./phantom-record.ts";
+
+/** File names are relative to the archive's folder. */
+export function truthAnnotations(records: readonly PhantomRecord[]): CocoDataset {
+  const categories = ankleClassification.classes.map(({ id }, index) => ({
+    id: index + 1,
+    name: id,
+  }));
+  const images: CocoImage[] = [];
+  const annotations: CocoAnnotation[] = [];
+  for (const record of records) {
+    if (record.wish.exclusion !== null) continue;
+    const name = classOf(record);
+    const categoryId = categories.findIndex((category) => category.name === name) + 1;
+    for (const image of record.images) {
+      const object = objectOf(image, images.length + 1, annotations.length + 1, categoryId);
+      if (object === null) continue;
+      images.push(cocoImage(record, image, images.length + 1, name));
+      annotations.push(object);
+    }
+  }
+  const annotationsByImage = new Map(annotations.map((one) => [one.imageId, [one]]));
+  return { images, categories, annotations, annotationsByImage };
+}
+
+function classOf({ fracture }: PhantomRecord): string {
+  return fracture === null
+    ? ankleClassification.noFractureClass
+    : `weber_${fracture.weberClass.toLowerCase()}`;
+}
+
+function cocoImage(
+  { patientId, hospital }: PhantomRecord,
+  { file, view, visibility, fibula, spacingMm }: PhantomImage,
+  id: number,
+  name: string,
+): CocoImage {
+  const [height, width] = fibula.size;
+  return {
+    id,
+    fileName: file,
+    width,
+    height,
+    extra: { patient: patientId, hospital, view, class: name, visibility, spacing_mm: spacingMm },
+  };
+}
+
+/** Null where there is nothing to outline. */
+function objectOf(
+  image: PhantomImage,
+  imageId: number,
+  id: number,
+  categoryId: number,
+): CocoAnnotation | null {
+  const stored = image.visibility === "impossible" ? null : (image.fracture ?? image.noFracture);
+  if (stored === null) return null;
+  const mask = storedMask(stored);
+  const area = maskArea(mask);
+  if (area === 0) return null;
+  const polygons = traceMask(mask).filter((outline) => polygonSignedArea(outline) > 0);
+  const box = maskBounds(mask);
+  return {
+    id,
+    imageId,
+    categoryId,
+    box,
+    boxSize: [boxWidth(box), boxHeight(box)],
+    polygons,
+    runs: null,
+    area,
+    isCrowd: false,
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * A simulated hospital's archive on disk: DICOM files as its system would give them, a table of its
+ * reports, and, apart from both, what is true.
+ *
+ *   <folder>/dicom/IP00001/ap.dcm …
+ *   <folder>/reports.csv            accession number, patient, date, language, text
+ *   <folder>/truth.csv              what each report was written to say, for `screen --truth`
+ *   <folder>/truth/IP00001.json     a PhantomRecord
+ *   <folder>/annotations.json       the masks of the truth as COCO annotations, to train on
+ *
+ * A record is written after its files, so that an interrupted archive goes on after the last record.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { cocoText } from "@malleolus/data";
+import { writeFileWhole } from "@malleolus/host";
+import { PhantomError } from "../errors.ts";
+import type { WeberClass } from "../patient/fracture.ts";
+import { EXCLUSIONS, type Exclusion, type PatientWish } from "../patient/patient.ts";
+import type { Machine } from "../radiography/machine.ts";
+import { PHANTOM_VERSION } from "../ranges.ts";
+import { type Hospital, reportsCsv } from "./hospital.ts";
+import { type PhantomRecord, phantomRecord, readPhantomRecord } from "./phantom-record.ts";
+import { simulateStudies } from "./simulate-studies.ts";
+import { truthAnnotations } from "./truth-annotations.ts";
+
+export interface ArchiveWish {
+  readonly folder: string;
+  readonly hospital: Hospital;
+  readonly room: Machine;
+  readonly seed: string;
+  readonly wishes: readonly PatientWish[];
+  readonly stop: AbortSignal;
+  /** Examinations that are there, of all. */
+  readonly onStudy: (done: number, total: number) => void;
+}
+
+/**
+ * The records of the archive, made where they are missing; null where it was stopped before its end.
+ * Throws SchemaError for a record that is none, PhantomError where the folder holds another archive.
+ */
+export async function writeArchive(wish: ArchiveWish): Promise<PhantomRecord[] | null> {
+  const { folder, hospital, seed, wishes } = wish;
+  const records = readArchive(folder).slice(0, wishes.length);
+  for (const [i, record] of records.entries()) requireSame(record, wish, i, folder);
+  const first = records.length;
+  wish.onStudy(first, wishes.length);
+  const left = wishes.slice(first);
+  const studies = simulateStudies({
+    hospital,
+    seed,
+    room: wish.room,
+    wishes: left,
+    firstNumber: first + 1,
+  });
+  for await (const study of studies) {
+    const number = records.length + 1;
+    const files = study.images.map(({ radiograph, file }) => {
+      const name = join("dicom", study.header.patientId, `${radiograph.view}.dcm`);
+      writeFileWhole(join(folder, name), file);
+      return name;
+    });
+    const record = phantomRecord({
+      phantomVersion: PHANTOM_VERSION,
+      hospital: hospital.key,
+      seed,
+      number,
+      wish: wishes[number - 1],
+      study,
+      files,
+    });
+    writeFileWhole(
+      join(folder, "truth", `${record.patientId}.json`),
+      `${JSON.stringify(record)}\n`,
+    );
+    records.push(record);
+    wish.onStudy(records.length, wishes.length);
+    if (wish.stop.aborted && records.length < wishes.length) return null;
+  }
+  writeFileWhole(join(folder, "reports.csv"), reportsCsv(records.map(reported)));
+  writeFileWhole(join(folder, "truth.csv"), truthCsv(records));
+  writeFileWhole(join(folder, "annotations.json"), cocoText(truthAnnotations(records)));
+  return records;
+}
+
+/** The records of an archive in their order, as far as they go without a gap. */
+export function readArchive(folder: string): PhantomRecord[] {
+  const truth = join(folder, "truth");
+  const names = existsSync(truth)
+    ? readdirSync(truth).filter((name) => name.endsWith(".json"))
+    : [];
+  const records = names.sort().map((name) => readPhantomRecord(join(truth, name)));
+  const gap = records.findIndex(({ number }, i) => number !== i + 1);
+  return gap < 0 ? records : records.slice(0, gap);
+}
+
+/** As many of every class as asked for, in turn, and after every eighth one to be left out. */
+export function mixedWishes(perClass: number, excluded: number): PatientWish[] {
+  const classes: readonly (WeberClass | null)[] = ["A", "B", "C", null];
+  const plain = Array.from({ length: 4 * perClass }, (_, i) => ({
+    weberClass: classes[i % 4],
+    exclusion: null,
+  }));
+  const left = Array.from({ length: excluded }, (_, i) => ({
+    weberClass: classes[Math.floor(i / EXCLUSIONS.length + i) % 4],
+    exclusion: EXCLUSIONS[i % EXCLUSIONS.length],
+  }));
+  const every = Math.max(1, Math.floor(plain.length / (excluded + 1)));
+  return plain.flatMap((one, i) => {
+    const due = (i + 1) % every === 0 ? left[(i + 1) / every - 1] : undefined;
+    return due === undefined ? [one] : [one, due];
+  });
+}
+
+function requireSame(
+  record: PhantomRecord,
+  { hospital, seed, wishes }: ArchiveWish,
+  index: number,
+  folder: string,
+): void {
+  const wish = wishes[index];
+  if (
+    record.phantomVersion === PHANTOM_VERSION &&
+    record.hospital === hospital.key &&
+    record.seed === seed &&
+    record.wish.weberClass === wish.weberClass &&
+    record.wish.exclusion === wish.exclusion
+  )
+    return;
+  throw new PhantomError(
+    "folder",
+    `${folder}: expected an empty folder or the same archive begun by phantom ${PHANTOM_VERSION}, ` +
+      `got one of the ${record.hospital} hospital with seed "${record.seed}" by phantom ${record.phantomVersion}; ` +
+      "give another folder, or remove it",
+  );
+}
+
+function reported({ accessionNumber, patientId, studyDate, report }: PhantomRecord) {
+  return { header: { accessionNumber, patientId, date: studyDate }, report };
+}
+
+function truthCsv(records: readonly PhantomRecord[]): string {
+  const rows = records.map(({ accessionNumber, patientId, studyDate, wish, report }) => {
+    const says = report.says === "no fracture" ? "no fracture" : "fracture";
+    const truth = wish.exclusion === null ? says : `excluded:${exclusionCode(wish.exclusion)}`;
+    return [accessionNumber, patientId, studyDate, truth].join(",");
+  });
+  return ["accession_number,patient_id,study_date,truth", ...rows, ""].join("\r\n");
+}
+
+/** The code that the ankle's protocol has for a reason of the phantom. */
+export function exclusionCode(reason: Exclusion): string {
+  return reason === "wrong view" ? "view-insufficient" : reason.replaceAll(" ", "-");
+}

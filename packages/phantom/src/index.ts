@@ -1,0 +1,31 @@
+export { type Ankle, buildAnkle } from "./anatomy/ankle.ts";
+export {
+  externalHospital,
+  type Hospital,
+  internalHospital,
+  type PhantomStudy,
+  simulateStudy,
+} from "./archive/hospital.ts";
+export {
+  type PhantomImage,
+  type PhantomRecord,
+  phantomRecord,
+  readPhantomRecord,
+  storedMask,
+} from "./archive/phantom-record.ts";
+export { simulateStudies } from "./archive/simulate-studies.ts";
+export { truthAnnotations } from "./archive/truth-annotations.ts";
+export { exclusionCode, mixedWishes, readArchive, writeArchive } from "./archive/write-archive.ts";
+export { PhantomError, type PhantomErrorCode } from "./errors.ts";
+export { drawPatient, EXCLUSIONS, type Exclusion, type PatientWish } from "./patient/patient.ts";
+export { annotate } from "./people/annotator.ts";
+export type { ReadCase, Reader } from "./people/impression.ts";
+export { adjudicationOf, consensusOf, type Reading, readCase } from "./people/reader.ts";
+export { writeReport } from "./people/report.ts";
+export type { Language } from "./people/report-phrases.ts";
+export { externalRoom, internalRoom, withPitch } from "./radiography/machines.ts";
+export { type PhantomRadiograph, simulateRadiograph } from "./radiography/simulate.ts";
+export type { FractureTruth } from "./radiography/truth.ts";
+export type { PhantomView } from "./radiography/view.ts";
+export type { Visibility } from "./radiography/visibility.ts";
+export { PHANTOM_VERSION, READER_ROLES } from "./ranges.ts";

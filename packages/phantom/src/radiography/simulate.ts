@@ -1,0 +1,100 @@
+/**
+ * One simulated radiograph with its ground truth: project, expose, process.
+ */
+import type { Ankle } from "../anatomy/ankle.ts";
+import { createRandom } from "../random.ts";
+import { drawAperture, placeMarker } from "./aperture.ts";
+import { cropRaySums } from "./attenuation.ts";
+import { cropCamera, spacingAtCenterMm } from "./camera.ts";
+import { expose, noiselessSignal } from "./exposure.ts";
+import type { Machine } from "./machine.ts";
+import { processed } from "./processing.ts";
+import { drawGrain, projectFibula, surroundings, withFibula } from "./ray-sums.ts";
+import { type ImageTruth, imageTruth } from "./truth.ts";
+import { drawView, type PhantomView } from "./view.ts";
+import { contrastToNoise, type Visibility, visibilityOf } from "./visibility.ts";
+
+export interface PhantomRadiograph {
+  readonly view: PhantomView;
+  readonly width: number;
+  readonly height: number;
+  /** As displayed, 0 black to 1 white. */
+  readonly pixels: Float32Array;
+  /** Of a pixel at the detector, and at the depth of the ankle. */
+  readonly detectorSpacingMm: number;
+  readonly spacingMm: number;
+  readonly truth: ImageTruth;
+  /** Contrast of the fracture over noise and clutter, and its grade; null without a fracture. */
+  readonly fractureContrast: number | null;
+  readonly visibility: Visibility | null;
+}
+
+/** The same ankle, view and machine always give the same image. */
+export function simulateRadiograph(
+  ankle: Ankle,
+  view: PhantomView,
+  machine: Machine,
+): PhantomRadiograph {
+  const { patient } = ankle;
+  const used = patient.exclusion === "poor quality" ? spoiled(machine) : machine;
+  const random = createRandom(patient.seed, "exposure", view);
+  const geometry = drawView(patient, view, machine);
+  const grain = drawGrain(createRandom(patient.seed, "grain", view));
+  const { camera } = geometry;
+  const { sums: around, tibia } = surroundings(ankle, geometry, grain);
+  placeMarker(around, patient.side === "left" ? "L" : "R", machine.pitchMm, random);
+  const aperture = drawAperture(machine, random);
+
+  const fibula = projectFibula(ankle.fibula, camera);
+  const sums = withFibula(around, fibula, camera, grain);
+  const noiseless = noiselessSignal(sums, aperture, used);
+  const exposure = expose(noiseless, sums, used, random);
+  const outer = fibula.filter(({ body }) => body.trabeculae === null);
+  const truth = imageTruth(
+    ankle,
+    camera,
+    tibia,
+    outer.map(({ map }) => map),
+  );
+
+  let fractureContrast: number | null = null;
+  if (truth.fracture !== null) {
+    // Only around the fracture: elsewhere both are the same.
+    const box = truth.fractureBox ?? [0, 0, 0, 0];
+    const part = cropCamera(camera, box);
+    const whole = projectFibula(ankle.wholeFibula, part);
+    fractureContrast = contrastToNoise(
+      {
+        box,
+        broken: cropRaySums(sums, box),
+        unbroken: withFibula(cropRaySums(around, box), whole, part, grain),
+        noiseless,
+        aperture,
+        openQuanta: exposure.openQuanta,
+        machine: used,
+      },
+      truth.fracture,
+    );
+  }
+  return {
+    view,
+    width: machine.width,
+    height: machine.height,
+    pixels: processed(exposure, machine, aperture),
+    detectorSpacingMm: machine.pitchMm,
+    spacingMm: spacingAtCenterMm(camera),
+    truth,
+    fractureContrast,
+    visibility: fractureContrast === null ? null : visibilityOf(fractureContrast),
+  };
+}
+
+/** Moved while exposed, and too little dose. */
+function spoiled(machine: Machine): Machine {
+  return {
+    ...machine,
+    focalBlurMm: 0.9,
+    doseMicrogray: 0.12 * machine.doseMicrogray,
+    scatterFraction: machine.scatterFraction + 0.2,
+  };
+}
