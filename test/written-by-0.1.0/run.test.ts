@@ -1,7 +1,8 @@
 /** A training of 0.1.0 that was cut off in the middle, its detector, and its recipes. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setThreads } from "@malleolus/torch";
@@ -97,6 +98,26 @@ test("a run of 0.1.0: interrupted once more, it goes on bit for bit", async (con
     computed(join(directory, "events.jsonl")),
   );
 });
+
+test("a run of 0.1.0: it goes on, too, where one of its classes is the sound bone's", async (context) => {
+  const folder = unpack(context, "run.tar.gz");
+  const trainJson = join(folder, "set", "train.json");
+  const before = sha256Of(trainJson);
+  const recipes = ["recipe.json", `checkpoints/step-00000${CUT_OFF_AT}/state.json`];
+  const files = [trainJson, ...recipes.map((name) => join(folder, "run", name))];
+  for (const path of files) {
+    const renamed = readFileSync(path, "utf8").replaceAll('"fracture"', '"no_fracture"');
+    writeFileSync(path, renamed.replaceAll(before, sha256Of(trainJson)));
+  }
+  const options = await optionsOf(folder);
+  assert.equal(options.recipe.model.soundClass, "no_fracture");
+  const end = await train({ ...options, directory: join(folder, "run") });
+  assert.deepEqual([end.reason, end.checkpoint.step], ["done", 6]);
+});
+
+function sha256Of(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
 
 test("a run of 0.1.0: another recipe is told from it, and named", async (context) => {
   const folder = unpack(context, "run.tar.gz");

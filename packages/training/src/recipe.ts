@@ -171,11 +171,16 @@ export interface Difference {
   readonly other: unknown;
 }
 
-/** Everywhere that two recipes differ in what they learn; what is expected of them is no part of it. */
+/**
+ * Everywhere that two recipes differ in what they learn. What is expected of them is no part of it, nor
+ * is the class that is no finding: a run from before recipes named it goes on.
+ */
 export function recipeDifferences(one: Recipe, other: Recipe): Difference[] {
-  const { expected: _, ...learned } = one;
-  const { expected: __, ...otherLearned } = other;
-  return differences(learned, otherLearned);
+  return differences(learnedBy(one), learnedBy(other));
+}
+
+function learnedBy({ expected: _, model: { soundClass: __, ...model }, ...learned }: Recipe) {
+  return { ...learned, model };
 }
 
 /** Everywhere that two values of JSON differ, key by key. */
