@@ -1,7 +1,9 @@
 /** What an ankle is made of when it is projected: closed surfaces and what they add to the rays. */
-import type { Material } from "../radiography/attenuation.ts";
 import type { Mesh } from "./mesh.ts";
 import type { Profile } from "./profile.ts";
+
+/** What weakens the beam; how much stands in `radiography/attenuation.ts`. */
+export type Material = "fat" | "muscle" | "cortical" | "mineral" | "metal";
 
 /** Trabecular bone within a body: its mineral by level above the plafond, and its grain. */
 export interface Trabeculae {

@@ -84,10 +84,11 @@ test("writeArchive: files, tables and truth agree; a second call writes nothing;
   writeFileSync(first, `${JSON.stringify({ ...broken, studyDate: "19000101" })}\n`);
   const again = await writeArchive(wish);
   assert.equal(again?.[0].studyDate, "19000101");
-  await assert.rejects(
-    writeArchive({ ...wish, seed: "other" }),
-    /got one of the external hospital/,
-  );
+  await assert.rejects(writeArchive({ ...wish, seed: "other" }), {
+    name: "PhantomError",
+    code: "folder",
+    message: /got one of the external hospital/,
+  });
 
   // An archive that an earlier phantom began would go on with other patients.
   writeFileSync(first, `${JSON.stringify({ ...broken, phantomVersion: PHANTOM_VERSION - 1 })}\n`);

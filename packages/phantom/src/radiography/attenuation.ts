@@ -6,6 +6,7 @@
  * share comes from the table's 0.2 g/cm³.
  */
 import type { Box } from "@malleolus/geometry";
+import type { Material } from "../anatomy/body.ts";
 import type { ThicknessMap } from "./thickness.ts";
 
 const ENERGIES_KEV = [30, 40, 50] as const;
@@ -32,8 +33,6 @@ export interface RaySums {
   readonly mineral: Float32Array;
   readonly metal: Float32Array;
 }
-
-export type Material = Exclude<keyof RaySums, "width" | "height">;
 
 export function emptyRaySums(width: number, height: number): RaySums {
   const raster = () => new Float32Array(width * height);
