@@ -23,9 +23,8 @@ export function shippedDetector(): string | null {
 export function shrinkDetector(from: string, to: string): void {
   scope(() => {
     const { tensors, metadata } = readSafetensors(from);
-    const halved = [...tensors].map(
-      ([name, tensor]): [string, Tensor] =>
-        tensor.shape.length < 2 ? [name, tensor] : [name, tensor.to({ dtype: "bfloat16" })],
+    const halved = [...tensors].map(([name, tensor]): [string, Tensor] =>
+      tensor.shape.length < 2 ? [name, tensor] : [name, tensor.to({ dtype: "bfloat16" })],
     );
     writeSafetensors(to, new Map(halved), metadata);
   });

@@ -20,10 +20,11 @@ export const demoRecipe: Recipe = {
     { metric: "AUC", value: 0.93, tolerance: 0.1, conditions },
     { metric: "median box IoU", value: 0.59, tolerance: 0.1, conditions },
   ],
-  steps: 3400,
+  steps: 800,
   batchSize: 2,
   checkpointEverySteps: 250,
   validation: { everySteps: 500, metric: "box AP50", patience: null },
+  averaging: { decay: 0.99 },
   sampling: { kind: "as they come" },
   input: {
     minSizes: [320],
@@ -41,7 +42,7 @@ export const demoRecipe: Recipe = {
     normWeightDecay: 0,
     clipNorm: 5,
     schedule: {
-      baseLearningRate: 0.001,
+      baseLearningRate: 0.0003,
       warmup: { steps: 50, factor: 0.01 },
       decay: { kind: "cosine" },
     },
