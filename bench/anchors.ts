@@ -6,16 +6,10 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { parseCoco } from "@malleolus/data";
-import {
-  type AnchorConfig,
-  type BoxedImage,
-  bestOverlaps,
-  detectron2Config,
-  longBoneAnchors,
-  proposeAnchors,
-} from "@malleolus/detection";
+import { type BoxedImage, bestOverlaps, proposeAnchors } from "@malleolus/detection";
 import { resizedSize } from "@malleolus/detection/preprocess";
 import { scaleBox } from "@malleolus/geometry";
+import { type AnchorConfig, detectron2Config, longBoneAnchors } from "@malleolus/schema";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -8,14 +8,10 @@
 import { parseArgs } from "node:util";
 import {
   batchImages,
-  detectron2Config,
   type GrayImage,
-  type MaskHeadConfig,
   type MaskRcnn,
-  type MaskRcnnConfig,
   maskRcnn,
   pasteMask,
-  type RoiConfig,
   type Target,
 } from "@malleolus/detection";
 import {
@@ -28,6 +24,12 @@ import {
   rasterizePolygons,
   rasterizePolygonsInBox,
 } from "@malleolus/geometry";
+import {
+  detectron2Config,
+  type MaskHeadConfig,
+  type MaskRcnnConfig,
+  type RoiConfig,
+} from "@malleolus/schema";
 import {
   add,
   autocast,

@@ -10,12 +10,12 @@ import { readRadiograph } from "@malleolus/data";
 import {
   activationMeans,
   batchImages,
-  detectron2Config,
   initialiseBackbone,
   maskRcnn,
   measureNormStatistics,
   prepareImage,
 } from "@malleolus/detection";
+import { detectron2Config } from "@malleolus/schema";
 import { autocast, manualSeed, readSafetensors, scope } from "@malleolus/torch";
 
 const data = process.env.MALLEOLUS_DATA ?? join(import.meta.dirname, "../../shared/data");

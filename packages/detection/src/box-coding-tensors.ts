@@ -5,9 +5,10 @@
  * Boxes are [..., 4], float32. As there, sums are float64 and rounded once: which of two boxes that
  * overlap by about the threshold stays hangs on the last bit.
  */
+
+import type { BoxWeights } from "@malleolus/schema";
 import { cat, type Device, nmsMask, type Tensor, tensor } from "@malleolus/torch";
 import { MAX_LOG_RATIO } from "./box-coding.ts";
-import type { BoxWeights } from "./config.ts";
 
 /** The boxes to which the deltas [..., 4] turn the references [..., 4]; these broadcast. */
 export function decodeBoxTensors(deltas: Tensor, references: Tensor, weights: BoxWeights): Tensor {

@@ -5,8 +5,9 @@
  *
  * Boxes and deltas are flat arrays of four numbers a box, float32; sums are float64.
  */
+
+import type { BoxWeights } from "@malleolus/schema";
 import { l1Loss, smoothL1Loss, type Tensor } from "@malleolus/torch";
-import type { BoxWeights } from "./config.ts";
 
 /** A box grows to at most 1000 / 16 of its reference, whatever the network says. */
 export const MAX_LOG_RATIO = Math.log(1000 / 16);

@@ -1,6 +1,7 @@
 /** A training step and a detection on a GPU against the same on the CPU. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import {
   add,
   autocast,
@@ -13,7 +14,6 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
-import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import { batchImages, type GrayImage } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
 import { freeModel, placeModel } from "./placement.ts";

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import {
   liveTensors,
   manualSeed,
@@ -12,7 +13,6 @@ import {
   scope,
   writeSafetensors,
 } from "@malleolus/torch";
-import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import { openDetector, writeDetector } from "./detector.ts";
 import { maskRcnn } from "./mask-rcnn.ts";
 

@@ -5,8 +5,12 @@
 
 import {
   type Finding,
+  type MaskRcnnConfig,
+  maskRcnnConfigSchema,
   type PatientDecision,
+  type Preprocess,
   patientDecisionSchema,
+  preprocessSchema,
   type RadiographAnalysis,
   readJson,
   SchemaError,
@@ -23,16 +27,14 @@ import {
   TorchError,
   writeSafetensors,
 } from "@malleolus/torch";
-import { z } from "zod";
-import type { MaskRcnnConfig } from "./config.ts";
-import { maskRcnnConfigSchema } from "./config-schema.ts";
+import type { z } from "zod";
 import { DetectionError } from "./errors.ts";
 import { type Spacing, toFinding } from "./findings.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
 import { onePerPlace } from "./one-a-place.ts";
 import { freeModel, placeModel, storeAsBfloat16 } from "./placement.ts";
 import { toRadiograph } from "./postprocess.ts";
-import { type PreparedImage, type Preprocess, prepareImage, type UnitImage } from "./preprocess.ts";
+import { type PreparedImage, prepareImage, type UnitImage } from "./preprocess.ts";
 import { examineInViews } from "./views.ts";
 import { DETECTOR_FORMAT } from "./weights/own-weights.ts";
 
@@ -188,14 +190,6 @@ function storeWhatIsCast(model: MaskRcnn): void {
   const { box_head, mask_head } = model.roi_heads;
   for (const part of [pyramid, rpn_head, box_head, mask_head]) storeAsBfloat16(part);
 }
-
-const preprocessSchema: z.ZodType<Preprocess> = z.strictObject({
-  minSize: z.int().positive(),
-  maxSize: z.int().positive(),
-  unexposed: z.enum(["as is", "black"]),
-  // Earlier files do not say.
-  views: z.enum(["one", "mirrored too"]).default("one"),
-});
 
 /** The model with the file's weights, and its preprocessing. */
 function readModel(

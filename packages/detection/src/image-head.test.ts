@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { backward, fromTypedArray, liveTensors, nn, noGrad, scope } from "@malleolus/torch";
-import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import { imageHead, imageLoss } from "./image-head.ts";
 import { batchImages, type GrayImage } from "./images.ts";
 import { maskRcnn } from "./mask-rcnn.ts";

@@ -11,6 +11,8 @@
  *
  * Shapes: N images, C channels of the pyramid, D hidden units, K classes.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import {
   amax,
   autocast,
@@ -21,7 +23,6 @@ import {
   stack,
   type Tensor,
 } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "./config.ts";
 import type { ImageBatch } from "./images.ts";
 import type { Target } from "./targets.ts";
 

@@ -5,8 +5,9 @@
  *
  * Not here: decoding (packages/data) and resizing (`preprocess.ts`).
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { type Device, fromTypedArray, scope, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "./config.ts";
 import { detailBand } from "./detail.ts";
 import { DetectionError } from "./errors.ts";
 

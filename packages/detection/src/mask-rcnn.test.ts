@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { add, backward, liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
 import { forgetFolded } from "./backbones/resnet.ts";
-import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import { batchImages, type GrayImage } from "./images.ts";
 import { maskRcnn } from "./mask-rcnn.ts";
 import type { Draw } from "./random.ts";

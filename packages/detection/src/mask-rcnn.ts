@@ -2,9 +2,10 @@
  * Mask R-CNN (He et al. 2017) on a feature pyramid, Detectron2's `GeneralizedRCNN`: its defaults
  * and, in `nn.stateDict(model)`, its parameter names.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
 import { type FeaturePyramid, featurePyramid } from "./backbones/fpn.ts";
-import type { MaskRcnnConfig } from "./config.ts";
 import type { Detection } from "./detection.ts";
 import { type ImageHead, imageHead, imageLoss } from "./image-head.ts";
 import type { ImageBatch } from "./images.ts";

@@ -7,22 +7,11 @@
  * there, grey levels are not rounded to 8 bits.
  */
 import { type Box, type Polygon, scaleBox, scalePolygon } from "@malleolus/geometry";
+import type { Preprocess } from "@malleolus/schema";
 import { DetectionError } from "./errors.ts";
 import { blackenUnexposed } from "./exposed-field.ts";
 import type { GrayImage } from "./images.ts";
 import type { Target } from "./targets.ts";
-
-/** How the network looks at a radiograph; its size is Detectron2's ResizeShortestEdge. */
-export interface Preprocess {
-  /** Shorter side in pixels. */
-  readonly minSize: number;
-  /** The longer side is never longer; the shorter one then gives way. */
-  readonly maxSize: number;
-  /** `black`: a white frame around the exposed field is made black (`exposed-field.ts`). */
-  readonly unexposed: "as is" | "black";
-  /** In detection: as it is only, or mirrored as well (`views.ts`), which takes twice the time. */
-  readonly views: "one" | "mirrored too";
-}
 
 /** What a radiograph has at least: displayed values, row-major, 0 (black) to 1 (white). */
 export interface UnitImage {

@@ -1,7 +1,7 @@
 /** Inputs for the tests of proposals and regions, as tools/golden/detection_heads.py makes them. */
 import assert from "node:assert/strict";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { fromTypedArray, nn, noGrad, type Tensor } from "@malleolus/torch";
-import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
 import type { Draw } from "./random.ts";
 
 export function waveArray(count: number, seed: number, scale: number): Float32Array {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Box } from "@malleolus/geometry";
+import { detectron2Config } from "@malleolus/schema";
 import { liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
-import { detectron2Config } from "./config.ts";
 import type { Detection } from "./detection.ts";
 import type { GrayImage } from "./images.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";

@@ -5,11 +5,12 @@
  * al. 2021; masks take part here).
  */
 import { type Box, boxIou, flipBox } from "@malleolus/geometry";
+import type { Preprocess } from "@malleolus/schema";
 import { scope } from "@malleolus/torch";
 import type { Detection } from "./detection.ts";
 import { type BatchOptions, batchImages, type GrayImage } from "./images.ts";
 import type { Examined, MaskRcnn } from "./mask-rcnn.ts";
-import { mirrorImage, type Preprocess } from "./preprocess.ts";
+import { mirrorImage } from "./preprocess.ts";
 
 /** Overlap from which boxes of two views are of the same thing. */
 const SAME_FROM = 0.55;

@@ -1,17 +1,115 @@
-export * from "./ankle-classification.ts";
-export * from "./annotation.ts";
-export * from "./assignment.ts";
-export * from "./case-state.ts";
-export * from "./errors.ts";
-export * from "./finding.ts";
-export * from "./image.ts";
-export * from "./nearest-name.ts";
-export * from "./patient-decision.ts";
-export * from "./protocol.ts";
-export * from "./radiograph-analysis.ts";
-export * from "./read-json.ts";
-export * from "./reading.ts";
-export * from "./screening-decision.ts";
-export * from "./screening-measures.ts";
-export * from "./screening-rules.ts";
-export * from "./study-configuration.ts";
+export { doublingSizes, longBoneAnchors } from "./anchor-sizes.ts";
+export { ankleClassification } from "./ankle-classification.ts";
+export {
+  type Annotation,
+  type AnnotationAdjudication,
+  annotationAdjudicationSchema,
+  annotationSchema,
+  FRACTURE,
+  type Outline,
+  outlineSchema,
+  type Prelabel,
+  prelabelSchema,
+  type StructureAgreement,
+  structureAgreementSchema,
+  type TruthHow,
+  truthHowSchema,
+  type Visibility,
+  visibilitySchema,
+  type WidenedLine,
+  widenedLineSchema,
+} from "./annotation.ts";
+export {
+  type AssignedImage,
+  type Assignment,
+  assignedImageSchema,
+  assignmentSchema,
+  type Partition,
+  partitionOf,
+  partitionSchema,
+} from "./assignment.ts";
+export { type CaseState, caseStateSchema, mayFollow } from "./case-state.ts";
+export { detectron2Config } from "./detectron2-config.ts";
+export { SchemaError, type SchemaErrorCode } from "./errors.ts";
+export { boxSchema, type Finding, findingSchema, polygonSchema } from "./finding.ts";
+export {
+  type Calibration,
+  calibrationSchema,
+  type ImageRecord,
+  imageSchema,
+  type Side,
+  sideSchema,
+  type ValueRange,
+  type View,
+  valueRangeSchema,
+  viewSchema,
+} from "./image.ts";
+export {
+  type AnchorConfig,
+  type BackboneConfig,
+  type BoxHeadConfig,
+  type BoxWeights,
+  type FineMaskHeadConfig,
+  type MaskHeadConfig,
+  type MaskRcnnConfig,
+  maskRcnnConfigSchema,
+  PYRAMID_LEVELS,
+  type RoiConfig,
+  type RpnConfig,
+  type StageName,
+} from "./mask-rcnn-config.ts";
+export { nearestName } from "./nearest-name.ts";
+export {
+  EVIDENCE,
+  type Evidence,
+  type PatientDecision,
+  patientDecisionSchema,
+} from "./patient-decision.ts";
+export { type Preprocess, preprocessSchema } from "./preprocess.ts";
+export { type Protocol, protocolSchema } from "./protocol.ts";
+export { type RadiographAnalysis, radiographAnalysisSchema } from "./radiograph-analysis.ts";
+export { readJson, readRecord } from "./read-json.ts";
+export {
+  type Adjudication,
+  adjudicationSchema,
+  type Decision,
+  decisionSchema,
+  type Panel,
+  panelSchema,
+  type Reading,
+  readingSchema,
+  type VerdictHow,
+  verdictHowSchema,
+} from "./reading.ts";
+export {
+  type Mention,
+  type MentionStatus,
+  mentionSchema,
+  mentionStatusSchema,
+  type ReportWords,
+  reportWordsSchema,
+  type ScreenedState,
+  type ScreeningDecision,
+  screenedStateSchema,
+  screeningDecisionSchema,
+} from "./screening-decision.ts";
+export {
+  measureScreening,
+  type Proportion,
+  proportionOf,
+  type ScreenedCase,
+  type ScreeningMeasure,
+} from "./screening-measures.ts";
+export {
+  type LanguageRules,
+  languageRulesSchema,
+  type ScreeningRules,
+  screeningRulesSchema,
+} from "./screening-rules.ts";
+export {
+  type Hospital,
+  hospitalSchema,
+  observerSchema,
+  type StudyConfiguration,
+  studyConfigurationSchema,
+} from "./study-configuration.ts";

@@ -5,8 +5,7 @@
  * Not part of it is what only decides how fast: device, threads, workers.
  */
 import { readFile } from "node:fs/promises";
-import { maskRcnnConfigSchema } from "@malleolus/detection";
-import { readRecord } from "@malleolus/schema";
+import { maskRcnnConfigSchema, preprocessSchema, readRecord } from "@malleolus/schema";
 import { z } from "zod";
 import { causeText, TrainingError } from "./errors.ts";
 import { VALIDATION_METRICS } from "./validation/metrics.ts";
@@ -112,12 +111,7 @@ const recipeShape = z.strictObject({
     halfTurnProbability: share,
   }),
   /** The size at which the trained network looks; it goes into its checkpoint. */
-  preprocess: z.strictObject({
-    minSize: z.int().positive(),
-    maxSize: z.int().positive(),
-    unexposed: z.enum(["as is", "black"]),
-    views: z.enum(["one", "mirrored too"]).default("one"),
-  }),
+  preprocess: preprocessSchema,
   optimiser: z.strictObject({
     method: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("sgd"), momentum: share }),

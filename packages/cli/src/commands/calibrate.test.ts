@@ -5,7 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-import { detectron2Config, maskRcnn, openDetector, writeDetector } from "@malleolus/detection";
+import { maskRcnn, openDetector, writeDetector } from "@malleolus/detection";
+import { detectron2Config } from "@malleolus/schema";
 import { manualSeed, scope, setThreads } from "@malleolus/torch";
 import sharp from "sharp";
 import { run } from "../test-command.ts";

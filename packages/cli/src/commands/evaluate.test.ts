@@ -14,7 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-import { detectron2Config, maskRcnn, writeDetector } from "@malleolus/detection";
+import { maskRcnn, writeDetector } from "@malleolus/detection";
+import { detectron2Config } from "@malleolus/schema";
 import { manualSeed, nn, scope } from "@malleolus/torch";
 import sharp from "sharp";
 import { runCommandLine } from "../command-line.ts";

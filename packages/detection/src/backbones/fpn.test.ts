@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import { detectron2Config } from "@malleolus/schema";
 import {
   add,
   autocast,
@@ -12,7 +13,6 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
-import { detectron2Config } from "../config.ts";
 import { featurePyramid } from "./fpn.ts";
 import { forgetFolded } from "./resnet.ts";
 

@@ -6,6 +6,8 @@
  * Shapes: images [N, 3, H, W] with H and W multiples of 32; p2 [N, C, H/4, W/4] …
  * p5 [N, C, H/32, W/32], p6 [N, C, ceil(H/64), ceil(W/64)].
  */
+
+import type { BackboneConfig, StageName } from "@malleolus/schema";
 import {
   maxPool2d,
   nn,
@@ -15,7 +17,6 @@ import {
   type Tensor,
   upsampleNearest2d,
 } from "@malleolus/torch";
-import type { BackboneConfig, StageName } from "../config.ts";
 import type { Features } from "../features.ts";
 import { type ResNet, resNet, type StageOutputs, stageChannels } from "./resnet.ts";
 

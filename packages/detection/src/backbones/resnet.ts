@@ -6,8 +6,9 @@
  * Shapes at the full width of 64: images [N, 3, H, W]; stem [N, 64, H/4, W/4]; res2 [N, 256, H/4, W/4];
  * res3 [N, 512, H/8, W/8]; res4 [N, 1024, H/16, W/16]; res5 [N, 2048, H/32, W/32].
  */
+
+import type { BackboneConfig, StageName } from "@malleolus/schema";
 import { maxPool2d, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
-import type { BackboneConfig, StageName } from "../config.ts";
 import { type NormedConvolution, type NormKind, normedConvolution } from "./normed-convolution.ts";
 
 /** 1x1 down, 3x3, 1x1 up, and the input (through `shortcut` where the shape changes) added. */

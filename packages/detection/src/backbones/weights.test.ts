@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { detectron2Config, type StageName } from "@malleolus/schema";
 import {
   allclose,
   liveTensors,
@@ -10,7 +11,6 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
-import { detectron2Config, type StageName } from "../config.ts";
 import { batchImages } from "../images.ts";
 import { activationMeans } from "./activation-means.ts";
 import { featurePyramid } from "./fpn.ts";

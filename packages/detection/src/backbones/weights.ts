@@ -7,8 +7,9 @@
  * `config.backbone.trainedNorms` names that stage, and `norm-statistics.ts` measures it. The same holds
  * where a file brings convolutions without statistics for a network of fixed ones.
  */
+
+import type { MaskRcnnConfig, StageName } from "@malleolus/schema";
 import { nn, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig, StageName } from "../config.ts";
 import { DetectionError } from "../errors.ts";
 import type { FeaturePyramid } from "./fpn.ts";
 import { stageNames } from "./resnet.ts";

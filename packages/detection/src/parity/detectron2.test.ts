@@ -10,6 +10,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test, { type TestContext } from "node:test";
 import { decodeRuns, runsFromString } from "@malleolus/geometry";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import {
   add,
   backward,
@@ -21,7 +22,6 @@ import {
   type Tensor,
 } from "@malleolus/torch";
 import { forgetFolded } from "../backbones/resnet.ts";
-import { detectron2Config, type MaskRcnnConfig } from "../config.ts";
 import { batchImages, type GrayImage } from "../images.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn.ts";
 import { toRadiograph } from "../postprocess.ts";

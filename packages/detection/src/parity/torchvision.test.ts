@@ -7,6 +7,7 @@
  */
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
+import { detectron2Config } from "@malleolus/schema";
 import {
   add,
   backward,
@@ -21,7 +22,6 @@ import {
 } from "@malleolus/torch";
 import { boxArray, takeBoxes } from "../box-array.ts";
 import { decodeBoxes, encodeBoxes } from "../box-coding.ts";
-import { detectron2Config } from "../config.ts";
 import { featureStrides } from "../features.ts";
 import type { Losses } from "../mask-rcnn.ts";
 import { matchBoxes, OBJECT } from "../matching.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { type Box, boxIou } from "@malleolus/geometry";
-import { type AnchorConfig, detectron2Config } from "../config.ts";
+import { type AnchorConfig, detectron2Config, longBoneAnchors } from "@malleolus/schema";
 import { featureStrides } from "../features.ts";
 import { drawFrom } from "../test-heads.ts";
-import { bestOverlaps, longBoneAnchors, proposeAnchors } from "./anchor-choice.ts";
+import { bestOverlaps, proposeAnchors } from "./anchor-choice.ts";
 import { anchorGenerator } from "./anchors.ts";
 
 /** Over every anchor that the network has on an image. */

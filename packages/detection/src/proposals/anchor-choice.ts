@@ -4,7 +4,7 @@
  * it needs no tensor.
  */
 import { type Box, boxHeight, boxWidth } from "@malleolus/geometry";
-import type { AnchorConfig } from "../config.ts";
+import { type AnchorConfig, doublingSizes } from "@malleolus/schema";
 import { DetectionError } from "../errors.ts";
 import { featureStrides } from "../features.ts";
 
@@ -62,15 +62,6 @@ function overlapAt(box: Box, x: number, y: number, size: number, ratio: number):
   return shared / (size * size + boxWidth(box) * boxHeight(box) - shared);
 }
 
-/**
- * Anchors for fractures and long bones: from flat bands (a Weber A fracture is up to six times as wide
- * as high) to a fibula from its tip up (two to seven times as high as wide), two sizes a level. The
- * least size in pixels: 16 where the shorter side has some 384, 20 for 576, 28 for 800.
- */
-export function longBoneAnchors(least: number): AnchorConfig {
-  return { sizes: doublingSizes(least, 2), aspectRatios: [0.25, 0.5, 1, 2, 4], offset: 0 };
-}
-
 /** How many anchors a cell has. */
 export interface AnchorPlan {
   readonly sizesPerLevel: number;
@@ -104,15 +95,6 @@ export function proposeAnchors(images: readonly BoxedImage[], plan: AnchorPlan):
     return { config, overlap: mean(bestOverlaps(config, images)) };
   });
   return candidates.reduce((best, next) => (next.overlap > best.overlap ? next : best)).config;
-}
-
-/** Of every level some sizes in equal steps, from the least on the first level; whole pixels. */
-function doublingSizes(least: number, perLevel: number): number[][] {
-  return featureStrides.map((_, level) =>
-    Array.from({ length: perLevel }, (_, step) =>
-      Math.round(least * 2 ** (level + step / perLevel)),
-    ),
-  );
 }
 
 /**

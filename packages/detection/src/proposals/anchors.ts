@@ -5,7 +5,7 @@
  * Detectron2's DefaultAnchorGenerator (modeling/anchor_generator.py): not rounded, centred on
  * multiples of the stride. Order: level, row, column, size, aspect ratio, as the head's channels.
  */
-import type { AnchorConfig } from "../config.ts";
+import type { AnchorConfig } from "@malleolus/schema";
 import { DetectionError } from "../errors.ts";
 
 export type MapSize = readonly [height: number, width: number];

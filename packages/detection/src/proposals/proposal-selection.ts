@@ -7,10 +7,11 @@
  *
  * Nothing here is differentiated. Everything is float32, whatever the predictions are.
  */
+
+import type { BoxWeights } from "@malleolus/schema";
 import { fromTypedArray, nms } from "@malleolus/torch";
 import { clipBoxAt, isBoxLargerThan, isFiniteBox, takeBoxes } from "../box-array.ts";
 import { decodeBoxes } from "../box-coding.ts";
-import type { BoxWeights } from "../config.ts";
 import type { Anchors, MapSize } from "./anchors.ts";
 import { bestOfLevels, type Candidates } from "./candidates.ts";
 import { selectOnDevice } from "./device-selection.ts";

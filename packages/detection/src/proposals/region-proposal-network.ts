@@ -2,8 +2,9 @@
  * The region proposal network (Ren et al. 2015): where in the image something may be, whatever
  * its class. Its parameters have Detectron2's names below `proposal_generator`.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import { type Features, featureStrides } from "../features.ts";
 import type { Draw } from "../random.ts";
 import type { Target } from "../targets.ts";

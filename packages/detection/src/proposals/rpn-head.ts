@@ -4,8 +4,9 @@
  *
  * Shapes: N images, A anchors a cell, R anchors of a level (H * W * A).
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { nn, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import type { Features } from "../features.ts";
 import { anchorsPerCell } from "./anchors.ts";
 

@@ -3,10 +3,11 @@
  * each an object or background, and for the objects the way from the anchor to the true box
  * (Detectron2, modeling/proposal_generator/rpn.py).
  */
+
+import type { RpnConfig } from "@malleolus/schema";
 import { binaryCrossEntropyWithLogits, cat, fromTypedArray, type Tensor } from "@malleolus/torch";
 import { boxArray, takeBoxes } from "../box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../box-coding.ts";
-import type { RpnConfig } from "../config.ts";
 import { matchBoxes } from "../matching.ts";
 import type { Draw } from "../random.ts";
 import { sampleBatch } from "../sampling.ts";

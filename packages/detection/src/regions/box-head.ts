@@ -4,8 +4,9 @@
  *
  * Shapes: n regions, C channels of the pyramid, S pooled size, D hidden units, K classes.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { autocast, nn, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 
 /** `fc1`, `fc2`, …: [n, C, S, S] to [n, D]. */
 export type BoxHead = nn.Layer & Readonly<Record<`fc${number}`, nn.Linear>>;

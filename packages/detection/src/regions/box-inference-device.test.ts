@@ -1,8 +1,8 @@
 /** The GPU's way is made of LibTorch's operators: here it runs on the CPU, beside the CPU's own. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { RoiConfig } from "@malleolus/schema";
 import { fromTypedArray, liveTensors, scope } from "@malleolus/torch";
-import type { RoiConfig } from "../config.ts";
 import { waitsIn } from "../proposals/test-waits.ts";
 import { assertClose, drawFrom, smallConfig } from "../test-heads.ts";
 import type { BoxPredictions } from "./box-head.ts";

@@ -2,6 +2,8 @@
  * From class probabilities and deltas to detections on a GPU, as `box-inference.ts` does it on the
  * CPU: what comes to the host, in one copy, are the detections.
  */
+
+import type { RoiConfig } from "@malleolus/schema";
 import { arange, fromTypedArray, stack, type Tensor } from "@malleolus/torch";
 import { takeBoxes } from "../box-array.ts";
 import {
@@ -13,7 +15,6 @@ import {
   readBestBoxes,
   scoresAfterSuppression,
 } from "../box-coding-tensors.ts";
-import type { RoiConfig } from "../config.ts";
 import type { BoxPredictions } from "./box-head.ts";
 import type { DetectedBoxes } from "./box-inference.ts";
 import type { Regions } from "./region-pooling.ts";

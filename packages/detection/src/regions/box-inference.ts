@@ -6,10 +6,11 @@
  * Suppression stays within a class: two classes on one place are compared by score, later.
  * Predictions on a GPU go to `box-inference-device.ts`, which finds the same.
  */
+
+import type { RoiConfig } from "@malleolus/schema";
 import { fromTypedArray, nms } from "@malleolus/torch";
 import { clipBoxAt, isFiniteBox, takeBoxes } from "../box-array.ts";
 import { decodeBoxes } from "../box-coding.ts";
-import type { RoiConfig } from "../config.ts";
 import type { BoxPredictions } from "./box-head.ts";
 import { detectBoxesOnDevice } from "./box-inference-device.ts";
 import type { Regions } from "./region-pooling.ts";

@@ -2,10 +2,11 @@
  * What the box head learns from: the class of every sampled region, and for objects the way from
  * the region to the true box (Detectron2, modeling/roi_heads/fast_rcnn.py).
  */
+
+import type { BoxHeadConfig } from "@malleolus/schema";
 import { crossEntropyLoss, fromTypedArray, type Tensor } from "@malleolus/torch";
 import { boxArray } from "../box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../box-coding.ts";
-import type { BoxHeadConfig } from "../config.ts";
 import type { Target } from "../targets.ts";
 import type { BoxPredictions } from "./box-head.ts";
 import type { RegionSample } from "./region-sampling.ts";

@@ -10,6 +10,7 @@ import {
   polygonSignedArea,
   rasterizePolygons,
 } from "@malleolus/geometry";
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import {
   autocast,
   backward,
@@ -23,7 +24,6 @@ import {
   type Tensor,
   tensor,
 } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import { openDetector, writeDetector } from "../detector.ts";
 import { featureStrides } from "../features.ts";
 import { maskRcnn } from "../mask-rcnn.ts";

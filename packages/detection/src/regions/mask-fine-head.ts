@@ -9,8 +9,9 @@
  *
  * Shapes: n regions, C channels of the trunk, D of the detail, S pooled size, M = 4 S, K classes.
  */
+
+import type { FineMaskHeadConfig, MaskRcnnConfig } from "@malleolus/schema";
 import { nn } from "@malleolus/torch";
-import type { FineMaskHeadConfig, MaskRcnnConfig } from "../config.ts";
 import { asCells, inOrder, quarters } from "./mask-cells.ts";
 import type { MaskHead } from "./mask-head.ts";
 import { maskTrunk } from "./mask-trunk.ts";

@@ -4,8 +4,9 @@
  *
  * Shapes: n regions, C channels, S pooled size, M = 2 S output size, K classes.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { nn, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import type { Features } from "../features.ts";
 import { inOrder } from "./mask-cells.ts";
 import { fineMaskHead } from "./mask-fine-head.ts";

@@ -2,8 +2,9 @@
  * The masks of what was found: the mask head on the final boxes, and of its channels the one of
  * each detection's class (Detectron2, modeling/roi_heads/mask_head.py: mask_rcnn_inference).
  */
+
+import type { RoiConfig } from "@malleolus/schema";
 import { fromTypedArray } from "@malleolus/torch";
-import type { RoiConfig } from "../config.ts";
 import type { Features } from "../features.ts";
 import type { DetectedBoxes } from "./box-inference.ts";
 import type { MaskHead } from "./mask-head.ts";

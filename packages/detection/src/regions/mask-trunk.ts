@@ -3,8 +3,9 @@
  * convolutions, and a transposed one to twice the resolution. It has the same names in both, so that
  * published weights of one are a beginning for the other.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { nn, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import { asCells, quarters } from "./mask-cells.ts";
 
 export interface MaskTrunk {

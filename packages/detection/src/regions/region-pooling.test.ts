@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { detectron2Config } from "@malleolus/schema";
 import { scope } from "@malleolus/torch";
-import { detectron2Config } from "../config.ts";
 import { featureStrides } from "../features.ts";
 import { assertClose, wave } from "../test-heads.ts";
 import { arrangeRegions, poolRegions, selectRegions } from "./region-pooling.ts";

@@ -5,8 +5,9 @@
  * The regions of a batch are kept in order of level, so that the regions of one level are a
  * slice and the pooled features are put together without a permutation.
  */
+
+import type { RoiConfig } from "@malleolus/schema";
 import { cat, fromTypedArray, roiAlign, scope, type Tensor } from "@malleolus/torch";
-import type { RoiConfig } from "../config.ts";
 import { type Features, featureStrides } from "../features.ts";
 
 /** Regions are pooled from p2 to p5; p6 is for proposals only. */

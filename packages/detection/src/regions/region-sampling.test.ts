@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { detectron2Config } from "../config.ts";
+import { detectron2Config } from "@malleolus/schema";
 import type { Target } from "../targets.ts";
 import { drawFrom } from "../test-heads.ts";
 import { sampleRegions } from "./region-sampling.ts";

@@ -2,8 +2,9 @@
  * The regions from which the heads learn: of each image a balanced sample of its proposals and
  * true boxes, each an object of a class or background (Detectron2, modeling/roi_heads/roi_heads.py).
  */
+
+import type { RoiConfig } from "@malleolus/schema";
 import { boxArray, takeBoxes } from "../box-array.ts";
-import type { RoiConfig } from "../config.ts";
 import { matchBoxes } from "../matching.ts";
 import type { Draw } from "../random.ts";
 import { sampleBatch } from "../sampling.ts";

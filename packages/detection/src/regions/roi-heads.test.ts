@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import type { Box } from "@malleolus/geometry";
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { autocast, backward, liveTensors, nn, scope, type Tensor, tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import { featureStrides } from "../features.ts";
 import type { Target } from "../targets.ts";
 import {

@@ -2,8 +2,9 @@
  * The heads of the regions: class and box of every proposal, then a mask for what was found (He
  * et al. 2017). Its parameters have Detectron2's names below `roi_heads`.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import type { Detection } from "../detection.ts";
 import type { Features } from "../features.ts";
 import type { Draw } from "../random.ts";

@@ -2,10 +2,10 @@
  * What a file of ours says of its network, and its predictors put in the order of the classes that are
  * to be found now. Not for other people's files, which do not name their classes.
  */
-import { readJson, SchemaError } from "@malleolus/schema";
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
+import { maskRcnnConfigSchema, readJson, SchemaError } from "@malleolus/schema";
 import { cat, type StateDictFile, type Tensor } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
-import { maskRcnnConfigSchema } from "../config-schema.ts";
 import { DetectionError } from "../errors.ts";
 
 /** As `writeDetector` writes it. */

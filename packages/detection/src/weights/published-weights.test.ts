@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import {
   liveTensors,
   manualSeed,
@@ -12,7 +13,6 @@ import {
   type Tensor,
   tensor,
 } from "@malleolus/torch";
-import { detectron2Config, type MaskRcnnConfig } from "../config.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn.ts";
 import { initialiseNetwork } from "./initialise-network.ts";
 import { publishedWeights } from "./published-weights.ts";

@@ -2,6 +2,8 @@
  * Weights as others publish them, made ours: under Detectron2's names, in Detectron2's order of
  * classes, for our input.
  */
+
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import {
   type DType,
   fromTypedArray,
@@ -10,7 +12,6 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
-import type { MaskRcnnConfig } from "../config.ts";
 import { DetectionError } from "../errors.ts";
 import { areCaffe2Names, caffe2Name } from "./caffe2-names.ts";
 import { type InputConvention, inputConventions } from "./input-convention.ts";

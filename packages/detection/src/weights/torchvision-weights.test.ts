@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import {
   cat,
   fromTypedArray,
@@ -20,7 +21,6 @@ import {
   zeros,
 } from "@malleolus/torch";
 import { forgetFolded } from "../backbones/resnet.ts";
-import { detectron2Config, type MaskRcnnConfig } from "../config.ts";
 import { maskRcnn } from "../mask-rcnn.ts";
 import { initialiseNetwork } from "./initialise-network.ts";
 import { publishedWeights } from "./published-weights.ts";

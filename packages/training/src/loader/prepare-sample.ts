@@ -6,12 +6,8 @@
  * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
  */
 import { readRadiograph } from "@malleolus/data";
-import {
-  maskUnexposed,
-  type Preprocess,
-  prepareImage,
-  resizeTarget,
-} from "@malleolus/detection/preprocess";
+import { maskUnexposed, prepareImage, resizeTarget } from "@malleolus/detection/preprocess";
+import type { Preprocess } from "@malleolus/schema";
 import { crop, drawCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
 import { drawGamma, withGamma } from "../augment/gamma.ts";

@@ -6,7 +6,7 @@
  * On simulated hospitals it was no better than `paper-cpu` with its 12 epochs. What it is for was measured
  * on its parts, the last three of the figures below.
  */
-import { longBoneAnchors } from "@malleolus/detection";
+import { longBoneAnchors } from "@malleolus/schema";
 import type { Recipe } from "../recipe.ts";
 import { paperCpuRecipe, paperStudyConditions } from "./paper-cpu.ts";
 

@@ -8,7 +8,7 @@
  * and classes drawn alike for "re-weighted according to prevalence". It is to begin with MSRA's
  * weights (`--weights`).
  */
-import { detectron2Config } from "@malleolus/detection";
+import { detectron2Config } from "@malleolus/schema";
 import type { Recipe } from "../recipe.ts";
 
 /** Figures of Table 2 and of the text, for the easy internal test. */

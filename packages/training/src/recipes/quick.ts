@@ -5,7 +5,7 @@
  * Two radiographs a step instead of Detectron2's sixteen ask for a smaller rate by the linear
  * rule (0.02 / 8 = 0.0025); with clipped gradients and a short run four times that is stable.
  */
-import { detectron2Config } from "@malleolus/detection";
+import { detectron2Config } from "@malleolus/schema";
 import type { Recipe } from "../recipe.ts";
 
 const conditions =

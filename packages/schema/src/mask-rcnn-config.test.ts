@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { detectron2Config, type MaskRcnnConfig } from "./config.ts";
-import { maskRcnnConfigSchema } from "./config-schema.ts";
-import { longBoneAnchors } from "./proposals/anchor-choice.ts";
+import { longBoneAnchors } from "./anchor-sizes.ts";
+import { detectron2Config } from "./detectron2-config.ts";
+import { type MaskRcnnConfig, maskRcnnConfigSchema } from "./mask-rcnn-config.ts";
 
 const config = detectron2Config(["fracture"]);
 
