@@ -12,10 +12,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { namedRecipes, type Recipe } from "@malleolus/training";
+import { namedRecipe } from "@malleolus/runs";
+import type { Recipe } from "@malleolus/schema";
 
 const [fracatlas, weights, out, stepsText = "1200", ...chosen] = process.argv.slice(2);
-const base = namedRecipes.find(({ name }) => name === "fracatlas");
+const base = namedRecipe("fracatlas");
 const steps = Number(stepsText);
 if (out === undefined || base === undefined || !Number.isInteger(steps) || steps < 1) {
   console.error("usage: node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]");

@@ -13,7 +13,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shrinkDetector } from "@malleolus/detection";
-import { demoRecipe, findDetector, type Recipe } from "@malleolus/training";
+import { demoRecipe, findDetector } from "@malleolus/runs";
+import type { Recipe } from "@malleolus/schema";
 
 const [out] = process.argv.slice(2);
 if (out === undefined) {

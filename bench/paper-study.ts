@@ -13,16 +13,17 @@
  * since each of the four classes has as many patients.
  */
 import { mkdirSync, readFileSync } from "node:fs";
-import { namedRecipes, readInitialWeights } from "@malleolus/training";
+import { namedRecipe, namedRecipes } from "@malleolus/runs";
+import { readInitialWeights } from "@malleolus/training";
 import { demoProgress } from "../packages/cli/src/demo/demo-progress.ts";
 import { type DemoPlan, demoPlan } from "../packages/cli/src/demo/plan.ts";
 import { runDemo } from "../packages/cli/src/demo/run-demo.ts";
 import { stopOnSignals } from "../packages/cli/src/stop-signals.ts";
 
 const [weights, out, recipeName = "paper-cpu"] = process.argv.slice(2);
-const recipe = namedRecipes.find(({ name }) => name === recipeName);
+const recipe = namedRecipe(recipeName);
 if (out === undefined || recipe === undefined) {
-  const names = namedRecipes.map(({ name }) => name).join(", ");
+  const names = namedRecipes.map(({ recipe }) => recipe.name).join(", ");
   console.error(`usage: node bench/paper-study.ts WEIGHTS OUT [RECIPE: ${names}]`);
   process.exit(2);
 }

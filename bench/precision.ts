@@ -19,8 +19,9 @@ import { fileURLToPath } from "node:url";
 import { parseCoco, readRadiograph } from "@malleolus/data";
 import { openDetector, type Precision } from "@malleolus/detection";
 import { boxIou } from "@malleolus/geometry";
+import { findDetector, readEvents } from "@malleolus/runs";
 import type { Finding } from "@malleolus/schema";
-import { writeSyntheticSet } from "../packages/training/src/synthetic-set.ts";
+import { writeSyntheticSet } from "@malleolus/training/test-synthetic-set";
 import type { Bench } from "./bench.ts";
 import { type Row, row, summarise, timed } from "./measure.ts";
 
@@ -133,16 +134,11 @@ async function train(
     child.on("close", resolve);
   });
   if (code !== 0) throw new Error(`malleolus train in ${dtype} ended with ${code}`);
-  const events: Record<string, unknown>[] = readFileSync(join(out, "events.jsonl"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const ofSteps = events.filter(({ event }) => event === "step");
-  const saved = events.findLast(({ event }) => event === "checkpoint");
+  const ofSteps = readEvents(join(out, "events.jsonl")).filter((event) => event.event === "step");
   return {
-    losses: ofSteps.map(({ loss }) => Number(loss)),
-    stepMs: ofSteps.map(({ seconds }) => 1000 * Number(seconds)),
-    detector: join(String(saved?.checkpoint), "model.safetensors"),
+    losses: ofSteps.map(({ loss }) => loss),
+    stepMs: ofSteps.map(({ seconds }) => 1000 * seconds),
+    detector: findDetector(out).path,
   };
 }
 

@@ -8,7 +8,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Event } from "@malleolus/training";
+import { readEvents } from "@malleolus/runs";
 import { machine } from "./report.ts";
 
 const LOSSES_OVER_STEPS = 100;
@@ -19,10 +19,7 @@ if (run === undefined || evaluationPath === undefined) {
   process.exit(2);
 }
 
-const events: Event[] = readFileSync(join(run, "events.jsonl"), "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((line) => JSON.parse(line));
+const events = readEvents(join(run, "events.jsonl"));
 const {
   detector: _,
   annotations: __,

@@ -1,9 +1,10 @@
 /** The rules of ARCHITECTURE.md hold for this repository, and each rule is seen to catch its fault. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import test from "node:test";
 import { arrows, checkArchitecture, readSourceTree } from "./architecture.ts";
+import { readSourceFacts } from "./source-facts.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -29,6 +30,27 @@ test("architecture: nothing may import cli or web; training and server stay apar
   }
   assert.ok(!arrows.training?.includes("server"));
   assert.ok(!arrows.server?.includes("training"));
+});
+
+// Serving looks for a detector among a run's files, which are `runs`' business.
+test("architecture: what predicts, evaluates and calibrates never comes to training", () => {
+  const tree = readSourceTree(root);
+  for (const command of ["predict", "evaluate", "calibrate", "runs"]) {
+    const waiting = [`packages/cli/src/commands/${command}.ts`];
+    const seen = new Set(waiting);
+    for (const path of waiting) {
+      const text = tree.get(path);
+      assert.ok(text !== undefined, path);
+      for (const { specifier } of readSourceFacts(path, text).imports) {
+        assert.ok(!specifier?.startsWith("@malleolus/training"), `${command} by way of ${path}`);
+        if (!specifier?.startsWith(".") || !specifier.endsWith(".ts")) continue;
+        const target = posix.join(posix.dirname(path), specifier);
+        if (!seen.has(target)) waiting.push(target);
+        seen.add(target);
+      }
+    }
+    assert.ok(seen.size > 3, command);
+  }
 });
 
 test("architecture: the table itself has no circle", () => {

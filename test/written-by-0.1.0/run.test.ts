@@ -5,11 +5,11 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { readRecipeFile } from "@malleolus/runs";
 import { setThreads } from "@malleolus/torch";
 import {
   holdOut,
   readInitialWeights,
-  readRecipeFile,
   readTrainingSet,
   resolveRecipe,
   type TrainingOptions,

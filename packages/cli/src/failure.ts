@@ -11,6 +11,7 @@ const packageErrors: ReadonlySet<string> = new Set([
   "DetectionError",
   "EvaluationError",
   "PhantomError",
+  "RunError",
   "SchemaError",
   "StudyError",
   "TorchError",

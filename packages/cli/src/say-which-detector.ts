@@ -1,5 +1,5 @@
 /** Tells which of a run's checkpoints is taken, where nobody named one. */
-import type { FoundDetector } from "@malleolus/training";
+import type { FoundDetector } from "@malleolus/runs";
 import type { Output } from "./output.ts";
 
 export function sayWhichDetector({ path, chosen }: FoundDetector, { writeError }: Output): void {

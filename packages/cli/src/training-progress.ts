@@ -1,18 +1,18 @@
 /**
  * What a person sees of a training: a bar on a terminal, a line now and then elsewhere.
  */
-import type { Event } from "@malleolus/training";
+import type { RunEvent } from "@malleolus/schema";
 import { movingBar } from "./moving-bar.ts";
 import type { Output } from "./output.ts";
 
 export interface TrainingProgress {
-  show(event: Event): void;
+  show(event: RunEvent): void;
   /** Leaves the terminal as it should be; always called. */
   end(): void;
 }
 
-type Step = Extract<Event, { event: "step" }>;
-type Validation = Extract<Event, { event: "validation" }>;
+type Step = Extract<RunEvent, { event: "step" }>;
+type Validation = Extract<RunEvent, { event: "validation" }>;
 
 /** Steps over which speed and losses are averaged. */
 const AVERAGED = 20;
@@ -80,7 +80,7 @@ function bar(terminal: NodeJS.WriteStream, steps: number): Steadily {
   return { ...moving, step: (step, text) => moving.show(step, steps, { text }) };
 }
 
-function describeStart(event: Extract<Event, { event: "start" }>): string {
+function describeStart(event: Extract<RunEvent, { event: "start" }>): string {
   const { images, imagesWithObjects, weights, tuning } = event;
   const rows = [
     `${images} radiographs, ${imagesWithObjects} of them with objects (${event.classes.join(", ")})` +

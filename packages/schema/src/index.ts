@@ -29,6 +29,12 @@ export {
   partitionSchema,
 } from "./assignment.ts";
 export { type CaseState, caseStateSchema, mayFollow } from "./case-state.ts";
+export {
+  bestCheckpointSchema,
+  type CheckpointState,
+  checkpointStateSchema,
+  type Validated,
+} from "./checkpoint-state.ts";
 export { detectron2Config } from "./detectron2-config.ts";
 export { SchemaError, type SchemaErrorCode } from "./errors.ts";
 export { boxSchema, type Finding, findingSchema, polygonSchema } from "./finding.ts";
@@ -81,6 +87,15 @@ export {
   type VerdictHow,
   verdictHowSchema,
 } from "./reading.ts";
+export { type Recipe, recipeSchema } from "./recipe.ts";
+export {
+  type EndReason,
+  type LossParts,
+  type RunEvent,
+  runEventSchema,
+  shownEventSchema,
+  type WeightsFit,
+} from "./run-event.ts";
 export {
   type Mention,
   type MentionStatus,
@@ -113,3 +128,9 @@ export {
   type StudyConfiguration,
   studyConfigurationSchema,
 } from "./study-configuration.ts";
+export {
+  type ValidationMeasures,
+  type ValidationMetric,
+  validationMeasuresSchema,
+  validationMetricSchema,
+} from "./validation-measures.ts";

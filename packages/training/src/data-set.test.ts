@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { readTrainingSet } from "./data-set.ts";
-import { writeSyntheticSet } from "./synthetic-set.ts";
+import { writeSyntheticSet } from "./test-synthetic-set.ts";
 import { holdOut } from "./tuning-set.ts";
 
 function temporaryFolder(context: TestContext): string {

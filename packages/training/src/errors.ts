@@ -1,11 +1,11 @@
 /**
  * The one error of this package.
  *
- * `recipe`: a recipe that is not one, or not this run's; `data`: a data set that cannot be trained
- * on; `run`: a run directory that cannot be used; `checkpoint`: a checkpoint that cannot be written
- * or is not this run's; `diverged`: a loss that is no number; `internal`: a fault of this package.
+ * `recipe`: a recipe that does not fit what it is to be run on; `data`: a data set that cannot be
+ * trained on; `checkpoint`: a checkpoint of another model; `diverged`: a loss that is no number;
+ * `internal`: a fault of this package.
  */
-export type TrainingErrorCode = "recipe" | "data" | "run" | "checkpoint" | "diverged" | "internal";
+export type TrainingErrorCode = "recipe" | "data" | "checkpoint" | "diverged" | "internal";
 
 export class TrainingError extends Error {
   override readonly name = "TrainingError";
@@ -15,9 +15,4 @@ export class TrainingError extends Error {
     super(message, options);
     this.code = code;
   }
-}
-
-/** The sentence of whatever was thrown. */
-export function causeText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,14 +1,6 @@
 export { readTrainingSet, type TrainingImage, type TrainingSet } from "./data-set.ts";
 export { TrainingError, type TrainingErrorCode } from "./errors.ts";
-export type { LossParts } from "./losses.ts";
-export { parseRecipe, type Recipe, readRecipeFile } from "./recipe.ts";
-export { demoRecipe } from "./recipes/demo.ts";
-export { namedRecipes } from "./recipes/named-recipes.ts";
 export { type InitialWeights, readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";
-export { type Checkpoint, latestCheckpoint } from "./run/checkpoint.ts";
-export type { EndReason, Event } from "./run/events.ts";
-export { type FoundDetector, findDetector } from "./run/find-detector.ts";
-export { fileSha256, readSeenImages, type SeenImages } from "./run/seen-images.ts";
 export type { ProfileRequest, StepProfile } from "./step-profiler.ts";
 export { type TrainingEnd, train } from "./train.ts";
 export type { TrainingOptions } from "./training-options.ts";

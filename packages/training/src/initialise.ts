@@ -2,6 +2,7 @@
  * The network before its first step: initialised from the seed, given its weights, and the norms
  * that the weights cannot fill measured on radiographs of the training set.
  */
+
 import {
   activationMeans,
   batchImages,
@@ -13,11 +14,11 @@ import {
   type NetworkWeightsReport,
   placeModel,
 } from "@malleolus/detection";
+import type { Recipe } from "@malleolus/schema";
 import { autocast, type Device, manualSeed, scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
 import { permutation } from "./draws.ts";
 import { type InputPlan, prepareSample } from "./loader/prepare-sample.ts";
-import type { Recipe } from "./recipe.ts";
 import { type InitialWeights, ofWeights } from "./resolve-recipe.ts";
 
 const MEASURED_RADIOGRAPHS = 32;

@@ -1,9 +1,7 @@
 /** The parts of the loss by their names, as tensors and as numbers. */
 import type { Losses } from "@malleolus/detection";
+import type { LossParts } from "@malleolus/schema";
 import { add, stack, type Tensor } from "@malleolus/torch";
-
-/** `rpnClass rpnBox boxClass boxRegression mask`, and `image` of a network with an image head. */
-export type LossParts = Readonly<Record<string, number>>;
 
 /** What training minimises. A scalar. */
 export function sumOf(losses: Losses): Tensor {

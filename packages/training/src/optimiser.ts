@@ -2,6 +2,7 @@
  * The step of training: gradients clipped, then SGD with momentum, or AdamW. Weights and biases of
  * norms have a weight decay of their own (Detectron2's WEIGHT_DECAY_NORM, 0).
  */
+import type { Recipe } from "@malleolus/schema";
 import {
   foreachMul_,
   foreachNorm,
@@ -11,7 +12,6 @@ import {
   type Tensor,
   zeros,
 } from "@malleolus/torch";
-import type { Recipe } from "./recipe.ts";
 
 export interface Optimiser {
   /** The norm of all gradients together, as they are. A scalar, where they lie. */

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { maskRcnn, writeDetector } from "@malleolus/detection";
+import type { Recipe } from "@malleolus/schema";
 import { liveTensors, nn, scope, type Tensor, tensor, writeSafetensors } from "@malleolus/torch";
-import type { Recipe } from "./recipe.ts";
-import { tinyRecipe } from "./recipes/tiny.ts";
 import { readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";
-import { writeSyntheticSet } from "./synthetic-set.ts";
+import { writeSyntheticSet } from "./test-synthetic-set.ts";
+import { tinyRecipe } from "./test-tiny-recipe.ts";
 
 const narrow: Recipe = {
   ...tinyRecipe,

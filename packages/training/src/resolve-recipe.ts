@@ -1,6 +1,7 @@
 /**
  * From a recipe and what it is to be run on to the run's own complete recipe.
  */
+
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
@@ -11,11 +12,11 @@ import {
   publishedWeights,
   requireResNet,
 } from "@malleolus/detection";
+import { readSeenImages, type SeenImages } from "@malleolus/runs";
+import type { Recipe } from "@malleolus/schema";
 import { readWeightsFile, scope } from "@malleolus/torch";
 import { hasObjects, type TrainingSet } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
-import type { Recipe } from "./recipe.ts";
-import { readSeenImages, type SeenImages } from "./run/seen-images.ts";
 import { imagesSha256 } from "./tuning-set.ts";
 
 /** Initial weights of the backbone or of the whole network, as published. */

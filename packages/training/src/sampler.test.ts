@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe } from "@malleolus/schema";
 import { sampler } from "./sampler.ts";
 
 /** Ten images, of which the last six have no objects. */

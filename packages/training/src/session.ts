@@ -1,5 +1,7 @@
 /** What a run holds while it trains: the network, its optimiser, its radiographs, its records. */
+
 import { freeModel, type ImageBatch } from "@malleolus/detection";
+import type { RunDirectory } from "@malleolus/runs";
 import { libtorchVersion, nn, threads } from "@malleolus/torch";
 import { weightAverage } from "./averaging.ts";
 import { hasObjects } from "./data-set.ts";
@@ -7,7 +9,6 @@ import { activationsOf, initialiseModel, measuredBatches, newModel } from "./ini
 import { type Loader, openLoader } from "./loader/loader.ts";
 import { optimiser } from "./optimiser.ts";
 import { openRecords, type Records } from "./run/records.ts";
-import type { RunDirectory } from "./run/run-directory.ts";
 import { type Learner, loadTraining } from "./run/training-state.ts";
 import { sampler } from "./sampler.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -67,6 +68,7 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
       latest === null
         ? {
             event: "start",
+            format: "malleolus-events-1",
             images: set.images.length,
             imagesWithObjects: set.images.filter(hasObjects).length,
             classes: set.classes,

@@ -1,19 +1,20 @@
 /** For tests: runs of a small network on a few small images, here or in a process of its own. */
+
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { readEvents } from "@malleolus/runs";
+import type { Recipe, RunEvent } from "@malleolus/schema";
 import type { TrainingSet } from "./data-set.ts";
-import type { Recipe } from "./recipe.ts";
-import { tinyRecipe } from "./recipes/tiny.ts";
 import { resolveRecipe } from "./resolve-recipe.ts";
-import type { Event } from "./run/events.ts";
-import { writeSyntheticSet } from "./synthetic-set.ts";
+import { writeSyntheticSet } from "./test-synthetic-set.ts";
+import { tinyRecipe } from "./test-tiny-recipe.ts";
 import type { TrainingOptions } from "./training-options.ts";
 import { holdOut } from "./tuning-set.ts";
 
@@ -56,12 +57,8 @@ export async function prepare(
   };
 }
 
-export function eventsOf(directory: string): Event[] {
-  const text = readFileSync(join(directory, "events.jsonl"), "utf8");
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+export function eventsOf(directory: string): RunEvent[] {
+  return readEvents(join(directory, "events.jsonl"));
 }
 
 /** All that a run computed: what its steps and validations found, without how long it took. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { findDetector } from "@malleolus/runs";
 import { hasCuda, liveTensors } from "@malleolus/torch";
-import { findDetector } from "./run/find-detector.ts";
 import { computed, eventsOf, prepare } from "./test-runs.ts";
 import { train } from "./train.ts";
 

@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { findDetector, latestCheckpoint, readState } from "@malleolus/runs";
+import type { Recipe, RunEvent } from "@malleolus/schema";
 import { liveTensors, setThreads } from "@malleolus/torch";
-import type { Recipe } from "./recipe.ts";
-import { tinyRecipe } from "./recipes/tiny.ts";
-import { latestCheckpoint, readState } from "./run/checkpoint.ts";
-import type { Event } from "./run/events.ts";
-import { findDetector } from "./run/find-detector.ts";
 import { computed, eventsOf, type Prepared, prepare, trainInChild } from "./test-runs.ts";
+import { tinyRecipe } from "./test-tiny-recipe.ts";
 import { train } from "./train.ts";
 
 // Sums in another order are other sums: only one thread gives the same bits every time.
@@ -20,7 +18,7 @@ const validation = { everySteps: 2, metric: "loss", patience: null } as const;
 const validated = { steps: 4, checkpointEverySteps: 3, validation } satisfies Partial<Recipe>;
 const averaging = { decay: 0.9 };
 
-type Validation = Extract<Event, { event: "validation" }>;
+type Validation = Extract<RunEvent, { event: "validation" }>;
 
 function validationsOf(directory: string): Validation[] {
   return eventsOf(directory).filter((event) => event.event === "validation");
@@ -30,7 +28,7 @@ function validationsOf(directory: string): Validation[] {
 async function stopAfter(
   { options }: Prepared,
   name: string,
-  kind: Event["event"],
+  kind: RunEvent["event"],
   count: number,
 ): Promise<string> {
   const controller = new AbortController();
@@ -106,7 +104,7 @@ test("validation: stopped between any two events, with averaged weights, a run g
   await train(options("whole"));
   // Amid the first epoch, before anything was kept; between a step and its validation; right after
   // that; between the last step and its validation.
-  const moments: readonly (readonly [Event["event"], number])[] = [
+  const moments: readonly (readonly [RunEvent["event"], number])[] = [
     ["step", 1],
     ["step", 2],
     ["validation", 1],

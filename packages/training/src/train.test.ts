@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
+import { latestCheckpoint } from "@malleolus/runs";
 import { liveTensors, setThreads } from "@malleolus/torch";
-import { tinyRecipe } from "./recipes/tiny.ts";
-import { latestCheckpoint } from "./run/checkpoint.ts";
 import type { StepProfile } from "./step-profiler.ts";
 import { computed, eventsOf, prepare, trainInChild } from "./test-runs.ts";
+import { tinyRecipe } from "./test-tiny-recipe.ts";
 import { train } from "./train.ts";
 
 // Sums in another order are other sums: only one thread gives the same bits every time.

@@ -1,18 +1,17 @@
 /**
  * Training, from the first step of a run (or the one after its last checkpoint) to its last.
  */
+
 import { setImmediate } from "node:timers/promises";
 import { DataError } from "@malleolus/data";
+import { type Checkpoint, openRunDirectory, recordSeenImages } from "@malleolus/runs";
+import type { EndReason, Recipe } from "@malleolus/schema";
 import { stage } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";
+import type { TrainingSet } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
 import type { Loader } from "./loader/loader.ts";
-import type { Recipe } from "./recipe.ts";
-import type { Checkpoint } from "./run/checkpoint.ts";
-import type { EndReason } from "./run/events.ts";
 import type { Records } from "./run/records.ts";
-import { openRunDirectory } from "./run/run-directory.ts";
-import { recordSeenImages } from "./run/seen-images.ts";
 import { openSession, type Session } from "./session.ts";
 import { type StepProfiler, stepProfiler } from "./step-profiler.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -30,8 +29,8 @@ export interface TrainingEnd {
  * as if nothing had been (bit for bit in float32 with one thread).
  *
  * @throws TrainingError `diverged` where a loss or gradient is no number; the last checkpoint stays.
- * @throws TrainingError and DataError for a directory, a disk or a radiograph that cannot be used; what
- *   was learned before such a radiograph is in a checkpoint.
+ * @throws RunError, TrainingError and DataError for a directory, a disk or a radiograph that cannot be
+ *   used; what was learned before such a radiograph is in a checkpoint.
  */
 export async function train(options: TrainingOptions): Promise<TrainingEnd> {
   const { recipe } = options;
@@ -43,7 +42,8 @@ export async function train(options: TrainingOptions): Promise<TrainingEnd> {
       if (reason !== null) return { reason, checkpoint };
     }
     const { set, tuning, weights } = options;
-    await recordSeenImages(run.path, set, tuning, weights?.seen ?? null);
+    const paths = { training: pathsOf(set), tuning: tuning === null ? [] : pathsOf(tuning) };
+    await recordSeenImages(run.path, paths, weights?.seen ?? null);
     const session = await openSession(run, options);
     try {
       const { step, reason } = await trainOn(session, options);
@@ -56,6 +56,10 @@ export async function train(options: TrainingOptions): Promise<TrainingEnd> {
   } finally {
     run.close();
   }
+}
+
+function pathsOf({ images }: TrainingSet): string[] {
+  return images.map(({ path }) => path);
 }
 
 async function trainOn(

@@ -1,9 +1,8 @@
 /** What `train` is given. */
+import type { Recipe, RunEvent } from "@malleolus/schema";
 import type { Device } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
-import type { Recipe } from "./recipe.ts";
 import type { InitialWeights } from "./resolve-recipe.ts";
-import type { Event } from "./run/events.ts";
 import type { ProfileRequest } from "./step-profiler.ts";
 
 export interface TrainingOptions {
@@ -20,7 +19,7 @@ export interface TrainingOptions {
   /** Ends the run cleanly, with a checkpoint, after the step or the radiograph that is going on. */
   readonly stop: AbortSignal;
   /** Everything that goes into `events.jsonl`, once it is there. */
-  readonly onEvent: (event: Event) => void;
+  readonly onEvent: (event: RunEvent) => void;
   /** Where the time goes, in some steps. */
   readonly profile?: ProfileRequest | null;
 }

@@ -1,13 +1,14 @@
 /** One step of training: losses of a batch, part by part, their gradients, the update. */
+
 import { batchImages, type MaskRcnn } from "@malleolus/detection";
+import type { LossParts, Recipe } from "@malleolus/schema";
 import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";
 import { drawsOf } from "./draws.ts";
 import { TrainingError } from "./errors.ts";
 import { batchOptions, inDtype } from "./initialise.ts";
-import { type LossParts, lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
+import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
 import type { Optimiser } from "./optimiser.ts";
-import type { Recipe } from "./recipe.ts";
 import { learningRateAt } from "./schedule.ts";
 
 export interface StepOptions {

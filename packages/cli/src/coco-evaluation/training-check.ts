@@ -1,5 +1,5 @@
 /** Whether a detector has been trained on what it is to be evaluated on. */
-import type { SeenImages } from "@malleolus/training";
+import type { SeenImages } from "@malleolus/runs";
 import { CliError } from "../errors.ts";
 import type { TruthImage } from "./truth-set.ts";
 

@@ -63,7 +63,7 @@ Examples:
     --prevalence 0.15`,
     )
     .action(async (given: CalibrateArguments) => {
-      const { fileSha256, findDetector, readSeenImages } = await import("@malleolus/training");
+      const { fileSha256, findDetector, readSeenImages } = await import("@malleolus/runs");
       const { parseCoco } = await import("@malleolus/data");
       const { setThreads } = await import("@malleolus/torch");
       const { calibrateDetector } = await import("../patients/calibrate-detector.ts");

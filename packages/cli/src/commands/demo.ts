@@ -34,7 +34,8 @@ Examples:
       const { demoProgress } = await import("../demo/demo-progress.ts");
       const { demoPlan } = await import("../demo/plan.ts");
       const { runDemo } = await import("../demo/run-demo.ts");
-      const { demoRecipe, readInitialWeights } = await import("@malleolus/training");
+      const { demoRecipe } = await import("@malleolus/runs");
+      const { readInitialWeights } = await import("@malleolus/training");
       const { shippedDetector } = await import("@malleolus/detection");
       const shipped = shippedDetector();
       const progress = demoProgress(output);

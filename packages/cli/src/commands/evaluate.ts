@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Detector, Precision } from "@malleolus/detection";
 import { checkFoundIou, evaluationDefaults, NO_FRACTURE } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
+import { fileSha256, findDetector, readSeenImages } from "@malleolus/runs";
 import type { Finding } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CocoEvaluation, MeasureSettings } from "../coco-evaluation/measure.ts";
@@ -156,7 +157,6 @@ async function evaluate(
   given: EvaluateArguments,
   output: Output,
 ): Promise<Evaluated | null> {
-  const { fileSha256, findDetector, readSeenImages } = await import("@malleolus/training");
   const { openDetector } = await import("@malleolus/detection");
   const { setThreads } = await import("@malleolus/torch");
   const { measure } = await import("../coco-evaluation/measure.ts");

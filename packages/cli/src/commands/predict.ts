@@ -1,4 +1,5 @@
 /** `malleolus predict`: what a trained detector finds on radiographs. */
+import { findDetector } from "@malleolus/runs";
 import type { PatientDecision } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
@@ -75,7 +76,6 @@ Examples:
   ./malleolus predict --checkpoint runs/a --json --threshold 0.05 study | jq .findings`,
     )
     .action(async (paths: string[], given: PredictArguments) => {
-      const { findDetector } = await import("@malleolus/training");
       const { openDetector, shippedDetector } = await import("@malleolus/detection");
       const { setThreads } = await import("@malleolus/torch");
       if (given.threads !== undefined) setThreads(given.threads);

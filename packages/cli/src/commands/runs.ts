@@ -1,14 +1,13 @@
 /** `malleolus runs`: the trainings below a folder, and how some of them differ; without LibTorch. */
 
 import { writeFileWhole } from "@malleolus/host";
+import { readRun, recipeDifferences, runFolders, type TrainingRun } from "@malleolus/runs";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import type { Output } from "../output.ts";
-import { compareRecipes } from "../training-runs/compare-recipes.ts";
 import { runCurves } from "../training-runs/run-curves.ts";
 import { describeDifferences, describeRuns } from "../training-runs/runs-text.ts";
-import { readRun, runFolders, type TrainingRun } from "../training-runs/training-run.ts";
 
 interface RunsArguments {
   readonly compare?: readonly string[];
@@ -77,7 +76,7 @@ function list(
 function compare(paths: readonly string[], given: RunsArguments, output: Output): void {
   const runs: readonly TrainingRun[] = paths.map(readRun);
   const summaries = runs.map(({ summary }) => summary);
-  const differences = compareRecipes(runs.map(({ recipe }) => recipe));
+  const differences = recipeDifferences(runs.map(({ recipe }) => recipe));
   if (given.svg !== undefined) {
     const curves = runs.map(({ path, ...run }) => ({ name: path, ...run }));
     writeFileWhole(given.svg, runCurves(curves, measureOf(runs)));

@@ -16,8 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import test, { type TestContext } from "node:test";
+import { namedRecipes } from "@malleolus/runs";
 import { hasCuda } from "@malleolus/torch";
-import { namedRecipes } from "@malleolus/training";
 import sharp from "sharp";
 
 const mainPath = join(import.meta.dirname, "../main.ts");
@@ -70,7 +70,7 @@ async function prepare(context: TestContext): Promise<{ folder: string; train: s
   const coco = { images, annotations, categories: [{ id: 1, name: "fracture" }] };
   writeFileSync(join(folder, "train.json"), JSON.stringify(coco));
 
-  const [quick] = namedRecipes;
+  const [{ recipe: quick }] = namedRecipes;
   const { model, optimiser } = quick;
   const recipe = {
     ...quick,

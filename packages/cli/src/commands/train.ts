@@ -1,8 +1,14 @@
 /** `malleolus train`: a Mask R-CNN from a COCO file and its radiographs. */
 import { dirname } from "node:path";
-import { nearestName } from "@malleolus/schema";
-import type { InitialWeights, Recipe, StepProfile, TrainingEnd } from "@malleolus/training";
-import { recipeSummaries } from "@malleolus/training/recipe-summaries";
+import {
+  findDetector,
+  namedRecipe,
+  namedRecipes,
+  parseRecipe,
+  readRecipeFile,
+} from "@malleolus/runs";
+import { nearestName, type Recipe } from "@malleolus/schema";
+import type { InitialWeights, StepProfile, TrainingEnd } from "@malleolus/training";
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
@@ -120,16 +126,16 @@ Examples:
             `${libtorchVersion()} without; set LIBTORCH to one that has it, or train with --device cpu`,
         );
       }
-      const named = training.namedRecipes.find(({ name }) => name === given.recipe);
+      const named = namedRecipe(given.recipe);
       if (given.threads !== undefined) setThreads(given.threads);
-      const asked = withArguments(named ?? (await training.readRecipeFile(given.recipe)), given);
+      const asked = withArguments(named ?? (await readRecipeFile(given.recipe)), given);
       const base = await withDtype(asked, given, output);
       const { set, tuning } = await readTrainingData(given, base.seed, output);
       const weights: InitialWeights | null =
         given.weights === undefined ? null : training.readInitialWeights(given.weights);
       const resolved = training.resolveRecipe(base, set, weights, tuning);
       // Options may not fit one another.
-      const recipe = training.parseRecipe(resolved, `recipe ${base.name} with these options`);
+      const recipe = parseRecipe(resolved, `recipe ${base.name} with these options`);
 
       const progress = trainingProgress(output, recipe);
       const signals = stopOnSignals(() =>
@@ -161,7 +167,7 @@ Examples:
         });
         progress.end();
         if (given.json) return;
-        const { path, chosen } = training.findDetector(given.out);
+        const { path, chosen } = findDetector(given.out);
         output.writeError(describeEnd(end, recipe));
         if (chosen?.which === "best") {
           const metric = recipe.validation?.metric;
@@ -175,12 +181,12 @@ Examples:
     });
 
 function describeRecipes(): string {
-  const rows = Object.entries(recipeSummaries).map(([name, summary]) => [`  ${name}`, summary]);
+  const rows = namedRecipes.map(({ recipe, summary }) => [`  ${recipe.name}`, summary]);
   return alignedTable(rows, 2);
 }
 
 function checkArguments(given: TrainArguments, command: Command): void {
-  const names = Object.keys(recipeSummaries);
+  const names = namedRecipes.map(({ recipe }) => recipe.name);
   if (!names.includes(given.recipe) && !/[./]/.test(given.recipe)) {
     const near = nearestName(given.recipe, names);
     command.error(

@@ -1,6 +1,7 @@
 /** How the demonstration's network decides a patient's class, fitted on its study's tuning patients. */
+
+import { findDetector } from "@malleolus/runs";
 import { type Study, trainingSet } from "@malleolus/studies";
-import { findDetector } from "@malleolus/training";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { calibrateDetector } from "../patients/calibrate-detector.ts";
 import { patientsOf } from "../patients/patient-radiographs.ts";

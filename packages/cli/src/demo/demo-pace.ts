@@ -15,7 +15,8 @@ import {
   truthAnnotations,
   withPitch,
 } from "@malleolus/phantom";
-import { type Recipe, readTrainingSet, resolveRecipe, train } from "@malleolus/training";
+import type { Recipe } from "@malleolus/schema";
+import { readTrainingSet, resolveRecipe, train } from "@malleolus/training";
 import type { DemoPlan, HospitalPlan } from "./plan.ts";
 import { STAGES, type StageName } from "./stages.ts";
 

@@ -1,5 +1,4 @@
 /** The last stage: what the network finds in patients of both tests, judged and written down. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDetector } from "@malleolus/detection";
 import {
@@ -17,6 +16,7 @@ import {
 } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
 import { PHANTOM_VERSION } from "@malleolus/phantom";
+import { findDetector, readRun } from "@malleolus/runs";
 import type { Panel, Proportion } from "@malleolus/schema";
 import {
   readFlow,
@@ -27,7 +27,6 @@ import {
   type TestSet,
 } from "@malleolus/studies";
 import { libtorchVersion } from "@malleolus/torch";
-import { findDetector } from "@malleolus/training";
 import manifest from "../../package.json" with { type: "json" };
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { analysePatients } from "../patients/analyse-patients.ts";
@@ -138,7 +137,7 @@ export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
         ...(await galleryOf(study, "Internal test", difficultInside, tests[0].evaluation)),
         ...(await galleryOf(study, "External test", difficultOutside, tests[2].evaluation)),
       ],
-      training: { description: describeTraining(run), points: lossesOf(run.directory) },
+      training: { description: describeTraining(run), points: readRun(run.directory).losses },
       timings: stages.times().map(({ title, seconds }) => ({ stage: title, seconds })),
       commands,
     };
@@ -201,26 +200,6 @@ function describeTraining(run: TrainedDemo): string {
 function describeSteps({ recipe: { weights, steps, batchSize } }: TrainedDemo): string {
   const start = weights === null ? "from scratch" : "from pretrained weights";
   return `${start} in ${steps} steps of ${batchSize} radiographs`;
-}
-
-/** Every step's loss, as the run wrote it. */
-function lossesOf(directory: string): { step: number; loss: number }[] {
-  return readFileSync(join(directory, "events.jsonl"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line): unknown => JSON.parse(line))
-    .flatMap((event) => (isStep(event) ? [{ step: event.step, loss: event.loss }] : []));
-}
-
-function isStep(event: unknown): event is { step: number; loss: number } {
-  return (
-    typeof event === "object" &&
-    event !== null &&
-    "loss" in event &&
-    typeof event.loss === "number" &&
-    "step" in event &&
-    typeof event.step === "number"
-  );
 }
 
 function nextCommands(folder: string, { external }: DemoPlan): ReportContent["commands"] {

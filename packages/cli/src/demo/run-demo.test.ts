@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { demoRecipe } from "@malleolus/training";
+import { demoRecipe } from "@malleolus/runs";
 import { demoProgress } from "./demo-progress.ts";
 import { type DemoPlan, demoPlan, THRESHOLDS } from "./plan.ts";
 import { runDemo } from "./run-demo.ts";

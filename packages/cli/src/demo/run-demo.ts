@@ -17,6 +17,7 @@ import {
   withPitch,
   writeArchive,
 } from "@malleolus/phantom";
+import type { Recipe } from "@malleolus/schema";
 import {
   ankleProtocol,
   assignExternalTest,
@@ -35,7 +36,7 @@ import {
   screenCases,
   trainingSet,
 } from "@malleolus/studies";
-import type { InitialWeights, Recipe } from "@malleolus/training";
+import type { InitialWeights } from "@malleolus/training";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import { describeDuration } from "../training-progress.ts";

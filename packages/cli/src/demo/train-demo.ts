@@ -1,10 +1,9 @@
 /** A demonstration's network, trained on the study's own radiographs. */
 import { join } from "node:path";
+import type { Recipe, RunEvent } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import {
-  type Event,
   type InitialWeights,
-  type Recipe,
   readTrainingSet,
   resolveRecipe,
   type TrainingEnd,
@@ -33,7 +32,7 @@ export async function trainDemo(
   const choice = await chooseTrainingDtype({ recipe: base, directory, device: "cpu" });
   progress.say(`computing in ${choice.dtype}: ${choice.reason}`);
   const recipe = resolveRecipe({ ...base, dtype: choice.dtype }, set, weights);
-  const onEvent = (event: Event) => {
+  const onEvent = (event: RunEvent) => {
     if (event.event === "step") progress.count(event.step, recipe.steps, "steps");
   };
   const end: TrainingEnd = await train({

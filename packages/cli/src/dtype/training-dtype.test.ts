@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { demoRecipe } from "@malleolus/training";
+import { demoRecipe } from "@malleolus/runs";
 import { chooseTrainingDtype } from "./training-dtype.ts";
 
 test("chooseTrainingDtype: a run that has begun keeps its dtype, on any machine", async (context) => {

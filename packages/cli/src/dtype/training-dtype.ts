@@ -1,7 +1,8 @@
 /** The dtype that a training computes in. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Recipe } from "@malleolus/training";
+import { readRecipeFile } from "@malleolus/runs";
+import type { Recipe } from "@malleolus/schema";
 import { chooseDtype, type DtypeChoice } from "./choose-dtype.ts";
 
 export interface TrainingToBegin {
@@ -15,7 +16,6 @@ export async function chooseTrainingDtype(training: TrainingToBegin): Promise<Dt
   const { recipe, directory, device } = training;
   const begun = join(directory, "recipe.json");
   if (existsSync(begun)) {
-    const { readRecipeFile } = await import("@malleolus/training");
     const { dtype } = await readRecipeFile(begun);
     return { dtype, reason: `the run in ${directory} began with it` };
   }

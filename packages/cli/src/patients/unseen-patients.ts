@@ -1,6 +1,6 @@
 /** Which patients a detector has not been trained on, by the record that its run keeps of the files. */
 import { join } from "node:path";
-import type { SeenImages } from "@malleolus/training";
+import type { SeenImages } from "@malleolus/runs";
 import { CliError } from "../errors.ts";
 import type { PatientRadiographs } from "./patient-radiographs.ts";
 

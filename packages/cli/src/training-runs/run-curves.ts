@@ -4,15 +4,12 @@
  * above.
  */
 
+import type { RunValidation } from "@malleolus/runs";
+
 export interface RunCurve {
   readonly name: string;
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
-  readonly validations: readonly CurveValidation[];
-}
-
-export interface CurveValidation {
-  readonly step: number;
-  readonly measures: Readonly<Record<string, number | null>>;
+  readonly validations: readonly RunValidation[];
 }
 
 /** Told apart by readers who see red and green alike (Okabe and Ito 2008). */
@@ -131,7 +128,7 @@ function stroke(run: number): string {
   return `stroke="${colour(run)}"${dash === "" ? "" : ` stroke-dasharray="${dash}"`}`;
 }
 
-function placesOf(validations: readonly CurveValidation[], measure: string): Place[] {
+function placesOf(validations: readonly RunValidation[], measure: string): Place[] {
   return validations.flatMap(({ step, measures }): Place[] => {
     const value = measures[measure] ?? null;
     return value === null ? [] : [[step, value]];

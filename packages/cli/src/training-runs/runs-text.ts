@@ -1,8 +1,7 @@
 /** Runs and their differences as tables, for a person. */
+import type { RecipeDifference, RunSummary } from "@malleolus/runs";
 import { alignedTable } from "../aligned-table.ts";
 import { describeDuration } from "../training-progress.ts";
-import type { RecipeDifference } from "./compare-recipes.ts";
-import type { RunSummary } from "./training-run.ts";
 
 export function describeRuns(runs: readonly RunSummary[]): string {
   const rows = runs.map((run) => [

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { type Box, boxArea, boxIou, maskBounds, polygonBounds } from "@malleolus/geometry";
 import type { Sample } from "../augment/sample.ts";
-import { writeSyntheticSet } from "../synthetic-set.ts";
+import { writeSyntheticSet } from "../test-synthetic-set.ts";
 import { type LoaderOptions, openLoader } from "./loader.ts";
 
 const input = {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test, { after } from "node:test";
 import { readRadiograph } from "@malleolus/data";
 import { prepareImage } from "@malleolus/detection/preprocess";
-import { grayPng } from "../synthetic-set.ts";
+import { grayPng } from "../test-synthetic-set.ts";
 import { type InputPlan, prepareSample } from "./prepare-sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-sample-"));

@@ -1,17 +1,22 @@
 /** What a run leaves behind while it trains: its events, its checkpoints, and what validations found. */
+import {
+  type Checkpoint,
+  openEvents,
+  type RunDirectory,
+  rewriteState,
+  writeCheckpoint,
+} from "@malleolus/runs";
+import type { CheckpointState, RunEvent, Validated } from "@malleolus/schema";
 import type { TrainingOptions } from "../training-options.ts";
-import { afterValidation, type Validated } from "../validation/best-so-far.ts";
+import { afterValidation } from "../validation/best-so-far.ts";
 import { type Validation, validate } from "../validation/validate.ts";
-import { type Checkpoint, type RunState, rewriteState, writeCheckpoint } from "./checkpoint.ts";
-import { type Event, openEvents } from "./events.ts";
-import type { RunDirectory } from "./run-directory.ts";
 import { type Learner, writeTraining } from "./training-state.ts";
 
 export interface Records {
   /** Where validations stand; null before the first. */
   readonly validated: Validated | null;
   /** Writes an event, with the time. */
-  emit(event: WithoutTime<Event>): void;
+  emit(event: WithoutTime<RunEvent>): void;
   /**
    * Validates what was learned in `step` steps, and keeps a checkpoint of it where it is the best so
    * far. Leaves things as they are where it is stopped on the way, or there is nothing to validate.
@@ -38,12 +43,12 @@ export function openRecords(
   let kept = run.latest === null ? null : { checkpoint: run.latest.checkpoint, validated };
 
   const emit: Records["emit"] = (partial) => {
-    const event: Event = { ...partial, time: new Date().toISOString() };
+    const event: RunEvent = { ...partial, time: new Date().toISOString() };
     events.append(event);
     options.onEvent(event);
   };
 
-  const write = (state: Omit<RunState, "format">): Checkpoint => {
+  const write = (state: Omit<CheckpointState, "format">): Checkpoint => {
     const checkpoint = writeCheckpoint(run.path, state, (directory) =>
       writeTraining(directory, learner, recipe),
     );

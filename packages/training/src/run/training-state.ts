@@ -2,14 +2,15 @@
  * What a checkpoint holds of a training: the detector and the optimiser's momentum. Where the weights
  * are averaged, the detector has the average, and the weights that train lie beside it.
  */
+
 import { join } from "node:path";
 import { type MaskRcnn, writeDetector } from "@malleolus/detection";
+import type { Checkpoint } from "@malleolus/runs";
+import type { Recipe } from "@malleolus/schema";
 import { nn, readSafetensors, scope, writeSafetensors } from "@malleolus/torch";
 import type { WeightAverage } from "../averaging.ts";
 import { TrainingError } from "../errors.ts";
 import type { Optimiser } from "../optimiser.ts";
-import type { Recipe } from "../recipe.ts";
-import type { Checkpoint } from "./checkpoint.ts";
 
 /** What learns. */
 export interface Learner {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { afterValidation, endOf, isValidationDue, type Validated } from "./best-so-far.ts";
-import type { Measures, ValidationMetric } from "./metrics.ts";
+import type { Validated, ValidationMeasures, ValidationMetric } from "@malleolus/schema";
+import { afterValidation, endOf, isValidationDue } from "./best-so-far.ts";
 
-const none: Measures = {
+const none: ValidationMeasures = {
   "box AP": null,
   "box AP50": null,
   "mask AP": null,

@@ -1,23 +1,12 @@
-/** Where the validations of a run stand: part of every checkpoint, so that a resumed run knows. */
-import { z } from "zod";
-import type { Recipe } from "../recipe.ts";
-import { isBetter, type Measures } from "./metrics.ts";
-
-export const validatedSchema = z.strictObject({
-  /** Of the last validation. */
-  step: z.int().positive(),
-  /** Null where none gave a number yet. */
-  best: z.strictObject({ step: z.int().positive(), value: z.number() }).nullable(),
-  /** Validations after the best one. */
-  sinceBest: z.int().nonnegative(),
-});
-export type Validated = Readonly<z.infer<typeof validatedSchema>>;
+/** Where the validations of a run stand after one more, and whether it is over. */
+import type { Recipe, Validated, ValidationMeasures } from "@malleolus/schema";
+import { isBetter } from "./metrics.ts";
 
 /** After one more validation; null before the first. */
 export function afterValidation(
   before: Validated | null,
   step: number,
-  measures: Measures,
+  measures: ValidationMeasures,
   { metric }: NonNullable<Recipe["validation"]>,
 ): Validated {
   const value = measures[metric];

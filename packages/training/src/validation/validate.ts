@@ -3,6 +3,7 @@
  * network finds what is on them, as `malleolus evaluate` measures it. It draws nothing of training's
  * and leaves nothing behind in the network.
  */
+
 import { setImmediate } from "node:timers/promises";
 import { batchImages, type Detection, examineInViews, type MaskRcnn } from "@malleolus/detection";
 import {
@@ -11,20 +12,19 @@ import {
   measureImages,
   NO_FRACTURE,
 } from "@malleolus/evaluation";
+import type { LossParts, Recipe, ValidationMeasures } from "@malleolus/schema";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
 import type { TrainingImage, TrainingSet } from "../data-set.ts";
 import { drawsOf } from "../draws.ts";
 import { asInDetection, batchOptions, inDtype } from "../initialise.ts";
 import { openLoader } from "../loader/loader.ts";
-import { type LossParts, lossesTensor, lossPartsOf, meanLosses, totalLoss } from "../losses.ts";
-import type { Recipe } from "../recipe.ts";
+import { lossesTensor, lossPartsOf, meanLosses, totalLoss } from "../losses.ts";
 import { labelledImage } from "./labelled-image.ts";
-import type { Measures } from "./metrics.ts";
 
 export interface Validation {
   readonly losses: LossParts;
-  readonly measures: Measures;
+  readonly measures: ValidationMeasures;
 }
 
 export interface ValidationOptions {
@@ -113,7 +113,7 @@ function measure(
   classes: readonly string[],
   { model }: Recipe,
   loss: number,
-): Measures {
+): ValidationMeasures {
   // An intact bone that says "no fracture" is nothing to find, unless there is nothing else.
   const others = classes.filter((name) => name !== NO_FRACTURE);
   const notObjects = others.length === 0 ? [] : [NO_FRACTURE];

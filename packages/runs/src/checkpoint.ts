@@ -1,6 +1,6 @@
 /**
- * Checkpoints of a run: `checkpoints/step-000123/` with the detector (`model.safetensors`, which
- * `openDetector` reads), what training goes on from (`training-state.ts`) and the run's state.
+ * Checkpoints of a run: `checkpoints/step-000123/` with the detector (`model.safetensors`), what
+ * training goes on from and the run's state. The tensors are training's, which writes and reads them.
  *
  * A directory is written aside, flushed to the disk and only then named: what is called `step-…`
  * is whole, whenever the process or the machine ended. There is no pointer to the latest that
@@ -19,30 +19,15 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { causeText, TrainingError } from "../errors.ts";
-import { recipeSchema } from "../recipe.ts";
-import { validatedSchema } from "../validation/best-so-far.ts";
+import {
+  bestCheckpointSchema,
+  type CheckpointState,
+  checkpointStateSchema,
+} from "@malleolus/schema";
+import { causeText, RunError } from "./errors.ts";
 
 const KEPT = 2;
 const FILES = ["model.safetensors", "optimizer.safetensors", "state.json"];
-
-const stateSchema = z.strictObject({
-  format: z.literal("malleolus-checkpoint-1"),
-  /** Steps that are done. */
-  step: z.int().nonnegative(),
-  /** Size of `events.jsonl` up to here. */
-  eventsBytes: z.int().nonnegative(),
-  /** Null before the first validation. */
-  validated: validatedSchema.nullable(),
-  recipe: recipeSchema,
-});
-export type RunState = z.infer<typeof stateSchema>;
-
-/** Which checkpoint is the best, read off the state of other versions, too. */
-const bestSchema = z.object({
-  validated: z.object({ best: z.object({ step: z.int() }).nullable() }).nullable(),
-});
 
 export interface Checkpoint {
   readonly path: string;
@@ -72,7 +57,7 @@ export function bestCheckpoint(runDirectory: string): Checkpoint | null {
   const checkpoints = listCheckpoints(runDirectory);
   const latest = checkpoints.at(-1);
   if (latest === undefined) return null;
-  const state = bestSchema.safeParse(readJsonOrNull(join(latest.path, "state.json")));
+  const state = bestCheckpointSchema.safeParse(readJsonOrNull(join(latest.path, "state.json")));
   const step = state.data?.validated?.best?.step;
   return checkpoints.find((one) => one.step === step) ?? null;
 }
@@ -85,13 +70,13 @@ function readJsonOrNull(path: string): unknown {
   }
 }
 
-/** @throws TrainingError `checkpoint` for a state that is not one. */
-export function readState(checkpoint: Checkpoint): RunState {
+/** @throws RunError `checkpoint` for a state that is not one. */
+export function readState(checkpoint: Checkpoint): CheckpointState {
   const path = join(checkpoint.path, "state.json");
   try {
-    return stateSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return checkpointStateSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (cause) {
-    throw new TrainingError(
+    throw new RunError(
       "checkpoint",
       `${path}: expected a checkpoint of this version, got something else; ` +
         `remove ${checkpoint.path} to go on from the one before`,
@@ -104,12 +89,12 @@ export function readState(checkpoint: Checkpoint): RunState {
  * Writes a checkpoint and removes all but the last two and the best one. `writeTensors` fills the
  * directory it is given with the safetensors files.
  *
- * @throws TrainingError `checkpoint` where it cannot be written, a full disk for one; what stood
+ * @throws RunError `checkpoint` where it cannot be written, a full disk for one; what stood
  *   there before still does.
  */
 export function writeCheckpoint(
   runDirectory: string,
-  state: Omit<RunState, "format">,
+  state: Omit<CheckpointState, "format">,
   writeTensors: (directory: string) => void,
 ): Checkpoint {
   const folder = join(runDirectory, "checkpoints");
@@ -133,7 +118,7 @@ export function writeCheckpoint(
     }
   } catch (cause) {
     rmSync(aside, { recursive: true, force: true });
-    throw new TrainingError(
+    throw new RunError(
       "checkpoint",
       `${path}: cannot be written: ${firstCauseText(cause)}; earlier checkpoints are untouched`,
       { cause },
@@ -145,9 +130,9 @@ export function writeCheckpoint(
 /**
  * Writes another state into a checkpoint whose tensors stay.
  *
- * @throws TrainingError `checkpoint` where it cannot be written; what stood there before still does.
+ * @throws RunError `checkpoint` where it cannot be written; what stood there before still does.
  */
-export function rewriteState(checkpoint: Checkpoint, state: Omit<RunState, "format">): void {
+export function rewriteState(checkpoint: Checkpoint, state: Omit<CheckpointState, "format">): void {
   const path = join(checkpoint.path, "state.json");
   const aside = `${path}.tmp`;
   try {
@@ -156,7 +141,7 @@ export function rewriteState(checkpoint: Checkpoint, state: Omit<RunState, "form
     flushDirectory(checkpoint.path);
   } catch (cause) {
     rmSync(aside, { force: true });
-    throw new TrainingError(
+    throw new RunError(
       "checkpoint",
       `${path}: cannot be written: ${firstCauseText(cause)}; the state before is untouched`,
       { cause },
@@ -164,8 +149,8 @@ export function rewriteState(checkpoint: Checkpoint, state: Omit<RunState, "form
   }
 }
 
-function stateText(state: Omit<RunState, "format">): string {
-  return `${JSON.stringify({ format: "malleolus-checkpoint-1", ...state } satisfies RunState)}\n`;
+function stateText(state: Omit<CheckpointState, "format">): string {
+  return `${JSON.stringify({ format: "malleolus-checkpoint-1", ...state } satisfies CheckpointState)}\n`;
 }
 
 /** The system's own words: packages between it and us have said the path already. */

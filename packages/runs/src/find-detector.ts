@@ -1,8 +1,8 @@
 /** Where the detector of a run is. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { TrainingError } from "../errors.ts";
 import { bestCheckpoint, latestCheckpoint } from "./checkpoint.ts";
+import { RunError } from "./errors.ts";
 
 export interface FoundDetector {
   /** A `model.safetensors`. */
@@ -15,11 +15,11 @@ export interface FoundDetector {
  * The `model.safetensors` that a path means: a run's best where it was validated, else its latest; a
  * checkpoint's; or itself.
  *
- * @throws TrainingError `run` where there is none.
+ * @throws RunError `run` where there is none.
  */
 export function findDetector(path: string): FoundDetector {
   if (!existsSync(path)) {
-    throw new TrainingError(
+    throw new RunError(
       "run",
       `${path}: expected a run's directory or a model.safetensors, got nothing; check the path`,
     );
@@ -35,7 +35,7 @@ export function findDetector(path: string): FoundDetector {
       chosen: { which: best === null ? "latest" : "best", step: found.step },
     };
   }
-  throw new TrainingError(
+  throw new RunError(
     "run",
     `${path}: expected a run with a checkpoint, got a directory without; train longer, or name a model.safetensors`,
   );

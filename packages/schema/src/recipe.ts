@@ -4,11 +4,10 @@
  *
  * Not part of it is what only decides how fast: device, threads, workers.
  */
-import { readFile } from "node:fs/promises";
-import { maskRcnnConfigSchema, preprocessSchema, readRecord } from "@malleolus/schema";
 import { z } from "zod";
-import { causeText, TrainingError } from "./errors.ts";
-import { VALIDATION_METRICS } from "./validation/metrics.ts";
+import { maskRcnnConfigSchema } from "./mask-rcnn-config.ts";
+import { preprocessSchema } from "./preprocess.ts";
+import { validationMetricSchema } from "./validation-measures.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -61,7 +60,7 @@ const recipeShape = z.strictObject({
   validation: z
     .strictObject({
       everySteps: z.int().positive(),
-      metric: z.enum(VALIDATION_METRICS),
+      metric: validationMetricSchema,
       patience: z.int().positive().nullable(),
     })
     .nullable(),
@@ -131,63 +130,3 @@ export const recipeSchema = recipeShape.refine(
   { path: ["batchParts"], error: "expected a number that divides batchSize" },
 );
 export type Recipe = z.infer<typeof recipeSchema>;
-
-/**
- * A recipe from a JSON file.
- *
- * @throws TrainingError `recipe` with the first place that is wrong, and for an unknown key the
- *   known one that is nearest.
- */
-export async function readRecipeFile(path: string): Promise<Recipe> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new TrainingError("recipe", `${path}: expected a recipe: ${causeText(cause)}`, { cause });
-  }
-  return parseRecipe(value, path);
-}
-
-/** The recipe in a value from outside; `where` begins the message. Throws as `readRecipeFile`. */
-export function parseRecipe(value: unknown, where: string): Recipe {
-  try {
-    return readRecord(recipeSchema, value, where);
-  } catch (cause) {
-    throw new TrainingError("recipe", causeText(cause), { cause });
-  }
-}
-
-/** One difference between two recipes. */
-export interface Difference {
-  /** As `optimiser.schedule.warmup.steps`. */
-  readonly key: string;
-  readonly one: unknown;
-  readonly other: unknown;
-}
-
-/**
- * Everywhere that two recipes differ in what they learn. What is expected of them is no part of it, nor
- * is the class that is no finding: a run from before recipes named it goes on.
- */
-export function recipeDifferences(one: Recipe, other: Recipe): Difference[] {
-  return differences(learnedBy(one), learnedBy(other));
-}
-
-function learnedBy({ expected: _, model: { soundClass: __, ...model }, ...learned }: Recipe) {
-  return { ...learned, model };
-}
-
-/** Everywhere that two values of JSON differ, key by key. */
-function differences(one: unknown, other: unknown, prefix = ""): Difference[] {
-  if (!isRecord(one) || !isRecord(other)) {
-    return JSON.stringify(one) === JSON.stringify(other) ? [] : [{ key: prefix, one, other }];
-  }
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].flatMap((key) =>
-    differences(one[key], other[key], prefix === "" ? key : `${prefix}.${key}`),
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -4,7 +4,7 @@
  * 64 channels, and anchors from small fragments to a whole fibula; AdamW and two radiographs a step,
  * because there is no time to be patient.
  */
-import type { Recipe } from "../recipe.ts";
+import type { Recipe } from "@malleolus/schema";
 import { quickRecipe } from "./quick.ts";
 
 const { model } = quickRecipe;
@@ -12,6 +12,9 @@ const { model } = quickRecipe;
 const conditions =
   "the demonstration's simulated internal test (phantom 1, 40 patients), bfloat16; the first " +
   "metric of fracture against none by patient, the second against the annotators' outlines";
+
+export const demoSummary =
+  "the demonstration's small network, from scratch: 3400 steps of 2 at 320 pixels";
 
 export const demoRecipe: Recipe = {
   ...quickRecipe,

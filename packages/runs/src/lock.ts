@@ -6,7 +6,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { causeText, TrainingError } from "../errors.ts";
+import { causeText, RunError } from "./errors.ts";
 
 const holderSchema = z.object({
   pid: z.int().positive(),
@@ -20,7 +20,7 @@ export interface RunLock {
   release(): void;
 }
 
-/** @throws TrainingError `run` where another process holds the lock. */
+/** @throws RunError `run` where another process holds the lock. */
 export function lockRun(directory: string): RunLock {
   const path = join(directory, "lock");
   const own = join(directory, `lock.${process.pid}`);
@@ -34,8 +34,8 @@ export function lockRun(directory: string): RunLock {
     // A link appears whole or not at all, and never replaces another one.
     while (!tryLink(own, path)) removeStale(path, directory);
   } catch (cause) {
-    if (cause instanceof TrainingError) throw cause;
-    throw new TrainingError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
+    if (cause instanceof RunError) throw cause;
+    throw new RunError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
   } finally {
     rmSync(own, { force: true });
   }
@@ -62,7 +62,7 @@ function removeStale(path: string, directory: string): void {
   if (text === null) return;
   const holder = parseHolder(text);
   if (holder !== null && isAlive(holder)) {
-    throw new TrainingError(
+    throw new RunError(
       "run",
       `${directory}: process ${holder.pid} on ${holder.host} is training into this directory; ` +
         `wait for it, or stop it (if it is certain that none is: remove ${path})`,

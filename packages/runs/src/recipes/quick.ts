@@ -5,11 +5,15 @@
  * Two radiographs a step instead of Detectron2's sixteen ask for a smaller rate by the linear
  * rule (0.02 / 8 = 0.0025); with clipped gradients and a short run four times that is stable.
  */
+
+import type { Recipe } from "@malleolus/schema";
 import { detectron2Config } from "@malleolus/schema";
-import type { Recipe } from "../recipe.ts";
 
 const conditions =
   "FracAtlas, 238 validation images, scores from 0.05, MSRA ResNet-50 weights, bfloat16";
+
+export const quickSummary =
+  "a first detector in ten minutes on two cores: 600 steps of 2 radiographs at 384 pixels";
 
 export const quickRecipe: Recipe = {
   format: "malleolus-recipe-1",

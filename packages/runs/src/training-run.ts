@@ -1,54 +1,35 @@
 /**
- * Training runs as their folders tell of them: `recipe.json` and `events.jsonl`, read here as files.
- * (The package that writes them needs LibTorch, and runs are looked at on machines without it; only
- * what is shown is asked for, so that runs of other versions can be looked at too.)
+ * Training runs as their folders tell of them. Only what is shown is asked for, so that runs of other
+ * versions can be looked at too.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readJson } from "@malleolus/schema";
+import { type EndReason, readJson } from "@malleolus/schema";
 import { z } from "zod";
-import { CliError } from "../errors.ts";
-import type { CurveValidation } from "./run-curves.ts";
+import { RunError } from "./errors.ts";
+import { readShownEvents } from "./events.ts";
 
-const recipeSchema = z.looseObject({
+/** What is shown of a recipe, and all the rest of it, to compare. */
+const shownRecipeSchema = z.looseObject({
   name: z.string(),
   steps: z.int().positive(),
   /** Absent in recipes of earlier versions. */
   validation: z.looseObject({ metric: z.string() }).nullish(),
 });
-export type RunRecipe = z.infer<typeof recipeSchema>;
+type ShownRecipe = z.infer<typeof shownRecipeSchema>;
 
-const eventSchema = z.union([
-  z.object({
-    event: z.literal("step"),
-    step: z.int().positive(),
-    /** Null is how JSON writes what is no number. */
-    loss: z.number().nullable(),
-    seconds: z.number().nonnegative(),
-    imagesPerSecond: z.number().nonnegative(),
-    time: z.string(),
-  }),
-  z.object({
-    event: z.literal("validation"),
-    step: z.int().positive(),
-    measures: z.record(z.string(), z.number().nullable()),
-    isBest: z.boolean(),
-    time: z.string(),
-  }),
-  z.object({
-    event: z.literal("end"),
-    reason: z.enum(["done", "stopped", "stopped early"]),
-    time: z.string(),
-  }),
-  z.object({ event: z.string(), time: z.string() }),
-]);
+export interface RunValidation {
+  readonly step: number;
+  /** By metric; null where the tuning set did not have what it takes. */
+  readonly measures: Readonly<Record<string, number | null>>;
+}
 
 export interface TrainingRun {
   readonly path: string;
-  readonly recipe: RunRecipe;
+  readonly recipe: ShownRecipe;
   /** Losses of its steps, in their order. */
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
-  readonly validations: readonly CurveValidation[];
+  readonly validations: readonly RunValidation[];
   readonly summary: RunSummary;
 }
 
@@ -69,7 +50,7 @@ export interface RunSummary {
   readonly began: string | null;
   readonly last: string | null;
   /** `open`: still going on, or cut off. */
-  readonly state: "done" | "stopped" | "stopped early" | "open";
+  readonly state: EndReason | "open";
 }
 
 const AVERAGED = 50;
@@ -84,20 +65,20 @@ export function runFolders(folder: string): string[] {
     .flatMap(runFolders);
 }
 
-/** Throws CliError `run` where the folder is not a run's, SchemaError for a file that is damaged. */
+/** Throws RunError `run` where the folder is not a run's, SchemaError for a file that is damaged. */
 export function readRun(folder: string): TrainingRun {
   if (!isRun(folder)) {
-    throw new CliError(
+    throw new RunError(
       "run",
       `${folder}: expected the folder of a training, with recipe.json and events.jsonl; ` +
         "give the --out of malleolus train",
     );
   }
   const recipePath = join(folder, "recipe.json");
-  const recipe = readJson(recipeSchema, readFileSync(recipePath, "utf8"), recipePath);
-  const events = readEvents(join(folder, "events.jsonl"));
+  const recipe = readJson(shownRecipeSchema, readFileSync(recipePath, "utf8"), recipePath);
+  const events = readShownEvents(join(folder, "events.jsonl"));
   const steps = events.flatMap((event) => ("loss" in event ? [event] : []));
-  const losses = steps.flatMap(({ step, loss }) => (loss === null ? [] : [{ step, loss }]));
+  const losses = steps.flatMap(({ step, loss }) => (Number.isNaN(loss) ? [] : [{ step, loss }]));
   const recent = steps.slice(-AVERAGED);
   const recentLosses = losses.slice(-AVERAGED).map(({ loss }) => loss);
   const validations = events.flatMap((event) => ("measures" in event ? [event] : []));
@@ -129,8 +110,8 @@ export function readRun(folder: string): TrainingRun {
 }
 
 function bestOf(
-  validations: readonly (CurveValidation & { readonly isBest: boolean })[],
-  { validation }: RunRecipe,
+  validations: readonly (RunValidation & { readonly isBest: boolean })[],
+  { validation }: ShownRecipe,
 ): RunSummary["best"] {
   const found = validations.findLast(({ isBest }) => isBest);
   const metric = validation?.metric;
@@ -141,12 +122,6 @@ function bestOf(
 
 function isRun(folder: string): boolean {
   return ["recipe.json", "events.jsonl"].every((name) => existsSync(join(folder, name)));
-}
-
-function readEvents(path: string) {
-  const lines = readFileSync(path, "utf8").split("\n");
-  // Whole lines only: the last one may be about to be written.
-  return lines.slice(0, -1).map((line, i) => readJson(eventSchema, line, `${path}, line ${i + 1}`));
 }
 
 function sum(values: readonly number[]): number {

@@ -16,8 +16,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { readJson } from "@malleolus/schema";
 import { z } from "zod";
-import type { TrainingSet } from "../data-set.ts";
-import { causeText, TrainingError } from "../errors.ts";
+import { causeText, RunError } from "./errors.ts";
 
 const NAME = "seen-images.json";
 
@@ -36,22 +35,22 @@ export interface SeenImages {
 }
 
 /**
- * Writes the record of a run, unless it is there. `before` is what its initial weights have seen.
+ * Writes the record of a run, unless it is there: of the files that it trains on and of those by which
+ * its best checkpoint is chosen. `before` is what its initial weights have seen.
  *
- * @throws TrainingError `data` for a radiograph that cannot be read, `run` where nothing can be written.
+ * @throws RunError `image` for a radiograph that cannot be read, `run` where nothing can be written.
  */
 export async function recordSeenImages(
   run: string,
-  set: TrainingSet,
-  tuning: TrainingSet | null,
+  paths: { readonly training: readonly string[]; readonly tuning: readonly string[] },
   before: SeenImages | null,
 ): Promise<void> {
   const path = join(run, NAME);
   if (existsSync(path)) return;
   const record: z.infer<typeof seenSchema> = {
     format: "malleolus-run-images-1",
-    training: sortedOf(before?.training ?? [], await hashesOf(set)),
-    tuning: sortedOf(before?.tuning ?? [], tuning === null ? [] : await hashesOf(tuning)),
+    training: sortedOf(before?.training ?? [], await hashesOf(paths.training)),
+    tuning: sortedOf(before?.tuning ?? [], await hashesOf(paths.tuning)),
   };
   const aside = `${path}.${process.pid}.tmp`;
   try {
@@ -59,7 +58,7 @@ export async function recordSeenImages(
     renameSync(aside, path);
   } catch (cause) {
     rmSync(aside, { force: true });
-    throw new TrainingError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
+    throw new RunError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
   }
 }
 
@@ -87,13 +86,13 @@ export async function fileSha256(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function hashesOf({ images }: TrainingSet): Promise<string[]> {
+async function hashesOf(paths: readonly string[]): Promise<string[]> {
   const hashes: string[] = [];
-  for (const { path } of images) {
+  for (const path of paths) {
     try {
       hashes.push(await fileSha256(path));
     } catch (cause) {
-      throw new TrainingError("data", `${path}: cannot be read: ${causeText(cause)}`, { cause });
+      throw new RunError("image", `${path}: cannot be read: ${causeText(cause)}`, { cause });
     }
   }
   return hashes;

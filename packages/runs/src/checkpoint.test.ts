@@ -4,16 +4,16 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { quickRecipe } from "../recipes/quick.ts";
+import type { CheckpointState } from "@malleolus/schema";
 import {
   bestCheckpoint,
   latestCheckpoint,
   listCheckpoints,
-  type RunState,
   readState,
   rewriteState,
   writeCheckpoint,
 } from "./checkpoint.ts";
+import { quickRecipe } from "./recipes/quick.ts";
 
 const recipe = { ...quickRecipe, model: { ...quickRecipe.model, classes: ["fracture"] } };
 
@@ -23,7 +23,7 @@ function runDirectory(context: TestContext): string {
   return folder;
 }
 
-function stateAt(step: number, bestStep?: number): Omit<RunState, "format"> {
+function stateAt(step: number, bestStep?: number): Omit<CheckpointState, "format"> {
   const validated =
     bestStep === undefined ? null : { step, best: { step: bestStep, value: 0.5 }, sinceBest: 1 };
   return { step, eventsBytes: 10 * step, validated, recipe };
@@ -112,7 +112,7 @@ test("checkpoint: a write that fails leaves the earlier ones and nothing half-wr
       throw new Error("ENOSPC: no space left on device, write");
     });
   assert.throws(failing, {
-    name: "TrainingError",
+    name: "RunError",
     code: "checkpoint",
     message: /step-000010: cannot be written: ENOSPC.*; earlier checkpoints are untouched$/,
   });

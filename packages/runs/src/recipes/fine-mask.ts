@@ -6,11 +6,15 @@
  * On simulated hospitals it was no better than `paper-cpu` with its 12 epochs. What it is for was measured
  * on its parts, the last three of the figures below.
  */
+
+import type { Recipe } from "@malleolus/schema";
 import { longBoneAnchors } from "@malleolus/schema";
-import type { Recipe } from "../recipe.ts";
 import { paperCpuRecipe, paperStudyConditions } from "./paper-cpu.ts";
 
 const { model } = paperCpuRecipe;
+
+export const fineMaskSummary =
+  "the same with masks of 56 x 56 for thin lines and anchors for long bones, 9 epochs";
 
 export const fineMaskRecipe: Recipe = {
   ...paperCpuRecipe,

@@ -5,7 +5,7 @@
  * of a short training at a hundredth of it; gradients are clipped, and the detector is a moving
  * average of the weights.
  */
-import type { Recipe } from "../recipe.ts";
+import type { Recipe } from "@malleolus/schema";
 import { paperRecipe } from "./paper.ts";
 
 const { optimiser } = paperRecipe;
@@ -14,6 +14,9 @@ const { optimiser } = paperRecipe;
 export const paperStudyConditions =
   "bench/paper-study.ts: phantom 1, 725 simulated radiographs, the internal test's 100 patients, " +
   "missed fractures with IoU 0, MSRA ResNet-50 weights, bfloat16";
+
+export const paperCpuSummary =
+  "the paper's study in 45 minutes on two cores: 12 epochs, 4 a step at 384 pixels";
 
 export const paperCpuRecipe: Recipe = {
   ...paperRecipe,

@@ -17,7 +17,7 @@ test("lock: one process at a time, and free again after its release", (context) 
   const folder = temporaryFolder(context);
   const first = lockRun(folder);
   assert.throws(() => lockRun(folder), {
-    name: "TrainingError",
+    name: "RunError",
     message: new RegExp(`process ${process.pid} on .* is training into this directory`),
   });
   first.release();

@@ -2,8 +2,8 @@
  * For tests: a narrow network on radiographs of 64 pixels, a few steps long. It learns
  * nothing worth having, in seconds.
  */
-import type { Recipe } from "../recipe.ts";
-import { quickRecipe } from "./quick.ts";
+import { quickRecipe } from "@malleolus/runs";
+import type { Recipe } from "@malleolus/schema";
 
 const { model } = quickRecipe;
 

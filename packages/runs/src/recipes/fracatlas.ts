@@ -4,7 +4,7 @@
  * they are, with anchors of two sizes a level; there are few, so they come turned, mirrored, cropped
  * and in other greys. What is not pretrained (pyramid and heads) is narrow, for speed.
  */
-import type { Recipe } from "../recipe.ts";
+import type { Recipe } from "@malleolus/schema";
 import { quickRecipe } from "./quick.ts";
 
 const { model } = quickRecipe;
@@ -12,6 +12,9 @@ const { model } = quickRecipe;
 const conditions =
   "FracAtlas, 238 validation images, scores from 0.05, MSRA ResNet-50 weights, a tenth of the " +
   "training images held out, bfloat16";
+
+export const fracatlasSummary =
+  "fractures of every limb, from FracAtlas: 75 minutes on two cores, at 416 to 608 pixels";
 
 export const fracatlasRecipe: Recipe = {
   ...quickRecipe,

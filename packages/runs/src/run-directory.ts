@@ -4,22 +4,18 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { causeText, TrainingError } from "../errors.ts";
-import { type Difference, parseRecipe, type Recipe, recipeDifferences } from "../recipe.ts";
-import {
-  type Checkpoint,
-  flushDirectory,
-  latestCheckpoint,
-  type RunState,
-  readState,
-} from "./checkpoint.ts";
+import type { CheckpointState, Recipe } from "@malleolus/schema";
+import { type Checkpoint, flushDirectory, latestCheckpoint, readState } from "./checkpoint.ts";
+import { causeText, RunError } from "./errors.ts";
 import { lockRun } from "./lock.ts";
+import { parseRecipe } from "./read-recipe.ts";
+import { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";
 
 export interface RunDirectory {
   readonly path: string;
   readonly eventsPath: string;
   /** Where the run stands; null before its first checkpoint. */
-  readonly latest: { readonly checkpoint: Checkpoint; readonly state: RunState } | null;
+  readonly latest: { readonly checkpoint: Checkpoint; readonly state: CheckpointState } | null;
   /** Lets others train into it. */
   close(): void;
 }
@@ -27,7 +23,7 @@ export interface RunDirectory {
 /**
  * Creates a run's directory, or opens the one that holds this very recipe.
  *
- * @throws TrainingError `run` where another process trains into it, `recipe` where it holds a run
+ * @throws RunError `run` where another process trains into it, `recipe` where it holds a run
  *   of another recipe (the message says what differs), `checkpoint` where its checkpoint is not
  *   this recipe's.
  */
@@ -35,7 +31,7 @@ export function openRunDirectory(path: string, recipe: Recipe): RunDirectory {
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw new TrainingError("run", `${path}: cannot be created: ${causeText(cause)}`, { cause });
+    throw new RunError("run", `${path}: cannot be created: ${causeText(cause)}`, { cause });
   }
   const lock = lockRun(path);
   try {
@@ -60,24 +56,24 @@ function checkSameRecipe(recipePath: string, recipe: Recipe): void {
   try {
     value = JSON.parse(readFileSync(recipePath, "utf8"));
   } catch (cause) {
-    throw new TrainingError("recipe", `${recipePath}: not a recipe: ${causeText(cause)}`, {
+    throw new RunError("recipe", `${recipePath}: not a recipe: ${causeText(cause)}`, {
       cause,
     });
   }
-  const found = recipeDifferences(parseRecipe(value, recipePath), recipe);
+  const found = recipeDifferences([parseRecipe(value, recipePath), recipe]);
   if (found.length === 0) return;
-  throw new TrainingError(
+  throw new RunError(
     "recipe",
     `${recipePath}: this run has another recipe: ${describe(found)}; ` +
       "repeat its options to go on with it, or train into another directory",
   );
 }
 
-function stateOf(checkpoint: Checkpoint, recipe: Recipe): RunState {
+function stateOf(checkpoint: Checkpoint, recipe: Recipe): CheckpointState {
   const state = readState(checkpoint);
-  const found = recipeDifferences(state.recipe, recipe);
+  const found = recipeDifferences([state.recipe, recipe]);
   if (found.length === 0) return state;
-  throw new TrainingError(
+  throw new RunError(
     "checkpoint",
     `${checkpoint.path}: a checkpoint of another recipe: ${describe(found)}; remove it`,
   );
@@ -85,10 +81,12 @@ function stateOf(checkpoint: Checkpoint, recipe: Recipe): RunState {
 
 const NAMED_AT_MOST = 4;
 
-function describe(found: readonly Difference[]): string {
+function describe(found: readonly RecipeDifference[]): string {
   const named = found
     .slice(0, NAMED_AT_MOST)
-    .map(({ key, one, other }) => `${key} is ${short(one)} there and ${short(other)} here`);
+    .map(
+      ({ key, values: [there, here] }) => `${key} is ${short(there)} there and ${short(here)} here`,
+    );
   const more = found.length - named.length;
   return `${named.join(", ")}${more > 0 ? `, and ${more} more differences` : ""}`;
 }
@@ -106,6 +104,6 @@ function writeRecipe(directory: string, path: string, recipe: Recipe): void {
     flushDirectory(directory);
   } catch (cause) {
     rmSync(aside, { force: true });
-    throw new TrainingError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
+    throw new RunError("run", `${path}: cannot be written: ${causeText(cause)}`, { cause });
   }
 }

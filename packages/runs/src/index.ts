@@ -1,0 +1,25 @@
+export {
+  bestCheckpoint,
+  type Checkpoint,
+  latestCheckpoint,
+  readState,
+  rewriteState,
+  writeCheckpoint,
+} from "./checkpoint.ts";
+export { RunError, type RunErrorCode } from "./errors.ts";
+export { type EventLog, openEvents, readEvents } from "./events.ts";
+export { type FoundDetector, findDetector } from "./find-detector.ts";
+export { parseRecipe, readRecipeFile } from "./read-recipe.ts";
+export { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";
+export { demoRecipe } from "./recipes/demo.ts";
+export { type NamedRecipe, namedRecipe, namedRecipes } from "./recipes/named-recipes.ts";
+export { quickRecipe } from "./recipes/quick.ts";
+export { openRunDirectory, type RunDirectory } from "./run-directory.ts";
+export { fileSha256, readSeenImages, recordSeenImages, type SeenImages } from "./seen-images.ts";
+export {
+  type RunSummary,
+  type RunValidation,
+  readRun,
+  runFolders,
+  type TrainingRun,
+} from "./training-run.ts";

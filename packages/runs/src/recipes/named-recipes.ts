@@ -1,0 +1,29 @@
+/** The recipes that have a name on the command line, in the order of its help. */
+import type { Recipe } from "@malleolus/schema";
+import { demoRecipe, demoSummary } from "./demo.ts";
+import { fineMaskRecipe, fineMaskSummary } from "./fine-mask.ts";
+import { fracatlasRecipe, fracatlasSummary } from "./fracatlas.ts";
+import { paperRecipe, paperResNet101Recipe, paperResNet101Summary, paperSummary } from "./paper.ts";
+import { paperCpuRecipe, paperCpuSummary } from "./paper-cpu.ts";
+import { quickRecipe, quickSummary } from "./quick.ts";
+
+export interface NamedRecipe {
+  readonly recipe: Recipe;
+  /** What it is for, in a line. */
+  readonly summary: string;
+}
+
+export const namedRecipes: readonly NamedRecipe[] = [
+  { recipe: quickRecipe, summary: quickSummary },
+  { recipe: demoRecipe, summary: demoSummary },
+  { recipe: paperRecipe, summary: paperSummary },
+  { recipe: paperResNet101Recipe, summary: paperResNet101Summary },
+  { recipe: paperCpuRecipe, summary: paperCpuSummary },
+  { recipe: fineMaskRecipe, summary: fineMaskSummary },
+  { recipe: fracatlasRecipe, summary: fracatlasSummary },
+];
+
+/** The recipe of that name; undefined for a name that none has. */
+export function namedRecipe(name: string): Recipe | undefined {
+  return namedRecipes.find(({ recipe }) => recipe.name === name)?.recipe;
+}

@@ -1,0 +1,17 @@
+/** What a validation measures, and by which of it the best checkpoint can be chosen. */
+import { z } from "zod";
+
+export const validationMetricSchema = z.enum([
+  "box AP",
+  "box AP50",
+  "mask AP",
+  "mask AP50",
+  "loss",
+]);
+export type ValidationMetric = z.infer<typeof validationMetricSchema>;
+
+/** Null where the tuning set does not have what it takes. */
+export const validationMeasuresSchema = z
+  .record(z.enum([...validationMetricSchema.options, "image AUC"]), z.number().nullable())
+  .readonly();
+export type ValidationMeasures = z.infer<typeof validationMeasuresSchema>;
