@@ -10,13 +10,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shippedDetector } from "@malleolus/detection";
+import { demoPlan, demoProgress, runDemo, stopOnSignals } from "@malleolus/cli/demo";
 import type { AcceptanceThreshold } from "@malleolus/evaluation";
 import { demoRecipe } from "@malleolus/runs";
 import { readInitialWeights } from "@malleolus/training";
-import { demoProgress } from "../packages/cli/src/demo/demo-progress.ts";
-import { demoPlan } from "../packages/cli/src/demo/plan.ts";
-import { runDemo } from "../packages/cli/src/demo/run-demo.ts";
-import { stopOnSignals } from "../packages/cli/src/stop-signals.ts";
 
 const [out, ...seeds] = process.argv.slice(2);
 if (out === undefined || seeds.length === 0) {

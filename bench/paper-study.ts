@@ -13,12 +13,9 @@
  * since each of the four classes has as many patients.
  */
 import { mkdirSync, readFileSync } from "node:fs";
+import { type DemoPlan, demoPlan, demoProgress, runDemo, stopOnSignals } from "@malleolus/cli/demo";
 import { namedRecipe, namedRecipes } from "@malleolus/runs";
 import { readInitialWeights } from "@malleolus/training";
-import { demoProgress } from "../packages/cli/src/demo/demo-progress.ts";
-import { type DemoPlan, demoPlan } from "../packages/cli/src/demo/plan.ts";
-import { runDemo } from "../packages/cli/src/demo/run-demo.ts";
-import { stopOnSignals } from "../packages/cli/src/stop-signals.ts";
 
 const [weights, out, recipeName = "paper-cpu"] = process.argv.slice(2);
 const recipe = namedRecipe(recipeName);

@@ -12,7 +12,7 @@ import { type Deed, readSourceFacts, type SourceFacts } from "./source-facts.ts"
 /** Paths relative to the repository, with slashes, and what the files hold. */
 export type SourceTree = ReadonlyMap<string, string>;
 
-/** The packages of this project that each package may import. ARCHITECTURE.md shows the same table. */
+/** The packages of this project that each package, and `bench`, may import. ARCHITECTURE.md shows the same table. */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   host: [],
   geometry: [],
@@ -40,6 +40,20 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "studies",
     "training",
     "server",
+  ],
+  bench: [
+    "host",
+    "geometry",
+    "torch",
+    "schema",
+    "detection",
+    "data",
+    "phantom",
+    "evaluation",
+    "runs",
+    "studies",
+    "training",
+    "cli",
   ],
 };
 
@@ -77,11 +91,15 @@ const vagueFolders = new Set(["utils", "common", "shared", "helpers", "misc", "t
 const longFile = 400;
 const reasonToBeLong = /\bLong because\b/;
 
-/** All that the rules read: sources and manifests of the packages in a repository. */
+/** Packages that run in a browser, too. */
+const anywhere = new Set(["geometry", "schema", "web"]);
+
+/** All that the rules read: sources of packages and benchmarks, and their manifests. */
 export function readSourceTree(root: string): SourceTree {
-  const paths = globSync(["packages/*/src/**/*.{ts,tsx}", "packages/*/package.json"], {
-    cwd: root,
-  });
+  const paths = globSync(
+    ["packages/*/src/**/*.{ts,tsx}", "packages/*/package.json", "bench/**/*.ts", "package.json"],
+    { cwd: root },
+  );
   return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
 
@@ -108,14 +126,14 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
   const owner = packageOf(path);
   const allowed = arrows[owner];
   if (allowed === undefined) return [`${path}: the table of packages has no row for ${owner}`];
-  const declared = dependenciesOf(tree.get(`packages/${owner}/package.json`));
+  const declared = dependenciesOf(tree.get(manifestOf(owner)));
   return facts.imports.flatMap(({ specifier, line }) => {
     const place = `${path}:${line}`;
     if (specifier === undefined)
       return [`${place}: an import must name its module as a plain string`];
     if (specifier.startsWith(".")) {
       const target = posix.join(posix.dirname(path), specifier);
-      if (!target.startsWith(`packages/${owner}/`)) {
+      if (packageOf(target) !== owner) {
         return [
           `${place}: "${specifier}" leaves the package; import @malleolus/${packageOf(target)}`,
         ];
@@ -130,13 +148,18 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
     if (imported !== undefined && !allowed.includes(imported)) {
       return [`${place}: ${owner} must not import ${imported}`];
     }
+    if (anywhere.has(owner) && module.startsWith("node:") && !isTest(path)) {
+      return [`${place}: ${owner} must not import ${module}: it runs in a browser, too`];
+    }
     const rule = owners.find(({ modules }) => modules.test(module));
     if (rule !== undefined && rule.owner !== owner) {
       return [`${place}: ${owner} must not import ${module}: ${rule.why}`];
     }
-    const needsDeclaration = !module.startsWith("node:") && !isTest(path);
+    // The workspace links packages for benchmarks, which have no manifest of their own.
+    const isLinked = owner === "bench" && imported !== undefined;
+    const needsDeclaration = !module.startsWith("node:") && !isLinked && !isTest(path);
     return needsDeclaration && !declared.has(module)
-      ? [`${place}: packages/${owner}/package.json does not list ${module}`]
+      ? [`${place}: ${manifestOf(owner)} does not list ${module}`]
       : [];
   });
 }
@@ -152,7 +175,9 @@ function ruleBrokenBy(kind: Deed["kind"], path: string): string | undefined {
   const owner = packageOf(path);
   switch (kind) {
     case "environment":
-      if (owner === "cli" || path === nativeLoader || isTest(path)) return undefined;
+      if (owner === "cli" || owner === "bench" || path === nativeLoader || isTest(path)) {
+        return undefined;
+      }
       return "only cli reads the arguments and the environment";
     case "native":
       return path === nativeLoader ? undefined : `only ${nativeLoader} loads native code`;
@@ -224,8 +249,15 @@ function checkCycles(sources: ReadonlyMap<string, SourceFacts>): string[] {
 
 // --- Names ----------------------------------------------------------------------------------------
 
+/** Whose a file is: a package's, or `bench`. */
 function packageOf(path: string): string {
-  return path.split("/")[1] ?? path;
+  const [folder, name] = path.split("/");
+  return folder === "packages" && name !== undefined ? name : folder;
+}
+
+/** Benchmarks have that of the workspace. */
+function manifestOf(owner: string): string {
+  return owner === "bench" ? "package.json" : `packages/${owner}/package.json`;
 }
 
 /** A test, or a file that only tests import (`test-data.ts`). */
