@@ -5,9 +5,8 @@
  *
  *     node bench/interval-coverage.ts [tests of each design, 1500]
  */
-import { aucOf, bootstrap, clusteredProportionOf } from "@malleolus/evaluation";
+import { aucOf, bootstrap, clusteredProportionOf, proportionOf } from "@malleolus/evaluation";
 import { philox4x32 } from "@malleolus/evaluation/philox";
-import { proportionOf } from "@malleolus/schema";
 
 type Interval = readonly [low: number, high: number];
 /** Uniform in (0, 1), by address. */

@@ -1,12 +1,7 @@
 /** A screening in words: the funnel, its measure against a truth, and why one case landed where. */
-import type { Mention, Proportion } from "@malleolus/schema";
-import type {
-  CaseExplanation,
-  DecisionSummary,
-  FunnelRow,
-  Study,
-  TruthComparison,
-} from "@malleolus/studies";
+import type { HospitalFunnel, Mention, Proportion } from "@malleolus/schema";
+import type { CaseExplanation, DecisionSummary, Study } from "@malleolus/studies";
+import type { MeasuredTruth } from "./measure-truth.ts";
 
 const MOST_FREQUENT = 3;
 const FIRST = 10;
@@ -14,7 +9,7 @@ const FIRST = 10;
 /** Each hospital's funnel, from the archive to the candidates, then the words that decided most. */
 export function describeFunnel(
   { configuration, protocol }: Study,
-  funnel: readonly FunnelRow[],
+  funnel: readonly HospitalFunnel[],
   { uncertain, words }: DecisionSummary,
 ): string {
   const nameOf = (code: string) => protocol.exclusions.find(({ id }) => id === code)?.name;
@@ -53,7 +48,7 @@ function countLine(depth: number, count: number, of: number | null, what: string
 }
 
 /** Precision and recall by language, and the cases that landed elsewhere. */
-export function describeComparison(truth: TruthComparison): string {
+export function describeComparison(truth: MeasuredTruth): string {
   const languages = truth.languages.map(({ language, cases, measures, codes }) => {
     const lines = measures.map(
       ({ state, precision, recall }) =>

@@ -1,8 +1,9 @@
 /** How far readers agree with each other, from their first readings. */
-import { type Proportion, proportionOf } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
+import type { Estimate, Proportion } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { cohenKappa, confusionOf } from "./confusion.ts";
 import { EvaluationError } from "./errors.ts";
+import { proportionOf } from "./proportion.ts";
 
 /** What one reader after the other said of a case; null where one said nothing. */
 export type Ratings = readonly (string | null)[];

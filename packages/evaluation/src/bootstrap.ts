@@ -5,6 +5,7 @@
  * Which patients a resample holds is a function of the seed and the resample's number alone, so that
  * two statistics of the same patients see the same resamples.
  */
+import type { Estimate } from "@malleolus/schema";
 import { EvaluationError } from "./errors.ts";
 import { philox4x32 } from "./philox.ts";
 import { quantile, sorted } from "./summary.ts";
@@ -13,12 +14,6 @@ export interface BootstrapOptions {
   /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
   readonly resamples: number;
-}
-
-/** A value with its 95 % interval; null where there is nothing to compute it from. */
-export interface Estimate {
-  readonly value: number | null;
-  readonly interval: readonly [low: number, high: number] | null;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** How well patients are put into their classes. */
-import type { Proportion } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
+import type { Auc, Estimate, Proportion } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import {
   accuracyOf,
   againstOne,
@@ -12,7 +12,7 @@ import {
   matthewsOf,
 } from "./confusion.ts";
 import type { Prediction } from "./patient-score.ts";
-import { type Auc, areaUnder, aucOf, type RocPoint, rocPoints } from "./roc.ts";
+import { areaUnder, aucOf, type RocPoint, rocPoints } from "./roc.ts";
 import { meanOf } from "./summary.ts";
 
 /** A patient's class and what was predicted. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { proportionOf } from "@malleolus/schema";
 import { clusterCounts, clusteredProportionOf } from "./clustered-proportion.ts";
 import { philox4x32 } from "./philox.ts";
+import { proportionOf } from "./proportion.ts";
 import { studentQuantile95 } from "./student.ts";
 
 const width = (interval: readonly [number, number] | null) => {

@@ -7,8 +7,9 @@
  * the probit scale) it covers in 93 to 99 % where plain Wilson does in 80 to 97 % and the percentile
  * bootstrap over patients in 56 to 95 %: `bench/interval-coverage.ts`.
  */
-import { type Proportion, proportionOf } from "@malleolus/schema";
+import type { Proportion } from "@malleolus/schema";
 import { effectiveWilson } from "./effective-wilson.ts";
+import { proportionOf } from "./proportion.ts";
 
 /** Of one patient's things, say, how many are so. */
 export interface ClusterCount {

@@ -1,6 +1,7 @@
 /** Predictions against truth, counted: the confusion matrix and what is read off it. */
-import { type Proportion, proportionOf } from "@malleolus/schema";
+import type { Proportion } from "@malleolus/schema";
 import { EvaluationError } from "./errors.ts";
+import { proportionOf } from "./proportion.ts";
 
 export interface Confusion {
   readonly classes: readonly string[];

@@ -4,8 +4,8 @@
  * What it is not: a report. It neither rounds nor judges; `report/` shows it, and thresholds are the
  * caller's.
  */
-import type { PatientDecision, Proportion, View } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
+import type { Estimate, PatientDecision, Proportion, View } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { checkInput } from "./check-input.ts";
 import {
   type Classification,

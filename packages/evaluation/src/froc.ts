@@ -3,8 +3,8 @@
  * when so many false positives an image are allowed. What "found" and "false positive" mean stands in
  * `found.ts`.
  */
-import type { Proportion } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap, type Estimate, weightedResamples } from "./bootstrap.ts";
+import type { FoundAtScore, FrocPoint, Proportion } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap, weightedResamples } from "./bootstrap.ts";
 import { clusteredProportionOf } from "./clustered-proportion.ts";
 import { effectiveWilson } from "./effective-wilson.ts";
 import type { Standing } from "./found.ts";
@@ -20,28 +20,6 @@ export interface MarkedImage {
 
 /** False positives an image that are allowed. */
 export const FALSE_POSITIVE_RATES = [0.1, 0.2, 0.5, 1] as const;
-
-export interface FrocPoint {
-  /** Allowed false positives an image. */
-  readonly allowed: number;
-  /** Objects found at the lowest score that keeps to them. */
-  readonly sensitivity: Proportion;
-  /** That score, and the false positives an image there; null where no finding may be shown. */
-  readonly score: number | null;
-  readonly falsePositivesPerImage: number;
-  /**
-   * Whether all findings together make fewer false positives: with a lower least score of findings
-   * there might be more sensitivity.
-   */
-  readonly isAll: boolean;
-}
-
-export interface FoundAtScore {
-  readonly score: number;
-  /** Of the objects, those that are found. */
-  readonly sensitivity: Proportion;
-  readonly falsePositivesPerImage: Estimate;
-}
 
 /** At one score. */
 export function foundAt(

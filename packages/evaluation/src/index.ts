@@ -1,28 +1,49 @@
-export * from "./agreement.ts";
-export * from "./average-precision/average-precision.ts";
-export * from "./average-precision/image-measures.ts";
-export * from "./average-precision/intervals.ts";
-export * from "./average-precision/labelled-image.ts";
+export { type ReaderAgreement, type ReaderPair, readerAgreement } from "./agreement.ts";
+export {
+  averagePrecision,
+  classSweeps,
+} from "./average-precision/average-precision.ts";
+export { measureImages } from "./average-precision/image-measures.ts";
+export {
+  averagePrecision50,
+  averagePrecisionIntervals,
+} from "./average-precision/intervals.ts";
+export {
+  type LabelledImage,
+  NO_FRACTURE,
+  type Shape,
+  type TrueObject,
+} from "./average-precision/labelled-image.ts";
 export { AREA_RANGES } from "./average-precision/settings.ts";
-export * from "./average-precision/traced-runs.ts";
-export * from "./bootstrap.ts";
-export * from "./classification.ts";
-export * from "./clustered-proportion.ts";
-export * from "./confusion.ts";
-export * from "./decision/decide.ts";
-export * from "./decision/evidence.ts";
-export * from "./decision/fit-decision.ts";
-export * from "./decision/prevalence.ts";
-export * from "./errors.ts";
-export * from "./evaluate.ts";
-export * from "./found.ts";
-export * from "./froc.ts";
-export * from "./localisation.ts";
-export * from "./matching.ts";
-export * from "./patient.ts";
-export * from "./patient-score.ts";
-export * from "./report/content.ts";
+export { runsOfOutlines } from "./average-precision/traced-runs.ts";
+export { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
+export { type ClusterCount, clusteredProportionOf } from "./clustered-proportion.ts";
+export { decidePatient, shownFindings } from "./decision/decide.ts";
+export { fitDecision, type TuningPatient } from "./decision/fit-decision.ts";
+export { atPrevalence, prevalenceOf } from "./decision/prevalence.ts";
+export { EvaluationError, type EvaluationErrorCode } from "./errors.ts";
+export { type Evaluation, evaluate, evaluationDefaults } from "./evaluate.ts";
+export { checkFoundIou, type Standing, standings } from "./found.ts";
+export {
+  FALSE_POSITIVE_RATES,
+  foundAt,
+  frocOf,
+  type MarkedImage,
+} from "./froc.ts";
+export type { TestImage, TestPatient, TruthObject } from "./patient.ts";
+export { proportionOf } from "./proportion.ts";
+export {
+  type AcceptanceThreshold,
+  type GalleryItem,
+  type GalleryPart,
+  type ReportContent,
+  type ReportedReaders,
+  type ReportedTest,
+  type TrainingCurve,
+  thresholdReached,
+  thresholdsReached,
+} from "./report/content.ts";
 export { htmlReport } from "./report/html-report.ts";
 export { jsonReport } from "./report/json-report.ts";
-export * from "./roc.ts";
-export * from "./summary.ts";
+export { aucOf } from "./roc.ts";
+export { measureScreening, type ScreeningMeasure } from "./screening-measures.ts";

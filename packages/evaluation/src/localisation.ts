@@ -1,8 +1,8 @@
 /** How well fractures are found on the images of a test set, and how often one is found in vain. */
-import type { Proportion, View } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.ts";
+import type { Estimate, FrocPoint, Proportion, View } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { clusterCounts, clusteredProportionOf } from "./clustered-proportion.ts";
-import { FALSE_POSITIVE_RATES, type FrocPoint, foundAt, frocOf } from "./froc.ts";
+import { FALSE_POSITIVE_RATES, foundAt, frocOf } from "./froc.ts";
 import { fractureFindings, markedImage, matchFractures } from "./matching.ts";
 import type { TestPatient } from "./patient.ts";
 import { meanOf, medianOf, type Summary, summaryOf } from "./summary.ts";

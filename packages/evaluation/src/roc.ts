@@ -18,6 +18,7 @@
  * | 25, 75, 0.99 | 74.6 % | 98.0 % |
  * | 10, 30, 0.97 | 78.3 % | 97.6 % |
  */
+import type { Auc } from "@malleolus/schema";
 import { effectiveWilson, type ObservedSpread } from "./effective-wilson.ts";
 import { EvaluationError } from "./errors.ts";
 import { NORMAL_95, twoSidedP } from "./normal.ts";
@@ -27,15 +28,6 @@ export interface RocPoint {
   readonly threshold: number | null;
   readonly falsePositiveRate: number;
   readonly truePositiveRate: number;
-}
-
-export interface Auc {
-  readonly positives: number;
-  readonly negatives: number;
-  readonly auc: number;
-  /** Null with fewer than two positives or negatives, as is the interval. */
-  readonly standardError: number | null;
-  readonly interval: readonly [low: number, high: number] | null;
 }
 
 export interface AucComparison {

@@ -35,6 +35,24 @@ export {
   checkpointStateSchema,
   type Validated,
 } from "./checkpoint-state.ts";
+export {
+  type Auc,
+  type AveragePrecision,
+  type AveragePrecisionIntervals,
+  type CocoFigures,
+  type CocoIntervals,
+  type CocoMeasures,
+  type DetectionEvaluation,
+  type DetectionMeasures,
+  detectionEvaluationSchema,
+  type FoundAtScore,
+  type FrocPoint,
+  type ImageMeasures,
+  type MeasuredPrecision,
+  type MeasureSettings,
+  type Subgroup,
+  type TrainingCheck,
+} from "./detection-evaluation.ts";
 export { detectron2Config } from "./detectron2-config.ts";
 export { SchemaError, type SchemaErrorCode } from "./errors.ts";
 export { boxSchema, type Finding, findingSchema, polygonSchema } from "./finding.ts";
@@ -68,10 +86,20 @@ export { nearestName } from "./nearest-name.ts";
 export {
   EVIDENCE,
   type Evidence,
+  type PatientAnswer,
   type PatientDecision,
+  patientAnswerSchema,
   patientDecisionSchema,
 } from "./patient-decision.ts";
+export { type Prediction, predictionSchema } from "./prediction.ts";
 export { type Preprocess, preprocessSchema } from "./preprocess.ts";
+export {
+  type Estimate,
+  estimateSchema,
+  intervalSchema,
+  type Proportion,
+  proportionSchema,
+} from "./proportion.ts";
 export { type Protocol, protocolSchema } from "./protocol.ts";
 export { type RadiographAnalysis, radiographAnalysisSchema } from "./radiograph-analysis.ts";
 export { readJson, readRecord } from "./read-json.ts";
@@ -109,13 +137,6 @@ export {
   screeningDecisionSchema,
 } from "./screening-decision.ts";
 export {
-  measureScreening,
-  type Proportion,
-  proportionOf,
-  type ScreenedCase,
-  type ScreeningMeasure,
-} from "./screening-measures.ts";
-export {
   type LanguageRules,
   languageRulesSchema,
   type ScreeningRules,
@@ -128,6 +149,15 @@ export {
   type StudyConfiguration,
   studyConfigurationSchema,
 } from "./study-configuration.ts";
+export {
+  type AssignedCounts,
+  type HospitalFlow,
+  type HospitalFunnel,
+  hospitalFlowSchema,
+  hospitalFunnelSchema,
+  type StudyFlow,
+  studyFlowSchema,
+} from "./study-flow.ts";
 export {
   type ValidationMeasures,
   type ValidationMetric,

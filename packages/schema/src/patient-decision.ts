@@ -48,3 +48,13 @@ export const patientDecisionSchema = z.strictObject({
   }),
 });
 export type PatientDecision = z.infer<typeof patientDecisionSchema>;
+
+/** A patient's class as it was decided, with its probabilities. */
+export const patientAnswerSchema = z.strictObject({
+  class: z.string().min(1),
+  /** Of every class, summing to 1. */
+  probabilities: z.record(z.string(), z.number().min(0).max(1)).readonly(),
+  /** That there is a fracture of any class: a sum, which may exceed 1 by a last bit. */
+  fractureProbability: z.number().nonnegative(),
+});
+export type PatientAnswer = z.infer<typeof patientAnswerSchema>;

@@ -30,7 +30,7 @@ export {
   type TestSets,
 } from "./assignment/tested-patients.ts";
 export { classesOfCases } from "./cases/classes.ts";
-export { type AssignedCounts, type Flow, type FlowRow, readFlow } from "./cases/flow.ts";
+export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
 export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
@@ -73,7 +73,7 @@ export {
   latestDecisions,
   summariseDecisions,
 } from "./screening/decisions.ts";
-export { type FunnelRow, readFunnel } from "./screening/funnel.ts";
+export { readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
 export { compareWithTruth, openTruth, type TruthComparison } from "./screening/screening-truth.ts";
 export {

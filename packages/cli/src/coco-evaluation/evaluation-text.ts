@@ -1,16 +1,20 @@
 /** An evaluation in words and tables, for a person. */
-import type { CocoMeasures, Estimate } from "@malleolus/evaluation";
-import type { Proportion } from "@malleolus/schema";
+import type {
+  CocoMeasures,
+  DetectionEvaluation,
+  Estimate,
+  MeasuredPrecision,
+  Proportion,
+  Subgroup,
+} from "@malleolus/schema";
 import { alignedTable } from "../aligned-table.ts";
-import type { CocoEvaluation, MeasuredPrecision } from "./measure.ts";
-import type { Subgroup } from "./subgroups.ts";
 
 const HEADINGS = [
   ...["AP", "AP50", "AP75", "APs", "APm", "APl"],
   ...["AR1", "AR10", "AR100", "ARs", "ARm", "ARl", "recall50"],
 ];
 
-export function describeEvaluation(evaluation: CocoEvaluation): string {
+export function describeEvaluation(evaluation: DetectionEvaluation): string {
   return [
     describeSet(evaluation),
     describePrecision(evaluation),
@@ -21,7 +25,7 @@ export function describeEvaluation(evaluation: CocoEvaluation): string {
   ].join("\n");
 }
 
-function describeSet(evaluation: CocoEvaluation): string {
+function describeSet(evaluation: DetectionEvaluation): string {
   const { images, imagesWithObjects, groups, found, box, settings } = evaluation;
   const classes = box.classes.map((one) => one.class);
   const wanted = classes.filter((name) => !settings.notObjects.includes(name)).join(", ");
@@ -36,7 +40,7 @@ function describeSet(evaluation: CocoEvaluation): string {
   );
 }
 
-function describeTraining({ trainingImages, images }: CocoEvaluation): string {
+function describeTraining({ trainingImages, images }: DetectionEvaluation): string {
   const { isKnown, trainedOn, tunedWith } = trainingImages;
   if (!isKnown) {
     return "whether it was trained on them could not be checked: its run keeps no record of what it saw\n";
@@ -52,7 +56,7 @@ function describeTraining({ trainingImages, images }: CocoEvaluation): string {
   return remembered + chosen;
 }
 
-function describePrecision(evaluation: CocoEvaluation): string {
+function describePrecision(evaluation: DetectionEvaluation): string {
   const rows = (["box", "mask"] as const).flatMap((shape) => {
     const measured = evaluation[shape];
     const [only, ...others] = measured.classes;
@@ -82,7 +86,7 @@ function cells({ averagePrecision: precision, averageRecall: recall, recall50 }:
 }
 
 /** By IoU, with intervals; where every radiograph has an object, too. */
-function describeOverlaps({ box, mask, withObjectsOnly, settings }: CocoEvaluation): string {
+function describeOverlaps({ box, mask, withObjectsOnly, settings }: DetectionEvaluation): string {
   const row = (
     shape: string,
     which: string,
@@ -108,7 +112,7 @@ function describeOverlaps({ box, mask, withObjectsOnly, settings }: CocoEvaluati
   );
 }
 
-function describeFound({ found, froc, settings }: CocoEvaluation): string {
+function describeFound({ found, froc, settings }: DetectionEvaluation): string {
   const { value, interval } = found.falsePositivesPerImage;
   const rows = [
     ["false boxes a radiograph, at most", ...froc.map(({ allowed }) => `${allowed}`)],
@@ -132,7 +136,7 @@ function describeFound({ found, froc, settings }: CocoEvaluation): string {
   );
 }
 
-function describeSubgroups({ subgroups }: CocoEvaluation): string {
+function describeSubgroups({ subgroups }: DetectionEvaluation): string {
   const row = (one: Subgroup) => [
     ...[one.field, one.value, `${one.images}`, `${one.objects}`, percentWithInterval(one.found)],
     ...[one.boxAp50, one.maskAp50].map(({ value, interval }) => estimate(value, interval)),
@@ -148,7 +152,7 @@ function describeSubgroups({ subgroups }: CocoEvaluation): string {
   );
 }
 
-function describeImages({ imageLevel, settings }: CocoEvaluation): string {
+function describeImages({ imageLevel, settings }: DetectionEvaluation): string {
   const { auc, sensitivity, specificity } = imageLevel;
   if (auc === null) {
     return "radiographs: no AUC, which needs some with objects and some without\n";

@@ -1,16 +1,10 @@
 /** From truths and findings to everything `malleolus evaluate` says. */
 import {
-  type AveragePrecision,
-  type AveragePrecisionIntervals,
   averagePrecision,
   averagePrecisionIntervals,
-  type BootstrapOptions,
   FALSE_POSITIVE_RATES,
-  type FoundAtScore,
-  type FrocPoint,
   foundAt,
   frocOf,
-  type ImageMeasures,
   type LabelledImage,
   type MarkedImage,
   measureImages,
@@ -20,63 +14,21 @@ import {
   standings,
 } from "@malleolus/evaluation";
 import { boxArea } from "@malleolus/geometry";
-import type { Finding } from "@malleolus/schema";
-import { type DescribedImage, type Subgroup, subgroupsOf } from "./subgroups.ts";
-import type { TrainingCheck } from "./training-check.ts";
+import type {
+  DetectionMeasures,
+  Finding,
+  MeasuredPrecision,
+  MeasureSettings,
+} from "@malleolus/schema";
+import { type DescribedImage, subgroupsOf } from "./subgroups.ts";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
-
-/** The object that `--json` prints; `evaluation.json`. */
-export interface CocoEvaluation extends Measured {
-  readonly format: "malleolus-evaluation-2";
-  /** The `model.safetensors` that was evaluated. */
-  readonly detector: string;
-  readonly detectorSha256: string;
-  readonly annotations: string;
-  readonly annotationsSha256: string;
-  readonly dtype: string;
-  readonly scoreThreshold: number;
-  readonly trainingImages: TrainingCheck;
-  readonly settings: MeasureSettings;
-}
-
-export interface MeasureSettings extends BootstrapOptions {
-  /** From it on a finding is shown. */
-  readonly operatingScore: number;
-  /** The overlap of boxes from which an object is found. */
-  readonly foundIou: number;
-  /** Classes that are no object to find, and are in the file. */
-  readonly notObjects: readonly string[];
-  /** Fields of the images to tell subgroups by; null for those that tell something. */
-  readonly by: readonly string[] | null;
-}
-
-/** Figures with their 95 % intervals, by the bootstrap over groups. */
-export interface MeasuredPrecision extends AveragePrecision {
-  readonly intervals: AveragePrecisionIntervals;
-}
-
-export interface Measured {
-  readonly images: number;
-  readonly imagesWithObjects: number;
-  /** Of near-duplicates or patients, which are drawn together. */
-  readonly groups: number;
-  readonly box: MeasuredPrecision;
-  readonly mask: MeasuredPrecision;
-  /** The same where every radiograph has an object: without what is found on the others. */
-  readonly withObjectsOnly: Readonly<Record<Shape, MeasuredPrecision>>;
-  /** At the operating score, of all classes that are objects. */
-  readonly found: FoundAtScore;
-  readonly froc: readonly FrocPoint[];
-  readonly imageLevel: ImageMeasures;
-  readonly subgroups: readonly Subgroup[];
-}
 
 /** `findings` by image. Throws CliError `evaluation` for a field that the images have not. */
 export function measure(
   { images, classes }: TruthSet,
   findings: ReadonlyMap<number, readonly Finding[]>,
   settings: MeasureSettings,
-): Measured {
+): DetectionMeasures {
   const { notObjects, operatingScore } = settings;
   const seen = images.map((image) => seenImage(image, findings.get(image.id) ?? [], settings));
   const withObjects = seen.filter(({ hasObjects }) => hasObjects);

@@ -10,26 +10,11 @@ import {
   type ClusterCount,
   classSweeps,
   clusteredProportionOf,
-  type Estimate,
   type LabelledImage,
   type Shape,
 } from "@malleolus/evaluation";
-import type { Proportion } from "@malleolus/schema";
+import type { Subgroup } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
-
-export interface Subgroup {
-  /** `region`, say, or `size of the object`. */
-  readonly field: string;
-  readonly value: string;
-  /** Radiographs, and the objects of this size on them. */
-  readonly images: number;
-  readonly objects: number;
-  /** Of the objects, those found at the operating score. */
-  readonly found: Proportion;
-  /** Average precision at IoU 0.5. */
-  readonly boxAp50: Estimate;
-  readonly maskAp50: Estimate;
-}
 
 /** A radiograph with its truths, what was found, and what the file says of it. */
 export interface DescribedImage {

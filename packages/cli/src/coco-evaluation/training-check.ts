@@ -1,16 +1,8 @@
 /** Whether a detector has been trained on what it is to be evaluated on. */
 import type { SeenImages } from "@malleolus/runs";
+import type { TrainingCheck } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
 import type { TruthImage } from "./truth-set.ts";
-
-/** Counts are of the radiographs that are evaluated. */
-export interface TrainingCheck {
-  /** False where the run keeps no record of what it has seen. */
-  readonly isKnown: boolean;
-  readonly trainedOn: number;
-  /** By which the run's best checkpoint was chosen. */
-  readonly tunedWith: number;
-}
 
 const NAMED_AT_MOST = 5;
 

@@ -3,8 +3,7 @@
  * nothing is there. Of a radiograph the worst of each kind.
  */
 import { boxIou } from "@malleolus/geometry";
-import type { Finding } from "@malleolus/schema";
-import type { MeasureSettings } from "./measure.ts";
+import type { Finding, MeasureSettings } from "@malleolus/schema";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
 
 /** Overlap of boxes below which a finding is of nothing that is there, instead of badly placed. */

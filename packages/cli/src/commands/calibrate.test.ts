@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { maskRcnn, openDetector, writeDetector } from "@malleolus/detection";
-import { detectron2Config } from "@malleolus/schema";
+import { detectron2Config, predictionSchema } from "@malleolus/schema";
 import { manualSeed, scope, setThreads } from "@malleolus/torch";
 import sharp from "sharp";
 import { run } from "../test-command.ts";
@@ -130,6 +130,7 @@ test("predict: one answer for a patient, whose probabilities sum to 1, and findi
     predictions.map(({ file }) => file),
     files,
   );
+  for (const one of predictions) assert.deepEqual(predictionSchema.parse(one), one);
   const [first, second] = predictions;
   assert.deepEqual(first.answer, second.answer);
   assert.equal(first.answer.radiographs, 2);

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { maskRcnn, writeDetector } from "@malleolus/detection";
-import { detectron2Config } from "@malleolus/schema";
+import { detectionEvaluationSchema, detectron2Config } from "@malleolus/schema";
 import { manualSeed, nn, scope } from "@malleolus/torch";
 import sharp from "sharp";
 import { runCommandLine } from "../command-line.ts";
@@ -299,6 +299,7 @@ test("evaluate: an intact bone that says no fracture is no object", async () => 
   const { written, said } = await run(...args, "--out", at("two"), "--json");
   assert.notEqual(written, "", said);
   const evaluation = JSON.parse(written);
+  assert.deepEqual(detectionEvaluationSchema.parse(evaluation), evaluation);
   assert.equal(evaluation.box.averagePrecision.all, 1);
   assert.equal(evaluation.box.classes[1].averagePrecision.all, 0);
   assert.equal(evaluation.imageLevel.auc.auc, 1);

@@ -5,9 +5,8 @@ import type { Detector, Precision } from "@malleolus/detection";
 import { checkFoundIou, evaluationDefaults, NO_FRACTURE } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
 import { fileSha256, findDetector, readSeenImages } from "@malleolus/runs";
-import type { Finding } from "@malleolus/schema";
+import type { DetectionEvaluation, Finding, MeasureSettings } from "@malleolus/schema";
 import { Command, Option } from "commander";
-import type { CocoEvaluation, MeasureSettings } from "../coco-evaluation/measure.ts";
 import type { PredictionLog } from "../coco-evaluation/prediction-log.ts";
 import type { TruthImage, TruthSet } from "../coco-evaluation/truth-set.ts";
 import type { CommandFile } from "../command-file.ts";
@@ -146,7 +145,7 @@ Examples:
     });
 
 interface Evaluated {
-  readonly evaluation: CocoEvaluation;
+  readonly evaluation: DetectionEvaluation;
   /** By image. */
   readonly findings: ReadonlyMap<number, readonly Finding[]>;
 }
@@ -189,7 +188,7 @@ async function evaluate(
         : openPredictionLog(join(given.out, "predictions.jsonl"), known, set.images);
     try {
       if (!(await detectAll(set.images, detector, log, given, output))) return null;
-      const evaluation: CocoEvaluation = {
+      const evaluation: DetectionEvaluation = {
         format: "malleolus-evaluation-2",
         detector: path,
         annotations: given.coco,

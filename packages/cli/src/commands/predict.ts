@@ -1,12 +1,11 @@
 /** `malleolus predict`: what a trained detector finds on radiographs. */
 import { findDetector } from "@malleolus/runs";
-import type { PatientDecision } from "@malleolus/schema";
+import type { PatientDecision, Prediction } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { chooseDtype, sayDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
-import type { Prediction } from "../patients/predict-patient.ts";
 import { radiographFiles } from "../radiograph-files.ts";
 import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";

@@ -79,7 +79,15 @@ test("screen --truth: precision and recall beside the funnel, in words and as JS
   assert.doesNotMatch(written, / \n/);
   const json = await run("screen", "--study", study, "--truth", truth, "--json");
   const { truth: compared } = JSON.parse(json.written);
-  assert.deepEqual([compared.compared, compared.languages[0].language], [3, "en"]);
+  assert.equal(compared.compared, 3);
+  const [{ language, cases, measures, codes }] = compared.languages;
+  assert.deepEqual([language, cases], ["en", 3]);
+  const [{ state, precision, recall }] = measures;
+  assert.deepEqual(
+    [state, precision.count, precision.total, recall.count, recall.total],
+    ["candidate fracture", 1, 1, 1, 2],
+  );
+  assert.deepEqual([codes.count, codes.total], [1, 1]);
 });
 
 test("screen --truth: a table of other examinations screens nothing", async (context) => {

@@ -4,6 +4,7 @@ import type { Study } from "@malleolus/studies";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
+import { measureTruth } from "../measure-truth.ts";
 import type { Output } from "../output.ts";
 import { askPassphrase } from "../passphrase.ts";
 import { describeCase, describeComparison, describeFunnel } from "../screening-text.ts";
@@ -82,7 +83,8 @@ async function screen(
     progress.end();
     const funnel = await studies.readFunnel(study);
     const { uncertain, words } = await studies.summariseDecisions(study);
-    const truth = table === null ? undefined : await studies.compareWithTruth(study, table);
+    const truth =
+      table === null ? undefined : measureTruth(await studies.compareWithTruth(study, table));
     if (given.json) {
       output.write(`${JSON.stringify({ ...counts, funnel, uncertain, words, truth })}\n`);
       return;

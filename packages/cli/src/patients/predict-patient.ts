@@ -2,39 +2,12 @@
 import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
 import type { Detector } from "@malleolus/detection";
-import {
-  decidePatient,
-  type PatientAnswer,
-  prevalenceOf,
-  shownFindings,
-} from "@malleolus/evaluation";
+import { decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
-import type { Finding, PatientDecision, RadiographAnalysis } from "@malleolus/schema";
+import type { PatientDecision, Prediction, RadiographAnalysis } from "@malleolus/schema";
 import { drawOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
 import type { RadiographFile } from "../radiograph-files.ts";
-
-/** What is said of one file. */
-export interface Prediction
-  extends Pick<Radiograph, "width" | "height" | "pixelSpacingMm" | "spacingSource">,
-    Pick<RadiographAnalysis, "classScores" | "imageProbabilities"> {
-  readonly file: string;
-  /** The `model.safetensors` that found it. */
-  readonly detector: string;
-  /** The least score of a finding that is shown. */
-  readonly scoreThreshold: number;
-  readonly findings: readonly Finding[];
-  /** Whom the file names; null where it names nobody. */
-  readonly patient: string | null;
-  /** Of all files of the patient; null where the detector has no decision. */
-  readonly answer: Answer | null;
-}
-
-export interface Answer extends PatientAnswer {
-  readonly radiographs: number;
-  /** The share of patients with a fracture at which the probabilities hold. */
-  readonly prevalence: number;
-}
 
 export interface PatientToPredict {
   readonly detector: Detector;
@@ -80,6 +53,7 @@ export async function predictPatient(given: PatientToPredict): Promise<Predictio
   for (const [i, { file, image, analysis }] of seen.entries()) {
     const { width, height, pixelSpacingMm, spacingSource } = image;
     const prediction: Prediction = {
+      format: "malleolus-prediction-1",
       file: file.path,
       detector: detectorFile,
       scoreThreshold,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { averagePrecision, type CocoMeasures } from "./average-precision.ts";
+import type { CocoMeasures } from "@malleolus/schema";
+import { averagePrecision } from "./average-precision.ts";
 import type { LabelledImage } from "./labelled-image.ts";
 import { detectionAt, truthAt, type Xywh } from "./test-objects.ts";
 

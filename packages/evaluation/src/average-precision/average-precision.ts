@@ -5,7 +5,8 @@
  * Where a figure does not exist, because no truth is of that class or size, pycocotools says -1;
  * here it is null.
  */
-import { type Proportion, proportionOf } from "@malleolus/schema";
+import type { AveragePrecision, CocoFigures, CocoMeasures } from "@malleolus/schema";
+import { proportionOf } from "../proportion.ts";
 import { meanOf } from "../summary.ts";
 import { type ImageMatches, matchImage } from "./image-matches.ts";
 import type { LabelledImage, Shape } from "./labelled-image.ts";
@@ -17,42 +18,6 @@ import {
   type SHOWN_AT,
 } from "./settings.ts";
 import { type Sweep, type Swept, sweep, sweepOf } from "./sweep.ts";
-
-/** Each a mean, over classes too; null without truths. */
-export interface CocoFigures<Figure> {
-  readonly averagePrecision: {
-    /** Over IoU .50:.05:.95, as are the three by size. */
-    readonly all: Figure;
-    readonly iou30: Figure;
-    readonly iou40: Figure;
-    readonly iou50: Figure;
-    readonly iou60: Figure;
-    readonly iou75: Figure;
-    /** Truths of up to 32² pixels, up to 96², and above. */
-    readonly small: Figure;
-    readonly medium: Figure;
-    readonly large: Figure;
-  };
-  /** The share of truths that any detection stands for, over IoU .50:.05:.95. */
-  readonly averageRecall: {
-    /** With the best detection of each image and class, the best ten, the best hundred. */
-    readonly best1: Figure;
-    readonly best10: Figure;
-    readonly best100: Figure;
-    readonly small: Figure;
-    readonly medium: Figure;
-    readonly large: Figure;
-  };
-}
-
-export interface CocoMeasures extends CocoFigures<number | null> {
-  /** Of the truths, those that any detection of the class stands for at IoU 0.5. */
-  readonly recall50: Proportion;
-}
-
-export interface AveragePrecision extends CocoMeasures {
-  readonly classes: readonly (CocoMeasures & { readonly class: string })[];
-}
 
 /**
  * Of all images together. Detections of equal scores count in the order of images: to get
@@ -125,7 +90,7 @@ export function curvesOf(sweeps: ClassSweeps, weights: Uint32Array): ClassCurves
 }
 
 /** The figures of some classes together. */
-export function figuresOf(classes: readonly ClassCurves[]): CocoFigures<number | null> {
+export function figuresOf(classes: readonly ClassCurves[]): CocoFigures {
   const curves = (name: CurveName) =>
     classes.flatMap((one) => (one[name] === null ? [] : [one[name]]));
   const precision = (name: CurveName) =>

@@ -1,17 +1,8 @@
 /** What a detector says of whole images: is there an object at all? The best score decides. */
-import type { Proportion } from "@malleolus/schema";
+import type { ImageMeasures } from "@malleolus/schema";
 import { clusterCounts, clusteredProportionOf } from "../clustered-proportion.ts";
-import { type Auc, aucOf } from "../roc.ts";
+import { aucOf } from "../roc.ts";
 import type { LabelledImage } from "./labelled-image.ts";
-
-export interface ImageMeasures {
-  /** Images with objects against those without, by the best score; null without both kinds. */
-  readonly auc: Auc | null;
-  /** Of the images with objects, those in which something is found, whatever and wherever. */
-  readonly sensitivity: Proportion;
-  /** Of the images without, those in which nothing is. */
-  readonly specificity: Proportion;
-}
 
 export interface ImageMeasureOptions {
   /** The operating score: least of what is found. */

@@ -5,24 +5,17 @@
  *
  * A percentile interval: of a figure that is a mean over few truths it is a rough one.
  */
-import { type BootstrapOptions, type Estimate, weightedBootstrap } from "../bootstrap.ts";
-import {
-  type ClassCurves,
-  type CocoFigures,
-  classSweeps,
-  curvesOf,
-  figuresOf,
-} from "./average-precision.ts";
+import type {
+  AveragePrecisionIntervals,
+  CocoFigures,
+  CocoIntervals,
+  Estimate,
+} from "@malleolus/schema";
+import { type BootstrapOptions, weightedBootstrap } from "../bootstrap.ts";
+import { type ClassCurves, classSweeps, curvesOf, figuresOf } from "./average-precision.ts";
 import type { LabelledImage, Shape } from "./labelled-image.ts";
 import { COCO_FROM } from "./settings.ts";
 import { type Sweep, sweep } from "./sweep.ts";
-
-/** Null where there is no figure, or hardly a truth to draw. */
-export type Intervals = CocoFigures<Estimate["interval"]>;
-
-export interface AveragePrecisionIntervals extends Intervals {
-  readonly classes: readonly (Intervals & { readonly class: string })[];
-}
 
 /**
  * `groups` names each image's. `classes` and `notObjects` as `averagePrecision` has them.
@@ -100,14 +93,14 @@ export function imageWeights(groups: readonly string[]) {
 
 const FIGURES = 15;
 
-function flat({ averagePrecision: ap, averageRecall: ar }: CocoFigures<number | null>) {
+function flat({ averagePrecision: ap, averageRecall: ar }: CocoFigures) {
   return [
     ...[ap.all, ap.iou30, ap.iou40, ap.iou50, ap.iou60, ap.iou75, ap.small, ap.medium, ap.large],
     ...[ar.best1, ar.best10, ar.best100, ar.small, ar.medium, ar.large],
   ];
 }
 
-function intervalsFrom(at: (place: number) => Estimate["interval"]): Intervals {
+function intervalsFrom(at: (place: number) => Estimate["interval"]): CocoIntervals {
   return {
     averagePrecision: {
       all: at(0),

@@ -5,17 +5,14 @@
  * of which class. A class that is likelier than any single fracture class is not yet likelier than a
  * fracture: with A 0.3, B 0.3 and none 0.4 there is one, with 0.6.
  */
-import { EVIDENCE, type Finding, type PatientDecision } from "@malleolus/schema";
+import {
+  EVIDENCE,
+  type Finding,
+  type PatientAnswer,
+  type PatientDecision,
+} from "@malleolus/schema";
 import { evidenceOf, type ViewEvidence } from "./evidence.ts";
 import { softmax } from "./multinomial.ts";
-
-export interface PatientAnswer {
-  readonly class: string;
-  /** Of every class, summing to 1. */
-  readonly probabilities: Readonly<Record<string, number>>;
-  /** That there is a fracture of any class. */
-  readonly fractureProbability: number;
-}
 
 /**
  * @throws EvaluationError `input` without a view, and for views of a detector that the decision is not

@@ -6,14 +6,16 @@
  * The findings' threshold is the lowest that keeps to a stated number of false positives a radiograph,
  * with findings shown as `shownFindings` shows them, each patient again decided without them.
  */
+
 import { createHash } from "node:crypto";
+import type { PatientAnswer } from "@malleolus/schema";
 import { EVIDENCE, type Evidence, type PatientDecision } from "@malleolus/schema";
 import { EvaluationError } from "../errors.ts";
 import { FOUND_IOU } from "../found.ts";
 import { frocOf } from "../froc.ts";
 import { markedImage } from "../matching.ts";
 import type { TestPatient } from "../patient.ts";
-import { answerOf, type PatientAnswer, shownFindings } from "./decide.ts";
+import { answerOf, shownFindings } from "./decide.ts";
 import { evidenceOf, type ViewEvidence } from "./evidence.ts";
 import { type Case, fitMultinomial, probabilitiesOf } from "./multinomial.ts";
 

@@ -1,7 +1,7 @@
 /**
  * What a report shows, all of it as values: it opens no file, asks no database and knows no clock.
  */
-import type { Assignment, ScreenedState } from "@malleolus/schema";
+import type { StudyFlow } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";
 import type { Evaluation } from "../evaluate.ts";
 
@@ -56,36 +56,6 @@ export function thresholdReached(threshold: AcceptanceThreshold): boolean {
   return direction === "at least"
     ? value >= limit && low >= intervalLimit
     : value <= limit && high <= intervalLimit;
-}
-
-/** How far the cases of each hospital came. */
-export interface StudyFlow {
-  /** Files that could not be taken in, by code; they do not say whose they are. */
-  readonly refusedFiles: Readonly<Record<string, number>>;
-  readonly hospitals: readonly HospitalFlow[];
-}
-
-export interface HospitalFlow {
-  readonly hospital: string;
-  readonly files: number;
-  readonly images: number;
-  readonly patients: number;
-  readonly cases: number;
-  readonly screened: Readonly<Record<ScreenedState, number>>;
-  /** Excluded by keyword, by code. */
-  readonly excluded: Readonly<Record<string, number>>;
-  readonly read: number;
-  readonly readUndecided: number;
-  readonly excludedByReading: Readonly<Record<string, number>>;
-  readonly agreed: number;
-  readonly adjudicated: number;
-  readonly classes: Readonly<Record<string, number>>;
-  readonly annotated: number;
-  readonly assigned: Readonly<
-    Record<Assignment, { readonly patients: number; readonly images: number }>
-  >;
-  /** Of the test cases, by code. */
-  readonly excludedByReference: Readonly<Record<string, number>>;
 }
 
 export interface ReportedTest {

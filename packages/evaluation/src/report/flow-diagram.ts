@@ -2,8 +2,7 @@
  * The way of a hospital's cases through the study, as the flow diagram of a paper: what goes on runs
  * down, what is left out stands to the right. One drawing a hospital, so that a phone can show it.
  */
-import type { Assignment } from "@malleolus/schema";
-import type { HospitalFlow } from "./content.ts";
+import type { Assignment, HospitalFlow } from "@malleolus/schema";
 import { html, type Markup } from "./markup.ts";
 import { count } from "./numbers.ts";
 

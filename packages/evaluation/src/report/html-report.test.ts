@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Box } from "@malleolus/geometry";
+import type { HospitalFlow } from "@malleolus/schema";
 import { readerAgreement } from "../agreement.ts";
 import { evaluate, evaluationDefaults } from "../evaluate.ts";
 import type { TestPatient } from "../patient.ts";
-import {
-  type AcceptanceThreshold,
-  type HospitalFlow,
-  type ReportContent,
-  thresholdsReached,
-} from "./content.ts";
+import { type AcceptanceThreshold, type ReportContent, thresholdsReached } from "./content.ts";
 import { htmlReport, NOTICE } from "./html-report.ts";
 import { jsonReport } from "./json-report.ts";
 
@@ -55,13 +51,14 @@ const options = {
   noFractureClass: "none",
   resamples: 50,
 };
-const unassigned = { patients: 0, images: 0 };
+const unassigned = { patients: 0, cases: 0, images: 0 };
 const hospital: HospitalFlow = {
   hospital: "one",
   files: 12345,
   images: 90,
   patients: 30,
   cases: 31,
+  withReport: 31,
   screened: {
     "candidate fracture": 11,
     "candidate no fracture": 12,
@@ -77,9 +74,9 @@ const hospital: HospitalFlow = {
   annotated: 19,
   assigned: {
     "preliminary training": unassigned,
-    training: { patients: 13, images: 37 },
+    training: { patients: 13, cases: 13, images: 37 },
     tuning: unassigned,
-    "internal test": { patients: 6, images: 18 },
+    "internal test": { patients: 6, cases: 6, images: 18 },
     "external test": unassigned,
   },
   excludedByReference: {},

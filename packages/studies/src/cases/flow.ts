@@ -1,42 +1,9 @@
 /** How far the cases of each hospital came: the study's flow diagram as a query. */
-import type { Assignment, Panel } from "@malleolus/schema";
-import { type FunnelRow, readFunnel } from "../screening/funnel.ts";
+import type { AssignedCounts, Assignment, Panel, StudyFlow } from "@malleolus/schema";
+import { readFunnel } from "../screening/funnel.ts";
 import type { Study } from "../study.ts";
 
-export interface FlowRow extends FunnelRow {
-  /** Files brought that are in the study, each name of the same image counted. */
-  readonly files: number;
-  /** Cases that all observers have read. */
-  readonly read: number;
-  /** Of those, how many the senior has still to decide on, or nobody has closed. */
-  readonly readUndecided: number;
-  /** Cases that the observers left out, by code. */
-  readonly excludedByReading: Readonly<Record<string, number>>;
-  readonly agreed: number;
-  readonly adjudicated: number;
-  /** Cases with a class, by it. */
-  readonly classes: Readonly<Record<string, number>>;
-  /** Cases whose images all have their truth. */
-  readonly annotated: number;
-  readonly assigned: Readonly<Record<Assignment, AssignedCounts>>;
-  /** Test cases that the reference panel left out, by code. */
-  readonly excludedByReference: Readonly<Record<string, number>>;
-}
-
-export interface AssignedCounts {
-  readonly patients: number;
-  readonly cases: number;
-  readonly images: number;
-}
-
-export interface Flow {
-  /** Of all hospitals: a file that cannot be read does not say whose it is. */
-  readonly refusedFiles: Readonly<Record<string, number>>;
-  /** One a hospital of the configuration, in its order. */
-  readonly hospitals: readonly FlowRow[];
-}
-
-export async function readFlow(study: Study): Promise<Flow> {
+export async function readFlow(study: Study): Promise<StudyFlow> {
   const funnel = await readFunnel(study);
   const files = await countFiles(study);
   const cases = await countCases(study);

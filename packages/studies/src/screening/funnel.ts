@@ -1,24 +1,12 @@
 /**
  * How many cases of each hospital came how far: the flow diagram as a query.
  */
-import type { ScreenedState } from "@malleolus/schema";
+import type { HospitalFunnel, ScreenedState } from "@malleolus/schema";
 import { sql } from "kysely";
 import type { Study } from "../study.ts";
 
-export interface FunnelRow {
-  readonly hospital: string;
-  readonly patients: number;
-  readonly cases: number;
-  readonly images: number;
-  readonly withReport: number;
-  /** By where the latest screening of each case put it. */
-  readonly screened: Readonly<Record<ScreenedState, number>>;
-  /** Exclusions by their deciding code. */
-  readonly excluded: Readonly<Record<string, number>>;
-}
-
 /** One row a hospital of the configuration, in its order. */
-export async function readFunnel({ configuration, database }: Study): Promise<FunnelRow[]> {
+export async function readFunnel({ configuration, database }: Study): Promise<HospitalFunnel[]> {
   const totals = await database
     .selectFrom("patients")
     .innerJoin("cases", "cases.patient_id", "patients.id")

@@ -4,15 +4,7 @@
  * find their cases by keyed hash.
  */
 import { NOT_STATED } from "@malleolus/data";
-import {
-  type Hospital,
-  measureScreening,
-  type Proportion,
-  proportionOf,
-  type ScreenedState,
-  type ScreeningMeasure,
-  screenedStateSchema,
-} from "@malleolus/schema";
+import type { Hospital, ScreenedState } from "@malleolus/schema";
 import { readTable } from "../csv/read-table.ts";
 import { StudyError } from "../errors.ts";
 import { accessionHash } from "../import/accession.ts";
@@ -38,12 +30,14 @@ export interface TruthComparison {
   readonly disagreements: readonly Disagreement[];
 }
 
+/** The cases whose reports are in one language. */
 export interface LanguageComparison {
   readonly language: string;
-  readonly cases: number;
-  readonly measures: readonly ScreeningMeasure[];
-  /** Of the cases rightly excluded, those whose true code is among the decision's. */
-  readonly codes: Proportion;
+  /** Where each was put, and where it belongs. */
+  readonly cases: readonly { readonly landed: ScreenedState; readonly belongs: ScreenedState }[];
+  /** Of those rightly excluded, how many have their true code among the decision's. */
+  readonly rightlyExcluded: number;
+  readonly withRightCode: number;
 }
 
 export interface Disagreement {
@@ -96,7 +90,7 @@ export async function compareWithTruth(study: Study, truth: Truth): Promise<Trut
     compared: compared.length,
     unmatchedLines: rows.map(({ line }) => line).filter((line) => !isFound.has(line)),
     unscreenedLines: found.map(({ line }) => line).filter((line) => !isCompared.has(line)),
-    languages: [...byLanguage].map(([language, own]) => measureLanguage(language, own)),
+    languages: [...byLanguage].map(([language, own]) => languageOf(language, own)),
     disagreements: compared
       .filter(({ decision, belongs }) => decision.state !== belongs)
       .map(({ caseId, line, decision, belongs, code }) => ({
@@ -119,7 +113,7 @@ interface ComparedRow extends TruthRow {
   readonly decision: ScreenedCaseRow["decision"];
 }
 
-function measureLanguage(language: string, rows: readonly ComparedRow[]): LanguageComparison {
+function languageOf(language: string, rows: readonly ComparedRow[]): LanguageComparison {
   const cases = rows.map(({ decision, belongs }) => ({ landed: decision.state, belongs }));
   const excluded = rows.filter(
     ({ decision, belongs, code }) => code !== undefined && decision.state === belongs,
@@ -127,9 +121,9 @@ function measureLanguage(language: string, rows: readonly ComparedRow[]): Langua
   const right = excluded.filter(({ decision, code }) => decision.codes.includes(code ?? ""));
   return {
     language,
-    cases: rows.length,
-    measures: measureScreening(cases, screenedStateSchema.options),
-    codes: proportionOf(right.length, excluded.length),
+    cases,
+    rightlyExcluded: excluded.length,
+    withRightCode: right.length,
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { measureScreening, proportionOf } from "./screening-measures.ts";
+import { proportionOf } from "./proportion.ts";
 
 test("proportionOf: Wilson's interval, against published values", () => {
   // Newcombe 1998, table I: cases (a) to (d), rounded to four places.
@@ -44,21 +44,4 @@ test("proportionOf: what cannot be counted is refused", () => {
     const message = new RegExp(`got ${count} of ${total}$`);
     assert.throws(() => proportionOf(count, total), { name: "RangeError", message });
   }
-});
-
-test("measureScreening: precision counts what landed, recall what belongs", () => {
-  const cases = [
-    { landed: "candidate fracture", belongs: "candidate fracture" },
-    { landed: "candidate fracture", belongs: "candidate fracture" },
-    { landed: "candidate fracture", belongs: "excluded by keyword" },
-    { landed: "candidate no fracture", belongs: "candidate fracture" },
-    { landed: "excluded by keyword", belongs: "candidate fracture" },
-  ] as const;
-  const [{ precision, recall }, none] = measureScreening(cases, [
-    "candidate fracture",
-    "candidate no fracture",
-  ]);
-  assert.deepEqual([precision.count, precision.total], [2, 3]);
-  assert.deepEqual([recall.count, recall.total], [2, 4]);
-  assert.deepEqual([none.precision.share, none.recall.share], [0, null]);
 });

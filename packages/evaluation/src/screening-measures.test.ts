@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { measureScreening } from "./screening-measures.ts";
+
+test("measureScreening: precision counts what landed, recall what belongs", () => {
+  const cases = [
+    { landed: "candidate fracture", belongs: "candidate fracture" },
+    { landed: "candidate fracture", belongs: "candidate fracture" },
+    { landed: "candidate fracture", belongs: "excluded by keyword" },
+    { landed: "candidate no fracture", belongs: "candidate fracture" },
+    { landed: "excluded by keyword", belongs: "candidate fracture" },
+  ] as const;
+  const [{ precision, recall }, none] = measureScreening(cases, [
+    "candidate fracture",
+    "candidate no fracture",
+  ]);
+  assert.deepEqual([precision.count, precision.total], [2, 3]);
+  assert.deepEqual([recall.count, recall.total], [2, 4]);
+  assert.deepEqual([none.precision.share, none.recall.share], [0, null]);
+});

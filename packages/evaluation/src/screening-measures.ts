@@ -1,0 +1,35 @@
+/**
+ * How well screening puts cases where they belong: precision and recall of each state.
+ */
+import type { Proportion, ScreenedState } from "@malleolus/schema";
+import { proportionOf } from "./proportion.ts";
+
+export interface ScreeningMeasure {
+  readonly state: ScreenedState;
+  /** Of the cases that were put here, those that belong here. */
+  readonly precision: Proportion;
+  /** Of the cases that belong here, those that were put here. */
+  readonly recall: Proportion;
+}
+
+/** Where screening put a case, and where it is so. */
+export interface ScreenedCase {
+  readonly landed: ScreenedState;
+  readonly belongs: ScreenedState;
+}
+
+export function measureScreening(
+  cases: readonly ScreenedCase[],
+  states: readonly ScreenedState[],
+): ScreeningMeasure[] {
+  return states.map((state) => {
+    const landed = cases.filter((one) => one.landed === state);
+    const belonging = cases.filter((one) => one.belongs === state);
+    const right = landed.filter((one) => one.belongs === state).length;
+    return {
+      state,
+      precision: proportionOf(right, landed.length),
+      recall: proportionOf(right, belonging.length),
+    };
+  });
+}
