@@ -143,6 +143,14 @@ export {
   screeningRulesSchema,
 } from "./screening-rules.ts";
 export {
+  agreementColumn,
+  imageColumn,
+  type JsonColumn,
+  outlinesColumn,
+  reportIdsColumn,
+  screeningDecisionColumn,
+} from "./study-columns.ts";
+export {
   type Hospital,
   hospitalSchema,
   observerSchema,

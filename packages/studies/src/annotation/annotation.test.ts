@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { maskArea, maskIou, rasterizePolygons } from "@malleolus/geometry";
-import { type Annotation, annotationSchema, type Outline, readRecord } from "@malleolus/schema";
+import {
+  type Annotation,
+  annotationSchema,
+  type Outline,
+  outlinesColumn,
+  readRecord,
+} from "@malleolus/schema";
 import type { Study } from "../study.ts";
 import { readWorklist } from "../tasks/worklist.ts";
 import { ANNOTATORS, addCases, facts, imageId, studyWithPeople } from "../test-people.ts";
@@ -66,7 +72,7 @@ test("settleAnnotations: where both agree the first's drawing is the truth, and 
   assert.equal(await stateOf(study), "annotated");
   const truth = await study.database.selectFrom("image_truths").selectAll().execute();
   assert.deepEqual(
-    truth.map(({ outlines, how }) => [JSON.parse(outlines), how]),
+    truth.map(({ outlines, how }) => [outlinesColumn.read(outlines, "truth"), how]),
     [AP, LATERAL].map(() => [[outline("fracture", 50, 50, 70, 60)], "agreed"]),
   );
   const [{ agreement }] = await annotationAgreement(study);
@@ -120,7 +126,13 @@ for (const [what, first, second] of differences) {
       .selectAll()
       .executeTakeFirstOrThrow();
     assert.deepEqual(
-      [truth.how, truth.who, truth.why, truth.visibility, JSON.parse(truth.outlines)],
+      [
+        truth.how,
+        truth.who,
+        truth.why,
+        truth.visibility,
+        outlinesColumn.read(truth.outlines, "truth"),
+      ],
       ["adjudicated", "senior", "the line goes on", "subtle", decision.outlines],
     );
     await assert.rejects(adjudicateAnnotation(study, decision), /or settled/);

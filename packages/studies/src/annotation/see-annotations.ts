@@ -3,19 +3,18 @@
  * the image has its truth; a senior those that differ, without names.
  */
 import {
+  agreementColumn,
   type Outline,
-  readJson,
+  outlinesColumn,
   type StructureAgreement,
-  structureAgreementSchema,
   type TruthHow,
   type Visibility,
 } from "@malleolus/schema";
-import { z } from "zod";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import { seededOrder } from "../seeded-order.ts";
 import type { Study } from "../study.ts";
-import { compareDrawings, outlinesSchema } from "./settle-annotations.ts";
+import { compareDrawings } from "./settle-annotations.ts";
 import { findImage } from "./submit-annotation.ts";
 
 export interface SeenAnnotation {
@@ -66,7 +65,7 @@ export async function seeAnnotations(
     seen: {
       ...row,
       startedFrom: started_from,
-      outlines: readJson(outlinesSchema, outlines, `annotation ${row.id}`),
+      outlines: outlinesColumn.read(outlines, `annotation ${row.id}`),
     },
   }));
   const people = drawn.filter(({ source }) => source === "person").map(({ seen }) => seen);
@@ -143,7 +142,7 @@ export async function annotationAgreement({ database }: Study): Promise<ImageAgr
     image: image_sha256,
     caseId: case_id,
     how,
-    agreement: readJson(z.array(structureAgreementSchema), agreement, `truth of ${image_sha256}`),
+    agreement: agreementColumn.read(agreement, `truth of ${image_sha256}`),
   }));
 }
 

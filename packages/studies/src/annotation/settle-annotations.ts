@@ -4,15 +4,14 @@
  */
 import {
   type AnnotationAdjudication,
+  agreementColumn,
   type Outline,
-  outlineSchema,
-  readJson,
+  outlinesColumn,
   type StructureAgreement,
   type TruthHow,
   type Visibility,
 } from "@malleolus/schema";
 import type { Transaction } from "kysely";
-import { z } from "zod";
 import { type Deed, moveCase } from "../cases/move-case.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import type { StudyTables } from "../database/tables.ts";
@@ -162,8 +161,6 @@ export async function compareDrawings(
   return { first, second, agreement, agreed };
 }
 
-export const outlinesSchema = z.array(outlineSchema);
-
 async function latestDrawing(
   database: StudyDatabase | Transaction<StudyTables>,
   sha256: string,
@@ -179,7 +176,7 @@ async function latestDrawing(
     .limit(1)
     .executeTakeFirst();
   if (row === undefined) return null;
-  return { ...row, outlines: readJson(outlinesSchema, row.outlines, `annotation ${row.id}`) };
+  return { ...row, outlines: outlinesColumn.read(row.outlines, `annotation ${row.id}`) };
 }
 
 interface NewTruth extends Deed {
@@ -201,9 +198,9 @@ async function writeTruth(
     .values({
       image_sha256: sha256,
       visibility,
-      outlines: JSON.stringify(outlines),
+      outlines: outlinesColumn.write(outlines),
       how,
-      agreement: JSON.stringify(comparison.agreement),
+      agreement: agreementColumn.write(comparison.agreement),
       first_annotation: comparison.first.id,
       second_annotation: comparison.second?.id ?? null,
       at,

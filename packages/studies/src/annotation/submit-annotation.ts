@@ -5,9 +5,9 @@
 import {
   type Annotation,
   type ImageRecord,
-  imageSchema,
+  imageColumn,
+  outlinesColumn,
   type Prelabel,
-  readJson,
 } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import type { StudyDatabase } from "../database/open-database.ts";
@@ -46,7 +46,7 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
       source: "person",
       author: annotator,
       visibility,
-      outlines: JSON.stringify(outlines),
+      outlines: outlinesColumn.write(outlines),
       started_from: annotation.startedFrom ?? null,
       proposals: annotation.proposals ?? null,
       seconds: annotation.seconds ?? null,
@@ -74,7 +74,7 @@ export async function storePrelabel(study: Study, prelabel: Prelabel): Promise<n
       source: "model",
       author: prelabel.run,
       visibility: null,
-      outlines: JSON.stringify(prelabel.outlines),
+      outlines: outlinesColumn.write(prelabel.outlines),
     });
   });
 }
@@ -107,7 +107,7 @@ export async function findImage(
   if (row === undefined) {
     throw new StudyError("record", `image ${sha256}: expected an image of the study, got none`);
   }
-  const facts = readJson(imageSchema, row.facts, `image ${sha256}`);
+  const facts = imageColumn.read(row.facts, `image ${sha256}`);
   return { sha256, caseId: row.case_id, facts, class: row.decision_id ?? row.class };
 }
 

@@ -1,11 +1,5 @@
 /** What radiographs may be drawn from: cases with a class, of patients who are in no other part. */
-import {
-  type CaseState,
-  imageSchema,
-  type Partition,
-  readJson,
-  type View,
-} from "@malleolus/schema";
+import { type CaseState, imageColumn, type Partition, type View } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import type { StudyTables } from "../database/tables.ts";
 import type { Study } from "../study.ts";
@@ -70,7 +64,7 @@ export async function readPool(
     partition: own[0].partition,
     images: own.map(({ sha256, facts, visibility, assignment }) => ({
       image: sha256,
-      view: readJson(imageSchema, facts, `image ${sha256}`).view,
+      view: imageColumn.read(facts, `image ${sha256}`).view,
       impossible: visibility === "impossible",
       preliminary: assignment !== null,
     })),

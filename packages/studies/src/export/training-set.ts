@@ -19,13 +19,12 @@ import {
   type Assignment,
   FRACTURE,
   type ImageRecord,
-  imageSchema,
+  imageColumn,
   type Outline,
-  readJson,
+  outlinesColumn,
   type Visibility,
 } from "@malleolus/schema";
 import { outlinePolygons } from "../annotation/outline-polygons.ts";
-import { outlinesSchema } from "../annotation/settle-annotations.ts";
 import { StudyError } from "../errors.ts";
 import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
@@ -136,14 +135,14 @@ async function readRows({ database }: Study, assignment: Assignment): Promise<As
       const where = `image ${row.sha256}`;
       return {
         sha256: row.sha256,
-        facts: readJson(imageSchema, row.facts, where),
+        facts: imageColumn.read(row.facts, where),
         caseId: row.case_id,
         patient: row.patient,
         hospital: row.hospital,
         class: row.decision_id ?? row.class,
         ambiguous: ambiguous === null ? null : ambiguous === 1,
         visibility: row.visibility,
-        outlines: row.outlines === null ? null : readJson(outlinesSchema, row.outlines, where),
+        outlines: row.outlines === null ? null : outlinesColumn.read(row.outlines, where),
       };
     });
 }

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import { decodeRadiograph } from "@malleolus/data";
 import { skipWithout, testDataPath } from "@malleolus/data/test-data";
+import { outlinesColumn } from "@malleolus/schema";
 import { settleAnnotations } from "../annotation/settle-annotations.ts";
 import { imagePath } from "../image-store.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
@@ -140,11 +141,8 @@ test("importCoco: outlines become annotations, and say the class of their case",
   );
   const { rows, transitions } = await readStudy(study);
   const found = rows.map((row) => {
-    const outlines = row.outlines === null ? null : JSON.parse(row.outlines);
-    const drawn = outlines?.map((one: { structure: string; polygons: unknown[] }) => [
-      one.structure,
-      one.polygons.length,
-    ]);
+    const outlines = row.outlines === null ? null : outlinesColumn.read(row.outlines, "truth");
+    const drawn = outlines?.map((one) => [one.structure, one.polygons.length]);
     return [row.state, row.class, row.author, row.visibility, drawn];
   });
   const sorted = found.map((one) => JSON.stringify(one)).sort();

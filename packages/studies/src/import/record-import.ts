@@ -1,5 +1,5 @@
 /** What an import reads from and writes into a study's database. */
-import type { ImageRecord } from "@malleolus/schema";
+import { type ImageRecord, imageColumn } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type Deed, recordTransition } from "../cases/move-case.ts";
 import type { StudyTables } from "../database/tables.ts";
@@ -99,7 +99,7 @@ export async function keepImage(
         sop_instance_uid: image.sopInstanceUid,
         series_instance_uid: image.seriesInstanceUid,
         size_bytes: image.written.sizeBytes,
-        facts: JSON.stringify(image.facts),
+        facts: imageColumn.write(image.facts),
       })
       .execute();
     await recordFile(transaction, sourceHash, image.written.sha256, deed);

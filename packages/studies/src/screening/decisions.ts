@@ -1,8 +1,11 @@
 /**
  * What the latest screening decided of each case, and by which words.
  */
-import { type ScreeningDecision, screeningDecisionSchema } from "@malleolus/schema";
-import { z } from "zod";
+import {
+  reportIdsColumn,
+  type ScreeningDecision,
+  screeningDecisionColumn,
+} from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
 
@@ -33,7 +36,8 @@ export async function* latestDecisions({ database }: Study): AsyncGenerator<Scre
       .limit(PAGE)
       .execute();
     for (const { case_id, hospital, decision } of rows) {
-      yield { caseId: case_id, hospital, decision: parseDecision(decision) };
+      const where = `screening of case ${case_id}`;
+      yield { caseId: case_id, hospital, decision: screeningDecisionColumn.read(decision, where) };
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
@@ -134,7 +138,8 @@ export async function explainCase({ database }: Study, given: string): Promise<C
         "import its report, then screen",
     );
   }
-  const reportIds: readonly string[] = reportIdsSchema.parse(JSON.parse(screening.report_ids));
+  const where = `screening ${screening.run_id} of case ${id}`;
+  const reportIds = reportIdsColumn.read(screening.report_ids, where);
   const reports = await database
     .selectFrom("reports")
     .select(["id", "text"])
@@ -146,7 +151,7 @@ export async function explainCase({ database }: Study, given: string): Promise<C
     hospital,
     state,
     run: screening.run_id,
-    decision: parseDecision(screening.decision),
+    decision: screeningDecisionColumn.read(screening.decision, where),
     text: joinReports(reportIds.map((report) => textOf.get(report) ?? "")),
   };
 }
@@ -154,10 +159,4 @@ export async function explainCase({ database }: Study, given: string): Promise<C
 /** The text in which a decision's words count. */
 export function joinReports(texts: readonly string[]): string {
   return texts.join("\n\n");
-}
-
-const reportIdsSchema = z.array(z.string());
-
-function parseDecision(text: string): ScreeningDecision {
-  return screeningDecisionSchema.parse(JSON.parse(text));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { screeningDecisionSchema } from "@malleolus/schema";
+import { reportIdsColumn, screeningDecisionColumn } from "@malleolus/schema";
 import { moveCase } from "../cases/move-case.ts";
 import { StudyError } from "../errors.ts";
 import { importDicom } from "../import/import-dicom.ts";
@@ -95,7 +95,7 @@ test("screenCases: keeps the words, and says them in the audit trail", async (co
     .execute();
   assert.equal(rows.length, 4);
   for (const { text, decision } of rows) {
-    const { evidence } = screeningDecisionSchema.parse(JSON.parse(decision));
+    const { evidence } = screeningDecisionColumn.read(decision, "screening");
     assert.ok(evidence.length > 0);
     for (const { words } of evidence) assert.equal(text.slice(words.start, words.end), words.text);
   }
@@ -194,10 +194,9 @@ test("screenCases: reports of one examination are read in the order of their fil
     .executeTakeFirstOrThrow();
   const reports = await study.database.selectFrom("reports").select(["id", "text"]).execute();
   const textOf = new Map(reports.map(({ id, text }) => [id, text]));
-  const ids: unknown = JSON.parse(report_ids);
-  assert.ok(Array.isArray(ids));
+  const ids = reportIdsColumn.read(report_ids, "screening");
   assert.deepEqual(
-    ids.map((id) => textOf.get(String(id))),
+    ids.map((id) => textOf.get(id)),
     parts,
   );
 });

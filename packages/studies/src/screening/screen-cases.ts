@@ -4,7 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { createReportScreener } from "@malleolus/data";
-import type { ScreeningDecision } from "@malleolus/schema";
+import {
+  reportIdsColumn,
+  type ScreeningDecision,
+  screeningDecisionColumn,
+} from "@malleolus/schema";
 import { sql, type Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
 import type { StudyTables } from "../database/tables.ts";
@@ -107,10 +111,10 @@ async function keepDecision(
     .values({
       run_id: run,
       case_id: caseId,
-      report_ids: JSON.stringify(reports.map(({ id }) => id)),
+      report_ids: reportIdsColumn.write(reports.map(({ id }) => id)),
       state: decision.state,
       code: decision.codes[0] ?? null,
-      decision: JSON.stringify(decision),
+      decision: screeningDecisionColumn.write(decision),
     })
     .execute();
 }

@@ -2,7 +2,7 @@
  * What someone has to do next, in an order of their own. Nothing in it tells how far others are, what
  * they said, or what a report says.
  */
-import { imageSchema, readJson, type View } from "@malleolus/schema";
+import { imageColumn, type View } from "@malleolus/schema";
 import type { Queue } from "../database/tables.ts";
 import type { Study } from "../study.ts";
 
@@ -97,7 +97,7 @@ async function imagesOf(
   const images = rows.map(({ case_id, sha256, facts }) => ({
     caseId: case_id,
     image: sha256,
-    view: readJson(imageSchema, facts, `image ${sha256}`).view,
+    view: imageColumn.read(facts, `image ${sha256}`).view,
   }));
   const place = (view: View | null) => {
     const index = view === null ? -1 : protocol.views.indexOf(view);

@@ -1,0 +1,50 @@
+/**
+ * What the JSON columns of a study's database hold, with a version: `{"format": …, "value": …}`. Earlier
+ * versions wrote the value alone, which is read as the first version.
+ */
+import { z } from "zod";
+import { outlineSchema, structureAgreementSchema } from "./annotation.ts";
+import { imageSchema } from "./image.ts";
+import { readJson } from "./read-json.ts";
+import { screeningDecisionSchema } from "./screening-decision.ts";
+
+export interface JsonColumn<T> {
+  /** Throws SchemaError as `readJson`; `where` begins the message. */
+  read(text: string, where: string): T;
+  write(value: Readonly<T>): string;
+}
+
+/** `images.facts` */
+export const imageColumn = jsonColumn("malleolus-image-1", imageSchema);
+
+/** `annotations.outlines`, `image_truths.outlines` */
+export const outlinesColumn = jsonColumn("malleolus-outlines-1", z.array(outlineSchema));
+
+/** `image_truths.agreement` */
+export const agreementColumn = jsonColumn(
+  "malleolus-agreement-1",
+  z.array(structureAgreementSchema),
+);
+
+/** `screenings.decision` */
+export const screeningDecisionColumn = jsonColumn("malleolus-screening-1", screeningDecisionSchema);
+
+/** `screenings.report_ids` */
+export const reportIdsColumn = jsonColumn("malleolus-report-ids-1", z.array(z.string()));
+
+function jsonColumn<T>(format: string, schema: z.ZodType<T>): JsonColumn<T> {
+  const versioned = z.strictObject({ format: z.literal(format), value: schema });
+  const stored = z
+    .unknown()
+    .transform((found) => (hasVersion(found) ? found : { format, value: found }))
+    .pipe(versioned);
+  return {
+    read: (text, where) => readJson(stored, text, where).value,
+    write: (value) => JSON.stringify({ format, value }),
+  };
+}
+
+/** Values of earlier versions are arrays, or records without a `value`. */
+function hasVersion(found: unknown): boolean {
+  return typeof found === "object" && found !== null && "format" in found && "value" in found;
+}
