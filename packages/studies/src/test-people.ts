@@ -4,6 +4,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CaseState, ImageRecord, Reading, View } from "@malleolus/schema";
 import { recordTransition } from "./cases/move-case.ts";
+import { inTransaction } from "./database/in-transaction.ts";
 import { closeStudy, openStudy, type Study } from "./study.ts";
 import { newStudy } from "./test-study.ts";
 
@@ -60,7 +61,7 @@ export function imageId(caseId: string, view: View): string {
 
 /** Cases as import and screening would leave them, with one image a view of 200 x 240 pixels. */
 export async function addCases(study: Study, cases: readonly TestCase[]): Promise<void> {
-  await study.database.transaction().execute(async (transaction) => {
+  await inTransaction(study.database, async (transaction) => {
     for (const given of cases) {
       const {
         id,

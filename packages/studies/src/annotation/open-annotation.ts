@@ -1,4 +1,6 @@
 /** Giving cases to the annotators. */
+
+import { inTransaction } from "../database/in-transaction.ts";
 import { peopleOf } from "../people.ts";
 import type { Study } from "../study.ts";
 import { addTasks } from "../tasks/add-tasks.ts";
@@ -9,7 +11,7 @@ import { addTasks } from "../tasks/add-tasks.ts";
  */
 export async function openAnnotation(study: Study, cases?: readonly string[]): Promise<number> {
   const people = peopleOf(study, "annotator");
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     const found = await transaction
       .selectFrom("cases")
       .select("id")

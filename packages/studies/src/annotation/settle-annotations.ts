@@ -13,6 +13,7 @@ import {
 } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
+import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
@@ -46,7 +47,7 @@ export async function settleAnnotations(study: Study, who: string): Promise<Sett
   const disagreements: string[] = [];
   const counts = { settled: 0, casesAnnotated: 0 };
   for (const { image_sha256: sha256 } of pending) {
-    await study.database.transaction().execute(async (transaction) => {
+    await inTransaction(study.database, async (transaction) => {
       const image = await findImage(transaction, sha256);
       const comparison = await compareDrawings(transaction, study, image);
       if (comparison === null) return;
@@ -82,7 +83,7 @@ export async function adjudicateAnnotation(
   const { who, why, outlines, visibility } = given;
   requireRole(study, who, "senior");
   const at = new Date().toISOString();
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     const image = await findImage(transaction, given.image);
     const comparison = await compareDrawings(transaction, study, image);
     if (comparison === null || comparison.agreed) {

@@ -10,6 +10,7 @@ import {
   type Prelabel,
 } from "@malleolus/schema";
 import type { Transaction } from "kysely";
+import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
@@ -27,7 +28,7 @@ import { checkMeaning, checkOutlines } from "./structures.ts";
 export async function submitAnnotation(study: Study, annotation: Annotation): Promise<number> {
   const { annotator, outlines, visibility } = annotation;
   requireRole(study, annotator, "annotator");
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     const image = await findImage(transaction, annotation.image);
     await requireTask(transaction, image.caseId, annotator);
     if (await hasTruth(transaction, image.sha256)) {
@@ -66,7 +67,7 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
 
 /** Keeps what a model's run proposes for an image; returns its number. */
 export async function storePrelabel(study: Study, prelabel: Prelabel): Promise<number> {
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     const image = await findImage(transaction, prelabel.image);
     checkOutlines(study, prelabel.outlines, image);
     return insertAnnotation(transaction, {
@@ -94,21 +95,15 @@ export async function findImage(
 ): Promise<FoundImage> {
   const row = await database
     .selectFrom("images")
-    .innerJoin("cases", "cases.id", "images.case_id")
-    .leftJoin("verdicts", (join) =>
-      join
-        .onRef("verdicts.case_id", "=", "cases.id")
-        .on("verdicts.panel", "=", "reference")
-        .on("verdicts.decision_kind", "=", "class"),
-    )
-    .select(["images.case_id", "images.facts", "cases.class", "verdicts.decision_id"])
+    .innerJoin("case_classes", "case_classes.case_id", "images.case_id")
+    .select(["images.case_id", "images.facts", "case_classes.class"])
     .where("images.sha256", "=", sha256)
     .executeTakeFirst();
   if (row === undefined) {
     throw new StudyError("record", `image ${sha256}: expected an image of the study, got none`);
   }
   const facts = imageColumn.read(row.facts, `image ${sha256}`);
-  return { sha256, caseId: row.case_id, facts, class: row.decision_id ?? row.class };
+  return { sha256, caseId: row.case_id, facts, class: row.class };
 }
 
 async function insertAnnotation(

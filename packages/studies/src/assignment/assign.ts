@@ -3,16 +3,13 @@
  * that a pool that is too small, or an interruption, leaves nothing half assigned; each is done once.
  */
 import type { Assignment } from "@malleolus/schema";
-import type { Transaction } from "kysely";
 import type { Deed } from "../cases/move-case.ts";
-import type { StudyTables } from "../database/tables.ts";
+import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
 import { drawPatients, drawPatientsByClass, drawRadiographs, drawTuning } from "./draw.ts";
 import { hasViews, readPool } from "./pool.ts";
 import { recordRadiographs, recordTest, refuseShortages } from "./record-assignment.ts";
-
-type StudyTransaction = Transaction<StudyTables>;
 
 export interface TrainingOptions {
   readonly who: string;
@@ -34,23 +31,19 @@ export interface AssignedTraining {
  * Throws StudyError `assignment`.
  */
 export async function assignInternalTest(study: Study, who: string): Promise<void> {
-  await study.database
-    .transaction()
-    .execute((transaction) => internalTest(transaction, study, who));
+  await inTransaction(study.database, (transaction) => internalTest(transaction, study, who));
 }
 
 /** Reserves patients of the external hospitals. Throws StudyError `assignment`. */
 export async function assignExternalTest(study: Study, who: string): Promise<void> {
-  await study.database
-    .transaction()
-    .execute((transaction) => externalTest(transaction, study, who));
+  await inTransaction(study.database, (transaction) => externalTest(transaction, study, who));
 }
 
 /** Draws the radiographs of the preliminary training. Throws StudyError `assignment`. */
 export async function assignPreliminaryTraining(study: Study, who: string): Promise<void> {
-  await study.database
-    .transaction()
-    .execute((transaction) => preliminaryTraining(transaction, study, who));
+  await inTransaction(study.database, (transaction) =>
+    preliminaryTraining(transaction, study, who),
+  );
 }
 
 /** Draws the radiographs of training, and of its patients a share for tuning. As above. */
@@ -58,9 +51,7 @@ export async function assignTraining(
   study: Study,
   options: TrainingOptions,
 ): Promise<AssignedTraining> {
-  return study.database
-    .transaction()
-    .execute((transaction) => training(transaction, study, options));
+  return inTransaction(study.database, (transaction) => training(transaction, study, options));
 }
 
 /** All of the above at once, or nothing. */
@@ -69,7 +60,7 @@ export async function assignCases(
   options: TrainingOptions,
 ): Promise<AssignedTraining> {
   const { who } = options;
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     await internalTest(transaction, study, who);
     await externalTest(transaction, study, who);
     await preliminaryTraining(transaction, study, who);

@@ -1,12 +1,9 @@
 /** Writing what was drawn: parts of patients, radiographs, and the cases' states. */
 import { type Assignment, type Partition, partitionOf } from "@malleolus/schema";
-import type { Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
-import type { StudyTables } from "../database/tables.ts";
+import type { StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { DrawnImage, DrawnPatient, Shortage } from "./draw.ts";
-
-type StudyTransaction = Transaction<StudyTables>;
 
 /** Rows in one statement: SQLite takes 32,766 values. */
 const BATCH = 1000;

@@ -37,31 +37,28 @@ export interface TestSets {
 export async function readTestSets(study: Study): Promise<TestSets> {
   const rows = await study.database
     .selectFrom("test_patients")
-    .leftJoin("verdicts", (join) =>
-      join
-        .onRef("verdicts.case_id", "=", "test_patients.case_id")
-        .on("verdicts.panel", "=", "reference"),
-    )
+    .innerJoin("case_classes", "case_classes.case_id", "test_patients.case_id")
     .select([
       "test_patients.case_id",
       "test_patients.patient_id",
       "test_patients.partition",
       "test_patients.drawn_class",
-      "verdicts.decision_kind",
-      "verdicts.decision_id",
-      "verdicts.ambiguous",
+      "case_classes.class",
+      "case_classes.exclusion",
+      "case_classes.ambiguous",
+      "case_classes.decided_by",
     ])
     .orderBy("test_patients.rank")
     .execute();
   const cases = rows.map((row) => ({
     partition: row.partition,
-    leftOut: row.decision_kind === "exclusion",
+    leftOut: row.exclusion !== null,
     found: {
       caseId: row.case_id,
       patient: row.patient_id,
-      class: row.decision_kind === "class" ? (row.decision_id ?? "") : row.drawn_class,
+      class: row.class ?? row.drawn_class,
       drawnClass: row.drawn_class,
-      ambiguous: row.ambiguous === null ? null : row.ambiguous === 1,
+      ambiguous: row.decided_by === "reference" ? row.ambiguous === 1 : null,
     },
   }));
   const inside = cases.filter(({ partition }) => partition === "internal test");

@@ -3,20 +3,8 @@ import type { Study } from "../study.ts";
 
 /** By the case's id; cases without a class are not in it. */
 export async function classesOfCases({ database }: Study): Promise<Map<string, string>> {
-  const rows = await database
-    .selectFrom("cases")
-    .leftJoin("verdicts", (join) =>
-      join
-        .onRef("verdicts.case_id", "=", "cases.id")
-        .on("verdicts.panel", "=", "reference")
-        .on("verdicts.decision_kind", "=", "class"),
-    )
-    .select(["cases.id", "cases.class", "verdicts.decision_id"])
-    .execute();
+  const rows = await database.selectFrom("case_classes").select(["case_id", "class"]).execute();
   return new Map(
-    rows.flatMap(({ id, class: observed, decision_id: decided }) => {
-      const holds = decided ?? observed;
-      return holds === null ? [] : [[id, holds] as const];
-    }),
+    rows.flatMap(({ case_id: id, class: holds }) => (holds === null ? [] : [[id, holds] as const])),
   );
 }

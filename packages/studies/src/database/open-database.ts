@@ -6,13 +6,18 @@ import { Migrator } from "kysely/migration";
 import { causeText, StudyError } from "../errors.ts";
 import { studyMigration } from "./migrations/001-study.ts";
 import { peopleMigration } from "./migrations/002-people.ts";
+import { caseClassesMigration } from "./migrations/003-case-classes.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
 export type StudyDatabase = Kysely<StudyTables>;
 
 /** In order, forward only: a table that was wrong is mended by the next. */
-const migrations = { "001-study": studyMigration, "002-people": peopleMigration };
+const migrations = {
+  "001-study": studyMigration,
+  "002-people": peopleMigration,
+  "003-case-classes": caseClassesMigration,
+};
 
 /** Opens the file, or makes it. Throws StudyError `configuration` where it is no such database. */
 export async function openDatabase(path: string): Promise<StudyDatabase> {

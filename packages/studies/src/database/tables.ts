@@ -148,6 +148,18 @@ export interface StudyTables {
     who: string;
     why: string;
   };
+  /** A view: what holds of a case. It is never written. */
+  case_classes: {
+    case_id: string;
+    /** The panel's, else the observers'. A case that the panel left out keeps the observers'. */
+    class: string | null;
+    /** The code for which the case is left out. */
+    exclusion: string | null;
+    /** Whether those who decided differed at first: 0 or 1. */
+    ambiguous: number | null;
+    /** Null as long as nobody has decided. */
+    decided_by: Panel | null;
+  };
   /** Every revision of every drawing; nothing is ever changed here. */
   annotations: {
     id: Generated<number>;

@@ -105,46 +105,38 @@ async function readRows({ database }: Study, assignment: Assignment): Promise<As
   const rows = await database
     .selectFrom("assigned_images")
     .innerJoin("images", "images.sha256", "assigned_images.image_sha256")
-    .innerJoin("cases", "cases.id", "assigned_images.case_id")
+    .innerJoin("case_classes", "case_classes.case_id", "assigned_images.case_id")
     .innerJoin("patients", "patients.id", "assigned_images.patient_id")
     .leftJoin("image_truths", "image_truths.image_sha256", "images.sha256")
-    .leftJoin("verdicts", (join) =>
-      join.onRef("verdicts.case_id", "=", "cases.id").on("verdicts.panel", "=", "reference"),
-    )
     .where("assigned_images.assignment", "=", assignment)
+    .where("case_classes.exclusion", "is", null)
     .select([
       "images.sha256",
       "images.facts",
-      "cases.id as case_id",
-      "cases.class",
-      "cases.ambiguous",
+      "case_classes.case_id",
+      "case_classes.class",
+      "case_classes.ambiguous",
       "patients.id as patient",
       "patients.hospital",
       "image_truths.visibility",
       "image_truths.outlines",
-      "verdicts.decision_kind",
-      "verdicts.decision_id",
-      "verdicts.ambiguous as reference_ambiguous",
     ])
     .orderBy("images.sha256")
     .execute();
-  return rows
-    .filter(({ decision_kind }) => decision_kind !== "exclusion")
-    .map((row) => {
-      const ambiguous = row.reference_ambiguous ?? row.ambiguous;
-      const where = `image ${row.sha256}`;
-      return {
-        sha256: row.sha256,
-        facts: imageColumn.read(row.facts, where),
-        caseId: row.case_id,
-        patient: row.patient,
-        hospital: row.hospital,
-        class: row.decision_id ?? row.class,
-        ambiguous: ambiguous === null ? null : ambiguous === 1,
-        visibility: row.visibility,
-        outlines: row.outlines === null ? null : outlinesColumn.read(row.outlines, where),
-      };
-    });
+  return rows.map((row) => {
+    const where = `image ${row.sha256}`;
+    return {
+      sha256: row.sha256,
+      facts: imageColumn.read(row.facts, where),
+      caseId: row.case_id,
+      patient: row.patient,
+      hospital: row.hospital,
+      class: row.class,
+      ambiguous: row.ambiguous === null ? null : row.ambiguous === 1,
+      visibility: row.visibility,
+      outlines: row.outlines === null ? null : outlinesColumn.read(row.outlines, where),
+    };
+  });
 }
 
 function cocoImage(row: AssignedRow, id: number): CocoImage {

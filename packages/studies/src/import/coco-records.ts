@@ -1,5 +1,6 @@
 /** A case's class and annotator from a COCO file, in the study's database. */
 import { moveCase } from "../cases/move-case.ts";
+import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { recordVerdict } from "../reading/verdict.ts";
 import type { Study } from "../study.ts";
@@ -26,7 +27,7 @@ export async function classifyCase(
   told: { readonly caseId: string; readonly class: string; readonly who: string },
 ): Promise<boolean> {
   const { caseId, who } = told;
-  return database.transaction().execute(async (transaction) => {
+  return inTransaction(database, async (transaction) => {
     const found = await transaction
       .selectFrom("cases")
       .select(["state", "class"])

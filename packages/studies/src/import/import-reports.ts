@@ -6,6 +6,7 @@
 import { replaceUid } from "@malleolus/data";
 import type { Hospital } from "@malleolus/schema";
 import type { Transaction } from "kysely";
+import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import type { KeyFile } from "../keys/key-file.ts";
@@ -46,7 +47,7 @@ export async function importReports(study: Study, given: ReportsImport): Promise
   const refusedLines: { line: number; why: string }[] = [];
   const unmatchedLines: number[] = [];
   const emptyLines: number[] = [];
-  await study.database.transaction().execute(async (transaction) => {
+  await inTransaction(study.database, async (transaction) => {
     for (const row of rows()) {
       if (row.problem !== null) {
         refusedLines.push({ line: row.line, why: row.problem });

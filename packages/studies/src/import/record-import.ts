@@ -2,6 +2,7 @@
 import { type ImageRecord, imageColumn } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type Deed, recordTransition } from "../cases/move-case.ts";
+import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { type AsideImage, keepAside } from "../image-store.ts";
 import type { Study } from "../study.ts";
@@ -89,7 +90,7 @@ export async function keepImage(
   deed: Deed,
 ): Promise<void> {
   keepAside(images, image.written);
-  await database.transaction().execute(async (transaction) => {
+  await inTransaction(database, async (transaction) => {
     await ensureCase(transaction, image.case, deed);
     await transaction
       .insertInto("images")

@@ -5,6 +5,7 @@
 import type { Adjudication, Decision, Panel, Protocol } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
+import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
@@ -28,7 +29,7 @@ export async function closeReadings(
   { panel, who }: { readonly panel: Panel; readonly who: string },
 ): Promise<ClosedReadings> {
   const deed: Deed = { who, at: new Date().toISOString() };
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     const counts = { agreed: 0, excludedByMajority: 0 };
     const disagreements: string[] = [];
     for (const [caseId, decisions] of await completeReadings(transaction, panel)) {
@@ -65,7 +66,7 @@ export async function adjudicateReading(study: Study, given: Adjudication): Prom
   requireDecision(study.protocol, decision);
   if (ownView !== undefined) requireDecision(study.protocol, ownView);
   const at = new Date().toISOString();
-  await study.database.transaction().execute(async (transaction) => {
+  await inTransaction(study.database, async (transaction) => {
     await requireOutsider(transaction, caseId, who);
     const readings = (await completeReadings(transaction, "curation", caseId)).get(caseId);
     if (readings === undefined || settle(readings, "curation", study.protocol) !== null) {
@@ -111,7 +112,7 @@ export async function reopenReading(
 ): Promise<void> {
   requireRole(study, who, "senior");
   const at = new Date().toISOString();
-  await study.database.transaction().execute(async (transaction) => {
+  await inTransaction(study.database, async (transaction) => {
     await moveCase(transaction, { caseId, to: "read", who, at, why: `reopened: ${why}` });
     await transaction
       .updateTable("cases")
@@ -132,7 +133,7 @@ export async function recordConsensus(
   requireRole(study, who, "surgeon");
   requireDecision(study.protocol, decision);
   const at = new Date().toISOString();
-  await study.database.transaction().execute(async (transaction) => {
+  await inTransaction(study.database, async (transaction) => {
     const readings = (await completeReadings(transaction, "reference", caseId)).get(caseId);
     if (readings === undefined) {
       throw new StudyError(

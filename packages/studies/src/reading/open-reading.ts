@@ -1,5 +1,6 @@
 /** Giving cases to the readers of a panel. */
 import type { Panel } from "@malleolus/schema";
+import { inTransaction } from "../database/in-transaction.ts";
 import { peopleOf, type Role } from "../people.ts";
 import type { Study } from "../study.ts";
 import { addTasks } from "../tasks/add-tasks.ts";
@@ -22,7 +23,7 @@ export interface OpenedCases {
  */
 export async function openReading(study: Study, panel: Panel): Promise<OpenedCases> {
   const people = peopleOf(study, READERS[panel]);
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     const stale = await transaction
       .deleteFrom("tasks")
       .where("queue", "=", panel)

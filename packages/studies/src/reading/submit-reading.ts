@@ -5,6 +5,7 @@
 import type { CaseState, Panel, Reading } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
+import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
@@ -23,7 +24,7 @@ export async function submitReading(study: Study, reading: Reading): Promise<voi
   requireRole(study, reader, READERS[panel]);
   requireDecision(study.protocol, decision);
   const deed: Deed = { who: reader, at: new Date().toISOString() };
-  await study.database.transaction().execute(async (transaction) => {
+  await inTransaction(study.database, async (transaction) => {
     await requireTask(transaction, panel, caseId, reader);
     const state = await requireOpen(transaction, panel, caseId);
     await transaction
@@ -60,7 +61,7 @@ export async function withdrawReading(
   { caseId, panel, reader }: Pick<Reading, "caseId" | "panel" | "reader">,
 ): Promise<void> {
   const deed: Deed = { who: reader, at: new Date().toISOString() };
-  await study.database.transaction().execute(async (transaction) => {
+  await inTransaction(study.database, async (transaction) => {
     const task = await requireTask(transaction, panel, caseId, reader);
     const state = await requireOpen(transaction, panel, caseId);
     if (task.done === 0) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { reportIdsColumn, screeningDecisionColumn } from "@malleolus/schema";
 import { moveCase } from "../cases/move-case.ts";
+import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { importDicom } from "../import/import-dicom.ts";
 import { importReports } from "../import/import-reports.ts";
@@ -120,10 +121,10 @@ test("screenCases: a case that was read stays as it is", async (context) => {
     .where("state", "=", "candidate no fracture")
     .executeTakeFirstOrThrow();
   const move = { caseId: id, to: "read", why: "test", who: "tester", at: "2026-01-01" } as const;
-  await study.database.transaction().execute((transaction) => moveCase(transaction, move));
+  await inTransaction(study.database, (transaction) => moveCase(transaction, move));
   assert.equal((await screenCases(study, "tester")).screened, 3);
   await assert.rejects(
-    study.database.transaction().execute((transaction) => moveCase(transaction, move)),
+    inTransaction(study.database, (transaction) => moveCase(transaction, move)),
     /expected one that may become "read", got one that is "read"/,
   );
 });

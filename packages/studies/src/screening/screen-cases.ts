@@ -11,6 +11,7 @@ import {
 } from "@malleolus/schema";
 import { sql, type Transaction } from "kysely";
 import { type Deed, moveCase } from "../cases/move-case.ts";
+import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import type { Study } from "../study.ts";
 import { joinReports } from "./decisions.ts";
@@ -37,7 +38,7 @@ export async function screenCases(
   const { screening } = study.protocol;
   const screener = createReportScreener(screening);
   const deed: Deed = { who, at: new Date().toISOString() };
-  return study.database.transaction().execute(async (transaction) => {
+  return inTransaction(study.database, async (transaction) => {
     const rules = JSON.stringify(screening);
     const { id: run } = await transaction
       .insertInto("screening_runs")
