@@ -45,7 +45,20 @@ export {
   type ImportEvent,
   importDicom,
 } from "./import/import-dicom.ts";
+export {
+  type FaultyLine,
+  importReadings,
+  type ReadingsCounts,
+  type ReadingsImport,
+} from "./import/import-readings.ts";
 export { importReports, type ReportsCounts, type ReportsImport } from "./import/import-reports.ts";
+export {
+  openReadingTable,
+  READING_ROLES,
+  type ReadingRole,
+  type ReadingTable,
+  type ReadingTableOptions,
+} from "./import/reading-table.ts";
 export type { ImportOutcome } from "./import/record-prepared.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";

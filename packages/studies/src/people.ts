@@ -3,7 +3,8 @@ import type { StudyConfiguration } from "@malleolus/schema";
 import { StudyError } from "./errors.ts";
 import type { Study } from "./study.ts";
 
-export type Role = StudyConfiguration["observers"][number]["roles"][number];
+export type Person = StudyConfiguration["observers"][number];
+export type Role = Person["roles"][number];
 
 /** How many of a role the protocol asks for. */
 const COUNTS = {
@@ -37,6 +38,16 @@ export function requireRole({ configuration }: Study, person: string, role: Role
     "person",
     `expected someone with the role "${role}" (${ids.join(", ") || "none"}), got "${person}"; ` +
       "people and roles stand under [[observers]] in malleolus.toml",
+  );
+}
+
+/** Somebody by id or name, in any case; undefined for nobody of the study. */
+export function findPerson({ configuration }: Study, written: string): Person | undefined {
+  const lower = written.trim().toLowerCase();
+  const people = configuration.observers;
+  return (
+    people.find(({ id }) => id === lower) ??
+    people.find(({ name }) => name.trim().toLowerCase() === lower)
   );
 }
 

@@ -3,7 +3,6 @@
  * by the UID of the DICOM study. One transaction a file: an interrupted import has imported nothing,
  * and the same rows again change nothing.
  */
-import { replaceUid } from "@malleolus/data";
 import type { Hospital } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { inTransaction } from "../database/in-transaction.ts";
@@ -11,7 +10,7 @@ import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
-import { accessionHash } from "./accession.ts";
+import { type FoundCase, findCase } from "./find-case.ts";
 import { type ReportRow, readReportTable } from "./report-table.ts";
 import { scrubReport } from "./scrub-report.ts";
 
@@ -78,33 +77,6 @@ function describeNoMatch({ path, hospital }: ReportsImport, lines: readonly numb
     `"${hospital.id}" (${named}${more}); import the radiographs first, ` +
     "and name the hospital whose file it is with --hospital"
   );
-}
-
-interface FoundCase {
-  readonly id: string;
-  readonly patient_id: string;
-}
-
-async function findCase(
-  transaction: Transaction<StudyTables>,
-  { study, accessions }: ReportRow,
-  { hospital, keys }: ReportsImport,
-): Promise<FoundCase | undefined> {
-  const cases = transaction
-    .selectFrom("cases")
-    .innerJoin("patients", "patients.id", "cases.patient_id")
-    .select(["cases.id", "cases.patient_id"])
-    .where("patients.hospital", "=", hospital.id);
-  if (study !== "") {
-    return cases.where("cases.id", "=", replaceUid(study, keys.secret)).executeTakeFirst();
-  }
-  for (const accession of accessions) {
-    const hash = accessionHash(keys, hospital.id, accession);
-    const found = await cases.where("cases.accession_hash", "=", hash).limit(2).execute();
-    // Two cases with one number: neither may have the other's report.
-    if (found.length > 0) return found.length === 1 ? found[0] : undefined;
-  }
-  return undefined;
 }
 
 async function storeReport(

@@ -3,11 +3,12 @@
  * numbers. It finds no case and keeps nothing.
  */
 import { readTable, type Table, type TableRow } from "../csv/read-table.ts";
+import { ACCESSION_COLUMNS, accessionProblem, accessionsOf, STUDY_COLUMNS } from "./accession.ts";
 
 /** Names of columns, in any case and with any of ` _-` between words; the first that is there. */
 const COLUMNS = {
-  accession: ["accession", "accessionnumber", "accessienummer", "onderzoeknummer"],
-  study: ["studyuid", "studyinstanceuid"],
+  accession: ACCESSION_COLUMNS,
+  study: STUDY_COLUMNS,
   report: ["report", "reporttext", "text", "verslag", "tekst"],
   language: ["language", "taal"],
 } as const;
@@ -99,7 +100,7 @@ function rowReader({ names, titles }: Table, languages: ReadonlySet<string>) {
       study: cell(study),
       report: parts.join("\n\n"),
       language: languageOf(cell(language), languages),
-      problem: problem ?? (isScientific(written) ? SCIENTIFIC : null),
+      problem: problem ?? accessionProblem(written),
     };
   };
 }
@@ -111,24 +112,6 @@ function reportColumns(names: readonly string[]): number[] {
     return names.flatMap((one, index) => (one === name ? [index] : []));
   };
   return [...all(COLUMNS.report), ...PARTS.flatMap(all)];
-}
-
-const SCIENTIFIC =
-  "its accession number is in Excel's scientific form and has lost its digits; " +
-  "export the column as text";
-
-function isScientific(written: string): boolean {
-  return /^\d(?:[.,]\d+)?e\+?\d+$/i.test(written);
-}
-
-/** `="0012345"`, `'0012345` and `12345.0` are how spreadsheets keep a number as it is, or not. */
-function accessionsOf(written: string): string[] {
-  const plain = written
-    .replace(/^="?(.*?)"?$/, "$1")
-    .replace(/^['’]/, "")
-    .replace(/^(\d+)[.,]0+$/, "$1")
-    .trim();
-  return [...new Set([written, plain])].filter((one) => one !== "");
 }
 
 /** Other names of the languages in which the project's protocols are written. */

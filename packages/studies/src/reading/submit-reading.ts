@@ -14,12 +14,17 @@ import { requireDecision } from "./decision.ts";
 import { READERS } from "./open-reading.ts";
 
 /**
- * Records a reading, or a revision of it. The last reader's makes the case `read`.
+ * Records a reading, or a revision of it. The last reader's makes the case `read`. `readAt` (ISO 8601)
+ * is when it was read, where that was elsewhere and before.
  *
  * Throws StudyError `person` for someone who does not read this case, `record` for a decision that
  * the protocol does not know, `transition` once the case is closed.
  */
-export async function submitReading(study: Study, reading: Reading): Promise<void> {
+export async function submitReading(
+  study: Study,
+  reading: Reading,
+  readAt?: string,
+): Promise<void> {
   const { caseId, panel, reader, decision } = reading;
   requireRole(study, reader, READERS[panel]);
   requireDecision(study.protocol, decision);
@@ -39,7 +44,7 @@ export async function submitReading(study: Study, reading: Reading): Promise<voi
         note: reading.note ?? null,
         seconds: reading.seconds ?? null,
         blind: await isBlind(transaction, panel, caseId),
-        at: deed.at,
+        at: readAt ?? deed.at,
       })
       .execute();
     await setDone(transaction, panel, caseId, reader, 1);
