@@ -25,6 +25,8 @@ export {
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { readDicomImage } from "./dicom/read-dicom.ts";
+export type { Drawing, DrawnFile, DrawnImage, DrawnShape } from "./drawings/drawn-image.ts";
+export { readDrawings } from "./drawings/read-drawings.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { imageFormat } from "./image-file.ts";
 export { type ImageHeader, readImageHeader } from "./image-header.ts";

@@ -19,8 +19,12 @@ export {
   assignCases,
   assignExternalTest,
   assignInternalTest,
+  assignMissing,
   assignPreliminaryTraining,
   assignTraining,
+  DRAWS,
+  type Draw,
+  type DrawOutcome,
   type TrainingOptions,
 } from "./assignment/assign.ts";
 export {
@@ -32,12 +36,20 @@ export {
 export { classesOfCases } from "./cases/classes.ts";
 export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
+export { type Wait, waitsOf } from "./cases/waits.ts";
 export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
-export { type TrainingSet, trainingSet } from "./export/training-set.ts";
+export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";
+export { type CocoExport, cocoExport } from "./export/coco-export.ts";
 export { imagePath } from "./image-store.ts";
+export {
+  type AnnotationsCounts,
+  type AnnotationsImport,
+  annotationsNeedKeys,
+  importAnnotations,
+} from "./import/import-annotations.ts";
 export { type CocoCounts, type CocoImport, importCoco } from "./import/import-coco.ts";
 export {
   type DicomImport,

@@ -1,34 +1,39 @@
-/** `malleolus import dicom|coco|reports`: an archive into a study. */
+/** `malleolus import dicom|coco|reports|readings|annotations`: an archive into a study, and what people said. */
 import type { ImportCounts, ImportEvent, Study } from "@malleolus/studies";
 import { Command, InvalidArgumentError } from "commander";
 import type { CommandFile, ExitCode } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
+import { importAnnotationsCommand } from "../imports/import-annotations-command.ts";
+import {
+  closing,
+  describeLines,
+  type ImportArguments,
+  sayRefusedLines,
+  withStudyOptions,
+} from "../imports/import-options.ts";
+import { importReadingsCommand } from "../imports/import-readings-command.ts";
 import type { Output } from "../output.ts";
 import { askPassphrase } from "../passphrase.ts";
 import { sayRemarks } from "../say-remarks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
-import { userName } from "../user-name.ts";
-
-interface ImportArguments {
-  readonly study: string;
-  readonly hospital?: string;
-  readonly who: string;
-  readonly json?: true;
-}
 
 export const importCommand: CommandFile = (output, finish) =>
   new Command("import")
-    .description("bring radiographs and reports into a study, without what identifies patients")
+    .description("bring radiographs, reports, readings and annotations into a study")
     .addCommand(importDicomCommand(output, finish))
     .addCommand(importCocoCommand(output, finish))
     .addCommand(importReportsCommand(output, finish))
+    .addCommand(importReadingsCommand(output, finish))
+    .addCommand(importAnnotationsCommand(output, finish))
     .addHelpText(
       "after",
       `
 Examples:
   ./malleolus import dicom --study my-study archive/ more.zip
   ./malleolus import coco --study my-study train.json --images radiographs/
-  ./malleolus import reports --study my-study reports.csv`,
+  ./malleolus import reports --study my-study reports.csv
+  ./malleolus import readings --study my-study readings.csv
+  ./malleolus import annotations --study my-study --annotator annotator-1 export.ndjson`,
     );
 
 function importDicomCommand(output: Output, finish: (code: ExitCode) => void): Command {
@@ -206,12 +211,7 @@ Examples:
           describeLines(output, "whose examination is not in the study", counts.unmatchedLines);
           describeLines(output, "without a report", counts.emptyLines);
           for (const remark of counts.remarks) output.writeError(`${remark}\n`);
-          for (const { line, why } of counts.refusedLines.slice(0, 10)) {
-            output.writeError(`malleolus: ${path}, line ${line}: ${why}\n`);
-          }
-          if (counts.refusedLines.length > 10) {
-            output.writeError(`… and ${counts.refusedLines.length - 10} more lines like these\n`);
-          }
+          sayRefusedLines(output, path, counts.refusedLines);
         }
         if (counts.imported + counts.known === 0 || counts.refusedLines.length > 0) finish(1);
       } finally {
@@ -220,27 +220,6 @@ Examples:
     });
 }
 
-function withStudyOptions(command: Command): Command {
-  return command
-    .option("--study <folder>", "the study's folder", ".")
-    .option("--hospital <id>", "where it comes from; needed where the study has several")
-    .option("--who <name>", "recorded as the one who did it", userName())
-    .option("--json", "JSON objects instead of words");
-}
-
-/** What has a `close`, closed at the end of its block. */
-function closing<T extends { close(): void }>(value: T): Disposable & { readonly value: T } {
-  return { value, [Symbol.dispose]: () => value.close() };
-}
-
 function describeRefusal({ reason }: Extract<ImportEvent, { outcome: "refused" }>): string {
   return `malleolus: ${reason}`;
-}
-
-function describeLines(output: Output, what: string, lines: readonly number[]): void {
-  if (lines.length === 0) return;
-  const named = lines.slice(0, 10).join(", ");
-  output.writeError(
-    `${lines.length} ${lines.length === 1 ? "line" : "lines"} ${what}: ${named}${lines.length > 10 ? ", …" : ""}\n`,
-  );
 }

@@ -91,7 +91,12 @@ export async function readCocoFile(path: string): Promise<CocoFile> {
  * annotation by its id. Throws DataError `invalid-annotations`.
  */
 export function parseCoco(text: string, where: string): CocoDataset {
-  return cocoDataset(annotationJson(Buffer.from(text), where), where);
+  return parseCocoBytes(Buffer.from(text), where);
+}
+
+/** As `parseCoco`, of the file's bytes. */
+export function parseCocoBytes(bytes: Buffer, where: string): CocoDataset {
+  return cocoDataset(annotationJson(bytes, where), where);
 }
 
 function cocoDataset(json: unknown, where: string): CocoDataset {

@@ -47,6 +47,38 @@ export function mapCategories(
   );
 }
 
+/**
+ * The same of names: that of `given`, else the class or structure that is called so; `fracture` is what
+ * every protocol has. Throws StudyError `source`.
+ */
+export function mapNames(
+  protocol: Protocol,
+  names: readonly string[],
+  given: ReadonlyMap<string, string>,
+  path: string,
+): Map<string, CategoryMeaning> {
+  for (const key of given.keys()) {
+    if (names.includes(key)) continue;
+    throw new StudyError(
+      "source",
+      `${path}: expected one of its categories ${names.join(", ")}, got "${key}"`,
+    );
+  }
+  return new Map(
+    names.map((name) => {
+      const target = given.get(name) ?? name;
+      if (target.toLowerCase() === FRACTURE) return [name, { structure: FRACTURE, class: null }];
+      const meaning = meaningOf(protocol, target);
+      if (meaning !== null) return [name, meaning];
+      throw new StudyError(
+        "source",
+        `${path}: expected category "${name}" to be ${FRACTURE}, or one of the protocol's ` +
+          `${describeTargets(protocol)}, got "${target}"; say which, as ${name}=${FRACTURE}`,
+      );
+    }),
+  );
+}
+
 /** Throws StudyError `source` for what is no class of the protocol. */
 export function findClass(protocol: Protocol, written: string): string {
   const found = named(protocol.classes, written);

@@ -136,7 +136,9 @@ async function matchRow(
   { hospital, keys }: ReadingsImport,
 ): Promise<string | null | { readonly why: string }> {
   if (row.case !== "") return matchId(study, row.case);
-  if (keys === null) throw new Error("internal: a table of accession numbers without the key file");
+  if (keys === null) {
+    return { why: "expected a case, since the table has a column for cases, got none" };
+  }
   const named =
     row.hospital === ""
       ? hospital

@@ -1,0 +1,157 @@
+/** `malleolus import annotations`: outlines that were drawn with another tool. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { countProgress } from "../count-progress.ts";
+import { askPassphrase } from "../passphrase.ts";
+import { sayRemarks } from "../say-remarks.ts";
+import { closing, type ImportArguments, withStudyOptions } from "./import-options.ts";
+
+interface AnnotationsArguments extends ImportArguments {
+  readonly annotator?: ReadonlyMap<string, string>;
+  readonly as: "annotator" | "senior";
+  readonly why: string;
+  readonly category?: ReadonlyMap<string, string>;
+  readonly images?: string;
+  readonly skipUnmatched?: true;
+}
+
+export const importAnnotationsCommand: CommandFile = (output, finish) =>
+  withStudyOptions(new Command("annotations"))
+    .description("outlines drawn with CVAT, Label Studio or Labelbox: COCO, or Labelbox's NDJSON")
+    .argument("<file>", "COCO, or Labelbox's export of one JSON object a line")
+    .option(
+      "--annotator <id or name=id>",
+      "who drew it; of several people, each by the name that the file has: repeat it",
+      collectPerson,
+    )
+    .option(
+      "--category <name=structure>",
+      "what a name means in the protocol; repeat it",
+      collectName,
+    )
+    .option("--images <folder>", "the files that were drawn on, to find the images by their bytes")
+    .addOption(
+      new Option("--as <role>", "a senior decides where the annotators differ")
+        .choices(["annotator", "senior"])
+        .default("annotator"),
+    )
+    .option("--why <reason>", "the senior's, kept with the decision", "imported from a file")
+    .option("--skip-unmatched", "pass over images that are not in the study")
+    .addHelpText(
+      "after",
+      `
+An image is found by the hash in its name (as export writes it), by its SOP instance UID, the study's or
+the original one, by an accession number and a view (ACC1001_ap.png, or the keys accession and view of a
+COCO image), or by the bytes of the file in --images. Outlines count in the pixels of the stored image:
+an image of another size is refused.
+
+A name is fracture, a structure or a class of the protocol (fibula, no_fracture), or said by --category.
+An open line becomes a band of the protocol's width. How the fracture shows is a COCO image's key
+"visibility", or Labelbox's answer to a question of this name: obvious, visible, subtle or impossible;
+without an answer an outlined fracture is visible, and a fractured image without an outline impossible.
+Images that nobody has opened in Labelbox are passed over.
+
+The file is imported whole or not at all; every image that cannot be used is named. The cases must have
+their class (import readings). Where both annotators have drawn and agree, the outline becomes the
+image's truth at once; the others wait for a senior. The same file again changes nothing.
+
+Examples:
+  ./malleolus import annotations --study my-study --annotator annotator-1 instances_default.json
+  ./malleolus import annotations --study my-study --annotator ann@a.org=annotator-1 \\
+    --annotator bob@a.org=annotator-2 --category "Fracture line=fracture" export.ndjson
+  ./malleolus import annotations --study my-study --as senior --annotator senior-1 decided.json`,
+    )
+    .action(async (path: string, given: AnnotationsArguments, command: Command) => {
+      const studies = await import("@malleolus/studies");
+      const { readDrawings } = await import("@malleolus/data");
+      const file = await readDrawings(path);
+      const study = await studies.openStudy(given.study);
+      const progress = countProgress(output, "images");
+      try {
+        const { configuration } = study;
+        const source = {
+          path,
+          file,
+          categories: given.category ?? new Map<string, string>(),
+          people: given.annotator ?? new Map<string, string>(),
+          as: given.as,
+          why: given.why,
+          who: given.who,
+          folder: given.images ?? null,
+          hospital:
+            configuration.hospitals.length === 1 || given.hospital !== undefined
+              ? studies.findHospital(study, given.hospital)
+              : null,
+          skipUnmatched: given.skipUnmatched ?? false,
+          onImage: (done: number, total: number) => progress.show(done, total),
+        };
+        // The key file leads from original UIDs, files and accession numbers to the study's images.
+        const needsKeys = await studies.annotationsNeedKeys(study, { ...source, keys: null });
+        using keys = needsKeys
+          ? closing(await studies.openKeys(study, await askPassphrase(output, command)))
+          : null;
+        const counts = await studies.importAnnotations(study, {
+          ...source,
+          keys: keys?.value ?? null,
+        });
+        progress.end();
+        const { refused, disagreements, unmatched, undrawn } = counts;
+        if (given.json) output.write(`${JSON.stringify(counts)}\n`);
+        else {
+          sayRemarks(path, file.remarks, output);
+          output.write(
+            `${counts.imported} imported, ${counts.known} known already; images with their truth ` +
+              `${counts.settled}, cases annotated ${counts.casesAnnotated}, for a senior ` +
+              `${disagreements.length}\n`,
+          );
+          sayPlaces("that nobody has drawn on", undrawn);
+          if (refused.length === 0) sayPlaces("that are not in the study", unmatched);
+          for (const image of disagreements.slice(0, NAMED)) {
+            output.writeError(`the annotators differ on ${image}\n`);
+          }
+          for (const { place, why } of refused.slice(0, NAMED)) {
+            output.writeError(`malleolus: ${path}, ${place}: ${why}\n`);
+          }
+          if (refused.length > NAMED) {
+            output.writeError(`… and ${refused.length - NAMED} more images like these\n`);
+          }
+          if (refused.length > 0) output.writeError("nothing was imported\n");
+        }
+        if (refused.length > 0 || counts.imported + counts.known === 0) finish(1);
+      } finally {
+        progress.end();
+        await studies.closeStudy(study);
+      }
+
+      function sayPlaces(what: string, places: readonly string[]): void {
+        if (places.length === 0) return;
+        const named = places.slice(0, NAMED).join(", ");
+        const more = places.length > NAMED ? ", …" : "";
+        output.writeError(
+          `${places.length} ${places.length === 1 ? "image" : "images"} ${what}: ${named}${more}\n`,
+        );
+      }
+    });
+
+const NAMED = 10;
+
+/** `ann@a.org=annotator-1`, or `annotator-1` for everybody who is not named; added to those before. */
+function collectPerson(
+  written: string,
+  before: ReadonlyMap<string, string> | undefined,
+): ReadonlyMap<string, string> {
+  const [, name, id] = /^(.+)=([^=]+)$/.exec(written) ?? [undefined, "", written];
+  return new Map([...(before ?? []), [name.trim(), id.trim()]]);
+}
+
+/** `Fracture line=fracture`, added to those before it. */
+function collectName(
+  written: string,
+  before: ReadonlyMap<string, string> | undefined,
+): ReadonlyMap<string, string> {
+  const [, name, target] = /^([^=]+)=([^=]+)$/.exec(written) ?? [];
+  if (name === undefined || target === undefined) {
+    throw new InvalidArgumentError(`expected NAME=STRUCTURE, got "${written}"`);
+  }
+  return new Map([...(before ?? []), [name.trim(), target.trim()]]);
+}

@@ -1,0 +1,64 @@
+/**
+ * A file of outlines to what was drawn: COCO, as CVAT, Label Studio and Labelbox export it, or Labelbox's
+ * own export, one JSON object a line.
+ */
+import { readFile } from "node:fs/promises";
+import { annotationRemarks } from "../coco/annotation-remarks.ts";
+import { type CocoAnnotation, type CocoDataset, parseCocoBytes } from "../coco/read-coco.ts";
+import { causeText, DataError } from "../errors.ts";
+import type { DrawnFile, DrawnShape } from "./drawn-image.ts";
+import { isLabelboxExport, readLabelbox } from "./labelbox.ts";
+
+/** Throws DataError `unreadable` or `invalid-annotations`, with all that is wrong at once. */
+export async function readDrawings(path: string): Promise<DrawnFile> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new DataError(
+      "unreadable",
+      `${path}: expected annotations, got "${causeText(cause)}"; check the path and its rights`,
+      { cause },
+    );
+  }
+  return isLabelboxExport(bytes)
+    ? readLabelbox(bytes.toString("utf8"), path)
+    : cocoDrawings(parseCocoBytes(bytes, path), path);
+}
+
+/** Everything in a COCO file is one person's: the format has no place for names. */
+function cocoDrawings(dataset: CocoDataset, path: string): DrawnFile {
+  const { images, categories, annotations, annotationsByImage } = dataset;
+  const bare = annotations.filter(({ polygons, isCrowd }) => polygons.length === 0 || isCrowd);
+  if (bare.length > 0) {
+    const file = images.find(({ id }) => id === bare[0].imageId)?.fileName;
+    throw new DataError(
+      "invalid-annotations",
+      `${path}: expected an outline for every annotation, got ${bare.length} with a box alone or of a ` +
+        `crowd, the first of them ${bare[0].id} on ${file}; outline these objects, or take them out`,
+    );
+  }
+  const nameOf = new Map(categories.map(({ id, name }) => [id, name]));
+  const shapeOf = ({ categoryId, polygons }: CocoAnnotation): DrawnShape => ({
+    category: nameOf.get(categoryId) ?? "",
+    polygons,
+    line: null,
+  });
+  return {
+    categories: categories.map(({ name }) => name),
+    images: images.map(({ id, fileName, width, height, extra }) => ({
+      place: `image ${id}`,
+      fileName,
+      size: [width, height],
+      extra,
+      drawings: [
+        {
+          author: null,
+          shapes: (annotationsByImage.get(id) ?? []).map(shapeOf),
+          visibility: typeof extra.visibility === "string" ? extra.visibility : null,
+        },
+      ],
+    })),
+    remarks: annotationRemarks(dataset, images),
+  };
+}

@@ -1,0 +1,269 @@
+/**
+ * Outlines that were drawn elsewhere into a study: by the same functions as in the reading room, and one
+ * transaction a file. An annotator draws what is given to them; a senior decides where both have drawn
+ * and differ. The same drawing again changes nothing.
+ *
+ * Other than `import-coco.ts` it brings no images and no classes: both are there, and the outlines are
+ * held against them.
+ */
+import type { Drawing, DrawnFile, DrawnImage, DrawnShape } from "@malleolus/data";
+import { type Outline, visibilitySchema } from "@malleolus/schema";
+import { openAnnotation } from "../annotation/open-annotation.ts";
+import { adjudicateAnnotation, settleAnnotations } from "../annotation/settle-annotations.ts";
+import type { Drawing as StudyDrawing } from "../annotation/structures.ts";
+import { type FoundImage, findImage, submitAnnotation } from "../annotation/submit-annotation.ts";
+import { inTransaction } from "../database/in-transaction.ts";
+import { StudyError } from "../errors.ts";
+import { findPerson } from "../people.ts";
+import type { Study } from "../study.ts";
+import { type CategoryMeaning, mapNames } from "./coco-classes.ts";
+import { drawingOf } from "./coco-told.ts";
+import { type ImageNames, matchImage } from "./match-image.ts";
+
+export interface AnnotationsImport extends ImageNames {
+  /** For messages. */
+  readonly path: string;
+  readonly file: DrawnFile;
+  /** What a category means in the protocol, where its name does not say. */
+  readonly categories: ReadonlyMap<string, string>;
+  /** Who an author of the file is in the study; "" is everybody who is not named. */
+  readonly people: ReadonlyMap<string, string>;
+  readonly as: "annotator" | "senior";
+  /** The senior's reason. */
+  readonly why: string;
+  readonly who: string;
+  /** Pass over images that are not in the study, instead of importing nothing. */
+  readonly skipUnmatched: boolean;
+  readonly onImage?: (done: number, total: number) => void;
+}
+
+export interface FaultyImage {
+  /** `line 3`, `image 12`. */
+  readonly place: string;
+  readonly why: string;
+}
+
+export interface AnnotationsCounts {
+  readonly imported: number;
+  readonly known: number;
+  /** Images that got their truth: both annotators agree, or a senior decided. */
+  readonly settled: number;
+  readonly casesAnnotated: number;
+  /** Images on which the annotators differ, for a senior. */
+  readonly disagreements: readonly string[];
+  /** Images that nobody has drawn on yet. */
+  readonly undrawn: readonly string[];
+  readonly unmatched: readonly string[];
+  /** Why nothing was imported; empty where all was. */
+  readonly refused: readonly FaultyImage[];
+}
+
+/** Undoes the transaction; never leaves this file. */
+class NothingImported extends Error {}
+
+const NONE = { imported: 0, known: 0, settled: 0, casesAnnotated: 0 };
+
+/** Whether some of the file's images can only be found with the key file, if at all. */
+export async function annotationsNeedKeys(
+  study: Study,
+  given: AnnotationsImport,
+): Promise<boolean> {
+  for (const image of given.file.images) {
+    if ((await matchImage(study, image, given)) === null) return true;
+  }
+  return false;
+}
+
+/** Throws StudyError `source` for a category that the protocol does not know. */
+export async function importAnnotations(
+  study: Study,
+  given: AnnotationsImport,
+): Promise<AnnotationsCounts> {
+  const { file, path } = given;
+  const meanings = mapNames(study.protocol, file.categories, given.categories, path);
+  const counts = { ...NONE };
+  const disagreements: string[] = [];
+  const undrawn: string[] = [];
+  const unmatched: string[] = [];
+  const refused: FaultyImage[] = [];
+  try {
+    await inTransaction(study.database, async (transaction) => {
+      const within: Study = { ...study, database: transaction };
+      const found: FoundDrawing[] = [];
+      for (const image of file.images) {
+        const sha256 = await matchImage(within, image, given);
+        if (sha256 === null) unmatched.push(image.place);
+        else if (image.drawings.length === 0) undrawn.push(image.place);
+        else found.push({ image, known: await findImage(transaction, sha256) });
+      }
+      const cases = new Set(
+        found.filter(({ known }) => known.class !== null).map(({ known }) => known.caseId),
+      );
+      if (given.as === "annotator") await openAnnotation(within, [...cases]);
+      for (const [done, one] of found.entries()) {
+        try {
+          for (const outcome of await recordImage(within, one, meanings, given)) counts[outcome]++;
+        } catch (error) {
+          if (!(error instanceof StudyError)) throw error;
+          refused.push({ place: one.image.place, why: error.message });
+        }
+        given.onImage?.(done + 1, found.length);
+      }
+      if (refused.length > 0) throw new NothingImported();
+      if (unmatched.length > 0 && !given.skipUnmatched) throw new NothingImported();
+      const settled = await settleAnnotations(within, given.who);
+      counts.settled += settled.settled;
+      counts.casesAnnotated += settled.casesAnnotated;
+      disagreements.push(...settled.disagreements);
+    });
+  } catch (error) {
+    if (!(error instanceof NothingImported)) throw error;
+    const missing = given.skipUnmatched
+      ? []
+      : unmatched.map((place) => ({ place, why: UNMATCHED }));
+    return { ...NONE, disagreements, undrawn, unmatched, refused: [...refused, ...missing] };
+  }
+  return { ...counts, disagreements, undrawn, unmatched, refused };
+}
+
+const UNMATCHED =
+  "no image of the study has its name; name it by the image's hash or SOP instance UID, by accession number " +
+  "and view (ACC1001_ap), or give the folder of the files with --images; --skip-unmatched passes over such images";
+
+interface FoundDrawing {
+  readonly image: DrawnImage;
+  readonly known: FoundImage;
+}
+
+/** What became of each drawing. Throws StudyError where one cannot be taken. */
+async function recordImage(
+  study: Study,
+  { image, known }: FoundDrawing,
+  meanings: ReadonlyMap<string, CategoryMeaning>,
+  given: AnnotationsImport,
+): Promise<("imported" | "known" | "settled" | "casesAnnotated")[]> {
+  requireSameSize(image, known);
+  const caseClass = known.class;
+  if (caseClass === null) {
+    throw refuse(
+      `case ${known.caseId}: expected one with a class, got none yet; import its readings first`,
+    );
+  }
+  const outcomes: ("imported" | "known" | "settled" | "casesAnnotated")[] = [];
+  const people = image.drawings.map((drawing) => personOf(study, drawing, given));
+  if (new Set(people).size < people.length) {
+    throw refuse(
+      `expected one drawing a person, got ${people.join(", ")}; say who is who with --annotator NAME=ID`,
+    );
+  }
+  for (const [i, drawing] of image.drawings.entries()) {
+    const drawn = toStudy(study, drawing, meanings, caseClass);
+    if (await isKnown(study, known, people[i], drawn, given.as)) {
+      outcomes.push("known");
+      continue;
+    }
+    const record = { ...drawn, image: known.sha256, outlines: [...drawn.outlines] };
+    outcomes.push("imported");
+    if (given.as === "annotator") {
+      await submitAnnotation(study, { ...record, annotator: people[i] });
+      continue;
+    }
+    const annotated = await adjudicateAnnotation(study, {
+      ...record,
+      who: people[i],
+      why: given.why,
+    });
+    outcomes.push("settled");
+    if (annotated) outcomes.push("casesAnnotated");
+  }
+  return outcomes;
+}
+
+function requireSameSize({ size }: DrawnImage, { facts }: FoundImage): void {
+  if (size === null || (size[0] === facts.width && size[1] === facts.height)) return;
+  throw refuse(
+    `expected outlines on ${facts.width} x ${facts.height} pixels, got them on ${size[0]} x ${size[1]}; ` +
+      "draw on the image as it is stored, or scale the outlines to it",
+  );
+}
+
+function personOf(study: Study, { author }: Drawing, { people }: AnnotationsImport): string {
+  const written = people.get(author ?? "") ?? people.get("") ?? author ?? "";
+  const found = findPerson(study, written);
+  if (found !== undefined) return found.id;
+  const known = study.configuration.observers.map(({ id }) => id).join(", ");
+  throw refuse(
+    author === null
+      ? `expected one of the study's people (${known}), got "${written}"; say who drew it with --annotator ID`
+      : `expected one of the study's people (${known}), got "${written}"; say who that is with --annotator ${author}=ID`,
+  );
+}
+
+function toStudy(
+  { protocol }: Study,
+  { shapes, visibility }: Drawing,
+  meanings: ReadonlyMap<string, CategoryMeaning>,
+  caseClass: string,
+): StudyDrawing {
+  const said = visibility === null ? null : visibilitySchema.safeParse(visibility.toLowerCase());
+  if (said !== null && !said.success) {
+    throw refuse(
+      `expected a visibility (${visibilitySchema.options.join(", ")}), got "${visibility}"`,
+    );
+  }
+  const byStructure = new Map<string, DrawnShape[]>();
+  for (const shape of shapes) {
+    const meaning = meanings.get(shape.category);
+    if (meaning === undefined) throw new Error(`internal: ${shape.category} has no meaning`);
+    if (meaning.class !== null && meaning.class !== caseClass) {
+      throw refuse(
+        `expected nothing that says another class than its case's, ${caseClass}, got ${shape.category}; ` +
+          "the class is the readers': outline it as fracture, or see that it is the right case",
+      );
+    }
+    byStructure.set(meaning.structure, [...(byStructure.get(meaning.structure) ?? []), shape]);
+  }
+  const widthMm = protocol.zonesMm.fractureLine;
+  const outlines = [...byStructure].map(([structure, own]): Outline => {
+    const lines = own.flatMap(({ line }) =>
+      line === null ? [] : [{ points: [...line], widthMm }],
+    );
+    const polygons = own.flatMap((shape) => shape.polygons.map((ring) => [...ring]));
+    return { structure, polygons, ...(lines.length === 0 ? {} : { lines }) };
+  });
+  const told = { file: "", sha256: "", classes: [], outlines, visibility: said?.data ?? null };
+  return drawingOf(told, caseClass, protocol.noFractureClass);
+}
+
+/** Whether the person's last drawing, or the senior's decision, is this one. */
+async function isKnown(
+  { database }: Study,
+  { sha256 }: FoundImage,
+  person: string,
+  { outlines, visibility }: StudyDrawing,
+  as: "annotator" | "senior",
+): Promise<boolean> {
+  const row =
+    as === "senior"
+      ? await database
+          .selectFrom("image_truths")
+          .select(["outlines", "visibility"])
+          .where("image_sha256", "=", sha256)
+          .where("how", "=", "adjudicated")
+          .where("who", "=", person)
+          .executeTakeFirst()
+      : await database
+          .selectFrom("annotations")
+          .select(["outlines", "visibility"])
+          .where("image_sha256", "=", sha256)
+          .where("source", "=", "person")
+          .where("author", "=", person)
+          .orderBy("revision", "desc")
+          .limit(1)
+          .executeTakeFirst();
+  return row?.outlines === JSON.stringify(outlines) && row.visibility === visibility;
+}
+
+function refuse(message: string): StudyError {
+  return new StudyError("record", message);
+}
