@@ -7,7 +7,13 @@ import type { Deed } from "../cases/move-case.ts";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
-import { drawPatients, drawPatientsByClass, drawRadiographs, drawTuning } from "./draw.ts";
+import {
+  drawPatients,
+  drawPatientsByClass,
+  drawRadiographs,
+  drawTuning,
+  type Shortage,
+} from "./draw.ts";
 import { hasViews, readPool } from "./pool.ts";
 import { recordRadiographs, recordTest, refuseShortages } from "./record-assignment.ts";
 
@@ -31,18 +37,18 @@ export interface AssignedTraining {
  * Throws StudyError `assignment`.
  */
 export async function assignInternalTest(study: Study, who: string): Promise<void> {
-  await inTransaction(study.database, (transaction) => internalTest(transaction, study, who));
+  await draw(study, (transaction, shortages) => internalTest(transaction, study, who, shortages));
 }
 
 /** Reserves patients of the external hospitals. Throws StudyError `assignment`. */
 export async function assignExternalTest(study: Study, who: string): Promise<void> {
-  await inTransaction(study.database, (transaction) => externalTest(transaction, study, who));
+  await draw(study, (transaction, shortages) => externalTest(transaction, study, who, shortages));
 }
 
 /** Draws the radiographs of the preliminary training. Throws StudyError `assignment`. */
 export async function assignPreliminaryTraining(study: Study, who: string): Promise<void> {
-  await inTransaction(study.database, (transaction) =>
-    preliminaryTraining(transaction, study, who),
+  await draw(study, (transaction, shortages) =>
+    preliminaryTraining(transaction, study, who, shortages),
   );
 }
 
@@ -51,7 +57,7 @@ export async function assignTraining(
   study: Study,
   options: TrainingOptions,
 ): Promise<AssignedTraining> {
-  return inTransaction(study.database, (transaction) => training(transaction, study, options));
+  return draw(study, (transaction, shortages) => training(transaction, study, options, shortages));
 }
 
 /** All of the above at once, or nothing. */
@@ -60,11 +66,86 @@ export async function assignCases(
   options: TrainingOptions,
 ): Promise<AssignedTraining> {
   const { who } = options;
+  return draw(study, async (transaction, shortages) => {
+    await internalTest(transaction, study, who, shortages);
+    await externalTest(transaction, study, who, shortages);
+    await preliminaryTraining(transaction, study, who, shortages);
+    return training(transaction, study, options, shortages);
+  });
+}
+
+/** What is drawn from the pool, in the order in which it is drawn. Tuning comes with training. */
+export const DRAWS = [
+  "internal test",
+  "external test",
+  "preliminary training",
+  "training",
+] as const satisfies readonly Assignment[];
+export type Draw = (typeof DRAWS)[number];
+
+export interface DrawOutcome {
+  readonly draw: Draw;
+  /** The protocol may ask for none; once training is drawn, the preliminary comes too late. */
+  readonly outcome: "drawn" | "drawn before" | "none asked for" | "too late";
+}
+
+/**
+ * The draws of a list that were not made before, at once or none of them: the same call again does
+ * nothing. Throws StudyError `assignment`, which names all that is missing.
+ */
+export async function assignMissing(
+  study: Study,
+  draws: readonly Draw[],
+  options: TrainingOptions,
+): Promise<{ readonly outcomes: DrawOutcome[]; readonly training: AssignedTraining | null }> {
+  const { who } = options;
+  const { splits } = study.protocol;
+  const asked: Readonly<Record<Draw, number>> = {
+    "internal test": splits.internalTestPatientsPerClass + splits.internalTestReservePerClass,
+    "external test": splits.externalTestPatients,
+    "preliminary training": splits.preliminary.fracture + splits.preliminary.noFracture,
+    training: splits.training.fracture + splits.training.noFracture,
+  };
+  return draw(study, async (transaction, shortages) => {
+    const rows = await transaction
+      .selectFrom("assigned_images")
+      .select("assignment")
+      .distinct()
+      .execute();
+    const earlier = new Set(rows.map(({ assignment }) => assignment));
+    const outcomes: DrawOutcome[] = [];
+    let trained: AssignedTraining | null = null;
+    for (const one of DRAWS.filter((name) => draws.includes(name))) {
+      const isLate = one === "preliminary training" && earlier.has("training");
+      const outcome = earlier.has(one)
+        ? "drawn before"
+        : asked[one] === 0
+          ? "none asked for"
+          : isLate
+            ? "too late"
+            : "drawn";
+      outcomes.push({ draw: one, outcome });
+      if (outcome !== "drawn") continue;
+      if (one === "internal test") await internalTest(transaction, study, who, shortages);
+      else if (one === "external test") await externalTest(transaction, study, who, shortages);
+      else if (one === "preliminary training")
+        await preliminaryTraining(transaction, study, who, shortages);
+      else trained = await training(transaction, study, options, shortages);
+    }
+    return { outcomes, training: trained };
+  });
+}
+
+/** One transaction, undone where anything was missing: then all of it is named. */
+async function draw<T>(
+  study: Study,
+  work: (transaction: StudyTransaction, shortages: Shortage[]) => Promise<T>,
+): Promise<T> {
   return inTransaction(study.database, async (transaction) => {
-    await internalTest(transaction, study, who);
-    await externalTest(transaction, study, who);
-    await preliminaryTraining(transaction, study, who);
-    return training(transaction, study, options);
+    const shortages: Shortage[] = [];
+    const result = await work(transaction, shortages);
+    refuseShortages(shortages);
+    return result;
   });
 }
 
@@ -72,6 +153,7 @@ async function internalTest(
   transaction: StudyTransaction,
   study: Study,
   who: string,
+  missing: Shortage[],
 ): Promise<void> {
   const { classes, views, splits } = study.protocol;
   const original = splits.internalTestPatientsPerClass;
@@ -84,7 +166,8 @@ async function internalTest(
     ["splits.internalTestPatientsPerClass", "splits.internalTestReservePerClass"],
     splits.seed,
   );
-  refuseShortages(shortages);
+  missing.push(...shortages);
+  if (shortages.length > 0) return;
   await recordTest(
     transaction,
     "internal test",
@@ -99,6 +182,7 @@ async function externalTest(
   transaction: StudyTransaction,
   study: Study,
   who: string,
+  missing: Shortage[],
 ): Promise<void> {
   const { splits } = study.protocol;
   await requireFirst(transaction, "external test");
@@ -110,7 +194,10 @@ async function externalTest(
   const drawn = drawPatients(usable, asked, splits.seed, "external test");
   const what = `patients of an external hospital with ${splits.externalTestViews.join(" and ")} views`;
   const keys = ["splits.externalTestPatients"];
-  refuseShortages(drawn.length < asked ? [{ what, asked, found: drawn.length, keys }] : []);
+  if (drawn.length < asked) {
+    missing.push({ what, asked, found: drawn.length, keys });
+    return;
+  }
   await recordTest(
     transaction,
     "external test",
@@ -124,6 +211,7 @@ async function preliminaryTraining(
   transaction: StudyTransaction,
   study: Study,
   who: string,
+  missing: Shortage[],
 ): Promise<void> {
   const { splits, noFractureClass } = study.protocol;
   await requireFirst(transaction, "preliminary training");
@@ -134,7 +222,8 @@ async function preliminaryTraining(
     splits.preliminary,
     { noFractureClass, seed: splits.seed, purpose: "preliminary training" },
   );
-  refuseShortages(shortages);
+  missing.push(...shortages);
+  if (shortages.length > 0) return;
   const why = `draw of seed ${splits.seed}`;
   await recordRadiographs(transaction, "preliminary training", drawn, why, deedOf(who));
 }
@@ -143,6 +232,7 @@ async function training(
   transaction: StudyTransaction,
   study: Study,
   { who, preferred = [], reusePreliminary = true }: TrainingOptions,
+  missing: Shortage[],
 ): Promise<AssignedTraining> {
   const { splits, noFractureClass, classes } = study.protocol;
   await requireFirst(transaction, "training");
@@ -161,7 +251,8 @@ async function training(
   });
   const names = classes.map(({ id }) => id);
   const tuning = drawTuning(drawn, splits.tuningShare, names, splits.seed);
-  refuseShortages([...shortages, ...tuning.shortages]);
+  missing.push(...shortages, ...tuning.shortages);
+  if (missing.length > 0) return { preferredTaken: 0, preferredInTests: 0 };
   const tuned = new Set(tuning.drawn);
   const why = `draw of seed ${splits.seed}${preferred.length === 0 ? "" : ", preferred radiographs first"}`;
   const deed = deedOf(who);

@@ -8,6 +8,7 @@ import type { Study } from "../study.ts";
 export interface CasesQuestion {
   readonly state?: CaseState | undefined;
   readonly hospital?: string | undefined;
+  /** That holds: the panel's, else the observers'. */
   readonly class?: string | undefined;
   readonly ambiguous?: boolean | undefined;
   /** The beginning of a case's id or of a pseudonym. */
@@ -24,6 +25,8 @@ export interface ListedCase {
   readonly studyDate: string | null;
   readonly state: CaseState;
   readonly class: string | null;
+  /** The code for which its readers left it out. */
+  readonly exclusion: string | null;
   readonly ambiguous: boolean | null;
   readonly annotatedAt: string | null;
   readonly images: number;
@@ -40,10 +43,12 @@ export async function listCases(study: Study, question: CasesQuestion = {}): Pro
   const rows = await study.database
     .selectFrom("cases")
     .innerJoin("patients", "patients.id", "cases.patient_id")
+    .innerJoin("case_classes", "case_classes.case_id", "cases.id")
     .$if(state !== undefined, (all) => all.where("cases.state", "=", state ?? "imported"))
     .$if(hospital !== undefined, (all) => all.where("patients.hospital", "=", hospital ?? ""))
-    .$if(question.class !== undefined, (all) => all.where("cases.class", "=", question.class ?? ""))
-    .$if(ambiguous !== undefined, (all) => all.where("cases.ambiguous", "=", ambiguous ?? 0))
+    .$if(question.class !== undefined, (all) => all.where("case_classes.class", "=", question.class ?? ""),
+    )
+    .$if(ambiguous !== undefined, (all) => all.where("case_classes.ambiguous", "=", ambiguous ?? 0))
     .$if(search !== undefined && search !== "", (all) =>
       all.where(({ eb, or, and }) => {
         const from = search ?? "";
@@ -61,8 +66,9 @@ export async function listCases(study: Study, question: CasesQuestion = {}): Pro
       "patients.hospital",
       "cases.study_date",
       "cases.state",
-      "cases.class",
-      "cases.ambiguous",
+      "case_classes.class",
+      "case_classes.exclusion",
+      "case_classes.ambiguous",
       "cases.annotated_at",
       selectFrom("images")
         .whereRef("images.case_id", "=", "cases.id")
@@ -79,6 +85,7 @@ export async function listCases(study: Study, question: CasesQuestion = {}): Pro
     studyDate: row.study_date,
     state: row.state,
     class: row.class,
+    exclusion: row.exclusion,
     ambiguous: row.ambiguous === null ? null : row.ambiguous === 1,
     annotatedAt: row.annotated_at,
     images: Number(row.images ?? 0),

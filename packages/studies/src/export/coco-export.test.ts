@@ -9,7 +9,8 @@ import { assignCases } from "../assignment/assign.ts";
 import { readFlow } from "../cases/flow.ts";
 import type { Study } from "../study.ts";
 import { ANNOTATORS, addCases, imageId, studyWithPeople } from "../test-people.ts";
-import { trainingSet } from "./training-set.ts";
+import { assignedImages } from "./assigned-images.ts";
+import { cocoExport } from "./coco-export.ts";
 
 /** Two radiographs of each kind train; nothing else is drawn but one external patient. */
 const SIZES = [
@@ -55,16 +56,16 @@ async function annotatedStudy(context: Parameters<typeof studyWithPeople>[0]): P
   return study;
 }
 
-test("trainingSet: the instance that each class means, and nothing of what cannot be seen", async (context) => {
+test("cocoExport: the instance that each class means, and nothing of what cannot be seen", async (context) => {
   const study = await annotatedStudy(context);
   await settleAnnotations(study, "me");
   await assert.rejects(
-    trainingSet(study, "training"),
+    cocoExport(study, "training"),
     /truth, got 1 of 5 without; assign, annotate/,
   );
   await draw(study, imageId("whole", "lateral"), null, [FIBULA]);
   await settleAnnotations(study, "me");
-  const set = await trainingSet(study, "training");
+  const set = await cocoExport(study, "training");
   assert.deepEqual([set.impossible, set.withoutInstance], [1, 1]);
   const read = parseCoco(cocoText(set.dataset), "training.json");
   assert.deepEqual(read, set.dataset);
@@ -112,16 +113,26 @@ test("trainingSet: the instance that each class means, and nothing of what canno
   });
 });
 
-test("trainingSet: a test keeps what is not annotated, and nothing assigned is an error", async (context) => {
+test("cocoExport: a test keeps what is not annotated, and nothing assigned is an error", async (context) => {
   const study = await annotatedStudy(context);
-  const { dataset, withoutInstance } = await trainingSet(study, "external test");
+  const { dataset, withoutInstance } = await cocoExport(study, "external test");
   assert.deepEqual(
     dataset.images.map(({ extra }) => extra.annotated),
     [false, false],
   );
   assert.equal(withoutInstance, 2);
+  const rows = await assignedImages(study, "external test");
+  assert.deepEqual(
+    rows
+      .map(({ view, annotated, instance, class: name }) => [view, annotated, instance, name])
+      .toSorted(),
+    [
+      ["ap", false, null, "weber_a"],
+      ["lateral", false, null, "weber_a"],
+    ],
+  );
   await assert.rejects(
-    trainingSet(study, "tuning"),
+    cocoExport(study, "tuning"),
     /expected radiographs assigned to tuning.*none/,
   );
 });
