@@ -7,6 +7,11 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
+import { assignCommand } from "./commands/assign.ts";
+import { casesCommand } from "./commands/cases.ts";
+import { exportCommand } from "./commands/export.ts";
+import { flowCommand } from "./commands/flow.ts";
+import { reportCommand } from "./commands/report.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { calibrateCommand } from "./commands/calibrate.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -28,6 +33,10 @@ const commands: readonly CommandFile[] = [
   initCommand,
   importCommand,
   screenCommand,
+  casesCommand,
+  flowCommand,
+  assignCommand,
+  exportCommand,
   phantomCommand,
   inspectCommand,
   trainCommand,
@@ -35,6 +44,7 @@ const commands: readonly CommandFile[] = [
   calibrateCommand,
   evaluateCommand,
   predictCommand,
+  reportCommand,
   benchCommand,
   testCommand,
 ];

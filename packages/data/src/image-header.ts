@@ -23,6 +23,8 @@ export interface ImageHeader {
   readonly isDeepPicture: boolean;
   /** Whom a DICOM file names. */
   readonly patientId: string | null;
+  /** What a DICOM file says of the software that made it. */
+  readonly software: string | null;
 }
 
 /** Throws DataError as `readRadiograph`. */
@@ -36,7 +38,7 @@ export async function readImageHeader(path: string): Promise<ImageHeader> {
   if (metadata === null) {
     // Decoding says what is wrong with it.
     const { width, height } = await readRadiograph(path);
-    return { width, height, exifOrientation: null, isDeepPicture: false, patientId: null };
+    return { width, height, exifOrientation: null, isDeepPicture: false, patientId: null, software: null };
   }
   return {
     width: metadata.width,
@@ -44,6 +46,7 @@ export async function readImageHeader(path: string): Promise<ImageHeader> {
     exifOrientation: exifOrientation(metadata),
     isDeepPicture: metadata.depth === "ushort",
     patientId: null,
+    software: null,
   };
 }
 
@@ -96,6 +99,7 @@ async function readDicomHeader(path: string): Promise<ImageHeader> {
     exifOrientation: null,
     isDeepPicture: false,
     patientId: attributes.text("x00100020"),
+    software: attributes.text("x00181020"),
   };
 }
 

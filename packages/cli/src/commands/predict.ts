@@ -7,7 +7,6 @@ import { chooseDtype, sayDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import { radiographFiles } from "../radiograph-files.ts";
-import { sayWhichDetector } from "../say-which-detector.ts";
 import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -75,16 +74,11 @@ Examples:
   ./malleolus predict --checkpoint runs/a --json --threshold 0.05 study | jq .findings`,
     )
     .action(async (paths: string[], given: PredictArguments) => {
-      const { openDetector, shippedDetector } = await import("@malleolus/detection");
+      const { chooseDetector } = await import("../choose-detector.ts");
+      const { openDetector } = await import("@malleolus/detection");
       const { setThreads } = await import("@malleolus/torch");
       if (given.threads !== undefined) setThreads(given.threads);
-      const found =
-        given.checkpoint === undefined
-          ? { path: requireShipped(shippedDetector()), chosen: null }
-          : findDetector(given.checkpoint);
-      const { path } = found;
-      if (given.checkpoint === undefined) output.writeError(SIMULATED_ONLY);
-      else if (!given.json) sayWhichDetector(found, output);
+      const path = await chooseDetector(given.checkpoint, given.json === true, output);
       const { isOwnOutput, requireRoom } = await import("../own-output.ts");
       const { LEAST_SCORE } = await import("../patients/calibrate-detector.ts");
       const { patientFiles } = await import("../patients/patient-files.ts");
@@ -142,9 +136,6 @@ Examples:
       if (remarks.length > 0) output.writeError(`note: ${remarks.join(". ")}.\n`);
     });
 
-const SIMULATED_ONLY =
-  "the detector that comes with the project: trained on simulated ankles alone, it knows no real one\n";
-
 /** The detector's decision, at the prevalence that was asked for. */
 function decisionAt(
   decision: PatientDecision | null,
@@ -158,14 +149,6 @@ function decisionAt(
     "patients",
     `--prevalence: expected a detector that decides a patient's class, got ${path}, which does not; ` +
       "fit a decision with malleolus calibrate",
-  );
-}
-
-function requireShipped(path: string | null): string {
-  if (path !== null) return path;
-  throw new CliError(
-    "run",
-    "the detector that comes with the project is not there; name one with --checkpoint",
   );
 }
 

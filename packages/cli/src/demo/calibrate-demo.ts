@@ -1,7 +1,6 @@
 /** How the demonstration's network decides a patient's class, fitted on its study's tuning patients. */
-
 import { findDetector } from "@malleolus/runs";
-import { type Study, trainingSet } from "@malleolus/studies";
+import { cocoExport, type Study } from "@malleolus/studies";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { calibrateDetector } from "../patients/calibrate-detector.ts";
 import { patientsOf } from "../patients/patient-radiographs.ts";
@@ -12,7 +11,7 @@ export async function calibrateDemo(
   runDirectory: string,
   progress: DemoProgress,
 ): Promise<void> {
-  const { dataset } = await trainingSet(study, "tuning");
+  const { dataset } = await cocoExport(study, "tuning");
   const { dtype } = await chooseDtype("detection");
   await calibrateDetector({
     path: findDetector(runDirectory).path,

@@ -25,6 +25,7 @@ import {
   assignTraining,
   classesOfCases,
   closeStudy,
+  cocoExport,
   createStudy,
   findHospital,
   importDicom,
@@ -34,7 +35,6 @@ import {
   readFlow,
   type Study,
   screenCases,
-  trainingSet,
 } from "@malleolus/studies";
 import type { InitialWeights } from "@malleolus/training";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
@@ -264,7 +264,7 @@ async function curate(
     });
   });
   await stages.once("export", "writing what is trained on", async () => {
-    const { dataset } = await trainingSet(study, "training");
+    const { dataset } = await cocoExport(study, "training");
     writeFileWhole(join(folder, "training.json"), cocoText(dataset));
   });
   const { hospitals } = await readFlow(study);

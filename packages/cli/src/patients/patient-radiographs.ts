@@ -52,7 +52,7 @@ export function patientsOf(dataset: CocoDataset, where: string): PatientRadiogra
   }));
 }
 
-export function knownRadiograph(image: CocoImage, dataset: CocoDataset): KnownRadiograph {
+function knownRadiograph(image: CocoImage, dataset: CocoDataset): KnownRadiograph {
   const { id, fileName, width, height, extra } = image;
   const objects = dataset.annotationsByImage.get(id) ?? [];
   const view = viewSchema.safeParse(extra.view);

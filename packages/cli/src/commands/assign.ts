@@ -1,0 +1,123 @@
+/** `malleolus assign`: who serves for what, drawn by the protocol. */
+import { readFileSync } from "node:fs";
+import type { AssignedCounts, Draw, DrawOutcome } from "@malleolus/studies";
+import { Argument, Command } from "commander";
+import { alignedTable } from "../aligned-table.ts";
+import type { CommandFile } from "../command-file.ts";
+import { CliError } from "../errors.ts";
+import { userName } from "../user-name.ts";
+
+interface AssignArguments {
+  readonly study: string;
+  readonly preferred?: string;
+  readonly reusePreliminary: boolean;
+  readonly who: string;
+  readonly json?: true;
+}
+
+const PARTS: Readonly<Record<string, readonly Draw[]>> = {
+  all: ["internal test", "external test", "preliminary training", "training"],
+  tests: ["internal test", "external test"],
+  "internal-test": ["internal test"],
+  "external-test": ["external test"],
+  preliminary: ["preliminary training"],
+  training: ["training"],
+};
+
+export const assignCommand: CommandFile = (output) =>
+  new Command("assign")
+    .description("draw the patients of both tests, and the radiographs to train and tune with")
+    .addArgument(
+      new Argument("[part]", "what to draw").choices(Object.keys(PARTS)).default("all"),
+    )
+    .option("--study <folder>", "the study's folder", ".")
+    .option("--preferred <file>", "radiographs to train with first: a hash a line, hardest first")
+    .option("--no-reuse-preliminary", "radiographs of the preliminary training do not serve again")
+    .option("--who <name>", "recorded as the one who did it", userName())
+    .option("--json", "JSON instead of words")
+    .addHelpText(
+      "after",
+      `
+How many of whom, and by which seed, stands under [splits] in the study's protocol.toml. A patient of a
+test or of tuning serves for nothing else; the database refuses it. Tests are drawn first, from patients
+with every view; tuning patients are a share of the training's, of every class alike.
+
+What was drawn before stays, so the same command again does nothing. Where there are too few, nothing is
+drawn, and all that is missing is named with the keys that ask for it.
+
+Examples:
+  ./malleolus assign --study my-study
+  ./malleolus assign tests --study my-study
+  ./malleolus assign training --study my-study --preferred difficult.txt`,
+    )
+    .action(async (part: string, given: AssignArguments) => {
+      const studies = await import("@malleolus/studies");
+      const study = await studies.openStudy(given.study);
+      try {
+        const { outcomes, training } = await studies.assignMissing(study, PARTS[part], {
+          who: given.who,
+          preferred: given.preferred === undefined ? [] : readPreferred(given.preferred),
+          reusePreliminary: given.reusePreliminary,
+        });
+        const { hospitals } = await studies.readFlow(study);
+        const counts = (assignment: Draw | "tuning"): AssignedCounts =>
+          hospitals.reduce(
+            (sum, { assigned }) => ({
+              patients: sum.patients + assigned[assignment].patients,
+              cases: sum.cases + assigned[assignment].cases,
+              images: sum.images + assigned[assignment].images,
+            }),
+            { patients: 0, cases: 0, images: 0 },
+          );
+        const rows = outcomes.map((one) => ({ ...one, ...counts(one.draw) }));
+        const tuning = counts("tuning");
+        if (given.json) {
+          output.write(`${JSON.stringify({ draws: rows, tuning, training })}\n`);
+          return;
+        }
+        output.write(describeDraws(rows, tuning));
+        if (training !== null && training.preferredTaken + training.preferredInTests > 0) {
+          output.write(
+            `preferred radiographs taken: ${training.preferredTaken}; of test patients, and so left: ` +
+              `${training.preferredInTests}\n`,
+          );
+        }
+      } finally {
+        await studies.closeStudy(study);
+      }
+    });
+
+function describeDraws(
+  draws: readonly (DrawOutcome & AssignedCounts)[],
+  tuning: AssignedCounts,
+): string {
+  const row = (name: string, { patients, images }: AssignedCounts, how: string) => [
+    name,
+    how,
+    `${patients} patients`,
+    `${images} radiographs`,
+  ];
+  return alignedTable(
+    draws.flatMap((one) => [
+      row(one.draw, one, one.outcome),
+      ...(one.draw === "training" ? [row("tuning", tuning, one.outcome)] : []),
+    ]),
+    2,
+  );
+}
+
+/** Hashes, or paths of the study's images, which are named for them. */
+function readPreferred(path: string): string[] {
+  const lines = readFileSync(path, "utf8")
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+  return lines.flatMap((line, i) => {
+    if (line === "") return [];
+    const hash = /[0-9a-f]{64}/.exec(line)?.[0];
+    if (hash !== undefined) return [hash];
+    throw new CliError(
+      "study",
+      `${path}, line ${i + 1}: expected the SHA-256 of an image of the study, got "${line.slice(0, 80)}"`,
+    );
+  });
+}

@@ -1,0 +1,129 @@
+/** `malleolus export`: what trains, tunes and tests, as COCO files with their images. */
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Assignment } from "@malleolus/schema";
+import type { Study } from "@malleolus/studies";
+import { Argument, Command, Option } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { countProgress } from "../count-progress.ts";
+import { writeFileWhole } from "../write-file-whole.ts";
+
+interface ExportArguments {
+  readonly study: string;
+  readonly out: string;
+  readonly images: "links" | "files" | "none";
+  readonly json?: true;
+}
+
+const SETS: Readonly<Record<string, Assignment>> = {
+  training: "training",
+  tuning: "tuning",
+  preliminary: "preliminary training",
+  "internal-test": "internal test",
+  "external-test": "external test",
+};
+
+export const exportCommand: CommandFile = (output) =>
+  new Command("export")
+    .description("write what a study trains, tunes or tests with: COCO files and their images")
+    .addArgument(
+      new Argument("[set...]", "which (training and tuning)").choices(Object.keys(SETS)),
+    )
+    .option("--study <folder>", "the study's folder", ".")
+    .requiredOption("--out <folder>", "SET.json for each set, and images/")
+    .addOption(
+      new Option("--images <how>", "links into the study, files of their own, or none")
+        .choices(["links", "files", "none"])
+        .default("links"),
+    )
+    .option("--json", "one JSON object a set, each on a line of its own")
+    .addHelpText(
+      "after",
+      `
+Categories are the protocol's classes, and on each radiograph is the instance that its case's class means:
+the fracture, or the outline of the sound bone. Each image says its case, patient, hospital, view, class,
+visibility, and whether its readers differed. A radiograph on which a fracture cannot be seen is not
+trained with. Of a test, radiographs without an outline are there and say "annotated": false.
+
+The same study gives the same bytes: the hash that is shown names a data set. Radiographs are the
+de-identified originals. A test is written on request only; do not train on it.
+
+Examples:
+  ./malleolus export --study my-study --out data
+  ./malleolus train --coco data/training.json --images data/images --tuning data/tuning.json --out runs/a
+  ./malleolus export internal-test --study my-study --images files --out test-set`,
+    )
+    .action(async (sets: string[], given: ExportArguments) => {
+      const { closeStudy, openStudy } = await import("@malleolus/studies");
+      const study = await openStudy(given.study);
+      const progress = countProgress(output, "images");
+      try {
+        const wanted = sets.length === 0 ? ["training", "tuning"] : [...new Set(sets)];
+        const texts = await Promise.all(wanted.map((set) => textOf(study, set)));
+        const files = [...new Set(texts.flatMap((one) => one.files))];
+        for (const [done, file] of files.entries()) {
+          placeImage(study.images, join(given.out, "images"), file, given.images);
+          progress.show(done + 1, files.length);
+        }
+        progress.end();
+        // Last: a set that is there has its images.
+        for (const { set, text, files: own, impossible, withoutInstance } of texts) {
+          const path = join(given.out, `${set}.json`);
+          writeFileWhole(path, text);
+          const sha256 = createHash("sha256").update(text).digest("hex");
+          const told = { set, path, sha256, images: own.length, impossible, withoutInstance };
+          output.write(given.json ? `${JSON.stringify(told)}\n` : describeSet(told));
+        }
+      } finally {
+        progress.end();
+        await closeStudy(study);
+      }
+    });
+
+interface ToldSet {
+  readonly set: string;
+  readonly path: string;
+  readonly sha256: string;
+  readonly images: number;
+  readonly impossible: number;
+  readonly withoutInstance: number;
+}
+
+async function textOf(study: Study, set: string) {
+  const { cocoExport } = await import("@malleolus/studies");
+  const { cocoText } = await import("@malleolus/data");
+  const { dataset, impossible, withoutInstance } = await cocoExport(study, SETS[set]);
+  const files = dataset.images.map(({ fileName }) => fileName);
+  return { set, text: cocoText(dataset), files, impossible, withoutInstance };
+}
+
+/** There whole or not at all; what is there already stays, since its name is its hash. */
+function placeImage(
+  store: string,
+  folder: string,
+  file: string,
+  how: ExportArguments["images"],
+): void {
+  if (how === "none") return;
+  const [from, to] = [resolve(store, file), join(folder, file)];
+  const isLink = lstatSync(to, { throwIfNoEntry: false })?.isSymbolicLink();
+  if (isLink === (how === "links") && existsSync(to)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  const aside = `${to}.${process.pid}.tmp`;
+  try {
+    if (how === "links") symlinkSync(from, aside);
+    else copyFileSync(from, aside);
+    renameSync(aside, to);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}
+
+function describeSet({ path, sha256, images, impossible, withoutInstance }: ToldSet): string {
+  const bare = withoutInstance === 0 ? "" : `, ${withoutInstance} of them without an outline`;
+  const left =
+    impossible === 0 ? "" : `; ${impossible} left out, since the fracture cannot be seen on them`;
+  return `${path}: ${images} radiographs${bare}${left}\n  sha256 ${sha256}\n`;
+}

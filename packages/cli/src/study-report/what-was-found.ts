@@ -1,0 +1,155 @@
+/**
+ * Where a report's findings come from: a detector, whose words are kept as they come, or a file of what
+ * was found before, for which LibTorch is not loaded.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { readImageHeader, readRadiograph } from "@malleolus/data";
+import type { ReportContent } from "@malleolus/evaluation";
+import type { PatientDecision, RadiographAnalysis } from "@malleolus/schema";
+import { readTestSets, type Study } from "@malleolus/studies";
+import { CliError } from "../errors.ts";
+import type { Output } from "../output.ts";
+import type { KnownRadiograph } from "../patients/patient-radiographs.ts";
+import { openAnalysesLog, readAnalyses } from "./kept-analyses.ts";
+import { testedPatients } from "./tested-patients.ts";
+
+export interface FindingSource {
+  readonly decision: PatientDecision | null;
+  /** What looked, in a sentence. */
+  readonly description: string;
+  readonly software: ReportContent["software"];
+  readonly training: ReportContent["training"];
+  analyse(image: KnownRadiograph): Promise<RadiographAnalysis>;
+  /** By what the tests' radiographs were simulated; null where they are real. */
+  simulated(): Promise<ReportContent["simulated"]>;
+  close(): void;
+}
+
+export interface FindingOptions {
+  readonly out: string;
+  readonly checkpoint?: string;
+  readonly predictions?: string;
+  readonly dtype?: "float32" | "bfloat16";
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+export async function whatWasFound(
+  study: Study,
+  given: FindingOptions,
+  output: Output,
+): Promise<FindingSource> {
+  const source =
+    given.predictions === undefined
+      ? await detectorSource(study, given, output)
+      : predictionsSource(given.predictions);
+  return { ...source, simulated: () => simulatedBy(study) };
+}
+
+type Source = Omit<FindingSource, "simulated">;
+
+function predictionsSource(path: string): Source {
+  const { decision, analyses } = readAnalyses(path);
+  return {
+    decision,
+    description: `What ${basename(path)} says of the radiographs of the tests.`,
+    software: [],
+    training: null,
+    async analyse({ fileName }) {
+      const found = analyses.get(hashOf(fileName));
+      if (found !== undefined) return found;
+      throw new CliError(
+        "evaluation",
+        `${path}: expected a line for every radiograph of the tests, got none for ${fileName}; ` +
+          "malleolus export writes the tests' radiographs, on which to predict",
+      );
+    },
+    close: () => undefined,
+  };
+}
+
+async function detectorSource(study: Study, given: FindingOptions, output: Output): Promise<Source> {
+  const { openDetector } = await import("@malleolus/detection");
+  const { libtorchVersion, setThreads } = await import("@malleolus/torch");
+  const { chooseDtype, sayDtype } = await import("../dtype/choose-dtype.ts");
+  const { LEAST_SCORE } = await import("../patients/calibrate-detector.ts");
+  const { chooseDetector } = await import("../choose-detector.ts");
+  if (given.threads !== undefined) setThreads(given.threads);
+  const path = await chooseDetector(given.checkpoint, given.json === true, output);
+  const choice = given.dtype === undefined ? await chooseDtype("detection") : null;
+  if (choice !== null && !given.json) sayDtype(choice, output);
+  const dtype = given.dtype ?? choice?.dtype ?? "float32";
+  const detector = openDetector(path, { precision: dtype, scoreThreshold: LEAST_SCORE });
+  try {
+    const classes = study.protocol.classes.map(({ id }) => id);
+    if (detector.classes.toSorted().join() !== classes.toSorted().join()) {
+      throw new CliError(
+        "evaluation",
+        `${path}: expected a detector of the study's classes (${classes.join(", ")}), got one of ` +
+          `${detector.classes.join(", ")}; train one on what malleolus export writes`,
+      );
+    }
+    const { decision } = detector;
+    const detectorSha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+    const log = openAnalysesLog(join(given.out, "predictions.jsonl"), { detectorSha256, dtype, decision });
+    return {
+      decision,
+      description: `What a detector finds (sha256 ${detectorSha256.slice(0, 12)}, computed in ${dtype}).`,
+      software: [{ name: "LibTorch", version: libtorchVersion() }],
+      training: await trainingOf(given.checkpoint),
+      async analyse({ fileName }) {
+        const image = hashOf(fileName);
+        const known = log.analyses.get(image);
+        if (known !== undefined) return known;
+        const analysis = detector.analyse(await readRadiograph(join(study.images, fileName)));
+        log.append(image, analysis);
+        return analysis;
+      },
+      close() {
+        log.close();
+        detector.close();
+      },
+    };
+  } catch (error) {
+    detector.close();
+    throw error;
+  }
+}
+
+/** A file of the study is named for its hash. */
+function hashOf(fileName: string): string {
+  return basename(fileName).replace(/\.[a-z]+$/, "");
+}
+
+/** Where the checkpoint is a run's folder. */
+async function trainingOf(checkpoint: string | undefined): Promise<ReportContent["training"]> {
+  if (checkpoint === undefined || !existsSync(join(checkpoint, "recipe.json"))) return null;
+  if (!statSync(checkpoint).isDirectory()) return null;
+  const { readRun } = await import("../training-runs/training-run.ts");
+  const { recipe, losses, summary } = readRun(checkpoint);
+  return {
+    description: `By the recipe "${recipe.name}", in ${summary.steps} of ${summary.stepsPlanned} steps.`,
+    points: losses,
+  };
+}
+
+const PHANTOM = /^Malleolus phantom (\d+)/;
+
+/** By what the first radiograph of a test says of the software that made it. */
+async function simulatedBy(study: Study): Promise<ReportContent["simulated"]> {
+  const sets = await readTestSets(study);
+  for (const [test, { difficult }] of [
+    ["internal test", sets.internal],
+    ["external test", sets.external],
+  ] as const) {
+    const [first] = await testedPatients(study, test, difficult.slice(0, 1));
+    const image = first?.images[0];
+    if (image === undefined) continue;
+    const { software } = await readImageHeader(join(study.images, image.fileName));
+    const version = PHANTOM.exec(software ?? "")?.[1];
+    return version === undefined ? null : { version, seed: "not recorded" };
+  }
+  return null;
+}
