@@ -224,7 +224,8 @@ test("launcher: it works through a chain of links, and hands on the exit code", 
 
 test("launcher: commands without tensors need no LibTorch", async (context) => {
   const tree = new Tree(context);
-  for (const args of [[], ["--version"], ["inspect", "train"], ["train", "--help"]]) {
+  const kept = ["report", "--predictions", "kept.jsonl"];
+  for (const args of [[], ["--version"], ["inspect", "train"], ["train", "--help"], kept]) {
     const result = await tree.run(args, { libtorch: "/nowhere" });
     assert.equal(result.code, 0, result.said);
     assert.equal(result.started?.addon, undefined);

@@ -12,6 +12,7 @@ interface AnnotationsArguments extends ImportArguments {
   readonly why: string;
   readonly category?: ReadonlyMap<string, string>;
   readonly images?: string;
+  readonly onlyOutlined?: true;
   readonly skipUnmatched?: true;
 }
 
@@ -36,6 +37,7 @@ export const importAnnotationsCommand: CommandFile = (output, finish) =>
         .default("annotator"),
     )
     .option("--why <reason>", "the senior's, kept with the decision", "imported from a file")
+    .option("--only-outlined", "images without any outline are not drawn yet: a job half done")
     .option("--skip-unmatched", "pass over images that are not in the study")
     .addHelpText(
       "after",
@@ -49,7 +51,8 @@ A name is fracture, a structure or a class of the protocol (fibula, no_fracture)
 An open line becomes a band of the protocol's width. How the fracture shows is a COCO image's key
 "visibility", or Labelbox's answer to a question of this name: obvious, visible, subtle or impossible;
 without an answer an outlined fracture is visible, and a fractured image without an outline impossible.
-Images that nobody has opened in Labelbox are passed over.
+Images that nobody has opened in Labelbox are passed over; CVAT writes all images of a job, and
+--only-outlined passes over those without an outline as long as the job is half done.
 
 The file is imported whole or not at all; every image that cannot be used is named. The cases must have
 their class (import readings). Where both annotators have drawn and agree, the outline becomes the
@@ -83,6 +86,7 @@ Examples:
               ? studies.findHospital(study, given.hospital)
               : null,
           skipUnmatched: given.skipUnmatched ?? false,
+          onlyOutlined: given.onlyOutlined ?? false,
           onImage: (done: number, total: number) => progress.show(done, total),
         };
         // The key file leads from original UIDs, files and accession numbers to the study's images.

@@ -1,6 +1,7 @@
 /** `malleolus import readings`: what people read in a spreadsheet. */
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
+import { countProgress } from "../count-progress.ts";
 import { askPassphrase } from "../passphrase.ts";
 import {
   closing,
@@ -58,6 +59,7 @@ Examples:
     .action(async (path: string, given: ReadingsArguments, command: Command) => {
       const studies = await import("@malleolus/studies");
       const study = await studies.openStudy(given.study);
+      const progress = countProgress(output, "readings");
       try {
         const { observer, as: role, who } = given;
         const table = studies.openReadingTable(study, { path, observer, role });
@@ -75,7 +77,9 @@ Examples:
           keys: keys?.value ?? null,
           who,
           skipUnmatched: given.skipUnmatched ?? false,
+          onRow: (done, total) => progress.show(done, total),
         });
+        progress.end();
         const { refusedLines, remarks, emptyLines, unmatchedLines, disagreements } = counts;
         if (given.json) output.write(`${JSON.stringify(counts)}\n`);
         else {
@@ -94,6 +98,7 @@ Examples:
         }
         if (refusedLines.length > 0 || counts.imported + counts.known === 0) finish(1);
       } finally {
+        progress.end();
         await studies.closeStudy(study);
       }
     });

@@ -31,6 +31,7 @@ test("listCases: by state, hospital, class, doubt and beginnings of names, page 
       studyDate: null,
       state: "agreed",
       class: "no_fracture",
+      exclusion: null,
       ambiguous: false,
       annotatedAt: null,
       images: 1,

@@ -55,6 +55,7 @@ async function importText(study: Study, text: string, changes: Partial<Annotatio
     why: "imported",
     who: "me",
     skipUnmatched: false,
+    onlyOutlined: false,
     keys: null,
     hospital: null,
     folder: null,
@@ -189,6 +190,12 @@ test("importAnnotations: nothing is imported where an image cannot be used, and 
     { skipUnmatched: true, categories: named },
   );
   assert.deepEqual([skipped.imported, skipped.unmatched], [1, ["image 1"]]);
+  const half = coco([
+    { file: imageId("broken", "lateral"), objects: [] },
+    { file: imageId("whole", "ap"), objects: [["no_fracture", FRACTURE]] },
+  ]);
+  const outlined = await importText(study, half, { onlyOutlined: true });
+  assert.deepEqual([outlined.imported, outlined.undrawn], [1, ["image 1"]]);
 });
 
 test("importAnnotations: Labelbox's people, an open line as a band of the protocol's width", async (context) => {

@@ -34,6 +34,8 @@ export interface AnnotationsImport extends ImageNames {
   readonly who: string;
   /** Pass over images that are not in the study, instead of importing nothing. */
   readonly skipUnmatched: boolean;
+  /** Whether an image without an outline is one that nobody has drawn on yet: a job half done. */
+  readonly onlyOutlined: boolean;
   readonly onImage?: (done: number, total: number) => void;
 }
 
@@ -93,7 +95,7 @@ export async function importAnnotations(
       for (const image of file.images) {
         const sha256 = await matchImage(within, image, given);
         if (sha256 === null) unmatched.push(image.place);
-        else if (image.drawings.length === 0) undrawn.push(image.place);
+        else if (!isDrawn(image, given.onlyOutlined)) undrawn.push(image.place);
         else found.push({ image, known: await findImage(transaction, sha256) });
       }
       const cases = new Set(
@@ -133,6 +135,10 @@ const UNMATCHED =
 interface FoundDrawing {
   readonly image: DrawnImage;
   readonly known: FoundImage;
+}
+
+function isDrawn({ drawings }: DrawnImage, onlyOutlined: boolean): boolean {
+  return onlyOutlined ? drawings.some(({ shapes }) => shapes.length > 0) : drawings.length > 0;
 }
 
 /** What became of each drawing. Throws StudyError where one cannot be taken. */

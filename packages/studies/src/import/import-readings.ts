@@ -27,7 +27,7 @@ export interface ReadingsImport {
   readonly who: string;
   /** Pass over lines of cases that are not in the study, instead of importing nothing. */
   readonly skipUnmatched: boolean;
-  readonly onRow?: (done: number) => void;
+  readonly onRow?: (done: number, total: number) => void;
 }
 
 export interface FaultyLine {
@@ -99,7 +99,7 @@ export async function importReadings(study: Study, given: ReadingsImport): Promi
           const outcome = await record(row, step, earlier);
           if (outcome !== "refused") counts[outcome]++;
           if (outcome === "imported" && !step.opens) counts.decided++;
-          given.onRow?.(++done);
+          given.onRow?.(++done, rows.length);
         }
         const closed = await closeReadings(within, { panel: step.panel, who: given.who });
         counts.agreed += closed.agreed;
