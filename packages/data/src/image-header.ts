@@ -38,7 +38,14 @@ export async function readImageHeader(path: string): Promise<ImageHeader> {
   if (metadata === null) {
     // Decoding says what is wrong with it.
     const { width, height } = await readRadiograph(path);
-    return { width, height, exifOrientation: null, isDeepPicture: false, patientId: null, software: null };
+    return {
+      width,
+      height,
+      exifOrientation: null,
+      isDeepPicture: false,
+      patientId: null,
+      software: null,
+    };
   }
   return {
     width: metadata.width,

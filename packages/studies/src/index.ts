@@ -36,8 +36,8 @@ export {
 export { classesOfCases } from "./cases/classes.ts";
 export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
-export { type Wait, waitsOf } from "./cases/waits.ts";
 export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
+export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";

@@ -27,9 +27,7 @@ const PARTS: Readonly<Record<string, readonly Draw[]>> = {
 export const assignCommand: CommandFile = (output) =>
   new Command("assign")
     .description("draw the patients of both tests, and the radiographs to train and tune with")
-    .addArgument(
-      new Argument("[part]", "what to draw").choices(Object.keys(PARTS)).default("all"),
-    )
+    .addArgument(new Argument("[part]", "what to draw").choices(Object.keys(PARTS)).default("all"))
     .option("--study <folder>", "the study's folder", ".")
     .option("--preferred <file>", "radiographs to train with first: a hash a line, hardest first")
     .option("--no-reuse-preliminary", "radiographs of the preliminary training do not serve again")

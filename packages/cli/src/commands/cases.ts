@@ -67,7 +67,12 @@ Examples:
         }
         if (given.json) return;
         if (rows.length > 0) {
-          output.write(alignedTable([["case", "hospital", "images", "state", "class", "waits for"], ...rows], 6));
+          output.write(
+            alignedTable(
+              [["case", "hospital", "images", "state", "class", "waits for"], ...rows],
+              6,
+            ),
+          );
         }
         output.writeError(`${rows.length} ${rows.length === 1 ? "case" : "cases"}\n`);
       } finally {

@@ -1,6 +1,14 @@
 /** `malleolus export`: what trains, tunes and tests, as COCO files with their images. */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Assignment } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
@@ -27,9 +35,7 @@ const SETS: Readonly<Record<string, Assignment>> = {
 export const exportCommand: CommandFile = (output) =>
   new Command("export")
     .description("write what a study trains, tunes or tests with: COCO files and their images")
-    .addArgument(
-      new Argument("[set...]", "which (training and tuning)").choices(Object.keys(SETS)),
-    )
+    .addArgument(new Argument("[set...]", "which (training and tuning)").choices(Object.keys(SETS)))
     .option("--study <folder>", "the study's folder", ".")
     .requiredOption("--out <folder>", "SET.json for each set, and images/")
     .addOption(

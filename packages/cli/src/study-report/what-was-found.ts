@@ -70,7 +70,11 @@ function predictionsSource(path: string): Source {
   };
 }
 
-async function detectorSource(study: Study, given: FindingOptions, output: Output): Promise<Source> {
+async function detectorSource(
+  study: Study,
+  given: FindingOptions,
+  output: Output,
+): Promise<Source> {
   const { openDetector } = await import("@malleolus/detection");
   const { libtorchVersion, setThreads } = await import("@malleolus/torch");
   const { chooseDtype, sayDtype } = await import("../dtype/choose-dtype.ts");
@@ -93,7 +97,11 @@ async function detectorSource(study: Study, given: FindingOptions, output: Outpu
     }
     const { decision } = detector;
     const detectorSha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
-    const log = openAnalysesLog(join(given.out, "predictions.jsonl"), { detectorSha256, dtype, decision });
+    const log = openAnalysesLog(join(given.out, "predictions.jsonl"), {
+      detectorSha256,
+      dtype,
+      decision,
+    });
     return {
       decision,
       description: `What a detector finds (sha256 ${detectorSha256.slice(0, 12)}, computed in ${dtype}).`,

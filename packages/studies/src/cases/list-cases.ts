@@ -46,7 +46,8 @@ export async function listCases(study: Study, question: CasesQuestion = {}): Pro
     .innerJoin("case_classes", "case_classes.case_id", "cases.id")
     .$if(state !== undefined, (all) => all.where("cases.state", "=", state ?? "imported"))
     .$if(hospital !== undefined, (all) => all.where("patients.hospital", "=", hospital ?? ""))
-    .$if(question.class !== undefined, (all) => all.where("case_classes.class", "=", question.class ?? ""),
+    .$if(question.class !== undefined, (all) =>
+      all.where("case_classes.class", "=", question.class ?? ""),
     )
     .$if(ambiguous !== undefined, (all) => all.where("case_classes.ambiguous", "=", ambiguous ?? 0))
     .$if(search !== undefined && search !== "", (all) =>

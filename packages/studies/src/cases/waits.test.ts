@@ -21,7 +21,10 @@ test("waitsOf: from the report to the last outline, and whose turn it is", async
     [/internalTestPatientsPerClass = \d+/, "internalTestPatientsPerClass = 0"],
     [/internalTestReservePerClass = \d+/, "internalTestReservePerClass = 0"],
     [/externalTestPatients = \d+/, "externalTestPatients = 1"],
-    [/(\[splits\.preliminary\]\n)fracture = \d+\nnoFracture = \d+/, "$1fracture = 0\nnoFracture = 0"],
+    [
+      /(\[splits\.preliminary\]\n)fracture = \d+\nnoFracture = \d+/,
+      "$1fracture = 0\nnoFracture = 0",
+    ],
     [/(\[splits\.training\]\n)fracture = \d+\nnoFracture = \d+/, "$1fracture = 3\nnoFracture = 0"],
     [/tuningShare = [\d.]+/, "tuningShare = 0"],
   ]);
@@ -72,7 +75,10 @@ test("assignMissing: says at once all that is missing, and draws nothing", async
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "one", state: "agreed", class: "weber_c" }]);
   await assert.rejects(assignMissing(study, DRAWS, { who: "me" }), (error: Error) => {
-    assert.match(error.message, /patients of weber_a: 35 asked \(splits\.internalTestPatientsPerClass/);
+    assert.match(
+      error.message,
+      /patients of weber_a: 35 asked \(splits\.internalTestPatientsPerClass/,
+    );
     assert.match(error.message, /external hospital with ap and lateral views: 167 asked/);
     assert.match(error.message, /with a fracture for preliminary training: 147 asked .*, 3 there/);
     assert.match(error.message, /without a fracture for training: 423 asked/);

@@ -44,7 +44,10 @@ export async function waitsOf(
 interface Facts {
   readonly withReport: ReadonlySet<string>;
   /** Given out, by queue and case. */
-  readonly tasks: ReadonlyMap<string, readonly { readonly person: string; readonly done: number }[]>;
+  readonly tasks: ReadonlyMap<
+    string,
+    readonly { readonly person: string; readonly done: number }[]
+  >;
   readonly decidedByPanel: ReadonlySet<string>;
   readonly withTruth: ReadonlySet<string>;
 }
