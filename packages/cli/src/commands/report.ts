@@ -1,6 +1,7 @@
 /** `malleolus report`: what a detector finds on a study's own tests, as a page to read. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import type { ReportContent } from "@malleolus/evaluation";
 import type { RadiographAnalysis } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Command, Option } from "commander";
@@ -10,7 +11,6 @@ import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import type { StudyToReport } from "../study-report/report-content.ts";
-import { whatWasFound } from "../study-report/what-was-found.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { writeFileWhole } from "../write-file-whole.ts";
 
@@ -90,6 +90,7 @@ async function findAll(
   output: Output,
 ): Promise<Omit<StudyToReport, "study"> | null> {
   const { findOnTests } = await import("../study-report/find-on-tests.ts");
+  const { whatWasFound } = await import("../study-report/what-was-found.ts");
   const source = await whatWasFound(study, given, output);
   const progress = countProgress(output, "radiographs");
   const signals = stopOnSignals(() =>
@@ -130,10 +131,7 @@ async function findAll(
   }
 }
 
-function describeReport(
-  path: string,
-  { tests }: Awaited<ReturnType<typeof import("../study-report/report-content.ts")["studyReport"]>>,
-): string {
+function describeReport(path: string, { tests }: ReportContent): string {
   const lines = tests.map(({ name, evaluation: { patients, classification } }) => {
     const { count, total, share } = classification.accuracy;
     const auc = classification.fracture.auc?.auc;

@@ -190,6 +190,14 @@ test("importAnnotations: nothing is imported where an image cannot be used, and 
     { skipUnmatched: true, categories: named },
   );
   assert.deepEqual([skipped.imported, skipped.unmatched], [1, ["image 1"]]);
+  const twice = coco([
+    { file: `${ap}.png`, objects: [["fracture", FRACTURE]] },
+    { file: `copy of ${ap}.png`, objects: [["fracture", rectangle(0, 0, 9, 9)]] },
+  ]);
+  const twins = await importText(study, twice);
+  assert.deepEqual(twins.refused, [
+    { place: "image 2", why: "it is the same radiograph as image 1; leave one of the two out" },
+  ]);
   const half = coco([
     { file: imageId("broken", "lateral"), objects: [] },
     { file: imageId("whole", "ap"), objects: [["no_fracture", FRACTURE]] },

@@ -92,10 +92,16 @@ export async function importAnnotations(
     await inTransaction(study.database, async (transaction) => {
       const within: Study = { ...study, database: transaction };
       const found: FoundDrawing[] = [];
+      const seen = new Map<string, string>();
       for (const image of file.images) {
         const sha256 = await matchImage(within, image, given);
+        const twin = sha256 === null ? undefined : seen.get(sha256);
+        if (sha256 !== null) seen.set(sha256, image.place);
         if (sha256 === null) unmatched.push(image.place);
-        else if (!isDrawn(image, given.onlyOutlined)) undrawn.push(image.place);
+        else if (twin !== undefined) {
+          const why = `it is the same radiograph as ${twin}; leave one of the two out`;
+          refused.push({ place: image.place, why });
+        } else if (!isDrawn(image, given.onlyOutlined)) undrawn.push(image.place);
         else found.push({ image, known: await findImage(transaction, sha256) });
       }
       const cases = new Set(
