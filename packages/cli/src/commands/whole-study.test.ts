@@ -117,6 +117,7 @@ function writeRecipe(path: string): void {
     preprocess: { ...quick.preprocess, minSize: 64, maxSize: 96 },
     model: {
       ...model,
+      classes: ["to be replaced"],
       backbone: { ...model.backbone, depth: 26, width: 32, fpnChannels: 32 },
       rpn: { ...model.rpn, preNms: { train: 100, test: 100 }, postNms: { train: 50, test: 50 } },
       roi: {
