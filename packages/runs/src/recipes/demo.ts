@@ -1,8 +1,9 @@
 /**
- * A small network from scratch, for `malleolus demo`: what simulated radiographs teach within ten
- * minutes on two cores. A narrow ResNet-26 with group norm that is shown bands of detail, a pyramid of
+ * A small network for `malleolus demo`, which goes on from the detector that comes with the project:
+ * what a study's own simulated radiographs teach within a few minutes on two cores. A narrow ResNet-26 with group norm that is shown bands of detail, a pyramid of
  * 64 channels, and anchors from small fragments to a whole fibula; AdamW and two radiographs a step,
- * because there is no time to be patient.
+ * because there is no time to be patient. From scratch it needs a higher rate and an hour
+ * (`bench/first-detector.ts`).
  */
 import type { Recipe } from "@malleolus/schema";
 import { quickRecipe } from "./quick.ts";
@@ -14,7 +15,7 @@ const conditions =
   "metric of fracture against none by patient, the second against the annotators' outlines";
 
 export const demoSummary =
-  "the demonstration's small network, from scratch: 3400 steps of 2 at 320 pixels";
+  "the demonstration's: 800 steps of 2 at 320 pixels, from the project's own detector";
 
 export const demoRecipe: Recipe = {
   ...quickRecipe,
