@@ -9,6 +9,7 @@ import {
   classesOfCases,
   closeReadings,
   closeStudy,
+  cocoExport,
   explainCase,
   findHospital,
   imagePath,
@@ -23,7 +24,6 @@ import {
   type Study,
   screenCases,
   submitReading,
-  trainingSet,
 } from "@malleolus/studies";
 import { unpack } from "./unpack.ts";
 
@@ -61,8 +61,8 @@ test("a study of 0.1.0: cases, readings, truths and exports are what they were",
   );
   assertHolds(await annotationAgreement(study), "annotationAgreement");
   assertHolds(await readTestSets(study), "tests");
-  assertHolds((await trainingSet(study, "training")).dataset, "training");
-  assertHolds((await trainingSet(study, "external test")).dataset, "externalTest");
+  assertHolds((await cocoExport(study, "training")).dataset, "training");
+  assertHolds((await cocoExport(study, "external test")).dataset, "externalTest");
 });
 
 test("a study of 0.1.0: its radiographs are found and read", async (context) => {

@@ -1,6 +1,6 @@
 /** The detector that a command is to use: the one that is named, else the one that comes with the project. */
 import { shippedDetector } from "@malleolus/detection";
-import { findDetector } from "@malleolus/training";
+import { findDetector } from "@malleolus/runs";
 import { CliError } from "./errors.ts";
 import type { Output } from "./output.ts";
 import { sayWhichDetector } from "./say-which-detector.ts";

@@ -1,6 +1,7 @@
 /** `malleolus assign`: who serves for what, drawn by the protocol. */
 import { readFileSync } from "node:fs";
-import type { AssignedCounts, Draw, DrawOutcome } from "@malleolus/studies";
+import type { AssignedCounts } from "@malleolus/schema";
+import type { Draw, DrawOutcome } from "@malleolus/studies";
 import { Argument, Command } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";

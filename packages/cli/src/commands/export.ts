@@ -10,12 +10,12 @@ import {
   symlinkSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { writeFileWhole } from "@malleolus/host";
 import type { Assignment } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Argument, Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 
 interface ExportArguments {
   readonly study: string;

@@ -1,5 +1,6 @@
 /** `malleolus flow`: how many came how far, and why the others did not. */
-import type { Flow, FlowRow, Study } from "@malleolus/studies";
+import type { HospitalFlow, StudyFlow } from "@malleolus/schema";
+import type { Study } from "@malleolus/studies";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
 
@@ -33,7 +34,7 @@ Examples:
       }
     });
 
-function describeFlow(study: Study, { hospitals, refusedFiles }: Flow): string {
+function describeFlow(study: Study, { hospitals, refusedFiles }: StudyFlow): string {
   const refused = Object.entries(refusedFiles).map(([code, count]) => line(0, count, code));
   return [
     hospitals.map((row) => describeHospital(study, row)).join("\n"),
@@ -41,7 +42,7 @@ function describeFlow(study: Study, { hospitals, refusedFiles }: Flow): string {
   ].join("");
 }
 
-function describeHospital({ configuration, protocol }: Study, row: FlowRow): string {
+function describeHospital({ configuration, protocol }: Study, row: HospitalFlow): string {
   const named = [...protocol.classes, ...protocol.exclusions];
   const nameOf = (id: string) => {
     const name = named.find((one) => one.id === id)?.name;

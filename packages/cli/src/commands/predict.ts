@@ -1,5 +1,4 @@
 /** `malleolus predict`: what a trained detector finds on radiographs. */
-import { findDetector } from "@malleolus/runs";
 import type { PatientDecision, Prediction } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";

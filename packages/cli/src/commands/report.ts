@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { ReportContent } from "@malleolus/evaluation";
+import { writeFileWhole } from "@malleolus/host";
 import type { RadiographAnalysis } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Command, Option } from "commander";
@@ -12,7 +13,6 @@ import type { Output } from "../output.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import type { StudyToReport } from "../study-report/report-content.ts";
 import { wholeNumber } from "../whole-number.ts";
-import { writeFileWhole } from "../write-file-whole.ts";
 
 interface ReportArguments {
   readonly study: string;

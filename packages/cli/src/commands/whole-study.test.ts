@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { namedRecipes } from "@malleolus/training";
+import { quickRecipe } from "@malleolus/runs";
 import { run } from "../test-command.ts";
 
 const OBSERVERS = ["observer-1", "observer-2", "observer-3"];
@@ -106,15 +106,14 @@ function writeOutlines({ folder, truths }: Archive, path: string): number {
 
 /** A network that learns nothing in two steps. */
 function writeRecipe(path: string): void {
-  const [quick] = namedRecipes;
-  const { model } = quick;
+  const { model } = quickRecipe;
   const recipe = {
-    ...quick,
+    ...quickRecipe,
     name: "tiny",
     steps: 2,
     checkpointEverySteps: 2,
-    input: { ...quick.input, minSizes: [64], maxSize: 96 },
-    preprocess: { ...quick.preprocess, minSize: 64, maxSize: 96 },
+    input: { ...quickRecipe.input, minSizes: [64], maxSize: 96 },
+    preprocess: { ...quickRecipe.preprocess, minSize: 64, maxSize: 96 },
     model: {
       ...model,
       classes: ["to be replaced"],

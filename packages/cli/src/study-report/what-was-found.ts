@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readImageHeader, readRadiograph } from "@malleolus/data";
 import type { ReportContent } from "@malleolus/evaluation";
+import { readRun } from "@malleolus/runs";
 import type { PatientDecision, RadiographAnalysis } from "@malleolus/schema";
 import { readTestSets, type Study } from "@malleolus/studies";
 import { CliError } from "../errors.ts";
@@ -135,7 +136,6 @@ function hashOf(fileName: string): string {
 async function trainingOf(checkpoint: string | undefined): Promise<ReportContent["training"]> {
   if (checkpoint === undefined || !existsSync(join(checkpoint, "recipe.json"))) return null;
   if (!statSync(checkpoint).isDirectory()) return null;
-  const { readRun } = await import("../training-runs/training-run.ts");
   const { recipe, losses, summary } = readRun(checkpoint);
   return {
     description: `By the recipe "${recipe.name}", in ${summary.steps} of ${summary.stepsPlanned} steps.`,

@@ -16,14 +16,13 @@ import {
   type Assignment,
   FRACTURE,
   type ImageRecord,
-  imageSchema,
+  imageColumn,
   type Outline,
-  readJson,
+  outlinesColumn,
   type View,
   type Visibility,
 } from "@malleolus/schema";
 import { outlinePolygons } from "../annotation/outline-polygons.ts";
-import { outlinesSchema } from "../annotation/settle-annotations.ts";
 import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
 
@@ -79,8 +78,8 @@ export async function assignedImages(
     .execute();
   return rows.map((row) => {
     const where = `image ${row.sha256}`;
-    const facts = readJson(imageSchema, row.facts, where);
-    const outlines = row.outlines === null ? null : readJson(outlinesSchema, row.outlines, where);
+    const facts = imageColumn.read(row.facts, where);
+    const outlines = row.outlines === null ? null : outlinesColumn.read(row.outlines, where);
     const wanted = row.class === protocol.noFractureClass ? protocol.noFractureClass : FRACTURE;
     const polygons = instancePolygons(outlines ?? [], wanted, facts);
     return {

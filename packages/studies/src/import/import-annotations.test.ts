@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readDrawings, replaceUid } from "@malleolus/data";
+import { outlinesColumn } from "@malleolus/schema";
 import { findHospital, openKeys, openStudy, type Study } from "../study.ts";
 import { addCases, imageId, studyWithPeople } from "../test-people.ts";
 import { newStudy, PASSPHRASE, radiograph, scratchFolder } from "../test-study.ts";
@@ -240,7 +241,7 @@ test("importAnnotations: Labelbox's people, an open line as a band of the protoc
     .selectFrom("image_truths")
     .select("outlines")
     .executeTakeFirstOrThrow();
-  assert.deepEqual(JSON.parse(outlines), [
+  assert.deepEqual(outlinesColumn.read(outlines, "the truth"), [
     { structure: "fracture", polygons: [], lines: [{ points: [50, 55, 90, 55], widthMm: 3 }] },
   ]);
 });

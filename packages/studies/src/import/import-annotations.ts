@@ -7,7 +7,7 @@
  * held against them.
  */
 import type { Drawing, DrawnFile, DrawnImage, DrawnShape } from "@malleolus/data";
-import { type Outline, visibilitySchema } from "@malleolus/schema";
+import { type Outline, outlinesColumn, visibilitySchema } from "@malleolus/schema";
 import { openAnnotation } from "../annotation/open-annotation.ts";
 import { adjudicateAnnotation, settleAnnotations } from "../annotation/settle-annotations.ts";
 import type { Drawing as StudyDrawing } from "../annotation/structures.ts";
@@ -273,7 +273,9 @@ async function isKnown(
           .orderBy("revision", "desc")
           .limit(1)
           .executeTakeFirst();
-  return row?.outlines === JSON.stringify(outlines) && row.visibility === visibility;
+  if (row === undefined || row.visibility !== visibility) return false;
+  const drawn = outlinesColumn.read(row.outlines, `the drawing of ${person} on ${sha256}`);
+  return JSON.stringify(drawn) === JSON.stringify(outlines);
 }
 
 function refuse(message: string): StudyError {

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type DrawnImage, replaceUid } from "@malleolus/data";
-import { type Hospital, imageSchema, readJson } from "@malleolus/schema";
+import { type Hospital, imageColumn } from "@malleolus/schema";
 import { plainName } from "../csv/read-table.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
@@ -166,7 +166,7 @@ async function byView(
     const wanted = views.map((view) => view.toLowerCase());
     const own = images.filter(({ sha256, facts }) => {
       if (wanted.length === 0) return true;
-      const { view } = readJson(imageSchema, facts, `image ${sha256}`);
+      const { view } = imageColumn.read(facts, `image ${sha256}`);
       return view !== null && wanted.includes(view);
     });
     const image = only(own);
