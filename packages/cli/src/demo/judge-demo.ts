@@ -141,7 +141,7 @@ function describeTraining(run: TrainedDemo): string {
 }
 
 function describeSteps({ recipe: { weights, steps, batchSize } }: TrainedDemo): string {
-  const start = weights === null ? "from scratch" : "from pretrained weights";
+  const start = weights === null ? "from scratch" : "from other simulated patients' weights";
   return `${start} in ${steps} steps of ${batchSize} radiographs`;
 }
 
