@@ -61,6 +61,7 @@ export const OPERATOR_NAMES: readonly string[] = [
   "aten::div_.Scalar",
   "aten::clamp_",
   "aten::relu_",
+  "aten::hardtanh_",
   "aten::zero_",
   "aten::fill_.Scalar",
   "aten::copy_",
@@ -548,10 +549,25 @@ export function relu_(self: Tensor): Tensor {
 }
 
 /**
+ * `aten::hardtanh_`
+ */
+export function hardtanh_(
+  self: Tensor,
+  options: {
+    minVal?: number | bigint | boolean | undefined;
+    maxVal?: number | bigint | boolean | undefined;
+  } = {},
+): Tensor {
+  checkOptions(options, "hardtanh_");
+  native.invoke(id(41), handleOf(self, "hardtanh_", "self"), options.minVal, options.maxVal);
+  return self;
+}
+
+/**
  * `aten::zero_`
  */
 export function zero_(self: Tensor): Tensor {
-  native.invoke(id(41), handleOf(self, "zero_", "self"));
+  native.invoke(id(42), handleOf(self, "zero_", "self"));
   return self;
 }
 
@@ -559,7 +575,7 @@ export function zero_(self: Tensor): Tensor {
  * `aten::fill_.Scalar`
  */
 export function fill_(self: Tensor, value: number | bigint | boolean): Tensor {
-  native.invoke(id(42), handleOf(self, "fill_", "self"), value);
+  native.invoke(id(43), handleOf(self, "fill_", "self"), value);
   return self;
 }
 
@@ -573,7 +589,7 @@ export function copy_(
 ): Tensor {
   checkOptions(options, "copy_");
   native.invoke(
-    id(43),
+    id(44),
     handleOf(self, "copy_", "self"),
     handleOf(src, "copy_", "src"),
     options.nonBlocking,
@@ -589,7 +605,7 @@ export function normal_(
   options: { mean?: number | undefined; std?: number | undefined } = {},
 ): Tensor {
   checkOptions(options, "normal_");
-  native.invoke(id(44), handleOf(self, "normal_", "self"), options.mean, options.std);
+  native.invoke(id(45), handleOf(self, "normal_", "self"), options.mean, options.std);
   return self;
 }
 
@@ -601,7 +617,7 @@ export function uniform_(
   options: { from?: number | undefined; to?: number | undefined } = {},
 ): Tensor {
   checkOptions(options, "uniform_");
-  native.invoke(id(45), handleOf(self, "uniform_", "self"), options.from, options.to);
+  native.invoke(id(46), handleOf(self, "uniform_", "self"), options.from, options.to);
   return self;
 }
 
@@ -611,10 +627,10 @@ export function uniform_(
  */
 export function eq(self: Tensor, other: Tensor | number | bigint | boolean): Tensor {
   if (!(other instanceof Tensor)) {
-    return tensorOf(native.invoke(id(47), handleOf(self, "eq", "self"), other));
+    return tensorOf(native.invoke(id(48), handleOf(self, "eq", "self"), other));
   }
   return tensorOf(
-    native.invoke(id(46), handleOf(self, "eq", "self"), handleOf(other, "eq", "other")),
+    native.invoke(id(47), handleOf(self, "eq", "self"), handleOf(other, "eq", "other")),
   );
 }
 
@@ -624,10 +640,10 @@ export function eq(self: Tensor, other: Tensor | number | bigint | boolean): Ten
  */
 export function ne(self: Tensor, other: Tensor | number | bigint | boolean): Tensor {
   if (!(other instanceof Tensor)) {
-    return tensorOf(native.invoke(id(49), handleOf(self, "ne", "self"), other));
+    return tensorOf(native.invoke(id(50), handleOf(self, "ne", "self"), other));
   }
   return tensorOf(
-    native.invoke(id(48), handleOf(self, "ne", "self"), handleOf(other, "ne", "other")),
+    native.invoke(id(49), handleOf(self, "ne", "self"), handleOf(other, "ne", "other")),
   );
 }
 
@@ -637,10 +653,10 @@ export function ne(self: Tensor, other: Tensor | number | bigint | boolean): Ten
  */
 export function lt(self: Tensor, other: Tensor | number | bigint | boolean): Tensor {
   if (!(other instanceof Tensor)) {
-    return tensorOf(native.invoke(id(51), handleOf(self, "lt", "self"), other));
+    return tensorOf(native.invoke(id(52), handleOf(self, "lt", "self"), other));
   }
   return tensorOf(
-    native.invoke(id(50), handleOf(self, "lt", "self"), handleOf(other, "lt", "other")),
+    native.invoke(id(51), handleOf(self, "lt", "self"), handleOf(other, "lt", "other")),
   );
 }
 
@@ -650,10 +666,10 @@ export function lt(self: Tensor, other: Tensor | number | bigint | boolean): Ten
  */
 export function le(self: Tensor, other: Tensor | number | bigint | boolean): Tensor {
   if (!(other instanceof Tensor)) {
-    return tensorOf(native.invoke(id(53), handleOf(self, "le", "self"), other));
+    return tensorOf(native.invoke(id(54), handleOf(self, "le", "self"), other));
   }
   return tensorOf(
-    native.invoke(id(52), handleOf(self, "le", "self"), handleOf(other, "le", "other")),
+    native.invoke(id(53), handleOf(self, "le", "self"), handleOf(other, "le", "other")),
   );
 }
 
@@ -663,10 +679,10 @@ export function le(self: Tensor, other: Tensor | number | bigint | boolean): Ten
  */
 export function gt(self: Tensor, other: Tensor | number | bigint | boolean): Tensor {
   if (!(other instanceof Tensor)) {
-    return tensorOf(native.invoke(id(55), handleOf(self, "gt", "self"), other));
+    return tensorOf(native.invoke(id(56), handleOf(self, "gt", "self"), other));
   }
   return tensorOf(
-    native.invoke(id(54), handleOf(self, "gt", "self"), handleOf(other, "gt", "other")),
+    native.invoke(id(55), handleOf(self, "gt", "self"), handleOf(other, "gt", "other")),
   );
 }
 
@@ -676,10 +692,10 @@ export function gt(self: Tensor, other: Tensor | number | bigint | boolean): Ten
  */
 export function ge(self: Tensor, other: Tensor | number | bigint | boolean): Tensor {
   if (!(other instanceof Tensor)) {
-    return tensorOf(native.invoke(id(57), handleOf(self, "ge", "self"), other));
+    return tensorOf(native.invoke(id(58), handleOf(self, "ge", "self"), other));
   }
   return tensorOf(
-    native.invoke(id(56), handleOf(self, "ge", "self"), handleOf(other, "ge", "other")),
+    native.invoke(id(57), handleOf(self, "ge", "self"), handleOf(other, "ge", "other")),
   );
 }
 
@@ -689,7 +705,7 @@ export function ge(self: Tensor, other: Tensor | number | bigint | boolean): Ten
 export function logicalAnd(self: Tensor, other: Tensor): Tensor {
   return tensorOf(
     native.invoke(
-      id(58),
+      id(59),
       handleOf(self, "logicalAnd", "self"),
       handleOf(other, "logicalAnd", "other"),
     ),
@@ -702,7 +718,7 @@ export function logicalAnd(self: Tensor, other: Tensor): Tensor {
 export function logicalOr(self: Tensor, other: Tensor): Tensor {
   return tensorOf(
     native.invoke(
-      id(59),
+      id(60),
       handleOf(self, "logicalOr", "self"),
       handleOf(other, "logicalOr", "other"),
     ),
@@ -713,7 +729,7 @@ export function logicalOr(self: Tensor, other: Tensor): Tensor {
  * `aten::logical_not`
  */
 export function logicalNot(self: Tensor): Tensor {
-  return tensorOf(native.invoke(id(60), handleOf(self, "logicalNot", "self")));
+  return tensorOf(native.invoke(id(61), handleOf(self, "logicalNot", "self")));
 }
 
 /**
@@ -722,7 +738,7 @@ export function logicalNot(self: Tensor): Tensor {
 export function where(condition: Tensor, self: Tensor, other: Tensor): Tensor {
   return tensorOf(
     native.invoke(
-      id(61),
+      id(62),
       handleOf(condition, "where", "condition"),
       handleOf(self, "where", "self"),
       handleOf(other, "where", "other"),
@@ -736,7 +752,7 @@ export function where(condition: Tensor, self: Tensor, other: Tensor): Tensor {
 export function maskedFill(self: Tensor, mask: Tensor, value: number | bigint | boolean): Tensor {
   return tensorOf(
     native.invoke(
-      id(62),
+      id(63),
       handleOf(self, "maskedFill", "self"),
       handleOf(mask, "maskedFill", "mask"),
       value,
@@ -750,7 +766,7 @@ export function maskedFill(self: Tensor, mask: Tensor, value: number | bigint | 
 export function maskedSelect(self: Tensor, mask: Tensor): Tensor {
   return tensorOf(
     native.invoke(
-      id(63),
+      id(64),
       handleOf(self, "maskedSelect", "self"),
       handleOf(mask, "maskedSelect", "mask"),
     ),
@@ -771,7 +787,7 @@ export function sum(
   checkOptions(options, "sum");
   return tensorOf(
     native.invoke(
-      id(64),
+      id(65),
       handleOf(self, "sum", "self"),
       options.dim,
       options.keepdim,
@@ -794,7 +810,7 @@ export function mean(
   checkOptions(options, "mean");
   return tensorOf(
     native.invoke(
-      id(65),
+      id(66),
       handleOf(self, "mean", "self"),
       options.dim,
       options.keepdim,
@@ -812,7 +828,7 @@ export function amax(
 ): Tensor {
   checkOptions(options, "amax");
   return tensorOf(
-    native.invoke(id(66), handleOf(self, "amax", "self"), options.dim, options.keepdim),
+    native.invoke(id(67), handleOf(self, "amax", "self"), options.dim, options.keepdim),
   );
 }
 
@@ -825,7 +841,7 @@ export function amin(
 ): Tensor {
   checkOptions(options, "amin");
   return tensorOf(
-    native.invoke(id(67), handleOf(self, "amin", "self"), options.dim, options.keepdim),
+    native.invoke(id(68), handleOf(self, "amin", "self"), options.dim, options.keepdim),
   );
 }
 
@@ -843,7 +859,7 @@ export function std(
   checkOptions(options, "std");
   return tensorOf(
     native.invoke(
-      id(68),
+      id(69),
       handleOf(self, "std", "self"),
       options.dim,
       options.correction,
@@ -866,7 +882,7 @@ export function variance(
   checkOptions(options, "variance");
   return tensorOf(
     native.invoke(
-      id(69),
+      id(70),
       handleOf(self, "variance", "self"),
       options.dim,
       options.correction,
@@ -879,14 +895,14 @@ export function variance(
  * `aten::any`
  */
 export function any(self: Tensor): Tensor {
-  return tensorOf(native.invoke(id(70), handleOf(self, "any", "self")));
+  return tensorOf(native.invoke(id(71), handleOf(self, "any", "self")));
 }
 
 /**
  * `aten::all`
  */
 export function all(self: Tensor): Tensor {
-  return tensorOf(native.invoke(id(71), handleOf(self, "all", "self")));
+  return tensorOf(native.invoke(id(72), handleOf(self, "all", "self")));
 }
 
 /**
@@ -899,7 +915,7 @@ export function max(
 ): [Tensor, Tensor] {
   checkOptions(options, "max");
   const results = listOf(
-    native.invoke(id(72), handleOf(self, "max", "self"), dim, options.keepdim),
+    native.invoke(id(73), handleOf(self, "max", "self"), dim, options.keepdim),
   );
   return [tensorOf(results[0]), tensorOf(results[1])];
 }
@@ -914,7 +930,7 @@ export function min(
 ): [Tensor, Tensor] {
   checkOptions(options, "min");
   const results = listOf(
-    native.invoke(id(73), handleOf(self, "min", "self"), dim, options.keepdim),
+    native.invoke(id(74), handleOf(self, "min", "self"), dim, options.keepdim),
   );
   return [tensorOf(results[0]), tensorOf(results[1])];
 }
@@ -928,7 +944,7 @@ export function argmax(
 ): Tensor {
   checkOptions(options, "argmax");
   return tensorOf(
-    native.invoke(id(74), handleOf(self, "argmax", "self"), options.dim, options.keepdim),
+    native.invoke(id(75), handleOf(self, "argmax", "self"), options.dim, options.keepdim),
   );
 }
 
@@ -941,7 +957,7 @@ export function argmin(
 ): Tensor {
   checkOptions(options, "argmin");
   return tensorOf(
-    native.invoke(id(75), handleOf(self, "argmin", "self"), options.dim, options.keepdim),
+    native.invoke(id(76), handleOf(self, "argmin", "self"), options.dim, options.keepdim),
   );
 }
 
@@ -954,14 +970,14 @@ export function cumsum(
   options: { dtype?: DType | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "cumsum");
-  return tensorOf(native.invoke(id(76), handleOf(self, "cumsum", "self"), dim, options.dtype));
+  return tensorOf(native.invoke(id(77), handleOf(self, "cumsum", "self"), dim, options.dtype));
 }
 
 /**
  * `aten::count_nonzero.dim_IntList`
  */
 export function countNonzero(self: Tensor, dim: readonly number[]): Tensor {
-  return tensorOf(native.invoke(id(77), handleOf(self, "countNonzero", "self"), dim));
+  return tensorOf(native.invoke(id(78), handleOf(self, "countNonzero", "self"), dim));
 }
 
 /**
@@ -973,7 +989,7 @@ export function logsumexp(
   options: { keepdim?: boolean | undefined } = {},
 ): Tensor {
   checkOptions(options, "logsumexp");
-  return tensorOf(native.invoke(id(78), handleOf(self, "logsumexp", "self"), dim, options.keepdim));
+  return tensorOf(native.invoke(id(79), handleOf(self, "logsumexp", "self"), dim, options.keepdim));
 }
 
 /**
@@ -991,7 +1007,7 @@ export function vectorNorm(
   checkOptions(options, "vectorNorm");
   return tensorOf(
     native.invoke(
-      id(79),
+      id(80),
       handleOf(self, "vectorNorm", "self"),
       options.ord,
       options.dim,
@@ -1016,7 +1032,7 @@ export function topk(
   checkOptions(options, "topk");
   const results = listOf(
     native.invoke(
-      id(80),
+      id(81),
       handleOf(self, "topk", "self"),
       k,
       options.dim,
@@ -1041,7 +1057,7 @@ export function sort(
   checkOptions(options, "sort");
   const results = listOf(
     native.invoke(
-      id(81),
+      id(82),
       handleOf(self, "sort", "self"),
       options.stable,
       options.dim,
@@ -1066,7 +1082,7 @@ export function allclose(
   checkOptions(options, "allclose");
   return booleanOf(
     native.invoke(
-      id(82),
+      id(83),
       handleOf(self, "allclose", "self"),
       handleOf(other, "allclose", "other"),
       options.rtol,
@@ -1081,7 +1097,7 @@ export function allclose(
  */
 export function equal(self: Tensor, other: Tensor): boolean {
   return booleanOf(
-    native.invoke(id(83), handleOf(self, "equal", "self"), handleOf(other, "equal", "other")),
+    native.invoke(id(84), handleOf(self, "equal", "self"), handleOf(other, "equal", "other")),
   );
 }
 
@@ -1089,14 +1105,14 @@ export function equal(self: Tensor, other: Tensor): boolean {
  * `aten::reshape`
  */
 export function reshape(self: Tensor, shape: readonly number[]): Tensor {
-  return tensorOf(native.invoke(id(84), handleOf(self, "reshape", "self"), shape));
+  return tensorOf(native.invoke(id(85), handleOf(self, "reshape", "self"), shape));
 }
 
 /**
  * `aten::view`
  */
 export function view(self: Tensor, size: readonly number[]): Tensor {
-  return tensorOf(native.invoke(id(85), handleOf(self, "view", "self"), size));
+  return tensorOf(native.invoke(id(86), handleOf(self, "view", "self"), size));
 }
 
 /**
@@ -1104,7 +1120,7 @@ export function view(self: Tensor, size: readonly number[]): Tensor {
  */
 export function viewAs(self: Tensor, other: Tensor): Tensor {
   return tensorOf(
-    native.invoke(id(86), handleOf(self, "viewAs", "self"), handleOf(other, "viewAs", "other")),
+    native.invoke(id(87), handleOf(self, "viewAs", "self"), handleOf(other, "viewAs", "other")),
   );
 }
 
@@ -1112,28 +1128,28 @@ export function viewAs(self: Tensor, other: Tensor): Tensor {
  * `aten::permute`
  */
 export function permute(self: Tensor, dims: readonly number[]): Tensor {
-  return tensorOf(native.invoke(id(87), handleOf(self, "permute", "self"), dims));
+  return tensorOf(native.invoke(id(88), handleOf(self, "permute", "self"), dims));
 }
 
 /**
  * `aten::transpose.int`
  */
 export function transpose(self: Tensor, dim0: number, dim1: number): Tensor {
-  return tensorOf(native.invoke(id(88), handleOf(self, "transpose", "self"), dim0, dim1));
+  return tensorOf(native.invoke(id(89), handleOf(self, "transpose", "self"), dim0, dim1));
 }
 
 /**
  * `aten::squeeze.dim`
  */
 export function squeeze(self: Tensor, dim: number): Tensor {
-  return tensorOf(native.invoke(id(89), handleOf(self, "squeeze", "self"), dim));
+  return tensorOf(native.invoke(id(90), handleOf(self, "squeeze", "self"), dim));
 }
 
 /**
  * `aten::unsqueeze`
  */
 export function unsqueeze(self: Tensor, dim: number): Tensor {
-  return tensorOf(native.invoke(id(90), handleOf(self, "unsqueeze", "self"), dim));
+  return tensorOf(native.invoke(id(91), handleOf(self, "unsqueeze", "self"), dim));
 }
 
 /**
@@ -1145,7 +1161,7 @@ export function expand(
   options: { implicit?: boolean | undefined } = {},
 ): Tensor {
   checkOptions(options, "expand");
-  return tensorOf(native.invoke(id(91), handleOf(self, "expand", "self"), size, options.implicit));
+  return tensorOf(native.invoke(id(92), handleOf(self, "expand", "self"), size, options.implicit));
 }
 
 /**
@@ -1157,7 +1173,7 @@ export function flatten(
 ): Tensor {
   checkOptions(options, "flatten");
   return tensorOf(
-    native.invoke(id(92), handleOf(self, "flatten", "self"), options.startDim, options.endDim),
+    native.invoke(id(93), handleOf(self, "flatten", "self"), options.startDim, options.endDim),
   );
 }
 
@@ -1165,14 +1181,14 @@ export function flatten(
  * `aten::flip`
  */
 export function flip(self: Tensor, dims: readonly number[]): Tensor {
-  return tensorOf(native.invoke(id(93), handleOf(self, "flip", "self"), dims));
+  return tensorOf(native.invoke(id(94), handleOf(self, "flip", "self"), dims));
 }
 
 /**
  * `aten::repeat`
  */
 export function repeat(self: Tensor, repeats: readonly number[]): Tensor {
-  return tensorOf(native.invoke(id(94), handleOf(self, "repeat", "self"), repeats));
+  return tensorOf(native.invoke(id(95), handleOf(self, "repeat", "self"), repeats));
 }
 
 /**
@@ -1186,7 +1202,7 @@ export function repeatInterleave(
   checkOptions(options, "repeatInterleave");
   return tensorOf(
     native.invoke(
-      id(95),
+      id(96),
       handleOf(self, "repeatInterleave", "self"),
       repeats,
       options.dim,
@@ -1203,7 +1219,7 @@ export function cat(
   options: { dim?: number | undefined } = {},
 ): Tensor {
   checkOptions(options, "cat");
-  return tensorOf(native.invoke(id(96), handlesOf(tensors, "cat", "tensors"), options.dim));
+  return tensorOf(native.invoke(id(97), handlesOf(tensors, "cat", "tensors"), options.dim));
 }
 
 /**
@@ -1214,7 +1230,7 @@ export function stack(
   options: { dim?: number | undefined } = {},
 ): Tensor {
   checkOptions(options, "stack");
-  return tensorOf(native.invoke(id(97), handlesOf(tensors, "stack", "tensors"), options.dim));
+  return tensorOf(native.invoke(id(98), handlesOf(tensors, "stack", "tensors"), options.dim));
 }
 
 /**
@@ -1226,7 +1242,7 @@ export function split(
   options: { dim?: number | undefined } = {},
 ): Tensor[] {
   checkOptions(options, "split");
-  return tensorsOf(native.invoke(id(98), handleOf(self, "split", "self"), splitSize, options.dim));
+  return tensorsOf(native.invoke(id(99), handleOf(self, "split", "self"), splitSize, options.dim));
 }
 
 /**
@@ -1239,7 +1255,7 @@ export function splitWithSizes(
 ): Tensor[] {
   checkOptions(options, "splitWithSizes");
   return tensorsOf(
-    native.invoke(id(99), handleOf(self, "splitWithSizes", "self"), splitSizes, options.dim),
+    native.invoke(id(100), handleOf(self, "splitWithSizes", "self"), splitSizes, options.dim),
   );
 }
 
@@ -1252,7 +1268,7 @@ export function chunk(
   options: { dim?: number | undefined } = {},
 ): Tensor[] {
   checkOptions(options, "chunk");
-  return tensorsOf(native.invoke(id(100), handleOf(self, "chunk", "self"), chunks, options.dim));
+  return tensorsOf(native.invoke(id(101), handleOf(self, "chunk", "self"), chunks, options.dim));
 }
 
 /**
@@ -1260,21 +1276,21 @@ export function chunk(
  */
 export function unbind(self: Tensor, options: { dim?: number | undefined } = {}): Tensor[] {
   checkOptions(options, "unbind");
-  return tensorsOf(native.invoke(id(101), handleOf(self, "unbind", "self"), options.dim));
+  return tensorsOf(native.invoke(id(102), handleOf(self, "unbind", "self"), options.dim));
 }
 
 /**
  * `aten::narrow`
  */
 export function narrow(self: Tensor, dim: number, start: number, length: number): Tensor {
-  return tensorOf(native.invoke(id(102), handleOf(self, "narrow", "self"), dim, start, length));
+  return tensorOf(native.invoke(id(103), handleOf(self, "narrow", "self"), dim, start, length));
 }
 
 /**
  * `aten::select.int`
  */
 export function select(self: Tensor, dim: number, index: number): Tensor {
-  return tensorOf(native.invoke(id(103), handleOf(self, "select", "self"), dim, index));
+  return tensorOf(native.invoke(id(104), handleOf(self, "select", "self"), dim, index));
 }
 
 /**
@@ -1292,7 +1308,7 @@ export function slice(
   checkOptions(options, "slice");
   return tensorOf(
     native.invoke(
-      id(104),
+      id(105),
       handleOf(self, "slice", "self"),
       options.dim,
       options.start,
@@ -1311,7 +1327,7 @@ export function contiguous(
 ): Tensor {
   checkOptions(options, "contiguous");
   return tensorOf(
-    native.invoke(id(105), handleOf(self, "contiguous", "self"), options.memoryFormat),
+    native.invoke(id(106), handleOf(self, "contiguous", "self"), options.memoryFormat),
   );
 }
 
@@ -1323,14 +1339,14 @@ export function clone(
   options: { memoryFormat?: MemoryFormat | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "clone");
-  return tensorOf(native.invoke(id(106), handleOf(self, "clone", "self"), options.memoryFormat));
+  return tensorOf(native.invoke(id(107), handleOf(self, "clone", "self"), options.memoryFormat));
 }
 
 /**
  * `aten::detach`
  */
 export function detach(self: Tensor): Tensor {
-  return tensorOf(native.invoke(id(107), handleOf(self, "detach", "self")));
+  return tensorOf(native.invoke(id(108), handleOf(self, "detach", "self")));
 }
 
 /**
@@ -1338,7 +1354,7 @@ export function detach(self: Tensor): Tensor {
  */
 export function index(self: Tensor, indices: readonly (Tensor | null)[]): Tensor {
   return tensorOf(
-    native.invoke(id(108), handleOf(self, "index", "self"), handlesOf(indices, "index", "indices")),
+    native.invoke(id(109), handleOf(self, "index", "self"), handlesOf(indices, "index", "indices")),
   );
 }
 
@@ -1353,7 +1369,7 @@ export function indexPut_(
 ): Tensor {
   checkOptions(options, "indexPut_");
   native.invoke(
-    id(109),
+    id(110),
     handleOf(self, "indexPut_", "self"),
     handlesOf(indices, "indexPut_", "indices"),
     handleOf(values, "indexPut_", "values"),
@@ -1368,7 +1384,7 @@ export function indexPut_(
 export function indexSelect(self: Tensor, dim: number, index: Tensor): Tensor {
   return tensorOf(
     native.invoke(
-      id(110),
+      id(111),
       handleOf(self, "indexSelect", "self"),
       dim,
       handleOf(index, "indexSelect", "index"),
@@ -1389,7 +1405,7 @@ export function indexAdd(
   checkOptions(options, "indexAdd");
   return tensorOf(
     native.invoke(
-      id(111),
+      id(112),
       handleOf(self, "indexAdd", "self"),
       dim,
       handleOf(index, "indexAdd", "index"),
@@ -1405,7 +1421,7 @@ export function indexAdd(
 export function indexCopy(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return tensorOf(
     native.invoke(
-      id(112),
+      id(113),
       handleOf(self, "indexCopy", "self"),
       dim,
       handleOf(index, "indexCopy", "index"),
@@ -1426,7 +1442,7 @@ export function gather(
   checkOptions(options, "gather");
   return tensorOf(
     native.invoke(
-      id(113),
+      id(114),
       handleOf(self, "gather", "self"),
       dim,
       handleOf(index, "gather", "index"),
@@ -1448,7 +1464,7 @@ export function scatter(
   if (!(src instanceof Tensor)) {
     return tensorOf(
       native.invoke(
-        id(115),
+        id(116),
         handleOf(self, "scatter", "self"),
         dim,
         handleOf(index, "scatter", "index"),
@@ -1458,7 +1474,7 @@ export function scatter(
   }
   return tensorOf(
     native.invoke(
-      id(114),
+      id(115),
       handleOf(self, "scatter", "self"),
       dim,
       handleOf(index, "scatter", "index"),
@@ -1471,7 +1487,7 @@ export function scatter(
  * `aten::nonzero`
  */
 export function nonzero(self: Tensor): Tensor {
-  return tensorOf(native.invoke(id(116), handleOf(self, "nonzero", "self")));
+  return tensorOf(native.invoke(id(117), handleOf(self, "nonzero", "self")));
 }
 
 /**
@@ -1479,7 +1495,7 @@ export function nonzero(self: Tensor): Tensor {
  */
 export function tril(self: Tensor, options: { diagonal?: number | undefined } = {}): Tensor {
   checkOptions(options, "tril");
-  return tensorOf(native.invoke(id(117), handleOf(self, "tril", "self"), options.diagonal));
+  return tensorOf(native.invoke(id(118), handleOf(self, "tril", "self"), options.diagonal));
 }
 
 /**
@@ -1491,7 +1507,7 @@ export function pad(
   options: { value?: number | bigint | boolean | undefined } = {},
 ): Tensor {
   checkOptions(options, "pad");
-  return tensorOf(native.invoke(id(118), handleOf(self, "pad", "self"), pad, options.value));
+  return tensorOf(native.invoke(id(119), handleOf(self, "pad", "self"), pad, options.value));
 }
 
 /**
@@ -1508,7 +1524,7 @@ export function empty(
   checkOptions(options, "empty");
   return tensorOf(
     native.invoke(
-      id(119),
+      id(120),
       size,
       options.dtype,
       undefined,
@@ -1527,7 +1543,7 @@ export function zeros(
   options: { dtype?: DType | null | undefined; device?: Device | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "zeros");
-  return tensorOf(native.invoke(id(120), size, options.dtype, undefined, options.device));
+  return tensorOf(native.invoke(id(121), size, options.dtype, undefined, options.device));
 }
 
 /**
@@ -1538,7 +1554,7 @@ export function ones(
   options: { dtype?: DType | null | undefined; device?: Device | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "ones");
-  return tensorOf(native.invoke(id(121), size, options.dtype, undefined, options.device));
+  return tensorOf(native.invoke(id(122), size, options.dtype, undefined, options.device));
 }
 
 /**
@@ -1551,7 +1567,7 @@ export function full(
 ): Tensor {
   checkOptions(options, "full");
   return tensorOf(
-    native.invoke(id(122), size, fillValue, options.dtype, undefined, options.device),
+    native.invoke(id(123), size, fillValue, options.dtype, undefined, options.device),
   );
 }
 
@@ -1569,7 +1585,7 @@ export function arange(
 ): Tensor {
   checkOptions(options, "arange");
   return tensorOf(
-    native.invoke(id(123), start, end, options.step, options.dtype, undefined, options.device),
+    native.invoke(id(124), start, end, options.step, options.dtype, undefined, options.device),
   );
 }
 
@@ -1584,7 +1600,7 @@ export function linspace(
 ): Tensor {
   checkOptions(options, "linspace");
   return tensorOf(
-    native.invoke(id(124), start, end, steps, options.dtype, undefined, options.device),
+    native.invoke(id(125), start, end, steps, options.dtype, undefined, options.device),
   );
 }
 
@@ -1596,7 +1612,7 @@ export function eye(
   options: { dtype?: DType | null | undefined; device?: Device | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "eye");
-  return tensorOf(native.invoke(id(125), n, options.dtype, undefined, options.device));
+  return tensorOf(native.invoke(id(126), n, options.dtype, undefined, options.device));
 }
 
 /**
@@ -1607,7 +1623,7 @@ export function rand(
   options: { dtype?: DType | null | undefined; device?: Device | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "rand");
-  return tensorOf(native.invoke(id(126), size, options.dtype, undefined, options.device));
+  return tensorOf(native.invoke(id(127), size, options.dtype, undefined, options.device));
 }
 
 /**
@@ -1618,7 +1634,7 @@ export function randn(
   options: { dtype?: DType | null | undefined; device?: Device | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "randn");
-  return tensorOf(native.invoke(id(127), size, options.dtype, undefined, options.device));
+  return tensorOf(native.invoke(id(128), size, options.dtype, undefined, options.device));
 }
 
 /**
@@ -1629,7 +1645,7 @@ export function randperm(
   options: { dtype?: DType | null | undefined; device?: Device | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "randperm");
-  return tensorOf(native.invoke(id(128), n, options.dtype, undefined, options.device));
+  return tensorOf(native.invoke(id(129), n, options.dtype, undefined, options.device));
 }
 
 /**
@@ -1646,7 +1662,7 @@ export function emptyLike(
   checkOptions(options, "emptyLike");
   return tensorOf(
     native.invoke(
-      id(129),
+      id(130),
       handleOf(self, "emptyLike", "self"),
       options.dtype,
       undefined,
@@ -1671,7 +1687,7 @@ export function zerosLike(
   checkOptions(options, "zerosLike");
   return tensorOf(
     native.invoke(
-      id(130),
+      id(131),
       handleOf(self, "zerosLike", "self"),
       options.dtype,
       undefined,
@@ -1696,7 +1712,7 @@ export function onesLike(
   checkOptions(options, "onesLike");
   return tensorOf(
     native.invoke(
-      id(131),
+      id(132),
       handleOf(self, "onesLike", "self"),
       options.dtype,
       undefined,
@@ -1722,7 +1738,7 @@ export function fullLike(
   checkOptions(options, "fullLike");
   return tensorOf(
     native.invoke(
-      id(132),
+      id(133),
       handleOf(self, "fullLike", "self"),
       fillValue,
       options.dtype,
@@ -1739,7 +1755,7 @@ export function fullLike(
  */
 export function matmul(self: Tensor, other: Tensor): Tensor {
   return tensorOf(
-    native.invoke(id(133), handleOf(self, "matmul", "self"), handleOf(other, "matmul", "other")),
+    native.invoke(id(134), handleOf(self, "matmul", "self"), handleOf(other, "matmul", "other")),
   );
 }
 
@@ -1748,7 +1764,7 @@ export function matmul(self: Tensor, other: Tensor): Tensor {
  */
 export function mm(self: Tensor, mat2: Tensor): Tensor {
   return tensorOf(
-    native.invoke(id(134), handleOf(self, "mm", "self"), handleOf(mat2, "mm", "mat2")),
+    native.invoke(id(135), handleOf(self, "mm", "self"), handleOf(mat2, "mm", "mat2")),
   );
 }
 
@@ -1757,7 +1773,7 @@ export function mm(self: Tensor, mat2: Tensor): Tensor {
  */
 export function bmm(self: Tensor, mat2: Tensor): Tensor {
   return tensorOf(
-    native.invoke(id(135), handleOf(self, "bmm", "self"), handleOf(mat2, "bmm", "mat2")),
+    native.invoke(id(136), handleOf(self, "bmm", "self"), handleOf(mat2, "bmm", "mat2")),
   );
 }
 
@@ -1776,7 +1792,7 @@ export function addmm(
   checkOptions(options, "addmm");
   return tensorOf(
     native.invoke(
-      id(136),
+      id(137),
       handleOf(self, "addmm", "self"),
       handleOf(mat1, "addmm", "mat1"),
       handleOf(mat2, "addmm", "mat2"),
@@ -1797,7 +1813,7 @@ export function linear(
   checkOptions(options, "linear");
   return tensorOf(
     native.invoke(
-      id(137),
+      id(138),
       handleOf(input, "linear", "input"),
       handleOf(weight, "linear", "weight"),
       handleOrNull(options.bias, "linear", "bias"),
@@ -1822,7 +1838,7 @@ export function conv2d(
   checkOptions(options, "conv2d");
   return tensorOf(
     native.invoke(
-      id(138),
+      id(139),
       handleOf(input, "conv2d", "input"),
       handleOf(weight, "conv2d", "weight"),
       handleOrNull(options.bias, "conv2d", "bias"),
@@ -1852,7 +1868,7 @@ export function convTranspose2d(
   checkOptions(options, "convTranspose2d");
   return tensorOf(
     native.invoke(
-      id(139),
+      id(140),
       handleOf(input, "convTranspose2d", "input"),
       handleOf(weight, "convTranspose2d", "weight"),
       handleOrNull(options.bias, "convTranspose2d", "bias"),
@@ -1881,7 +1897,7 @@ export function maxPool2d(
   checkOptions(options, "maxPool2d");
   return tensorOf(
     native.invoke(
-      id(140),
+      id(141),
       handleOf(self, "maxPool2d", "self"),
       kernelSize,
       options.stride,
@@ -1909,7 +1925,7 @@ export function avgPool2d(
   checkOptions(options, "avgPool2d");
   return tensorOf(
     native.invoke(
-      id(141),
+      id(142),
       handleOf(self, "avgPool2d", "self"),
       kernelSize,
       options.stride,
@@ -1925,7 +1941,7 @@ export function avgPool2d(
  * `aten::adaptive_avg_pool2d`
  */
 export function adaptiveAvgPool2d(self: Tensor, outputSize: number | readonly number[]): Tensor {
-  return tensorOf(native.invoke(id(142), handleOf(self, "adaptiveAvgPool2d", "self"), outputSize));
+  return tensorOf(native.invoke(id(143), handleOf(self, "adaptiveAvgPool2d", "self"), outputSize));
 }
 
 /**
@@ -1941,7 +1957,7 @@ export function upsampleNearest2d(
   checkOptions(options, "upsampleNearest2d");
   return tensorOf(
     native.invoke(
-      id(143),
+      id(144),
       handleOf(input, "upsampleNearest2d", "input"),
       options.outputSize,
       options.scaleFactors,
@@ -1963,7 +1979,7 @@ export function upsampleBilinear2d(
   checkOptions(options, "upsampleBilinear2d");
   return tensorOf(
     native.invoke(
-      id(144),
+      id(145),
       handleOf(input, "upsampleBilinear2d", "input"),
       options.outputSize,
       alignCorners,
@@ -1976,7 +1992,7 @@ export function upsampleBilinear2d(
  * `aten::pixel_shuffle`
  */
 export function pixelShuffle(self: Tensor, upscaleFactor: number): Tensor {
-  return tensorOf(native.invoke(id(145), handleOf(self, "pixelShuffle", "self"), upscaleFactor));
+  return tensorOf(native.invoke(id(146), handleOf(self, "pixelShuffle", "self"), upscaleFactor));
 }
 
 /**
@@ -1991,7 +2007,7 @@ export function gridSampler2d(
 ): Tensor {
   return tensorOf(
     native.invoke(
-      id(146),
+      id(147),
       handleOf(input, "gridSampler2d", "input"),
       handleOf(grid, "gridSampler2d", "grid"),
       interpolationMode,
@@ -2020,7 +2036,7 @@ export function batchNorm(
   checkOptions(options, "batchNorm");
   return tensorOf(
     native.invoke(
-      id(147),
+      id(148),
       handleOf(input, "batchNorm", "input"),
       handleOrNull(options.weight, "batchNorm", "weight"),
       handleOrNull(options.bias, "batchNorm", "bias"),
@@ -2050,7 +2066,7 @@ export function groupNorm(
   checkOptions(options, "groupNorm");
   return tensorOf(
     native.invoke(
-      id(148),
+      id(149),
       handleOf(input, "groupNorm", "input"),
       numGroups,
       handleOrNull(options.weight, "groupNorm", "weight"),
@@ -2065,7 +2081,7 @@ export function groupNorm(
  * `aten::dropout`
  */
 export function dropout(input: Tensor, p: number, train: boolean): Tensor {
-  return tensorOf(native.invoke(id(149), handleOf(input, "dropout", "input"), p, train));
+  return tensorOf(native.invoke(id(150), handleOf(input, "dropout", "input"), p, train));
 }
 
 /**
@@ -2077,7 +2093,7 @@ export function softmax(
   options: { dtype?: DType | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "softmax");
-  return tensorOf(native.invoke(id(150), handleOf(self, "softmax", "self"), dim, options.dtype));
+  return tensorOf(native.invoke(id(151), handleOf(self, "softmax", "self"), dim, options.dtype));
 }
 
 /**
@@ -2089,7 +2105,7 @@ export function logSoftmax(
   options: { dtype?: DType | null | undefined } = {},
 ): Tensor {
   checkOptions(options, "logSoftmax");
-  return tensorOf(native.invoke(id(151), handleOf(self, "logSoftmax", "self"), dim, options.dtype));
+  return tensorOf(native.invoke(id(152), handleOf(self, "logSoftmax", "self"), dim, options.dtype));
 }
 
 /**
@@ -2108,7 +2124,7 @@ export function crossEntropyLoss(
   checkOptions(options, "crossEntropyLoss");
   return tensorOf(
     native.invoke(
-      id(152),
+      id(153),
       handleOf(self, "crossEntropyLoss", "self"),
       handleOf(target, "crossEntropyLoss", "target"),
       handleOrNull(options.weight, "crossEntropyLoss", "weight"),
@@ -2134,7 +2150,7 @@ export function binaryCrossEntropyWithLogits(
   checkOptions(options, "binaryCrossEntropyWithLogits");
   return tensorOf(
     native.invoke(
-      id(153),
+      id(154),
       handleOf(self, "binaryCrossEntropyWithLogits", "self"),
       handleOf(target, "binaryCrossEntropyWithLogits", "target"),
       handleOrNull(options.weight, "binaryCrossEntropyWithLogits", "weight"),
@@ -2155,7 +2171,7 @@ export function smoothL1Loss(
   checkOptions(options, "smoothL1Loss");
   return tensorOf(
     native.invoke(
-      id(154),
+      id(155),
       handleOf(self, "smoothL1Loss", "self"),
       handleOf(target, "smoothL1Loss", "target"),
       options.reduction,
@@ -2175,7 +2191,7 @@ export function l1Loss(
   checkOptions(options, "l1Loss");
   return tensorOf(
     native.invoke(
-      id(155),
+      id(156),
       handleOf(self, "l1Loss", "self"),
       handleOf(target, "l1Loss", "target"),
       options.reduction,
@@ -2198,7 +2214,7 @@ export function nllLoss(
   checkOptions(options, "nllLoss");
   return tensorOf(
     native.invoke(
-      id(156),
+      id(157),
       handleOf(self, "nllLoss", "self"),
       handleOf(target, "nllLoss", "target"),
       handleOrNull(options.weight, "nllLoss", "weight"),
@@ -2218,7 +2234,7 @@ export function foreachAdd_(
 ): void {
   checkOptions(options, "foreachAdd_");
   native.invoke(
-    id(157),
+    id(158),
     handlesOf(self, "foreachAdd_", "self"),
     handlesOf(other, "foreachAdd_", "other"),
     options.alpha,
@@ -2229,14 +2245,14 @@ export function foreachAdd_(
  * `aten::_foreach_mul_.Scalar`
  */
 export function foreachMul_(self: readonly Tensor[], scalar: number | bigint | boolean): void {
-  native.invoke(id(158), handlesOf(self, "foreachMul_", "self"), scalar);
+  native.invoke(id(159), handlesOf(self, "foreachMul_", "self"), scalar);
 }
 
 /**
  * `aten::_foreach_zero_`
  */
 export function foreachZero_(self: readonly Tensor[]): void {
-  native.invoke(id(159), handlesOf(self, "foreachZero_", "self"));
+  native.invoke(id(160), handlesOf(self, "foreachZero_", "self"));
 }
 
 /**
@@ -2247,14 +2263,14 @@ export function foreachNorm(
   options: { ord?: number | bigint | boolean | undefined } = {},
 ): Tensor[] {
   checkOptions(options, "foreachNorm");
-  return tensorsOf(native.invoke(id(160), handlesOf(self, "foreachNorm", "self"), options.ord));
+  return tensorsOf(native.invoke(id(161), handlesOf(self, "foreachNorm", "self"), options.ord));
 }
 
 /**
  * `aten::_foreach_sqrt`
  */
 export function foreachSqrt(self: readonly Tensor[]): Tensor[] {
-  return tensorsOf(native.invoke(id(161), handlesOf(self, "foreachSqrt", "self")));
+  return tensorsOf(native.invoke(id(162), handlesOf(self, "foreachSqrt", "self")));
 }
 
 /**
@@ -2268,7 +2284,7 @@ export function foreachAddcmul_(
 ): void {
   checkOptions(options, "foreachAddcmul_");
   native.invoke(
-    id(162),
+    id(163),
     handlesOf(self, "foreachAddcmul_", "self"),
     handlesOf(tensor1, "foreachAddcmul_", "tensor1"),
     handlesOf(tensor2, "foreachAddcmul_", "tensor2"),
@@ -2287,7 +2303,7 @@ export function foreachAddcdiv_(
 ): void {
   checkOptions(options, "foreachAddcdiv_");
   native.invoke(
-    id(163),
+    id(164),
     handlesOf(self, "foreachAddcdiv_", "self"),
     handlesOf(tensor1, "foreachAddcdiv_", "tensor1"),
     handlesOf(tensor2, "foreachAddcdiv_", "tensor2"),
@@ -2299,7 +2315,7 @@ export function foreachAddcdiv_(
  * `aten::_foreach_div_.Scalar`
  */
 export function foreachDiv_(self: readonly Tensor[], scalar: number | bigint | boolean): void {
-  native.invoke(id(164), handlesOf(self, "foreachDiv_", "self"), scalar);
+  native.invoke(id(165), handlesOf(self, "foreachDiv_", "self"), scalar);
 }
 
 /**
@@ -2309,7 +2325,7 @@ export function foreachAddScalar_(
   self: readonly Tensor[],
   scalar: number | bigint | boolean,
 ): void {
-  native.invoke(id(165), handlesOf(self, "foreachAddScalar_", "self"), scalar);
+  native.invoke(id(166), handlesOf(self, "foreachAddScalar_", "self"), scalar);
 }
 
 /**
@@ -2324,7 +2340,7 @@ export function nms(
   checkOptions(options, "nms");
   return tensorOf(
     native.invoke(
-      id(166),
+      id(167),
       handleOf(boxes, "nms", "boxes"),
       handleOf(scores, "nms", "scores"),
       threshold,
@@ -2345,7 +2361,7 @@ export function nmsMask(
   checkOptions(options, "nmsMask");
   return tensorOf(
     native.invoke(
-      id(167),
+      id(168),
       handleOf(boxes, "nmsMask", "boxes"),
       handleOf(scores, "nmsMask", "scores"),
       threshold,
@@ -2368,7 +2384,7 @@ export function roiAlign(
   checkOptions(options, "roiAlign");
   return tensorOf(
     native.invoke(
-      id(168),
+      id(169),
       handleOf(input, "roiAlign", "input"),
       handleOf(rois, "roiAlign", "rois"),
       spatialScale,
@@ -2395,7 +2411,7 @@ export function convolution(
   checkOptions(options, "convolution");
   return tensorOf(
     native.invoke(
-      id(169),
+      id(170),
       handleOf(input, "convolution", "input"),
       handleOf(weight, "convolution", "weight"),
       handleOrNull(options.bias, "convolution", "bias"),
@@ -2416,7 +2432,7 @@ export function scaleRows(
   checkOptions(options, "scaleRows");
   return tensorOf(
     native.invoke(
-      id(170),
+      id(171),
       handleOf(weight, "scaleRows", "weight"),
       handleOf(scale, "scaleRows", "scale"),
       options.dtype,
@@ -2428,7 +2444,7 @@ export function scaleRows(
  * `malleolus::add_relu_`
  */
 export function addRelu_(self: Tensor, other: Tensor): Tensor {
-  native.invoke(id(171), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
+  native.invoke(id(172), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
   return self;
 }
 
@@ -2445,7 +2461,7 @@ export function channelsLastGroupNorm(
   checkOptions(options, "channelsLastGroupNorm");
   return tensorOf(
     native.invoke(
-      id(172),
+      id(173),
       handleOf(input, "channelsLastGroupNorm", "input"),
       groups,
       handleOf(weight, "channelsLastGroupNorm", "weight"),
@@ -2468,7 +2484,7 @@ export function sgdStep_(
   weightDecay: number,
 ): void {
   native.invoke(
-    id(173),
+    id(174),
     handlesOf(parameters, "sgdStep_", "parameters"),
     handlesOf(gradients, "sgdStep_", "gradients"),
     handlesOf(velocities, "sgdStep_", "velocities"),
@@ -2495,7 +2511,7 @@ export function adamStep_(
   step: number,
 ): void {
   native.invoke(
-    id(174),
+    id(175),
     handlesOf(parameters, "adamStep_", "parameters"),
     handlesOf(gradients, "adamStep_", "gradients"),
     handlesOf(means, "adamStep_", "means"),
@@ -2547,6 +2563,7 @@ declare module "./tensor.ts" {
     div_(...args: Rest<typeof div_>): ReturnType<typeof div_>;
     clamp_(...args: Rest<typeof clamp_>): ReturnType<typeof clamp_>;
     relu_(...args: Rest<typeof relu_>): ReturnType<typeof relu_>;
+    hardtanh_(...args: Rest<typeof hardtanh_>): ReturnType<typeof hardtanh_>;
     zero_(...args: Rest<typeof zero_>): ReturnType<typeof zero_>;
     fill_(...args: Rest<typeof fill_>): ReturnType<typeof fill_>;
     copy_(...args: Rest<typeof copy_>): ReturnType<typeof copy_>;
@@ -2676,6 +2693,7 @@ const METHODS = {
   div_,
   clamp_,
   relu_,
+  hardtanh_,
   zero_,
   fill_,
   copy_,
