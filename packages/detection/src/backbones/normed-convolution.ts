@@ -1,22 +1,14 @@
 /**
- * A convolution and the norm after it, under Detectron2's names `weight` and `norm.*`.
+ * A convolution and the norm after it: under Detectron2's names `weight` and `norm.*`, or under
+ * torchvision's, `0.weight` and `1.*`.
  *
  * A norm with fixed statistics is folded: conv(x, weight * scale) + shift. That costs a pass over
  * the weights, where the norm as a step of its own costs several over the activations, forward
  * and backward. Where nothing of it trains, the folded weights are made once, in the dtype in
  * which the convolution computes; otherwise in every forward, so that gradients reach the weights.
  */
-import {
-  call,
-  convolution,
-  type DType,
-  empty,
-  keep,
-  nn,
-  relu_,
-  scope,
-  type Tensor,
-} from "@malleolus/torch";
+import { conv2d, convolution, empty, hardtanh_, nn, relu_, scope, Tensor } from "@malleolus/torch";
+import { foldedOnce } from "./folded-once.ts";
 
 /**
  * `frozen`: fixed statistics, weight and bias. `measured`: fixed statistics, weight and bias
@@ -30,64 +22,110 @@ export interface NormedConvolutionOptions {
   readonly kernel: number;
   readonly stride: number;
   readonly norm: NormKind;
+  /** Of the group norm; default 32. */
+  readonly normGroups?: number;
+  /** Default 1. */
+  readonly dilation?: number;
+  /** Default 1; `in` for a depthwise convolution. */
+  readonly groups?: number;
 }
 
-export interface NormedConvolution extends nn.Layer {
-  /** [out, in, kernel, kernel], channels-last; no bias. */
-  weight: Tensor;
-  norm: nn.GroupNorm | nn.BatchNorm;
+/** What runs a convolution and its norm, wherever their tensors stand. */
+export interface NormedForward extends nn.Layer {
   /** `forward`, and negative values become 0. */
   forwardRelu(input: Tensor): Tensor;
+  /** `forward`, and values are cut to 0 and 6, as MobileNets do. */
+  forwardRelu6(input: Tensor): Tensor;
   /** The convolution alone, before the norm. */
   convolve(input: Tensor): Tensor;
   /** Frees what was made once for weights that do not train. It is made again when needed. */
   forgetFolded(): void;
 }
 
-interface Folded {
-  readonly weight: Tensor;
-  readonly bias: Tensor;
+export interface NormedConvolution extends NormedForward {
+  /** [out, in / groups, kernel, kernel], channels-last; no bias. */
+  weight: Tensor;
+  norm: nn.GroupNorm | nn.BatchNorm;
+}
+
+/** torchvision's `Conv2dNormActivation`: the convolution is its first part, the norm its second. */
+export interface ConvolutionAndNorm extends NormedForward {
+  /** Its weight as that of `NormedConvolution`. */
+  readonly 0: { weight: Tensor };
+  readonly 1: nn.GroupNorm | nn.BatchNorm;
 }
 
 /** Padding keeps the size where the stride is 1. Initialised by He et al. 2015. */
 export function normedConvolution(options: NormedConvolutionOptions): NormedConvolution {
-  const { kernel, stride } = options;
-  const padding = (kernel - 1) / 2;
+  const tensors = { weight: newWeight(options), norm: newNorm(options) };
+  return Object.assign(tensors, normedForward(tensors, tensors.norm, options));
+}
+
+/** The same under torchvision's names. */
+export function convolutionAndNorm(options: NormedConvolutionOptions): ConvolutionAndNorm {
+  const convolution = { weight: newWeight(options) };
+  const norm = newNorm(options);
+  return { 0: convolution, 1: norm, ...normedForward(convolution, norm, options) };
+}
+
+function normedForward(
+  holder: { readonly weight: Tensor },
+  norm: nn.GroupNorm | nn.BatchNorm,
+  options: NormedConvolutionOptions,
+): NormedForward {
+  const convolve = convolutionOf(options);
   const folded = foldedOnce();
-  const layer: NormedConvolution = {
-    weight: channelsLast([options.out, options.in, kernel, kernel]),
-    norm: makeNorm(options.norm, options.out),
+  const run: NormedForward = {
     forward(input) {
-      const { norm } = layer;
-      if (!isBatchNorm(norm)) return norm.forward(layer.convolve(input));
-      const trains = layer.weight.requiresGrad || norm.weight.requiresGrad;
-      const { weight, bias } = trains
-        ? nn.foldNorm(layer.weight, norm)
-        : folded.get(layer.weight, norm, input.dtype);
-      return convolution(input, weight, { bias, stride, padding });
+      const { weight } = holder;
+      if (!isBatchNorm(norm)) return norm.forward(convolve(input, weight, null));
+      const trains = weight.requiresGrad || norm.weight.requiresGrad;
+      const own = trains ? nn.foldNorm(weight, norm) : folded.get(weight, norm, input.dtype);
+      return convolve(input, own.weight, own.bias);
     },
     forwardRelu(input) {
-      const { norm } = layer;
       return isBatchNorm(norm)
-        ? relu_(layer.forward(input))
-        : norm.forwardRelu(layer.convolve(input));
+        ? relu_(run.forward(input))
+        : norm.forwardRelu(convolve(input, holder.weight, null));
     },
-    convolve(input) {
-      return convolution(input, layer.weight, { stride, padding });
-    },
+    forwardRelu6: (input) => hardtanh_(run.forward(input), { minVal: 0, maxVal: 6 }),
+    convolve: (input) => convolve(input, holder.weight, null),
     forgetFolded: folded.forget,
   };
-  nn.msraFill(layer.weight);
-  return layer;
+  return run;
+}
+
+/** How many groups of eight channels: for maps of widths that 32 does not divide. */
+export function eights(channels: number): number {
+  return channels / 8;
+}
+
+/** Has every layer in a module free what it made once. */
+export function forgetFoldedIn(module: object): void {
+  for (const [name, entry] of Object.entries(module)) {
+    if (name === "forgetFolded" && typeof entry === "function") entry();
+    else if (typeof entry === "object" && entry !== null && !(entry instanceof Tensor)) {
+      forgetFoldedIn(entry);
+    }
+  }
 }
 
 export function isBatchNorm(norm: nn.GroupNorm | nn.BatchNorm): norm is nn.BatchNorm {
   return "running_var" in norm;
 }
 
-function makeNorm(kind: NormKind, channels: number): nn.GroupNorm | nn.BatchNorm {
-  if (kind === "group") return nn.groupNorm2d(channels);
-  const norm = nn.frozenBatchNorm2d(channels);
+/** Ours has the faster gradients where it serves. */
+function convolutionOf({ kernel, stride, dilation = 1, groups = 1 }: NormedConvolutionOptions) {
+  const padding = ((kernel - 1) / 2) * dilation;
+  return (input: Tensor, weight: Tensor, bias: Tensor | null): Tensor =>
+    dilation === 1 && groups === 1
+      ? convolution(input, weight, { bias, stride, padding })
+      : conv2d(input, weight, { bias, stride, padding, dilation, groups });
+}
+
+function newNorm({ norm: kind, out, normGroups }: NormedConvolutionOptions) {
+  if (kind === "group") return nn.groupNorm2d(out, normGroups);
+  const norm = nn.frozenBatchNorm2d(out);
   if (kind === "measured") {
     norm.weight.requiresGrad_();
     norm.bias.requiresGrad_();
@@ -96,50 +134,9 @@ function makeNorm(kind: NormKind, channels: number): nn.GroupNorm | nn.BatchNorm
 }
 
 /** A trained weight, laid out as the convolutions read it. */
-function channelsLast(shape: readonly number[]): Tensor {
-  return scope(() => empty(shape).to({ memoryFormat: "channelsLast" })).requiresGrad_();
-}
-
-/**
- * Folded weights that are made once, and again after any of the five tensors behind them was
- * replaced or written to (LibTorch counts the writes). They outlive every scope.
- */
-function foldedOnce() {
-  let made: (Folded & { readonly dtype: DType; readonly from: readonly Written[] }) | null = null;
-  const forget = (): void => {
-    made?.weight.free();
-    made?.bias.free();
-    made = null;
-  };
-  const get = (weight: Tensor, norm: nn.BatchNorm, dtype: DType): Folded => {
-    const from = [weight, norm.weight, norm.bias, norm.running_mean, norm.running_var];
-    if (made?.dtype === dtype && made.from.every((was, i) => isAsItWas(was, from[i]))) return made;
-    forget();
-    const folded = scope(() => {
-      const plain = nn.foldNorm(weight, norm);
-      return {
-        weight: plain.weight.to({ dtype, memoryFormat: "channelsLast" }),
-        bias: plain.bias.to(dtype),
-      };
-    });
-    keep(folded.weight);
-    keep(folded.bias);
-    made = { ...folded, dtype, from: from.map(asWritten) };
-    return made;
-  };
-  return { get, forget };
-}
-
-/** A tensor and how often it had been written to. */
-interface Written {
-  readonly tensor: Tensor;
-  readonly version: unknown;
-}
-
-function asWritten(tensor: Tensor): Written {
-  return { tensor, version: call("aten::_version", tensor) };
-}
-
-function isAsItWas(was: Written, tensor: Tensor): boolean {
-  return was.tensor === tensor && was.version === call("aten::_version", tensor);
+function newWeight({ in: input, out, kernel, groups = 1 }: NormedConvolutionOptions): Tensor {
+  const shape = [out, input / groups, kernel, kernel];
+  const weight = scope(() => empty(shape).to({ memoryFormat: "channelsLast" })).requiresGrad_();
+  // He's fan out, of which a group of outputs has its share.
+  return nn.normal(weight, Math.sqrt(2 / (kernel ** 2 * (out / groups))));
 }
