@@ -4,16 +4,10 @@
  */
 
 import type { MaskRcnnConfig } from "@malleolus/schema";
-import {
-  type DType,
-  fromTypedArray,
-  noGrad,
-  type StateDictFile,
-  scope,
-  type Tensor,
-} from "@malleolus/torch";
-import { DetectionError } from "../errors.ts";
+import { noGrad, type StateDictFile, scope, type Tensor } from "@malleolus/torch";
 import { areCaffe2Names, caffe2Name } from "./caffe2-names.ts";
+import { requireNumbers } from "./finite-weights.ts";
+import { forOurInput } from "./first-convolution.ts";
 import { type InputConvention, inputConventions } from "./input-convention.ts";
 import { ownConfig } from "./own-weights.ts";
 import {
@@ -79,25 +73,6 @@ function renamedWeights({ tensors, metadata }: StateDictFile): PublishedWeights 
   return { tensors: made, convention, norm: normOf([...made.keys()]), own, leftOver };
 }
 
-/** A training that begins with what is no number ends as one that diverged, and blames its rate. */
-function requireNumbers(tensors: ReadonlyMap<string, Tensor>): void {
-  const bad = scope(() =>
-    [...tensors].flatMap(([name, tensor]) => {
-      const isFractional = FRACTIONAL.has(tensor.dtype);
-      return isFractional && !tensor.isfinite().all().item() ? [name] : [];
-    }),
-  );
-  const [first] = bad;
-  if (first === undefined) return;
-  throw new DetectionError(
-    "weights",
-    `expected numbers, got NaN or infinity in ${first}${bad.length > 1 ? ` and ${bad.length - 1} more` : ""}; ` +
-      "the training that wrote it diverged, or the file is damaged: take an earlier one",
-  );
-}
-
-const FRACTIONAL: ReadonlySet<DType> = new Set(["float32", "float64", "float16", "bfloat16"]);
-
 function normOf(names: readonly string[]): PublishedWeights["norm"] {
   if (names.some((name) => name.endsWith(".norm.running_var"))) return "batch";
   return names.some((name) => name.endsWith(".norm.weight")) ? "group" : null;
@@ -130,23 +105,4 @@ function adapted(
 ): Tensor {
   if (/(^|\.)stem\.conv1\.weight$/.test(name)) return forOurInput(tensor, convention);
   return isOfTorchvision ? classesInOrder(name, tensor) : tensor;
-}
-
-/**
- * The first convolution for blue, green and red less the mean, on a scale of 0 to 255:
- *
- *     w * (x / 255 - mean) / deviation = w / (255 * deviation) * (x - 255 * mean)
- *
- * 255 times torchvision's means are Detectron2's, so that no constant is left over, which a
- * convolution could not take: it would be missing where its window hangs over the border. And
- * both sides have 0 for the mean colour, so that the border's padding and that of a batch, both
- * with 0 after the mean was subtracted, are the same pixels as before.
- */
-function forOurInput(weight: Tensor, convention: InputConvention): Tensor {
-  const { channelOrder, white, deviation } = convention;
-  const isOurs = channelOrder === "bgr" && white === 255 && deviation.every((d) => d === 1);
-  if (isOurs || weight.shape.length !== 4 || weight.shape[1] !== 3) return weight;
-  const factors = deviation.map((d) => white / (255 * d));
-  const scaled = weight.to("float32").mul(fromTypedArray(Float32Array.from(factors), [1, 3, 1, 1]));
-  return channelOrder === "rgb" ? scaled.flip([1]) : scaled;
 }

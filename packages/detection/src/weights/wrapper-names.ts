@@ -6,10 +6,11 @@
 import type { Tensor } from "@malleolus/torch";
 import { DetectionError } from "../errors.ts";
 
-/** A layer that every ResNet has, under Detectron2's and torchvision's names. */
+/** A layer that every ResNet has, under Detectron2's and torchvision's names, and every MobileNetV2. */
 const FIRST_LAYERS = [
   /^(.*?)(?:(?:backbone\.)?bottom_up\.)?stem\.conv1\.weight$/,
   /^(.*?)(?:backbone\.body\.)?layer1\.0\.conv1\.weight$/,
+  /^(.*?)features\.0\.0\.weight$/,
 ];
 
 export interface Unwrapped {
