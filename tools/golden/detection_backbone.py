@@ -17,22 +17,11 @@ import torchvision
 from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
 from torchvision.ops.misc import FrozenBatchNorm2d
 
+from named_numbers import uniform
+
 OUT = pathlib.Path(__file__).parents[2] / "packages/detection/src/backbones/golden/backbone.json"
 SAMPLES = 12
 HEIGHT, WIDTH = 64, 96
-
-
-def uniform(name, count):
-    """`count` numbers in [-1, 1) that depend on the name and the place alone."""
-    seed = 0
-    for character in name:
-        seed = (seed * 31 + ord(character)) & 0xFFFFFFFF
-    x = (np.arange(count, dtype=np.uint64) + np.uint64(seed)) * np.uint64(2654435761)
-    x &= np.uint64(0xFFFFFFFF)
-    x ^= x >> np.uint64(15)
-    x = (x * np.uint64(2246822519)) & np.uint64(0xFFFFFFFF)
-    x ^= x >> np.uint64(13)
-    return x.astype(np.float64) / 2**31 - 1
 
 
 def fill(name, shape):

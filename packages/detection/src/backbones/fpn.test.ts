@@ -13,6 +13,7 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
+import { uniform } from "../test-golden.ts";
 import { featurePyramid } from "./fpn.ts";
 import { forgetFolded } from "./resnet.ts";
 
@@ -21,20 +22,9 @@ interface Golden {
   readonly gradients: Record<string, number>;
 }
 
-// Written by tools/golden/detection_backbone.py, whose `uniform` and `fill` these two repeat.
+// Written by tools/golden/detection_backbone.py, whose `fill` stands here again.
 const goldenUrl = new URL("./golden/backbone.json", import.meta.url);
 const golden: Golden = JSON.parse(readFileSync(goldenUrl, "utf8"));
-
-function uniform(name: string, count: number): Float64Array {
-  let seed = 0;
-  for (const character of name) seed = (Math.imul(seed, 31) + character.charCodeAt(0)) >>> 0;
-  return Float64Array.from({ length: count }, (_, i) => {
-    let x = Math.imul((i + seed) | 0, 2654435761) >>> 0;
-    x = (x ^ (x >>> 15)) >>> 0;
-    x = Math.imul(x, 2246822519) >>> 0;
-    return ((x ^ (x >>> 13)) >>> 0) / 2 ** 31 - 1;
-  });
-}
 
 function fill(name: string, shape: readonly number[]): Tensor {
   const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
