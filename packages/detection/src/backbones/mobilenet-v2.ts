@@ -1,0 +1,190 @@
+/**
+ * MobileNetV2 (Sandler et al. 2018) at its full width, as torchvision builds it
+ * (models/mobilenetv2.py) and under its parameter names: a stem and 17 inverted residuals,
+ * `features.0` to `features.17`. The last convolution, to 1280 channels, is the classifier's.
+ *
+ * DeepLab's output stride of 16 is had as its authors have it: where a stride would go beyond, it is
+ * left out, and the blocks after it are dilated by it.
+ *
+ * Its batch norms keep the statistics that come with the weights, in training too; their scales and
+ * shifts train. A batch on two cores is a few radiographs: their own statistics would be noise, and
+ * others than those of prediction. Without weights it takes group norm, eight channels a group: all
+ * of its widths are multiples of eight, and a group of fewer would leave little of a map's mean.
+ *
+ * Shapes: images [N, 3, H, W], H and W multiples of 32; `low` [N, 144, H/4, W/4];
+ * `deep` [N, 320, H/S, W/S] at the output stride S.
+ */
+import { add_, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
+import {
+  type ConvolutionAndNorm,
+  convolutionAndNorm,
+  eights,
+  type NormKind,
+} from "./normed-convolution.ts";
+
+export interface MobileNetV2Config {
+  /** `fixed`: batch norm by the statistics of the weights. `group`: for training without weights. */
+  readonly norm: "fixed" | "group";
+  /** How many pixels a cell of `deep` is wide. */
+  readonly outputStride: 16 | 32;
+  /** Whether the first block has an expansion, 1x1 from 32 to 32, as Gluon's weights have it. */
+  readonly firstExpansion: boolean;
+  /** How many of `features` never train. */
+  readonly freezeAt: number;
+}
+
+/** Expansion (where it is one), depthwise 3x3, and a linear 1x1, as torchvision lists them. */
+export interface InvertedResidual extends nn.Layer {
+  readonly conv: readonly object[];
+  /** The wide map after the depthwise convolution. */
+  widen(input: Tensor): Tensor;
+  /** The block's output, from the wide map and the input. */
+  narrow(wide: Tensor, input: Tensor): Tensor;
+  forgetFolded(): void;
+}
+
+export interface MobileNetV2Maps {
+  /** What the decoder of DeepLabV3+ takes: the wide map of `features.3`. */
+  readonly low: Tensor;
+  readonly deep: Tensor;
+}
+
+export interface MobileNetV2 {
+  readonly features: readonly [ConvolutionAndNorm, ...InvertedResidual[]];
+  forward(images: Tensor): MobileNetV2Maps;
+}
+
+export const LOW_CHANNELS = 144;
+export const DEEP_CHANNELS = 320;
+
+/** The index of the block in `features` whose wide map is `low`: the last at a stride of 4. */
+const LOW = 3;
+
+/** Of every group of blocks: how much wider it is inside, its channels, and the first one's stride. */
+const GROUPS = [
+  { expansion: 1, channels: 16, blocks: 1, stride: 1 },
+  { expansion: 6, channels: 24, blocks: 2, stride: 2 },
+  { expansion: 6, channels: 32, blocks: 3, stride: 2 },
+  { expansion: 6, channels: 64, blocks: 4, stride: 2 },
+  { expansion: 6, channels: 96, blocks: 3, stride: 1 },
+  { expansion: 6, channels: 160, blocks: 3, stride: 2 },
+  { expansion: 6, channels: DEEP_CHANNELS, blocks: 1, stride: 1 },
+] as const;
+
+const STEM_CHANNELS = 32;
+
+export function mobileNetV2(config: MobileNetV2Config): MobileNetV2 {
+  const normOf = (index: number) => mobileNetNorm(config, index);
+  const stem = convolutionAndNorm({
+    in: 3,
+    out: STEM_CHANNELS,
+    kernel: 3,
+    stride: 2,
+    norm: normOf(0),
+    normGroups: eights(STEM_CHANNELS),
+  });
+  const blocks = blockPlans(config).map((plan, i) => invertedResidual(plan, normOf(i + 1)));
+  [stem, ...blocks].slice(0, config.freezeAt).forEach(nn.freeze);
+
+  /** What never trains is not recorded. Memory that no gradient needs is freed at once. */
+  const run = <T>(index: number, body: () => T): T =>
+    scope(() => (index < config.freezeAt ? noGrad(body) : body()));
+  return {
+    features: [stem, ...blocks],
+    forward(images) {
+      return scope(() => {
+        const first = run(0, () => stem.forwardRelu6(images));
+        const through = (from: Tensor, begin: number, end?: number): Tensor =>
+          blocks
+            .slice(begin, end)
+            .reduce((x, block, i) => run(begin + i + 1, () => block.forward(x)), from);
+        const before = through(first, 0, LOW - 1);
+        const { low, after } = run(LOW, () => {
+          const block = blocks[LOW - 1];
+          const wide = block.widen(before);
+          return { low: wide, after: block.narrow(wide, before) };
+        });
+        return { low, deep: through(after, LOW) };
+      });
+    },
+  };
+}
+
+/** Of a layer at this place in `features`. */
+export function mobileNetNorm({ norm, freezeAt }: MobileNetV2Config, index: number): NormKind {
+  if (norm === "group") return "group";
+  return index < freezeAt ? "frozen" : "measured";
+}
+
+interface BlockPlan {
+  readonly in: number;
+  readonly wide: number;
+  readonly out: number;
+  readonly expands: boolean;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+function blockPlans(config: MobileNetV2Config): BlockPlan[] {
+  const plans: BlockPlan[] = [];
+  let input = STEM_CHANNELS;
+  let reached = 2;
+  let dilation = 1;
+  for (const { expansion, channels, blocks, stride } of GROUPS) {
+    for (let i = 0; i < blocks; i++) {
+      const wanted = i === 0 ? stride : 1;
+      const isBeyond = reached * wanted > config.outputStride;
+      plans.push({
+        in: input,
+        wide: input * expansion,
+        out: channels,
+        expands: expansion > 1 || config.firstExpansion,
+        stride: isBeyond ? 1 : wanted,
+        dilation,
+      });
+      if (isBeyond) dilation *= wanted;
+      else reached *= wanted;
+      input = channels;
+    }
+  }
+  return plans;
+}
+
+function invertedResidual(plan: BlockPlan, norm: NormKind): InvertedResidual {
+  const { wide, stride, dilation } = plan;
+  const inner = { out: wide, norm, normGroups: eights(wide) };
+  const expansion = plan.expands
+    ? [convolutionAndNorm({ ...inner, in: plan.in, kernel: 1, stride: 1 })]
+    : [];
+  const depthwise = convolutionAndNorm({
+    ...inner,
+    in: wide,
+    kernel: 3,
+    stride,
+    dilation,
+    groups: wide,
+  });
+  const linear = convolutionAndNorm({
+    in: wide,
+    out: plan.out,
+    kernel: 1,
+    stride: 1,
+    norm,
+    normGroups: eights(plan.out),
+  });
+  const layers = [...expansion, depthwise];
+  const isResidual = stride === 1 && plan.in === plan.out;
+  const block: InvertedResidual = {
+    conv: [...layers, linear[0], linear[1]],
+    widen: (input) => layers.reduce((x, layer) => layer.forwardRelu6(x), input),
+    narrow(wideMap, input) {
+      const output = linear.forward(wideMap);
+      return isResidual ? add_(output, input) : output;
+    },
+    forward: (input) => block.narrow(block.widen(input), input),
+    forgetFolded() {
+      for (const layer of [...layers, linear]) layer.forgetFolded();
+    },
+  };
+  return block;
+}
