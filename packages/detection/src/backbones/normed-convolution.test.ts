@@ -10,6 +10,7 @@ import {
   randn,
   scope,
   type Tensor,
+  tensor,
 } from "@malleolus/torch";
 import { isBatchNorm, type NormKind, normedConvolution } from "./normed-convolution.ts";
 
@@ -95,6 +96,27 @@ test("normedConvolution: group norm normalises, and keeps the dtype under autoca
       .mean()
       .item();
     assert.ok(spread > 0.8 && spread < 1.2, `${spread}`);
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("normedConvolution: forwardRelu6 cuts at 0 and 6, and so are gradients, in both dtypes", () => {
+  const before = liveTensors();
+  scope(() => {
+    const layer = normedConvolution({ in: 1, out: 1, kernel: 1, stride: 1, norm: "measured" });
+    layer.weight.detach().fill_(1);
+    for (const dtype of [null, "bfloat16"] as const) {
+      const input = tensor([[[[-2, 0.5, 3, 7]]]]).requiresGrad_();
+      const output = autocast(dtype, () => layer.forwardRelu6(input));
+      assert.equal(output.dtype, dtype ?? "float32");
+      const near = (got: readonly number[], expected: readonly number[]) =>
+        got.forEach((value, i) => {
+          assert.ok(Math.abs(value - expected[i]) < 0.02, `${dtype}: ${got}`);
+        });
+      near(output.detach().toNumbers(), [0, 0.5, 3, 6]);
+      backward(output.to("float32").sum());
+      near(input.grad?.toNumbers() ?? [], [0, 1, 1, 0]);
+    }
   });
   assert.equal(liveTensors(), before);
 });

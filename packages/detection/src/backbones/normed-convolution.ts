@@ -88,11 +88,18 @@ function normedForward(
         ? relu_(run.forward(input))
         : norm.forwardRelu(convolve(input, holder.weight, null));
     },
-    forwardRelu6: (input) => hardtanh_(run.forward(input), { minVal: 0, maxVal: 6 }),
+    forwardRelu6: (input) => relu6(run.forward(input)),
     convolve: (input) => convolve(input, holder.weight, null),
     forgetFolded: folded.forget,
   };
   return run;
+}
+
+/** In place but for bfloat16, in which LibTorch 1.13 has no gradient of hardtanh on the CPU. */
+function relu6(map: Tensor): Tensor {
+  return map.dtype === "bfloat16"
+    ? relu_(map).clamp({ max: 6 })
+    : hardtanh_(map, { minVal: 0, maxVal: 6 });
 }
 
 /** How many groups of eight channels: for maps of widths that 32 does not divide. */
