@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { libtorchVersion, threads } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import { convolution } from "./convolution.ts";
+import { depthwise } from "./depthwise.ts";
 import { detection } from "./detection.ts";
 import { importFiles } from "./import.ts";
 import { operators } from "./operators.ts";
@@ -20,6 +21,7 @@ import { worklist } from "./worklist.ts";
 const BENCHES: readonly Bench[] = [
   operators,
   convolution,
+  depthwise,
   trainingStep,
   detection,
   precision,

@@ -1,0 +1,95 @@
+/**
+ * Depthwise 3x3 convolutions of DeepLabV3+ on MobileNetV2 at 512 x 512, in float32: forward, and with
+ * each of the gradients, channels-last as our networks lay maps out ("ours") and contiguous beside it
+ * (the peer's columns). Both are LibTorch's own; what is measured is whether one of them falls behind.
+ */
+import { conv2d, grad, manualSeed, noGrad, randn, scope, type Tensor } from "@malleolus/torch";
+import type { Bench } from "./bench.ts";
+import { measure, type Row, row, timed } from "./measure.ts";
+
+interface Shape {
+  readonly name: string;
+  readonly channels: number;
+  readonly side: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+const SHAPES: readonly Shape[] = [
+  { name: "144 at 128", channels: 144, side: 128, stride: 1, dilation: 1 },
+  { name: "144 at 128, stride 2", channels: 144, side: 128, stride: 2, dilation: 1 },
+  { name: "384 at 32", channels: 384, side: 32, stride: 1, dilation: 1 },
+  { name: "960 at 32, dilation 2", channels: 960, side: 32, stride: 1, dilation: 2 },
+  { name: "320 at 32, dilation 12", channels: 320, side: 32, stride: 1, dilation: 12 },
+  { name: "304 at 128", channels: 304, side: 128, stride: 1, dilation: 1 },
+];
+
+const IMAGES = 2;
+const LAYOUTS = ["channelsLast", "contiguous"] as const;
+const PASSES = ["forward", "forward and the input's gradient", "forward and the weight's gradient"];
+
+export const depthwise: Bench = {
+  name: "depthwise",
+  peerModules: [],
+  defaultRuns: 15,
+  async run({ runs, progress }) {
+    const rows: Row[] = [];
+    for (const shape of SHAPES) {
+      for (const pass of PASSES) {
+        const name = `${shape.name}, ${pass}`;
+        progress(name);
+        const prepared = LAYOUTS.map((layout) => ({ layout, ...prepare(shape, layout, pass) }));
+        const times = await measure(
+          prepared.map(({ layout, work }) => ({ name: layout, run: () => timed(work) })),
+          runs,
+        );
+        for (const { free } of prepared) free();
+        const [last, contiguous] = LAYOUTS.map((layout) => times.get(layout));
+        rows.push(row(name, last, contiguous, "contiguous", speed(shape, pass, last?.medianMs)));
+      }
+    }
+    return rows;
+  },
+};
+
+function prepare(
+  { channels, side, stride, dilation }: Shape,
+  memoryFormat: (typeof LAYOUTS)[number],
+  pass: string,
+): { work: () => void; free: () => void } {
+  manualSeed(0);
+  const options = { stride, dilation, padding: dilation, groups: channels };
+  const lay = (tensor: Tensor) => tensor.to({ memoryFormat });
+  const [image, weight] = scope(() => [
+    lay(randn([IMAGES, channels, side, side])),
+    randn([channels, 1, 3, 3]),
+  ]);
+  if (image === undefined || weight === undefined) throw new Error("internal: nothing to convolve");
+  if (pass === "forward") {
+    return {
+      work: () => noGrad(() => conv2d(image, weight, options).free()),
+      free: () => [image, weight].map((tensor) => tensor.free()),
+    };
+  }
+  const wanted = pass.includes("input") ? image : weight;
+  wanted.requiresGrad_();
+  const gradient = scope(() => noGrad(() => lay(randn(conv2d(image, weight, options).shape))));
+  return {
+    work: () =>
+      scope(() => {
+        grad(conv2d(image, weight, options), [wanted], { gradients: [gradient] });
+      }),
+    free: () => [image, weight, gradient].map((tensor) => tensor.free()),
+  };
+}
+
+/** What the median says of our speed, counting a multiplication and an addition as two. */
+function speed(
+  { channels, side, stride }: Shape,
+  pass: string,
+  medianMs: number | undefined,
+): string {
+  const cells = IMAGES * channels * (side / stride) ** 2;
+  const operations = 2 * 9 * cells * (pass === "forward" ? 1 : 2);
+  return `${(operations / (medianMs ?? Number.NaN) / 1e6).toFixed(1)} GFLOP/s`;
+}
