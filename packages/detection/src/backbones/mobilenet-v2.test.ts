@@ -133,7 +133,7 @@ test("mobileNetV2: without weights, group norm keeps activations healthy and gra
       assert.ok(mean > 0.1 && mean < 10, `${mean}`);
     }
     backward(deep.square().sum());
-    for (const [name, { grad }] of nn.parameters(model)) {
+    for (const [name, { grad }] of nn.stateDict(model)) {
       assert.ok(grad !== null && grad.abs().sum().item() > 0, name);
     }
   });
