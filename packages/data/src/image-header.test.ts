@@ -15,7 +15,12 @@ function temporaryFolder(context: TestContext): string {
   return folder;
 }
 
-const NOTHING = { exifOrientation: null, isDeepPicture: false, patientId: null, software: null };
+const NOTHING = {
+  exifOrientation: null,
+  isDeepPicture: false,
+  patientId: null,
+  manufacturer: null,
+};
 
 test("readImageHeader: size, orientation, depth and patient, without decoding", async (context) => {
   const folder = temporaryFolder(context);
@@ -38,13 +43,13 @@ test("readImageHeader: size, orientation, depth and patient, without decoding", 
     ...NOTHING,
     isDeepPicture: true,
   });
-  writeFileSync(path, dicomFile({ ...GREY_2X2, "00100020 LO": "P7", "00181020 LO": "Room 3" }));
+  writeFileSync(path, dicomFile({ ...GREY_2X2, "00100020 LO": "P7", "00080070 LO": "Room 3" }));
   assert.deepEqual(await readImageHeader(path), {
     width: 2,
     height: 2,
     ...NOTHING,
     patientId: "P7",
-    software: "Room 3",
+    manufacturer: "Room 3",
   });
 });
 

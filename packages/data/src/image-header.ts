@@ -23,8 +23,8 @@ export interface ImageHeader {
   readonly isDeepPicture: boolean;
   /** Whom a DICOM file names. */
   readonly patientId: string | null;
-  /** What a DICOM file says of the software that made it. */
-  readonly software: string | null;
+  /** Who made the machine, as a DICOM file says it; de-identification leaves it. */
+  readonly manufacturer: string | null;
 }
 
 /** Throws DataError as `readRadiograph`. */
@@ -44,7 +44,7 @@ export async function readImageHeader(path: string): Promise<ImageHeader> {
       exifOrientation: null,
       isDeepPicture: false,
       patientId: null,
-      software: null,
+      manufacturer: null,
     };
   }
   return {
@@ -53,7 +53,7 @@ export async function readImageHeader(path: string): Promise<ImageHeader> {
     exifOrientation: exifOrientation(metadata),
     isDeepPicture: metadata.depth === "ushort",
     patientId: null,
-    software: null,
+    manufacturer: null,
   };
 }
 
@@ -106,7 +106,7 @@ async function readDicomHeader(path: string): Promise<ImageHeader> {
     exifOrientation: null,
     isDeepPicture: false,
     patientId: attributes.text("x00100020"),
-    software: attributes.text("x00181020"),
+    manufacturer: attributes.text("x00080070"),
   };
 }
 

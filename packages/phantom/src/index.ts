@@ -23,7 +23,12 @@ export type { ReadCase, Reader } from "./people/impression.ts";
 export { adjudicationOf, consensusOf, type Reading, readCase } from "./people/reader.ts";
 export { writeReport } from "./people/report.ts";
 export type { Language } from "./people/report-phrases.ts";
-export { externalRoom, internalRoom, withPitch } from "./radiography/machines.ts";
+export {
+  externalRoom,
+  internalRoom,
+  SIMULATED_MANUFACTURER,
+  withPitch,
+} from "./radiography/machines.ts";
 export { type PhantomRadiograph, simulateRadiograph } from "./radiography/simulate.ts";
 export type { FractureTruth } from "./radiography/truth.ts";
 export type { PhantomView } from "./radiography/view.ts";

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readImageHeader, readRadiograph } from "@malleolus/data";
 import type { ReportContent } from "@malleolus/evaluation";
+import { SIMULATED_MANUFACTURER } from "@malleolus/phantom";
 import { readRun } from "@malleolus/runs";
 import type { PatientDecision, RadiographAnalysis } from "@malleolus/schema";
 import { readTestSets, type Study } from "@malleolus/studies";
@@ -143,9 +144,7 @@ async function trainingOf(checkpoint: string | undefined): Promise<ReportContent
   };
 }
 
-const PHANTOM = /^Malleolus phantom (\d+)/;
-
-/** By what the first radiograph of a test says of the software that made it. */
+/** By what the first radiograph of a test says of its maker. */
 async function simulatedBy(study: Study): Promise<ReportContent["simulated"]> {
   const sets = await readTestSets(study);
   for (const [test, { difficult }] of [
@@ -155,9 +154,8 @@ async function simulatedBy(study: Study): Promise<ReportContent["simulated"]> {
     const [first] = await testedPatients(study, test, difficult.slice(0, 1));
     const image = first?.images[0];
     if (image === undefined) continue;
-    const { software } = await readImageHeader(join(study.images, image.fileName));
-    const version = PHANTOM.exec(software ?? "")?.[1];
-    return version === undefined ? null : { version, seed: "not recorded" };
+    const { manufacturer } = await readImageHeader(join(study.images, image.fileName));
+    return manufacturer === SIMULATED_MANUFACTURER ? { version: null, seed: null } : null;
   }
   return null;
 }

@@ -10,8 +10,8 @@ export interface ReportContent {
   readonly subtitle: string;
   /** ISO 8601. */
   readonly generatedAt: string;
-  /** Null where the radiographs are real. */
-  readonly simulated: { readonly version: string; readonly seed: string } | null;
+  /** Null where the radiographs are real; of simulated ones the version and seed, where they are known. */
+  readonly simulated: { readonly version: string | null; readonly seed: string | null } | null;
   /** `Malleolus`, `0.1.0` and what it ran on. */
   readonly software: readonly { readonly name: string; readonly version: string }[];
   /** Names to read instead of the ids of classes, exclusion codes and hospitals. */

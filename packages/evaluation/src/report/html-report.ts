@@ -78,12 +78,17 @@ function simulatedNotice({ simulated }: ReportContent): string {
 function heading(content: ReportContent): Markup {
   const { simulated, software, generatedAt } = content;
   const facts = [
-    simulated === null ? null : `Simulated by phantom ${simulated.version}, seed ${simulated.seed}`,
+    simulated === null ? null : simulatedFact(simulated),
     `Generated ${generatedAt.slice(0, 16).replace("T", " ")}`,
     ...software.map(({ name, version }) => `${name} ${version}`),
   ].filter((fact) => fact !== null);
   return html`<header><h1>${content.title}</h1><p class="lead">${content.subtitle}</p>
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul></header>`;
+}
+
+function simulatedFact({ version, seed }: NonNullable<ReportContent["simulated"]>): string {
+  const by = version === null ? "Simulated radiographs" : `Simulated by phantom ${version}`;
+  return seed === null ? by : `${by}, seed ${seed}`;
 }
 
 function verdict(thresholds: readonly AcceptanceThreshold[]): Markup {

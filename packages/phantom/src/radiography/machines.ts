@@ -1,10 +1,13 @@
 /** The two simulated hospitals' rooms. Figures of detectors: PHANTOM.md 3, recalled there. */
 import type { Machine } from "./machine.ts";
 
+/** What every simulated file calls its maker, and keeps when it is de-identified: by it one is known. */
+export const SIMULATED_MANUFACTURER = "Malleolus Simulated";
+
 /** A digital room with a flat panel. */
 export const internalRoom: Machine = {
   modality: "DX",
-  manufacturer: "Malleolus Simulated",
+  manufacturer: SIMULATED_MANUFACTURER,
   model: "Phantom DX 150",
   kilovolts: 60,
   spectrum: [0.3, 0.42, 0.28],
@@ -28,7 +31,7 @@ export const internalRoom: Machine = {
 /** An older room with storage-phosphor plates. */
 export const externalRoom: Machine = {
   modality: "CR",
-  manufacturer: "Malleolus Simulated",
+  manufacturer: SIMULATED_MANUFACTURER,
   model: "Phantom CR 100",
   kilovolts: 57,
   spectrum: [0.36, 0.41, 0.23],
