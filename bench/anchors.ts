@@ -6,9 +6,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { parseCoco } from "@malleolus/data";
-import { type BoxedImage, bestOverlaps, proposeAnchors } from "@malleolus/detection";
-import { resizedSize } from "@malleolus/detection/preprocess";
 import { scaleBox } from "@malleolus/geometry";
+import { resizedSize } from "@malleolus/imaging";
+import { type BoxedImage, bestOverlaps, proposeAnchors } from "@malleolus/networks";
 import { type AnchorConfig, detectron2Config, longBoneAnchors } from "@malleolus/schema";
 
 const { values, positionals } = parseArgs({

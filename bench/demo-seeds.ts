@@ -10,8 +10,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoPlan, demoProgress, runDemo, stopOnSignals } from "@malleolus/cli/demo";
-import { shippedDetector } from "@malleolus/detection";
 import type { AcceptanceThreshold } from "@malleolus/evaluation";
+import { shippedDetector } from "@malleolus/networks";
 import { demoRecipe } from "@malleolus/runs";
 import { readInitialWeights } from "@malleolus/training";
 

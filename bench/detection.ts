@@ -3,8 +3,9 @@
  * against torchvision in each of its forms, from the same weights. The note says how many of
  * torchvision's float32 detections ours found again.
  */
-import { type Detection, toRadiograph } from "@malleolus/detection";
+
 import { type Box, boxIou } from "@malleolus/geometry";
+import { type Detection, toRadiograph } from "@malleolus/imaging";
 import { autocast } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import {

@@ -1,5 +1,5 @@
 /**
- * Makes the detector that comes with the project, `packages/detection/detectors`: simulated ankles of a
+ * Makes the detector that comes with the project, `packages/networks/detectors`: simulated ankles of a
  * seed that no test uses, the demonstration's network from scratch on nine in ten of the patients, the
  * decision of a patient's class on the tenth. Started by hand; what is done is not done again, and a
  * training that was cut goes on:
@@ -12,7 +12,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { shrinkDetector } from "@malleolus/detection";
+import { shrinkDetector } from "@malleolus/networks";
 import { demoRecipe, findDetector } from "@malleolus/runs";
 import type { Recipe } from "@malleolus/schema";
 

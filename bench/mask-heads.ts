@@ -7,14 +7,6 @@
  */
 import { parseArgs } from "node:util";
 import {
-  batchImages,
-  type GrayImage,
-  type MaskRcnn,
-  maskRcnn,
-  pasteMask,
-  type Target,
-} from "@malleolus/detection";
-import {
   type Box,
   boxIou,
   emptyMask,
@@ -24,6 +16,8 @@ import {
   rasterizePolygons,
   rasterizePolygonsInBox,
 } from "@malleolus/geometry";
+import { type NetworkImage, pasteMask, type Target } from "@malleolus/imaging";
+import { batchImages, type MaskRcnn, maskRcnn } from "@malleolus/networks";
 import {
   detectron2Config,
   type MaskHeadConfig,
@@ -92,7 +86,7 @@ for (let seed = 1; seed <= Number(values.seeds); seed++) {
 }
 
 interface Scene {
-  readonly image: GrayImage;
+  readonly image: NetworkImage;
   readonly target: Target;
 }
 

@@ -7,8 +7,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freeModel, type ImageBatch, type MaskRcnn, maskRcnn } from "@malleolus/detection";
 import type { Box } from "@malleolus/geometry";
+import { freeModel, type ImageBatch, type MaskRcnn, maskRcnn } from "@malleolus/networks";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { keep, manualSeed, nn, randn, readSafetensors, scope } from "@malleolus/torch";
 import { type Contestant, type Row, row, type Timing } from "./measure.ts";

@@ -3,7 +3,8 @@
  * in bfloat16 against torchvision in each of its forms, on the same work: same weights, norms
  * and stem to res2 frozen on both sides, images of the exact size, the same number of proposals.
  */
-import type { Losses, Target } from "@malleolus/detection";
+import type { Target } from "@malleolus/imaging";
+import type { Losses } from "@malleolus/networks";
 import { add, autocast, backward, nn, optim, scope, type Tensor } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import {

@@ -311,8 +311,8 @@ const cases: readonly Case[] = [
   },
   {
     name: "DICOM parsed outside data",
-    files: { "packages/detection/src/a.ts": 'import "dicom-parser";\n' },
-    finding: "detection must not import dicom-parser: only data parses DICOM",
+    files: { "packages/networks/src/a.ts": 'import "dicom-parser";\n' },
+    finding: "networks must not import dicom-parser: only data parses DICOM",
   },
   {
     name: "a DICOM codec outside data",

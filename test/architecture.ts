@@ -18,21 +18,23 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   geometry: [],
   torch: [],
   schema: ["geometry"],
-  detection: ["torch", "geometry", "schema"],
-  data: ["geometry", "schema"],
+  imaging: ["geometry", "schema"],
+  networks: ["torch", "imaging", "geometry", "schema"],
+  data: ["imaging", "geometry", "schema"],
   phantom: ["data", "host", "geometry", "schema"],
   evaluation: ["geometry", "schema"],
   runs: ["schema"],
-  web: ["geometry", "schema"],
+  web: ["geometry", "schema", "imaging"],
   studies: ["data", "geometry", "schema"],
-  training: ["torch", "detection", "data", "evaluation", "runs", "geometry", "schema"],
-  server: ["data", "studies", "evaluation", "runs", "geometry", "schema"],
+  training: ["torch", "networks", "imaging", "data", "evaluation", "runs", "geometry", "schema"],
+  server: ["data", "studies", "evaluation", "runs", "imaging", "geometry", "schema"],
   cli: [
     "host",
     "geometry",
     "torch",
     "schema",
-    "detection",
+    "imaging",
+    "networks",
     "data",
     "phantom",
     "evaluation",
@@ -46,7 +48,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "geometry",
     "torch",
     "schema",
-    "detection",
+    "imaging",
+    "networks",
     "data",
     "phantom",
     "evaluation",
@@ -92,7 +95,7 @@ const longFile = 400;
 const reasonToBeLong = /\bLong because\b/;
 
 /** Packages that run in a browser, too. */
-const anywhere = new Set(["geometry", "schema", "web"]);
+const anywhere = new Set(["geometry", "schema", "imaging", "web"]);
 
 /** All that the rules read: sources of packages and benchmarks, and their manifests. */
 export function readSourceTree(root: string): SourceTree {

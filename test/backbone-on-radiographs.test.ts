@@ -8,6 +8,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { readRadiograph } from "@malleolus/data";
+import { prepareImage } from "@malleolus/imaging";
 import {
   activationMeans,
   batchImages,
@@ -17,8 +18,7 @@ import {
   measureNormStatistics,
   mobileNetV2,
   mobileNetV2Weights,
-  prepareImage,
-} from "@malleolus/detection";
+} from "@malleolus/networks";
 import { detectron2Config } from "@malleolus/schema";
 import { autocast, manualSeed, noGrad, readSafetensors, scope } from "@malleolus/torch";
 

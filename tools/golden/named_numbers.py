@@ -1,6 +1,6 @@
 """Weights that reference generators and tests both know, by the names of the tensors.
 
-`uniform(name, count)` is the same here and in packages/detection/src/test-golden.ts.
+`uniform(name, count)` is the same here and in packages/networks/src/test-golden.ts.
 """
 
 import numpy as np

@@ -8,7 +8,8 @@
 const packageErrors: ReadonlySet<string> = new Set([
   "CliError",
   "DataError",
-  "DetectionError",
+  "ImagingError",
+  "ModelError",
   "EvaluationError",
   "PhantomError",
   "RunError",

@@ -5,6 +5,7 @@ import type { Metadata, SharpOptions } from "sharp";
 import sharp from "sharp";
 import { causeText, DataError } from "./errors.ts";
 import { luminance, type Radiograph, valueRange } from "./radiograph.ts";
+import { countValues, rangeOf } from "./value-counts.ts";
 
 /** Whether bytes begin like a JPEG or a PNG. */
 export function imageFormat(bytes: Uint8Array): "jpeg" | "png" | undefined {
@@ -91,10 +92,24 @@ async function decode(
     photometric: channels >= 3 ? "RGB" : "MONOCHROME2",
     exifOrientation: exifOrientation(metadata),
     pixels,
-    stored: valueRange(stored),
-    displayed: valueRange(pixels),
+    ...rangesOf(stored, pixels, high),
     display: { kind: "full range", low: 0, high },
     notes: [],
+  };
+}
+
+function rangesOf(
+  stored: Uint8Array | Uint16Array | Float32Array,
+  pixels: Float32Array,
+  high: number,
+): Pick<Radiograph, "stored" | "displayed"> {
+  if (stored instanceof Float32Array) {
+    return { stored: valueRange(stored), displayed: valueRange(pixels) };
+  }
+  const counted = countValues(stored);
+  return {
+    stored: rangeOf(counted, (value) => value),
+    displayed: rangeOf(counted, (value) => Math.fround(value / high)),
   };
 }
 

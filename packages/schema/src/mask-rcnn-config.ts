@@ -2,7 +2,7 @@
  * All that defines a Mask R-CNN, in one complete object: it is saved in every checkpoint, and no
  * default hides anywhere else. What a recipe or a checkpoint says must be complete, and a key that is
  * not known is an error. Not here: how it is trained (`recipe.ts`) and how an image is brought to the
- * network's size (`preprocess.ts`).
+ * network's size (`preprocess.ts` says to which, `imaging` does it).
  *
  * It has no version of its own: it stands only in files that have one, recipes, states of checkpoints
  * and detectors.

@@ -8,8 +8,8 @@ import {
   readCocoFile,
   throwFaults,
 } from "@malleolus/data";
-import type { Target } from "@malleolus/detection";
 import { decodeRuns, type Polygon, polygonSignedArea, traceMask } from "@malleolus/geometry";
+import type { Target } from "@malleolus/imaging";
 import { TrainingError } from "./errors.ts";
 
 /** As the ankle's protocol calls it, and what a study exports. */

@@ -5,8 +5,9 @@
  *
  * The function is Philox: the seed is its key, the address its counter. There is no state to save.
  */
-import type { Draw } from "@malleolus/detection";
+
 import { type Key, philox4x32 } from "@malleolus/evaluation/philox";
+import type { Draw } from "@malleolus/networks";
 
 /** The streams of one step. `seed` is an integer from 0 to 2^53 - 1. */
 export function drawsOf(seed: number, step: number): Draw {

@@ -13,7 +13,7 @@ import {
   measureNormStatistics,
   type NetworkWeightsReport,
   placeModel,
-} from "@malleolus/detection";
+} from "@malleolus/networks";
 import type { Recipe } from "@malleolus/schema";
 import { autocast, type Device, manualSeed, scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";

@@ -1,5 +1,5 @@
 /** The parts of the loss by their names, as tensors and as numbers. */
-import type { Losses } from "@malleolus/detection";
+import type { Losses } from "@malleolus/networks";
 import type { LossParts } from "@malleolus/schema";
 import { add, stack, type Tensor } from "@malleolus/torch";
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { maskRcnn, writeDetector } from "@malleolus/detection";
+import { maskRcnn, writeDetector } from "@malleolus/networks";
 import type { Recipe } from "@malleolus/schema";
 import { liveTensors, nn, scope, type Tensor, tensor, writeSafetensors } from "@malleolus/torch";
 import { readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";

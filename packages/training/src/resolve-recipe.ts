@@ -5,13 +5,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
-  DetectionError,
   incompleteStages,
+  ModelError,
   maskRcnn,
   type PublishedWeights,
   publishedWeights,
   requireResNet,
-} from "@malleolus/detection";
+} from "@malleolus/networks";
 import { readSeenImages, type SeenImages } from "@malleolus/runs";
 import type { Recipe } from "@malleolus/schema";
 import { readWeightsFile, scope } from "@malleolus/torch";
@@ -32,7 +32,7 @@ export interface InitialWeights extends PublishedWeights {
  * names of Detectron2, torchvision or Caffe2.
  *
  * @throws TorchError `checkpoint` for a file that is none of these, or not whole.
- * @throws DetectionError `weights` for one of another network, or of what is no number.
+ * @throws ModelError `weights` for one of another network, or of what is no number.
  */
 export function readInitialWeights(path: string): InitialWeights {
   const file = readWeightsFile(path);
@@ -52,8 +52,8 @@ export function ofWeights<T>({ path }: Pick<InitialWeights, "path">, body: () =>
   try {
     return body();
   } catch (cause) {
-    if (!(cause instanceof DetectionError) || cause.code !== "weights") throw cause;
-    throw new DetectionError("weights", `${path}: ${cause.message}`, { cause });
+    if (!(cause instanceof ModelError) || cause.code !== "weights") throw cause;
+    throw new ModelError("weights", `${path}: ${cause.message}`, { cause });
   }
 }
 
@@ -65,7 +65,7 @@ export function ofWeights<T>({ path }: Pick<InitialWeights, "path">, body: () =>
  *
  * `tuning` holds the radiographs to validate with; without, nothing is validated.
  *
- * @throws DetectionError `weights` for weights of another depth.
+ * @throws ModelError `weights` for weights of another depth.
  * @throws TrainingError `recipe` where there is something to validate with and the recipe does not
  *   say how.
  */

@@ -1,6 +1,6 @@
 /** What a run holds while it trains: the network, its optimiser, its radiographs, its records. */
 
-import { freeModel, type ImageBatch } from "@malleolus/detection";
+import { freeModel, type ImageBatch } from "@malleolus/networks";
 import type { RunDirectory } from "@malleolus/runs";
 import { libtorchVersion, nn, threads } from "@malleolus/torch";
 import { weightAverage } from "./averaging.ts";

@@ -1,6 +1,6 @@
 /** One step of training: losses of a batch, part by part, their gradients, the update. */
 
-import { batchImages, type MaskRcnn } from "@malleolus/detection";
+import { batchImages, type MaskRcnn } from "@malleolus/networks";
 import type { LossParts, Recipe } from "@malleolus/schema";
 import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";

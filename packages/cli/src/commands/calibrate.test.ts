@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-import { maskRcnn, openDetector, writeDetector } from "@malleolus/detection";
+import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
 import { detectron2Config, predictionSchema } from "@malleolus/schema";
 import { manualSeed, scope, setThreads } from "@malleolus/torch";
 import sharp from "sharp";

@@ -37,7 +37,7 @@ Examples:
       const { runDemo } = await import("../demo/run-demo.ts");
       const { demoRecipe } = await import("@malleolus/runs");
       const { readInitialWeights } = await import("@malleolus/training");
-      const { shippedDetector } = await import("@malleolus/detection");
+      const { shippedDetector } = await import("@malleolus/networks");
       const shipped = shippedDetector();
       const progress = demoProgress(output);
       const signals = stopOnSignals(() =>

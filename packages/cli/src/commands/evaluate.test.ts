@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-import { maskRcnn, writeDetector } from "@malleolus/detection";
+import { maskRcnn, writeDetector } from "@malleolus/networks";
 import { detectionEvaluationSchema, detectron2Config } from "@malleolus/schema";
 import { manualSeed, nn, scope } from "@malleolus/torch";
 import sharp from "sharp";

@@ -1,9 +1,9 @@
 /** `malleolus evaluate`: how well a detector finds what a COCO file says is there. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { Detector, Precision } from "@malleolus/detection";
 import { checkFoundIou, evaluationDefaults, NO_FRACTURE } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
+import type { Detector, Precision } from "@malleolus/networks";
 import { fileSha256, findDetector, readSeenImages } from "@malleolus/runs";
 import type { DetectionEvaluation, Finding, MeasureSettings } from "@malleolus/schema";
 import { Command, Option } from "commander";
@@ -156,7 +156,7 @@ async function evaluate(
   given: EvaluateArguments,
   output: Output,
 ): Promise<Evaluated | null> {
-  const { openDetector } = await import("@malleolus/detection");
+  const { openDetector } = await import("@malleolus/networks");
   const { setThreads } = await import("@malleolus/torch");
   const { measure } = await import("../coco-evaluation/measure.ts");
   const { checkTrainingImages } = await import("../coco-evaluation/training-check.ts");

@@ -74,7 +74,7 @@ Examples:
     )
     .action(async (paths: string[], given: PredictArguments) => {
       const { chooseDetector } = await import("../choose-detector.ts");
-      const { openDetector } = await import("@malleolus/detection");
+      const { openDetector } = await import("@malleolus/networks");
       const { setThreads } = await import("@malleolus/torch");
       if (given.threads !== undefined) setThreads(given.threads);
       const path = await chooseDetector(given.checkpoint, given.json === true, output);

@@ -1,7 +1,6 @@
 /** The last stage: what the network finds in patients of both tests, judged and written down. */
 import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
-import { openDetector } from "@malleolus/detection";
 import {
   type AcceptanceThreshold,
   type Evaluation,
@@ -11,6 +10,7 @@ import {
   thresholdsReached,
 } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
+import { openDetector } from "@malleolus/networks";
 import { PHANTOM_VERSION } from "@malleolus/phantom";
 import { findDetector, readRun } from "@malleolus/runs";
 import type { Proportion } from "@malleolus/schema";

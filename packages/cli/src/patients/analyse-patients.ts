@@ -1,8 +1,8 @@
 /** A detector at work on patients. */
 import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
-import type { Detector } from "@malleolus/detection";
 import type { TuningPatient } from "@malleolus/evaluation";
+import type { Detector } from "@malleolus/networks";
 import type { PatientRadiographs } from "./patient-radiographs.ts";
 
 export interface AnalyseOptions {

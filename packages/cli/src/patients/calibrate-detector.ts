@@ -1,6 +1,7 @@
 /** Fits how a detector's analyses decide a patient's class, and puts that into the detector's file. */
-import { openDetector, type Precision, writeDecision } from "@malleolus/detection";
+
 import { atPrevalence, fitDecision, type TuningPatient } from "@malleolus/evaluation";
+import { openDetector, type Precision, writeDecision } from "@malleolus/networks";
 import type { PatientDecision } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
 import { analysePatients } from "./analyse-patients.ts";

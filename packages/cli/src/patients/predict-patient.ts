@@ -1,9 +1,9 @@
 /** What a detector says of one patient's radiographs, one coherent answer for all of them. */
 import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
-import type { Detector } from "@malleolus/detection";
 import { decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
+import type { Detector } from "@malleolus/networks";
 import type { PatientDecision, Prediction, RadiographAnalysis } from "@malleolus/schema";
 import { drawOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";

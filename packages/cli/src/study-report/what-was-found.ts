@@ -77,7 +77,7 @@ async function detectorSource(
   given: FindingOptions,
   output: Output,
 ): Promise<Source> {
-  const { openDetector } = await import("@malleolus/detection");
+  const { openDetector } = await import("@malleolus/networks");
   const { libtorchVersion, setThreads } = await import("@malleolus/torch");
   const { chooseDtype, sayDtype } = await import("../dtype/choose-dtype.ts");
   const { LEAST_SCORE } = await import("../patients/calibrate-detector.ts");

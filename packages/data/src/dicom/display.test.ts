@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataError } from "../errors.ts";
-import { windowFunction } from "./display.ts";
 import { readDicom } from "./read-dicom.ts";
 import { dicomFile, GREY_2X2, type Value } from "./test-dicom.ts";
 
@@ -135,11 +134,6 @@ test("display: a cut look-up table is refused", async () => {
     () => readDicom(file, "test.dcm"),
     (error) => error instanceof DataError && /look-up table of 9 entries/.test(error.message),
   );
-});
-
-test("windowFunction: no window quantises to 8 bits", () => {
-  const shares = Array.from({ length: 1000 }, (_, i) => windowFunction("LINEAR", 512, 1024)(i));
-  assert.equal(new Set(shares).size, 1000);
 });
 
 async function notesOf(elements: Record<string, Value | null>): Promise<readonly string[]> {

@@ -4,7 +4,10 @@
  *
  * Not here: the display's own response (GSDF) and presentation states.
  */
-import type { Display } from "../radiograph.ts";
+import { windowFunction } from "@malleolus/imaging";
+import type { ValueRange } from "@malleolus/schema";
+import { type Display, valueRange } from "../radiograph.ts";
+import { countValues, extremes, rangeOf } from "../value-counts.ts";
 import type { Attributes } from "./data-set.ts";
 import type { PixelHeader } from "./header.ts";
 import { lookUp, readLut } from "./look-up-table.ts";
@@ -23,6 +26,9 @@ export interface DisplayedValues {
   /** 0 (black) to 1 (white), one for each stored value. */
   readonly pixels: Float32Array;
   readonly display: Display;
+  /** Of the stored values, and of `pixels`. */
+  readonly storedRange: ValueRange;
+  readonly displayedRange: ValueRange;
   /** What a person should know who relies on the picture; sentences. */
   readonly notes: readonly string[];
 }
@@ -40,17 +46,23 @@ export function displayValues(
   header: PixelHeader,
   where: string,
 ): DisplayedValues {
-  if (header.samplesPerPixel === 3) {
+  // Only luminance is no whole number.
+  if (header.samplesPerPixel === 3 || stored instanceof Float32Array) {
     const high = 2 ** header.bitsStored - 1;
-    const pixels = Float32Array.from(stored, (value) => Math.min(value / high, 1));
+    const pixels = new Float32Array(stored.length);
+    for (let i = 0; i < stored.length; i++) pixels[i] = Math.min(stored[i] / high, 1);
     return {
       pixels,
+      storedRange: valueRange(stored),
+      displayedRange: valueRange(pixels),
       display: { kind: "full range", low: 0, high },
       notes: uniformNotes(pixels, stored),
     };
   }
   const isPadding = paddingTest(attributes, header);
-  const [low, high] = extremes(stored, isPadding);
+  const counted = countValues(stored);
+  // Nothing but padding: an empty range, everything black.
+  const [low, high] = extremes(counted, isPadding) ?? [0, -1];
   const toModality = modalityTransform(attributes, header, where);
   const range = [low, high].map(toModality);
   const mayBeNegative = leastPossible(header, toModality) < 0;
@@ -58,22 +70,57 @@ export function displayValues(
   const inverted = header.photometric === "MONOCHROME1";
 
   // At most 65,536 different values: each is transformed once.
-  const offset = header.signed ? 32_768 : 0;
+  const { offset } = counted;
   const table = new Float32Array(65_536);
   for (let value = low; value <= high; value++) {
     if (isPadding(value)) continue;
     const share = toShare(toModality(value));
     table[value + offset] = inverted ? 1 - share : share;
   }
-  const pixels = new Float32Array(stored.length);
-  for (let i = 0; i < stored.length; i++) pixels[i] = table[stored[i] + offset];
+  const pixels = mapValues(stored, table, offset);
   const notes = [
     ...rescaleNotes(attributes),
     ...windowNotes(attributes, display),
     ...polarityNotes(attributes, header),
     ...uniformNotes(pixels, stored),
   ];
-  return { pixels, display, notes };
+  return {
+    pixels,
+    storedRange: rangeOf(counted, (value) => value),
+    displayedRange: rangeOf(counted, (value) => table[value + offset]),
+    display,
+    notes,
+  };
+}
+
+/** What the table holds for each stored value; a loop for each kind of array, as in `countValues`. */
+function mapValues(
+  stored: Uint8Array | Uint16Array | Int16Array,
+  table: Float32Array,
+  offset: number,
+): Float32Array {
+  const pixels = new Float32Array(stored.length);
+  if (stored instanceof Uint8Array) mapBytes(stored, table, pixels);
+  else if (stored instanceof Uint16Array) mapUnsigned(stored, table, pixels);
+  else mapSigned(stored, table, offset, pixels);
+  return pixels;
+}
+
+function mapBytes(stored: Uint8Array, table: Float32Array, pixels: Float32Array): void {
+  for (let i = 0; i < stored.length; i++) pixels[i] = table[stored[i]];
+}
+
+function mapUnsigned(stored: Uint16Array, table: Float32Array, pixels: Float32Array): void {
+  for (let i = 0; i < stored.length; i++) pixels[i] = table[stored[i]];
+}
+
+function mapSigned(
+  stored: Int16Array,
+  table: Float32Array,
+  offset: number,
+  pixels: Float32Array,
+): void {
+  for (let i = 0; i < stored.length; i++) pixels[i] = table[stored[i] + offset];
 }
 
 /** Whether a stored value is padding and no measurement (PS3.3 section C.7.5.1.1.2). */
@@ -83,19 +130,6 @@ function paddingTest(attributes: Attributes, header: PixelHeader): (value: numbe
   const limit = attributes.short("x00280121", { signed: header.signed }) ?? padding;
   const [least, greatest] = [Math.min(padding, limit), Math.max(padding, limit)];
   return (value) => value >= least && value <= greatest;
-}
-
-function extremes(stored: StoredValues, isPadding: (value: number) => boolean): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < stored.length; i++) {
-    const value = stored[i];
-    if ((value < low || value > high) && !isPadding(value)) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  // Nothing but padding: an empty range, everything black.
-  return low > high ? [0, -1] : [low, high];
 }
 
 function modalityTransform(
@@ -160,26 +194,6 @@ function firstUsableWindow(attributes: Attributes): Extract<Display, { kind: "wi
     return { kind: "window", function: name, center, width };
   }
   return null;
-}
-
-/** A window as a share of the display's range, 0 to 1 (PS3.3 section C.11.2.1.2 and .3). */
-export function windowFunction(
-  name: "LINEAR" | "LINEAR_EXACT" | "SIGMOID",
-  center: number,
-  width: number,
-): (value: number) => number {
-  switch (name) {
-    case "LINEAR":
-      return (value) => {
-        if (value <= center - 0.5 - (width - 1) / 2) return 0;
-        if (value > center - 0.5 + (width - 1) / 2) return 1;
-        return (value - (center - 0.5)) / (width - 1) + 0.5;
-      };
-    case "LINEAR_EXACT":
-      return (value) => Math.min(Math.max((value - center) / width + 0.5, 0), 1);
-    case "SIGMOID":
-      return (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width));
-  }
 }
 
 /** The rescale that the file names and that cannot be meant or read. */

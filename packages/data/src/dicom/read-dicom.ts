@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { DataError } from "../errors.ts";
-import { type Radiograph, valueRange } from "../radiograph.ts";
+import type { Radiograph } from "../radiograph.ts";
 import { type Attributes, parseDataSet } from "./data-set.ts";
 import { displayValues } from "./display.ts";
 import { readPixelHeader } from "./header.ts";
@@ -81,14 +81,14 @@ async function readPicture(
   const { attributes, reads } = recordReads(of);
   const header = readPixelHeader(attributes, where);
   const stored = await readStoredValues(attributes, header, syntax, where);
-  const { pixels, display, notes } = displayValues(stored, attributes, header, where);
+  const shown = displayValues(stored, attributes, header, where);
   const values = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   return {
-    pixels,
-    stored: valueRange(stored),
-    displayed: valueRange(pixels),
-    display,
-    notes,
+    pixels: shown.pixels,
+    stored: shown.storedRange,
+    displayed: shown.displayedRange,
+    display: shown.display,
+    notes: shown.notes,
     storedSha256: createHash("sha256").update(values).digest("hex"),
     reads,
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Target } from "@malleolus/detection";
 import { type Box, polygonArea, rasterizePolygons } from "@malleolus/geometry";
+import type { Target } from "@malleolus/imaging";
 import { drawsOf } from "../draws.ts";
 import { crop, drawCrop } from "./crop.ts";
 import { flipHorizontally } from "./flip.ts";

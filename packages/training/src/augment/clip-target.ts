@@ -1,5 +1,5 @@
 /** What is left of a truth in a part of its image, or after its image has moved. */
-import type { Target } from "@malleolus/detection";
+
 import {
   type Box,
   boxHeight,
@@ -8,6 +8,7 @@ import {
   type Polygon,
   polygonBounds,
 } from "@malleolus/geometry";
+import type { Target } from "@malleolus/imaging";
 
 /**
  * Moves every outline, cuts it at the window's border and draws boxes anew around what is left. An

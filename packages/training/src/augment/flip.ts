@@ -1,6 +1,7 @@
 /** Mirroring left to right: a left ankle becomes a right one. */
-import { mirrorImage } from "@malleolus/detection/preprocess";
+
 import { flipBox, flipPolygon } from "@malleolus/geometry";
+import { mirrorImage } from "@malleolus/imaging";
 import type { Sample } from "./sample.ts";
 
 export function flipHorizontally({ image, target }: Sample): Sample {

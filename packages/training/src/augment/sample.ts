@@ -1,7 +1,7 @@
 /** A radiograph and its truth on their way to the network, in the same pixels. */
-import type { GrayImage, Target } from "@malleolus/detection";
+import type { NetworkImage, Target } from "@malleolus/imaging";
 
 export interface Sample {
-  readonly image: GrayImage;
+  readonly image: NetworkImage;
   readonly target: Target;
 }

@@ -161,7 +161,7 @@ test("loader: a sample thread loads no LibTorch", () => {
   });
   const loaded = child.stdout.split("\n");
   assert.ok(
-    loaded.some((url) => url.endsWith("/detection/src/preprocess.ts")),
+    loaded.some((url) => url.endsWith("/imaging/src/prepare-image.ts")),
     child.stderr,
   );
   assert.deepEqual(

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { readRadiograph } from "@malleolus/data";
-import { prepareImage } from "@malleolus/detection/preprocess";
+import { prepareImage } from "@malleolus/imaging";
 import { grayPng } from "../test-synthetic-set.ts";
 import { type InputPlan, prepareSample } from "./prepare-sample.ts";
 

@@ -6,7 +6,7 @@
  * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
  */
 import { readRadiograph } from "@malleolus/data";
-import { maskUnexposed, prepareImage, resizeTarget } from "@malleolus/detection/preprocess";
+import { maskUnexposed, prepareImage, resizeTarget } from "@malleolus/imaging";
 import type { Preprocess } from "@malleolus/schema";
 import { crop, drawCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";

@@ -4,7 +4,7 @@
  */
 
 import { join } from "node:path";
-import { type MaskRcnn, writeDetector } from "@malleolus/detection";
+import { type MaskRcnn, writeDetector } from "@malleolus/networks";
 import type { Checkpoint } from "@malleolus/runs";
 import type { Recipe } from "@malleolus/schema";
 import { nn, readSafetensors, scope, writeSafetensors } from "@malleolus/torch";

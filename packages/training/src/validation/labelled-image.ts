@@ -1,7 +1,8 @@
 /** A radiograph's truths and what the network finds there, as average precision compares them. */
-import { type Detection, toFinding, toRadiograph } from "@malleolus/detection";
+
 import { type LabelledImage, runsOfOutlines, type TrueObject } from "@malleolus/evaluation";
 import { boxArea, encodeRuns, rasterizePolygons } from "@malleolus/geometry";
+import { type Detection, toFinding, toRadiograph } from "@malleolus/imaging";
 import type { TrainingImage } from "../data-set.ts";
 
 /** `scaleX` and `scaleY`: pixels of the network's image per pixel of the radiograph. */

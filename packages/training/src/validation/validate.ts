@@ -5,13 +5,14 @@
  */
 
 import { setImmediate } from "node:timers/promises";
-import { batchImages, type Detection, examineInViews, type MaskRcnn } from "@malleolus/detection";
 import {
   averagePrecision,
   type LabelledImage,
   measureImages,
   NO_FRACTURE,
 } from "@malleolus/evaluation";
+import type { Detection } from "@malleolus/imaging";
+import { batchImages, examineInViews, type MaskRcnn } from "@malleolus/networks";
 import type { LossParts, Recipe, ValidationMeasures } from "@malleolus/schema";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";

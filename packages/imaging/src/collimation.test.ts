@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { blackenUnexposed } from "./collimation.ts";
+
+/** Rows of characters: `#` white, `+` grey, `.` black. */
+function drawn(rows: readonly string[]): [pixels: Float32Array, width: number, height: number] {
+  const values: Record<string, number> = { "#": 1, "+": 0.5, ".": 0.1 };
+  const pixels = new Float32Array([...rows.join("")].map((character) => values[character]));
+  return [pixels, rows[0].length, rows.length];
+}
+
+test("blackenUnexposed: a white frame goes with its edge, and what it frames stays", () => {
+  const rows = Array.from({ length: 12 }, (_, y) =>
+    Array.from({ length: 14 }, (_, x) => (x < 3 || y < 2 ? "#" : "+")).join(""),
+  );
+  const [pixels, width, height] = drawn(rows);
+  const before = pixels.slice();
+  const masked = blackenUnexposed(pixels, width, height);
+  assert.deepEqual(pixels, before, "the radiograph itself is left alone");
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const expected = x < 3 + 2 || y < 2 + 2 ? 0 : 0.5;
+      assert.equal(masked[y * width + x], expected, `at ${x}, ${y}`);
+    }
+  }
+});
+
+test("blackenUnexposed: a frame that is not parallel to the image goes as a whole", () => {
+  const rows = ["#######", "####+++", "##+++++", "+++++++", "+++++++", "+++++++"];
+  const masked = blackenUnexposed(...drawn(rows));
+  assert.ok(masked.every((value) => value !== 1));
+  assert.equal(masked[5 * 7 + 6], 0.5);
+});
+
+test("blackenUnexposed: white inside the field stays: metal, and a marker of lead", () => {
+  const [pixels, width, height] = drawn([".....", ".##..", ".##..", "....."]);
+  assert.equal(blackenUnexposed(pixels, width, height), pixels);
+});
+
+test("blackenUnexposed: bone that runs out of the image is not white enough", () => {
+  const [pixels, width, height] = drawn([".+++.", ".+++.", ".+++."]);
+  assert.equal(
+    blackenUnexposed(
+      pixels.map((value) => value * 1.9),
+      width,
+      height,
+    ).includes(0),
+    false,
+  );
+});

@@ -1,0 +1,26 @@
+export { blackenUnexposed } from "./collimation.ts";
+export { detailBand } from "./detail.ts";
+export type { Detection } from "./detection.ts";
+export { ImagingError, type ImagingErrorCode } from "./errors.ts";
+export { longestExtentMm, type Spacing, toFinding } from "./findings.ts";
+export { fuseDetections, mirrorDetection } from "./fuse-detections.ts";
+export type { DisplayImage, NetworkImage } from "./images.ts";
+export { onePerPlace, type PlacedFracture } from "./one-per-place.ts";
+export {
+  type OverlayGround,
+  overlayLayout,
+  overlaySvg,
+  type TrueOutlines,
+} from "./overlay-svg.ts";
+export { type PlacedDetection, type PlacedMask, pasteMask, toRadiograph } from "./paste.ts";
+export {
+  maskUnexposed,
+  mirrorImage,
+  type PreparedImage,
+  prepareImage,
+  resizedSize,
+  resizeImage,
+  resizeTarget,
+} from "./prepare-image.ts";
+export type { Target } from "./target.ts";
+export { windowFunction } from "./window.ts";

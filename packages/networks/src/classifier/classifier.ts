@@ -1,0 +1,165 @@
+/**
+ * MobileNetV2 as a classifier of radiographs: torchvision's `mobilenet_v2` with as many classes as
+ * are asked for, and its names. The paper's preliminary network that says which fracture, if any, a
+ * radiograph shows.
+ *
+ * Unlike torchvision's, its average is taken over the cells that hold image and not the batch's padding.
+ *
+ * Shapes: images [N, 3, H, W], H and W multiples of 32; K classes.
+ */
+import {
+  crossEntropyLoss,
+  fromTypedArray,
+  nn,
+  noGrad,
+  scope,
+  stage,
+  type Tensor,
+} from "@malleolus/torch";
+import { meanWithin } from "../backbones/mean-within.ts";
+import {
+  DEEP_CHANNELS,
+  type MobileNetV2Config,
+  mobileNetNorm,
+  mobileNetV2,
+} from "../backbones/mobilenet-v2.ts";
+import { convolutionAndNorm, eights } from "../backbones/normed-convolution.ts";
+import { dropout } from "../dropout.ts";
+import { ModelError } from "../errors.ts";
+import type { ImageBatch } from "../input/image-batch.ts";
+import type { Draw } from "../random.ts";
+
+export interface ClassifierConfig {
+  /** Of which a radiograph is one. */
+  readonly classes: readonly string[];
+  readonly backbone: MobileNetV2Config;
+  /** The share of an image's features that training leaves out. */
+  readonly dropout: number;
+  /** Of the cross-entropy, one a class. */
+  readonly classWeights: readonly number[];
+}
+
+export interface ClassifierLosses {
+  /** A scalar in float32. */
+  readonly class: Tensor;
+}
+
+export interface ImageClassifier {
+  readonly config: ClassifierConfig;
+  /** 19 of them, as torchvision numbers them. */
+  readonly features: readonly object[];
+  readonly classifier: { readonly 1: nn.Linear };
+  /** Before softmax: float32 [N, K]. */
+  logits(images: ImageBatch): Tensor;
+  /** How far the network is from the truth; the class of every image by its index. */
+  losses(images: ImageBatch, classes: readonly number[], draw: Draw): ClassifierLosses;
+  /** The probability of each class [K], for every image. */
+  classify(images: ImageBatch): Float32Array[];
+}
+
+const FEATURES = 1280;
+
+/**
+ * torchvision's, for weights in its form. All classes weigh the same until `weightsByPrevalence` says
+ * how they should.
+ */
+export function classifierConfig(classes: readonly string[]): ClassifierConfig {
+  return {
+    classes,
+    backbone: { norm: "fixed", outputStride: 32, firstExpansion: false, freezeAt: 0 },
+    dropout: 0.2,
+    classWeights: classes.map(() => 1),
+  };
+}
+
+/**
+ * A network with new weights, drawn from LibTorch's generator.
+ *
+ * @throws ModelError `config` for fewer than two classes, and weights that are not theirs.
+ */
+export function imageClassifier(config: ClassifierConfig): ImageClassifier {
+  checkConfig(config);
+  const count = config.classes.length;
+  const { outputStride, freezeAt } = config.backbone;
+  const backbone = mobileNetV2(config.backbone);
+  const position = backbone.features.length;
+  const last = convolutionAndNorm({
+    in: DEEP_CHANNELS,
+    out: FEATURES,
+    kernel: 1,
+    stride: 1,
+    norm: mobileNetNorm(config.backbone, position),
+    normGroups: eights(FEATURES),
+  });
+  if (position < freezeAt) nn.freeze(last);
+  const predictor = nn.fullyConnected({ in: FEATURES, out: count });
+  nn.normal(predictor.weight, 0.01);
+
+  const logits = (images: ImageBatch, regularise: (features: Tensor) => Tensor): Tensor =>
+    scope(() => {
+      const { deep } = stage("backbone", () => backbone.forward(images.tensor));
+      const wide = last.forwardRelu6(deep);
+      const features = regularise(meanWithin(wide, images.sizes, outputStride));
+      return predictor.forward(features).to("float32");
+    });
+  const model: ImageClassifier = {
+    config,
+    features: [...backbone.features, last],
+    classifier: { 1: predictor },
+    logits: (images) => logits(images, (features) => features),
+    losses(images, classes, draw) {
+      checkClasses(classes, images, count);
+      return scope(() => {
+        const own = logits(images, (features) =>
+          dropout(features, config.dropout, draw, "classifier-dropout"),
+        );
+        const { device } = own;
+        const truth = fromTypedArray(BigInt64Array.from(classes, BigInt), [classes.length], {
+          device,
+        });
+        const weight = fromTypedArray(Float32Array.from(config.classWeights), [count], { device });
+        // Divided by the images and not, as LibTorch's mean, by their weights: in a batch of one
+        // these would have no effect.
+        const sum = crossEntropyLoss(own, truth, { weight, reduction: SUM });
+        return { class: sum.div(classes.length) };
+      });
+    },
+    classify(images) {
+      return noGrad(() =>
+        scope(() => {
+          const all = model.logits(images).softmax(1).toFloat32Array();
+          return images.sizes.map((_, i) => all.slice(i * count, (i + 1) * count));
+        }),
+      );
+    },
+  };
+  return model;
+}
+
+/** LibTorch's number for a sum. */
+const SUM = 2;
+
+function checkConfig({ classes, classWeights }: ClassifierConfig): void {
+  if (classes.length < 2 || new Set(classes).size < classes.length) {
+    throw new ModelError(
+      "config",
+      `classes: expected two or more, each once, got ${classes.join(", ") || "none"}; name them all`,
+    );
+  }
+  if (classWeights.length === classes.length) return;
+  throw new ModelError(
+    "config",
+    `classWeights: expected ${classes.length}, one a class, got ${classWeights.length}; name each`,
+  );
+}
+
+function checkClasses(classes: readonly number[], images: ImageBatch, count: number): void {
+  const wrong = classes.find((index) => !Number.isInteger(index) || index < 0 || index >= count);
+  const expected = images.sizes.length;
+  if (wrong === undefined && classes.length === expected) return;
+  throw new ModelError(
+    "input",
+    `losses: expected ${expected} classes from 0 to ${count - 1}, got ${classes.join(", ") || "none"}; ` +
+      "give every image one",
+  );
+}

@@ -1,0 +1,275 @@
+/**
+ * A detector: checkpoint in, findings out. One file holds all that serving needs: the weights,
+ * the network's configuration, and how radiographs are brought to its size.
+ */
+
+import {
+  type DisplayImage,
+  onePerPlace,
+  type PreparedImage,
+  prepareImage,
+  type Spacing,
+  toFinding,
+  toRadiograph,
+} from "@malleolus/imaging";
+import {
+  type Finding,
+  type MaskRcnnConfig,
+  maskRcnnConfigSchema,
+  type PatientDecision,
+  type Preprocess,
+  patientDecisionSchema,
+  preprocessSchema,
+  type RadiographAnalysis,
+  readJson,
+  SchemaError,
+} from "@malleolus/schema";
+import {
+  autocast,
+  type Device,
+  keep,
+  nn,
+  readSafetensors,
+  type Safetensors,
+  scope,
+  type Tensor,
+  TorchError,
+  writeSafetensors,
+} from "@malleolus/torch";
+import type { z } from "zod";
+import { ModelError } from "../errors.ts";
+import { examineInViews } from "../mask-rcnn/flip-at-test-time.ts";
+import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
+import { freeModel, placeModel, storeAsBfloat16 } from "../placement.ts";
+import { DETECTOR_FORMAT } from "../weights/own-weights.ts";
+
+const REMEDY = "give the model.safetensors of a run of malleolus train";
+
+export type Precision = "float32" | "bfloat16";
+
+export interface DetectorOptions {
+  /** Default `cpu`. */
+  readonly device?: Device;
+  /** Of convolutions and matrix products; default `float32`. */
+  readonly precision?: Precision;
+  /** Findings with a lower score are left out; default the checkpoint's. */
+  readonly scoreThreshold?: number;
+}
+
+/** A radiograph, with its millimetres where they are known. */
+export type DetectableImage = DisplayImage & Partial<Spacing>;
+
+export interface Detector {
+  readonly classes: readonly string[];
+  readonly config: MaskRcnnConfig;
+  readonly preprocess: Preprocess;
+  readonly device: Device;
+  readonly precision: Precision;
+  /** How a patient's class is decided from its analyses; null where nothing was fitted. */
+  readonly decision: PatientDecision | null;
+  /**
+   * Objects of every class, each class on its own, by falling score, in pixels of the image: what
+   * average precision measures.
+   */
+  detect(image: DetectableImage): Finding[];
+  /**
+   * Fractures, one a place, and the evidence for a patient's class. A detector of several classes that
+   * knows no sound one has each class's findings instead.
+   */
+  analyse(image: DetectableImage): RadiographAnalysis;
+  /** Frees its tensors; it cannot be used any more. */
+  close(): void;
+}
+
+/**
+ * Writes a model so that `openDetector` reads it, atomically.
+ *
+ * @throws TorchError `checkpoint` when it cannot be written; an older file is then still there.
+ */
+export function writeDetector(path: string, model: MaskRcnn, preprocess: Preprocess): void {
+  const { minSize, maxSize, unexposed, views } = preprocess;
+  writeSafetensors(path, nn.stateDict(model), {
+    format: DETECTOR_FORMAT,
+    config: JSON.stringify(model.config),
+    preprocess: JSON.stringify({ minSize, maxSize, unexposed, views }),
+  });
+}
+
+/**
+ * Writes how patients' classes are decided into a detector's file, atomically; what was there of it
+ * before goes.
+ *
+ * @throws ModelError `checkpoint` as `openDetector`, and for a decision of other classes.
+ * @throws TorchError `checkpoint` when it cannot be written; the older file is then still there.
+ */
+export function writeDecision(path: string, decision: PatientDecision): void {
+  scope(() => {
+    const { tensors, metadata } = readDetectorFile(path);
+    const { classes } = parse(maskRcnnConfigSchema, metadata.config, `${path}: its configuration`);
+    checkDecision(decision, classes, path);
+    writeSafetensors(path, tensors, { ...metadata, decision: JSON.stringify(decision) });
+  });
+}
+
+/**
+ * Opens a checkpoint that `writeDetector` wrote.
+ *
+ * @throws ModelError `checkpoint`, one line that begins with the path, when it cannot be
+ *   read, was cut, or is of another model or format.
+ */
+export function openDetector(path: string, options: DetectorOptions = {}): Detector {
+  const device = options.device ?? "cpu";
+  const precision = options.precision ?? "float32";
+  const { model, preprocess, decision } = scope(() => readModel(path, options.scoreThreshold));
+  const { config } = model;
+  nn.freeze(model);
+  // Also where the caller has a scope of its own: they live until `close`.
+  for (const tensor of nn.stateDict(model).values()) keep(tensor);
+  placeModel(model, device);
+  if (precision === "bfloat16") storeWhatIsCast(model);
+  const { sizeDivisibility: divisibility, pixelMean, channels, classes } = config;
+  const soundClass = config.soundClass === null ? -1 : classes.indexOf(config.soundClass);
+  const named = (values: readonly number[]) =>
+    Object.fromEntries(values.map((value, index) => [classes[index], value]));
+  const examine = (prepared: PreparedImage) =>
+    autocast(precision === "bfloat16" ? precision : null, () =>
+      examineInViews(model, prepared.image, preprocess.views, {
+        device,
+        divisibility,
+        pixelMean,
+        channels,
+      }),
+    );
+  const findingsOf = (
+    found: Parameters<typeof toRadiograph>[0],
+    image: DetectableImage,
+    { scaleX, scaleY }: PreparedImage,
+  ) => {
+    const { pixelSpacingMm = null, spacingSource = "none" } = image;
+    return toRadiograph(found, image, scaleX, scaleY).map((instance) =>
+      toFinding(instance, classes, { pixelSpacingMm, spacingSource }),
+    );
+  };
+  return {
+    classes: config.classes,
+    config,
+    preprocess,
+    device,
+    precision,
+    decision,
+    detect(image) {
+      const prepared = prepareImage(image, preprocess);
+      return findingsOf(examine(prepared).detections, image, prepared);
+    },
+    analyse(image) {
+      const prepared = prepareImage(image, preprocess);
+      const { detections, shown } = examine(prepared);
+      // Classes without a sound one among them may be bones beside fractures: each stays as it is.
+      const places =
+        soundClass < 0 && classes.length > 1 ? null : onePerPlace(detections, soundClass);
+      const fractures = places?.map((one) => ({
+        ...one,
+        // Sums of float32 may exceed 1 by a last bit.
+        score: Math.min(1, one.fractureScore),
+      }));
+      const best = classes.map((_, index) =>
+        detections.reduce(
+          (most, one) => (one.class === index ? Math.max(most, one.score) : most),
+          0,
+        ),
+      );
+      return {
+        findings: findingsOf(fractures ?? detections, image, prepared),
+        classScores: named(best),
+        imageProbabilities: shown === null ? null : named([...shown]),
+      };
+    },
+    close: () => freeModel(model),
+  };
+}
+
+/** All but the norms' convolutions, folded from float32, and the box predictor, which stays in it. */
+function storeWhatIsCast(model: MaskRcnn): void {
+  const { bottom_up: _, ...pyramid } = model.backbone;
+  const { rpn_head } = model.proposal_generator;
+  const { box_head, mask_head } = model.roi_heads;
+  for (const part of [pyramid, rpn_head, box_head, mask_head]) storeAsBfloat16(part);
+}
+
+/** The model with the file's weights, and its preprocessing. */
+function readModel(
+  path: string,
+  scoreThreshold: number | undefined,
+): { model: MaskRcnn; preprocess: Preprocess; decision: PatientDecision | null } {
+  const { tensors, metadata } = readDetectorFile(path);
+  const stored = parse(maskRcnnConfigSchema, metadata.config, `${path}: its configuration`);
+  const preprocess = parse(preprocessSchema, metadata.preprocess, `${path}: its preprocessing`);
+  const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
+  const model = maskRcnn({ ...stored, roi: { ...stored.roi, scoreThreshold: threshold } });
+  loadAll(model, tensors, path);
+  const decision =
+    metadata.decision === undefined
+      ? null
+      : parse(patientDecisionSchema, metadata.decision, `${path}: its decision`);
+  if (decision !== null) checkDecision(decision, stored.classes, path);
+  return { model, preprocess, decision };
+}
+
+function checkDecision(decision: PatientDecision, classes: readonly string[], path: string): void {
+  if (decision.classes.join("\n") === classes.join("\n")) return;
+  throw new ModelError(
+    "checkpoint",
+    `${path}: expected a decision between the detector's classes (${classes.join(", ")}), got one ` +
+      `between ${decision.classes.join(", ")}; fit one for this detector with malleolus calibrate`,
+  );
+}
+
+function readDetectorFile(path: string): Safetensors {
+  const file = readFile(path);
+  const { format = "none" } = file.metadata;
+  if (format === DETECTOR_FORMAT) return file;
+  throw new ModelError(
+    "checkpoint",
+    `${path}: expected a detector (${DETECTOR_FORMAT}), got format ${format}; ${REMEDY}`,
+  );
+}
+
+function readFile(path: string): Safetensors {
+  try {
+    return readSafetensors(path);
+  } catch (cause) {
+    if (!(cause instanceof TorchError)) throw cause;
+    throw new ModelError("checkpoint", `${cause.message}; copy it again, or ${REMEDY}`, {
+      cause,
+    });
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string | undefined, where: string): T {
+  try {
+    return readJson(schema, text ?? "", where);
+  } catch (cause) {
+    if (!(cause instanceof SchemaError)) throw cause;
+    throw new ModelError("checkpoint", `${cause.message}; it is of another version: ${REMEDY}`, {
+      cause,
+    });
+  }
+}
+
+function loadAll(model: MaskRcnn, tensors: ReadonlyMap<string, Tensor>, path: string): void {
+  const { missing, unexpected, mismatched } = nn.loadStateDict(model, tensors);
+  const [wrong] = mismatched;
+  const fault =
+    missing.length > 0
+      ? `it lacks ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ""}`
+      : unexpected.length > 0
+        ? `it holds ${unexpected[0]}, which the network has not`
+        : wrong !== undefined
+          ? `${wrong.name} has shape [${wrong.got.join(", ")}] instead of [${wrong.expected.join(", ")}]`
+          : null;
+  if (fault === null) return;
+  throw new ModelError(
+    "checkpoint",
+    `${path}: expected the weights of its own configuration, but ${fault}; ${REMEDY}`,
+  );
+}

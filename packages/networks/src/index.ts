@@ -1,0 +1,61 @@
+export { activationMeans } from "./backbones/activation-means.ts";
+export { type MobileNetV2Config, mobileNetV2 } from "./backbones/mobilenet-v2.ts";
+export { measureNormStatistics } from "./backbones/norm-statistics.ts";
+export { forgetFoldedIn } from "./backbones/normed-convolution.ts";
+export {
+  type ClassifierConfig,
+  type ClassifierLosses,
+  classifierConfig,
+  type ImageClassifier,
+  imageClassifier,
+} from "./classifier/classifier.ts";
+export {
+  ankleStructures,
+  type DeepLab,
+  type DeepLabConfig,
+  deepLab,
+  deepLabConfig,
+  type Segmentation,
+} from "./deeplab/deeplab.ts";
+export type { SegmentationLosses } from "./deeplab/segmentation-loss.ts";
+export {
+  type LabelMap,
+  paintLabels,
+  type Structure,
+  structureMask,
+} from "./deeplab/structures.ts";
+export {
+  type DetectableImage,
+  type Detector,
+  type DetectorOptions,
+  openDetector,
+  type Precision,
+  writeDecision,
+  writeDetector,
+} from "./detector/detector.ts";
+export { shippedDetector, shrinkDetector } from "./detector/shipped-detector.ts";
+export { ModelError, type ModelErrorCode } from "./errors.ts";
+export { batchImages, type ImageBatch } from "./input/image-batch.ts";
+export { examineInViews } from "./mask-rcnn/flip-at-test-time.ts";
+export { type Losses, type MaskRcnn, maskRcnn } from "./mask-rcnn/mask-rcnn.ts";
+export {
+  type BoxedImage,
+  bestOverlaps,
+  proposeAnchors,
+} from "./mask-rcnn/proposals/anchor-choice.ts";
+export { freeModel, placeModel } from "./placement.ts";
+export { weightsByPrevalence } from "./prevalence-weights.ts";
+export type { Draw } from "./random.ts";
+export {
+  incompleteStages,
+  initialiseBackbone,
+  requireResNet,
+} from "./weights/initialise-backbone.ts";
+export { initialiseNetwork, type NetworkWeightsReport } from "./weights/initialise-network.ts";
+export {
+  initialiseMobileNetV2,
+  type MobileNetV2Report,
+  type MobileNetV2Weights,
+  mobileNetV2Weights,
+} from "./weights/mobilenet-weights.ts";
+export { type PublishedWeights, publishedWeights } from "./weights/published-weights.ts";

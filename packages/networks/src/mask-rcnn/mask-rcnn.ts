@@ -1,0 +1,105 @@
+/**
+ * Mask R-CNN (He et al. 2017) on a feature pyramid, Detectron2's `GeneralizedRCNN`: its defaults
+ * and, in `nn.stateDict(model)`, its parameter names.
+ */
+
+import type { Detection, Target } from "@malleolus/imaging";
+import type { MaskRcnnConfig } from "@malleolus/schema";
+import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
+import { type FeaturePyramid, featurePyramid } from "../backbones/fpn.ts";
+import type { ImageBatch } from "../input/image-batch.ts";
+import type { Draw } from "../random.ts";
+import { type ImageHead, imageHead, imageLoss } from "./image-head.ts";
+import {
+  type RegionProposalNetwork,
+  regionProposalNetwork,
+} from "./proposals/region-proposal-network.ts";
+import { type RoiHeads, roiHeads } from "./regions/roi-heads.ts";
+
+/** Scalars in float32, weighted: their sum is what training minimises. */
+export interface Losses {
+  readonly rpnClass: Tensor;
+  readonly rpnBox: Tensor;
+  readonly boxClass: Tensor;
+  readonly boxRegression: Tensor;
+  readonly mask: Tensor;
+  /** Of a network with an image head. */
+  readonly image?: Tensor;
+}
+
+/** What the network sees in an image. */
+export interface Examined {
+  /** By falling score. */
+  readonly detections: Detection[];
+  /** The probability that the image shows each class [K]; null without an image head. */
+  readonly shown: Float32Array | null;
+}
+
+export interface MaskRcnn {
+  readonly config: MaskRcnnConfig;
+  readonly backbone: FeaturePyramid;
+  readonly proposal_generator: RegionProposalNetwork;
+  readonly roi_heads: RoiHeads;
+  readonly image_head?: ImageHead;
+  /** How far the network is from the truth; one target an image. */
+  losses(images: ImageBatch, targets: readonly Target[], draw: Draw): Losses;
+  /** What the network sees in each image. */
+  examine(images: ImageBatch): Examined[];
+  /** The detections alone. */
+  detect(images: ImageBatch): Detection[][];
+}
+
+/** A network with new weights, drawn from LibTorch's generator. */
+export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
+  const backbone = featurePyramid(config.backbone);
+  const proposals = regionProposalNetwork(config);
+  const regions = roiHeads(config);
+  const whole = imageHead(config);
+  const lossWeight = config.imageHead?.lossWeight ?? 0;
+  const examine = (images: ImageBatch): Examined[] =>
+    noGrad(() =>
+      scope(() => {
+        const features = backbone.forward(images.tensor);
+        const proposed = proposals.propose(features, images.sizes);
+        const found = regions.detect(features.slice(0, 4), proposed, images.sizes);
+        const logits = whole?.logits(features.slice(0, 4), images.sizes) ?? null;
+        const shown = logits?.sigmoid().toFloat32Array() ?? null;
+        const classes = config.classes.length;
+        return found.map((detections, i) => ({
+          detections,
+          shown: shown?.slice(i * classes, (i + 1) * classes) ?? null,
+        }));
+      }),
+    );
+  return {
+    config,
+    backbone,
+    proposal_generator: proposals,
+    roi_heads: regions,
+    ...(whole === null ? {} : { image_head: whole }),
+    losses(images, targets, draw) {
+      // What the gradients need is kept by the graph, which lets go of it on its way back.
+      return scope(() => {
+        const features = backbone.forward(images.tensor);
+        const proposed = proposals.losses(features, images.sizes, targets, draw);
+        const found = regions.losses(features.slice(0, 4), proposed.proposals, targets, draw);
+        return {
+          rpnClass: proposed.classLoss,
+          rpnBox: proposed.boxLoss,
+          boxClass: found.boxClass,
+          boxRegression: found.boxRegression,
+          mask: found.mask,
+          ...(whole === null
+            ? {}
+            : {
+                image: stage("image head", () =>
+                  imageLoss(whole.logits(features.slice(0, 4), images.sizes), targets, lossWeight),
+                ),
+              }),
+        };
+      });
+    },
+    examine,
+    detect: (images) => examine(images).map(({ detections }) => detections),
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * What the box head learns from: the class of every sampled region, and for objects the way from
+ * the region to the true box (Detectron2, modeling/roi_heads/fast_rcnn.py).
+ */
+
+import type { Target } from "@malleolus/imaging";
+import type { BoxHeadConfig } from "@malleolus/schema";
+import { crossEntropyLoss, fromTypedArray, type Tensor } from "@malleolus/torch";
+import { boxArray } from "../../boxes/box-array.ts";
+import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
+import type { BoxPredictions } from "./box-head.ts";
+import type { RegionSample } from "./region-sampling.ts";
+
+/** Scalars, float32, weighted. */
+export interface BoxLosses {
+  readonly boxClass: Tensor;
+  readonly boxRegression: Tensor;
+}
+
+/** The mean over all sampled regions, of the box loss too, though only objects contribute. */
+export function boxLosses(
+  predictions: BoxPredictions,
+  sample: RegionSample,
+  targets: readonly Target[],
+  config: BoxHeadConfig,
+): BoxLosses {
+  const { logits, deltas } = predictions;
+  const { device } = logits;
+  const count = sample.classes.length;
+  const classCount = deltas.shape[1] / 4;
+  const classes = fromTypedArray(sample.classes, [count], { device }).to("int64");
+  // Without regions the mean would be NaN; the sum is 0 and keeps the parameters in the graph.
+  const classLoss = count === 0 ? logits.sum() : crossEntropyLoss(logits, classes);
+
+  const objects = objectsOf(sample, classCount);
+  const rows = objects.map((region) => region * classCount + sample.classes[region]);
+  const found = deltas
+    .reshape([-1, 4]) // [n * K, 4]
+    .indexSelect(0, fromTypedArray(rows, [rows.length], { device }).to("int64"));
+  const wanted = fromTypedArray(wantedDeltas(objects, sample, targets, config), found.shape, {
+    device,
+  });
+  return {
+    boxClass: classLoss.mul(config.classLossWeight),
+    boxRegression: boxDeltaLoss(found, wanted, config.smoothL1Beta).mul(
+      config.boxLossWeight / Math.max(count, 1),
+    ),
+  };
+}
+
+/** Indices of the regions that are objects, rising. */
+export function objectsOf(sample: RegionSample, classCount: number): Int32Array {
+  const objects: number[] = [];
+  sample.classes.forEach((own, region) => {
+    if (own < classCount) objects.push(region);
+  });
+  return Int32Array.from(objects);
+}
+
+function wantedDeltas(
+  objects: Int32Array,
+  sample: RegionSample,
+  targets: readonly Target[],
+  config: BoxHeadConfig,
+): Float32Array {
+  const { boxes, images } = sample.regions;
+  const truths = targets.map((target) => boxArray(target.boxes));
+  const references = new Float32Array(objects.length * 4);
+  const wanted = new Float32Array(objects.length * 4);
+  objects.forEach((region, i) => {
+    const own = truths[images[region]];
+    for (let c = 0; c < 4; c++) {
+      references[i * 4 + c] = boxes[region * 4 + c];
+      wanted[i * 4 + c] = own[sample.truths[region] * 4 + c];
+    }
+  });
+  return encodeBoxes(references, wanted, config.boxWeights);
+}

@@ -1,0 +1,97 @@
+/**
+ * The heads of the regions: class and box of every proposal, then a mask for what was found (He
+ * et al. 2017). Its parameters have Detectron2's names below `roi_heads`.
+ */
+
+import type { Detection, Target } from "@malleolus/imaging";
+import type { MaskRcnnConfig } from "@malleolus/schema";
+import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
+import type { Draw } from "../../random.ts";
+import type { Features } from "../features.ts";
+import { type BoxHead, type BoxPredictor, boxHead, boxPredictor } from "./box-head.ts";
+import { type DetectedBoxes, detectBoxes } from "./box-inference.ts";
+import { type BoxLosses, boxLosses } from "./box-losses.ts";
+import { type MaskHead, maskHead } from "./mask-head.ts";
+import { detectMasks } from "./mask-inference.ts";
+import { maskedRegions, maskLoss } from "./mask-loss.ts";
+import { arrangeRegions, poolRegions, selectRegions } from "./region-pooling.ts";
+import { sampleRegions } from "./region-sampling.ts";
+
+/** Boxes [n * 4] of each image, in pixels. */
+type Proposals = readonly Float32Array[];
+
+export interface RoiHeads {
+  readonly box_head: BoxHead;
+  readonly box_predictor: BoxPredictor;
+  readonly mask_head: MaskHead;
+  losses(
+    features: Features,
+    proposals: Proposals,
+    targets: readonly Target[],
+    draw: Draw,
+  ): BoxLosses & { readonly mask: Tensor };
+  /** What was found in each image, by falling score, within its true size. */
+  detect(
+    features: Features,
+    proposals: Proposals,
+    sizes: readonly (readonly [height: number, width: number])[],
+  ): Detection[][];
+}
+
+export function roiHeads(config: MaskRcnnConfig): RoiHeads {
+  const { roi } = config;
+  const classCount = config.classes.length;
+  const boxes = boxHead(config);
+  const predictor = boxPredictor(config);
+  const masks = maskHead(config);
+  return {
+    box_head: boxes,
+    box_predictor: predictor,
+    mask_head: masks,
+    losses(features, proposals, targets, draw) {
+      const sample = stage("region sampling", () =>
+        sampleRegions(proposals, targets, classCount, draw, roi),
+      );
+      const pooled = stage("box pooling", () => poolRegions(features, sample.regions, roi.box));
+      const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));
+
+      const masked = maskedRegions(sample, targets, classCount);
+      const maskRegions = selectRegions(sample.regions, masked);
+      const logits = stage("mask head", () => masks.predict(features, maskRegions));
+      return stage("region losses", () => ({
+        ...boxLosses(predictions, sample, targets, roi.box),
+        mask: maskLoss(logits, masked, sample, targets).mul(roi.mask.lossWeight),
+      }));
+    },
+    detect(features, proposals, sizes) {
+      return noGrad(() =>
+        scope(() => {
+          const regions = arrangeRegions(proposals, roi);
+          const pooled = stage("box pooling", () => poolRegions(features, regions, roi.box));
+          const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));
+          const found = stage("box selection", () => detectBoxes(predictions, regions, sizes, roi));
+          return withMasks(
+            found,
+            stage("masks", () => detectMasks(masks, features, found, roi)),
+          );
+        }),
+      );
+    },
+  };
+}
+
+function withMasks(
+  found: readonly DetectedBoxes[],
+  masks: readonly (readonly Float32Array[])[],
+): Detection[][] {
+  return found.map(({ boxes, classes, scores, probabilities }, image) => {
+    const classCount = probabilities.length / classes.length;
+    return masks[image].map((mask, i) => ({
+      box: [boxes[i * 4], boxes[i * 4 + 1], boxes[i * 4 + 2], boxes[i * 4 + 3]],
+      class: classes[i],
+      score: scores[i],
+      probabilities: probabilities.slice(i * classCount, (i + 1) * classCount),
+      mask,
+    }));
+  });
+}
