@@ -35,7 +35,7 @@ const small: Recipe = {
   checkpointEverySteps: 100,
   validation: null,
   input: { ...base.input, minSizes: [320, 352, 384, 416], maxSize: 640 },
-  preprocess: { ...base.preprocess, minSize: 416, maxSize: 736, views: "one" },
+  preprocess: { ...base.preprocess, minSize: 416, maxSize: 736, testTimeFlip: false },
   // No placeholder may be missing: the data say which classes there are.
   model: { ...base.model, classes: ["fracture"] },
 };
@@ -61,19 +61,19 @@ const arms: readonly Arm[] = [
   },
   {
     name: "radiographs as they come",
-    change: (recipe) => ({ ...recipe, sampling: { kind: "as they come" } }),
+    change: (recipe) => ({ ...recipe, sampling: { kind: "shuffled" } }),
   },
   {
     name: "no negatives",
-    change: (recipe) => ({ ...recipe, sampling: { kind: "share of negatives", share: 0 } }),
+    change: (recipe) => ({ ...recipe, sampling: { kind: "negative-fraction", fraction: 0 } }),
   },
   {
     name: "both kinds alike",
-    change: (recipe) => ({ ...recipe, sampling: { kind: "classes alike" } }),
+    change: (recipe) => ({ ...recipe, sampling: { kind: "class-balanced" } }),
   },
   {
     name: "no average",
-    change: (recipe) => ({ ...recipe, averaging: null }),
+    change: (recipe) => ({ ...recipe, weightAverage: null }),
   },
   {
     name: "one anchor size a level",

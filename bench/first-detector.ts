@@ -28,10 +28,10 @@ const recipe: Recipe = {
   expected: [],
   steps: 7500,
   dtype: "float32",
-  averaging: { decay: 0.998 },
-  optimiser: {
-    ...demoRecipe.optimiser,
-    schedule: { ...demoRecipe.optimiser.schedule, baseLearningRate: 0.001 },
+  weightAverage: { decay: 0.998 },
+  optimizer: {
+    ...demoRecipe.optimizer,
+    schedule: { ...demoRecipe.optimizer.schedule, baseLearningRate: 0.001 },
   },
   validation: { everySteps: 1500, metric: "box AP50", patience: null },
   // No placeholder may be missing: the data say which classes there are.

@@ -93,7 +93,7 @@ interface Scene {
 function runArm(name: string, roi: Partial<RoiConfig>, seed: number): void {
   manualSeed(seed);
   const model = maskRcnn(configOf(roi));
-  const optimiser = optim.adam(nn.parameters(model), {
+  const optimizer = optim.adam(nn.parameters(model), {
     learningRate: LEARNING_RATE,
     weightDecay: 0.02,
     decoupled: true,
@@ -103,15 +103,15 @@ function runArm(name: string, roi: Partial<RoiConfig>, seed: number): void {
   for (let step = 0; step < steps; step++) {
     const began = performance.now();
     const warm = Math.min(1, (step + 1) / 50);
-    optimiser.learningRate =
+    optimizer.learningRate =
       LEARNING_RATE * warm * (0.5 + 0.5 * Math.cos((Math.PI * step) / steps));
     const loss = learn(model, sceneBatch(seed * 1_000_000 + step * BATCH), seed + step);
     if (step >= steps - 50) maskLoss += loss / 50;
-    optimiser.step();
-    optimiser.zeroGrad();
+    optimizer.step();
+    optimizer.zeroGrad();
     stepsMs.push(performance.now() - began);
   }
-  optimiser.free();
+  optimizer.free();
   const found = evaluate(model);
   console.log(
     `seed ${seed}  ${name.padEnd(36)}  mask loss ${maskLoss.toFixed(3)}  found ${found.recall.toFixed(2)}  ` +

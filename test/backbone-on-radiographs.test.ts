@@ -38,7 +38,7 @@ async function readBatches(count: number) {
   const images = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const radiograph = await readRadiograph(join(imagesPath, names[i * step]));
-      return prepareImage(radiograph, { minSize: 192, maxSize: 320, unexposed: "as is" }).image;
+      return prepareImage(radiograph, { minSize: 192, maxSize: 320, maskCollimation: false }).image;
     }),
   );
   return Array.from({ length: count / 2 }, (_, i) => images.slice(2 * i, 2 * i + 2));

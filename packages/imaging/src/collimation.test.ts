@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blackenUnexposed } from "./collimation.ts";
+import { blackenCollimation } from "./collimation.ts";
 
 /** Rows of characters: `#` white, `+` grey, `.` black. */
 function drawn(rows: readonly string[]): [pixels: Float32Array, width: number, height: number] {
@@ -9,13 +9,13 @@ function drawn(rows: readonly string[]): [pixels: Float32Array, width: number, h
   return [pixels, rows[0].length, rows.length];
 }
 
-test("blackenUnexposed: a white frame goes with its edge, and what it frames stays", () => {
+test("blackenCollimation: a white frame goes with its edge, and what it frames stays", () => {
   const rows = Array.from({ length: 12 }, (_, y) =>
     Array.from({ length: 14 }, (_, x) => (x < 3 || y < 2 ? "#" : "+")).join(""),
   );
   const [pixels, width, height] = drawn(rows);
   const before = pixels.slice();
-  const masked = blackenUnexposed(pixels, width, height);
+  const masked = blackenCollimation(pixels, width, height);
   assert.deepEqual(pixels, before, "the radiograph itself is left alone");
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -25,22 +25,22 @@ test("blackenUnexposed: a white frame goes with its edge, and what it frames sta
   }
 });
 
-test("blackenUnexposed: a frame that is not parallel to the image goes as a whole", () => {
+test("blackenCollimation: a frame that is not parallel to the image goes as a whole", () => {
   const rows = ["#######", "####+++", "##+++++", "+++++++", "+++++++", "+++++++"];
-  const masked = blackenUnexposed(...drawn(rows));
+  const masked = blackenCollimation(...drawn(rows));
   assert.ok(masked.every((value) => value !== 1));
   assert.equal(masked[5 * 7 + 6], 0.5);
 });
 
-test("blackenUnexposed: white inside the field stays: metal, and a marker of lead", () => {
+test("blackenCollimation: white inside the field stays: metal, and a marker of lead", () => {
   const [pixels, width, height] = drawn([".....", ".##..", ".##..", "....."]);
-  assert.equal(blackenUnexposed(pixels, width, height), pixels);
+  assert.equal(blackenCollimation(pixels, width, height), pixels);
 });
 
-test("blackenUnexposed: bone that runs out of the image is not white enough", () => {
+test("blackenCollimation: bone that runs out of the image is not white enough", () => {
   const [pixels, width, height] = drawn([".+++.", ".+++.", ".+++."]);
   assert.equal(
-    blackenUnexposed(
+    blackenCollimation(
       pixels.map((value) => value * 1.9),
       width,
       height,

@@ -5,14 +5,14 @@
 
 /** From here on a pixel is white: bones do not get there, and noise does not leave it. */
 const WHITE = 0.97;
-/** The frame's edge is not sharp: so many pixels beyond it go, too. */
+/** The frame's edge is blurred, so this many more pixels are masked. */
 const EDGE_PIXELS = 2;
 
 /**
  * The values with all white that touches the image's border made black; the same array where there
  * is none. `pixels` holds displayed values, row-major, 0 (black) to 1 (white).
  */
-export function blackenUnexposed(
+export function blackenCollimation(
   pixels: Float32Array,
   width: number,
   height: number,

@@ -1,4 +1,4 @@
-export { blackenUnexposed } from "./collimation.ts";
+export { blackenCollimation } from "./collimation.ts";
 export { detailBand } from "./detail.ts";
 export type { Detection } from "./detection.ts";
 export { ImagingError, type ImagingErrorCode } from "./errors.ts";
@@ -14,7 +14,7 @@ export {
 } from "./overlay-svg.ts";
 export { type PlacedDetection, type PlacedMask, pasteMask, toRadiograph } from "./paste.ts";
 export {
-  maskUnexposed,
+  maskCollimation,
   mirrorImage,
   type PreparedImage,
   prepareImage,

@@ -46,7 +46,7 @@ test("resizeImage: an even image stays even, whatever the sizes", () => {
 
 test("prepareImage: 0..1 becomes 0..255 and the factors are those of the whole pixels", () => {
   const radiograph = { width: 30, height: 21, pixels: new Float32Array(630).fill(0.5) };
-  const prepared = prepareImage(radiograph, { minSize: 10, maxSize: 100, unexposed: "as is" });
+  const prepared = prepareImage(radiograph, { minSize: 10, maxSize: 100, maskCollimation: false });
   assert.equal(prepared.image.width, 14);
   assert.equal(prepared.image.height, 10);
   assert.equal(prepared.scaleX, 14 / 30);
@@ -54,7 +54,10 @@ test("prepareImage: 0..1 becomes 0..255 and the factors are those of the whole p
   assert.ok(prepared.image.pixels.every((value) => Math.abs(value - 127.5) < 1e-3));
   assert.throws(
     () =>
-      prepareImage({ ...radiograph, width: 31 }, { minSize: 10, maxSize: 100, unexposed: "as is" }),
+      prepareImage(
+        { ...radiograph, width: 31 },
+        { minSize: 10, maxSize: 100, maskCollimation: false },
+      ),
     {
       code: "input",
     },

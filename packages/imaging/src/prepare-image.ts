@@ -8,7 +8,7 @@
  */
 import { type Box, type Polygon, scaleBox, scalePolygon } from "@malleolus/geometry";
 import type { Preprocess } from "@malleolus/schema";
-import { blackenUnexposed } from "./collimation.ts";
+import { blackenCollimation } from "./collimation.ts";
 import { ImagingError } from "./errors.ts";
 import type { DisplayImage, NetworkImage } from "./images.ts";
 import type { Target } from "./target.ts";
@@ -23,7 +23,7 @@ export interface PreparedImage {
 /** @throws ImagingError `input` where the pixels do not fill the size. */
 export function prepareImage(
   radiograph: DisplayImage,
-  preprocess: Omit<Preprocess, "views">,
+  preprocess: Omit<Preprocess, "testTimeFlip">,
 ): PreparedImage {
   const { width, height } = radiograph;
   if (!(width > 0 && height > 0 && radiograph.pixels.length === width * height)) {
@@ -32,7 +32,7 @@ export function prepareImage(
       `expected ${width} x ${height} pixels, got ${radiograph.pixels.length}`,
     );
   }
-  const shown = maskUnexposed(radiograph, preprocess.unexposed).pixels;
+  const shown = maskCollimation(radiograph, preprocess.maskCollimation).pixels;
   const pixels = new Float32Array(shown.length);
   for (let i = 0; i < shown.length; i++) pixels[i] = shown[i] * 255;
   const size = resizedSize(width, height, preprocess);
@@ -41,16 +41,13 @@ export function prepareImage(
 }
 
 /**
- * The radiograph without its white frame, where that is wished: before anything else is done to it,
+ * The radiograph, on request without the white border of its collimation. Masked before anything else,
  * because a crop moves the border from which white is followed, and a gamma makes other values white.
  */
-export function maskUnexposed(
-  radiograph: DisplayImage,
-  unexposed: Preprocess["unexposed"],
-): DisplayImage {
-  if (unexposed === "as is") return radiograph;
+export function maskCollimation(radiograph: DisplayImage, isMasked: boolean): DisplayImage {
+  if (!isMasked) return radiograph;
   const { width, height, pixels } = radiograph;
-  return { width, height, pixels: blackenUnexposed(pixels, width, height) };
+  return { width, height, pixels: blackenCollimation(pixels, width, height) };
 }
 
 /** Width and height in whole pixels, the ratio of sides kept as far as they allow. */

@@ -75,7 +75,7 @@ function trainOnce(device: Device, norm: MaskRcnnConfig["backbone"]["norm"], bfl
     const parameters = new Map(
       [...nn.parameters(model)].filter(([, { requiresGrad }]) => requiresGrad),
     );
-    const optimiser = optim.sgd(parameters, {
+    const optimizer = optim.sgd(parameters, {
       learningRate: 0.01,
       momentum: 0.9,
       weightDecay: 1e-4,
@@ -91,9 +91,9 @@ function trainOnce(device: Device, norm: MaskRcnnConfig["backbone"]["norm"], bfl
       assert(grad.device.startsWith(device), `${name}: ${grad.device}`);
       gradients.set(name, grad.abs().sum().item());
     }
-    optimiser.step();
+    optimizer.step();
     const moved = new Map([...parameters].map(([name, own]) => [name, own.toFloat32Array()]));
-    optimiser.free();
+    optimizer.free();
     const values = Object.entries(losses).map(([name, loss]) => [name, loss.item()] as const);
     freeModel(model);
     return { losses: new Map(values), gradients, moved };

@@ -36,7 +36,7 @@ export {
 export { shippedDetector, shrinkDetector } from "./detector/shipped-detector.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export { batchImages, type ImageBatch } from "./input/image-batch.ts";
-export { examineInViews } from "./mask-rcnn/flip-at-test-time.ts";
+export { examineWithFlip } from "./mask-rcnn/flip-at-test-time.ts";
 export { type Losses, type MaskRcnn, maskRcnn } from "./mask-rcnn/mask-rcnn.ts";
 export {
   type BoxedImage,

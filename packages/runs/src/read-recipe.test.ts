@@ -33,8 +33,8 @@ test("recipe: the paper's epochs of its 749 radiographs are the steps that are w
 const wrong: readonly (readonly [name: string, change: object, expected: RegExp])[] = [
   [
     "an unknown key at the top",
-    { optimizer: {} },
-    /^r\.json: unknown key "optimizer" \(did you mean "optimiser"\?\)$/,
+    { optimiser: {} },
+    /^r\.json: unknown key "optimiser" \(did you mean "optimizer"\?\)$/,
   ],
   [
     "an unknown key inside",
@@ -44,15 +44,15 @@ const wrong: readonly (readonly [name: string, change: object, expected: RegExp]
   [
     "an unknown key of a schedule's kind",
     {
-      optimiser: {
-        ...quickRecipe.optimiser,
+      optimizer: {
+        ...quickRecipe.optimizer,
         schedule: {
-          ...quickRecipe.optimiser.schedule,
+          ...quickRecipe.optimizer.schedule,
           decay: { kind: "steps", milestones: [10], gama: 0.1, gamma: 0.1 },
         },
       },
     },
-    /^r\.json at optimiser\.schedule\.decay: unknown key "gama" \(did you mean "gamma"\?\)$/,
+    /^r\.json at optimizer\.schedule\.decay: unknown key "gama" \(did you mean "gamma"\?\)$/,
   ],
   [
     "an unknown key of the network",
@@ -62,7 +62,11 @@ const wrong: readonly (readonly [name: string, change: object, expected: RegExp]
   ["a key like nothing", { qqqqqqqqqqqq: 1 }, /^r\.json: unknown key "qqqqqqqqqqqq"$/],
   ["a value of another type", { steps: "many" }, /^r\.json at steps: .*expected number/],
   ["a value out of range", { batchSize: 0 }, /^r\.json at batchSize: /],
-  ["parts of unequal size", { batchSize: 4, batchParts: 3 }, /^r\.json at batchParts: .*divides/],
+  [
+    "parts of unequal size",
+    { batchSize: 4, gradientAccumulation: 3 },
+    /^r\.json at gradientAccumulation: .*divides/,
+  ],
   ["a key that is missing", { seed: undefined }, /^r\.json at seed: /],
 ];
 for (const [name, change, expected] of wrong) {
@@ -80,14 +84,14 @@ test("recipe: two differ where they learn differently, place by place", () => {
     ...written(),
     expected: [],
     seed: 2,
-    optimiser: { ...quickRecipe.optimiser, method: { kind: "sgd" as const, momentum: 0.8 } },
+    optimizer: { ...quickRecipe.optimizer, method: { kind: "sgd" as const, momentum: 0.8 } },
     weights: { sha256: "ab" },
     model: { ...written().model, soundClass: "no_fracture" },
   };
   assert.deepEqual(recipeDifferences([written(), other, written()]), [
     { key: "seed", values: [1, 2, 1] },
     { key: "weights", values: [null, { sha256: "ab" }, null] },
-    { key: "optimiser.method.momentum", values: [0.9, 0.8, 0.9] },
+    { key: "optimizer.method.momentum", values: [0.9, 0.8, 0.9] },
   ]);
   assert.deepEqual(recipeDifferences([written(), written()]), []);
 });

@@ -1,7 +1,7 @@
 /** Where recipes differ, key by key: those of several runs, or a run's and the one that is to go on with it. */
 
 export interface RecipeDifference {
-  /** As `optimiser.schedule.warmup.steps`. */
+  /** As `optimizer.schedule.warmup.steps`. */
   readonly key: string;
   /** Of each recipe; undefined where it lacks the key. */
   readonly values: readonly unknown[];

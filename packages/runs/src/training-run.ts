@@ -4,18 +4,21 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EndReason, readJson } from "@malleolus/schema";
+import { type EndReason, readJson, upgradeRecipe } from "@malleolus/schema";
 import { z } from "zod";
 import { RunError } from "./errors.ts";
 import { readShownEvents } from "./events.ts";
 
-/** What is shown of a recipe, and all the rest of it, to compare. */
-const shownRecipeSchema = z.looseObject({
-  name: z.string(),
-  steps: z.int().positive(),
-  /** Absent in recipes of earlier versions. */
-  validation: z.looseObject({ metric: z.string() }).nullish(),
-});
+/** What is shown of a recipe, and all the rest of it, to compare: in the same words for every version. */
+const shownRecipeSchema = z.preprocess(
+  upgradeRecipe,
+  z.looseObject({
+    name: z.string(),
+    steps: z.int().positive(),
+    /** Absent in recipes of earlier versions. */
+    validation: z.looseObject({ metric: z.string() }).nullish(),
+  }),
+);
 type ShownRecipe = z.infer<typeof shownRecipeSchema>;
 
 export interface RunValidation {

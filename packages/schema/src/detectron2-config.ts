@@ -7,9 +7,10 @@ import type { MaskRcnnConfig } from "./mask-rcnn-config.ts";
 /** Detectron2's Mask R-CNN R50-FPN for some classes. */
 export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
   return {
+    kind: "mask-rcnn",
     classes,
     pixelMean: [103.53, 116.28, 123.675],
-    channels: "grey",
+    channels: "gray",
     sizeDivisibility: 32,
     backbone: {
       depth: 50,

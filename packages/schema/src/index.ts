@@ -82,6 +82,7 @@ export {
   type RpnConfig,
   type StageName,
 } from "./mask-rcnn-config.ts";
+export { type ModelConfig, modelConfigSchema } from "./model-config.ts";
 export { nearestName } from "./nearest-name.ts";
 export {
   EVIDENCE,
@@ -172,3 +173,4 @@ export {
   validationMeasuresSchema,
   validationMetricSchema,
 } from "./validation-measures.ts";
+export { upgradeModel, upgradePreprocess, upgradeRecipe } from "./version-1.ts";

@@ -24,18 +24,13 @@ test("maskRcnnConfigSchema: what is written is read back, with either mask head"
   }
 });
 
-test("maskRcnnConfigSchema: a file from before there was a choice has Detectron2's mask head", () => {
-  const { head: _, ...older } = config.roi.mask;
-  assert.deepEqual(maskRcnnConfigSchema.parse(withMask(older)), config);
-});
-
 test("maskRcnnConfigSchema: a mask head that is none is refused", () => {
   const { mask } = config.roi;
   for (const head of [
     { kind: "finest" },
     { kind: "fine" },
     { kind: "fine", detailChannels: 0, refinements: 2 },
-    { kind: "fine", detailChannels: 64, refinements: 2, colour: 1 },
+    { kind: "fine", detailChannels: 64, refinements: 2, color: 1 },
     { kind: "detectron2", detailChannels: 64 },
   ]) {
     assert.equal(maskRcnnConfigSchema.safeParse(withMask({ ...mask, head })).success, false);

@@ -121,12 +121,12 @@ const maskHead = z.strictObject({
   convolutions: z.int().nonnegative(),
   channels: size,
   /**
-   * How fine the masks are: a grid of twice the pooled size, or of four times. Recipes and checkpoints
-   * from before there was a choice have none, and hold Detectron2's.
+   * How fine the masks are: a grid of twice the pooled size (Detectron2's), or of four times.
    */
-  head: z
-    .discriminatedUnion("kind", [z.strictObject({ kind: z.literal("detectron2") }), fineMaskHead])
-    .default({ kind: "detectron2" }),
+  head: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("detectron2") }),
+    fineMaskHead,
+  ]),
   lossWeight: weight,
 });
 export type MaskHeadConfig = z.infer<typeof maskHead>;
@@ -155,6 +155,7 @@ export type RoiConfig = z.infer<typeof roi>;
 const imageHead = z.strictObject({ hiddenChannels: size, lossWeight: weight });
 
 export const maskRcnnConfigSchema = z.strictObject({
+  kind: z.literal("mask-rcnn"),
   /** Names of the K object classes; background is index K. */
   classes: z.array(z.string().min(1)).min(1).readonly(),
   /** Of blue, green and red, on a scale of 0 to 255. */
@@ -163,20 +164,19 @@ export const maskRcnnConfigSchema = z.strictObject({
    * What the three channels hold: three times the radiograph, as published weights want it, or the
    * radiograph and two bands of its detail, for training without weights.
    */
-  channels: z.enum(["grey", "detail"]),
+  channels: z.enum(["gray", "detail"]),
   /** Height and width of a batch are multiples of this. */
   sizeDivisibility: z.int().positive().multipleOf(32),
   backbone,
   anchors,
   rpn,
   roi,
-  // Recipes and checkpoints from before there were these have neither.
   /** Null in Detectron2's network, which says nothing of an image as a whole. */
-  imageHead: imageHead.nullable().default(null),
+  imageHead: imageHead.nullable(),
   /**
    * The class that stands for a sound bone: an object that is learned, and compared with the others,
    * but never a finding. Null where a radiograph without objects is what is sound.
    */
-  soundClass: z.string().min(1).nullable().default(null),
+  soundClass: z.string().min(1).nullable(),
 });
 export type MaskRcnnConfig = z.infer<typeof maskRcnnConfigSchema>;

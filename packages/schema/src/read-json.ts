@@ -54,6 +54,7 @@ function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
   ) {
     return keysAt(schema.unwrap(), path);
   }
+  if (schema instanceof z.ZodPipe) return keysAt(schema.out, path);
   if (schema instanceof z.ZodDiscriminatedUnion) {
     return schema.options.flatMap((option) => keysAt(option, path));
   }

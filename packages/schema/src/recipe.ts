@@ -5,9 +5,10 @@
  * Not part of it is what only decides how fast: device, threads, workers.
  */
 import { z } from "zod";
-import { maskRcnnConfigSchema } from "./mask-rcnn-config.ts";
+import { modelConfigSchema } from "./model-config.ts";
 import { preprocessSchema } from "./preprocess.ts";
 import { validationMetricSchema } from "./validation-measures.ts";
+import { upgradeRecipe } from "./version-1.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -25,7 +26,7 @@ const scheduleSchema = z.strictObject({
 });
 
 const recipeShape = z.strictObject({
-  format: z.literal("malleolus-recipe-1"),
+  format: z.literal("malleolus-recipe-2"),
   name: z.string().min(1),
   /** What a run of it should reach, so that a change that breaks training shows. */
   expected: z
@@ -45,10 +46,10 @@ const recipeShape = z.strictObject({
   epochs: z.number().positive().nullable(),
   batchSize: z.int().positive(),
   /**
-   * A batch goes through the network in so many equal parts, whose gradients add up: as large a batch
-   * as the schedule wants in the memory that there is.
+   * Equal parts of a batch that go through the network one after the other, and whose gradients add up:
+   * the schedule's batch size in less memory.
    */
-  batchParts: z.int().positive(),
+  gradientAccumulation: z.int().positive(),
   /** Of convolutions and matrix products; weights, boxes and losses are always float32. */
   dtype: z.enum(["float32", "bfloat16"]),
   checkpointEverySteps: z.int().positive(),
@@ -65,8 +66,8 @@ const recipeShape = z.strictObject({
     })
     .nullable(),
   /**
-   * Validation and the trained detector take a moving average of the weights instead of the last ones
-   * (see `averaging.ts`); null takes the last.
+   * Validation and the trained detector take a moving average of the weights instead of the last ones;
+   * null takes the last.
    */
   averaging: z.strictObject({ decay: z.number().min(0).lt(1) }).nullable(),
   /** Null in a recipe that no data has been given to. */
@@ -91,27 +92,28 @@ const recipeShape = z.strictObject({
   weights: z.strictObject({ sha256: z.string() }).nullable(),
   /** Which radiographs come how often. */
   sampling: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("as they come") }),
-    /** Of the radiographs, those without objects. */
-    z.strictObject({ kind: z.literal("share of negatives"), share }),
+    z.strictObject({ kind: z.literal("shuffled") }),
+    /** Fraction of radiographs without objects. */
+    z.strictObject({ kind: z.literal("negative-fraction"), fraction: share }),
     /** Every class as often, radiographs without objects as one: inverse prevalence. */
-    z.strictObject({ kind: z.literal("classes alike") }),
+    z.strictObject({ kind: z.literal("class-balanced") }),
   ]),
   /** How radiographs come to the network in training: see `InputPlan`. */
   input: z.strictObject({
     minSizes: z.array(z.int().positive()).min(1).readonly(),
     maxSize: z.int().positive(),
     flipProbability: share,
-    leastCropShare: z.number().positive().max(1),
+    /** Shortest side of a crop, as a fraction of the radiograph's. */
+    minCropFraction: z.number().positive().max(1),
     /** Grey levels to a power from 1 / this to this; 1 leaves them. */
-    greatestGamma: z.number().min(1),
-    /** In degrees to either side. */
-    greatestRotation: z.number().min(0).max(180),
+    maxGamma: z.number().min(1),
+    /** To either side. */
+    maxRotationDegrees: z.number().min(0).max(180),
     halfTurnProbability: share,
   }),
   /** The size at which the trained network looks; it goes into its checkpoint. */
   preprocess: preprocessSchema,
-  optimiser: z.strictObject({
+  optimizer: z.strictObject({
     method: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("sgd"), momentum: share }),
       z.strictObject({ kind: z.literal("adamw"), beta1: share, beta2: share }),
@@ -123,10 +125,15 @@ const recipeShape = z.strictObject({
     clipNorm: z.number().positive().nullable(),
     schedule: scheduleSchema,
   }),
-  model: maskRcnnConfigSchema,
+  model: modelConfigSchema,
 });
-export const recipeSchema = recipeShape.refine(
-  ({ batchSize, batchParts }) => batchSize % batchParts === 0,
-  { path: ["batchParts"], error: "expected a number that divides batchSize" },
+
+/** Reads recipes of the first version, too. */
+export const recipeSchema = z.preprocess(
+  upgradeRecipe,
+  recipeShape.refine(
+    ({ batchSize, gradientAccumulation }) => batchSize % gradientAccumulation === 0,
+    { path: ["gradientAccumulation"], error: "expected a number that divides batchSize" },
+  ),
 );
 export type Recipe = z.infer<typeof recipeSchema>;

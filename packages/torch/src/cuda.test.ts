@@ -137,12 +137,12 @@ for (const [name, make] of Object.entries({
       const [start, pull] = [seededNumbers(10, 4, 3, 5, 5), seededNumbers(11, 4, 3, 5, 5)];
       const results = onBoth([start, pull], (own, gradient) => {
         const weight = own.to({ memoryFormat: "channelsLast" }).clone().requiresGrad_();
-        const optimiser = make(new Map([["weight", weight]]));
+        const optimizer = make(new Map([["weight", weight]]));
         for (let i = 0; i < 3; i++) {
           weight.grad = gradient.clone();
-          optimiser.step();
+          optimizer.step();
         }
-        optimiser.free();
+        optimizer.free();
         return { weight: weight.detach() };
       });
       assertAlike(results, 1e-6, 1e-5);

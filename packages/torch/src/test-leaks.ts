@@ -11,7 +11,7 @@ import * as torch from "./index.ts";
 const STEPS = 10_000;
 
 const weight = torch.rand([16, 8]).requiresGrad_();
-const optimiser = torch.optim.sgd(new Map([["weight", weight]]), {
+const optimizer = torch.optim.sgd(new Map([["weight", weight]]), {
   learningRate: 1e-4,
   momentum: 0.9,
 });
@@ -22,9 +22,9 @@ function trainingStep(): void {
   torch.scope(() => {
     const input = torch.fromTypedArray(numbers, [512, 8]);
     const output = torch.autocast("bfloat16", () => torch.linear(input, weight));
-    optimiser.zeroGrad();
+    optimizer.zeroGrad();
     torch.backward(output.to("float32").square().mean());
-    optimiser.step();
+    optimizer.step();
   });
 }
 
@@ -136,5 +136,5 @@ for (let step = 1; step <= work.steps; step++) {
   if (left % apart === 0 && left < READINGS * apart) readings[1].push(await settle());
 }
 const memory = readings.map((some) => some.reduce((a, b) => (b.anonymous < a.anonymous ? b : a)));
-const kept = optimiser.state().size + (weight.grad === null ? 0 : 1);
+const kept = optimizer.state().size + (weight.grad === null ? 0 : 1);
 console.log(JSON.stringify({ memory, live: torch.liveTensors() - liveBefore, kept }));

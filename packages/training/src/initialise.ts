@@ -47,15 +47,15 @@ export async function measuredBatches(
 
 /** The input without anything drawn: as the trained network will get it. */
 export function asInDetection({ preprocess }: Pick<Recipe, "preprocess">): InputPlan {
-  const { minSize, maxSize, unexposed } = preprocess;
+  const { minSize, maxSize, maskCollimation } = preprocess;
   return {
     minSizes: [minSize],
     maxSize,
-    unexposed,
+    maskCollimation,
     flipProbability: 0,
-    leastCropShare: 1,
-    greatestGamma: 1,
-    greatestRotation: 0,
+    minCropFraction: 1,
+    maxGamma: 1,
+    maxRotationDegrees: 0,
     halfTurnProbability: 0,
   };
 }

@@ -8,7 +8,7 @@ const classes = Array.from({ length: 10 }, (_, i) => (i < 4 ? [0] : []));
 const hasObjects = classes.map(({ length }) => length > 0);
 
 function samplingOf(share: number | null): Recipe["sampling"] {
-  return share === null ? { kind: "as they come" } : { kind: "share of negatives", share };
+  return share === null ? { kind: "shuffled" } : { kind: "negative-fraction", fraction };
 }
 
 function drawn(share: number | null, steps: number, batchSize: number): number[] {
@@ -58,7 +58,7 @@ test("sampler: shares of 0 and 1, and a data set of one kind", () => {
 test("sampler: classes alike: each has one turn a round, however rare, in shuffled epochs", () => {
   // Class 0 on eight images, class 1 on two (one of them with both), and one image without objects.
   const rare = [...Array(7).fill([0]), [0, 1], [1], []];
-  const take = sampler(rare, { seed: 5, batchSize: 2, sampling: { kind: "classes alike" } });
+  const take = sampler(rare, { seed: 5, batchSize: 2, sampling: { kind: "class-balanced" } });
   const run = Array.from({ length: 3 * 80 }, (_, i) => take(Math.floor(i / 2), i % 2));
   const orders = new Set<string>();
   for (let round = 0; round < 80; round++) {

@@ -38,13 +38,13 @@ function positionSampler(
   // Where one of the two kinds does not exist, there is nothing to mix.
   const isMixed = positives.length > 0 && negatives.length > 0;
   switch (sampling.kind) {
-    case "as they come":
+    case "shuffled":
       return shuffledEpochs(all, seed, "images");
-    case "share of negatives":
+    case "negative-fraction":
       return isMixed
         ? mixed(positives, negatives, sampling.share, seed)
         : shuffledEpochs(all, seed, "images");
-    case "classes alike":
+    case "class-balanced":
       return inTurns(classes, negatives, seed);
   }
 }

@@ -3,15 +3,15 @@
 import { freeModel, type ImageBatch } from "@malleolus/networks";
 import type { RunDirectory } from "@malleolus/runs";
 import { libtorchVersion, nn, threads } from "@malleolus/torch";
-import { weightAverage } from "./averaging.ts";
 import { hasObjects } from "./data-set.ts";
 import { activationsOf, initialiseModel, measuredBatches, newModel } from "./initialise.ts";
 import { type Loader, openLoader } from "./loader/loader.ts";
-import { optimiser } from "./optimiser.ts";
+import { newOptimizer } from "./optimizer.ts";
 import { openRecords, type Records } from "./run/records.ts";
 import { type Learner, loadTraining } from "./run/training-state.ts";
 import { sampler } from "./sampler.ts";
 import type { TrainingOptions } from "./training-options.ts";
+import { weightAverage } from "./weight-average.ts";
 
 export interface Session {
   readonly learner: Learner;
@@ -30,13 +30,13 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
   const { latest } = run;
   const step = latest?.checkpoint.step ?? 0;
   const model = newModel(recipe, device);
-  const optimise = optimiser(nn.parameters(model), recipe.optimiser);
+  const optimizer = newOptimizer(nn.parameters(model), recipe.optimizer);
   const loader = openTrainingLoader(options, step);
   const closing: (() => void)[] = [];
   const close = async () => {
     await loader.close();
     for (const action of closing) action();
-    optimise.free();
+    optimizer.free();
     freeModel(model);
   };
   try {
@@ -59,7 +59,7 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
     const average =
       averaging === null ? null : weightAverage(nn.parameters(model), averaging.decay);
     if (average !== null) closing.push(() => average.free());
-    const learner: Learner = { model, optimise, average };
+    const learner: Learner = { model, optimizer, average };
     if (latest !== null) loadTraining(latest.checkpoint, learner);
 
     const records = openRecords(run, options, learner, activations);
@@ -91,7 +91,8 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
 
 function openTrainingLoader({ recipe, set, workers }: TrainingOptions, firstStep: number): Loader {
   const { seed, batchSize, steps } = recipe;
-  const input = { ...recipe.input, unexposed: recipe.preprocess.unexposed };
+  const { maskCollimation } = recipe.preprocess;
+  const input = { ...recipe.input, maskCollimation };
   const classes = set.images.map(({ target }) => target.classes);
   const take = sampler(classes, { seed, batchSize, sampling: recipe.sampling });
   return openLoader({

@@ -14,7 +14,7 @@ export const tinyRecipe: Recipe = {
   dtype: "float32",
   checkpointEverySteps: 2,
   input: { ...quickRecipe.input, minSizes: [56, 64], maxSize: 96 },
-  preprocess: { minSize: 64, maxSize: 96, unexposed: "as is", views: "one" },
+  preprocess: { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false },
   model: {
     ...model,
     backbone: { ...model.backbone, depth: 26, width: 32, fpnChannels: 32 },

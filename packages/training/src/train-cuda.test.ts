@@ -16,7 +16,7 @@ test("train: on a GPU as on the CPU, and a run goes on from one to the other", {
       steps: 3,
       checkpointEverySteps: 2,
       validation: { everySteps: 2, metric: "loss", patience: null },
-      averaging: { decay: 0.9 },
+      weightAverage: { decay: 0.9 },
     },
     0.34,
   );

@@ -136,14 +136,14 @@ test("validation: killed at any moment, a run ends with the same best and the sa
 
 test("validation: the best checkpoint stays and is what a run's detector means", async (context) => {
   // With such a rate the loss does not fall from one validation to the next.
-  const schedule = { ...tinyRecipe.optimiser.schedule, baseLearningRate: 0.3 };
+  const schedule = { ...tinyRecipe.optimizer.schedule, baseLearningRate: 0.3 };
   const { options } = await prepare(
     context,
     {
       ...validated,
       steps: 6,
       checkpointEverySteps: 1,
-      optimiser: { ...tinyRecipe.optimiser, schedule },
+      optimizer: { ...tinyRecipe.optimizer, schedule },
     },
     SHARE,
   );

@@ -31,16 +31,16 @@ test("train: killed at any moment, it resumes to the same losses bit for bit", a
   assert.deepEqual(computed(join(prepared.folder, "killed")), expected);
 });
 
-for (const batchParts of [1, 2]) {
-  test(`train: stopped, it leaves a checkpoint after the step, and goes on from there; a batch in ${batchParts} parts`, (context) =>
-    stopAndGoOn(context, batchParts));
+for (const gradientAccumulation of [1, 2]) {
+  test(`train: stopped, it leaves a checkpoint after the step, and goes on from there; a batch in ${gradientAccumulation} parts`, (context) =>
+    stopAndGoOn(context, gradientAccumulation));
 }
 
-async function stopAndGoOn(context: TestContext, batchParts: number): Promise<void> {
+async function stopAndGoOn(context: TestContext, gradientAccumulation: number): Promise<void> {
   const { options, recipe } = await prepare(context, {
     steps: 4,
     checkpointEverySteps: 100,
-    batchParts,
+    gradientAccumulation,
   });
   const before = liveTensors();
   const whole = await train(options("whole"));
@@ -95,11 +95,15 @@ test("train: a profile of some steps, or of as many as there are, changes nothin
 test("train: the gradients of a batch's parts add up to their mean", async (context) => {
   // Nothing is drawn but what the parts share: one image, whole, and every anchor and region.
   const norms: number[] = [];
-  for (const [batchSize, batchParts] of [
+  for (const [batchSize, gradientAccumulation] of [
     [1, 1],
     [3, 3],
   ] as const) {
-    const { options, recipe } = await prepare(context, { steps: 1, batchSize, batchParts });
+    const { options, recipe } = await prepare(context, {
+      steps: 1,
+      batchSize,
+      gradientAccumulation,
+    });
     const { roi, rpn, ...model } = recipe.model;
     const all = 100_000;
     const given = options("run");
@@ -109,7 +113,7 @@ test("train: the gradients of a batch's parts add up to their mean", async (cont
       set,
       recipe: {
         ...recipe,
-        input: { ...recipe.input, minSizes: [64], flipProbability: 0, leastCropShare: 1 },
+        input: { ...recipe.input, minSizes: [64], flipProbability: 0, minCropFraction: 1 },
         model: {
           ...model,
           rpn: { ...rpn, batchSizePerImage: all, positiveFraction: 1 },
@@ -156,14 +160,14 @@ test("train: one process at a time", async (context) => {
 });
 
 test("train: a loss that is no number ends it, and the last checkpoint stays", async (context) => {
-  const { optimiser } = tinyRecipe;
+  const { optimizer } = tinyRecipe;
   const { options } = await prepare(context, {
     checkpointEverySteps: 1,
-    optimiser: {
-      ...optimiser,
+    optimizer: {
+      ...optimizer,
       clipNorm: null,
       schedule: {
-        ...optimiser.schedule,
+        ...optimizer.schedule,
         baseLearningRate: 1e12,
         warmup: { steps: 0, factor: 1 },
       },

@@ -8,12 +8,12 @@ import { drawsOf } from "./draws.ts";
 import { TrainingError } from "./errors.ts";
 import { batchOptions, inDtype } from "./initialise.ts";
 import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
-import type { Optimiser } from "./optimiser.ts";
+import type { Optimizer } from "./optimizer.ts";
 import { learningRateAt } from "./schedule.ts";
 
 export interface StepOptions {
   readonly model: MaskRcnn;
-  readonly optimise: Optimiser;
+  readonly optimizer: Optimizer;
   readonly recipe: Recipe;
   readonly device: Device;
 }
@@ -36,24 +36,24 @@ export function trainingStep(
   samples: readonly Sample[],
   step: number,
 ): Learned {
-  const { optimise, recipe } = options;
-  const { batchSize, batchParts, steps } = recipe;
+  const { optimizer, recipe } = options;
+  const { batchSize, gradientAccumulation, steps } = recipe;
   return scope(() => {
-    optimise.zeroGrad();
-    const size = batchSize / batchParts;
-    const parts = Array.from({ length: batchParts }, (_, part) => {
+    optimizer.zeroGrad();
+    const size = batchSize / gradientAccumulation;
+    const parts = Array.from({ length: gradientAccumulation }, (_, part) => {
       const some = samples.slice(part * size, (part + 1) * size);
-      return scope(() => gradientsOf(options, some, step * batchParts + part));
+      return scope(() => gradientsOf(options, some, step * gradientAccumulation + part));
     });
-    const norm = stage("gradient norm", () => optimise.gradientNorm().view([1]));
+    const norm = stage("gradient norm", () => optimizer.gradientNorm().view([1]));
     const [{ names, tensor }] = parts;
     const sum = parts.slice(1).reduce((total, one) => total.add(one.tensor), tensor);
-    const numbers = cat([sum.div(batchParts), norm]).toNumbers();
+    const numbers = cat([sum.div(gradientAccumulation), norm]).toNumbers();
     const losses = lossPartsOf(names, numbers);
     const gradientNorm = numbers[numbers.length - 1];
     checkFinite(step + 1, { ...losses, gradientNorm });
-    const learningRate = learningRateAt(recipe.optimiser.schedule, step, steps);
-    stage("optimiser", () => optimise.step(learningRate, gradientNorm));
+    const learningRate = learningRateAt(recipe.optimizer.schedule, step, steps);
+    stage("optimizer", () => optimizer.step(learningRate, gradientNorm));
     return { loss: totalLoss(losses), losses, gradientNorm, learningRate };
   });
 }
@@ -74,7 +74,9 @@ function gradientsOf(
   const draw = drawsOf(recipe.seed, position);
   const losses = inDtype(recipe, () => model.losses(images, targets, draw));
   const sum = sumOf(losses);
-  stage("backward", () => backward(recipe.batchParts === 1 ? sum : sum.div(recipe.batchParts)));
+  stage("backward", () =>
+    backward(recipe.gradientAccumulation === 1 ? sum : sum.div(recipe.gradientAccumulation)),
+  );
   return lossesTensor(losses);
 }
 
@@ -85,6 +87,6 @@ function checkFinite(step: number, values: Readonly<Record<string, number>>): vo
   throw new TrainingError(
     "diverged",
     `step ${step}: the training diverged (${named}); the weights were not touched, the last ` +
-      "checkpoint is whole: lower optimiser.schedule.baseLearningRate or set optimiser.clipNorm",
+      "checkpoint is whole: lower optimizer.schedule.baseLearningRate or set optimizer.clipNorm",
   );
 }

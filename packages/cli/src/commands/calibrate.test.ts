@@ -41,7 +41,12 @@ function writeTinyDetector(path: string, soundClass: string | null): void {
       imageHead: { hiddenChannels: 8, lossWeight: 1 },
       soundClass,
     });
-    writeDetector(path, model, { minSize: 64, maxSize: 96, unexposed: "as is", views: "one" });
+    writeDetector(path, model, {
+      minSize: 64,
+      maxSize: 96,
+      maskCollimation: false,
+      testTimeFlip: false,
+    });
   });
 }
 

@@ -53,7 +53,12 @@ function writeTinyDetector(path: string, classes: readonly string[], seed: numbe
       },
     });
     nn.constant(model.roi_heads.box_predictor.cls_score.weight, 0);
-    writeDetector(path, model, { minSize: 64, maxSize: 96, unexposed: "as is", views: "one" });
+    writeDetector(path, model, {
+      minSize: 64,
+      maxSize: 96,
+      maskCollimation: false,
+      testTimeFlip: false,
+    });
   });
 }
 

@@ -58,7 +58,7 @@ function writeRun(folder: string, recipe: object, events: readonly object[], res
 const recipe = {
   name: "quick",
   steps: 60,
-  optimiser: { clipNorm: 10, momentum: 0.9 },
+  optimizer: { clipNorm: 10, momentum: 0.9 },
   expected: [],
 };
 
@@ -146,7 +146,7 @@ test("runs --compare: where recipes differ, what is expected of them aside", asy
   const changed = {
     ...recipe,
     seed: 2,
-    optimiser: { clipNorm: null, momentum: 0.9 },
+    optimizer: { clipNorm: null, momentum: 0.9 },
     expected: [1],
   };
   const other = writeRun(join(folder, "other"), changed, [start, step(1, 3)]);
@@ -159,7 +159,7 @@ test("runs --compare: where recipes differ, what is expected of them aside", asy
     [2, 3],
   );
   assert.deepEqual(differences, [
-    { key: "optimiser.clipNorm", values: [10, null] },
+    { key: "optimizer.clipNorm", values: [10, null] },
     { key: "seed", values: [null, 2] },
   ]);
   const words = await run("--compare", one, other);

@@ -71,16 +71,16 @@ async function prepare(context: TestContext): Promise<{ folder: string; train: s
   writeFileSync(join(folder, "train.json"), JSON.stringify(coco));
 
   const [{ recipe: quick }] = namedRecipes;
-  const { model, optimiser } = quick;
+  const { model, optimizer } = quick;
   const recipe = {
     ...quick,
     steps: 500,
     // The bars are found after some forty steps.
-    optimiser: {
-      ...optimiser,
+    optimizer: {
+      ...optimizer,
       method: { kind: "adamw", beta1: 0.9, beta2: 0.99 },
       schedule: {
-        ...optimiser.schedule,
+        ...optimizer.schedule,
         baseLearningRate: 0.003,
         warmup: { steps: 5, factor: 0.1 },
       },
@@ -287,7 +287,11 @@ const wrongUsages: readonly (readonly [change: readonly string[], code: number, 
   [["--patience", "3"], 2, /--patience needs --tuning or --tuning-share/],
   [["--tuning", "a.json", "--tuning-share", "0.1"], 2, /cannot be used with option/],
   [["--tuning-share", "0.01"], 1, /a tuning share of 0\.01: expected radiographs with objects/],
-  [["--batch-parts", "3"], 1, /at batchParts: expected a number that divides batchSize/],
+  [
+    ["--gradient-accumulation", "3"],
+    1,
+    /at gradientAccumulation: expected a number that divides batchSize/,
+  ],
   [["--steps", "0"], 2, /'0' is invalid. expected a whole number from 1 on/],
   [["--dtype", "int8"], 2, /Allowed choices are float32, bfloat16/],
   [["--weights", "/nowhere.safetensors"], 1, /^malleolus: \/nowhere\.safetensors: cannot be read/],

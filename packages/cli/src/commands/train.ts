@@ -29,7 +29,7 @@ interface TrainArguments extends TrainingDataArguments {
   readonly weights?: string;
   readonly steps?: number;
   readonly seed?: number;
-  readonly batchParts?: number;
+  readonly gradientAccumulation?: number;
   readonly checkpointEvery?: number;
   readonly validateEvery?: number;
   readonly patience?: number;
@@ -63,7 +63,7 @@ export const trainCommand: CommandFile = (output) =>
     .option("--steps <number>", "instead of the recipe's", wholeNumber(1))
     .option("--seed <number>", "instead of the recipe's; decides every random draw", wholeNumber(0))
     .option(
-      "--batch-parts <number>",
+      "--gradient-accumulation <number>",
       "instead of the recipe's: a batch in so many parts, for less memory",
       wholeNumber(1),
     )
@@ -212,7 +212,7 @@ function withArguments(recipe: Recipe, given: TrainArguments): Recipe {
     steps: given.steps ?? recipe.steps,
     epochs: given.steps === undefined ? recipe.epochs : null,
     seed: given.seed ?? recipe.seed,
-    batchParts: given.batchParts ?? recipe.batchParts,
+    gradientAccumulation: given.gradientAccumulation ?? recipe.gradientAccumulation,
     checkpointEverySteps: given.checkpointEvery ?? recipe.checkpointEverySteps,
     validation: validation && {
       ...validation,

@@ -15,11 +15,9 @@ import {
 import {
   type Finding,
   type MaskRcnnConfig,
-  maskRcnnConfigSchema,
   type PatientDecision,
   type Preprocess,
   patientDecisionSchema,
-  preprocessSchema,
   type RadiographAnalysis,
   readJson,
   SchemaError,
@@ -36,12 +34,16 @@ import {
   TorchError,
   writeSafetensors,
 } from "@malleolus/torch";
-import type { z } from "zod";
 import { ModelError } from "../errors.ts";
-import { examineInViews } from "../mask-rcnn/flip-at-test-time.ts";
+import { examineWithFlip } from "../mask-rcnn/flip-at-test-time.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { freeModel, placeModel, storeAsBfloat16 } from "../placement.ts";
-import { DETECTOR_FORMAT } from "../weights/own-weights.ts";
+import {
+  configOf,
+  DETECTOR_FORMAT,
+  isDetector,
+  preprocessOf,
+} from "../weights/detector-metadata.ts";
 
 const REMEDY = "give the model.safetensors of a run of malleolus train";
 
@@ -87,11 +89,11 @@ export interface Detector {
  * @throws TorchError `checkpoint` when it cannot be written; an older file is then still there.
  */
 export function writeDetector(path: string, model: MaskRcnn, preprocess: Preprocess): void {
-  const { minSize, maxSize, unexposed, views } = preprocess;
+  const { minSize, maxSize, maskCollimation, testTimeFlip } = preprocess;
   writeSafetensors(path, nn.stateDict(model), {
     format: DETECTOR_FORMAT,
     config: JSON.stringify(model.config),
-    preprocess: JSON.stringify({ minSize, maxSize, unexposed, views }),
+    preprocess: JSON.stringify({ minSize, maxSize, maskCollimation, testTimeFlip }),
   });
 }
 
@@ -105,7 +107,7 @@ export function writeDetector(path: string, model: MaskRcnn, preprocess: Preproc
 export function writeDecision(path: string, decision: PatientDecision): void {
   scope(() => {
     const { tensors, metadata } = readDetectorFile(path);
-    const { classes } = parse(maskRcnnConfigSchema, metadata.config, `${path}: its configuration`);
+    const { classes } = parsed(() => configOf(metadata, `${path}: its configuration`));
     checkDecision(decision, classes, path);
     writeSafetensors(path, tensors, { ...metadata, decision: JSON.stringify(decision) });
   });
@@ -133,7 +135,7 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     Object.fromEntries(values.map((value, index) => [classes[index], value]));
   const examine = (prepared: PreparedImage) =>
     autocast(precision === "bfloat16" ? precision : null, () =>
-      examineInViews(model, prepared.image, preprocess.views, {
+      examineWithFlip(model, prepared.image, preprocess.testTimeFlip, {
         device,
         divisibility,
         pixelMean,
@@ -202,15 +204,15 @@ function readModel(
   scoreThreshold: number | undefined,
 ): { model: MaskRcnn; preprocess: Preprocess; decision: PatientDecision | null } {
   const { tensors, metadata } = readDetectorFile(path);
-  const stored = parse(maskRcnnConfigSchema, metadata.config, `${path}: its configuration`);
-  const preprocess = parse(preprocessSchema, metadata.preprocess, `${path}: its preprocessing`);
+  const stored = parsed(() => configOf(metadata, `${path}: its configuration`));
+  const preprocess = parsed(() => preprocessOf(metadata, `${path}: its preprocessing`));
   const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
   const model = maskRcnn({ ...stored, roi: { ...stored.roi, scoreThreshold: threshold } });
   loadAll(model, tensors, path);
   const decision =
     metadata.decision === undefined
       ? null
-      : parse(patientDecisionSchema, metadata.decision, `${path}: its decision`);
+      : parsed(() => readJson(patientDecisionSchema, metadata.decision, `${path}: its decision`));
   if (decision !== null) checkDecision(decision, stored.classes, path);
   return { model, preprocess, decision };
 }
@@ -227,7 +229,7 @@ function checkDecision(decision: PatientDecision, classes: readonly string[], pa
 function readDetectorFile(path: string): Safetensors {
   const file = readFile(path);
   const { format = "none" } = file.metadata;
-  if (format === DETECTOR_FORMAT) return file;
+  if (isDetector(file.metadata)) return file;
   throw new ModelError(
     "checkpoint",
     `${path}: expected a detector (${DETECTOR_FORMAT}), got format ${format}; ${REMEDY}`,
@@ -245,9 +247,9 @@ function readFile(path: string): Safetensors {
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, text: string | undefined, where: string): T {
+function parsed<T>(read: () => T): T {
   try {
-    return readJson(schema, text ?? "", where);
+    return read();
   } catch (cause) {
     if (!(cause instanceof SchemaError)) throw cause;
     throw new ModelError("checkpoint", `${cause.message}; it is of another version: ${REMEDY}`, {
@@ -261,15 +263,15 @@ function loadAll(model: MaskRcnn, tensors: ReadonlyMap<string, Tensor>, path: st
   const [wrong] = mismatched;
   const fault =
     missing.length > 0
-      ? `it lacks ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ""}`
+      ? `missing tensor ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ""}`
       : unexpected.length > 0
-        ? `it holds ${unexpected[0]}, which the network has not`
+        ? `unexpected tensor ${unexpected[0]}`
         : wrong !== undefined
-          ? `${wrong.name} has shape [${wrong.got.join(", ")}] instead of [${wrong.expected.join(", ")}]`
+          ? `tensor ${wrong.name} has shape [${wrong.got.join(", ")}] instead of [${wrong.expected.join(", ")}]`
           : null;
   if (fault === null) return;
   throw new ModelError(
     "checkpoint",
-    `${path}: expected the weights of its own configuration, but ${fault}; ${REMEDY}`,
+    `${path}: the weights do not match the file's own configuration: ${fault}; ${REMEDY}`,
   );
 }

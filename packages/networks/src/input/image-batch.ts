@@ -45,7 +45,7 @@ export function batchImages(
   options: BatchOptions = {},
 ): ImageBatch {
   const { device = "cpu", divisibility = 32, pixelMean = [103.53, 116.28, 123.675] } = options;
-  const { channels = "grey" } = options;
+  const { channels = "gray" } = options;
   if (images.length === 0) throw new ModelError("input", "batchImages: expected an image");
   images.forEach(checkImage);
   const height = roundUp(Math.max(...images.map((image) => image.height)), divisibility);
@@ -55,7 +55,7 @@ export function batchImages(
   const data = new Float32Array(images.length * height * width * 3);
   images.forEach((image, slot) => {
     const into = data.subarray(slot * height * width * 3);
-    if (channels === "grey") writeImage(image, pixelMean, into, width);
+    if (channels === "gray") writeImage(image, pixelMean, into, width);
     else writeDetail(image, pixelMean[0], into, width);
   });
   return {

@@ -4,7 +4,7 @@ import type { Detection, NetworkImage } from "@malleolus/imaging";
 import { detectron2Config } from "@malleolus/schema";
 import { liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
 import { freeModel } from "../placement.ts";
-import { examineInViews } from "./flip-at-test-time.ts";
+import { examineWithFlip } from "./flip-at-test-time.ts";
 import { type MaskRcnn, maskRcnn } from "./mask-rcnn.ts";
 
 function model(): MaskRcnn {
@@ -38,7 +38,7 @@ const mirrored: NetworkImage = {
   pixels: image.pixels.map((_, i) => image.pixels[i - (i % width) + width - 1 - (i % width)]),
 };
 
-test("examineInViews: an image and its mirror image give mirrored detections, unlike one view", () => {
+test("examineWithFlip: an image and its mirror image give mirrored detections, unlike one view", () => {
   const before = liveTensors();
   const net = model();
   const mirrorOf = ({ box: [x1, y1, x2, y2], score }: Detection) => [
@@ -48,9 +48,9 @@ test("examineInViews: an image and its mirror image give mirrored detections, un
     y2,
     score,
   ];
-  const detections = (views: "one" | "mirrored too") =>
-    [image, mirrored].map((seen) => examineInViews(net, seen, views, {}).detections);
-  const [found, found2] = detections("mirrored too");
+  const detections = (testTimeFlip: boolean) =>
+    [image, mirrored].map((seen) => examineWithFlip(net, seen, testTimeFlip, {}).detections);
+  const [found, found2] = detections(true);
   assert.ok(found.length > 1 && found.every(({ score }) => score > 0.1));
   assert.equal(found2.length, found.length);
   const sorted = (rows: readonly (readonly number[])[]) =>
@@ -63,7 +63,7 @@ test("examineInViews: an image and its mirror image give mirrored detections, un
     const across = i - (i % cells) + cells - 1 - (i % cells);
     assert.ok(Math.abs((twin?.mask[across] ?? Number.NaN) - found[0].mask[i]) < 1e-3);
   }
-  const [one, one2] = detections("one");
+  const [one, one2] = detections(false);
   assert.notDeepEqual(sorted(one2.map(rowOf)), sorted(one.map(mirrorOf)));
   freeModel(net);
   assert.equal(liveTensors(), before);

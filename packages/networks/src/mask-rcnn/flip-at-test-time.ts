@@ -5,19 +5,18 @@ import {
   mirrorImage,
   type NetworkImage,
 } from "@malleolus/imaging";
-import type { Preprocess } from "@malleolus/schema";
 import { scope } from "@malleolus/torch";
 import { type BatchOptions, batchImages } from "../input/image-batch.ts";
 import type { Examined, MaskRcnn } from "./mask-rcnn.ts";
 
 /** What the model sees in an image, in the image's pixels. */
-export function examineInViews(
+export function examineWithFlip(
   model: MaskRcnn,
   image: NetworkImage,
-  views: Preprocess["views"],
+  testTimeFlip: boolean,
   options: BatchOptions,
 ): Examined {
-  if (views === "one") {
+  if (!testTimeFlip) {
     const [seen] = scope(() => model.examine(batchImages([image], options)));
     return seen;
   }

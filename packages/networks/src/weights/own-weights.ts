@@ -4,12 +4,10 @@
  */
 
 import type { MaskRcnnConfig } from "@malleolus/schema";
-import { maskRcnnConfigSchema, readJson, SchemaError } from "@malleolus/schema";
+import { SchemaError } from "@malleolus/schema";
 import { cat, type StateDictFile, type Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
-
-/** As `writeDetector` writes it. */
-export const DETECTOR_FORMAT = "malleolus-detector-1";
+import { configOf, isDetector } from "./detector-metadata.ts";
 
 /**
  * The configuration in a file of ours; null in another's.
@@ -17,9 +15,9 @@ export const DETECTOR_FORMAT = "malleolus-detector-1";
  * @throws ModelError `weights` where it is of another version.
  */
 export function ownConfig({ metadata }: Pick<StateDictFile, "metadata">): MaskRcnnConfig | null {
-  if (metadata.format !== DETECTOR_FORMAT) return null;
+  if (!isDetector(metadata)) return null;
   try {
-    return readJson(maskRcnnConfigSchema, String(metadata.config), "its configuration");
+    return configOf(metadata, "its configuration");
   } catch (cause) {
     if (!(cause instanceof SchemaError)) throw cause;
     throw new ModelError("weights", `${cause.message}; it is of another version`, { cause });

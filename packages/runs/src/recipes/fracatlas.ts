@@ -26,22 +26,22 @@ export const fracatlasRecipe: Recipe = {
   ],
   steps: 4400,
   checkpointEverySteps: 220,
-  sampling: { kind: "share of negatives", share: 0.3 },
+  sampling: { kind: "negative-fraction", fraction: 0.3 },
   // Precision at one overlap jumps by hundredths between the validations of so few radiographs.
   validation: { everySteps: 880, metric: "box AP", patience: null },
-  averaging: { decay: 0.998 },
+  weightAverage: { decay: 0.998 },
   input: {
     minSizes: [416, 448, 480, 512, 544, 576, 608],
     maxSize: 960,
     flipProbability: 0.5,
-    leastCropShare: 0.7,
-    greatestGamma: 1.4,
-    greatestRotation: 15,
+    minCropFraction: 0.7,
+    maxGamma: 1.4,
+    maxRotationDegrees: 15,
     halfTurnProbability: 0.25,
   },
   // Larger than most that are trained on, because those are enlarged: crops take their whole size.
-  preprocess: { minSize: 576, maxSize: 1024, unexposed: "as is", views: "mirrored too" },
-  optimiser: {
+  preprocess: { minSize: 576, maxSize: 1024, maskCollimation: false, testTimeFlip: true },
+  optimizer: {
     method: { kind: "adamw", beta1: 0.9, beta2: 0.99 },
     weightDecay: 0.05,
     normWeightDecay: 0,

@@ -8,7 +8,7 @@
 import type { Recipe } from "@malleolus/schema";
 import { paperRecipe } from "./paper.ts";
 
-const { optimiser } = paperRecipe;
+const { optimizer } = paperRecipe;
 
 /** Of the recipes that were tried on the simulated study. */
 export const paperStudyConditions =
@@ -37,15 +37,15 @@ export const paperCpuRecipe: Recipe = {
   steps: 2247,
   epochs: 12,
   batchSize: 4,
-  batchParts: 1,
+  gradientAccumulation: 1,
   checkpointEverySteps: 50,
   validation: { everySteps: 500, metric: "box AP50", patience: null },
-  averaging: { decay: 0.998 },
+  weightAverage: { decay: 0.998 },
   input: { ...paperRecipe.input, minSizes: [320, 352, 384], maxSize: 640 },
-  preprocess: { minSize: 384, maxSize: 640, unexposed: "as is", views: "one" },
-  optimiser: {
-    ...optimiser,
+  preprocess: { minSize: 384, maxSize: 640, maskCollimation: false, testTimeFlip: false },
+  optimizer: {
+    ...optimizer,
     clipNorm: 10,
-    schedule: { ...optimiser.schedule, baseLearningRate: 0.05 / 3, decay: { kind: "cosine" } },
+    schedule: { ...optimizer.schedule, baseLearningRate: 0.05 / 3, decay: { kind: "cosine" } },
   },
 };

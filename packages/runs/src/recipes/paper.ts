@@ -23,7 +23,7 @@ export const paperSummary =
   "the paper's study: 64 epochs, 12 radiographs a step at 640 to 800 pixels; for a GPU";
 
 export const paperRecipe: Recipe = {
-  format: "malleolus-recipe-1",
+  format: "malleolus-recipe-2",
   name: "paper",
   expected: [
     { metric: "AUC, Weber A", value: 0.93, tolerance: 0.05, conditions },
@@ -39,25 +39,25 @@ export const paperRecipe: Recipe = {
   epochs: 64,
   batchSize: 12,
   // Two at a time took 4.4 GB, weights and momentum included; a GPU can take more at once.
-  batchParts: 6,
+  gradientAccumulation: 6,
   dtype: "bfloat16",
   checkpointEverySteps: 100,
   validation: { everySteps: 250, metric: "box AP50", patience: null },
-  averaging: null,
+  weightAverage: null,
   data: null,
   weights: null,
-  sampling: { kind: "classes alike" },
+  sampling: { kind: "class-balanced" },
   input: {
     minSizes: [640, 672, 704, 736, 768, 800],
     maxSize: 1333,
     flipProbability: 0.5,
-    leastCropShare: 0.9,
-    greatestGamma: 1,
-    greatestRotation: 0,
+    minCropFraction: 0.9,
+    maxGamma: 1,
+    maxRotationDegrees: 0,
     halfTurnProbability: 0,
   },
-  preprocess: { minSize: 800, maxSize: 1333, unexposed: "as is", views: "one" },
-  optimiser: {
+  preprocess: { minSize: 800, maxSize: 1333, maskCollimation: false, testTimeFlip: false },
+  optimizer: {
     method: { kind: "sgd", momentum: 0.9 },
     weightDecay: 0.0001,
     normWeightDecay: 0,

@@ -16,7 +16,7 @@ export const quickSummary =
   "a first detector in ten minutes on two cores: 600 steps of 2 radiographs at 384 pixels";
 
 export const quickRecipe: Recipe = {
-  format: "malleolus-recipe-1",
+  format: "malleolus-recipe-2",
   name: "quick",
   expected: [
     { metric: "box AP50", value: 0.2, tolerance: 0.06, conditions },
@@ -32,25 +32,25 @@ export const quickRecipe: Recipe = {
   steps: 600,
   epochs: null,
   batchSize: 2,
-  batchParts: 1,
+  gradientAccumulation: 1,
   dtype: "bfloat16",
   checkpointEverySteps: 50,
   validation: { everySteps: 200, metric: "mask AP50", patience: null },
-  averaging: null,
+  weightAverage: null,
   data: null,
   weights: null,
-  sampling: { kind: "share of negatives", share: 0.25 },
+  sampling: { kind: "negative-fraction", fraction: 0.25 },
   input: {
     minSizes: [320, 352, 384],
     maxSize: 640,
     flipProbability: 0.5,
-    leastCropShare: 0.8,
-    greatestGamma: 1,
-    greatestRotation: 0,
+    minCropFraction: 0.8,
+    maxGamma: 1,
+    maxRotationDegrees: 0,
     halfTurnProbability: 0,
   },
-  preprocess: { minSize: 384, maxSize: 640, unexposed: "as is", views: "one" },
-  optimiser: {
+  preprocess: { minSize: 384, maxSize: 640, maskCollimation: false, testTimeFlip: false },
+  optimizer: {
     method: { kind: "sgd", momentum: 0.9 },
     weightDecay: 0.0001,
     normWeightDecay: 0,

@@ -54,7 +54,7 @@ for (const [name, loss] of Object.entries(losses)) {
   });
 }
 
-interface Optimiser {
+interface Optimizer {
   learningRate: number;
   step(): void;
   zeroGrad(): void;
@@ -65,7 +65,7 @@ interface Optimiser {
 
 /** Ten steps of the generator's regression; before step `restart` the optimiser is saved and made anew. */
 function checkTenSteps(
-  make: (parameters: Map<string, Tensor>) => Optimiser,
+  make: (parameters: Map<string, Tensor>) => Optimizer,
   expected: readonly Step[],
   restart: number,
 ): void {
@@ -75,18 +75,18 @@ function checkTenSteps(
     ["weight", weight],
     ["bias", bias],
   ]);
-  let optimiser = make(parameters);
-  const learningRate = optimiser.learningRate;
+  let optimizer = make(parameters);
+  const learningRate = optimizer.learningRate;
   assert.equal(expected.length, 10);
   for (const [index, step] of expected.entries()) {
     if (index === restart) {
-      const saved = scope(() => new Map([...optimiser.state()].map(([n, t]) => [n, t.clone()])));
-      optimiser.free();
-      optimiser = make(parameters);
-      optimiser.loadState(saved);
+      const saved = scope(() => new Map([...optimizer.state()].map(([n, t]) => [n, t.clone()])));
+      optimizer.free();
+      optimizer = make(parameters);
+      optimizer.loadState(saved);
     }
-    optimiser.learningRate = index < 5 ? learningRate : learningRate / 10;
-    optimiser.zeroGrad();
+    optimizer.learningRate = index < 5 ? learningRate : learningRate / 10;
+    optimizer.zeroGrad();
     const predicted = linear(seededNumbers(25, 8, 4), weight, { bias });
     const loss = predicted
       .sub(seededNumbers(26, 8, 3))
@@ -94,13 +94,13 @@ function checkTenSteps(
       .mean();
     backward(loss);
     const gradient = weight.grad?.toNumbers();
-    optimiser.step();
+    optimizer.step();
     assert.deepEqual(weight.grad?.toNumbers(), gradient, "a step leaves the gradients as they are");
     assertClose([loss.item()], [step.loss], TOLERANCE, `loss of step ${index}`);
     assertClose(weight, step.weight, TOLERANCE, `weight after step ${index}`);
     assertClose(bias, step.bias, TOLERANCE, `bias after step ${index}`);
   }
-  optimiser.free();
+  optimizer.free();
 }
 
 const sgdCases = {
@@ -141,15 +141,15 @@ for (const name of ["plain", "decayed", "decoupled"] as const) {
 tensorTest("sgd: a parameter whose first gradient comes late begins its momentum then", () => {
   const [early, late] = [tensor([1, 1]).requiresGrad_(), tensor([1, 1]).requiresGrad_()];
   const options = { learningRate: 1, momentum: 0.5 };
-  const optimiser = optim.sgd(new Map(Object.entries({ early, late })), options);
+  const optimizer = optim.sgd(new Map(Object.entries({ early, late })), options);
   early.grad = tensor([1, 0]);
-  optimiser.step();
+  optimizer.step();
   late.grad = tensor([0, 1]);
-  optimiser.step();
+  optimizer.step();
   assert.deepEqual(early.toNumbers(), [1 - 1 - 1.5, 1]);
   assert.deepEqual(late.toNumbers(), [1, 0]);
-  assert.deepEqual([...optimiser.state().keys()].sort(), ["early", "late"]);
+  assert.deepEqual([...optimizer.state().keys()].sort(), ["early", "late"]);
   keep(early);
-  optimiser.free();
+  optimizer.free();
   early.free();
 });

@@ -67,10 +67,10 @@ export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptio
   }
   const moments = new Map<string, Moments>();
 
-  const optimiser: Adam = {
+  const optimizer: Adam = {
     learningRate: options.learningRate,
     step() {
-      noGrad(() => scope(() => update(optimiser.learningRate)));
+      noGrad(() => scope(() => update(optimizer.learningRate)));
     },
     zeroGrad() {
       for (const parameter of parameters.values()) parameter.grad = null;
@@ -86,7 +86,7 @@ export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptio
     },
     loadState(state) {
       const loaded = readState(parameters, state);
-      optimiser.free();
+      optimizer.free();
       for (const [name, moment] of loaded) moments.set(name, moment);
     },
     free() {
@@ -150,7 +150,7 @@ export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptio
     }
   }
 
-  return optimiser;
+  return optimizer;
 }
 
 function readState(

@@ -32,10 +32,10 @@ for (const [name, make] of Object.entries(makers)) {
       const path = join(folder, "optimizer.safetensors");
       const weight = tensor([1, -2, 3]).requiresGrad_();
       const parameters = new Map([["layer.weight", weight]]);
-      const step = (optimiser: ReturnType<typeof make>) => {
-        optimiser.zeroGrad();
+      const step = (optimizer: ReturnType<typeof make>) => {
+        optimizer.zeroGrad();
         backward(weight.square().sum());
-        optimiser.step();
+        optimizer.step();
       };
       const first = make(parameters);
       for (let i = 0; i < 3; i++) step(first);
@@ -60,47 +60,47 @@ for (const [name, make] of Object.entries(makers)) {
     `${name}: a state of other names or shapes is refused, and the own one is kept`,
     () => {
       const weight = ones([2]).requiresGrad_();
-      const optimiser = make(new Map([["weight", weight]]));
+      const optimizer = make(new Map([["weight", weight]]));
       weight.grad = ones([2]);
-      optimiser.step();
-      const names = [...optimiser.state().keys()];
+      optimizer.step();
+      const names = [...optimizer.state().keys()];
       const [first = ""] = names;
       assertTorchError(
-        () => optimiser.loadState(new Map([["other", ones([2])]])),
+        () => optimizer.loadState(new Map([["other", ones([2])]])),
         "argument",
         /other/,
       );
       assertTorchError(
-        () => optimiser.loadState(new Map([[first, ones([3])]])),
+        () => optimizer.loadState(new Map([[first, ones([3])]])),
         "argument",
         /weight/,
       );
-      assert.deepEqual([...optimiser.state().keys()], names);
-      optimiser.free();
-      assert.equal(optimiser.state().size, 0);
+      assert.deepEqual([...optimizer.state().keys()], names);
+      optimizer.free();
+      assert.equal(optimizer.state().size, 0);
     },
   );
 
   tensorTest(`${name}: parameters without a gradient stay; a step leaves only its state`, () => {
     const [moved, still] = [ones([2]).requiresGrad_(), ones([2]).requiresGrad_()];
-    const optimiser = make(new Map(Object.entries({ moved, still })));
+    const optimizer = make(new Map(Object.entries({ moved, still })));
     const before = liveTensors();
-    optimiser.step();
+    optimizer.step();
     assert.equal(liveTensors(), before, "nothing to do");
     moved.grad = ones([2]);
-    optimiser.step();
-    optimiser.step();
+    optimizer.step();
+    optimizer.step();
     assert.equal(
       liveTensors() - before,
-      optimiser.state().size + 1,
+      optimizer.state().size + 1,
       "the state, and the gradient here",
     );
     assert.deepEqual(still.toNumbers(), [1, 1]);
     assert(moved.toNumbers().every((value) => value < 1));
     assert.equal(moved.requiresGrad, true);
-    optimiser.zeroGrad();
+    optimizer.zeroGrad();
     assert.equal(moved.grad, null);
-    optimiser.free();
+    optimizer.free();
   });
 }
 
@@ -149,14 +149,14 @@ tensorTest(
       const pull = randn([4, 3, 5, 5]);
       const moved = (["contiguous", "channelsLast"] as const).map((memoryFormat) => {
         const parameter = start.to({ memoryFormat }).clone().requiresGrad_();
-        const optimiser = make(new Map([["weight", parameter]]));
+        const optimizer = make(new Map([["weight", parameter]]));
         for (let i = 0; i < 3; i++) {
-          optimiser.zeroGrad();
+          optimizer.zeroGrad();
           // The gradient lies as `pull` does.
           parameter.grad = pull.clone();
-          optimiser.step();
+          optimizer.step();
         }
-        optimiser.free();
+        optimizer.free();
         return parameter.detach().contiguous().toFloat32Array();
       });
       assert.deepEqual(moved[0], moved[1]);

@@ -46,10 +46,10 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
   }
   const velocities = new Map<string, Tensor>();
 
-  const optimiser: Sgd = {
+  const optimizer: Sgd = {
     learningRate: options.learningRate,
     step() {
-      noGrad(() => scope(() => update(optimiser.learningRate)));
+      noGrad(() => scope(() => update(optimizer.learningRate)));
     },
     zeroGrad() {
       for (const parameter of parameters.values()) parameter.grad = null;
@@ -65,7 +65,7 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
           );
         }
       }
-      optimiser.free();
+      optimizer.free();
       for (const [name, saved] of state) {
         const parameter = parameters.get(name);
         if (parameter !== undefined) velocities.set(name, momentLike(parameter, saved));
@@ -134,5 +134,5 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
     }
   }
 
-  return optimiser;
+  return optimizer;
 }

@@ -13,11 +13,11 @@ const input = {
   minSizes: [48, 64],
   maxSize: 96,
   flipProbability: 0.5,
-  leastCropShare: 0.7,
-  greatestGamma: 1.3,
-  greatestRotation: 0,
+  minCropFraction: 0.7,
+  maxGamma: 1.3,
+  maxRotationDegrees: 0,
   halfTurnProbability: 0,
-  unexposed: "black" as const,
+  maskCollimation: true,
 };
 
 async function loaderOptions(

@@ -27,11 +27,11 @@ const plain: InputPlan = {
   minSizes: [60],
   maxSize: 96,
   flipProbability: 0,
-  leastCropShare: 1,
-  greatestGamma: 1,
-  greatestRotation: 0,
+  minCropFraction: 1,
+  maxGamma: 1,
+  maxRotationDegrees: 0,
   halfTurnProbability: 0,
-  unexposed: "black",
+  maskCollimation: true,
 };
 
 function sample(input: InputPlan, step: number) {
@@ -45,20 +45,20 @@ function sample(input: InputPlan, step: number) {
 }
 
 test("prepareSample: where nothing is augmented, training feeds what detection feeds", async () => {
-  for (const unexposed of ["black", "as is"] as const) {
+  for (const maskCollimation of [true, false]) {
     const served = prepareImage(await readRadiograph(path), {
       minSize: 60,
       maxSize: 96,
-      unexposed,
+      maskCollimation,
     });
-    const { image } = await sample({ ...plain, unexposed }, 0);
+    const { image } = await sample({ ...plain, maskCollimation }, 0);
     assert.deepEqual(image, served.image);
-    assert.equal(image.pixels[0] === 0, unexposed === "black", "the frame");
+    assert.equal(image.pixels[0] === 0, maskCollimation, "the frame");
   }
 });
 
 test("prepareSample: cropped and brightened, bone at the new border is not taken for the frame", async () => {
-  const augmented = { ...plain, leastCropShare: 0.5, greatestGamma: 1.3 };
+  const augmented = { ...plain, minCropFraction: 0.5, maxGamma: 1.3 };
   for (let step = 0; step < 40; step++) {
     const { image } = await sample(augmented, step);
     for (let y = 0; y < image.height; y++) {

@@ -1,12 +1,11 @@
 /**
- * One radiograph from its file to the network's size: read, cropped, mirrored, resized, turned. A
- * function
+ * One radiograph from its file to the network's size: read, cropped, mirrored, resized, turned. A function
  * of its request alone; it runs in worker threads and never touches LibTorch.
  *
  * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
  */
 import { readRadiograph } from "@malleolus/data";
-import { maskUnexposed, prepareImage, resizeTarget } from "@malleolus/imaging";
+import { maskCollimation, prepareImage, resizeTarget } from "@malleolus/imaging";
 import type { Preprocess } from "@malleolus/schema";
 import { crop, drawCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
@@ -24,16 +23,16 @@ export interface InputPlan {
   /** The longer side is never longer; the shorter one then gives way. */
   readonly maxSize: number;
   readonly flipProbability: number;
-  /** Least share of a side that a crop leaves; 1 crops nothing. */
-  readonly leastCropShare: number;
+  /** Shortest side of a crop, as a fraction of the radiograph's; 1 crops nothing. */
+  readonly minCropFraction: number;
   /** See `drawGamma`; 1 leaves the grey levels. */
-  readonly greatestGamma: number;
-  /** In degrees to either side; 0 turns nothing. */
-  readonly greatestRotation: number;
+  readonly maxGamma: number;
+  /** To either side; 0 turns nothing. */
+  readonly maxRotationDegrees: number;
   /** Of turning it upside down as well. */
   readonly halfTurnProbability: number;
   /** As in detection. */
-  readonly unexposed: Preprocess["unexposed"];
+  readonly maskCollimation: boolean;
 }
 
 /** Plain data: it travels to a worker thread. */
@@ -61,31 +60,36 @@ export async function prepareSample(request: SampleRequest): Promise<Sample> {
     );
   }
   // The frame goes first, as in detection: a crop would give it another border.
-  const exposed = maskUnexposed({ width, height, pixels: radiograph.pixels }, input.unexposed);
+  const exposed = maskCollimation(
+    { width, height, pixels: radiograph.pixels },
+    input.maskCollimation,
+  );
   const read = { image: exposed, target: image.target };
   const draws = drawsOf(request.seed, request.step);
   const draw = (purpose: string) => draws(purpose, request.slot);
   const minSize = input.minSizes[Math.floor(draw("size")() * input.minSizes.length)];
   const { maxSize } = input;
-  const resized = resize(augment(read, input, draw), { minSize, maxSize, unexposed: "as is" });
+  const resized = resize(augment(read, input, draw), { minSize, maxSize, maskCollimation: false });
   const halfTurn = draw("half turn")() < input.halfTurnProbability ? 180 : 0;
-  const degrees = drawRotation(input.greatestRotation, draw("rotation")) + halfTurn;
+  const degrees = drawRotation(input.maxRotationDegrees, draw("rotation")) + halfTurn;
   // Last, in the network's pixels: a large radiograph would take long to turn.
   return degrees === 0 ? resized : rotate(resized, degrees);
 }
 
 function augment(read: Sample, input: InputPlan, draw: (purpose: string) => () => number): Sample {
   const { width, height } = read.image;
-  const { leastCropShare, flipProbability, greatestGamma } = input;
+  const { minCropFraction, flipProbability, maxGamma } = input;
   const cropped =
-    leastCropShare === 1 ? read : crop(read, drawCrop(width, height, leastCropShare, draw("crop")));
+    minCropFraction === 1
+      ? read
+      : crop(read, drawCrop(width, height, minCropFraction, draw("crop")));
   const { image, target } = draw("flip")() < flipProbability ? flipHorizontally(cropped) : cropped;
-  const gamma = greatestGamma === 1 ? 1 : drawGamma(greatestGamma, draw("gamma"));
+  const gamma = maxGamma === 1 ? 1 : drawGamma(maxGamma, draw("gamma"));
   return { image: { ...image, pixels: withGamma(image.pixels, gamma) }, target };
 }
 
 /** The same way as in detection. */
-function resize({ image, target }: Sample, preprocess: Omit<Preprocess, "views">): Sample {
+function resize({ image, target }: Sample, preprocess: Omit<Preprocess, "testTimeFlip">): Sample {
   const prepared = prepareImage(image, preprocess);
   return {
     image: prepared.image,

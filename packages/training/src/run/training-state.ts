@@ -8,25 +8,25 @@ import { type MaskRcnn, writeDetector } from "@malleolus/networks";
 import type { Checkpoint } from "@malleolus/runs";
 import type { Recipe } from "@malleolus/schema";
 import { nn, readSafetensors, scope, writeSafetensors } from "@malleolus/torch";
-import type { WeightAverage } from "../averaging.ts";
 import { TrainingError } from "../errors.ts";
-import type { Optimiser } from "../optimiser.ts";
+import type { Optimizer } from "../optimizer.ts";
+import type { WeightAverage } from "../weight-average.ts";
 
 /** What learns. */
 export interface Learner {
   readonly model: MaskRcnn;
-  readonly optimise: Optimiser;
+  readonly optimizer: Optimizer;
   /** Null where the recipe asks for none. */
   readonly average: WeightAverage | null;
 }
 
 const DETECTOR = "model.safetensors";
-const OPTIMISER = "optimizer.safetensors";
+const OPTIMIZER = "optimizer.safetensors";
 const WEIGHTS = "weights.safetensors";
 
 /** @throws TorchError `checkpoint` where a file cannot be written. */
 export function writeTraining(directory: string, learner: Learner, recipe: Recipe): void {
-  const { model, optimise, average } = learner;
+  const { model, optimizer, average } = learner;
   const path = join(directory, DETECTOR);
   if (average === null) {
     writeDetector(path, model, recipe.preprocess);
@@ -39,12 +39,12 @@ export function writeTraining(directory: string, learner: Learner, recipe: Recip
       average.exchange();
     }
   }
-  writeSafetensors(join(directory, OPTIMISER), optimise.state());
+  writeSafetensors(join(directory, OPTIMIZER), optimizer.state());
 }
 
 /** @throws TrainingError `checkpoint` where the files hold another model. */
 export function loadTraining(checkpoint: Checkpoint, learner: Learner): void {
-  const { model, optimise, average } = learner;
+  const { model, optimizer, average } = learner;
   const at = (name: string) => join(checkpoint.path, name);
   scope(() => {
     if (average === null) {
@@ -55,7 +55,7 @@ export function loadTraining(checkpoint: Checkpoint, learner: Learner): void {
       load(model, at(DETECTOR), checkpoint);
       average.exchange();
     }
-    optimise.loadState(readSafetensors(at(OPTIMISER)).tensors);
+    optimizer.loadState(readSafetensors(at(OPTIMIZER)).tensors);
   });
 }
 

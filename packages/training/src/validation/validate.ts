@@ -12,7 +12,7 @@ import {
   NO_FRACTURE,
 } from "@malleolus/evaluation";
 import type { Detection } from "@malleolus/imaging";
-import { batchImages, examineInViews, type MaskRcnn } from "@malleolus/networks";
+import { batchImages, examineWithFlip, type MaskRcnn } from "@malleolus/networks";
 import type { LossParts, Recipe, ValidationMeasures } from "@malleolus/schema";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
@@ -92,11 +92,11 @@ function look(
         const batch = batchImages([image], batchOptions(recipe, device));
         const { names, tensor } = lossesTensor(model.losses(batch, [target], draw));
         const losses = lossPartsOf(names, tensor.toNumbers());
-        const { views } = recipe.preprocess;
-        const { detections: found } = examineInViews(
+        const { testTimeFlip } = recipe.preprocess;
+        const { detections: found } = examineWithFlip(
           model,
           image,
-          views,
+          testTimeFlip,
           batchOptions(recipe, device),
         );
         return { losses, found };

@@ -218,7 +218,12 @@ test("fineMaskHead: a checkpoint carries it, and its detector finds what the net
       nn.constant(model.roi_heads.box_predictor.cls_score.weight, 0);
       nn.constant(model.roi_heads.mask_head.predictor.weight, 0);
       noGrad(() => model.roi_heads.mask_head.predictor.bias?.fill_(3));
-      writeDetector(path, model, { minSize: 64, maxSize: 96, unexposed: "as is", views: "one" });
+      writeDetector(path, model, {
+        minSize: 64,
+        maxSize: 96,
+        maskCollimation: false,
+        testTimeFlip: false,
+      });
     });
     const pixels = Float32Array.from({ length: 8000 }, (_, i) => ((i * 7) % 100) / 100);
     for (const precision of ["float32", "bfloat16"] as const) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { liveTensors, noGrad, scope, tensor } from "@malleolus/torch";
-import { weightAverage } from "./averaging.ts";
+import { weightAverage } from "./weight-average.ts";
 
 test("weightAverage: the formula, its first decays smaller; both values at hand", () => {
   const before = liveTensors();

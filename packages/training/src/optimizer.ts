@@ -13,7 +13,7 @@ import {
   zeros,
 } from "@malleolus/torch";
 
-export interface Optimiser {
+export interface Optimizer {
   /** The norm of all gradients together, as they are. A scalar, where they lie. */
   gradientNorm(): Tensor;
   /** Clips the gradients, whose norm is given, and updates the parameters. */
@@ -25,10 +25,10 @@ export interface Optimiser {
   free(): void;
 }
 
-export function optimiser(
+export function newOptimizer(
   parameters: ReadonlyMap<string, Tensor>,
   settings: Recipe["optimiser"],
-): Optimiser {
+): Optimizer {
   const { clipNorm } = settings;
   const isNorm = (name: string) => /(^|\.)norm\.(weight|bias)(\.|$)/.test(name);
   const select = (norms: boolean) =>

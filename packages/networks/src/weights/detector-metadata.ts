@@ -1,0 +1,37 @@
+/**
+ * What a detector's file says beside its tensors: which format it has, the network's configuration and
+ * how radiographs are brought to it. Files of the first version say the same under other names.
+ */
+import {
+  type MaskRcnnConfig,
+  maskRcnnConfigSchema,
+  type Preprocess,
+  preprocessSchema,
+  readJson,
+  upgradeModel,
+  upgradePreprocess,
+} from "@malleolus/schema";
+import { z } from "zod";
+
+/** As `writeDetector` writes it. */
+export const DETECTOR_FORMAT = "malleolus-detector-2";
+
+const DETECTOR_1 = "malleolus-detector-1";
+const configSchema1 = z.preprocess(upgradeModel, maskRcnnConfigSchema);
+const preprocessSchema1 = z.preprocess(upgradePreprocess, preprocessSchema);
+
+type Metadata = Readonly<Record<string, string>>;
+
+export function isDetector({ format }: Metadata): boolean {
+  return format === DETECTOR_FORMAT || format === DETECTOR_1;
+}
+
+/** Throws SchemaError as `readJson`; `where` begins the message. */
+export function configOf({ format, config = "" }: Metadata, where: string): MaskRcnnConfig {
+  return readJson(format === DETECTOR_1 ? configSchema1 : maskRcnnConfigSchema, config, where);
+}
+
+/** Throws SchemaError as `readJson`; `where` begins the message. */
+export function preprocessOf({ format, preprocess = "" }: Metadata, where: string): Preprocess {
+  return readJson(format === DETECTOR_1 ? preprocessSchema1 : preprocessSchema, preprocess, where);
+}
