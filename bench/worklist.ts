@@ -10,7 +10,7 @@ import {
   closeStudy,
   createStudy,
   listCases,
-  openReading,
+  assignReaders,
   openStudy,
   readFlow,
   readWorklist,
@@ -129,7 +129,7 @@ async function largeStudy(folder: string): Promise<Study> {
         .execute();
     }
   });
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   await study.database.transaction().execute(async (transaction) => {
     for (let n = 0; n < CASES; n++) {
       const state = STATES[n % STATES.length];

@@ -7,7 +7,7 @@ import { readRadiograph } from "@malleolus/data";
 import {
   annotationAgreement,
   classesOfCases,
-  closeReadings,
+  resolveReadings,
   closeStudy,
   cocoExport,
   explainCase,
@@ -108,7 +108,7 @@ test("a study of 0.1.0: it is screened again, and its open case is read to the e
     reader: "observer-3",
     decision: { kind: "class", id: "weber_a" },
   });
-  assert.deepEqual(await closeReadings(study, { panel: "curation", who: "closer" }), {
+  assert.deepEqual(await resolveReadings(study, { panel: "curation", who: "closer" }), {
     agreed: 1,
     excludedByMajority: 0,
     disagreements: [],

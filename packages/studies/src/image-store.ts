@@ -30,7 +30,7 @@ export function imagePath(store: string, sha256: string, format: Format = "dicom
 }
 
 /** Bytes that are on the disk beside their place in a store, and not in the store yet. */
-export interface AsideImage {
+export interface StagedImage {
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly format: Format;
@@ -41,12 +41,12 @@ export interface AsideImage {
  * Writes an image, given in parts, beside its place; on the disk when it returns. `writer` tells
  * those apart who may write the same image at the same time.
  */
-export function writeAside(
+export function stageImage(
   store: string,
   parts: readonly Uint8Array[],
   format: Format,
   writer: number,
-): AsideImage {
+): StagedImage {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   const sha256 = hash.digest("hex");
@@ -64,13 +64,13 @@ export function writeAside(
 }
 
 /** Puts an image that was written aside into the store; on the disk when it returns. */
-export function keepAside(store: string, { sha256, format, aside }: AsideImage): void {
+export function commitStaged(store: string, { sha256, format, aside }: StagedImage): void {
   const path = imagePath(store, sha256, format);
   renameSync(aside, path);
   flushFolder(dirname(path));
 }
 
-export function dropAside({ aside }: AsideImage): void {
+export function discardStaged({ aside }: StagedImage): void {
   rmSync(aside, { force: true });
 }
 

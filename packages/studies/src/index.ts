@@ -1,18 +1,18 @@
-export { openAnnotation } from "./annotation/open-annotation.ts";
+export { assignAnnotators } from "./annotation/assign-annotators.ts";
 export {
   type AnnotationDisagreement,
   annotationAgreement,
   type ImageAgreement,
-  type SeenAnnotation,
-  type SeenAnnotations,
-  seeAnnotationDisagreement,
-  seeAnnotations,
-} from "./annotation/see-annotations.ts";
+  type VisibleAnnotation,
+  type VisibleAnnotations,
+  annotationDisagreementVisibleTo,
+  annotationsVisibleTo,
+} from "./annotation/annotation-visibility.ts";
 export {
   adjudicateAnnotation,
-  type SettledAnnotations,
-  settleAnnotations,
-} from "./annotation/settle-annotations.ts";
+  type ResolvedAnnotations,
+  resolveAnnotations,
+} from "./annotation/resolve-annotations.ts";
 export { storePrelabel, submitAnnotation } from "./annotation/submit-annotation.ts";
 export {
   type AssignedTraining,
@@ -36,7 +36,7 @@ export {
 export { classesOfCases } from "./cases/classes.ts";
 export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
-export { type Deed, type Move, moveCase } from "./cases/move-case.ts";
+export { type AuditStamp, type Transition, transitionCase } from "./cases/transition-case.ts";
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
@@ -71,24 +71,24 @@ export {
   type ReadingTable,
   type ReadingTableOptions,
 } from "./import/reading-table.ts";
-export type { ImportOutcome } from "./import/record-prepared.ts";
+export type { ImportOutcome } from "./import/record-import.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export {
   adjudicateReading,
-  type ClosedReadings,
-  closeReadings,
+  type ResolvedReadings,
+  resolveReadings,
   recordConsensus,
   reopenReading,
-} from "./reading/close-readings.ts";
-export { type OpenedCases, openReading } from "./reading/open-reading.ts";
+} from "./reading/resolve-readings.ts";
+export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
 export { type ReadingMatrix, readingMatrix } from "./reading/reading-matrix.ts";
 export {
-  type SeenReading,
-  type SeenReadings,
-  seeDisagreement,
-  seeReadings,
-} from "./reading/see-readings.ts";
+  type VisibleReading,
+  type VisibleReadings,
+  disagreementVisibleTo,
+  readingsVisibleTo,
+} from "./reading/reading-visibility.ts";
 export { submitReading, withdrawReading } from "./reading/submit-reading.ts";
 export {
   type CaseExplanation,

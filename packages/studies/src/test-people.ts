@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CaseState, ImageRecord, Reading, View } from "@malleolus/schema";
-import { recordTransition } from "./cases/move-case.ts";
+import { recordTransition } from "./cases/transition-case.ts";
 import { inTransaction } from "./database/in-transaction.ts";
 import { closeStudy, openStudy, type Study } from "./study.ts";
 import { newStudy } from "./test-study.ts";
@@ -84,8 +84,8 @@ export async function addCases(study: Study, cases: readonly TestCase[]): Promis
           ambiguous: given.ambiguous ?? null,
         })
         .execute();
-      const deed = { who: "test", at: "2026-01-01T00:00:00.000Z", why: "test" };
-      await recordTransition(transaction, { caseId: id, from: null, to: state, ...deed });
+      const stamp = { who: "test", at: "2026-01-01T00:00:00.000Z", why: "test" };
+      await recordTransition(transaction, { caseId: id, from: null, to: state, ...stamp });
       for (const view of given.views ?? ["ap", "mortise", "lateral"]) {
         await transaction
           .insertInto("images")

@@ -228,9 +228,9 @@ test("a study from init to report, by commands alone", async (context) => {
     const [one, other] = ANNOTATORS;
     const drawn = await done("import", ...args, "--annotator", one);
     assert.match(drawn, new RegExp(`^${images} imported, .* truth 0, cases annotated 0`));
-    const settled = await done("import", ...args, "--annotator", other);
+    const resolved = await done("import", ...args, "--annotator", other);
     assert.match(
-      settled,
+      resolved,
       new RegExp(
         `^${images} imported, .* truth ${images}, cases annotated ${archive.truths.length}, for a senior 0`,
       ),

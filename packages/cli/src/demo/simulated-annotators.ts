@@ -1,14 +1,14 @@
-/** Simulated annotators at work on a study: both draw every radiograph, a senior settles the rest. */
+/** Simulated annotators at work on a study: both draw every radiograph, a senior resolves the rest. */
 
 import { type Mask, maskArea, type Polygon } from "@malleolus/geometry";
 import { annotate, storedMask } from "@malleolus/phantom";
 import { FRACTURE, type Outline, type Visibility } from "@malleolus/schema";
 import {
   adjudicateAnnotation,
-  openAnnotation,
+  assignAnnotators,
   readWorklist,
   type Study,
-  settleAnnotations,
+  resolveAnnotations,
   submitAnnotation,
 } from "@malleolus/studies";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
@@ -23,7 +23,7 @@ export interface Annotators {
 }
 
 export async function annotateAll({ study, known, classOf, onDrawing }: Annotators): Promise<void> {
-  await openAnnotation(study);
+  await assignAnnotators(study);
   const isSound = (caseId: string) => classOf.get(caseId) === study.protocol.noFractureClass;
   const annotators = peopleOf(study, "annotator");
   const lists = await Promise.all(
@@ -42,7 +42,7 @@ export async function annotateAll({ study, known, classOf, onDrawing }: Annotato
     onDrawing(done + 1, left.length);
   }
   const [senior] = peopleOf(study, "senior");
-  const { disagreements } = await settleAnnotations(study, "demo");
+  const { disagreements } = await resolveAnnotations(study, "demo");
   const caseOf = new Map(
     (await drawnBy(study, annotators[0])).flatMap(({ caseId, images }) =>
       images.map(({ image }) => [image, caseId] as const),

@@ -14,8 +14,8 @@ import {
 import type { Decision, Panel } from "@malleolus/schema";
 import {
   adjudicateReading,
-  closeReadings,
-  openReading,
+  resolveReadings,
+  assignReaders,
   readWorklist,
   recordConsensus,
   type Study,
@@ -35,9 +35,9 @@ export interface Readers {
   readonly onReading: (done: number, total: number) => void;
 }
 
-/** The whole panel reads what it has to; a senior, or the panel's talk, settles the rest. */
+/** The whole panel reads what it has to; a senior, or the panel's talk, resolves the rest. */
 export async function readAll({ study, known, panel, onReading }: Readers): Promise<void> {
-  await openReading(study, panel);
+  await assignReaders(study, panel);
   const readers = readersOf(study, READS[panel]);
   const recordOfCase = new Map<string, PhantomRecord>();
   const lists = await Promise.all(
@@ -56,7 +56,7 @@ export async function readAll({ study, known, panel, onReading }: Readers): Prom
       onReading(++done, total);
     }
   }
-  const { disagreements } = await closeReadings(study, { panel, who: "demo" });
+  const { disagreements } = await resolveReadings(study, { panel, who: "demo" });
   const open = await casesOf(study, panel, readers[0].name, known, recordOfCase);
   for (const caseId of disagreements) {
     const record = open.get(caseId);

@@ -105,7 +105,7 @@ Examples:
           sayRemarks(path, file.remarks, output);
           output.write(
             `${counts.imported} imported, ${counts.known} known already; images with their truth ` +
-              `${counts.settled}, cases annotated ${counts.casesAnnotated}, for a senior ` +
+              `${counts.resolved}, cases annotated ${counts.casesAnnotated}, for a senior ` +
               `${disagreements.length}\n`,
           );
           sayPlaces("that nobody has drawn on", undrawn);

@@ -11,14 +11,14 @@ import {
 import type { Study } from "../study.ts";
 import { readWorklist } from "../tasks/worklist.ts";
 import { ANNOTATORS, addCases, facts, imageId, studyWithPeople } from "../test-people.ts";
-import { openAnnotation } from "./open-annotation.ts";
+import { assignAnnotators } from "./assign-annotators.ts";
 import { agreementOf, outlinePolygons } from "./outline-polygons.ts";
 import {
   annotationAgreement,
-  seeAnnotationDisagreement,
-  seeAnnotations,
-} from "./see-annotations.ts";
-import { adjudicateAnnotation, settleAnnotations } from "./settle-annotations.ts";
+  annotationDisagreementVisibleTo,
+  annotationsVisibleTo,
+} from "./annotation-visibility.ts";
+import { adjudicateAnnotation, resolveAnnotations } from "./resolve-annotations.ts";
 import { storePrelabel, submitAnnotation } from "./submit-annotation.ts";
 
 /** A rectangle drawn as a structure. */
@@ -40,8 +40,8 @@ async function openedCase(
 ): Promise<Study> {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x", state: "agreed", class: name, views: ["ap", "lateral"] }]);
-  assert.equal(await openAnnotation(study, ["x"]), 1);
-  assert.equal(await openAnnotation(study, ["x"]), 0);
+  assert.equal(await assignAnnotators(study, ["x"]), 1);
+  assert.equal(await assignAnnotators(study, ["x"]), 0);
   return study;
 }
 
@@ -54,21 +54,21 @@ async function stateOf(study: Study): Promise<string> {
   return row.state;
 }
 
-test("settleAnnotations: where both agree the first's drawing is the truth, and the case is annotated", async (context) => {
+test("resolveAnnotations: where both agree the first's drawing is the truth, and the case is annotated", async (context) => {
   const study = await openedCase(context);
   const [one, two] = ANNOTATORS;
   for (const image of [AP, LATERAL]) {
     await submitAnnotation(study, drawing(two, image, [outline("fracture", 50, 52, 70, 62)]));
   }
   await submitAnnotation(study, drawing(one, AP, [outline("fracture", 50, 50, 70, 60)]));
-  assert.deepEqual(await settleAnnotations(study, "me"), {
-    settled: 1,
+  assert.deepEqual(await resolveAnnotations(study, "me"), {
+    resolved: 1,
     casesAnnotated: 0,
     disagreements: [],
   });
   assert.equal(await stateOf(study), "agreed");
   await submitAnnotation(study, drawing(one, LATERAL, [outline("fracture", 50, 50, 70, 60)]));
-  assert.equal((await settleAnnotations(study, "me")).casesAnnotated, 1);
+  assert.equal((await resolveAnnotations(study, "me")).casesAnnotated, 1);
   assert.equal(await stateOf(study), "annotated");
   const truth = await study.database.selectFrom("image_truths").selectAll().execute();
   assert.deepEqual(
@@ -79,7 +79,7 @@ test("settleAnnotations: where both agree the first's drawing is the truth, and 
   // 20 x 8 pixels of 20 x 12.
   assert.deepEqual(agreement, [{ structure: "fracture", iou: 8 / 12 }]);
   const again = submitAnnotation(study, drawing(one, AP, [outline("fracture", 1, 1, 9, 9)]));
-  await assert.rejects(again, /got one that is settled/);
+  await assert.rejects(again, /got one that has its truth/);
 });
 
 const differences: readonly (readonly [
@@ -96,13 +96,13 @@ const differences: readonly (readonly [
   ["what only one can see", {}, { visibility: "impossible", outlines: [] }],
 ];
 for (const [what, first, second] of differences) {
-  test(`settleAnnotations: ${what} is for a senior`, async (context) => {
+  test(`resolveAnnotations: ${what} is for a senior`, async (context) => {
     const study = await openedCase(context);
     const base = drawing(ANNOTATORS[0], AP, [outline("fracture", 50, 50, 70, 60)]);
     await submitAnnotation(study, { ...base, ...first });
     await submitAnnotation(study, { ...base, annotator: ANNOTATORS[1], ...second });
-    assert.deepEqual((await settleAnnotations(study, "me")).disagreements, [AP]);
-    const { drawings } = await seeAnnotationDisagreement(study, { image: AP, viewer: "senior" });
+    assert.deepEqual((await resolveAnnotations(study, "me")).disagreements, [AP]);
+    const { drawings } = await annotationDisagreementVisibleTo(study, { image: AP, viewer: "senior" });
     assert.equal(drawings.length, 2);
     const decided = {
       image: AP,
@@ -135,11 +135,11 @@ for (const [what, first, second] of differences) {
       ],
       ["adjudicated", "senior", "the line goes on", "subtle", decision.outlines],
     );
-    await assert.rejects(adjudicateAnnotation(study, decision), /or settled/);
+    await assert.rejects(adjudicateAnnotation(study, decision), /or has its truth/);
   });
 }
 
-test("seeAnnotations: nothing of the other's until the truth; prelabels and the own revisions", async (context) => {
+test("annotationsVisibleTo: nothing of the other's until the truth; prelabels and the own revisions", async (context) => {
   const study = await openedCase(context);
   const [one, two] = ANNOTATORS;
   const line = {
@@ -151,7 +151,7 @@ test("seeAnnotations: nothing of the other's until the truth; prelabels and the 
   await submitAnnotation(study, { ...drawing(one, AP, [line]), startedFrom: prelabel });
   await submitAnnotation(study, { ...drawing(one, AP, [line]), visibility: "subtle" });
   await submitAnnotation(study, drawing(two, AP, [line]));
-  const seen = await seeAnnotations(study, { image: AP, viewer: one });
+  const seen = await annotationsVisibleTo(study, { image: AP, viewer: one });
   assert.deepEqual(
     seen.own.map(({ revision, visibility, startedFrom }) => [revision, visibility, startedFrom]),
     [
@@ -164,8 +164,8 @@ test("seeAnnotations: nothing of the other's until the truth; prelabels and the 
     [["run-1", [line]]],
   );
   assert.equal(seen.others, null);
-  await settleAnnotations(study, "me");
-  const after = await seeAnnotations(study, { image: AP, viewer: one });
+  await resolveAnnotations(study, "me");
+  const after = await annotationsVisibleTo(study, { image: AP, viewer: one });
   assert.deepEqual(
     after.others?.map(({ author }) => author),
     [two],

@@ -34,7 +34,7 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
     if (await hasTruth(transaction, image.sha256)) {
       throw new StudyError(
         "transition",
-        `image ${image.sha256}: expected one without its truth, got one that is settled`,
+        `image ${image.sha256}: expected one without its truth, got one that has its truth`,
       );
     }
     checkOutlines(study, outlines, image);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
 import { classesOfCases } from "../cases/classes.ts";
-import { adjudicateReading, closeReadings, recordConsensus } from "../reading/close-readings.ts";
-import { openReading } from "../reading/open-reading.ts";
-import { seeReadings } from "../reading/see-readings.ts";
+import { adjudicateReading, resolveReadings, recordConsensus } from "../reading/resolve-readings.ts";
+import { assignReaders } from "../reading/assign-readers.ts";
+import { readingsVisibleTo } from "../reading/reading-visibility.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import type { Study } from "../study.ts";
 import {
@@ -290,7 +290,7 @@ test("readTestSets: easy replaces the ambiguous by patients in reserve, as the s
   const study = await smallStudy(context);
   await assignInternalTest(study, "me");
   await assignExternalTest(study, "me");
-  assert.deepEqual(await openReading(study, "reference"), { opened: 15, withdrawn: 0 });
+  assert.deepEqual(await assignReaders(study, "reference"), { assigned: 15, withdrawn: 0 });
   const drawn = await study.database
     .selectFrom("test_patients")
     .selectAll()
@@ -313,13 +313,13 @@ test("readTestSets: easy replaces the ambiguous by patients in reserve, as the s
     submitReading(study, reading(leftOut, SURGEONS[0], "weber_a")),
     /readings are open, got one that is closed/,
   );
-  const seen = await seeReadings(study, {
+  const seen = await readingsVisibleTo(study, {
     caseId: leftOut,
     panel: "reference",
     viewer: SURGEONS[0],
   });
   assert.equal(seen.others?.length, 2);
-  const closed = await closeReadings(study, { panel: "reference", who: "me" });
+  const closed = await resolveReadings(study, { panel: "reference", who: "me" });
   assert.deepEqual(closed.disagreements.toSorted(), ambiguous.toSorted());
   const before = await readTestSets(study);
   assert.deepEqual(
@@ -376,14 +376,14 @@ test("classesOfCases: the panel's class holds for all it has read, in reserve to
   const study = await smallStudy(context);
   const observed = await classesOfCases(study);
   await assignInternalTest(study, "me");
-  await openReading(study, "reference");
+  await assignReaders(study, "reference");
   const rows = await study.database.selectFrom("test_patients").selectAll().execute();
   const last = rows.toSorted((a, b) => b.rank - a.rank)[0].case_id;
   for (const { case_id, drawn_class } of rows) {
     const said = case_id === last ? "weber_c" : case_id === rows[0].case_id ? "-cast" : drawn_class;
     for (const surgeon of SURGEONS) await submitReading(study, reading(case_id, surgeon, said));
   }
-  await closeReadings(study, { panel: "reference", who: "me" });
+  await resolveReadings(study, { panel: "reference", who: "me" });
   const held = await classesOfCases(study);
   assert.deepEqual(held, new Map([...observed, [last, "weber_c"]]));
   assert.notEqual(observed.get(last), undefined);

@@ -3,7 +3,7 @@
  * that a pool that is too small, or an interruption, leaves nothing half assigned; each is done once.
  */
 import type { Assignment } from "@malleolus/schema";
-import type { Deed } from "../cases/move-case.ts";
+import type { AuditStamp } from "../cases/transition-case.ts";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
@@ -174,7 +174,7 @@ async function internalTest(
     drawn,
     ({ case: { class: name }, rank }) =>
       `draw of seed ${splits.seed}: ${name} ${rank + 1}${rank < original ? "" : ", in reserve"}`,
-    deedOf(who),
+    stampOf(who),
   );
 }
 
@@ -203,7 +203,7 @@ async function externalTest(
     "external test",
     drawn,
     ({ rank }) => `draw of seed ${splits.seed}: ${rank + 1}`,
-    deedOf(who),
+    stampOf(who),
   );
 }
 
@@ -225,7 +225,7 @@ async function preliminaryTraining(
   missing.push(...shortages);
   if (shortages.length > 0) return;
   const why = `draw of seed ${splits.seed}`;
-  await recordRadiographs(transaction, "preliminary training", drawn, why, deedOf(who));
+  await recordRadiographs(transaction, "preliminary training", drawn, why, stampOf(who));
 }
 
 async function training(
@@ -255,11 +255,11 @@ async function training(
   if (missing.length > 0) return { preferredTaken: 0, preferredInTests: 0 };
   const tuned = new Set(tuning.drawn);
   const why = `draw of seed ${splits.seed}${preferred.length === 0 ? "" : ", preferred radiographs first"}`;
-  const deed = deedOf(who);
+  const stamp = stampOf(who);
   const inTuning = drawn.filter((one) => tuned.has(one.case.patient));
   const inTraining = drawn.filter((one) => !tuned.has(one.case.patient));
-  await recordRadiographs(transaction, "training", inTraining, why, deed);
-  await recordRadiographs(transaction, "tuning", inTuning, why, deed);
+  await recordRadiographs(transaction, "training", inTraining, why, stamp);
+  await recordRadiographs(transaction, "tuning", inTuning, why, stamp);
   const wanted = new Set(preferred);
   return {
     preferredTaken: drawn.filter((one) => wanted.has(one.image.image)).length,
@@ -295,6 +295,6 @@ async function countInTests(
   return rows.filter(({ sha256 }) => wanted.has(sha256)).length;
 }
 
-function deedOf(who: string): Deed {
+function stampOf(who: string): AuditStamp {
   return { who, at: new Date().toISOString() };
 }

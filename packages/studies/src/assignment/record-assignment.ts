@@ -1,6 +1,6 @@
 /** Writing what was drawn: parts of patients, radiographs, and the cases' states. */
 import { type Assignment, type Partition, partitionOf } from "@malleolus/schema";
-import { type Deed, moveCase } from "../cases/move-case.ts";
+import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { DrawnImage, DrawnPatient, Shortage } from "./draw.ts";
@@ -28,13 +28,13 @@ export async function recordTest(
   partition: "internal test" | "external test",
   drawn: readonly DrawnPatient[],
   describe: (drawn: DrawnPatient) => string,
-  deed: Deed,
+  stamp: AuditStamp,
 ): Promise<void> {
   await addToPartition(
     transaction,
     partition,
     drawn.map((one) => one.case.patient),
-    deed,
+    stamp,
   );
   await inBatches(drawn, (some) =>
     transaction
@@ -56,7 +56,7 @@ export async function recordTest(
   await addImages(transaction, partition, images);
   for (const one of drawn) {
     const why = describe(one);
-    await moveCase(transaction, { caseId: one.case.id, to: partition, why, ...deed });
+    await transitionCase(transaction, { caseId: one.case.id, to: partition, why, ...stamp });
   }
 }
 
@@ -66,15 +66,15 @@ export async function recordRadiographs(
   assignment: "preliminary training" | "training" | "tuning",
   drawn: readonly DrawnImage[],
   why: string,
-  deed: Deed,
+  stamp: AuditStamp,
 ): Promise<void> {
   const patients = new Set(
     drawn.filter((one) => one.case.partition === null).map((one) => one.case.patient),
   );
-  await addToPartition(transaction, partitionOf(assignment), [...patients], deed);
+  await addToPartition(transaction, partitionOf(assignment), [...patients], stamp);
   await addImages(transaction, assignment, drawn);
   for (const caseId of new Set(drawn.map((one) => one.case.id))) {
-    await moveCase(transaction, { caseId, to: assignment, why, ...deed });
+    await transitionCase(transaction, { caseId, to: assignment, why, ...stamp });
   }
 }
 
@@ -82,12 +82,12 @@ async function addToPartition(
   transaction: StudyTransaction,
   partition: Partition,
   patients: readonly string[],
-  deed: Deed,
+  stamp: AuditStamp,
 ): Promise<void> {
   await inBatches(patients, (some) =>
     transaction
       .insertInto("patient_partitions")
-      .values(some.map((patient) => ({ patient_id: patient, partition, ...deed })))
+      .values(some.map((patient) => ({ patient_id: patient, partition, ...stamp })))
       .execute(),
   );
 }

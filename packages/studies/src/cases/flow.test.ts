@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adjudicateReading, closeReadings, reopenReading } from "../reading/close-readings.ts";
-import { openReading } from "../reading/open-reading.ts";
+import { adjudicateReading, resolveReadings, reopenReading } from "../reading/resolve-readings.ts";
+import { assignReaders } from "../reading/assign-readers.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
 import { readFlow } from "./flow.ts";
@@ -21,13 +21,13 @@ test("readFlow: readings by what came of them; a case that is open again counts 
     study,
     Object.keys(said).map((id) => ({ id })),
   );
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   for (const [id, words] of Object.entries(said)) {
     for (const [index, word] of words.entries()) {
       await submitReading(study, reading(id, OBSERVERS[index], word));
     }
   }
-  await closeReadings(study, { panel: "curation", who: "me" });
+  await resolveReadings(study, { panel: "curation", who: "me" });
   const decision = { kind: "class", id: "weber_a" } as const;
   await adjudicateReading(study, { caseId: "decided", who: "senior", decision, why: "low" });
   await reopenReading(study, { caseId: "read again", who: "senior", why: "asked" });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openAnnotation } from "../annotation/open-annotation.ts";
+import { assignAnnotators } from "../annotation/assign-annotators.ts";
 import { assignMissing, DRAWS } from "../assignment/assign.ts";
-import { openReading } from "../reading/open-reading.ts";
+import { assignReaders } from "../reading/assign-readers.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import type { Study } from "../study.ts";
 import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
@@ -35,7 +35,7 @@ test("waitsOf: from the report to the last outline, and whose turn it is", async
     { id: "half" },
     { id: "disputed" },
   ]);
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   await submitReading(study, reading("half", OBSERVERS[1], "weber_a"));
   for (const [i, word] of ["weber_a", "weber_b", "weber_c"].entries()) {
     await submitReading(study, reading("disputed", OBSERVERS[i], word));
@@ -65,7 +65,7 @@ test("waitsOf: from the report to the last outline, and whose turn it is", async
     again.outcomes.map(({ outcome }) => outcome),
     ["none asked for", "drawn before", "none asked for", "drawn before"],
   );
-  await openAnnotation(study, ["trained on"]);
+  await assignAnnotators(study, ["trained on"]);
   const after = await said(study);
   assert.deepEqual(after["trained on"], ["annotation annotator-1 annotator-2"]);
   assert.deepEqual(after.abroad, ["panel", "annotation"]);

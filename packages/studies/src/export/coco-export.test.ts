@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cocoText, parseCoco } from "@malleolus/data";
 import type { Outline, Visibility } from "@malleolus/schema";
-import { openAnnotation } from "../annotation/open-annotation.ts";
-import { settleAnnotations } from "../annotation/settle-annotations.ts";
+import { assignAnnotators } from "../annotation/assign-annotators.ts";
+import { resolveAnnotations } from "../annotation/resolve-annotations.ts";
 import { submitAnnotation } from "../annotation/submit-annotation.ts";
 import { assignCases } from "../assignment/assign.ts";
 import { readFlow } from "../cases/flow.ts";
@@ -48,7 +48,7 @@ async function annotatedStudy(context: Parameters<typeof studyWithPeople>[0]): P
     { id: "abroad", hospital: "b", state: "agreed", class: "weber_a", views: ["ap", "lateral"] },
   ]);
   await assignCases(study, { who: "me" });
-  await openAnnotation(study);
+  await assignAnnotators(study);
   await draw(study, imageId("broken", "ap"), "visible", [FRACTURE, FIBULA]);
   await draw(study, imageId("broken", "mortise"), "subtle", [FRACTURE]);
   await draw(study, imageId("broken", "lateral"), "impossible", [FIBULA]);
@@ -58,13 +58,13 @@ async function annotatedStudy(context: Parameters<typeof studyWithPeople>[0]): P
 
 test("cocoExport: the instance that each class means, and nothing of what cannot be seen", async (context) => {
   const study = await annotatedStudy(context);
-  await settleAnnotations(study, "me");
+  await resolveAnnotations(study, "me");
   await assert.rejects(
     cocoExport(study, "training"),
     /truth, got 1 of 5 without; assign, annotate/,
   );
   await draw(study, imageId("whole", "lateral"), null, [FIBULA]);
-  await settleAnnotations(study, "me");
+  await resolveAnnotations(study, "me");
   const set = await cocoExport(study, "training");
   assert.deepEqual([set.impossible, set.withoutInstance], [1, 1]);
   const read = parseCoco(cocoText(set.dataset), "training.json");
@@ -139,7 +139,7 @@ test("cocoExport: a test keeps what is not annotated, and nothing assigned is an
 
 test("readFlow: annotated and assigned cases count after a draw", async (context) => {
   const study = await annotatedStudy(context);
-  await settleAnnotations(study, "me");
+  await resolveAnnotations(study, "me");
   await addCases(study, [
     { id: "waits", state: "read" },
     { id: "new", state: "imported" },

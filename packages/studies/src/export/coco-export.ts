@@ -35,7 +35,7 @@ export async function cocoExport(study: Study, assignment: Assignment): Promise<
     throw new StudyError(
       "assignment",
       `expected radiographs assigned to ${assignment}, with their truth, got ${got}; ` +
-        "assign, annotate and settle them first",
+        "assign and annotate them first",
     );
   }
   const trained = assignment === "training" || assignment === "preliminary training";

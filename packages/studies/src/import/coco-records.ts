@@ -1,5 +1,5 @@
 /** A case's class and annotator from a COCO file, in the study's database. */
-import { moveCase } from "../cases/move-case.ts";
+import { transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { recordVerdict } from "../reading/verdict.ts";
@@ -48,12 +48,12 @@ export async function classifyCase(
         `case ${caseId}: expected a new one, to become ${told.class} as its annotations say, got ${got}`,
       );
     }
-    const deed = { who, at: new Date().toISOString() };
+    const stamp = { who, at: new Date().toISOString() };
     const why = `its annotations in a COCO file say ${told.class}`;
     const candidate =
       told.class === protocol.noFractureClass ? "candidate no fracture" : "candidate fracture";
-    await moveCase(transaction, { caseId, to: candidate, why, ...deed });
-    await moveCase(transaction, { caseId, to: "read", why, ...deed });
+    await transitionCase(transaction, { caseId, to: candidate, why, ...stamp });
+    await transitionCase(transaction, { caseId, to: "read", why, ...stamp });
     await recordVerdict(transaction, {
       caseId,
       panel: "curation",
@@ -61,7 +61,7 @@ export async function classifyCase(
       how: "agreed",
       ambiguous: false,
       why,
-      ...deed,
+      ...stamp,
     });
     await addTasks(transaction, "annotation", [caseId], [ANNOTATOR], protocol.splits.seed);
     return true;

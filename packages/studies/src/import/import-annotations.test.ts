@@ -109,7 +109,7 @@ test("importAnnotations: two annotators agree on one image, differ on another, a
   assert.deepEqual(await importText(study, first), {
     imported: 3,
     known: 0,
-    settled: 0,
+    resolved: 0,
     casesAnnotated: 0,
     disagreements: [],
     undrawn: [],
@@ -130,11 +130,11 @@ test("importAnnotations: two annotators agree on one image, differ on another, a
     { file: whole, objects: [["no_fracture", rectangle(40, 0, 95, 190)]] },
   ]);
   const both = await importText(study, second, by("annotator-2"));
-  assert.deepEqual([both.settled, both.casesAnnotated, both.disagreements], [2, 1, [lateral]]);
+  assert.deepEqual([both.resolved, both.casesAnnotated, both.disagreements], [2, 1, [lateral]]);
   const decided = coco([{ file: lateral, objects: [["fracture", FRACTURE]] }]);
   const senior = { ...by("senior"), as: "senior", why: "seen on the second look" } as const;
   const last = await importText(study, decided, senior);
-  assert.deepEqual([last.imported, last.settled, last.casesAnnotated, last.refused], [1, 1, 1, []]);
+  assert.deepEqual([last.imported, last.resolved, last.casesAnnotated, last.refused], [1, 1, 1, []]);
   assert.deepEqual((await importText(study, decided, senior)).known, 1);
   const truths = await study.database
     .selectFrom("image_truths")
@@ -236,7 +236,7 @@ test("importAnnotations: Labelbox's people, an open line as a band of the protoc
     ["bob@x.org", "annotator-2"],
   ]);
   const counts = await importText(study, JSON.stringify(row), { people });
-  assert.deepEqual([counts.imported, counts.settled, counts.refused], [2, 1, []]);
+  assert.deepEqual([counts.imported, counts.resolved, counts.refused], [2, 1, []]);
   const { outlines } = await study.database
     .selectFrom("image_truths")
     .select("outlines")

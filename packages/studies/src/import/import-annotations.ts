@@ -8,8 +8,8 @@
  */
 import type { Drawing, DrawnFile, DrawnImage, DrawnShape } from "@malleolus/data";
 import { type Outline, outlinesColumn, visibilitySchema } from "@malleolus/schema";
-import { openAnnotation } from "../annotation/open-annotation.ts";
-import { adjudicateAnnotation, settleAnnotations } from "../annotation/settle-annotations.ts";
+import { assignAnnotators } from "../annotation/assign-annotators.ts";
+import { adjudicateAnnotation, resolveAnnotations } from "../annotation/resolve-annotations.ts";
 import type { Drawing as StudyDrawing } from "../annotation/structures.ts";
 import { type FoundImage, findImage, submitAnnotation } from "../annotation/submit-annotation.ts";
 import { inTransaction } from "../database/in-transaction.ts";
@@ -17,7 +17,7 @@ import { StudyError } from "../errors.ts";
 import { findPerson } from "../people.ts";
 import type { Study } from "../study.ts";
 import { type CategoryMeaning, mapNames } from "./coco-classes.ts";
-import { drawingOf } from "./coco-told.ts";
+import { drawingOf } from "./coco-content.ts";
 import { type ImageNames, matchImage } from "./match-image.ts";
 
 export interface AnnotationsImport extends ImageNames {
@@ -49,7 +49,7 @@ export interface AnnotationsCounts {
   readonly imported: number;
   readonly known: number;
   /** Images that got their truth: both annotators agree, or a senior decided. */
-  readonly settled: number;
+  readonly resolved: number;
   readonly casesAnnotated: number;
   /** Images on which the annotators differ, for a senior. */
   readonly disagreements: readonly string[];
@@ -63,7 +63,7 @@ export interface AnnotationsCounts {
 /** Undoes the transaction; never leaves this file. */
 class NothingImported extends Error {}
 
-const NONE = { imported: 0, known: 0, settled: 0, casesAnnotated: 0 };
+const NONE = { imported: 0, known: 0, resolved: 0, casesAnnotated: 0 };
 
 /** Whether some of the file's images can only be found with the key file, if at all. */
 export async function annotationsNeedKeys(
@@ -107,7 +107,7 @@ export async function importAnnotations(
       const cases = new Set(
         found.filter(({ known }) => known.class !== null).map(({ known }) => known.caseId),
       );
-      if (given.as === "annotator") await openAnnotation(within, [...cases]);
+      if (given.as === "annotator") await assignAnnotators(within, [...cases]);
       for (const [done, one] of found.entries()) {
         try {
           for (const outcome of await recordImage(within, one, meanings, given)) counts[outcome]++;
@@ -119,10 +119,10 @@ export async function importAnnotations(
       }
       if (refused.length > 0) throw new NothingImported();
       if (unmatched.length > 0 && !given.skipUnmatched) throw new NothingImported();
-      const settled = await settleAnnotations(within, given.who);
-      counts.settled += settled.settled;
-      counts.casesAnnotated += settled.casesAnnotated;
-      disagreements.push(...settled.disagreements);
+      const resolved = await resolveAnnotations(within, given.who);
+      counts.resolved += resolved.resolved;
+      counts.casesAnnotated += resolved.casesAnnotated;
+      disagreements.push(...resolved.disagreements);
     });
   } catch (error) {
     if (!(error instanceof NothingImported)) throw error;
@@ -153,7 +153,7 @@ async function recordImage(
   { image, known }: FoundDrawing,
   meanings: ReadonlyMap<string, CategoryMeaning>,
   given: AnnotationsImport,
-): Promise<("imported" | "known" | "settled" | "casesAnnotated")[]> {
+): Promise<("imported" | "known" | "resolved" | "casesAnnotated")[]> {
   requireSameSize(image, known);
   const caseClass = known.class;
   if (caseClass === null) {
@@ -161,7 +161,7 @@ async function recordImage(
       `case ${known.caseId}: expected one with a class, got none yet; import its readings first`,
     );
   }
-  const outcomes: ("imported" | "known" | "settled" | "casesAnnotated")[] = [];
+  const outcomes: ("imported" | "known" | "resolved" | "casesAnnotated")[] = [];
   const people = image.drawings.map((drawing) => personOf(study, drawing, given));
   if (new Set(people).size < people.length) {
     throw refuse(
@@ -185,7 +185,7 @@ async function recordImage(
       who: people[i],
       why: given.why,
     });
-    outcomes.push("settled");
+    outcomes.push("resolved");
     if (annotated) outcomes.push("casesAnnotated");
   }
   return outcomes;

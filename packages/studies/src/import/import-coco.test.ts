@@ -6,7 +6,7 @@ import { crc32, deflateSync } from "node:zlib";
 import { decodeRadiograph } from "@malleolus/data";
 import { skipWithout, testDataPath } from "@malleolus/data/test-data";
 import { outlinesColumn } from "@malleolus/schema";
-import { settleAnnotations } from "../annotation/settle-annotations.ts";
+import { resolveAnnotations } from "../annotation/resolve-annotations.ts";
 import { imagePath } from "../image-store.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
 import { newStudy, PASSPHRASE, radiograph } from "../test-study.ts";
@@ -167,9 +167,9 @@ test("importCoco: outlines become annotations, and say the class of their case",
   assert.equal(transitions.length, 3 + 2 * 3);
 
   const opened = await openStudy(study);
-  const settled = await settleAnnotations(opened, "tester");
+  const resolved = await resolveAnnotations(opened, "tester");
   await closeStudy(opened);
-  assert.deepEqual([settled.settled, settled.casesAnnotated], [3, 2]);
+  assert.deepEqual([resolved.resolved, resolved.casesAnnotated], [3, 2]);
 });
 
 test("importCoco: pictures are stored without what is written beside them", async (context) => {

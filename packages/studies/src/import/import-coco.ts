@@ -3,7 +3,7 @@
  * it and as safe to kill, then what the file says of each case.
  *
  * The file speaks as one annotator, "coco", whose word on the class is the case's verdict; so the
- * case goes on to `agreed`, and settling makes the outlines its truth. Without an outline and without
+ * case goes on to `agreed`, and resolving makes the outlines its truth. Without an outline and without
  * `unannotated`, a case stays imported, for people to read. What is there already stays as it is.
  */
 import { statSync } from "node:fs";
@@ -21,13 +21,13 @@ import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
 import { findClass, mapCategories } from "./coco-classes.ts";
 import { ANNOTATOR, classifyCase, drawnImages, findCaseOf } from "./coco-records.ts";
-import { classOf, drawingOf, type ToldImage, tellImage } from "./coco-told.ts";
+import { classOf, drawingOf, type CocoImageContent, cocoImageContent } from "./coco-content.ts";
 import type { DicomImport, ImportCounts } from "./import-dicom.ts";
 import { lockImport } from "./import-lock.ts";
 import { inOrder } from "./in-order.ts";
-import { dropPrepared, type ImageOrigin, prepareFile } from "./prepared-file.ts";
-import { startPreparers } from "./preparers.ts";
-import { type ImportOutcome, recordPrepared } from "./record-prepared.ts";
+import { discardDecided, type ImageOrigin, decideImport } from "./decide-import.ts";
+import { startFileWorkers } from "./worker/pool.ts";
+import { type ImportOutcome, recordImport } from "./record-import.ts";
 import { sweepStore } from "./sweep-store.ts";
 
 export interface CocoImport extends Omit<DicomImport, "paths"> {
@@ -76,13 +76,13 @@ export async function importCoco(study: Study, given: CocoImport): Promise<CocoC
     counts[outcome.outcome]++;
     given.onEvent?.({ ...outcome, file, done, total });
   };
-  const cases = new Map<string, ToldImage[]>();
+  const cases = new Map<string, CocoImageContent[]>();
   const stopped = () => given.stop?.aborted === true;
   for await (const { image, file, outcome, done } of importImages(study, given, checked.images)) {
     tell(file, outcome, done);
     if (outcome.outcome === "refused") continue;
     const { sha256 } = outcome;
-    const told = tellImage(dataset, image, meanings, { file, sha256 });
+    const told = cocoImageContent(dataset, image, meanings, { file, sha256 });
     const caseId = await findCaseOf(study, sha256);
     cases.set(caseId, [...(cases.get(caseId) ?? []), told]);
   }
@@ -115,25 +115,25 @@ function requireOutlines({ annotations, images }: CocoDataset, path: string): vo
 }
 
 async function* importImages(study: Study, given: CocoImport, images: readonly CheckedImage[]) {
-  await using preparers = startPreparers();
+  await using workers = startFileWorkers();
   const patients = patientsOf(images);
-  const prepared = inOrder(
+  const decided = inOrder(
     numbered(images),
     async ({ checked, done }) => {
       const { image, path: file } = checked;
       const source = { name: file, contents: file };
       const origin = originOf(checked, patients);
-      const ready = await preparers.lend((one) => prepareFile(study, given, source, one, origin));
+      const ready = await workers.lend((one) => decideImport(study, given, source, one, origin));
       return { image, file, done, ready };
     },
-    { limit: 2 * preparers.threads, drop: ({ ready }) => dropPrepared(ready) },
+    { limit: 2 * workers.threads, drop: ({ ready }) => discardDecided(ready) },
   );
-  for await (const { ready, ...told } of prepared) {
+  for await (const { ready, ...told } of decided) {
     if (given.stop?.aborted === true) {
-      dropPrepared(ready);
+      discardDecided(ready);
       return;
     }
-    yield { ...told, outcome: await recordPrepared(study, given.who, told.file, ready) };
+    yield { ...told, outcome: await recordImport(study, given.who, told.file, ready) };
   }
 }
 
@@ -171,9 +171,9 @@ function originOf(checked: CheckedImage, patients: ReadonlyMap<CheckedImage, str
   };
 }
 
-interface ToldCase {
+interface CocoCaseContent {
   readonly caseId: string;
-  readonly images: readonly ToldImage[];
+  readonly images: readonly CocoImageContent[];
   readonly unannotated: string | null;
 }
 
@@ -181,7 +181,7 @@ interface ToldCase {
 async function recordCase(
   study: Study,
   who: string,
-  { caseId, images, unannotated }: ToldCase,
+  { caseId, images, unannotated }: CocoCaseContent,
 ): Promise<{ readonly classified: boolean; readonly annotated: number }> {
   const found = classOf(images) ?? unannotated;
   if (found === null) return { classified: false, annotated: 0 };

@@ -15,9 +15,9 @@ import type { Study } from "../study.ts";
 import { lockImport } from "./import-lock.ts";
 import { inOrder } from "./in-order.ts";
 import { listPaths } from "./list-paths.ts";
-import { dropPrepared, prepareFile } from "./prepared-file.ts";
-import { startPreparers } from "./preparers.ts";
-import { type ImportOutcome, recordPrepared } from "./record-prepared.ts";
+import { discardDecided, decideImport } from "./decide-import.ts";
+import { startFileWorkers } from "./worker/pool.ts";
+import { type ImportOutcome, recordImport } from "./record-import.ts";
 import { filesAt } from "./source-files.ts";
 import { sweepStore } from "./sweep-store.ts";
 
@@ -52,24 +52,24 @@ export async function importDicom(study: Study, given: DicomImport): Promise<Imp
   const paths = listPaths(given.paths);
   using _ = lockImport(`${study.images}.lock`);
   const orphansRemoved = await sweepStore(study);
-  await using preparers = startPreparers();
+  await using workers = startFileWorkers();
   const files = inOrder(
     filesAt(paths),
     async (source) => {
-      const prepared = await preparers.lend((one) => prepareFile(study, given, source, one));
-      return { source, prepared };
+      const decided = await workers.lend((one) => decideImport(study, given, source, one));
+      return { source, decided };
     },
-    { limit: 2 * preparers.threads, drop: ({ prepared }) => dropPrepared(prepared) },
+    { limit: 2 * workers.threads, drop: ({ decided }) => discardDecided(decided) },
   );
   const counts = { imported: 0, known: 0, refused: 0 };
   const stopped = () => given.stop?.aborted === true;
-  for await (const { source, prepared } of files) {
+  for await (const { source, decided } of files) {
     if (stopped()) {
-      dropPrepared(prepared);
+      discardDecided(decided);
       break;
     }
     const { name: file, done } = source;
-    const outcome = await recordPrepared(study, given.who, file, prepared);
+    const outcome = await recordImport(study, given.who, file, decided);
     counts[outcome.outcome]++;
     given.onEvent?.({ ...outcome, file, done, total: paths.length });
   }

@@ -10,9 +10,9 @@ import type { Decision, Hospital, Panel } from "@malleolus/schema";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { KeyFile } from "../keys/key-file.ts";
-import { adjudicateReading, closeReadings, recordConsensus } from "../reading/close-readings.ts";
+import { adjudicateReading, resolveReadings, recordConsensus } from "../reading/resolve-readings.ts";
 import { decisionOf, decisionText, sameDecision } from "../reading/decision.ts";
-import { openReading } from "../reading/open-reading.ts";
+import { assignReaders } from "../reading/assign-readers.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import type { Study } from "../study.ts";
 import { findCase } from "./find-case.ts";
@@ -93,7 +93,7 @@ export async function importReadings(study: Study, given: ReadingsImport): Promi
       for (const step of STEPS) {
         const own = rows.filter(({ role }) => role === step.role);
         if (own.length === 0) continue;
-        if (step.opens) await openReading(within, step.panel);
+        if (step.opens) await assignReaders(within, step.panel);
         const earlier = await step.earlier(within);
         for (const row of own) {
           const outcome = await record(row, step, earlier);
@@ -101,7 +101,7 @@ export async function importReadings(study: Study, given: ReadingsImport): Promi
           if (outcome === "imported" && !step.opens) counts.decided++;
           given.onRow?.(++done, rows.length);
         }
-        const closed = await closeReadings(within, { panel: step.panel, who: given.who });
+        const closed = await resolveReadings(within, { panel: step.panel, who: given.who });
         counts.agreed += closed.agreed;
         counts.excludedByMajority += closed.excludedByMajority;
         waiting.set(step.panel, closed.disagreements);

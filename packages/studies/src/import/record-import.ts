@@ -1,169 +1,99 @@
-/** What an import reads from and writes into a study's database. */
-import { type ImageRecord, imageColumn } from "@malleolus/schema";
-import type { Transaction } from "kysely";
-import { type Deed, recordTransition } from "../cases/move-case.ts";
-import { inTransaction } from "../database/in-transaction.ts";
-import type { StudyTables } from "../database/tables.ts";
-import { type AsideImage, keepAside } from "../image-store.ts";
+/** In the main thread: a decided file goes into the study, or is discarded. */
+import { readFileSync } from "node:fs";
+import { readDicomImage } from "@malleolus/data";
+import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
+import { discardDecided, type DecidedFile } from "./decide-import.ts";
+import {
+  findImported,
+  findTwin,
+  isOfOtherPatient,
+  type KnownImage,
+  keepImage,
+  type NewImage,
+  recordFile,
+  recordRefusal,
+} from "./import-rows.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** The case that an image belongs to, made with its first image. */
-export interface NewCase {
-  readonly id: string;
-  readonly patientId: string;
-  readonly hospital: string;
-  readonly accessionHash: string | null;
-  /** Shifted, `2019-04-10`. */
-  readonly studyDate: string | null;
-}
+export type ImportOutcome =
+  | {
+      readonly outcome: "imported";
+      readonly sha256: string;
+      readonly caseId: string;
+      /** What a person should know of the picture: sentences, most often none. */
+      readonly notes: readonly string[];
+    }
+  /** These bytes, or another file of the same image of the same patient, were imported before. */
+  | { readonly outcome: "known"; readonly sha256: string }
+  | { readonly outcome: "refused"; readonly code: string; readonly reason: string };
 
-/** An image that is written beside its place in the store, and all that is recorded of it. */
-export interface NewImage {
-  readonly written: AsideImage;
-  /** Of the values stored in a DICOM file, whatever their compression; null for other files. */
-  readonly storedSha256: string | null;
-  /** What a person should know of the picture; not recorded. */
-  readonly notes: readonly string[];
-  readonly sopInstanceUid: string;
-  readonly seriesInstanceUid: string | null;
-  readonly facts: ImageRecord;
-  readonly case: NewCase;
-}
-
-/** The image into which a file of these bytes was made before. */
-export async function findImported(
-  { database }: Study,
-  sourceHash: string,
-): Promise<string | null> {
-  const row = await database
-    .selectFrom("import_files")
-    .select("image_sha256")
-    .where("source_hash", "=", sourceHash)
-    .executeTakeFirst();
-  return row?.image_sha256 ?? null;
-}
-
-/** An image of a study, and whose it is. */
-export interface KnownImage {
-  readonly sha256: string;
-  readonly patientId: string;
-}
-
-/** The image of this UID, or of these stored bytes. */
-export async function findTwin(
-  { database }: Study,
-  { sopInstanceUid, written }: NewImage,
-): Promise<KnownImage | null> {
-  const row = await database
-    .selectFrom("images")
-    .innerJoin("cases", "cases.id", "images.case_id")
-    .select(["images.sha256", "cases.patient_id"])
-    .where((where) =>
-      where.or([
-        where("images.sop_instance_uid", "=", sopInstanceUid),
-        where("images.sha256", "=", written.sha256),
-      ]),
-    )
-    .executeTakeFirst();
-  return row === undefined ? null : { sha256: row.sha256, patientId: row.patient_id };
-}
-
-/** Whether the case is there and another patient's. */
-export async function isOfOtherPatient(
-  { database }: Study,
-  { id, patientId }: NewCase,
-): Promise<boolean> {
-  const earlier = await database
-    .selectFrom("cases")
-    .select("patient_id")
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return earlier !== undefined && earlier.patient_id !== patientId;
-}
-
-/** Puts an image into the store, then its records into the database in one transaction. */
-export async function keepImage(
-  { database, images }: Study,
-  sourceHash: string,
-  image: NewImage,
-  deed: Deed,
-): Promise<void> {
-  keepAside(images, image.written);
-  await inTransaction(database, async (transaction) => {
-    await ensureCase(transaction, image.case, deed);
-    await transaction
-      .insertInto("images")
-      .values({
-        sha256: image.written.sha256,
-        case_id: image.case.id,
-        sop_instance_uid: image.sopInstanceUid,
-        series_instance_uid: image.seriesInstanceUid,
-        size_bytes: image.written.sizeBytes,
-        facts: imageColumn.write(image.facts),
-      })
-      .execute();
-    await recordFile(transaction, sourceHash, image.written.sha256, deed);
-  });
-}
-
-async function ensureCase(
-  transaction: Transaction<StudyTables>,
-  { id, patientId, hospital, accessionHash, studyDate }: NewCase,
-  deed: Deed,
-): Promise<void> {
-  const earlier = await transaction
-    .selectFrom("cases")
-    .select("id")
-    .where("id", "=", id)
-    .executeTakeFirst();
-  if (earlier !== undefined) return;
-  await transaction
-    .insertInto("patients")
-    .values({ id: patientId, hospital })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
-  await transaction
-    .insertInto("cases")
-    .values({
-      id,
-      patient_id: patientId,
-      accession_hash: accessionHash,
-      study_date: studyDate,
-      state: "imported",
-    })
-    .execute();
-  const why = "first image imported";
-  await recordTransition(transaction, { caseId: id, from: null, to: "imported", why, ...deed });
-}
-
-/** Which image a file became; a refusal of the same bytes is forgotten. */
-export async function recordFile(
-  database: Study["database"] | Transaction<StudyTables>,
-  sourceHash: string,
-  sha256: string,
-  deed: Deed,
-): Promise<void> {
-  const row = { image_sha256: sha256, refusal_code: null, refusal_reason: null, ...deed };
-  await database
-    .insertInto("import_files")
-    .values({ source_hash: sourceHash, ...row })
-    .onConflict((conflict) => conflict.column("source_hash").doUpdateSet(row))
-    .execute();
-}
-
-/** Keeps why, without the file's name: folders are often named for patients. */
-export async function recordRefusal(
-  { database }: Study,
-  sourceHash: string,
-  { code, reason }: Refusal,
+/**
+ * To be called in the order of the files, one at a time: what those before it brought is known now.
+ * Throws the system's error where the store fails.
+ */
+export async function recordImport(
+  study: Study,
+  who: string,
   name: string,
-  deed: Deed,
-): Promise<void> {
-  const why = { refusal_code: code, refusal_reason: reason.replaceAll(name, "the file"), ...deed };
-  await database
-    .insertInto("import_files")
-    .values({ source_hash: sourceHash, image_sha256: null, ...why })
-    .onConflict((conflict) => conflict.column("source_hash").doUpdateSet(why))
-    .execute();
+  decided: DecidedFile,
+): Promise<ImportOutcome> {
+  const stamp = { who, at: new Date().toISOString() };
+  const { sourceHash } = decided;
+  const refuse = async (refusal: Refusal): Promise<ImportOutcome> => {
+    if (sourceHash !== null) await recordRefusal(study, sourceHash, refusal, name, stamp);
+    return { outcome: "refused", ...refusal };
+  };
+  if (decided.kind === "refused") return refuse(decided.refusal);
+
+  const earlier = await findImported(study, decided.sourceHash);
+  if (earlier !== null) {
+    discardDecided(decided);
+    return { outcome: "known", sha256: earlier };
+  }
+  const know = async (sha256: string): Promise<ImportOutcome> => {
+    await recordFile(study.database, decided.sourceHash, sha256, stamp);
+    return { outcome: "known", sha256 };
+  };
+  if (decided.kind === "known") return know(decided.sha256);
+
+  const { image } = decided;
+  const twin = await findTwin(study, image);
+  if (twin !== null) {
+    discardDecided(decided);
+    const difference = await differenceFrom(study, image, twin);
+    if (difference === null) return know(twin.sha256);
+    return refuse({
+      code: "source",
+      reason:
+        `${name}: expected the UID of an image to be its own, got one that the study has already, ` +
+        `with ${difference}; give each image its UID at the source and import again`,
+    });
+  }
+  if (await isOfOtherPatient(study, image.case)) {
+    discardDecided(decided);
+    return refuse({
+      code: "source",
+      reason:
+        `${name}: expected all images of an examination to be of one patient, got another ` +
+        "patient's ID; correct the ID at the source and import again",
+    });
+  }
+  await keepImage(study, decided.sourceHash, image, stamp);
+  const { written, notes } = image;
+  return { outcome: "imported", sha256: written.sha256, caseId: image.case.id, notes };
+}
+
+/** Null where two files are one image: the same patient's, with the same stored values. */
+async function differenceFrom(
+  study: Study,
+  image: NewImage,
+  twin: KnownImage,
+): Promise<string | null> {
+  // The same bytes of a picture are one picture, whatever stood beside it.
+  if (twin.sha256 === image.written.sha256) return null;
+  if (twin.patientId !== image.case.patientId) return "another patient";
+  const path = imagePath(study.images, twin.sha256);
+  const { storedSha256 } = await readDicomImage(readFileSync(path), path);
+  return storedSha256 === image.storedSha256 ? null : "other pixels";
 }

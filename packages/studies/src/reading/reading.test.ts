@@ -3,10 +3,10 @@ import { test } from "node:test";
 import type { Study } from "../study.ts";
 import { readWorklist } from "../tasks/worklist.ts";
 import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
-import { adjudicateReading, closeReadings, reopenReading } from "./close-readings.ts";
-import { openReading } from "./open-reading.ts";
+import { adjudicateReading, resolveReadings, reopenReading } from "./resolve-readings.ts";
+import { assignReaders } from "./assign-readers.ts";
 import { readingMatrix } from "./reading-matrix.ts";
-import { seeDisagreement, seeReadings } from "./see-readings.ts";
+import { disagreementVisibleTo, readingsVisibleTo } from "./reading-visibility.ts";
 import { submitReading, withdrawReading } from "./submit-reading.ts";
 
 /** All observers read a case, each with a word. */
@@ -24,15 +24,15 @@ async function caseRow(study: Study, id: string) {
     .executeTakeFirstOrThrow();
 }
 
-test("openReading: every candidate goes to every observer, in orders of their own", async (context) => {
+test("assignReaders: every candidate goes to every observer, in orders of their own", async (context) => {
   const study = await studyWithPeople(context);
   const ids = Array.from({ length: 12 }, (_, index) => `case ${index}`);
   await addCases(study, [
     ...ids.map((id) => ({ id })),
     { id: "left out", state: "excluded by keyword" },
   ]);
-  assert.deepEqual(await openReading(study, "curation"), { opened: 12, withdrawn: 0 });
-  assert.deepEqual(await openReading(study, "curation"), { opened: 0, withdrawn: 0 });
+  assert.deepEqual(await assignReaders(study, "curation"), { assigned: 12, withdrawn: 0 });
+  assert.deepEqual(await assignReaders(study, "curation"), { assigned: 0, withdrawn: 0 });
   const orders = await Promise.all(
     OBSERVERS.map(async (person) => {
       const list = await readWorklist(study, { queue: "curation", person });
@@ -50,7 +50,7 @@ test("readWorklist: pages, views in the protocol's order, and what is done", asy
     study,
     ids.map((id) => ({ id, views: ["lateral", "ap"] as const })),
   );
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   const question = { queue: "curation", person: OBSERVERS[0], limit: 2 } as const;
   const seen: string[] = [];
   let after: string | undefined;
@@ -91,13 +91,13 @@ const outcomes: readonly (readonly [
   [["-cast", "weber_a", "weber_a"], "read", null, null],
 ];
 for (const [said, state, decision, ambiguous] of outcomes) {
-  test(`closeReadings: ${said.join(", ")} is ${state}`, async (context) => {
+  test(`resolveReadings: ${said.join(", ")} is ${state}`, async (context) => {
     const study = await studyWithPeople(context);
     await addCases(study, [{ id: "x" }]);
-    await openReading(study, "curation");
+    await assignReaders(study, "curation");
     await readByAll(study, "x", said);
     assert.equal((await caseRow(study, "x")).state, "read");
-    const { disagreements } = await closeReadings(study, { panel: "curation", who: "me" });
+    const { disagreements } = await resolveReadings(study, { panel: "curation", who: "me" });
     const row = await caseRow(study, "x");
     assert.deepEqual(
       [row.state, row.class ?? row.exclusion, row.ambiguous],
@@ -107,11 +107,11 @@ for (const [said, state, decision, ambiguous] of outcomes) {
   });
 }
 
-test("seeReadings: nothing of others' until the case is closed", async (context) => {
+test("readingsVisibleTo: nothing of others' until the case is closed", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }]);
-  await openReading(study, "curation");
-  const see = (viewer: string) => seeReadings(study, { caseId: "x", panel: "curation", viewer });
+  await assignReaders(study, "curation");
+  const see = (viewer: string) => readingsVisibleTo(study, { caseId: "x", panel: "curation", viewer });
   await submitReading(study, reading("x", OBSERVERS[0], "weber_a"));
   await submitReading(study, { ...reading("x", OBSERVERS[0], "weber_b"), note: "gap", seconds: 9 });
   await submitReading(study, reading("x", OBSERVERS[1], "weber_b"));
@@ -126,7 +126,7 @@ test("seeReadings: nothing of others' until the case is closed", async (context)
   );
   await submitReading(study, reading("x", OBSERVERS[2], "weber_b"));
   assert.equal((await see(OBSERVERS[2])).others, null);
-  await closeReadings(study, { panel: "curation", who: "me" });
+  await resolveReadings(study, { panel: "curation", who: "me" });
   const others = (await see(OBSERVERS[2])).others ?? [];
   assert.deepEqual(
     others.map(({ reader, decision }) => [reader, decision?.id]),
@@ -142,7 +142,7 @@ test("submitReading: what it refuses", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }]);
   await assert.rejects(submitReading(study, reading("x", OBSERVERS[0], "weber_a")), /open the cur/);
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   const refuses = (reader: string, said: string, expected: RegExp) =>
     assert.rejects(
       submitReading(study, { ...reading("x", reader, said), panel: "curation" }),
@@ -152,14 +152,14 @@ test("submitReading: what it refuses", async (context) => {
   await refuses(OBSERVERS[0], "weber_d", /weber_a, weber_b, weber_c, no_fracture\), got "weber_d"/);
   await refuses(OBSERVERS[0], "-tired", /expected an exclusion code/);
   await readByAll(study, "x", ["weber_a", "weber_a", "weber_a"]);
-  await closeReadings(study, { panel: "curation", who: "me" });
+  await resolveReadings(study, { panel: "curation", who: "me" });
   await refuses(OBSERVERS[0], "weber_b", /closed \("agreed"\)/);
 });
 
 test("withdrawReading: the case is a candidate again, with its history", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x", state: "candidate no fracture" }]);
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   await readByAll(study, "x", ["no_fracture", "no_fracture", "weber_a"]);
   const withdraw = { caseId: "x", panel: "curation", reader: OBSERVERS[2] } as const;
   await withdrawReading(study, withdraw);
@@ -168,8 +168,8 @@ test("withdrawReading: the case is a candidate again, with its history", async (
   assert.equal(list.left, 1);
   await assert.rejects(withdrawReading(study, withdraw), /expected a reading of observer-3/);
   await submitReading(study, reading("x", OBSERVERS[2], "no_fracture"));
-  await closeReadings(study, { panel: "curation", who: "me" });
-  const { own } = await seeReadings(study, {
+  await resolveReadings(study, { panel: "curation", who: "me" });
+  const { own } = await readingsVisibleTo(study, {
     caseId: "x",
     panel: "curation",
     viewer: OBSERVERS[2],
@@ -183,7 +183,7 @@ test("withdrawReading: the case is a candidate again, with its history", async (
 test("adjudicateReading: by a senior, once all have read and differ; the case is ambiguous", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }]);
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   const decide = (who: string) =>
     adjudicateReading(study, {
       caseId: "x",
@@ -195,7 +195,7 @@ test("adjudicateReading: by a senior, once all have read and differ; the case is
   await assert.rejects(decide("senior"), /expected one that all observers have read/);
   await readByAll(study, "x", ["weber_b", "weber_b", "weber_c"]);
   await assert.rejects(decide(OBSERVERS[0]), /role "senior"/);
-  const seen = await seeDisagreement(study, { caseId: "x", viewer: "senior" });
+  const seen = await disagreementVisibleTo(study, { caseId: "x", viewer: "senior" });
   assert.deepEqual(seen.map(({ decision }) => decision.id).toSorted(), [
     "weber_b",
     "weber_b",
@@ -219,11 +219,11 @@ test("adjudicateReading: by a senior, once all have read and differ; the case is
 test("readingMatrix: first readings stay what they were when a case is opened again", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }, { id: "not yet closed" }]);
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   await submitReading(study, reading("x", OBSERVERS[0], "weber_a"));
   await readByAll(study, "x", ["weber_b", "weber_b", "weber_b"]);
   await submitReading(study, reading("not yet closed", OBSERVERS[0], "weber_a"));
-  await closeReadings(study, { panel: "curation", who: "me" });
+  await resolveReadings(study, { panel: "curation", who: "me" });
   await reopenReading(study, { caseId: "x", who: "senior", why: "a reader asked for it" });
   await submitReading(study, reading("x", OBSERVERS[1], "weber_c"));
   const { readers, rows } = await readingMatrix(study, "curation");
@@ -232,6 +232,6 @@ test("readingMatrix: first readings stay what they were when a case is opened ag
     rows.map(({ caseId, decisions }) => [caseId, decisions.map((one) => one?.id)]),
     [["x", ["weber_b", "weber_b", "weber_b"]]],
   );
-  const { disagreements } = await closeReadings(study, { panel: "curation", who: "me" });
+  const { disagreements } = await resolveReadings(study, { panel: "curation", who: "me" });
   assert.deepEqual(disagreements, ["x"]);
 });

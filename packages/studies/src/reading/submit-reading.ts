@@ -4,14 +4,14 @@
  */
 import type { CaseState, Panel, Reading } from "@malleolus/schema";
 import type { Transaction } from "kysely";
-import { type Deed, moveCase } from "../cases/move-case.ts";
+import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
 import { requireDecision } from "./decision.ts";
-import { READERS } from "./open-reading.ts";
+import { READERS } from "./assign-readers.ts";
 
 /**
  * Records a reading, or a revision of it. The last reader's makes the case `read`. `readAt` (ISO 8601)
@@ -28,7 +28,7 @@ export async function submitReading(
   const { caseId, panel, reader, decision } = reading;
   requireRole(study, reader, READERS[panel]);
   requireDecision(study.protocol, decision);
-  const deed: Deed = { who: reader, at: new Date().toISOString() };
+  const stamp: AuditStamp = { who: reader, at: new Date().toISOString() };
   await inTransaction(study.database, async (transaction) => {
     await requireTask(transaction, panel, caseId, reader);
     const state = await requireOpen(transaction, panel, caseId);
@@ -44,17 +44,17 @@ export async function submitReading(
         note: reading.note ?? null,
         seconds: reading.seconds ?? null,
         blind: await isBlind(transaction, panel, caseId),
-        at: readAt ?? deed.at,
+        at: readAt ?? stamp.at,
       })
       .execute();
     await setDone(transaction, panel, caseId, reader, 1);
     if (panel === "reference" || state === "read") return;
     if (await allHaveRead(transaction, panel, caseId)) {
-      await moveCase(transaction, {
+      await transitionCase(transaction, {
         caseId,
         to: "read",
         why: "the last observer read it",
-        ...deed,
+        ...stamp,
       });
     }
   });
@@ -65,7 +65,7 @@ export async function withdrawReading(
   study: Study,
   { caseId, panel, reader }: Pick<Reading, "caseId" | "panel" | "reader">,
 ): Promise<void> {
-  const deed: Deed = { who: reader, at: new Date().toISOString() };
+  const stamp: AuditStamp = { who: reader, at: new Date().toISOString() };
   await inTransaction(study.database, async (transaction) => {
     const task = await requireTask(transaction, panel, caseId, reader);
     const state = await requireOpen(transaction, panel, caseId);
@@ -80,13 +80,13 @@ export async function withdrawReading(
         reader,
         revision: await nextRevision(transaction, panel, caseId, reader),
         blind: await isBlind(transaction, panel, caseId),
-        at: deed.at,
+        at: stamp.at,
       })
       .execute();
     await setDone(transaction, panel, caseId, reader, 0);
     if (panel === "reference" || state !== "read") return;
     const to = await candidateStateOf(transaction, caseId);
-    await moveCase(transaction, { caseId, to, why: "an observer withdrew a reading", ...deed });
+    await transitionCase(transaction, { caseId, to, why: "an observer withdrew a reading", ...stamp });
   });
 }
 

@@ -1,11 +1,11 @@
 /** What a panel comes to: recorded with its history, and in the case itself. */
 import type { CaseState, Decision, Panel, VerdictHow } from "@malleolus/schema";
 import type { Transaction } from "kysely";
-import { type Deed, moveCase } from "../cases/move-case.ts";
+import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { decisionText } from "./decision.ts";
 
-export interface Verdict extends Deed {
+export interface Verdict extends AuditStamp {
   readonly caseId: string;
   readonly panel: Panel;
   readonly decision: Decision;
@@ -51,7 +51,7 @@ export async function recordVerdict(
     .where("id", "=", caseId)
     .execute();
   const reason = `${decisionText(decision)}, ${how}: ${why}`;
-  await moveCase(transaction, { caseId, to: stateAfter(decision, how), who, at, why: reason });
+  await transitionCase(transaction, { caseId, to: stateAfter(decision, how), who, at, why: reason });
 }
 
 function stateAfter({ kind }: Decision, how: VerdictHow): CaseState {

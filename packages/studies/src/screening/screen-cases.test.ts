@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { reportIdsColumn, screeningDecisionColumn } from "@malleolus/schema";
-import { moveCase } from "../cases/move-case.ts";
+import { transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { importDicom } from "../import/import-dicom.ts";
 import { importReports } from "../import/import-reports.ts";
-import { openReading } from "../reading/open-reading.ts";
+import { assignReaders } from "../reading/assign-readers.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
 import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
@@ -121,10 +121,10 @@ test("screenCases: a case that was read stays as it is", async (context) => {
     .where("state", "=", "candidate no fracture")
     .executeTakeFirstOrThrow();
   const move = { caseId: id, to: "read", why: "test", who: "tester", at: "2026-01-01" } as const;
-  await inTransaction(study.database, (transaction) => moveCase(transaction, move));
+  await inTransaction(study.database, (transaction) => transitionCase(transaction, move));
   assert.equal((await screenCases(study, "tester")).screened, 3);
   await assert.rejects(
-    inTransaction(study.database, (transaction) => moveCase(transaction, move)),
+    inTransaction(study.database, (transaction) => transitionCase(transaction, move)),
     /expected one that may become "read", got one that is "read"/,
   );
 });
@@ -139,7 +139,7 @@ test("screenCases: a case that one of its observers has read stays as it is", as
     case_id: id,
   }));
   await study.database.insertInto("reports").values(rows).execute();
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   await submitReading(study, reading("half read", OBSERVERS[0], "weber_b"));
 
   const counts = await screenCases(study, "tester");

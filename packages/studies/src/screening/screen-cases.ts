@@ -10,7 +10,7 @@ import {
   screeningDecisionColumn,
 } from "@malleolus/schema";
 import { sql, type Transaction } from "kysely";
-import { type Deed, moveCase } from "../cases/move-case.ts";
+import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import type { Study } from "../study.ts";
@@ -37,12 +37,12 @@ export async function screenCases(
 ): Promise<ScreeningCounts> {
   const { screening } = study.protocol;
   const screener = createReportScreener(screening);
-  const deed: Deed = { who, at: new Date().toISOString() };
+  const stamp: AuditStamp = { who, at: new Date().toISOString() };
   return inTransaction(study.database, async (transaction) => {
     const rules = JSON.stringify(screening);
     const { id: run } = await transaction
       .insertInto("screening_runs")
-      .values({ ...deed, rules, rules_sha256: createHash("sha256").update(rules).digest("hex") })
+      .values({ ...stamp, rules, rules_sha256: createHash("sha256").update(rules).digest("hex") })
       .returning("id")
       .executeTakeFirstOrThrow();
     const cases = await transaction
@@ -65,11 +65,11 @@ export async function screenCases(
       await keepDecision(transaction, run, id, reports, decision);
       counts.screened++;
       if (state === decision.state) continue;
-      await moveCase(transaction, {
+      await transitionCase(transaction, {
         caseId: id,
         to: decision.state,
         why: reason(run, decision),
-        ...deed,
+        ...stamp,
       });
       counts.moved++;
     }

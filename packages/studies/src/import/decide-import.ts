@@ -1,20 +1,20 @@
 /**
- * A file made ready to be recorded: what a thread does to it (`prepare-file.ts`), and what is decided
- * in between. It may meet files that are under way at the same time; only recording sees them in order.
+ * In the main thread: what becomes of a file, by what a thread says of it (`worker/file-steps.ts`). Other
+ * files are under way at the same time; only recording sees them in order.
  */
 import { DataError, dateShiftDays, replaceUid, shiftDate } from "@malleolus/data";
 import type { Hospital, ImageRecord } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
-import { dropAside } from "../image-store.ts";
+import { discardStaged } from "../image-store.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
 import { accessionHash } from "./accession.ts";
-import type { Preparer } from "./preparers.ts";
-import { findImported, type NewImage } from "./record-import.ts";
+import type { FileWorker } from "./worker/pool.ts";
+import { findImported, type NewImage } from "./import-rows.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { SourceFile } from "./source-files.ts";
 
-export type PreparedFile =
+export type DecidedFile =
   /** Without a hash where it could not be read at all. */
   | { readonly kind: "refused"; readonly sourceHash: string | null; readonly refusal: Refusal }
   /** These bytes are in the study. */
@@ -37,28 +37,28 @@ export interface ImageOrigin {
 }
 
 /**
- * Prepares a DICOM file, and with `image` a JPEG or PNG too. Throws what is not the file's fault: the
+ * Decides on a DICOM file, and with `image` on a JPEG or PNG too. Throws what is not the file's fault: the
  * system's error where the store fails.
  */
-export async function prepareFile(
+export async function decideImport(
   study: Study,
   origin: Origin,
   { name, contents }: Pick<SourceFile, "name" | "contents">,
-  preparer: Preparer,
+  worker: FileWorker,
   image?: ImageOrigin,
-): Promise<PreparedFile> {
+): Promise<DecidedFile> {
   let sourceHash: string | null = null;
   try {
     if (contents instanceof Error) throw contents;
-    const bytesHash = await preparer.open(name, contents);
+    const bytesHash = await worker.open(name, contents);
     sourceHash = origin.keys.hash("file", bytesHash);
     const sha256 = await findImported(study, sourceHash);
     if (sha256 !== null) return { kind: "known", sourceHash, sha256 };
-    const facts = image === undefined ? null : await preparer.describeImage();
+    const facts = image === undefined ? null : await worker.describeImage();
     const prepared =
       image === undefined || facts === null
-        ? await prepareDicom(study, origin, name, preparer, image)
-        : await prepareImage(study, origin, { name, bytesHash, facts, ...image }, preparer);
+        ? await prepareDicom(study, origin, name, worker, image)
+        : await prepareImage(study, origin, { name, bytesHash, facts, ...image }, worker);
     return { kind: "new", sourceHash, image: prepared };
   } catch (error) {
     const refusal = refusalOf(error);
@@ -68,18 +68,18 @@ export async function prepareFile(
 }
 
 /** Takes back what was written of a file that is not recorded. */
-export function dropPrepared(file: PreparedFile): void {
-  if (file.kind === "new") dropAside(file.image.written);
+export function discardDecided(file: DecidedFile): void {
+  if (file.kind === "new") discardStaged(file.image.written);
 }
 
 async function prepareDicom(
   study: Study,
   { hospital, keys }: Origin,
   name: string,
-  preparer: Preparer,
+  worker: FileWorker,
   image: ImageOrigin | undefined,
 ): Promise<NewImage> {
-  const { identity, facts } = await preparer.describe();
+  const { identity, facts } = await worker.describe();
   if (image !== undefined) checkSize(name, facts, image);
   const { studyInstanceUid, seriesInstanceUid } = identity;
   if (identity.sopInstanceUid === null || studyInstanceUid === null) {
@@ -97,7 +97,7 @@ async function prepareDicom(
   const { burnedIn } = study.configuration.deidentification;
   const plan = { pseudonym, key: keys.secret, shiftDays, burnedIn };
   const accession = identity.accessionNumber;
-  const { image: written, storedSha256, notes } = await preparer.clean(plan, study.images);
+  const { image: written, storedSha256, notes } = await worker.clean(plan, study.images);
   return {
     written,
     storedSha256,
@@ -127,7 +127,7 @@ async function prepareImage(
   study: Study,
   { hospital, keys }: Origin,
   { name, bytesHash, facts, ...image }: NamedImage,
-  preparer: Preparer,
+  worker: FileWorker,
 ): Promise<NewImage> {
   if (facts.format === "dicom") throw new Error("internal: a DICOM file taken for a picture");
   checkSize(name, facts, image);
@@ -135,7 +135,7 @@ async function prepareImage(
   const patientId = image.patient ?? `case ${caseKey}`;
   const patient = { hospital: hospital.id, patientId, patientName: null, birthDate: null };
   const pseudonym = keys.pseudonymFor(patient);
-  const written = await preparer.stripImage(facts.format, study.images);
+  const written = await worker.stripImage(facts.format, study.images);
   return {
     written,
     storedSha256: null,

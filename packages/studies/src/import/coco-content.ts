@@ -4,7 +4,7 @@ import { FRACTURE, type Outline, type Visibility, visibilitySchema } from "@mall
 import { StudyError } from "../errors.ts";
 import type { CategoryMeaning } from "./coco-classes.ts";
 
-export interface ToldImage {
+export interface CocoImageContent {
   readonly file: string;
   readonly sha256: string;
   /** Of its annotations; more than one only where the file contradicts itself. */
@@ -14,12 +14,12 @@ export interface ToldImage {
   readonly visibility: Visibility | null;
 }
 
-export function tellImage(
+export function cocoImageContent(
   { annotationsByImage }: CocoDataset,
   image: CocoImage,
   meanings: ReadonlyMap<number, CategoryMeaning>,
-  stored: Pick<ToldImage, "file" | "sha256">,
-): ToldImage {
+  stored: Pick<CocoImageContent, "file" | "sha256">,
+): CocoImageContent {
   const outlines = new Map<string, number[][]>();
   const classes = new Set<string>();
   for (const { categoryId, polygons } of annotationsByImage.get(image.id) ?? []) {
@@ -39,7 +39,7 @@ export function tellImage(
 }
 
 /** The class of a case by all its images; null where none of them says it. Throws StudyError `source`. */
-export function classOf(images: readonly ToldImage[]): string | null {
+export function classOf(images: readonly CocoImageContent[]): string | null {
   const classes = [...new Set(images.flatMap((image) => image.classes))];
   if (classes.length <= 1) return classes[0] ?? null;
   throw new StudyError(
@@ -54,7 +54,7 @@ export function classOf(images: readonly ToldImage[]): string | null {
  * who makes a COCO file outlines all that there is.
  */
 export function drawingOf(
-  { outlines, visibility }: ToldImage,
+  { outlines, visibility }: CocoImageContent,
   caseClass: string,
   noFractureClass: string,
 ): { readonly visibility: Visibility | null; readonly outlines: Outline[] } {

@@ -14,10 +14,10 @@ import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import { seededOrder } from "../seeded-order.ts";
 import type { Study } from "../study.ts";
-import { compareDrawings } from "./settle-annotations.ts";
+import { compareDrawings } from "./resolve-annotations.ts";
 import { findImage } from "./submit-annotation.ts";
 
-export interface SeenAnnotation {
+export interface VisibleAnnotation {
   readonly id: number;
   /** The annotator, or the model's run. */
   readonly author: string;
@@ -29,13 +29,13 @@ export interface SeenAnnotation {
   readonly at: string;
 }
 
-export interface SeenAnnotations {
+export interface VisibleAnnotations {
   /** Every revision of the viewer's own, oldest first. */
-  readonly own: readonly SeenAnnotation[];
+  readonly own: readonly VisibleAnnotation[];
   /** Of every run the latest. */
-  readonly prelabels: readonly SeenAnnotation[];
+  readonly prelabels: readonly VisibleAnnotation[];
   /** What the other annotator drew at last; null until the image has its truth. */
-  readonly others: readonly SeenAnnotation[] | null;
+  readonly others: readonly VisibleAnnotation[] | null;
 }
 
 interface Question {
@@ -43,10 +43,10 @@ interface Question {
   readonly viewer: string;
 }
 
-export async function seeAnnotations(
+export async function annotationsVisibleTo(
   study: Study,
   { image, viewer }: Question,
-): Promise<SeenAnnotations> {
+): Promise<VisibleAnnotations> {
   requireRole(study, viewer, "annotator");
   const rows = await study.database
     .selectFrom("annotations")
@@ -89,7 +89,7 @@ export interface AnnotationDisagreement {
 }
 
 /** Throws StudyError `person` for someone who is no senior or drew it, `transition` where they agree. */
-export async function seeAnnotationDisagreement(
+export async function annotationDisagreementVisibleTo(
   study: Study,
   { image: sha256, viewer }: Question,
 ): Promise<AnnotationDisagreement> {
@@ -146,6 +146,6 @@ export async function annotationAgreement({ database }: Study): Promise<ImageAgr
   }));
 }
 
-function latestOf(rows: readonly SeenAnnotation[]): SeenAnnotation[] {
+function latestOf(rows: readonly VisibleAnnotation[]): VisibleAnnotation[] {
   return [...new Map(rows.map((row) => [row.author, row])).values()];
 }

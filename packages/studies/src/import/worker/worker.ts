@@ -1,11 +1,11 @@
-/** The thread that prepares files: it answers the main thread's requests one after the other. */
+/** The thread itself: it answers the main thread's requests one after the other. */
 import { parentPort } from "node:worker_threads";
 import { DataError } from "@malleolus/data/dicom";
-import { StudyError } from "../errors.ts";
-import { prepareFiles, type Request } from "./prepare-file.ts";
-import type { Message } from "./preparers.ts";
+import { StudyError } from "../../errors.ts";
+import { fileSteps } from "./file-steps.ts";
+import type { Message, Request } from "./messages.ts";
 
-const answer = prepareFiles();
+const answer = fileSteps();
 
 parentPort?.on("message", (request: Request) => {
   const tell = (message: Message) => parentPort?.postMessage(message);

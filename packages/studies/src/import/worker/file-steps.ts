@@ -1,5 +1,5 @@
 /**
- * What is done to one file before anything is recorded, in a thread of its own: it is read, hashed,
+ * In the thread: what is done to one file before anything is recorded. It is read, hashed,
  * decoded, de-identified, read again to see that nothing which the picture needs was lost (decoded
  * again only where the new file says anything of its picture that the old one does not), and written
  * beside its place in the store.
@@ -11,52 +11,21 @@ import { createHash } from "node:crypto";
 import { threadId } from "node:worker_threads";
 import {
   checkSamePicture,
-  type Deidentification,
-  type DicomIdentity,
   type DicomImage,
   deidentifyInParts,
   readDicomImage,
   readIdentity,
 } from "@malleolus/data/dicom";
-import { type ImageRecord, imageSchema } from "@malleolus/schema";
-import { type AsideImage, writeAside } from "../image-store.ts";
-import { readSourceFile } from "./source-files.ts";
-
-/** A step, and what it works on. */
-export type Request =
-  /** Takes a file in hand, by its path or its bytes. */
-  | {
-      readonly step: "open";
-      readonly name: string;
-      readonly contents: string | Uint8Array<ArrayBuffer>;
-    }
-  | { readonly step: "describe" }
-  /** Writes it without what identifies its patient. */
-  | { readonly step: "clean"; readonly plan: Deidentification; readonly store: string }
-  /** Null for what is neither JPEG nor PNG. */
-  | { readonly step: "describe image" }
-  /** Writes a JPEG or PNG without what stands beside the picture. */
-  | { readonly step: "strip image"; readonly format: "jpeg" | "png"; readonly store: string };
-
-export type Answer =
-  | { readonly step: "open"; readonly sha256: string }
-  | { readonly step: "describe"; readonly identity: DicomIdentity; readonly facts: ImageRecord }
-  | {
-      readonly step: "clean";
-      readonly image: AsideImage;
-      /** Of the values stored in the original. */
-      readonly storedSha256: string;
-      /** What a person should know of the picture. */
-      readonly notes: readonly string[];
-    }
-  | { readonly step: "describe image"; readonly facts: ImageRecord | null }
-  | { readonly step: "strip image"; readonly image: AsideImage };
+import { imageSchema } from "@malleolus/schema";
+import { stageImage } from "../../image-store.ts";
+import { readSourceFile } from "../source-files.ts";
+import type { Answer, Request } from "./messages.ts";
 
 /**
  * The steps of one thread: each works on the file that was opened last. Throws DataError and
  * StudyError `source` where the file is bad, and the system's error where the store fails.
  */
-export function prepareFiles(): (request: Request) => Promise<Answer> {
+export function fileSteps(): (request: Request) => Promise<Answer> {
   let name = "";
   let bytes: Uint8Array = new Uint8Array();
   let original: DicomImage | null = null;
@@ -82,7 +51,7 @@ export function prepareFiles(): (request: Request) => Promise<Answer> {
         const parts = deidentifyInParts(bytes, request.plan, name);
         const clean = await readDicomImage(Buffer.concat(parts), name, before);
         const lost = checkSamePicture(radiograph, clean.radiograph, name);
-        const image = writeAside(request.store, parts, "dicom", threadId);
+        const image = stageImage(request.store, parts, "dicom", threadId);
         return { step: "clean", image, storedSha256, notes: [...radiograph.notes, ...lost] };
       }
       case "describe image": {
@@ -95,7 +64,7 @@ export function prepareFiles(): (request: Request) => Promise<Answer> {
       case "strip image": {
         const { stripImage } = await import("@malleolus/data");
         const parts = stripImage(bytes, name);
-        const image = writeAside(request.store, parts, request.format, threadId);
+        const image = stageImage(request.store, parts, request.format, threadId);
         return { step: "strip image", image };
       }
     }

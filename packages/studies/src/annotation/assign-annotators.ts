@@ -9,7 +9,7 @@ import { addTasks } from "../tasks/add-tasks.ts";
  * Gives cases that have a class to all annotators: these, or else every one that is assigned to
  * something. Called again, it gives out what is new. Returns how many cases were given out.
  */
-export async function openAnnotation(study: Study, cases?: readonly string[]): Promise<number> {
+export async function assignAnnotators(study: Study, cases?: readonly string[]): Promise<number> {
   const people = peopleOf(study, "annotator");
   return inTransaction(study.database, async (transaction) => {
     const found = await transaction
@@ -25,8 +25,8 @@ export async function openAnnotation(study: Study, cases?: readonly string[]): P
       .orderBy("id")
       .execute();
     const wanted = cases === undefined ? null : new Set(cases);
-    const opened = found.map(({ id }) => id).filter((id) => wanted?.has(id) ?? true);
-    await addTasks(transaction, "annotation", opened, people, study.protocol.splits.seed);
-    return opened.length;
+    const assigned = found.map(({ id }) => id).filter((id) => wanted?.has(id) ?? true);
+    await addTasks(transaction, "annotation", assigned, people, study.protocol.splits.seed);
+    return assigned.length;
   });
 }

@@ -8,9 +8,9 @@ import { requireRole } from "../people.ts";
 import { seededOrder } from "../seeded-order.ts";
 import type { Study } from "../study.ts";
 import { decisionOf } from "./decision.ts";
-import { READERS } from "./open-reading.ts";
+import { READERS } from "./assign-readers.ts";
 
-export interface SeenReading {
+export interface VisibleReading {
   readonly reader: string;
   readonly revision: number;
   /** Null where it was withdrawn. */
@@ -20,11 +20,11 @@ export interface SeenReading {
   readonly at: string;
 }
 
-export interface SeenReadings {
+export interface VisibleReadings {
   /** Every revision of the viewer's own, oldest first. */
-  readonly own: readonly SeenReading[];
+  readonly own: readonly VisibleReading[];
   /** What the others say at last; null as long as the viewer may not know. */
-  readonly others: readonly SeenReading[] | null;
+  readonly others: readonly VisibleReading[] | null;
 }
 
 interface Question {
@@ -37,7 +37,7 @@ interface Question {
  * A case's readings as one of its readers may see them: an observer sees the others' once the case
  * is closed, a surgeon once all surgeons have read it.
  */
-export async function seeReadings(study: Study, question: Question): Promise<SeenReadings> {
+export async function readingsVisibleTo(study: Study, question: Question): Promise<VisibleReadings> {
   const { caseId, panel, viewer } = question;
   requireRole(study, viewer, READERS[panel]);
   const rows = await readingsOf(study, panel, caseId);
@@ -48,7 +48,7 @@ export async function seeReadings(study: Study, question: Question): Promise<See
 }
 
 /** What a senior sees of a case on which the observers do not agree: no names, in any order. */
-export async function seeDisagreement(
+export async function disagreementVisibleTo(
   study: Study,
   { caseId, viewer }: Omit<Question, "panel">,
 ): Promise<readonly { readonly decision: Decision; readonly note: string | null }[]> {
@@ -80,7 +80,7 @@ async function readingsOf(
   { database }: Study,
   panel: Panel,
   caseId: string,
-): Promise<SeenReading[]> {
+): Promise<VisibleReading[]> {
   const rows = await database
     .selectFrom("readings")
     .select(["reader", "revision", "decision_kind", "decision_id", "note", "seconds", "at"])
@@ -95,7 +95,7 @@ async function readingsOf(
   }));
 }
 
-function latestOf(rows: readonly SeenReading[]): SeenReading[] {
+function latestOf(rows: readonly VisibleReading[]): VisibleReading[] {
   return [...new Map(rows.map((row) => [row.reader, row])).values()];
 }
 

@@ -7,21 +7,21 @@ import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 
 /** Who does something to a study, and when (ISO 8601, UTC). */
-export interface Deed {
+export interface AuditStamp {
   readonly who: string;
   readonly at: string;
 }
 
-export interface Move extends Deed {
+export interface Transition extends AuditStamp {
   readonly caseId: string;
   readonly to: CaseState;
   readonly why: string;
 }
 
 /** Throws StudyError `transition` where the case's state does not allow it, or there is no case. */
-export async function moveCase(
+export async function transitionCase(
   transaction: Transaction<StudyTables>,
-  { caseId, to, ...said }: Move,
+  { caseId, to, ...said }: Transition,
 ): Promise<void> {
   const found = await transaction
     .selectFrom("cases")
@@ -42,7 +42,7 @@ export async function moveCase(
 /** Adds to the audit trail; `from` is null for a case that is new. */
 export async function recordTransition(
   transaction: Transaction<StudyTables>,
-  { caseId, from, to, at, who, why }: Move & { readonly from: CaseState | null },
+  { caseId, from, to, at, who, why }: Transition & { readonly from: CaseState | null },
 ): Promise<void> {
   await transaction
     .insertInto("transitions")

@@ -1,52 +1,45 @@
-/** Threads that prepare files for an import, one file each; they start when they are first needed. */
+/** In the main thread: the threads of an import, one file each; they start when they are first needed. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { DataError, type DataErrorCode, type Deidentification } from "@malleolus/data";
+import { DataError, type Deidentification } from "@malleolus/data";
 import type { ImageRecord } from "@malleolus/schema";
-import { StudyError, type StudyErrorCode } from "../errors.ts";
-import type { AsideImage } from "../image-store.ts";
-import type { Answer, Request } from "./prepare-file.ts";
+import { StudyError } from "../../errors.ts";
+import type { StagedImage } from "../../image-store.ts";
+import type { Answer, Message, Request } from "./messages.ts";
 
-/** What a thread says. */
-export type Message =
-  | { readonly kind: "answer"; readonly answer: Answer }
-  | { readonly kind: "data-error"; readonly code: DataErrorCode; readonly message: string }
-  | { readonly kind: "study-error"; readonly code: StudyErrorCode; readonly message: string }
-  | { readonly kind: "failure"; readonly error: unknown; readonly fields: object };
-
-/** A thread with one file in hand; its steps, in this order, throw as `prepareFiles` says. */
-export interface Preparer {
+/** A thread with one file in hand; its steps, in this order, throw as `fileSteps` says. */
+export interface FileWorker {
   /** The hash of the bytes; bytes that are given are gone afterwards. */
   open(name: string, contents: string | Uint8Array<ArrayBuffer>): Promise<string>;
   describe(): Promise<AnswerTo<"describe">>;
   clean(plan: Deidentification, store: string): Promise<AnswerTo<"clean">>;
   /** For JPEG and PNG in the place of the two above; null for other files. */
   describeImage(): Promise<ImageRecord | null>;
-  stripImage(format: "jpeg" | "png", store: string): Promise<AsideImage>;
+  stripImage(format: "jpeg" | "png", store: string): Promise<StagedImage>;
 }
 
 type AnswerTo<Step extends Answer["step"]> = Extract<Answer, { readonly step: Step }>;
 
-export interface Preparers extends AsyncDisposable {
+export interface FileWorkers extends AsyncDisposable {
   readonly threads: number;
   /** Does work with a thread that nobody else has meanwhile; waits for one. */
-  lend<Result>(work: (preparer: Preparer) => Promise<Result>): Promise<Result>;
+  lend<Result>(work: (worker: FileWorker) => Promise<Result>): Promise<Result>;
 }
 
-interface Thread extends Preparer {
+interface Thread extends FileWorker {
   close(): Promise<unknown>;
 }
 
 /** More would only wait for the one that records. */
 const MOST_THREADS = 8;
 
-export function startPreparers(): Preparers {
+export function startFileWorkers(): FileWorkers {
   const count = Math.min(availableParallelism(), MOST_THREADS);
   const threads: Thread[] = [];
-  const idle: Preparer[] = [];
-  const waiting: ((preparer: Preparer) => void)[] = [];
+  const idle: FileWorker[] = [];
+  const waiting: ((worker: FileWorker) => void)[] = [];
 
-  const take = async (): Promise<Preparer> => {
+  const take = async (): Promise<FileWorker> => {
     const free = idle.pop();
     if (free !== undefined) return free;
     if (threads.length === count) return new Promise((resolve) => waiting.push(resolve));
@@ -54,19 +47,19 @@ export function startPreparers(): Preparers {
     threads.push(thread);
     return thread;
   };
-  const give = (preparer: Preparer) => {
+  const give = (worker: FileWorker) => {
     const next = waiting.shift();
-    if (next === undefined) idle.push(preparer);
-    else next(preparer);
+    if (next === undefined) idle.push(worker);
+    else next(worker);
   };
   return {
     threads: count,
     async lend(work) {
-      const preparer = await take();
+      const worker = await take();
       try {
-        return await work(preparer);
+        return await work(worker);
       } finally {
-        give(preparer);
+        give(worker);
       }
     },
     async [Symbol.asyncDispose]() {
@@ -77,7 +70,7 @@ export function startPreparers(): Preparers {
 
 function startThread(): Thread {
   // Not with the arguments of this process: some of them (--input-type) are for its script alone.
-  const worker = new Worker(new URL("./prepare-thread.ts", import.meta.url), { execArgv: [] });
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { execArgv: [] });
   let waiting: PromiseWithResolvers<Answer> | null = null;
   let ended: Error | null = null;
 

@@ -12,7 +12,7 @@ import {
   type Visibility,
 } from "@malleolus/schema";
 import type { Transaction } from "kysely";
-import { type Deed, moveCase } from "../cases/move-case.ts";
+import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import type { StudyTables } from "../database/tables.ts";
@@ -23,9 +23,9 @@ import { agreementOf } from "./outline-polygons.ts";
 import { checkMeaning, checkOutlines } from "./structures.ts";
 import { type FoundImage, findImage } from "./submit-annotation.ts";
 
-export interface SettledAnnotations {
+export interface ResolvedAnnotations {
   /** Images that got their truth. */
-  readonly settled: number;
+  readonly resolved: number;
   /** Cases that are annotated with them. */
   readonly casesAnnotated: number;
   /** Images on which the annotators differ, for a senior. */
@@ -33,7 +33,7 @@ export interface SettledAnnotations {
 }
 
 /** Settles every image that all its annotators have drawn; each is a transaction of its own. */
-export async function settleAnnotations(study: Study, who: string): Promise<SettledAnnotations> {
+export async function resolveAnnotations(study: Study, who: string): Promise<ResolvedAnnotations> {
   const pending = await study.database
     .selectFrom("annotations")
     .select("image_sha256")
@@ -45,7 +45,7 @@ export async function settleAnnotations(study: Study, who: string): Promise<Sett
     .orderBy("image_sha256")
     .execute();
   const disagreements: string[] = [];
-  const counts = { settled: 0, casesAnnotated: 0 };
+  const counts = { resolved: 0, casesAnnotated: 0 };
   for (const { image_sha256: sha256 } of pending) {
     await inTransaction(study.database, async (transaction) => {
       const image = await findImage(transaction, sha256);
@@ -56,15 +56,15 @@ export async function settleAnnotations(study: Study, who: string): Promise<Sett
         return;
       }
       const { first, second, agreement } = comparison;
-      const deed: Deed = { who, at: new Date().toISOString() };
+      const stamp: AuditStamp = { who, at: new Date().toISOString() };
       const annotated = await writeTruth(transaction, image, {
         ...first,
         how: second === null ? "single annotator" : "agreed",
         comparison,
         why: agreementText(agreement),
-        ...deed,
+        ...stamp,
       });
-      counts.settled++;
+      counts.resolved++;
       if (annotated) counts.casesAnnotated++;
     });
   }
@@ -87,7 +87,7 @@ export async function adjudicateAnnotation(
     const image = await findImage(transaction, given.image);
     const comparison = await compareDrawings(transaction, study, image);
     if (comparison === null || comparison.agreed) {
-      const got = comparison === null ? "one that is not, or settled" : "one on which they agree";
+      const got = comparison === null ? "one that is not, or has its truth" : "one on which they agree";
       throw new StudyError(
         "transition",
         `image ${image.sha256}: expected one that both annotators have drawn differently, got ${got}`,
@@ -180,7 +180,7 @@ async function latestDrawing(
   return { ...row, outlines: outlinesColumn.read(row.outlines, `annotation ${row.id}`) };
 }
 
-interface NewTruth extends Deed {
+interface NewTruth extends AuditStamp {
   readonly visibility: Visibility | null;
   readonly outlines: readonly Outline[];
   readonly how: TruthHow;
@@ -227,7 +227,7 @@ async function writeTruth(
   // An assigned case keeps saying to what it is assigned.
   if (state === "agreed" || state === "adjudicated") {
     const reason = "every image has its truth";
-    await moveCase(transaction, { caseId, to: "annotated", who, at, why: reason });
+    await transitionCase(transaction, { caseId, to: "annotated", who, at, why: reason });
   }
   return true;
 }

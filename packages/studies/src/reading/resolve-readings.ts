@@ -4,7 +4,7 @@
  */
 import type { Adjudication, Decision, Panel, Protocol } from "@malleolus/schema";
 import type { Transaction } from "kysely";
-import { type Deed, moveCase } from "../cases/move-case.ts";
+import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
@@ -14,7 +14,7 @@ import { decisionOf, decisionText, requireDecision, sameDecision } from "./decis
 import { nextRevision } from "./submit-reading.ts";
 import { recordVerdict } from "./verdict.ts";
 
-export interface ClosedReadings {
+export interface ResolvedReadings {
   /** All readers said the same. */
   readonly agreed: number;
   /** More than half of the observers left the case out. */
@@ -24,16 +24,16 @@ export interface ClosedReadings {
 }
 
 /** Closes every case that all have read and that needs no talk. */
-export async function closeReadings(
+export async function resolveReadings(
   study: Study,
   { panel, who }: { readonly panel: Panel; readonly who: string },
-): Promise<ClosedReadings> {
-  const deed: Deed = { who, at: new Date().toISOString() };
+): Promise<ResolvedReadings> {
+  const stamp: AuditStamp = { who, at: new Date().toISOString() };
   return inTransaction(study.database, async (transaction) => {
     const counts = { agreed: 0, excludedByMajority: 0 };
     const disagreements: string[] = [];
     for (const [caseId, decisions] of await completeReadings(transaction, panel)) {
-      const found = settle(decisions, panel, study.protocol);
+      const found = resolve(decisions, panel, study.protocol);
       if (found === null) {
         disagreements.push(caseId);
         continue;
@@ -47,7 +47,7 @@ export async function closeReadings(
         ...found,
         ambiguous: !agreed,
         why,
-        ...deed,
+        ...stamp,
       });
     }
     return { ...counts, disagreements };
@@ -69,7 +69,7 @@ export async function adjudicateReading(study: Study, given: Adjudication): Prom
   await inTransaction(study.database, async (transaction) => {
     await requireOutsider(transaction, caseId, who);
     const readings = (await completeReadings(transaction, "curation", caseId)).get(caseId);
-    if (readings === undefined || settle(readings, "curation", study.protocol) !== null) {
+    if (readings === undefined || resolve(readings, "curation", study.protocol) !== null) {
       const got = readings === undefined ? "one that is not, or closed" : "one on which they agree";
       throw new StudyError(
         "transition",
@@ -113,7 +113,7 @@ export async function reopenReading(
   requireRole(study, who, "senior");
   const at = new Date().toISOString();
   await inTransaction(study.database, async (transaction) => {
-    await moveCase(transaction, { caseId, to: "read", who, at, why: `reopened: ${why}` });
+    await transitionCase(transaction, { caseId, to: "read", who, at, why: `reopened: ${why}` });
     await transaction
       .updateTable("cases")
       .set({ class: null, exclusion: null, ambiguous: null })
@@ -221,7 +221,7 @@ async function completeReadings(
 }
 
 /** Null where they have to talk. A test case is never left out by majority: its panel talks. */
-function settle(
+function resolve(
   decisions: readonly Decision[],
   panel: Panel,
   protocol: Protocol,

@@ -10,9 +10,9 @@ export const READERS: Readonly<Record<Panel, Role>> = {
   reference: "surgeon",
 };
 
-export interface OpenedCases {
+export interface AssignedTasks {
   /** Cases that were given out now; those that were before stay as they are. */
-  readonly opened: number;
+  readonly assigned: number;
   /** Cases that nobody had begun and that are no candidates any more, taken back. */
   readonly withdrawn: number;
 }
@@ -21,7 +21,7 @@ export interface OpenedCases {
  * Gives every screened candidate to all observers, or every drawn test case to all surgeons. Called
  * again, it gives out what is new.
  */
-export async function openReading(study: Study, panel: Panel): Promise<OpenedCases> {
+export async function assignReaders(study: Study, panel: Panel): Promise<AssignedTasks> {
   const people = peopleOf(study, READERS[panel]);
   return inTransaction(study.database, async (transaction) => {
     const stale = await transaction
@@ -50,10 +50,10 @@ export async function openReading(study: Study, panel: Panel): Promise<OpenedCas
       .execute();
     const known = new Set(given.map(({ case_id }) => case_id));
     const found = await cases.execute();
-    const opened = found.map(({ id }) => id).filter((id) => !known.has(id));
-    await addTasks(transaction, panel, opened, people, study.protocol.splits.seed);
+    const assigned = found.map(({ id }) => id).filter((id) => !known.has(id));
+    await addTasks(transaction, panel, assigned, people, study.protocol.splits.seed);
     return {
-      opened: opened.length,
+      assigned: assigned.length,
       withdrawn: new Set(stale.map(({ case_id }) => case_id)).size,
     };
   });
