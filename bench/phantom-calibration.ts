@@ -13,7 +13,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import {
-  drawPatient,
   EXCLUSIONS,
   externalHospital,
   type FractureTruth,
@@ -23,6 +22,7 @@ import {
   PHANTOM_VERSION,
   type PhantomView,
   readCase,
+  samplePatient,
   simulateStudies,
   type Visibility,
   withPitch,
@@ -154,7 +154,7 @@ function balancedCases(): KnownCase[] {
     return Array.from({ length: size }, (_, i) => {
       const { seed, wish, fracture, views } = own[Math.floor((i * own.length) / size)];
       const contrasts = views.map(({ contrast }) => contrast);
-      return { truth, read: { patient: drawPatient(seed, wish), fracture, contrasts } };
+      return { truth, read: { patient: samplePatient(seed, wish), fracture, contrasts } };
     });
   });
 }
@@ -164,7 +164,10 @@ function reportExclusions(): void {
   for (const exclusion of EXCLUSIONS) {
     let [right, count] = [0, 0];
     for (let i = 0; i < 200; i++) {
-      const patient = drawPatient(`calibration/${exclusion}/${i}`, { weberClass: "B", exclusion });
+      const patient = samplePatient(`calibration/${exclusion}/${i}`, {
+        weberClass: "B",
+        exclusion,
+      });
       for (const reader of OBSERVERS) {
         const reading = readCase({ patient, fracture: null, contrasts: [] }, reader, 1);
         if (reading.exclusion === exclusion) right++;
@@ -191,7 +194,7 @@ function reportShortcut(): void {
   const value = ofSome(`shortcut, limit ${AUC_LIMIT}`, () => true);
   ofSome("thumbnails alone", isOfThumbnail);
   ofSome("headers alone", (name) => !isOfThumbnail(name));
-  const patients = order.map((i) => drawPatient(cases[i].seed, cases[i].wish));
+  const patients = order.map((i) => samplePatient(cases[i].seed, cases[i].wish));
   const single = (what: string, values: readonly number[]): void => {
     const area = auc(values, labels);
     console.log(`${what}: AUC ${area.toFixed(3)} (${aucInterval(area, labels)})`);

@@ -6,12 +6,12 @@
 import {
   adjudicationOf,
   consensusOf,
-  drawPatient,
   READER_ROLES,
   type ReadCase,
   type Reader,
   type Reading,
   readCase,
+  samplePatient,
 } from "@malleolus/phantom";
 
 export const CLASSES = ["A", "B", "C", "none"] as const;
@@ -132,7 +132,7 @@ export function borrowed(cases: readonly KnownCase[], count: number, seed: strin
   return Array.from({ length: count }, (_, i) => {
     const truth = CLASSES[i % CLASSES.length];
     const weberClass = truth === "none" ? null : truth;
-    const patient = drawPatient(`${seed}/${i}`, { weberClass, exclusion: null });
+    const patient = samplePatient(`${seed}/${i}`, { weberClass, exclusion: null });
     const own = lenders.get(truth) ?? [];
     const {
       fracture,

@@ -6,10 +6,10 @@
 import { availableParallelism } from "node:os";
 import {
   buildAnkle,
-  drawPatient,
   internalHospital,
   internalRoom,
   type PatientWish,
+  samplePatient,
   simulateRadiograph,
   simulateStudies,
 } from "@malleolus/phantom";
@@ -34,7 +34,7 @@ export const phantom: Bench = {
 
 async function onOneCore(runs: number): Promise<Row[]> {
   let number = 0;
-  const draw = () => drawPatient(`bench ${number++}`, WISH);
+  const draw = () => samplePatient(`bench ${number++}`, WISH);
   let ankle = buildAnkle(draw());
   const times = await measure(
     [

@@ -7,10 +7,10 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  assignReaders,
   closeStudy,
   createStudy,
   listCases,
-  assignReaders,
   openStudy,
   readFlow,
   readWorklist,

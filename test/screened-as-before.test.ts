@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ankleScreeningRules, createReportScreener } from "@malleolus/data";
-import { drawPatient, type Language, writeReport } from "@malleolus/phantom";
+import { type Language, samplePatient, writeReport } from "@malleolus/phantom";
 import { scrubReport } from "../packages/studies/src/import/scrub-report.ts";
 import {
   readSentences,
@@ -23,7 +23,7 @@ const sentences = [...development, ...kept];
 function simulatedReport(number: number, language: Language): string {
   const weberClass = CLASSES[number % CLASSES.length];
   const exclusion = EXCLUSIONS[number % EXCLUSIONS.length];
-  const patient = drawPatient(`scrubbing ${number}`, { weberClass, exclusion });
+  const patient = samplePatient(`scrubbing ${number}`, { weberClass, exclusion });
   const place = { morphology: "spiral", lowestMm: -5, highestMm: 20, gapMm: 1 } as const;
   const fracture = weberClass === null ? null : { weberClass, ...place, displacementMm: 2 };
   const visibility = fracture === null ? null : "obvious";

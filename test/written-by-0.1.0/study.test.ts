@@ -7,7 +7,6 @@ import { readRadiograph } from "@malleolus/data";
 import {
   annotationAgreement,
   classesOfCases,
-  resolveReadings,
   closeStudy,
   cocoExport,
   explainCase,
@@ -21,6 +20,7 @@ import {
   readingMatrix,
   readTestSets,
   readWorklist,
+  resolveReadings,
   type Study,
   screenCases,
   submitReading,

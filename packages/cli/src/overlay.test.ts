@@ -3,7 +3,7 @@ import test from "node:test";
 import type { Box } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
 import sharp from "sharp";
-import { drawOverlay } from "./overlay.ts";
+import { renderOverlay } from "./overlay.ts";
 
 const size = { width: 900, height: 1000 } as const;
 const unscaled = { ...size, pixelSpacingMm: null, spacingSource: "none" } as const;
@@ -24,7 +24,7 @@ function finding(box: Box, changes: Partial<Finding> = {}): Finding {
 
 test("overlay: the radiograph keeps its grey levels outside the findings", async () => {
   const pixels = Float32Array.from({ length: 900 * 1000 }, (_, i) => (i % 900) / 899);
-  const png = await drawOverlay(
+  const png = await renderOverlay(
     { ...unscaled, pixels },
     [finding([400, 400, 500, 480])],
     ["fracture"],
@@ -48,6 +48,6 @@ test("overlay: the radiograph keeps its grey levels outside the findings", async
 
 test("overlay: a small radiograph is enlarged in whole steps", async () => {
   const small = { ...unscaled, width: 300, height: 200, pixels: new Float32Array(300 * 200) };
-  const { width } = await sharp(await drawOverlay(small, [], [])).metadata();
+  const { width } = await sharp(await renderOverlay(small, [], [])).metadata();
   assert.equal(width, 900);
 });

@@ -17,7 +17,7 @@ export interface OverlayImage extends OverlayGround {
  * A PNG. `classes` gives each class its colour by its place; a sentence, such as that there is no
  * fracture, stands below the image.
  */
-export async function drawOverlay(
+export async function renderOverlay(
   image: OverlayImage,
   findings: readonly Finding[],
   classes: readonly string[],

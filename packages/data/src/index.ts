@@ -25,12 +25,17 @@ export {
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { readDicomImage } from "./dicom/read-dicom.ts";
-export type { Drawing, DrawnFile, DrawnImage, DrawnShape } from "./drawings/drawn-image.ts";
-export { readDrawings } from "./drawings/read-drawings.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { imageFormat } from "./image-file.ts";
 export { type ImageHeader, readImageHeader } from "./image-header.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";
+export type {
+  ImageAnnotation,
+  OutlinedImage,
+  OutlinedShape,
+  OutlinesFile,
+} from "./outlines/outlined-image.ts";
+export { readOutlines } from "./outlines/read-outlines.ts";
 export type { Display, Radiograph } from "./radiograph.ts";
 export { decodeRadiograph, readRadiograph } from "./read-radiograph.ts";
 export { ankleScreeningRules } from "./reports/ankle-rules.ts";

@@ -29,10 +29,10 @@ export function bootstrap<Cluster>(
   options: BootstrapOptions,
 ): Estimate[] {
   const whole = statistics(clusters);
-  const drawn = drawnStatistics(clusters.length, whole.length, options, (places) =>
+  const resampled = resampledStatistics(clusters.length, whole.length, options, (places) =>
     statistics(places.map((place) => clusters[place])),
   );
-  return whole.map((value, i) => estimateOf(value, drawn[i], options, i));
+  return whole.map((value, i) => estimateOf(value, resampled[i], options, i));
 }
 
 /**
@@ -44,8 +44,8 @@ export function weightedBootstrap(
   statistics: (weights: Uint32Array) => readonly (number | null)[],
   options: BootstrapOptions,
 ): Estimate[] {
-  const { whole, drawn } = weightedResamples(clusters, statistics, options);
-  return whole.map((value, i) => estimateOf(value, drawn[i], options, i));
+  const { whole, resampled } = weightedResamples(clusters, statistics, options);
+  return whole.map((value, i) => estimateOf(value, resampled[i], options, i));
 }
 
 /** The statistics themselves, and of each what it is in the resamples in which it exists. */
@@ -53,18 +53,21 @@ export function weightedResamples(
   clusters: number,
   statistics: (weights: Uint32Array) => readonly (number | null)[],
   options: BootstrapOptions,
-): { readonly whole: readonly (number | null)[]; readonly drawn: readonly (readonly number[])[] } {
+): {
+  readonly whole: readonly (number | null)[];
+  readonly resampled: readonly (readonly number[])[];
+} {
   const whole = statistics(new Uint32Array(clusters).fill(1));
   const weights = new Uint32Array(clusters);
-  const drawn = drawnStatistics(clusters, whole.length, options, (places) => {
+  const resampled = resampledStatistics(clusters, whole.length, options, (places) => {
     weights.fill(0);
     for (const place of places) weights[place]++;
     return statistics(weights);
   });
-  return { whole, drawn };
+  return { whole, resampled };
 }
 
-function drawnStatistics(
+function resampledStatistics(
   clusters: number,
   count: number,
   options: BootstrapOptions,
@@ -72,25 +75,25 @@ function drawnStatistics(
 ): number[][] {
   checkOptions(options);
   const { seed, resamples } = options;
-  const drawn = Array.from({ length: count }, (): number[] => []);
+  const resampled = Array.from({ length: count }, (): number[] => []);
   // Without clusters every resample is the same, and so is the answer.
   for (let resample = 0; clusters > 0 && resample < resamples; resample++) {
-    for (const [i, value] of statistics(drawnPlaces(clusters, seed, resample)).entries()) {
-      if (value !== null) drawn[i].push(checked(value, i));
+    for (const [i, value] of statistics(resampledPlaces(clusters, seed, resample)).entries()) {
+      if (value !== null) resampled[i].push(checked(value, i));
     }
   }
-  return drawn;
+  return resampled;
 }
 
 function estimateOf(
   value: number | null,
-  drawn: readonly number[],
+  resampled: readonly number[],
   { resamples }: BootstrapOptions,
   place: number,
 ): Estimate {
   if (value === null) return { value, interval: null };
-  const isEnough = drawn.length > 0 && drawn.length >= 0.9 * resamples;
-  return { value: checked(value, place), interval: isEnough ? percentiles(drawn) : null };
+  const isEnough = resampled.length > 0 && resampled.length >= 0.9 * resamples;
+  return { value: checked(value, place), interval: isEnough ? percentiles(resampled) : null };
 }
 
 function checked(value: number, place: number): number {
@@ -108,7 +111,7 @@ function percentiles(values: readonly number[]): readonly [number, number] {
 }
 
 /** Of as many clusters as there are, the place of each that a resample draws. */
-function drawnPlaces(clusters: number, seed: number, resample: number): number[] {
+function resampledPlaces(clusters: number, seed: number, resample: number): number[] {
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
   const places: number[] = [];
   for (let block = 0; places.length < clusters; block++) {

@@ -78,7 +78,7 @@ export function frocOf(
     }));
   };
   const stops = walk(new Uint32Array(names.length).fill(1));
-  const { drawn } = weightedResamples(
+  const { resampled } = weightedResamples(
     names.length,
     (weights) => walk(weights).map(({ hits, objects }) => (objects === 0 ? null : hits / objects)),
     options,
@@ -86,7 +86,7 @@ export function frocOf(
   const holding = objectsOf.filter((objects) => objects > 0).length;
   return stops.map(({ hits, objects, score, alarms, isAll }, i) => ({
     allowed: rates[i],
-    sensitivity: sensitivityOf(hits, objects, holding, drawn[i]),
+    sensitivity: sensitivityOf(hits, objects, holding, resampled[i]),
     score,
     falsePositivesPerImage: images.length === 0 ? 0 : alarms / images.length,
     isAll,
@@ -127,13 +127,14 @@ function sensitivityOf(
   count: number,
   total: number,
   groups: number,
-  drawn: readonly number[],
+  resampled: readonly number[],
 ): Proportion {
   if (total === 0) return { count, total, share: null, interval: null };
   const share = count / total;
   if (groups < 2) return { count, total, share, interval: null };
-  const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
-  const variance = drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (drawn.length - 1);
+  const mean = resampled.reduce((sum, value) => sum + value, 0) / resampled.length;
+  const variance =
+    resampled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (resampled.length - 1);
   const isAtEnd = count === 0 || count === total;
   const interval = effectiveWilson(share, {
     variance: isAtEnd ? 0 : variance,

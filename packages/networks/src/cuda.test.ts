@@ -23,7 +23,7 @@ import { waitsIn } from "./mask-rcnn/proposals/test-waits.ts";
 import { detectBoxes } from "./mask-rcnn/regions/box-inference.ts";
 import { arrangeRegions } from "./mask-rcnn/regions/region-pooling.ts";
 import { freeModel, placeModel } from "./placement.ts";
-import { assertClose, drawFrom, wave, waveArray } from "./test-heads.ts";
+import { assertClose, randomFrom, wave, waveArray } from "./test-heads.ts";
 
 const skip = hasCuda() ? false : "no CUDA device: LibTorch has none, or finds no GPU";
 
@@ -82,7 +82,7 @@ function trainOnce(device: Device, norm: MaskRcnnConfig["backbone"]["norm"], bfl
     });
     const batch = batchImages(images, { device });
     const losses = autocast(bfloat16 ? "bfloat16" : null, () =>
-      model.losses(batch, targets, drawFrom(1)),
+      model.losses(batch, targets, randomFrom(1)),
     );
     backward(Object.values(losses).reduce((sum, loss) => add(sum, loss)));
     const gradients = new Map<string, number>();
@@ -169,7 +169,7 @@ test("CUDA: a training step waits once before its losses are read", { skip }, ()
     const model = modelOn("cuda", "group");
     const waits = waitsIn(() => {
       const losses = autocast("bfloat16", () =>
-        model.losses(batchImages(images, { device: "cuda" }), targets, drawFrom(1)),
+        model.losses(batchImages(images, { device: "cuda" }), targets, randomFrom(1)),
       );
       backward(Object.values(losses).reduce((sum, loss) => add(sum, loss)));
     });

@@ -3,17 +3,22 @@
  * LibTorch's own draws from one generator, and an interrupted run would not repeat itself.
  */
 import { fromTypedArray, type Tensor } from "@malleolus/torch";
-import type { Draw } from "./random.ts";
+import type { RandomStreams } from "./random.ts";
 
 /** Of every image's values [N, …] a share becomes 0; the others are divided by what is left of 1. */
-export function dropout(values: Tensor, share: number, draw: Draw, purpose: string): Tensor {
+export function dropout(
+  values: Tensor,
+  share: number,
+  random: RandomStreams,
+  purpose: string,
+): Tensor {
   if (share === 0) return values;
   const { shape, device } = values;
   const [images] = shape;
   const each = values.size / images;
   const factors = new Float32Array(images * each);
   for (let image = 0; image < images; image++) {
-    const next = draw(purpose, image);
+    const next = random(purpose, image);
     for (let i = 0; i < each; i++) {
       factors[image * each + i] = next() < share ? 0 : 1 / (1 - share);
     }

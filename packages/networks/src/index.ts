@@ -45,7 +45,7 @@ export {
 } from "./mask-rcnn/proposals/anchor-choice.ts";
 export { freeModel, placeModel } from "./placement.ts";
 export { weightsByPrevalence } from "./prevalence-weights.ts";
-export type { Draw } from "./random.ts";
+export type { RandomStreams } from "./random.ts";
 export {
   incompleteStages,
   initialiseBackbone,

@@ -8,4 +8,4 @@
  * A stream of uniform numbers in [0, 1) for one purpose (`"rpn-sampling"`) and one slot (the
  * image's place in the batch). The same purpose and slot give the same stream.
  */
-export type Draw = (purpose: string, slot: number) => () => number;
+export type RandomStreams = (purpose: string, slot: number) => () => number;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { fromTypedArray, nn, noGrad, type Tensor } from "@malleolus/torch";
-import type { Draw } from "./random.ts";
+import type { RandomStreams } from "./random.ts";
 
 export function waveArray(count: number, seed: number, scale: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => {
@@ -44,7 +44,7 @@ export function smallConfig(): MaskRcnnConfig {
 }
 
 /** A stream of its own for every seed, purpose and slot. */
-export function drawFrom(seed: number): Draw {
+export function randomFrom(seed: number): RandomStreams {
   return (purpose, slot) => {
     let state = seed * 7919 + slot * 104729 + purpose.length * 31 + 1;
     return () => {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { type BinaryLike, createHash } from "node:crypto";
 import { test } from "node:test";
 import { buildAnkle } from "./anatomy/ankle.ts";
-import { drawPatient } from "./patient/patient.ts";
+import { samplePatient } from "./patient/patient.ts";
 import { adjudicationOf, consensusOf, readCase } from "./people/reader.ts";
 import { externalRoom, internalRoom, withPitch } from "./radiography/machines.ts";
 import { simulateRadiograph } from "./radiography/simulate.ts";
@@ -36,7 +36,9 @@ function digest(...parts: readonly BinaryLike[]): string {
 }
 
 function patientsDigest(): string {
-  const patients = Array.from({ length: 40 }, (_, i) => drawPatient(`frozen ${i}`, WISHES[i % 5]));
+  const patients = Array.from({ length: 40 }, (_, i) =>
+    samplePatient(`frozen ${i}`, WISHES[i % 5]),
+  );
   return digest(JSON.stringify(patients));
 }
 
@@ -47,7 +49,7 @@ function imagesDigest(): string {
   ] as const;
   return digest(
     ...hashes.map(({ wish, view, room }) => {
-      const ankle = buildAnkle(drawPatient("frozen", wish));
+      const ankle = buildAnkle(samplePatient("frozen", wish));
       const radiograph = simulateRadiograph(ankle, view, withPitch(room, 1));
       const { fracture, noFracture, fibula } = radiograph.truth;
       const masks = [fracture, noFracture, fibula].flatMap((mask) => (mask === null ? [] : [mask]));
@@ -68,7 +70,7 @@ function readingsDigest(): string {
   }));
   const [observer, senior, surgeon] = people;
   const readings = Array.from({ length: 120 }, (_, i) => {
-    const patient = drawPatient(`frozen ${i}`, WISHES[i % 5]);
+    const patient = samplePatient(`frozen ${i}`, WISHES[i % 5]);
     const lowestMm = -15 + (i % 40);
     const fracture = patient.fracture && {
       weberClass: patient.fracture.weberClass,

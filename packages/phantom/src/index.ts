@@ -17,7 +17,7 @@ export { simulateStudies } from "./archive/simulate-studies.ts";
 export { truthAnnotations } from "./archive/truth-annotations.ts";
 export { exclusionCode, mixedWishes, readArchive, writeArchive } from "./archive/write-archive.ts";
 export { PhantomError, type PhantomErrorCode } from "./errors.ts";
-export { drawPatient, EXCLUSIONS, type Exclusion, type PatientWish } from "./patient/patient.ts";
+export { EXCLUSIONS, type Exclusion, type PatientWish, samplePatient } from "./patient/patient.ts";
 export { annotate } from "./people/annotator.ts";
 export type { ReadCase, Reader } from "./people/impression.ts";
 export { adjudicationOf, consensusOf, type Reading, readCase } from "./people/reader.ts";

@@ -20,7 +20,7 @@ export type StudyErrorCode =
   | "source"
   /** Someone who may not do this, or not now. */
   | "person"
-  /** A reading or a drawing that says what it cannot. */
+  /** A reading or an annotation that says what it cannot. */
   | "record"
   /** A draw from a pool that is too small, or drawn already. */
   | "assignment";

@@ -1,13 +1,13 @@
-export { assignAnnotators } from "./annotation/assign-annotators.ts";
 export {
   type AnnotationDisagreement,
   annotationAgreement,
+  annotationDisagreementVisibleTo,
+  annotationsVisibleTo,
   type ImageAgreement,
   type VisibleAnnotation,
   type VisibleAnnotations,
-  annotationDisagreementVisibleTo,
-  annotationsVisibleTo,
 } from "./annotation/annotation-visibility.ts";
+export { assignAnnotators } from "./annotation/assign-annotators.ts";
 export {
   adjudicateAnnotation,
   type ResolvedAnnotations,
@@ -15,16 +15,16 @@ export {
 } from "./annotation/resolve-annotations.ts";
 export { storePrelabel, submitAnnotation } from "./annotation/submit-annotation.ts";
 export {
+  ASSIGNMENT_STEPS,
   type AssignedTraining,
+  type AssignmentStep,
   assignCases,
   assignExternalTest,
   assignInternalTest,
   assignMissing,
   assignPreliminaryTraining,
   assignTraining,
-  DRAWS,
-  type Draw,
-  type DrawOutcome,
+  type StepOutcome,
   type TrainingOptions,
 } from "./assignment/assign.ts";
 export {
@@ -74,21 +74,21 @@ export {
 export type { ImportOutcome } from "./import/record-import.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
-export {
-  adjudicateReading,
-  type ResolvedReadings,
-  resolveReadings,
-  recordConsensus,
-  reopenReading,
-} from "./reading/resolve-readings.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
 export { type ReadingMatrix, readingMatrix } from "./reading/reading-matrix.ts";
 export {
-  type VisibleReading,
-  type VisibleReadings,
   disagreementVisibleTo,
   readingsVisibleTo,
+  type VisibleReading,
+  type VisibleReadings,
 } from "./reading/reading-visibility.ts";
+export {
+  adjudicateReading,
+  type ResolvedReadings,
+  recordConsensus,
+  reopenReading,
+  resolveReadings,
+} from "./reading/resolve-readings.ts";
 export { submitReading, withdrawReading } from "./reading/submit-reading.ts";
 export {
   type CaseExplanation,

@@ -6,7 +6,7 @@
  * for each kind, and each slot takes from the one whose turn it is.
  */
 import type { Recipe } from "@malleolus/schema";
-import { permutation } from "./draws.ts";
+import { permutation } from "./random-streams.ts";
 
 /** The index of the image for a slot of a step. */
 export type Sampler = (step: number, slot: number) => number;

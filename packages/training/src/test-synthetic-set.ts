@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import { readTrainingSet, type TrainingSet } from "./data-set.ts";
-import { drawsOf } from "./draws.ts";
+import { randomStreams } from "./random-streams.ts";
 
 const WIDTH = 96;
 const HEIGHT = 80;
@@ -18,12 +18,12 @@ export async function writeSyntheticSet(folder: string, count: number): Promise<
   const images: unknown[] = [];
   const annotations: unknown[] = [];
   for (let i = 0; i < count; i++) {
-    const draw = drawsOf(11, i)("synthetic set", 0);
-    const pixels = Uint8Array.from({ length: WIDTH * HEIGHT }, () => 40 + 60 * draw());
+    const random = randomStreams(11, i)("synthetic set", 0);
+    const pixels = Uint8Array.from({ length: WIDTH * HEIGHT }, () => 40 + 60 * random());
     const id = i + 1;
     if (i % 3 !== 2) {
-      const x = Math.floor(draw() * (WIDTH - BAR.width));
-      const y = Math.floor(draw() * (HEIGHT - BAR.height));
+      const x = Math.floor(random() * (WIDTH - BAR.width));
+      const y = Math.floor(random() * (HEIGHT - BAR.height));
       for (let row = y; row < y + BAR.height; row++) {
         pixels.fill(220, row * WIDTH + x, row * WIDTH + x + BAR.width);
       }

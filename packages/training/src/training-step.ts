@@ -4,11 +4,11 @@ import { batchImages, type MaskRcnn } from "@malleolus/networks";
 import type { LossParts, Recipe } from "@malleolus/schema";
 import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";
-import { drawsOf } from "./draws.ts";
 import { TrainingError } from "./errors.ts";
 import { batchOptions, inDtype } from "./initialise.ts";
 import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { randomStreams } from "./random-streams.ts";
 import { learningRateAt } from "./schedule.ts";
 
 export interface StepOptions {
@@ -71,8 +71,8 @@ function gradientsOf(
     ),
   );
   const targets = samples.map(({ target }) => target);
-  const draw = drawsOf(recipe.seed, position);
-  const losses = inDtype(recipe, () => model.losses(images, targets, draw));
+  const random = randomStreams(recipe.seed, position);
+  const losses = inDtype(recipe, () => model.losses(images, targets, random));
   const sum = sumOf(losses);
   stage("backward", () =>
     backward(recipe.gradientAccumulation === 1 ? sum : sum.div(recipe.gradientAccumulation)),

@@ -1,7 +1,7 @@
 /** `malleolus assign`: who serves for what, drawn by the protocol. */
 import { readFileSync } from "node:fs";
 import type { AssignedCounts } from "@malleolus/schema";
-import type { Draw, DrawOutcome } from "@malleolus/studies";
+import type { AssignmentStep, StepOutcome } from "@malleolus/studies";
 import { Argument, Command } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
@@ -16,7 +16,7 @@ interface AssignArguments {
   readonly json?: true;
 }
 
-const PARTS: Readonly<Record<string, readonly Draw[]>> = {
+const PARTS: Readonly<Record<string, readonly AssignmentStep[]>> = {
   all: ["internal test", "external test", "preliminary training", "training"],
   tests: ["internal test", "external test"],
   "internal-test": ["internal test"],
@@ -59,7 +59,7 @@ Examples:
           reusePreliminary: given.reusePreliminary,
         });
         const { hospitals } = await studies.readFlow(study);
-        const counts = (assignment: Draw | "tuning"): AssignedCounts =>
+        const counts = (assignment: AssignmentStep | "tuning"): AssignedCounts =>
           hospitals.reduce(
             (sum, { assigned }) => ({
               patients: sum.patients + assigned[assignment].patients,
@@ -68,13 +68,13 @@ Examples:
             }),
             { patients: 0, cases: 0, images: 0 },
           );
-        const rows = outcomes.map((one) => ({ ...one, ...counts(one.draw) }));
+        const rows = outcomes.map((one) => ({ ...one, ...counts(one.step) }));
         const tuning = counts("tuning");
         if (given.json) {
-          output.write(`${JSON.stringify({ draws: rows, tuning, training })}\n`);
+          output.write(`${JSON.stringify({ steps: rows, tuning, training })}\n`);
           return;
         }
-        output.write(describeDraws(rows, tuning));
+        output.write(describeSteps(rows, tuning));
         if (training !== null && training.preferredTaken + training.preferredInTests > 0) {
           output.write(
             `preferred radiographs taken: ${training.preferredTaken}; of test patients, and so left: ` +
@@ -86,8 +86,8 @@ Examples:
       }
     });
 
-function describeDraws(
-  draws: readonly (DrawOutcome & AssignedCounts)[],
+function describeSteps(
+  steps: readonly (StepOutcome & AssignedCounts)[],
   tuning: AssignedCounts,
 ): string {
   const row = (name: string, { patients, images }: AssignedCounts, how: string) => [
@@ -97,9 +97,9 @@ function describeDraws(
     `${images} radiographs`,
   ];
   return alignedTable(
-    draws.flatMap((one) => [
-      row(one.draw, one, one.outcome),
-      ...(one.draw === "training" ? [row("tuning", tuning, one.outcome)] : []),
+    steps.flatMap((one) => [
+      row(one.step, one, one.outcome),
+      ...(one.step === "training" ? [row("tuning", tuning, one.outcome)] : []),
     ]),
     2,
   );

@@ -137,10 +137,10 @@ Examples:
       output.write(given.json ? `${text}\n` : describeEvaluation(evaluation));
       if (given.out !== undefined && given.worst !== undefined) {
         const { worstMistakes } = await import("../coco-evaluation/worst-mistakes.ts");
-        const { drawMistakes } = await import("../coco-evaluation/draw-mistakes.ts");
+        const { renderMistakes } = await import("../coco-evaluation/render-mistakes.ts");
         const mistakes = worstMistakes(set, findings, given.worst, evaluation.settings);
         const say = (line: string) => output.writeError(`${line}\n`);
-        await drawMistakes(mistakes, findings, set.classes, join(given.out, "worst"), say);
+        await renderMistakes(mistakes, findings, set.classes, join(given.out, "worst"), say);
       }
     });
 

@@ -260,7 +260,7 @@ async function curate(
       study,
       known,
       classOf,
-      onDrawing: (done, total) => progress.count(done, total, "drawings"),
+      onAnnotation: (done, total) => progress.count(done, total, "drawings"),
     });
   });
   await stages.once("export", "writing what is trained on", async () => {

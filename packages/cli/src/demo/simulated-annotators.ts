@@ -7,8 +7,8 @@ import {
   adjudicateAnnotation,
   assignAnnotators,
   readWorklist,
-  type Study,
   resolveAnnotations,
+  type Study,
   submitAnnotation,
 } from "@malleolus/studies";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
@@ -19,10 +19,15 @@ export interface Annotators {
   readonly known: KnownImages;
   /** The class that the study gives a case: its annotators draw what that class asks for. */
   readonly classOf: ReadonlyMap<string, string>;
-  readonly onDrawing: (done: number, total: number) => void;
+  readonly onAnnotation: (done: number, total: number) => void;
 }
 
-export async function annotateAll({ study, known, classOf, onDrawing }: Annotators): Promise<void> {
+export async function annotateAll({
+  study,
+  known,
+  classOf,
+  onAnnotation,
+}: Annotators): Promise<void> {
   await assignAnnotators(study);
   const isSound = (caseId: string) => classOf.get(caseId) === study.protocol.noFractureClass;
   const annotators = peopleOf(study, "annotator");
@@ -39,12 +44,12 @@ export async function annotateAll({ study, known, classOf, onDrawing }: Annotato
   for (const [done, { caseId, image, annotator }] of left.entries()) {
     const drawn = draw(imageOf(known, image), annotator, isSound(caseId));
     await submitAnnotation(study, { image, annotator, ...drawn });
-    onDrawing(done + 1, left.length);
+    onAnnotation(done + 1, left.length);
   }
   const [senior] = peopleOf(study, "senior");
   const { disagreements } = await resolveAnnotations(study, "demo");
   const caseOf = new Map(
-    (await drawnBy(study, annotators[0])).flatMap(({ caseId, images }) =>
+    (await annotatedBy(study, annotators[0])).flatMap(({ caseId, images }) =>
       images.map(({ image }) => [image, caseId] as const),
     ),
   );
@@ -57,7 +62,7 @@ export async function annotateAll({ study, known, classOf, onDrawing }: Annotato
 
 const EVERYTHING = 1_000_000;
 
-async function drawnBy(study: Study, person: string) {
+async function annotatedBy(study: Study, person: string) {
   const question = { queue: "annotation", person, done: true, limit: EVERYTHING } as const;
   return (await readWorklist(study, question)).entries;
 }

@@ -7,7 +7,6 @@ import { test } from "node:test";
 import {
   adjudicationOf,
   consensusOf,
-  drawPatient,
   externalHospital,
   mixedWishes,
   type PhantomRecord,
@@ -16,6 +15,7 @@ import {
   type Reader,
   type Reading,
   readCase,
+  samplePatient,
   withPitch,
   writeArchive,
 } from "@malleolus/phantom";
@@ -190,7 +190,7 @@ function hardest(record: PhantomRecord): PhantomRecord | null {
 
 function seen({ patientSeed, wish, fracture, images }: PhantomRecord): ReadCase {
   return {
-    patient: drawPatient(patientSeed, wish),
+    patient: samplePatient(patientSeed, wish),
     fracture,
     contrasts: images.map(({ contrast }) => contrast ?? 0),
   };

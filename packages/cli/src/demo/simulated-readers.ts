@@ -2,7 +2,6 @@
 import {
   adjudicationOf,
   consensusOf,
-  drawPatient,
   exclusionCode,
   type PhantomRecord,
   READER_ROLES,
@@ -10,14 +9,15 @@ import {
   type Reader,
   type Reading,
   readCase,
+  samplePatient,
 } from "@malleolus/phantom";
 import type { Decision, Panel } from "@malleolus/schema";
 import {
   adjudicateReading,
-  resolveReadings,
   assignReaders,
   readWorklist,
   recordConsensus,
+  resolveReadings,
   type Study,
   submitReading,
 } from "@malleolus/studies";
@@ -127,7 +127,7 @@ function readersOf(study: Study, role: keyof typeof READER_ROLES): Reader[] {
 
 function caseOf(record: PhantomRecord): ReadCase {
   return {
-    patient: drawPatient(record.patientSeed, record.wish),
+    patient: samplePatient(record.patientSeed, record.wish),
     fracture: record.fracture,
     contrasts: record.images.map(({ contrast }) => contrast ?? 0),
   };

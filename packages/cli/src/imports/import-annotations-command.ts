@@ -66,8 +66,8 @@ Examples:
     )
     .action(async (path: string, given: AnnotationsArguments, command: Command) => {
       const studies = await import("@malleolus/studies");
-      const { readDrawings } = await import("@malleolus/data");
-      const file = await readDrawings(path);
+      const { readOutlines } = await import("@malleolus/data");
+      const file = await readOutlines(path);
       const study = await studies.openStudy(given.study);
       const progress = countProgress(output, "images");
       try {
@@ -99,7 +99,7 @@ Examples:
           keys: keys?.value ?? null,
         });
         progress.end();
-        const { refused, disagreements, unmatched, undrawn } = counts;
+        const { refused, disagreements, unmatched, untouched } = counts;
         if (given.json) output.write(`${JSON.stringify(counts)}\n`);
         else {
           sayRemarks(path, file.remarks, output);
@@ -108,7 +108,7 @@ Examples:
               `${counts.resolved}, cases annotated ${counts.casesAnnotated}, for a senior ` +
               `${disagreements.length}\n`,
           );
-          sayPlaces("that nobody has drawn on", undrawn);
+          sayPlaces("that nobody has drawn on", untouched);
           if (refused.length === 0) sayPlaces("that are not in the study", unmatched);
           for (const image of disagreements.slice(0, NAMED)) {
             output.writeError(`the annotators differ on ${image}\n`);

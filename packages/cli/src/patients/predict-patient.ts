@@ -5,7 +5,7 @@ import { decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluatio
 import { writeFileWhole } from "@malleolus/host";
 import type { Detector } from "@malleolus/networks";
 import type { PatientDecision, Prediction, RadiographAnalysis } from "@malleolus/schema";
-import { drawOverlay } from "../overlay.ts";
+import { renderOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
 import type { RadiographFile } from "../radiograph-files.ts";
 
@@ -103,7 +103,7 @@ async function write(
   if (out === null) return;
   const png = overlay
     ? markOverlay(
-        await drawOverlay(
+        await renderOverlay(
           await readRadiograph(file.path),
           prediction.findings,
           detector.classes,

@@ -10,8 +10,8 @@ import type {
 } from "@malleolus/evaluation";
 import type { Study } from "@malleolus/studies";
 import sharp from "sharp";
-import { drawnFindings } from "../drawn-findings.ts";
-import { drawOverlay } from "../overlay.ts";
+import { renderOverlay } from "../overlay.ts";
+import { shownFindings } from "../shown-findings.ts";
 
 /** Mistakes that are shown. */
 const WORST = 4;
@@ -67,7 +67,7 @@ async function galleryItem(
   const radiograph = await readRadiograph(join(study.images, image.id));
   const classes = study.protocol.classes.map(({ id }) => id);
   const truths = (image.truths ?? []).map(({ polygons }) => polygons);
-  const png = await drawOverlay(radiograph, drawnFindings(image.findings), classes, truths);
+  const png = await renderOverlay(radiograph, shownFindings(image.findings), classes, truths);
   const { width, height } = await sharp(png).metadata();
   const fracture = evaluation.fractures.find((one) => one.image === image.id);
   return {

@@ -76,7 +76,7 @@ export function runCurves(curves: readonly RunCurve[], measure: string): string 
       const line = 14 + KEY_LINE * i;
       return `<path class="curve" ${stroke(i)} d="M${LEFT} ${line}h26"/><text x="${LEFT + 36}" y="${line}" dy="0.35em">${escapeXml(name)}</text>`;
     }),
-    ...panels.flatMap((panel) => drawPanel(panel, x)),
+    ...panels.flatMap((panel) => renderPanel(panel, x)),
     ...ticks(most)
       .filter((tick) => tick <= most)
       .map(
@@ -88,7 +88,7 @@ export function runCurves(curves: readonly RunCurve[], measure: string): string 
   ].join("\n");
 }
 
-function drawPanel({ title, top, height, lines }: Panel, x: (step: number) => number): string[] {
+function renderPanel({ title, top, height, lines }: Panel, x: (step: number) => number): string[] {
   const bottom = top + height;
   // A first step far above the rest would press all others to the floor.
   const valueTicks = ticks(highShare(lines.flatMap(allPlaces).map(([, value]) => value)));

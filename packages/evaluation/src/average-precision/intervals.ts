@@ -36,8 +36,8 @@ export function averagePrecisionIntervals(
   const byImage = imageWeights(groups);
   const estimates = weightedBootstrap(
     byImage.groups,
-    (drawn) => {
-      const weights = byImage.weights(drawn);
+    (resampled) => {
+      const weights = byImage.weights(resampled);
       const curves = sweeps.map((one) => curvesOf(one, weights));
       const each = classes.length > 1 ? curves.map((one) => [one]) : [];
       return [together(curves), ...each].flatMap((some) => flat(figuresOf(some)));
@@ -64,8 +64,8 @@ export function averagePrecision50(
   const byImage = imageWeights(groups);
   const [estimate] = weightedBootstrap(
     byImage.groups,
-    (drawn) => {
-      const weights = byImage.weights(drawn);
+    (resampled) => {
+      const weights = byImage.weights(resampled);
       const known = sweeps.flatMap((one) => sweep(one, weights) ?? []);
       const sum = known.reduce((total, { precision }) => total + precision[COCO_FROM], 0);
       return [known.length === 0 ? null : sum / known.length];
@@ -84,8 +84,8 @@ export function imageWeights(groups: readonly string[]) {
   return {
     groups: names.length,
     /** The same array every time. */
-    weights(drawn: Uint32Array): Uint32Array {
-      for (const [image, place] of places.entries()) weights[image] = drawn[place];
+    weights(resampled: Uint32Array): Uint32Array {
+      for (const [image, place] of places.entries()) weights[image] = resampled[place];
       return weights;
     },
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { drawFrom } from "../test-heads.ts";
+import { randomFrom } from "../test-heads.ts";
 import { randomSubset, sampleBatch } from "./sampling.ts";
 
 const rule = { batchSizePerImage: 8, positiveFraction: 0.25 };
@@ -21,7 +21,7 @@ test("sampleBatch: at most its share of positives, negatives up to the batch, ne
     { labels: labelled(0, 0, 4), positives: 0, negatives: 0 },
   ];
   for (const { labels, positives, negatives } of cases) {
-    const sample = sampleBatch(labels, rule, drawFrom(1)("sampling", 0));
+    const sample = sampleBatch(labels, rule, randomFrom(1)("sampling", 0));
     assert.equal(sample.positives.length, positives);
     assert.equal(sample.negatives.length, negatives);
     assert.equal(new Set(sample.negatives).size, negatives);
@@ -32,7 +32,7 @@ test("sampleBatch: at most its share of positives, negatives up to the batch, ne
 
 test("sampleBatch: the same stream gives the same sample, another one another", () => {
   const sample = (seed: number, slot: number) =>
-    sampleBatch(labelled(30, 300, 10), rule, drawFrom(seed)("sampling", slot));
+    sampleBatch(labelled(30, 300, 10), rule, randomFrom(seed)("sampling", slot));
   assert.deepEqual(sample(1, 0), sample(1, 0));
   assert.notDeepEqual(sample(1, 0), sample(2, 0));
   assert.notDeepEqual(sample(1, 0), sample(1, 1));
@@ -40,7 +40,7 @@ test("sampleBatch: the same stream gives the same sample, another one another", 
 
 test("randomSubset: every item equally often", () => {
   const counts = new Int32Array(5);
-  const random = drawFrom(3)("subset", 0);
+  const random = randomFrom(3)("subset", 0);
   for (let round = 0; round < 5000; round++) {
     for (const item of randomSubset(Int32Array.of(0, 1, 2, 3, 4), 2, random)) counts[item]++;
   }

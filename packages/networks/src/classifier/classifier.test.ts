@@ -3,7 +3,7 @@ import test from "node:test";
 import type { NetworkImage } from "@malleolus/imaging";
 import { backward, liveTensors, manualSeed, nn, optim, scope } from "@malleolus/torch";
 import { batchImages } from "../input/image-batch.ts";
-import { drawFrom } from "../test-heads.ts";
+import { randomFrom } from "../test-heads.ts";
 import { type ClassifierConfig, classifierConfig, imageClassifier } from "./classifier.ts";
 
 function scratchConfig(): ClassifierConfig {
@@ -34,7 +34,7 @@ test("imageClassifier: a few images are learned by heart", () => {
     const adam = optim.adam(nn.parameters(model), { learningRate: 1e-3 });
     for (let step = 0; step < 40; step++) {
       scope(() => {
-        backward(model.losses(batch, kinds, drawFrom(step)).class);
+        backward(model.losses(batch, kinds, randomFrom(step)).class);
         adam.step();
         adam.zeroGrad();
       });
@@ -62,7 +62,7 @@ test("imageClassifier: a class weighs what it is given, in a batch of one too; d
         // The same tensors under another configuration.
         const other = imageClassifier(config);
         nn.loadStateDict(other, nn.stateDict(model));
-        return other.losses(batch, [own], drawFrom(seed)).class.item();
+        return other.losses(batch, [own], randomFrom(seed)).class.item();
       });
     const one = lossOf(config, 1, 1);
     assert.ok(Math.abs(lossOf({ ...config, classWeights: [1, 7, 1, 1] }, 1, 1) - 7 * one) < 1e-4);
@@ -72,7 +72,7 @@ test("imageClassifier: a class weighs what it is given, in a batch of one too; d
     const without = { ...config, dropout: 0 };
     assert.equal(lossOf(without, 1, 1), lossOf(without, 2, 1));
     assert.equal(liveTensors(), held);
-    const loss = model.losses(batch, [1], drawFrom(1)).class;
+    const loss = model.losses(batch, [1], randomFrom(1)).class;
     assert.equal(liveTensors() - held, 1, "only the graph holds what gradients need");
     loss.free();
   });
@@ -110,7 +110,7 @@ test("imageClassifier: what does not fit is refused", () => {
     const model = imageClassifier(config);
     const batch = batchImages([bar(0, 0)]);
     for (const classes of [[], [0, 1], [2], [-1], [0.5]]) {
-      assert.throws(() => model.losses(batch, classes, drawFrom(1)), {
+      assert.throws(() => model.losses(batch, classes, randomFrom(1)), {
         code: "input",
         message: /expected 1 classes from 0 to 1, got/,
       });

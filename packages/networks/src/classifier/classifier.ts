@@ -27,7 +27,7 @@ import { convolutionAndNorm, eights } from "../backbones/normed-convolution.ts";
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { Draw } from "../random.ts";
+import type { RandomStreams } from "../random.ts";
 
 export interface ClassifierConfig {
   /** Of which a radiograph is one. */
@@ -52,7 +52,7 @@ export interface ImageClassifier {
   /** Before softmax: float32 [N, K]. */
   logits(images: ImageBatch): Tensor;
   /** How far the network is from the truth; the class of every image by its index. */
-  losses(images: ImageBatch, classes: readonly number[], draw: Draw): ClassifierLosses;
+  losses(images: ImageBatch, classes: readonly number[], random: RandomStreams): ClassifierLosses;
   /** The probability of each class [K], for every image. */
   classify(images: ImageBatch): Float32Array[];
 }
@@ -107,11 +107,11 @@ export function imageClassifier(config: ClassifierConfig): ImageClassifier {
     features: [...backbone.features, last],
     classifier: { 1: predictor },
     logits: (images) => logits(images, (features) => features),
-    losses(images, classes, draw) {
+    losses(images, classes, random) {
       checkClasses(classes, images, count);
       return scope(() => {
         const own = logits(images, (features) =>
-          dropout(features, config.dropout, draw, "classifier-dropout"),
+          dropout(features, config.dropout, random, "classifier-dropout"),
         );
         const { device } = own;
         const truth = fromTypedArray(BigInt64Array.from(classes, BigInt), [classes.length], {

@@ -13,7 +13,7 @@ import {
 } from "@malleolus/torch";
 import { batchImages } from "../input/image-batch.ts";
 import { weightsByPrevalence } from "../prevalence-weights.ts";
-import { drawFrom } from "../test-heads.ts";
+import { randomFrom } from "../test-heads.ts";
 import { type DeepLabConfig, deepLab, deepLabConfig } from "./deeplab.ts";
 import { type LabelMap, paintLabels, structureMask } from "./structures.ts";
 
@@ -65,7 +65,7 @@ test("deepLab: a few images are learned by heart, bones and fractures", () => {
     const adam = optim.adam(nn.parameters(model), { learningRate: 3e-3 });
     for (let step = 0; step < 60; step++) {
       scope(() => {
-        const { crossEntropy, dice } = model.losses(batch, truth, drawFrom(step));
+        const { crossEntropy, dice } = model.losses(batch, truth, randomFrom(step));
         backward(add(crossEntropy, dice));
         adam.step();
         adam.zeroGrad();
@@ -92,7 +92,7 @@ test("deepLab: losses hold nothing but their graph, reach every parameter, and a
     const { image, labels } = tinyAnkle(1);
     const batch = batchImages([image]);
     const held = liveTensors();
-    const losses = model.losses(batch, [labels], drawFrom(1));
+    const losses = model.losses(batch, [labels], randomFrom(1));
     assert.equal(liveTensors() - held, 2);
     backward([losses.crossEntropy, losses.dice]);
     for (const [name, parameter] of nn.parameters(model)) {
@@ -100,7 +100,7 @@ test("deepLab: losses hold nothing but their graph, reach every parameter, and a
       parameter.grad = null;
     }
     const again = (seed: number) =>
-      scope(() => model.losses(batch, [labels], drawFrom(seed)).crossEntropy.item());
+      scope(() => model.losses(batch, [labels], randomFrom(seed)).crossEntropy.item());
     assert.equal(again(1), losses.crossEntropy.item());
     assert.notEqual(again(2), losses.crossEntropy.item(), "another draw leaves out other values");
   });
@@ -117,8 +117,8 @@ test("deepLab: bfloat16 trains, with losses in float32", () => {
     const pixels = Float32Array.from({ length: 1024 }, (_, i) => (i * 37) % 200);
     const labels = { width, height, data: Uint8Array.from(pixels, (_, i) => (i >> 6) % 4) };
     const batch = batchImages([{ width, height, pixels }]);
-    const exact = scope(() => model.losses(batch, [labels], drawFrom(1)).crossEntropy.item());
-    const losses = autocast("bfloat16", () => model.losses(batch, [labels], drawFrom(1)));
+    const exact = scope(() => model.losses(batch, [labels], randomFrom(1)).crossEntropy.item());
+    const losses = autocast("bfloat16", () => model.losses(batch, [labels], randomFrom(1)));
     assert.equal(losses.crossEntropy.dtype, "float32");
     assert.ok(Math.abs(losses.crossEntropy.item() - exact) < 0.1 * exact);
     backward([losses.crossEntropy, losses.dice]);

@@ -18,7 +18,7 @@ import {
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { Draw } from "../random.ts";
+import type { RandomStreams } from "../random.ts";
 import { type Aspp, type AsppConfig, aspp } from "./aspp.ts";
 import { type Decoder, type DecoderConfig, decoder } from "./decoder.ts";
 import {
@@ -60,7 +60,11 @@ export interface DeepLab {
   /** Before softmax, at a quarter of the size. */
   logits(images: ImageBatch): Tensor;
   /** How far the network is from the truth; labels of every image at its size. */
-  losses(images: ImageBatch, labels: readonly LabelMap[], draw: Draw): SegmentationLosses;
+  losses(
+    images: ImageBatch,
+    labels: readonly LabelMap[],
+    random: RandomStreams,
+  ): SegmentationLosses;
   segment(images: ImageBatch): Segmentation[];
 }
 
@@ -120,11 +124,11 @@ export function deepLab(config: DeepLabConfig): DeepLab {
     decoder: fused,
     predictor,
     logits: (images) => logits(images, (map) => map),
-    losses(images, labels, draw) {
+    losses(images, labels, random) {
       // What the gradients need is kept by the graph, which lets go of it on its way back.
       return scope(() => {
         const truth = labelTensor(labels, images, structures.length);
-        const own = logits(images, (map) => dropout(map, config.dropout, draw, "aspp-dropout"));
+        const own = logits(images, (map) => dropout(map, config.dropout, random, "aspp-dropout"));
         return stage("losses", () =>
           segmentationLosses(full(own, images), truth.labels, truth.labelled, config.loss),
         );

@@ -4,7 +4,7 @@ import type { NetworkImage } from "@malleolus/imaging";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { backward, fromTypedArray, liveTensors, nn, noGrad, scope } from "@malleolus/torch";
 import { batchImages } from "../input/image-batch.ts";
-import { drawFrom } from "../test-heads.ts";
+import { randomFrom } from "../test-heads.ts";
 import { imageHead, imageLoss } from "./image-head.ts";
 import { maskRcnn } from "./mask-rcnn.ts";
 
@@ -108,7 +108,7 @@ test("maskRcnn: with an image head, its loss reaches the backbone, and detection
     const target = { boxes: [[20, 20, 42, 42] as const], classes: [1], polygons: [[outline]] };
     const nothing = { boxes: [], classes: [], polygons: [] };
     scope(() => {
-      const { image: loss } = model.losses(batch, [target, nothing], drawFrom(1));
+      const { image: loss } = model.losses(batch, [target, nothing], randomFrom(1));
       assert.ok(loss !== undefined);
       backward(loss);
       for (const [name, parameter] of nn.parameters(model)) {

@@ -5,7 +5,7 @@ import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { add, backward, liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
 import { forgetFolded } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
-import type { Draw } from "../random.ts";
+import type { RandomStreams } from "../random.ts";
 import { maskRcnn } from "./mask-rcnn.ts";
 
 /** Detectron2's network with thin heads: its backbone is most of what the tests need. */
@@ -39,7 +39,7 @@ function disc(width: number, height: number, x: number, y: number): NetworkImage
   return { width, height, pixels };
 }
 
-const draw: Draw = (_, slot) => {
+const random: RandomStreams = (_, slot) => {
   let state = slot + 1;
   return () => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
@@ -72,7 +72,7 @@ test("maskRcnn: losses reach every trained parameter and no frozen one", () => {
       const target = { boxes: [[20, 20, 42, 42] as const], classes: [1], polygons: [[outline]] };
       const nothing = { boxes: [], classes: [], polygons: [] };
       const loaded = liveTensors();
-      const losses = model.losses(batch, [target, nothing], draw);
+      const losses = model.losses(batch, [target, nothing], random);
       forgetFolded(model.backbone.bottom_up);
       assert.equal(liveTensors() - loaded, 5, "only the graph holds what gradients need");
       const values = Object.entries(losses);

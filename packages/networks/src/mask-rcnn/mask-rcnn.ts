@@ -8,7 +8,7 @@ import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
 import { type FeaturePyramid, featurePyramid } from "../backbones/fpn.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { Draw } from "../random.ts";
+import type { RandomStreams } from "../random.ts";
 import { type ImageHead, imageHead, imageLoss } from "./image-head.ts";
 import {
   type RegionProposalNetwork,
@@ -42,7 +42,7 @@ export interface MaskRcnn {
   readonly roi_heads: RoiHeads;
   readonly image_head?: ImageHead;
   /** How far the network is from the truth; one target an image. */
-  losses(images: ImageBatch, targets: readonly Target[], draw: Draw): Losses;
+  losses(images: ImageBatch, targets: readonly Target[], random: RandomStreams): Losses;
   /** What the network sees in each image. */
   examine(images: ImageBatch): Examined[];
   /** The detections alone. */
@@ -77,12 +77,12 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
     proposal_generator: proposals,
     roi_heads: regions,
     ...(whole === null ? {} : { image_head: whole }),
-    losses(images, targets, draw) {
+    losses(images, targets, random) {
       // What the gradients need is kept by the graph, which lets go of it on its way back.
       return scope(() => {
         const features = backbone.forward(images.tensor);
-        const proposed = proposals.losses(features, images.sizes, targets, draw);
-        const found = regions.losses(features.slice(0, 4), proposed.proposals, targets, draw);
+        const proposed = proposals.losses(features, images.sizes, targets, random);
+        const found = regions.losses(features.slice(0, 4), proposed.proposals, targets, random);
         return {
           rpnClass: proposed.classLoss,
           rpnBox: proposed.boxLoss,

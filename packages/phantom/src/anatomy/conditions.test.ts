@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawPatient, type Exclusion, type Patient } from "../patient/patient.ts";
+import { type Exclusion, type Patient, samplePatient } from "../patient/patient.ts";
 import type { Trabeculae } from "./body.ts";
 import { conditionBodies } from "./conditions.ts";
 import { fibulaField } from "./fibula.ts";
@@ -9,7 +9,7 @@ import { tibiaField } from "./tibia.ts";
 const trabeculae: Trabeculae = { mineral: () => 0.2, grain: 0 };
 
 function bodiesOf(change: Partial<Patient>) {
-  const drawn = drawPatient("conditions", { weberClass: "B", exclusion: null });
+  const drawn = samplePatient("conditions", { weberClass: "B", exclusion: null });
   const patient: Patient = {
     ...drawn,
     osSubfibulare: false,
@@ -40,7 +40,7 @@ test("conditionBodies: nothing without a condition, and nothing for those made e
 });
 
 test("conditionBodies: every condition is where it belongs and made of what it should be", () => {
-  const { shape } = drawPatient("conditions", { weberClass: "B", exclusion: null });
+  const { shape } = samplePatient("conditions", { weberClass: "B", exclusion: null });
   const tip = -shape.lateralTip * shape.scale;
   const ossicle = bodiesOf({ osSubfibulare: true });
   assert.ok(levels(ossicle)[1] < tip, "the ossicle lies below the tip");

@@ -3,7 +3,7 @@
  * and one patient's study there, as it would come out of an archive.
  */
 import { buildAnkle } from "../anatomy/ankle.ts";
-import { drawPatient, type Patient, type PatientWish } from "../patient/patient.ts";
+import { type Patient, type PatientWish, samplePatient } from "../patient/patient.ts";
 import { type Report, writeReport } from "../people/report.ts";
 import type { Language } from "../people/report-phrases.ts";
 import type { Machine } from "../radiography/machine.ts";
@@ -59,9 +59,9 @@ export function simulateStudy(
   wish: PatientWish,
   room: Machine = hospital.room,
 ): PhantomStudy {
-  const patient = drawPatient(`${seed}/${hospital.key}/${number}`, wish);
+  const patient = samplePatient(`${seed}/${hospital.key}/${number}`, wish);
   const ankle = buildAnkle(patient);
-  const header = drawHeader(hospital, number, patient);
+  const header = sampleHeader(hospital, number, patient);
   const images = hospital.views.map((view) => {
     const radiograph = simulateRadiograph(ankle, view, room);
     return { radiograph, file: radiographFile(radiograph, patient, room, header) };
@@ -103,7 +103,7 @@ function bestVisibility(radiographs: readonly PhantomRadiograph[]): Visibility |
 }
 
 /** Within the years of the study that is followed, 2016 to 2020. */
-function drawHeader(hospital: Hospital, number: number, patient: Patient): StudyHeader {
+function sampleHeader(hospital: Hospital, number: number, patient: Patient): StudyHeader {
   const random = createRandom(patient.seed, "header");
   const two = (value: number) => String(value).padStart(2, "0");
   const year = 2016 + Math.floor(random.between(0, 5));

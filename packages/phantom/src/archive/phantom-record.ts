@@ -31,7 +31,7 @@ const recordSchema = z.strictObject({
   hospital: z.enum(["internal", "external"]),
   seed: z.string(),
   number: z.int().positive(),
-  /** The patient's own seed: with the wish, `drawPatient` gives the patient again. */
+  /** The patient's own seed: with the wish, `samplePatient` gives the patient again. */
   patientSeed: z.string(),
   wish: z.strictObject({
     weberClass: weberClassSchema.nullable(),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
 import { buildAnkle } from "../anatomy/ankle.ts";
-import { drawPatient } from "../patient/patient.ts";
+import { samplePatient } from "../patient/patient.ts";
 import type { Machine } from "../radiography/machine.ts";
 import { externalRoom, internalRoom, withPitch } from "../radiography/machines.ts";
 import { type PhantomRadiograph, simulateRadiograph } from "../radiography/simulate.ts";
@@ -22,7 +22,7 @@ const study: StudyHeader = {
   date: "20190304",
   time: "101500",
 };
-const patient = drawPatient("object", { weberClass: "B", exclusion: null });
+const patient = samplePatient("object", { weberClass: "B", exclusion: null });
 const ankle = buildAnkle(patient);
 const rooms = [withPitch(internalRoom, 0.8), withPitch(externalRoom, 0.8)];
 const files = rooms.flatMap((room) =>

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fractureSurface } from "../anatomy/fracture-surface.ts";
 import { createRandom } from "../random.ts";
-import { drawFracture } from "./draw-fracture.ts";
 import { type Fracture, weberClassOf } from "./fracture.ts";
+import { sampleFracture } from "./sample-fracture.ts";
 
 const axis = () => [25, -2] as const;
 
@@ -24,7 +24,7 @@ test("weberClassOf: the lower end decides between B and C, the upper one about A
 test("fractureSurface: about a distance, so that the gap is as wide as it says", () => {
   for (let i = 0; i < 60; i++) {
     const random = createRandom("surface", i);
-    const drawn = drawFracture(random.pick(["A", "B", "C"]), (trait) =>
+    const drawn = sampleFracture(random.pick(["A", "B", "C"]), (trait) =>
       createRandom("surface", i, trait),
     );
     const fracture: Fracture = { ...drawn, roughnessMm: 0, winding: 0 };
@@ -41,13 +41,13 @@ test("fractureSurface: about a distance, so that the gap is as wide as it says",
   }
 });
 
-test("drawFracture: every class has every degree, and the class does not fix the morphology", () => {
+test("sampleFracture: every class has every degree, and the class does not fix the morphology", () => {
   const drawn = Array.from({ length: 400 }, (_, i) =>
-    drawFracture("B", (trait) => createRandom("fractures", i, trait)),
+    sampleFracture("B", (trait) => createRandom("fractures", i, trait)),
   );
   assert.ok(new Set(drawn.map(({ morphology }) => morphology)).size >= 4);
   const hairlines = drawn.filter(({ gapMm }) => gapMm < 0.5).length / drawn.length;
   assert.ok(Math.abs(hairlines - 0.35) < 0.08, `${hairlines} are hairlines`);
-  const transverse = drawFracture("A", (trait) => createRandom("fractures", 1, trait)).level;
+  const transverse = sampleFracture("A", (trait) => createRandom("fractures", 1, trait)).level;
   assert.ok(transverse < 0);
 });

@@ -2,8 +2,8 @@
 
 import { createRandom, type Spread, type Streams } from "../random.ts";
 import { FRACTURE, LOOK_ALIKES, PATIENT, TIBIAL_FRACTURE } from "../ranges.ts";
-import { drawFracture } from "./draw-fracture.ts";
 import type { Fracture, WeberClass } from "./fracture.ts";
+import { sampleFracture } from "./sample-fracture.ts";
 import type { AnkleShape } from "./shape.ts";
 
 /** Why a study leaves an examination out. Archives go through these in this order. */
@@ -54,7 +54,7 @@ export interface PatientWish {
  * The same seed and wish always give the same patient. Every trait has a stream of its own: neither
  * a wish nor a trait that a later version adds or draws differently moves the others.
  */
-export function drawPatient(seed: string, wish: PatientWish): Patient {
+export function samplePatient(seed: string, wish: PatientWish): Patient {
   const of: Streams = (trait) => createRandom(seed, "patient", trait);
   const child = wish.exclusion === "open physes";
   const sex = of("sex").chance(PATIENT.shareOfWomen.value) ? "female" : "male";
@@ -62,7 +62,7 @@ export function drawPatient(seed: string, wish: PatientWish): Patient {
   const fracture =
     wish.weberClass === null
       ? null
-      : drawFracture(wish.weberClass, (trait) => createRandom(seed, "fracture", trait));
+      : sampleFracture(wish.weberClass, (trait) => createRandom(seed, "fracture", trait));
   const mineralLost = PATIENT.mineralLostPerYear.value * Math.max(0, ageYears - 25);
   const scarred = of("physeal scar").chance(PATIENT.shareOfScars.value);
   const { source: _, ...tibialShares } = TIBIAL_FRACTURE.shares;
@@ -71,7 +71,7 @@ export function drawPatient(seed: string, wish: PatientWish): Patient {
     sex,
     ageYears,
     side: of("side").chance(0.5) ? "left" : "right",
-    shape: drawShape(sex, ageYears, fracture !== null, of),
+    shape: sampleShape(sex, ageYears, fracture !== null, of),
     mineral: Math.max(0.35, of("mineral").spread(PATIENT.mineralDensity) - mineralLost),
     mortiseAngleDegrees: of("mortise angle").spread(
       sex === "female" ? PATIENT.mortiseAngleWoman : PATIENT.mortiseAngleMan,
@@ -88,7 +88,7 @@ export function drawPatient(seed: string, wish: PatientWish): Patient {
   };
 }
 
-function drawShape(
+function sampleShape(
   sex: Patient["sex"],
   ageYears: number,
   broken: boolean,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildAnkle } from "../anatomy/ankle.ts";
 import type { WeberClass } from "../patient/fracture.ts";
-import { drawPatient } from "../patient/patient.ts";
+import { samplePatient } from "../patient/patient.ts";
 import { internalRoom, withPitch } from "../radiography/machines.ts";
 import { simulateRadiograph } from "../radiography/simulate.ts";
 import { fractureTruth } from "../radiography/truth.ts";
@@ -34,7 +34,7 @@ const MEDIANS = { A: [1.7, 5.6], B: [0.8, 2.5], C: [1.4, 5.5] } as const;
 /** Ends of the line from the fracture's own numbers, contrast as in rendered cases. */
 function caseOf(number: number, weberClass: WeberClass | "none"): ReadCase {
   const wanted = weberClass === "none" ? null : weberClass;
-  const patient = drawPatient(`read ${number}`, { weberClass: wanted, exclusion: null });
+  const patient = samplePatient(`read ${number}`, { weberClass: wanted, exclusion: null });
   const { fracture, shape } = patient;
   if (fracture === null || wanted === null) return { patient, fracture: null, contrasts: [] };
   const half = { A: 10, B: 9.5, C: 6.9 }[wanted];
@@ -183,7 +183,7 @@ test("consensusOf, adjudicationOf: one alone decides as in a reading, all alike 
 test("consensusOf, adjudicationOf: a reason to leave out that one sees is shown to all", () => {
   let differed = 0;
   for (let i = 0; i < 400; i++) {
-    const patient = drawPatient(`excluded ${i}`, { weberClass: "B", exclusion: "cast" });
+    const patient = samplePatient(`excluded ${i}`, { weberClass: "B", exclusion: "cast" });
     const read: ReadCase = { patient, fracture: null, contrasts: [] };
     const [first, ...others] = surgeons;
     const seen = surgeons.map((surgeon) => readCase(read, surgeon, 1).exclusion !== null);
@@ -233,7 +233,7 @@ test("readCase: on rendered phantoms, observers are neither perfect nor guess", 
   const rendered = Array.from({ length: 12 }, (_, i) => {
     const truth = classes[i % 4];
     const weberClass = truth === "none" ? null : truth;
-    const patient = drawPatient(`rendered ${i}`, { weberClass, exclusion: null });
+    const patient = samplePatient(`rendered ${i}`, { weberClass, exclusion: null });
     // Sound ankles have no contrast to measure.
     if (weberClass === null) return { truth, read: { patient, fracture: null, contrasts: [] } };
     const ankle = buildAnkle(patient);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawPatient } from "../patient/patient.ts";
+import { samplePatient } from "../patient/patient.ts";
 import type { FractureTruth } from "../radiography/truth.ts";
 import { type ReportedStudy, writeReport } from "./report.ts";
 
@@ -16,7 +16,7 @@ const fracture: FractureTruth = {
 function study(number: number, change: Partial<ReportedStudy>): ReportedStudy {
   const weberClass = change.fracture === undefined ? null : "B";
   return {
-    patient: drawPatient(`report ${number}`, { weberClass, exclusion: null }),
+    patient: samplePatient(`report ${number}`, { weberClass, exclusion: null }),
     fracture: null,
     visibility: null,
     views: 3,
@@ -55,7 +55,7 @@ test("writeReport: a negative report negates, unless dictation lost it", () => {
 });
 
 test("writeReport: what excludes a study is mentioned", () => {
-  const patient = drawPatient("report hardware", { weberClass: null, exclusion: "hardware" });
+  const patient = samplePatient("report hardware", { weberClass: null, exclusion: "hardware" });
   const { text } = writeReport(study(0, { patient }), "nl");
   assert.match(text, /ORIF|OSM/);
 });

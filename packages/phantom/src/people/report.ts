@@ -34,7 +34,7 @@ export function writeReport(study: ReportedStudy, language: Language): Report {
   const random = createRandom(patient.seed, "report", language);
   const phrases = PHRASES[language];
   const says = judge(study, random);
-  const slip = drawSlip(says, random);
+  const slip = sampleSlip(says, random);
   const otherSide = patient.side === "left" ? "right" : "left";
   const fill = filler(study, phrases, random);
   const side = slip === "wrong side" ? otherSide : patient.side;
@@ -75,7 +75,7 @@ function judge({ fracture, visibility }: ReportedStudy, random: Random): Report[
   return draw < called + doubted ? "possible fracture" : "no fracture";
 }
 
-function drawSlip(says: Report["says"], random: Random): Report["slip"] {
+function sampleSlip(says: Report["says"], random: Random): Report["slip"] {
   if (random.chance(REPORT.wrongSide.value)) return "wrong side";
   return says === "no fracture" && random.chance(REPORT.lostNegation.value)
     ? "lost negation"

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ankleScreeningRules, createReportScreener } from "@malleolus/data";
-import { drawPatient, EXCLUSIONS, type Exclusion } from "../patient/patient.ts";
+import { EXCLUSIONS, type Exclusion, samplePatient } from "../patient/patient.ts";
 import { writeReport } from "./report.ts";
 import { type Language, PHRASES } from "./report-phrases.ts";
 
@@ -37,7 +37,7 @@ function screenPhantom(number: number, language: Language) {
           displacementMm: number % 5,
         };
   const visibility = fracture === null ? null : VISIBILITIES[number % VISIBILITIES.length];
-  const patient = drawPatient(`screening ${number}`, { weberClass, exclusion });
+  const patient = samplePatient(`screening ${number}`, { weberClass, exclusion });
   const report = writeReport({ patient, fracture, visibility, views: 2 + (number % 2) }, language);
   if (report.slip === "lost negation") return null;
   // Old fractures exclude too; a sprain in the history does not.

@@ -9,7 +9,7 @@ const LEAK = 0.004;
 const LEAD_MM = 2;
 
 /** 1 in the field, a little outside of it, with a penumbra between. */
-export function drawAperture(machine: Machine, random: Random): Float32Array {
+export function sampleAperture(machine: Machine, random: Random): Float32Array {
   const { width, height, pitchMm } = machine;
   const open = new Float32Array(width * height).fill(1);
   if (machine.border === "cropped") return open;

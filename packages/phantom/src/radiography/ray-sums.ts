@@ -131,7 +131,7 @@ export interface Grain {
 
 let texture: Texture | undefined;
 
-export function drawGrain(random: Random): Grain {
+export function sampleGrain(random: Random): Grain {
   texture ??= trabecularTexture(createRandom("trabeculae"), 0.65);
   const pattern = texture;
   const start = [random.between(0, 100), random.between(0, 100)] as const;

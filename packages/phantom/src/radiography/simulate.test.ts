@@ -3,19 +3,19 @@ import { test } from "node:test";
 import { intersectBoxes, maskArea, maskBounds } from "@malleolus/geometry";
 import { buildAnkle } from "../anatomy/ankle.ts";
 import { fibulaAxis } from "../anatomy/fibula.ts";
-import { drawPatient } from "../patient/patient.ts";
+import { samplePatient } from "../patient/patient.ts";
 import { projectPoint } from "./camera.ts";
 import { externalRoom, internalRoom, withPitch } from "./machines.ts";
 import { simulateRadiograph } from "./simulate.ts";
 import { fractureTruth } from "./truth.ts";
-import { drawView } from "./view.ts";
+import { sampleView } from "./view.ts";
 
 const room = withPitch(internalRoom, 0.6);
-const broken = buildAnkle(drawPatient("simulate", { weberClass: "B", exclusion: null }));
-const sound = buildAnkle(drawPatient("simulate", { weberClass: null, exclusion: null }));
+const broken = buildAnkle(samplePatient("simulate", { weberClass: "B", exclusion: null }));
+const sound = buildAnkle(samplePatient("simulate", { weberClass: null, exclusion: null }));
 
 test("simulateRadiograph: the same ankle, view and machine give the same image to the last bit", () => {
-  const again = buildAnkle(drawPatient("simulate", { weberClass: "B", exclusion: null }));
+  const again = buildAnkle(samplePatient("simulate", { weberClass: "B", exclusion: null }));
   const first = simulateRadiograph(broken, "mortise", room);
   assert.deepEqual(simulateRadiograph(again, "mortise", room), first);
   const other = simulateRadiograph(broken, "mortise", withPitch(externalRoom, 0.6));
@@ -51,7 +51,7 @@ test("imageTruth: a fracture lies on the fibula, an unbroken fibula is cut at 60
   assert.equal(whole.fracture, null);
   assert.ok(whole.noFracture !== null && whole.noFractureBox !== null);
   assert.ok(maskArea(whole.noFracture) < maskArea(whole.fibula));
-  const { camera } = drawView(sound.patient, "mortise", room);
+  const { camera } = sampleView(sound.patient, "mortise", room);
   const { shape } = sound.patient;
   const [x, y] = fibulaAxis(shape)(60 / shape.scale);
   const [, top] = projectPoint(camera, [x * shape.scale, y * shape.scale, 60]);
@@ -65,7 +65,7 @@ test("imageTruth: boxes hold where the fracture's axis point is projected to", (
     const { truth } = simulateRadiograph(broken, view, room);
     assert.ok(truth.fractureBox !== null);
     const [x, y] = fibulaAxis(shape)(fracture.level);
-    const { camera } = drawView(broken.patient, view, room);
+    const { camera } = sampleView(broken.patient, view, room);
     const { scale } = shape;
     const [u, v] = projectPoint(camera, [x * scale, y * scale, fracture.level * scale]);
     const around = intersectBoxes(truth.fractureBox, [u - 12, v - 12, u + 12, v + 12]);
@@ -76,7 +76,7 @@ test("imageTruth: boxes hold where the fracture's axis point is projected to", (
 test("fractureTruth: the class follows from where the line runs, as it was asked for", () => {
   for (const weberClass of ["A", "B", "C"] as const) {
     for (let i = 0; i < 3; i++) {
-      const ankle = buildAnkle(drawPatient(`class ${i}`, { weberClass, exclusion: null }));
+      const ankle = buildAnkle(samplePatient(`class ${i}`, { weberClass, exclusion: null }));
       const truth = fractureTruth(ankle);
       assert.ok(truth !== null);
       assert.equal(truth.weberClass, weberClass, JSON.stringify(truth));

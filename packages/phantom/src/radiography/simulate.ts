@@ -3,15 +3,15 @@
  */
 import type { Ankle } from "../anatomy/ankle.ts";
 import { createRandom } from "../random.ts";
-import { drawAperture, placeMarker } from "./aperture.ts";
+import { placeMarker, sampleAperture } from "./aperture.ts";
 import { cropRaySums } from "./attenuation.ts";
 import { cropCamera, spacingAtCenterMm } from "./camera.ts";
 import { expose, noiselessSignal } from "./exposure.ts";
 import type { Machine } from "./machine.ts";
 import { processed } from "./processing.ts";
-import { drawGrain, projectFibula, surroundings, withFibula } from "./ray-sums.ts";
+import { projectFibula, sampleGrain, surroundings, withFibula } from "./ray-sums.ts";
 import { type ImageTruth, imageTruth } from "./truth.ts";
-import { drawView, type PhantomView } from "./view.ts";
+import { type PhantomView, sampleView } from "./view.ts";
 import { contrastToNoise, type Visibility, visibilityOf } from "./visibility.ts";
 
 export interface PhantomRadiograph {
@@ -38,12 +38,12 @@ export function simulateRadiograph(
   const { patient } = ankle;
   const used = patient.exclusion === "poor quality" ? spoiled(machine) : machine;
   const random = createRandom(patient.seed, "exposure", view);
-  const geometry = drawView(patient, view, machine);
-  const grain = drawGrain(createRandom(patient.seed, "grain", view));
+  const geometry = sampleView(patient, view, machine);
+  const grain = sampleGrain(createRandom(patient.seed, "grain", view));
   const { camera } = geometry;
   const { sums: around, tibia } = surroundings(ankle, geometry, grain);
   placeMarker(around, patient.side === "left" ? "L" : "R", machine.pitchMm, random);
-  const aperture = drawAperture(machine, random);
+  const aperture = sampleAperture(machine, random);
 
   const fibula = projectFibula(ankle.fibula, camera);
   const sums = withFibula(around, fibula, camera, grain);

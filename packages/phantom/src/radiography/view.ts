@@ -16,11 +16,11 @@ export interface ViewGeometry {
 /** A quarter turn from the front, less what the talus' axis is turned outward. */
 const LATERAL_TURN_DEGREES = -84;
 
-export function drawView(patient: Patient, view: PhantomView, machine: Machine): ViewGeometry {
+export function sampleView(patient: Patient, view: PhantomView, machine: Machine): ViewGeometry {
   const of: Streams = (trait) => createRandom(patient.seed, "view", view, trait);
   const { width, height } = machine;
   const lateral = view === "lateral";
-  const wrong = patient.exclusion === "wrong view" ? drawWrongView(patient.seed, of) : NOT_WRONG;
+  const wrong = patient.exclusion === "wrong view" ? sampleWrongView(patient.seed, of) : NOT_WRONG;
   const turn = {
     ap: () => of("turn").spread(VIEWS.apError),
     mortise: () => of("turn").spread(VIEWS.mortiseTurn),
@@ -57,7 +57,7 @@ interface WrongView {
 const NOT_WRONG: WrongView = { turn: 0, across: 0, along: 0 };
 
 /** Turned too far in every view, or centred beside the ankle or on the foot: malleoli are cut off. */
-function drawWrongView(seed: string, of: Streams): WrongView {
+function sampleWrongView(seed: string, of: Streams): WrongView {
   const cutOff = createRandom(seed, "wrong view").chance(VIEWS.shareCutOff.value);
   if (!cutOff) return { turn: of("wrong turn").pick([-42, 38, 50]), across: 0, along: 0 };
   return of("beside").pick([

@@ -1,5 +1,5 @@
 /**
- * Who may see which drawing: an annotator the own ones and the models', the other annotator's once
+ * Who may see which annotation: an annotator the own ones and the models', the other annotator's once
  * the image has its truth; a senior those that differ, without names.
  */
 import {
@@ -14,7 +14,7 @@ import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import { seededOrder } from "../seeded-order.ts";
 import type { Study } from "../study.ts";
-import { compareDrawings } from "./resolve-annotations.ts";
+import { compareAnnotations } from "./resolve-annotations.ts";
 import { findImage } from "./submit-annotation.ts";
 
 export interface VisibleAnnotation {
@@ -79,8 +79,8 @@ export async function annotationsVisibleTo(
 }
 
 export interface AnnotationDisagreement {
-  /** The two drawings in any order, without names. */
-  readonly drawings: readonly {
+  /** The two annotations in any order, without names. */
+  readonly annotations: readonly {
     readonly visibility: Visibility | null;
     readonly outlines: readonly Outline[];
   }[];
@@ -95,7 +95,7 @@ export async function annotationDisagreementVisibleTo(
 ): Promise<AnnotationDisagreement> {
   requireRole(study, viewer, "senior");
   const image = await findImage(study.database, sha256);
-  const comparison = await compareDrawings(study.database, study, image);
+  const comparison = await compareAnnotations(study.database, study, image);
   if (comparison === null || comparison.second === null || comparison.agreed) {
     throw new StudyError(
       "transition",
@@ -112,7 +112,7 @@ export async function annotationDisagreementVisibleTo(
   const { seed } = study.protocol.splits;
   const shuffled = seededOrder(both, ({ author }) => author, seed, `shuffled for ${sha256}`);
   return {
-    drawings: shuffled.map(({ visibility, outlines }) => ({ visibility, outlines })),
+    annotations: shuffled.map(({ visibility, outlines }) => ({ visibility, outlines })),
     agreement: comparison.agreement.toSorted((a, b) => a.iou - b.iou),
   };
 }

@@ -11,13 +11,13 @@ import {
 import type { Study } from "../study.ts";
 import { readWorklist } from "../tasks/worklist.ts";
 import { ANNOTATORS, addCases, facts, imageId, studyWithPeople } from "../test-people.ts";
-import { assignAnnotators } from "./assign-annotators.ts";
-import { agreementOf, outlinePolygons } from "./outline-polygons.ts";
 import {
   annotationAgreement,
   annotationDisagreementVisibleTo,
   annotationsVisibleTo,
 } from "./annotation-visibility.ts";
+import { assignAnnotators } from "./assign-annotators.ts";
+import { agreementOf, outlinePolygons } from "./outline-polygons.ts";
 import { adjudicateAnnotation, resolveAnnotations } from "./resolve-annotations.ts";
 import { storePrelabel, submitAnnotation } from "./submit-annotation.ts";
 
@@ -29,7 +29,7 @@ function outline(structure: string, x1: number, y1: number, x2: number, y2: numb
 const AP = imageId("x", "ap");
 const LATERAL = imageId("x", "lateral");
 
-function drawing(annotator: string, image: string, outlines: readonly Outline[]): Annotation {
+function annotation(annotator: string, image: string, outlines: readonly Outline[]): Annotation {
   return { image, annotator, visibility: "visible", outlines: [...outlines] };
 }
 
@@ -54,20 +54,20 @@ async function stateOf(study: Study): Promise<string> {
   return row.state;
 }
 
-test("resolveAnnotations: where both agree the first's drawing is the truth, and the case is annotated", async (context) => {
+test("resolveAnnotations: where both agree the first's annotation is the truth, and the case is annotated", async (context) => {
   const study = await openedCase(context);
   const [one, two] = ANNOTATORS;
   for (const image of [AP, LATERAL]) {
-    await submitAnnotation(study, drawing(two, image, [outline("fracture", 50, 52, 70, 62)]));
+    await submitAnnotation(study, annotation(two, image, [outline("fracture", 50, 52, 70, 62)]));
   }
-  await submitAnnotation(study, drawing(one, AP, [outline("fracture", 50, 50, 70, 60)]));
+  await submitAnnotation(study, annotation(one, AP, [outline("fracture", 50, 50, 70, 60)]));
   assert.deepEqual(await resolveAnnotations(study, "me"), {
     resolved: 1,
     casesAnnotated: 0,
     disagreements: [],
   });
   assert.equal(await stateOf(study), "agreed");
-  await submitAnnotation(study, drawing(one, LATERAL, [outline("fracture", 50, 50, 70, 60)]));
+  await submitAnnotation(study, annotation(one, LATERAL, [outline("fracture", 50, 50, 70, 60)]));
   assert.equal((await resolveAnnotations(study, "me")).casesAnnotated, 1);
   assert.equal(await stateOf(study), "annotated");
   const truth = await study.database.selectFrom("image_truths").selectAll().execute();
@@ -78,7 +78,7 @@ test("resolveAnnotations: where both agree the first's drawing is the truth, and
   const [{ agreement }] = await annotationAgreement(study);
   // 20 x 8 pixels of 20 x 12.
   assert.deepEqual(agreement, [{ structure: "fracture", iou: 8 / 12 }]);
-  const again = submitAnnotation(study, drawing(one, AP, [outline("fracture", 1, 1, 9, 9)]));
+  const again = submitAnnotation(study, annotation(one, AP, [outline("fracture", 1, 1, 9, 9)]));
   await assert.rejects(again, /got one that has its truth/);
 });
 
@@ -98,12 +98,15 @@ const differences: readonly (readonly [
 for (const [what, first, second] of differences) {
   test(`resolveAnnotations: ${what} is for a senior`, async (context) => {
     const study = await openedCase(context);
-    const base = drawing(ANNOTATORS[0], AP, [outline("fracture", 50, 50, 70, 60)]);
+    const base = annotation(ANNOTATORS[0], AP, [outline("fracture", 50, 50, 70, 60)]);
     await submitAnnotation(study, { ...base, ...first });
     await submitAnnotation(study, { ...base, annotator: ANNOTATORS[1], ...second });
     assert.deepEqual((await resolveAnnotations(study, "me")).disagreements, [AP]);
-    const { drawings } = await annotationDisagreementVisibleTo(study, { image: AP, viewer: "senior" });
-    assert.equal(drawings.length, 2);
+    const { annotations } = await annotationDisagreementVisibleTo(study, {
+      image: AP,
+      viewer: "senior",
+    });
+    assert.equal(annotations.length, 2);
     const decided = {
       image: AP,
       who: "senior",
@@ -148,9 +151,9 @@ test("annotationsVisibleTo: nothing of the other's until the truth; prelabels an
     lines: [{ points: [10, 10, 30, 30], widthMm: 3 }],
   };
   const prelabel = await storePrelabel(study, { image: AP, run: "run-1", outlines: [line] });
-  await submitAnnotation(study, { ...drawing(one, AP, [line]), startedFrom: prelabel });
-  await submitAnnotation(study, { ...drawing(one, AP, [line]), visibility: "subtle" });
-  await submitAnnotation(study, drawing(two, AP, [line]));
+  await submitAnnotation(study, { ...annotation(one, AP, [line]), startedFrom: prelabel });
+  await submitAnnotation(study, { ...annotation(one, AP, [line]), visibility: "subtle" });
+  await submitAnnotation(study, annotation(two, AP, [line]));
   const seen = await annotationsVisibleTo(study, { image: AP, viewer: one });
   assert.deepEqual(
     seen.own.map(({ revision, visibility, startedFrom }) => [revision, visibility, startedFrom]),
@@ -170,7 +173,7 @@ test("annotationsVisibleTo: nothing of the other's until the truth; prelabels an
     after.others?.map(({ author }) => author),
     [two],
   );
-  const wrong = { ...drawing(two, LATERAL, [line]), startedFrom: prelabel };
+  const wrong = { ...annotation(two, LATERAL, [line]), startedFrom: prelabel };
   await assert.rejects(submitAnnotation(study, wrong), /expected a prelabel of it, got number 1/);
 });
 
@@ -178,9 +181,9 @@ test("readWorklist: a case is annotated by someone who has drawn all its images"
   const study = await openedCase(context);
   const question = { queue: "annotation", person: ANNOTATORS[0] } as const;
   const shape = [outline("fracture", 5, 5, 20, 9)];
-  await submitAnnotation(study, drawing(ANNOTATORS[0], AP, shape));
+  await submitAnnotation(study, annotation(ANNOTATORS[0], AP, shape));
   assert.equal((await readWorklist(study, question)).left, 1);
-  await submitAnnotation(study, drawing(ANNOTATORS[0], LATERAL, shape));
+  await submitAnnotation(study, annotation(ANNOTATORS[0], LATERAL, shape));
   assert.deepEqual([(await readWorklist(study, question)).left], [0]);
 });
 
@@ -244,7 +247,7 @@ const refusals: readonly (readonly [
 for (const [what, name, change, expected] of refusals) {
   test(`submitAnnotation: ${what} is refused`, async (context) => {
     const study = await openedCase(context, name);
-    const base = drawing(ANNOTATORS[0], AP, [outline("fracture", 50, 50, 70, 60)]);
+    const base = annotation(ANNOTATORS[0], AP, [outline("fracture", 50, 50, 70, 60)]);
     await assert.rejects(submitAnnotation(study, { ...base, ...change }), expected);
     const rows = await study.database.selectFrom("annotations").selectAll().execute();
     assert.deepEqual(rows, []);
@@ -252,7 +255,7 @@ for (const [what, name, change, expected] of refusals) {
 }
 
 test("annotationSchema: unknown keys and a structure twice are refused", () => {
-  const good = drawing("a", AP, [outline("fibula", 1, 1, 9, 9)]);
+  const good = annotation("a", AP, [outline("fibula", 1, 1, 9, 9)]);
   assert.deepEqual(readRecord(annotationSchema, good, "a"), good);
   const read = (change: object) => () => readRecord(annotationSchema, { ...good, ...change }, "a");
   assert.throws(read({ box: [1, 1, 9, 9] }), /unknown key "box"/);

@@ -1,5 +1,5 @@
 /**
- * From drawings to the truth of an image: the first annotator's where both agree, else what a senior
+ * From annotations to the truth of an image: the first annotator's where both agree, else what a senior
  * decides. A case whose images all have theirs is annotated.
  */
 import {
@@ -49,7 +49,7 @@ export async function resolveAnnotations(study: Study, who: string): Promise<Res
   for (const { image_sha256: sha256 } of pending) {
     await inTransaction(study.database, async (transaction) => {
       const image = await findImage(transaction, sha256);
-      const comparison = await compareDrawings(transaction, study, image);
+      const comparison = await compareAnnotations(transaction, study, image);
       if (comparison === null) return;
       if (!comparison.agreed) {
         disagreements.push(sha256);
@@ -73,7 +73,7 @@ export async function resolveAnnotations(study: Study, who: string): Promise<Res
 
 /**
  * A senior's truth of an image on which the annotators differ; returns whether its case is annotated
- * with it. Throws StudyError `person` for someone who is no senior or drew it, `record` for a drawing
+ * with it. Throws StudyError `person` for someone who is no senior or drew it, `record` for an annotation
  * that contradicts protocol or case, `transition` where there is nothing to decide.
  */
 export async function adjudicateAnnotation(
@@ -85,15 +85,16 @@ export async function adjudicateAnnotation(
   const at = new Date().toISOString();
   return inTransaction(study.database, async (transaction) => {
     const image = await findImage(transaction, given.image);
-    const comparison = await compareDrawings(transaction, study, image);
+    const comparison = await compareAnnotations(transaction, study, image);
     if (comparison === null || comparison.agreed) {
-      const got = comparison === null ? "one that is not, or has its truth" : "one on which they agree";
+      const got =
+        comparison === null ? "one that is not, or has its truth" : "one on which they agree";
       throw new StudyError(
         "transition",
         `image ${image.sha256}: expected one that both annotators have drawn differently, got ${got}`,
       );
     }
-    if ([comparison.first, comparison.second].some((drawing) => drawing?.author === who)) {
+    if ([comparison.first, comparison.second].some((annotation) => annotation?.author === who)) {
       throw new StudyError(
         "person",
         `image ${image.sha256}: expected a senior who did not draw it, got ${who}; another decides`,
@@ -113,7 +114,7 @@ export async function adjudicateAnnotation(
   });
 }
 
-export interface DrawnAnnotation {
+export interface LatestAnnotation {
   readonly id: number;
   readonly author: string;
   readonly visibility: Visibility | null;
@@ -121,15 +122,15 @@ export interface DrawnAnnotation {
 }
 
 export interface Comparison {
-  readonly first: DrawnAnnotation;
+  readonly first: LatestAnnotation;
   /** Null where the protocol asks for one annotator. */
-  readonly second: DrawnAnnotation | null;
+  readonly second: LatestAnnotation | null;
   readonly agreement: readonly StructureAgreement[];
   readonly agreed: boolean;
 }
 
 /** Null where the image has its truth, or an annotator has not drawn it. */
-export async function compareDrawings(
+export async function compareAnnotations(
   database: StudyDatabase | Transaction<StudyTables>,
   { protocol }: Study,
   image: FoundImage,
@@ -147,11 +148,11 @@ export async function compareDrawings(
     .where("case_id", "=", image.caseId)
     .orderBy("seat")
     .execute();
-  const drawn: DrawnAnnotation[] = [];
+  const drawn: LatestAnnotation[] = [];
   for (const { person } of people) {
-    const drawing = await latestDrawing(database, image.sha256, person);
-    if (drawing === null) return null;
-    drawn.push(drawing);
+    const annotation = await latestAnnotation(database, image.sha256, person);
+    if (annotation === null) return null;
+    drawn.push(annotation);
   }
   if (drawn.length === 0) return null;
   const [first, second = null] = drawn;
@@ -162,11 +163,11 @@ export async function compareDrawings(
   return { first, second, agreement, agreed };
 }
 
-async function latestDrawing(
+async function latestAnnotation(
   database: StudyDatabase | Transaction<StudyTables>,
   sha256: string,
   author: string,
-): Promise<DrawnAnnotation | null> {
+): Promise<LatestAnnotation | null> {
   const row = await database
     .selectFrom("annotations")
     .select(["id", "author", "visibility", "outlines"])

@@ -5,7 +5,7 @@ import { FRACTURE, type ImageRecord, type Outline, type Visibility } from "@mall
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
 
-export interface Drawing {
+export interface AnnotationContent {
   readonly visibility: Visibility | null;
   readonly outlines: readonly Outline[];
 }
@@ -36,12 +36,12 @@ export function checkOutlines(
 }
 
 /**
- * A drawing says what its case's class means: with a fracture, how it shows and (unless it cannot be
+ * An annotation says what its case's class means: with a fracture, how it shows and (unless it cannot be
  * seen) where; without, neither. Throws StudyError `record`.
  */
 export function checkMeaning(
   { protocol }: Study,
-  { visibility, outlines }: Drawing,
+  { visibility, outlines }: AnnotationContent,
   image: { readonly sha256: string; readonly class: string },
 ): void {
   const { noFractureClass } = protocol;

@@ -1,5 +1,5 @@
 /**
- * What someone, or a model, drew on a radiograph: every revision kept, boxes never stored. A drawing
+ * What someone, or a model, drew on a radiograph: every revision kept, boxes never stored. An annotation
  * may be revised until the image has its truth.
  */
 import {
@@ -19,10 +19,10 @@ import type { Study } from "../study.ts";
 import { checkMeaning, checkOutlines } from "./structures.ts";
 
 /**
- * Records a drawing, or a revision of it; returns its number. With the last image of a case, the
+ * Records an annotation, or a revision of it; returns its number. With the last image of a case, the
  * annotator has done the case.
  *
- * Throws StudyError `person` for someone who does not annotate this case, `record` for a drawing that
+ * Throws StudyError `person` for someone who does not annotate this case, `record` for an annotation that
  * contradicts the protocol, the image or the case's class, `transition` once the image has its truth.
  */
 export async function submitAnnotation(study: Study, annotation: Annotation): Promise<number> {
@@ -52,7 +52,7 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
       proposals: annotation.proposals ?? null,
       seconds: annotation.seconds ?? null,
     });
-    if (await hasDrawnAll(transaction, image.caseId, annotator)) {
+    if (await hasAnnotatedAll(transaction, image.caseId, annotator)) {
       await transaction
         .updateTable("tasks")
         .set({ done: 1 })
@@ -178,7 +178,7 @@ async function requirePrelabel(
   throw new StudyError("record", `image ${sha256}: expected a prelabel of it, got number ${id}`);
 }
 
-async function hasDrawnAll(
+async function hasAnnotatedAll(
   transaction: Transaction<StudyTables>,
   caseId: string,
   annotator: string,

@@ -27,8 +27,8 @@ const someCases = fc
     }),
     { minLength: 20, maxLength: 60 },
   )
-  .map((drawn): TestCase[] =>
-    drawn.map(({ patient, outside, ...rest }, index) => ({
+  .map((sampled): TestCase[] =>
+    sampled.map(({ patient, outside, ...rest }, index) => ({
       id: `case ${index}`,
       patient: `${outside ? "outside" : "inside"} ${patient}`,
       hospital: outside ? "b" : "a",
@@ -97,7 +97,7 @@ async function outcomeOf(study: Study, reusePreliminary?: boolean) {
 }
 
 test("assignCases: no patient serves for two things but the trainings, and every size is met", async () => {
-  const seen = { drawn: 0, refused: 0 };
+  const seen = { sampled: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(someSplits, someCases, fc.boolean(), async (splits, cases, reuse) => {
       const study = await studyOf(splits, cases);
@@ -109,7 +109,7 @@ test("assignCases: no patient serves for two things but the trainings, and every
         assert.deepEqual([images, tested], [[], []]);
         return;
       }
-      seen.drawn++;
+      seen.sampled++;
       const parts = Map.groupBy(images, ({ patient_id }) => patient_id);
       for (const [patient, own] of parts) {
         const found = new Set(own.map(({ assignment }) => partitionOf(assignment)));
@@ -144,7 +144,7 @@ test("assignCases: no patient serves for two things but the trainings, and every
     { numRuns: 150, seed: 3 },
   );
   // Neither side of the property is empty.
-  assert.ok(seen.drawn > 20 && seen.refused > 20, JSON.stringify(seen));
+  assert.ok(seen.sampled > 20 && seen.refused > 20, JSON.stringify(seen));
 });
 
 test("assignCases: the same seed assigns the same, in whatever order the cases lie", async () => {

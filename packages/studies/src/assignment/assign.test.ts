@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
 import { classesOfCases } from "../cases/classes.ts";
-import { adjudicateReading, resolveReadings, recordConsensus } from "../reading/resolve-readings.ts";
 import { assignReaders } from "../reading/assign-readers.ts";
 import { readingsVisibleTo } from "../reading/reading-visibility.ts";
+import {
+  adjudicateReading,
+  recordConsensus,
+  resolveReadings,
+} from "../reading/resolve-readings.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import type { Study } from "../study.ts";
 import {
@@ -193,7 +197,7 @@ test("assignTraining: preferred radiographs come first, except those of test pat
     .filter(({ assignment }) => ["training", "tuning"].includes(assignment))
     .map(({ image_sha256 }) => image_sha256);
   assert.ok(free.slice(0, 10).every((image) => used.includes(image)));
-  await assert.rejects(assignTraining(study, { who: "me" }), /what is drawn stays/);
+  await assert.rejects(assignTraining(study, { who: "me" }), /a draw is never repeated/);
 });
 
 test("assignTraining: preliminary radiographs serve again unless that is refused", async (context) => {
@@ -291,14 +295,14 @@ test("readTestSets: easy replaces the ambiguous by patients in reserve, as the s
   await assignInternalTest(study, "me");
   await assignExternalTest(study, "me");
   assert.deepEqual(await assignReaders(study, "reference"), { assigned: 15, withdrawn: 0 });
-  const drawn = await study.database
+  const sampled = await study.database
     .selectFrom("test_patients")
     .selectAll()
     .where("partition", "=", "internal test")
     .orderBy("rank")
     .execute();
   const caseOf = (name: string, rank: number) =>
-    drawn.find((one) => one.drawn_class === name && one.rank === rank)?.case_id ?? "";
+    sampled.find((one) => one.drawn_class === name && one.rank === rank)?.case_id ?? "";
   const ambiguous = [caseOf("weber_c", 0), caseOf("weber_a", 0), caseOf("weber_a", 2)];
   const leftOut = caseOf("weber_b", 1);
   const all = await study.database.selectFrom("test_patients").selectAll().execute();
@@ -327,7 +331,7 @@ test("readTestSets: easy replaces the ambiguous by patients in reserve, as the s
     [null, ambiguous.toSorted()],
   );
   for (const caseId of ambiguous) {
-    const id = drawn.find((one) => one.case_id === caseId)?.drawn_class ?? "";
+    const id = sampled.find((one) => one.case_id === caseId)?.drawn_class ?? "";
     const consensus = {
       caseId,
       who: SURGEONS[2],

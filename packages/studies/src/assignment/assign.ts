@@ -7,15 +7,15 @@ import type { AuditStamp } from "../cases/transition-case.ts";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
-import {
-  drawPatients,
-  drawPatientsByClass,
-  drawRadiographs,
-  drawTuning,
-  type Shortage,
-} from "./draw.ts";
 import { hasViews, readPool } from "./pool.ts";
 import { recordRadiographs, recordTest, refuseShortages } from "./record-assignment.ts";
+import {
+  type Shortage,
+  samplePatients,
+  samplePatientsByClass,
+  sampleRadiographs,
+  sampleTuning,
+} from "./sample-pool.ts";
 
 export interface TrainingOptions {
   readonly who: string;
@@ -37,17 +37,21 @@ export interface AssignedTraining {
  * Throws StudyError `assignment`.
  */
 export async function assignInternalTest(study: Study, who: string): Promise<void> {
-  await draw(study, (transaction, shortages) => internalTest(transaction, study, who, shortages));
+  await assignStep(study, (transaction, shortages) =>
+    internalTest(transaction, study, who, shortages),
+  );
 }
 
 /** Reserves patients of the external hospitals. Throws StudyError `assignment`. */
 export async function assignExternalTest(study: Study, who: string): Promise<void> {
-  await draw(study, (transaction, shortages) => externalTest(transaction, study, who, shortages));
+  await assignStep(study, (transaction, shortages) =>
+    externalTest(transaction, study, who, shortages),
+  );
 }
 
 /** Draws the radiographs of the preliminary training. Throws StudyError `assignment`. */
 export async function assignPreliminaryTraining(study: Study, who: string): Promise<void> {
-  await draw(study, (transaction, shortages) =>
+  await assignStep(study, (transaction, shortages) =>
     preliminaryTraining(transaction, study, who, shortages),
   );
 }
@@ -57,7 +61,9 @@ export async function assignTraining(
   study: Study,
   options: TrainingOptions,
 ): Promise<AssignedTraining> {
-  return draw(study, (transaction, shortages) => training(transaction, study, options, shortages));
+  return assignStep(study, (transaction, shortages) =>
+    training(transaction, study, options, shortages),
+  );
 }
 
 /** All of the above at once, or nothing. */
@@ -66,7 +72,7 @@ export async function assignCases(
   options: TrainingOptions,
 ): Promise<AssignedTraining> {
   const { who } = options;
-  return draw(study, async (transaction, shortages) => {
+  return assignStep(study, async (transaction, shortages) => {
     await internalTest(transaction, study, who, shortages);
     await externalTest(transaction, study, who, shortages);
     await preliminaryTraining(transaction, study, who, shortages);
@@ -74,48 +80,48 @@ export async function assignCases(
   });
 }
 
-/** What is drawn from the pool, in the order in which it is drawn. Tuning comes with training. */
-export const DRAWS = [
+/** The parts of an assignment, in their order: each is drawn from the pool once. Tuning comes with training. */
+export const ASSIGNMENT_STEPS = [
   "internal test",
   "external test",
   "preliminary training",
   "training",
 ] as const satisfies readonly Assignment[];
-export type Draw = (typeof DRAWS)[number];
+export type AssignmentStep = (typeof ASSIGNMENT_STEPS)[number];
 
-export interface DrawOutcome {
-  readonly draw: Draw;
+export interface StepOutcome {
+  readonly step: AssignmentStep;
   /** The protocol may ask for none; once training is drawn, the preliminary comes too late. */
   readonly outcome: "drawn" | "drawn before" | "none asked for" | "too late";
 }
 
 /**
- * The draws of a list that were not made before, at once or none of them: the same call again does
+ * The steps of a list that were not made before, at once or none of them: the same call again does
  * nothing. Throws StudyError `assignment`, which names all that is missing.
  */
 export async function assignMissing(
   study: Study,
-  draws: readonly Draw[],
+  steps: readonly AssignmentStep[],
   options: TrainingOptions,
-): Promise<{ readonly outcomes: DrawOutcome[]; readonly training: AssignedTraining | null }> {
+): Promise<{ readonly outcomes: StepOutcome[]; readonly training: AssignedTraining | null }> {
   const { who } = options;
   const { splits } = study.protocol;
-  const asked: Readonly<Record<Draw, number>> = {
+  const asked: Readonly<Record<AssignmentStep, number>> = {
     "internal test": splits.internalTestPatientsPerClass + splits.internalTestReservePerClass,
     "external test": splits.externalTestPatients,
     "preliminary training": splits.preliminary.fracture + splits.preliminary.noFracture,
     training: splits.training.fracture + splits.training.noFracture,
   };
-  return draw(study, async (transaction, shortages) => {
+  return assignStep(study, async (transaction, shortages) => {
     const rows = await transaction
       .selectFrom("assigned_images")
       .select("assignment")
       .distinct()
       .execute();
     const earlier = new Set(rows.map(({ assignment }) => assignment));
-    const outcomes: DrawOutcome[] = [];
+    const outcomes: StepOutcome[] = [];
     let trained: AssignedTraining | null = null;
-    for (const one of DRAWS.filter((name) => draws.includes(name))) {
+    for (const one of ASSIGNMENT_STEPS.filter((name) => steps.includes(name))) {
       const isLate = one === "preliminary training" && earlier.has("training");
       const outcome = earlier.has(one)
         ? "drawn before"
@@ -124,7 +130,7 @@ export async function assignMissing(
           : isLate
             ? "too late"
             : "drawn";
-      outcomes.push({ draw: one, outcome });
+      outcomes.push({ step: one, outcome });
       if (outcome !== "drawn") continue;
       if (one === "internal test") await internalTest(transaction, study, who, shortages);
       else if (one === "external test") await externalTest(transaction, study, who, shortages);
@@ -137,7 +143,7 @@ export async function assignMissing(
 }
 
 /** One transaction, undone where anything was missing: then all of it is named. */
-async function draw<T>(
+async function assignStep<T>(
   study: Study,
   work: (transaction: StudyTransaction, shortages: Shortage[]) => Promise<T>,
 ): Promise<T> {
@@ -159,7 +165,7 @@ async function internalTest(
   const original = splits.internalTestPatientsPerClass;
   await requireFirst(transaction, "internal test");
   const pool = await readPool(transaction, study, "internal");
-  const { drawn, shortages } = drawPatientsByClass(
+  const { sampled, shortages } = samplePatientsByClass(
     pool.filter((one) => one.partition === null && hasViews(one, views)),
     classes.map(({ id }) => id),
     original + splits.internalTestReservePerClass,
@@ -171,7 +177,7 @@ async function internalTest(
   await recordTest(
     transaction,
     "internal test",
-    drawn,
+    sampled,
     ({ case: { class: name }, rank }) =>
       `draw of seed ${splits.seed}: ${name} ${rank + 1}${rank < original ? "" : ", in reserve"}`,
     stampOf(who),
@@ -191,17 +197,17 @@ async function externalTest(
     (one) => one.partition === null && hasViews(one, splits.externalTestViews),
   );
   const asked = splits.externalTestPatients;
-  const drawn = drawPatients(usable, asked, splits.seed, "external test");
+  const sampled = samplePatients(usable, asked, splits.seed, "external test");
   const what = `patients of an external hospital with ${splits.externalTestViews.join(" and ")} views`;
   const keys = ["splits.externalTestPatients"];
-  if (drawn.length < asked) {
-    missing.push({ what, asked, found: drawn.length, keys });
+  if (sampled.length < asked) {
+    missing.push({ what, asked, found: sampled.length, keys });
     return;
   }
   await recordTest(
     transaction,
     "external test",
-    drawn,
+    sampled,
     ({ rank }) => `draw of seed ${splits.seed}: ${rank + 1}`,
     stampOf(who),
   );
@@ -217,7 +223,7 @@ async function preliminaryTraining(
   await requireFirst(transaction, "preliminary training");
   await requireFirst(transaction, "training");
   const pool = await readPool(transaction, study, "internal");
-  const { drawn, shortages } = drawRadiographs(
+  const { sampled, shortages } = sampleRadiographs(
     pool.filter(({ partition }) => partition === null),
     splits.preliminary,
     { noFractureClass, seed: splits.seed, purpose: "preliminary training" },
@@ -225,7 +231,7 @@ async function preliminaryTraining(
   missing.push(...shortages);
   if (shortages.length > 0) return;
   const why = `draw of seed ${splits.seed}`;
-  await recordRadiographs(transaction, "preliminary training", drawn, why, stampOf(who));
+  await recordRadiographs(transaction, "preliminary training", sampled, why, stampOf(who));
 }
 
 async function training(
@@ -243,26 +249,26 @@ async function training(
       ...one,
       images: one.images.filter(({ preliminary }) => reusePreliminary || !preliminary),
     }));
-  const { drawn, shortages } = drawRadiographs(pool, splits.training, {
+  const { sampled, shortages } = sampleRadiographs(pool, splits.training, {
     noFractureClass,
     seed: splits.seed,
     purpose: "training",
     preferred,
   });
   const names = classes.map(({ id }) => id);
-  const tuning = drawTuning(drawn, splits.tuningShare, names, splits.seed);
+  const tuning = sampleTuning(sampled, splits.tuningShare, names, splits.seed);
   missing.push(...shortages, ...tuning.shortages);
   if (missing.length > 0) return { preferredTaken: 0, preferredInTests: 0 };
-  const tuned = new Set(tuning.drawn);
+  const tuned = new Set(tuning.sampled);
   const why = `draw of seed ${splits.seed}${preferred.length === 0 ? "" : ", preferred radiographs first"}`;
   const stamp = stampOf(who);
-  const inTuning = drawn.filter((one) => tuned.has(one.case.patient));
-  const inTraining = drawn.filter((one) => !tuned.has(one.case.patient));
+  const inTuning = sampled.filter((one) => tuned.has(one.case.patient));
+  const inTraining = sampled.filter((one) => !tuned.has(one.case.patient));
   await recordRadiographs(transaction, "training", inTraining, why, stamp);
   await recordRadiographs(transaction, "tuning", inTuning, why, stamp);
   const wanted = new Set(preferred);
   return {
-    preferredTaken: drawn.filter((one) => wanted.has(one.image.image)).length,
+    preferredTaken: sampled.filter((one) => wanted.has(one.image.image)).length,
     preferredInTests: await countInTests(transaction, wanted),
   };
 }
@@ -277,7 +283,7 @@ async function requireFirst(transaction: StudyTransaction, assignment: Assignmen
   if (earlier === undefined) return;
   throw new StudyError(
     "assignment",
-    `expected a study whose ${assignment} is not drawn, got one where it is; what is drawn stays`,
+    `${assignment} has already been drawn for this study; a draw is never repeated`,
   );
 }
 

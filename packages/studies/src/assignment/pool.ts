@@ -21,7 +21,7 @@ export interface PoolCase {
   readonly images: readonly PoolImage[];
 }
 
-const DRAWABLE: readonly CaseState[] = ["agreed", "adjudicated", "annotated"];
+const ASSIGNABLE: readonly CaseState[] = ["agreed", "adjudicated", "annotated"];
 
 /** Cases of the internal or the external hospitals that may be drawn, by id. */
 export async function readPool(
@@ -42,7 +42,7 @@ export async function readPool(
         .on("assigned_images.assignment", "=", "preliminary training"),
     )
     .where("patients.hospital", "in", hospitals)
-    .where("cases.state", "in", [...DRAWABLE, "preliminary training"])
+    .where("cases.state", "in", [...ASSIGNABLE, "preliminary training"])
     .where("cases.class", "is not", null)
     .select([
       "cases.id",

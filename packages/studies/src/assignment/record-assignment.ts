@@ -3,7 +3,7 @@ import { type Assignment, type Partition, partitionOf } from "@malleolus/schema"
 import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
-import type { DrawnImage, DrawnPatient, Shortage } from "./draw.ts";
+import type { SampledImage, SampledPatient, Shortage } from "./sample-pool.ts";
 
 /** Rows in one statement: SQLite takes 32,766 values. */
 const BATCH = 1000;
@@ -26,17 +26,17 @@ export function refuseShortages(shortages: readonly Shortage[]): void {
 export async function recordTest(
   transaction: StudyTransaction,
   partition: "internal test" | "external test",
-  drawn: readonly DrawnPatient[],
-  describe: (drawn: DrawnPatient) => string,
+  sampled: readonly SampledPatient[],
+  describe: (sampled: SampledPatient) => string,
   stamp: AuditStamp,
 ): Promise<void> {
   await addToPartition(
     transaction,
     partition,
-    drawn.map((one) => one.case.patient),
+    sampled.map((one) => one.case.patient),
     stamp,
   );
-  await inBatches(drawn, (some) =>
+  await inBatches(sampled, (some) =>
     transaction
       .insertInto("test_patients")
       .values(
@@ -50,11 +50,11 @@ export async function recordTest(
       )
       .execute(),
   );
-  const images = drawn.flatMap((one) =>
+  const images = sampled.flatMap((one) =>
     one.case.images.map((image) => ({ case: one.case, image })),
   );
   await addImages(transaction, partition, images);
-  for (const one of drawn) {
+  for (const one of sampled) {
     const why = describe(one);
     await transitionCase(transaction, { caseId: one.case.id, to: partition, why, ...stamp });
   }
@@ -64,16 +64,16 @@ export async function recordTest(
 export async function recordRadiographs(
   transaction: StudyTransaction,
   assignment: "preliminary training" | "training" | "tuning",
-  drawn: readonly DrawnImage[],
+  sampled: readonly SampledImage[],
   why: string,
   stamp: AuditStamp,
 ): Promise<void> {
   const patients = new Set(
-    drawn.filter((one) => one.case.partition === null).map((one) => one.case.patient),
+    sampled.filter((one) => one.case.partition === null).map((one) => one.case.patient),
   );
   await addToPartition(transaction, partitionOf(assignment), [...patients], stamp);
-  await addImages(transaction, assignment, drawn);
-  for (const caseId of new Set(drawn.map((one) => one.case.id))) {
+  await addImages(transaction, assignment, sampled);
+  for (const caseId of new Set(sampled.map((one) => one.case.id))) {
     await transitionCase(transaction, { caseId, to: assignment, why, ...stamp });
   }
 }
@@ -95,9 +95,9 @@ async function addToPartition(
 async function addImages(
   transaction: StudyTransaction,
   assignment: Assignment,
-  drawn: readonly DrawnImage[],
+  sampled: readonly SampledImage[],
 ): Promise<void> {
-  await inBatches(drawn, (some) =>
+  await inBatches(sampled, (some) =>
     transaction
       .insertInto("assigned_images")
       .values(

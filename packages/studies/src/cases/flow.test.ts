@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adjudicateReading, resolveReadings, reopenReading } from "../reading/resolve-readings.ts";
 import { assignReaders } from "../reading/assign-readers.ts";
+import { adjudicateReading, reopenReading, resolveReadings } from "../reading/resolve-readings.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
 import { readFlow } from "./flow.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assignAnnotators } from "../annotation/assign-annotators.ts";
-import { assignMissing, DRAWS } from "../assignment/assign.ts";
+import { ASSIGNMENT_STEPS, assignMissing } from "../assignment/assign.ts";
 import { assignReaders } from "../reading/assign-readers.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import type { Study } from "../study.ts";
@@ -55,12 +55,12 @@ test("waitsOf: from the report to the last outline, and whose turn it is", async
     "trained on": ["assignment"],
     abroad: ["assignment"],
   });
-  const { outcomes } = await assignMissing(study, DRAWS, { who: "me" });
+  const { outcomes } = await assignMissing(study, ASSIGNMENT_STEPS, { who: "me" });
   assert.deepEqual(
     outcomes.map(({ outcome }) => outcome),
     ["none asked for", "drawn", "none asked for", "drawn"],
   );
-  const again = await assignMissing(study, DRAWS, { who: "me" });
+  const again = await assignMissing(study, ASSIGNMENT_STEPS, { who: "me" });
   assert.deepEqual(
     again.outcomes.map(({ outcome }) => outcome),
     ["none asked for", "drawn before", "none asked for", "drawn before"],
@@ -74,7 +74,7 @@ test("waitsOf: from the report to the last outline, and whose turn it is", async
 test("assignMissing: says at once all that is missing, and draws nothing", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "one", state: "agreed", class: "weber_c" }]);
-  await assert.rejects(assignMissing(study, DRAWS, { who: "me" }), (error: Error) => {
+  await assert.rejects(assignMissing(study, ASSIGNMENT_STEPS, { who: "me" }), (error: Error) => {
     assert.match(
       error.message,
       /patients of weber_a: 35 asked \(splits\.internalTestPatientsPerClass/,

@@ -1,5 +1,5 @@
 /**
- * What cases wait for: whose reading, whose drawing, which decision, or the next step of the study. It
+ * What cases wait for: whose reading, whose annotation, which decision, or the next step of the study. It
  * tells who has still to do something and never what anybody said.
  */
 import type { CaseState, Panel } from "@malleolus/schema";

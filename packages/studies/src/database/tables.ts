@@ -160,7 +160,7 @@ export interface StudyTables {
     /** Null as long as nobody has decided. */
     decided_by: Panel | null;
   };
-  /** Every revision of every drawing; nothing is ever changed here. */
+  /** Every revision of every annotation; nothing is ever changed here. */
   annotations: {
     id: Generated<number>;
     image_sha256: string;

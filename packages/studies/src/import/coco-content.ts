@@ -53,13 +53,13 @@ export function classOf(images: readonly CocoImageContent[]): string | null {
  * An image of a fractured case without an outline of the fracture is one on which it cannot be seen:
  * who makes a COCO file outlines all that there is.
  */
-export function drawingOf(
+export function annotationOf(
   { outlines, visibility }: CocoImageContent,
   caseClass: string,
   noFractureClass: string,
 ): { readonly visibility: Visibility | null; readonly outlines: Outline[] } {
   if (caseClass === noFractureClass) return { visibility: null, outlines: [...outlines] };
-  const isDrawn = outlines.some(({ structure }) => structure === FRACTURE);
-  const told = isDrawn && visibility !== "impossible" ? visibility : null;
-  return { visibility: told ?? (isDrawn ? "visible" : "impossible"), outlines: [...outlines] };
+  const isOutlined = outlines.some(({ structure }) => structure === FRACTURE);
+  const told = isOutlined && visibility !== "impossible" ? visibility : null;
+  return { visibility: told ?? (isOutlined ? "visible" : "impossible"), outlines: [...outlines] };
 }

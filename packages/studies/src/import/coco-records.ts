@@ -69,7 +69,7 @@ export async function classifyCase(
 }
 
 /** The images of a case that have an annotation of the file's. */
-export async function drawnImages({ database }: Study, caseId: string): Promise<Set<string>> {
+export async function annotatedImages({ database }: Study, caseId: string): Promise<Set<string>> {
   const rows = await database
     .selectFrom("annotations")
     .innerJoin("images", "images.sha256", "annotations.image_sha256")

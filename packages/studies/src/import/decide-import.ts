@@ -9,10 +9,10 @@ import { discardStaged } from "../image-store.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
 import { accessionHash } from "./accession.ts";
-import type { FileWorker } from "./worker/pool.ts";
 import { findImported, type NewImage } from "./import-rows.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { SourceFile } from "./source-files.ts";
+import type { FileWorker } from "./worker/pool.ts";
 
 export type DecidedFile =
   /** Without a hash where it could not be read at all. */

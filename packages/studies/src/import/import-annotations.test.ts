@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readDrawings, replaceUid } from "@malleolus/data";
+import { readOutlines, replaceUid } from "@malleolus/data";
 import { outlinesColumn } from "@malleolus/schema";
 import { findHospital, openKeys, openStudy, type Study } from "../study.ts";
 import { addCases, imageId, studyWithPeople } from "../test-people.ts";
@@ -12,14 +12,14 @@ import { matchImage } from "./match-image.ts";
 import { importInto } from "./test-import.ts";
 
 type Objects = readonly (readonly [category: string, ring: readonly number[]])[];
-interface DrawnOn {
+interface OutlinedOn {
   readonly file: string;
   readonly objects: Objects;
   readonly size?: readonly [number, number];
   readonly visibility?: string;
 }
 
-function coco(images: readonly DrawnOn[]): string {
+function coco(images: readonly OutlinedOn[]): string {
   const names = [...new Set(images.flatMap(({ objects }) => objects.map(([name]) => name)))];
   return JSON.stringify({
     images: images.map(({ file, size = [200, 240], visibility }, index) => ({
@@ -49,7 +49,7 @@ async function importText(study: Study, text: string, changes: Partial<Annotatio
   writeFileSync(path, text);
   return importAnnotations(study, {
     path,
-    file: await readDrawings(path),
+    file: await readOutlines(path),
     categories: new Map(),
     people: new Map([["", "annotator-1"]]),
     as: "annotator",
@@ -112,7 +112,7 @@ test("importAnnotations: two annotators agree on one image, differ on another, a
     resolved: 0,
     casesAnnotated: 0,
     disagreements: [],
-    undrawn: [],
+    untouched: [],
     unmatched: [],
     refused: [],
   });
@@ -134,7 +134,10 @@ test("importAnnotations: two annotators agree on one image, differ on another, a
   const decided = coco([{ file: lateral, objects: [["fracture", FRACTURE]] }]);
   const senior = { ...by("senior"), as: "senior", why: "seen on the second look" } as const;
   const last = await importText(study, decided, senior);
-  assert.deepEqual([last.imported, last.resolved, last.casesAnnotated, last.refused], [1, 1, 1, []]);
+  assert.deepEqual(
+    [last.imported, last.resolved, last.casesAnnotated, last.refused],
+    [1, 1, 1, []],
+  );
   assert.deepEqual((await importText(study, decided, senior)).known, 1);
   const truths = await study.database
     .selectFrom("image_truths")
@@ -204,7 +207,7 @@ test("importAnnotations: nothing is imported where an image cannot be used, and 
     { file: imageId("whole", "ap"), objects: [["no_fracture", FRACTURE]] },
   ]);
   const outlined = await importText(study, half, { onlyOutlined: true });
-  assert.deepEqual([outlined.imported, outlined.undrawn], [1, ["image 1"]]);
+  assert.deepEqual([outlined.imported, outlined.untouched], [1, ["image 1"]]);
 });
 
 test("importAnnotations: Labelbox's people, an open line as a band of the protocol's width", async (context) => {
@@ -230,7 +233,7 @@ test("importAnnotations: Labelbox's people, an open line as a band of the protoc
     /got "ann@x.org"; say who that is with --annotator ann@x.org=ID/,
   );
   const one = await importText(study, JSON.stringify(row));
-  assert.match(one.refused[0].why, /one drawing a person, got annotator-1, annotator-1/);
+  assert.match(one.refused[0].why, /one annotation a person, got annotator-1, annotator-1/);
   const people = new Map([
     ["ann@x.org", "annotator-1"],
     ["bob@x.org", "annotator-2"],

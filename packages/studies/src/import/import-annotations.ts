@@ -1,29 +1,29 @@
 /**
  * Outlines that were drawn elsewhere into a study: by the same functions as in the reading room, and one
  * transaction a file. An annotator draws what is given to them; a senior decides where both have drawn
- * and differ. The same drawing again changes nothing.
+ * and differ. The same annotation again changes nothing.
  *
  * Other than `import-coco.ts` it brings no images and no classes: both are there, and the outlines are
  * held against them.
  */
-import type { Drawing, DrawnFile, DrawnImage, DrawnShape } from "@malleolus/data";
+import type { ImageAnnotation, OutlinedImage, OutlinedShape, OutlinesFile } from "@malleolus/data";
 import { type Outline, outlinesColumn, visibilitySchema } from "@malleolus/schema";
 import { assignAnnotators } from "../annotation/assign-annotators.ts";
 import { adjudicateAnnotation, resolveAnnotations } from "../annotation/resolve-annotations.ts";
-import type { Drawing as StudyDrawing } from "../annotation/structures.ts";
+import type { ImageAnnotation as StudyAnnotation } from "../annotation/structures.ts";
 import { type FoundImage, findImage, submitAnnotation } from "../annotation/submit-annotation.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { findPerson } from "../people.ts";
 import type { Study } from "../study.ts";
 import { type CategoryMeaning, mapNames } from "./coco-classes.ts";
-import { drawingOf } from "./coco-content.ts";
+import { annotationOf } from "./coco-content.ts";
 import { type ImageNames, matchImage } from "./match-image.ts";
 
 export interface AnnotationsImport extends ImageNames {
   /** For messages. */
   readonly path: string;
-  readonly file: DrawnFile;
+  readonly file: OutlinesFile;
   /** What a category means in the protocol, where its name does not say. */
   readonly categories: ReadonlyMap<string, string>;
   /** Who an author of the file is in the study; "" is everybody who is not named. */
@@ -54,7 +54,7 @@ export interface AnnotationsCounts {
   /** Images on which the annotators differ, for a senior. */
   readonly disagreements: readonly string[];
   /** Images that nobody has drawn on yet. */
-  readonly undrawn: readonly string[];
+  readonly untouched: readonly string[];
   readonly unmatched: readonly string[];
   /** Why nothing was imported; empty where all was. */
   readonly refused: readonly FaultyImage[];
@@ -85,13 +85,13 @@ export async function importAnnotations(
   const meanings = mapNames(study.protocol, file.categories, given.categories, path);
   const counts = { ...NONE };
   const disagreements: string[] = [];
-  const undrawn: string[] = [];
+  const untouched: string[] = [];
   const unmatched: string[] = [];
   const refused: FaultyImage[] = [];
   try {
     await inTransaction(study.database, async (transaction) => {
       const within: Study = { ...study, database: transaction };
-      const found: FoundDrawing[] = [];
+      const found: FoundAnnotation[] = [];
       const seen = new Map<string, string>();
       for (const image of file.images) {
         const sha256 = await matchImage(within, image, given);
@@ -101,7 +101,7 @@ export async function importAnnotations(
         else if (twin !== undefined) {
           const why = `it is the same radiograph as ${twin}; leave one of the two out`;
           refused.push({ place: image.place, why });
-        } else if (!isDrawn(image, given.onlyOutlined)) undrawn.push(image.place);
+        } else if (!isOutlined(image, given.onlyOutlined)) untouched.push(image.place);
         else found.push({ image, known: await findImage(transaction, sha256) });
       }
       const cases = new Set(
@@ -129,28 +129,30 @@ export async function importAnnotations(
     const missing = given.skipUnmatched
       ? []
       : unmatched.map((place) => ({ place, why: UNMATCHED }));
-    return { ...NONE, disagreements, undrawn, unmatched, refused: [...refused, ...missing] };
+    return { ...NONE, disagreements, untouched, unmatched, refused: [...refused, ...missing] };
   }
-  return { ...counts, disagreements, undrawn, unmatched, refused };
+  return { ...counts, disagreements, untouched, unmatched, refused };
 }
 
 const UNMATCHED =
   "no image of the study has its name; name it by the image's hash or SOP instance UID, by accession number " +
   "and view (ACC1001_ap), or give the folder of the files with --images; --skip-unmatched passes over such images";
 
-interface FoundDrawing {
-  readonly image: DrawnImage;
+interface FoundAnnotation {
+  readonly image: OutlinedImage;
   readonly known: FoundImage;
 }
 
-function isDrawn({ drawings }: DrawnImage, onlyOutlined: boolean): boolean {
-  return onlyOutlined ? drawings.some(({ shapes }) => shapes.length > 0) : drawings.length > 0;
+function isOutlined({ annotations }: OutlinedImage, onlyOutlined: boolean): boolean {
+  return onlyOutlined
+    ? annotations.some(({ shapes }) => shapes.length > 0)
+    : annotations.length > 0;
 }
 
-/** What became of each drawing. Throws StudyError where one cannot be taken. */
+/** What became of each annotation. Throws StudyError where one cannot be taken. */
 async function recordImage(
   study: Study,
-  { image, known }: FoundDrawing,
+  { image, known }: FoundAnnotation,
   meanings: ReadonlyMap<string, CategoryMeaning>,
   given: AnnotationsImport,
 ): Promise<("imported" | "known" | "resolved" | "casesAnnotated")[]> {
@@ -162,14 +164,14 @@ async function recordImage(
     );
   }
   const outcomes: ("imported" | "known" | "resolved" | "casesAnnotated")[] = [];
-  const people = image.drawings.map((drawing) => personOf(study, drawing, given));
+  const people = image.annotations.map((annotation) => personOf(study, annotation, given));
   if (new Set(people).size < people.length) {
     throw refuse(
-      `expected one drawing a person, got ${people.join(", ")}; say who is who with --annotator NAME=ID`,
+      `expected one annotation a person, got ${people.join(", ")}; say who is who with --annotator NAME=ID`,
     );
   }
-  for (const [i, drawing] of image.drawings.entries()) {
-    const drawn = toStudy(study, drawing, meanings, caseClass);
+  for (const [i, annotation] of image.annotations.entries()) {
+    const drawn = toStudy(study, annotation, meanings, caseClass);
     if (await isKnown(study, known, people[i], drawn, given.as)) {
       outcomes.push("known");
       continue;
@@ -191,7 +193,7 @@ async function recordImage(
   return outcomes;
 }
 
-function requireSameSize({ size }: DrawnImage, { facts }: FoundImage): void {
+function requireSameSize({ size }: OutlinedImage, { facts }: FoundImage): void {
   if (size === null || (size[0] === facts.width && size[1] === facts.height)) return;
   throw refuse(
     `expected outlines on ${facts.width} x ${facts.height} pixels, got them on ${size[0]} x ${size[1]}; ` +
@@ -199,7 +201,11 @@ function requireSameSize({ size }: DrawnImage, { facts }: FoundImage): void {
   );
 }
 
-function personOf(study: Study, { author }: Drawing, { people }: AnnotationsImport): string {
+function personOf(
+  study: Study,
+  { author }: ImageAnnotation,
+  { people }: AnnotationsImport,
+): string {
   const written = people.get(author ?? "") ?? people.get("") ?? author ?? "";
   const found = findPerson(study, written);
   if (found !== undefined) return found.id;
@@ -213,17 +219,17 @@ function personOf(study: Study, { author }: Drawing, { people }: AnnotationsImpo
 
 function toStudy(
   { protocol }: Study,
-  { shapes, visibility }: Drawing,
+  { shapes, visibility }: ImageAnnotation,
   meanings: ReadonlyMap<string, CategoryMeaning>,
   caseClass: string,
-): StudyDrawing {
+): StudyAnnotation {
   const said = visibility === null ? null : visibilitySchema.safeParse(visibility.toLowerCase());
   if (said !== null && !said.success) {
     throw refuse(
       `expected a visibility (${visibilitySchema.options.join(", ")}), got "${visibility}"`,
     );
   }
-  const byStructure = new Map<string, DrawnShape[]>();
+  const byStructure = new Map<string, OutlinedShape[]>();
   for (const shape of shapes) {
     const meaning = meanings.get(shape.category);
     if (meaning === undefined) throw new Error(`internal: ${shape.category} has no meaning`);
@@ -244,15 +250,15 @@ function toStudy(
     return { structure, polygons, ...(lines.length === 0 ? {} : { lines }) };
   });
   const told = { file: "", sha256: "", classes: [], outlines, visibility: said?.data ?? null };
-  return drawingOf(told, caseClass, protocol.noFractureClass);
+  return annotationOf(told, caseClass, protocol.noFractureClass);
 }
 
-/** Whether the person's last drawing, or the senior's decision, is this one. */
+/** Whether the person's last annotation, or the senior's decision, is this one. */
 async function isKnown(
   { database }: Study,
   { sha256 }: FoundImage,
   person: string,
-  { outlines, visibility }: StudyDrawing,
+  { outlines, visibility }: StudyAnnotation,
   as: "annotator" | "senior",
 ): Promise<boolean> {
   const row =
@@ -274,7 +280,7 @@ async function isKnown(
           .limit(1)
           .executeTakeFirst();
   if (row === undefined || row.visibility !== visibility) return false;
-  const drawn = outlinesColumn.read(row.outlines, `the drawing of ${person} on ${sha256}`);
+  const drawn = outlinesColumn.read(row.outlines, `the annotation of ${person} on ${sha256}`);
   return JSON.stringify(drawn) === JSON.stringify(outlines);
 }
 

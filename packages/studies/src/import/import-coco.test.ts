@@ -212,7 +212,7 @@ test("importCoco: the same file again, and one that was stopped before, go on", 
     [2, 0, 0],
   );
   assert.deepEqual(await readStudy(study), before);
-  // As if the import had been killed between the class and the drawing.
+  // As if the import had been killed between the class and the annotation.
   const opened = await openStudy(study);
   await opened.database.deleteFrom("annotations").execute();
   await closeStudy(opened);

@@ -20,15 +20,15 @@ import { submitAnnotation } from "../annotation/submit-annotation.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
 import { findClass, mapCategories } from "./coco-classes.ts";
-import { ANNOTATOR, classifyCase, drawnImages, findCaseOf } from "./coco-records.ts";
-import { classOf, drawingOf, type CocoImageContent, cocoImageContent } from "./coco-content.ts";
+import { annotationOf, type CocoImageContent, classOf, cocoImageContent } from "./coco-content.ts";
+import { ANNOTATOR, annotatedImages, classifyCase, findCaseOf } from "./coco-records.ts";
+import { decideImport, discardDecided, type ImageOrigin } from "./decide-import.ts";
 import type { DicomImport, ImportCounts } from "./import-dicom.ts";
 import { lockImport } from "./import-lock.ts";
 import { inOrder } from "./in-order.ts";
-import { discardDecided, type ImageOrigin, decideImport } from "./decide-import.ts";
-import { startFileWorkers } from "./worker/pool.ts";
 import { type ImportOutcome, recordImport } from "./record-import.ts";
 import { sweepStore } from "./sweep-store.ts";
+import { startFileWorkers } from "./worker/pool.ts";
 
 export interface CocoImport extends Omit<DicomImport, "paths"> {
   /** The annotation file. */
@@ -186,7 +186,7 @@ async function recordCase(
   const found = classOf(images) ?? unannotated;
   if (found === null) return { classified: false, annotated: 0 };
   const classified = await classifyCase(study, { caseId, class: found, who });
-  const drawn = await drawnImages(study, caseId);
+  const drawn = await annotatedImages(study, caseId);
   // The annotator of the file is nobody of the study's people.
   const person = { id: ANNOTATOR, name: "COCO", roles: ["annotator" as const] };
   const { configuration } = study;
@@ -195,11 +195,11 @@ async function recordCase(
   let annotated = 0;
   for (const image of images) {
     if (drawn.has(image.sha256)) continue;
-    const drawing = drawingOf(image, found, study.protocol.noFractureClass);
+    const annotation = annotationOf(image, found, study.protocol.noFractureClass);
     await submitAnnotation(withAnnotator, {
       image: image.sha256,
       annotator: ANNOTATOR,
-      ...drawing,
+      ...annotation,
     });
     annotated++;
   }

@@ -12,14 +12,14 @@
 import type { Hospital } from "@malleolus/schema";
 import type { KeyFile } from "../keys/key-file.ts";
 import type { Study } from "../study.ts";
+import { decideImport, discardDecided } from "./decide-import.ts";
 import { lockImport } from "./import-lock.ts";
 import { inOrder } from "./in-order.ts";
 import { listPaths } from "./list-paths.ts";
-import { discardDecided, decideImport } from "./decide-import.ts";
-import { startFileWorkers } from "./worker/pool.ts";
 import { type ImportOutcome, recordImport } from "./record-import.ts";
 import { filesAt } from "./source-files.ts";
 import { sweepStore } from "./sweep-store.ts";
+import { startFileWorkers } from "./worker/pool.ts";
 
 export type ImportEvent = ImportOutcome & {
   readonly file: string;

@@ -10,9 +10,13 @@ import type { Decision, Hospital, Panel } from "@malleolus/schema";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { KeyFile } from "../keys/key-file.ts";
-import { adjudicateReading, resolveReadings, recordConsensus } from "../reading/resolve-readings.ts";
-import { decisionOf, decisionText, sameDecision } from "../reading/decision.ts";
 import { assignReaders } from "../reading/assign-readers.ts";
+import { decisionOf, decisionText, sameDecision } from "../reading/decision.ts";
+import {
+  adjudicateReading,
+  recordConsensus,
+  resolveReadings,
+} from "../reading/resolve-readings.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import type { Study } from "../study.ts";
 import { findCase } from "./find-case.ts";

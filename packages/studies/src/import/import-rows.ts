@@ -4,7 +4,7 @@ import type { Transaction } from "kysely";
 import { type AuditStamp, recordTransition } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
-import { type StagedImage, commitStaged } from "../image-store.ts";
+import { commitStaged, type StagedImage } from "../image-store.ts";
 import type { Study } from "../study.ts";
 import type { Refusal } from "./refusal.ts";
 

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type DrawnImage, replaceUid } from "@malleolus/data";
+import { type OutlinedImage, replaceUid } from "@malleolus/data";
 import { type Hospital, imageColumn } from "@malleolus/schema";
 import { plainName } from "../csv/read-table.ts";
 import type { KeyFile } from "../keys/key-file.ts";
@@ -34,7 +34,7 @@ const KEYS = {
 /** The hash of the study's image; null for none, or more than one. */
 export async function matchImage(
   study: Study,
-  { fileName, extra }: Pick<DrawnImage, "fileName" | "extra">,
+  { fileName, extra }: Pick<OutlinedImage, "fileName" | "extra">,
   names: ImageNames,
 ): Promise<string | null> {
   const said = (known: readonly string[]) =>

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { readDicomImage } from "@malleolus/data";
 import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
-import { discardDecided, type DecidedFile } from "./decide-import.ts";
+import { type DecidedFile, discardDecided } from "./decide-import.ts";
 import {
   findImported,
   findTwin,

@@ -7,8 +7,8 @@ import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import { seededOrder } from "../seeded-order.ts";
 import type { Study } from "../study.ts";
-import { decisionOf } from "./decision.ts";
 import { READERS } from "./assign-readers.ts";
+import { decisionOf } from "./decision.ts";
 
 export interface VisibleReading {
   readonly reader: string;
@@ -37,7 +37,10 @@ interface Question {
  * A case's readings as one of its readers may see them: an observer sees the others' once the case
  * is closed, a surgeon once all surgeons have read it.
  */
-export async function readingsVisibleTo(study: Study, question: Question): Promise<VisibleReadings> {
+export async function readingsVisibleTo(
+  study: Study,
+  question: Question,
+): Promise<VisibleReadings> {
   const { caseId, panel, viewer } = question;
   requireRole(study, viewer, READERS[panel]);
   const rows = await readingsOf(study, panel, caseId);

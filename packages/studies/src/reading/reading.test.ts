@@ -3,10 +3,10 @@ import { test } from "node:test";
 import type { Study } from "../study.ts";
 import { readWorklist } from "../tasks/worklist.ts";
 import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
-import { adjudicateReading, resolveReadings, reopenReading } from "./resolve-readings.ts";
 import { assignReaders } from "./assign-readers.ts";
 import { readingMatrix } from "./reading-matrix.ts";
 import { disagreementVisibleTo, readingsVisibleTo } from "./reading-visibility.ts";
+import { adjudicateReading, reopenReading, resolveReadings } from "./resolve-readings.ts";
 import { submitReading, withdrawReading } from "./submit-reading.ts";
 
 /** All observers read a case, each with a word. */
@@ -111,7 +111,8 @@ test("readingsVisibleTo: nothing of others' until the case is closed", async (co
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }]);
   await assignReaders(study, "curation");
-  const see = (viewer: string) => readingsVisibleTo(study, { caseId: "x", panel: "curation", viewer });
+  const see = (viewer: string) =>
+    readingsVisibleTo(study, { caseId: "x", panel: "curation", viewer });
   await submitReading(study, reading("x", OBSERVERS[0], "weber_a"));
   await submitReading(study, { ...reading("x", OBSERVERS[0], "weber_b"), note: "gap", seconds: 9 });
   await submitReading(study, reading("x", OBSERVERS[1], "weber_b"));

@@ -10,8 +10,8 @@ import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
-import { requireDecision } from "./decision.ts";
 import { READERS } from "./assign-readers.ts";
+import { requireDecision } from "./decision.ts";
 
 /**
  * Records a reading, or a revision of it. The last reader's makes the case `read`. `readAt` (ISO 8601)
@@ -86,7 +86,12 @@ export async function withdrawReading(
     await setDone(transaction, panel, caseId, reader, 0);
     if (panel === "reference" || state !== "read") return;
     const to = await candidateStateOf(transaction, caseId);
-    await transitionCase(transaction, { caseId, to, why: "an observer withdrew a reading", ...stamp });
+    await transitionCase(transaction, {
+      caseId,
+      to,
+      why: "an observer withdrew a reading",
+      ...stamp,
+    });
   });
 }
 

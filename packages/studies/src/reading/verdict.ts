@@ -51,7 +51,13 @@ export async function recordVerdict(
     .where("id", "=", caseId)
     .execute();
   const reason = `${decisionText(decision)}, ${how}: ${why}`;
-  await transitionCase(transaction, { caseId, to: stateAfter(decision, how), who, at, why: reason });
+  await transitionCase(transaction, {
+    caseId,
+    to: stateAfter(decision, how),
+    who,
+    at,
+    why: reason,
+  });
 }
 
 function stateAfter({ kind }: Decision, how: VerdictHow): CaseState {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type Box, polygonArea, rasterizePolygons } from "@malleolus/geometry";
 import type { Target } from "@malleolus/imaging";
-import { drawsOf } from "../draws.ts";
-import { crop, drawCrop } from "./crop.ts";
+import { randomStreams } from "../random-streams.ts";
+import { crop, sampleCrop } from "./crop.ts";
 import { flipHorizontally } from "./flip.ts";
-import { drawGamma, withGamma } from "./gamma.ts";
-import { drawRotation, rotate } from "./rotate.ts";
+import { sampleGamma, withGamma } from "./gamma.ts";
+import { rotate, sampleRotation } from "./rotate.ts";
 import type { Sample } from "./sample.ts";
 
 const nothing: Target = { boxes: [], classes: [], polygons: [] };
@@ -112,10 +112,10 @@ test("crop: an outline that crosses itself is an object, also where its parts ar
   assert.deepEqual(crop(sampleWith(line), [2, 0, 4, 3]).target.boxes, []);
 });
 
-test("drawCrop: whole pixels inside the image, sides between the least share and all", () => {
+test("sampleCrop: whole pixels inside the image, sides between the least share and all", () => {
   const sides = new Set<number>();
   for (let slot = 0; slot < 2000; slot++) {
-    const [x1, y1, x2, y2] = drawCrop(40, 30, 0.5, drawsOf(3, 0)("crop", slot));
+    const [x1, y1, x2, y2] = sampleCrop(40, 30, 0.5, randomStreams(3, 0)("crop", slot));
     assert.ok([x1, y1, x2, y2].every(Number.isInteger));
     assert.ok(x1 >= 0 && y1 >= 0 && x2 <= 40 && y2 <= 30);
     assert.ok(x2 - x1 >= 20 && y2 - y1 >= 15);
@@ -127,17 +127,17 @@ test("drawCrop: whole pixels inside the image, sides between the least share and
   );
 });
 
-test("drawCrop: a share of 1 keeps the whole image", () => {
-  assert.deepEqual(drawCrop(7, 5, 1, drawsOf(3, 0)("crop", 0)), [0, 0, 7, 5]);
+test("sampleCrop: a share of 1 keeps the whole image", () => {
+  assert.deepEqual(sampleCrop(7, 5, 1, randomStreams(3, 0)("crop", 0)), [0, 0, 7, 5]);
 });
 
-test("drawCrop: a pixel stays of the thinnest image", () => {
-  assert.deepEqual(drawCrop(1, 1, 0.01, drawsOf(3, 0)("crop", 0)), [0, 0, 1, 1]);
+test("sampleCrop: a pixel stays of the thinnest image", () => {
+  assert.deepEqual(sampleCrop(1, 1, 0.01, randomStreams(3, 0)("crop", 0)), [0, 0, 1, 1]);
 });
 
-test("drawGamma: between the greatest and its inverse, in both directions alike", () => {
+test("sampleGamma: between the greatest and its inverse, in both directions alike", () => {
   const drawn = Array.from({ length: 2000 }, (_, slot) =>
-    drawGamma(1.5, drawsOf(3, 0)("gamma", slot)),
+    sampleGamma(1.5, randomStreams(3, 0)("gamma", slot)),
   );
   assert.ok(drawn.every((gamma) => gamma >= 1 / 1.5 && gamma <= 1.5));
   const darker = drawn.filter((gamma) => gamma > 1).length / drawn.length;
@@ -191,9 +191,9 @@ test("rotate: what comes in from outside is black, what leaves is cut or dropped
   assert.ok(top >= 0 && bottom <= 20);
 });
 
-test("drawRotation: to either side alike, not beyond the greatest", () => {
+test("sampleRotation: to either side alike, not beyond the greatest", () => {
   const drawn = Array.from({ length: 2000 }, (_, slot) =>
-    drawRotation(15, drawsOf(3, 0)("rotation", slot)),
+    sampleRotation(15, randomStreams(3, 0)("rotation", slot)),
   );
   assert.ok(drawn.every((degrees) => Math.abs(degrees) <= 15));
   const clockwise = drawn.filter((degrees) => degrees > 0).length / drawn.length;

@@ -8,17 +8,17 @@ import { clipTarget } from "./clip-target.ts";
 import type { Sample } from "./sample.ts";
 
 /** A window of whole pixels. `leastShare` is the least share of a side that stays, above 0 to 1. */
-export function drawCrop(
+export function sampleCrop(
   width: number,
   height: number,
   leastShare: number,
-  draw: () => number,
+  random: () => number,
 ): Box {
   const side = (length: number) =>
-    Math.max(1, Math.floor(length * (leastShare + draw() * (1 - leastShare)) + 0.5));
+    Math.max(1, Math.floor(length * (leastShare + random() * (1 - leastShare)) + 0.5));
   const [cropHeight, cropWidth] = [side(height), side(width)];
-  const y = Math.floor(draw() * (height - cropHeight + 1));
-  const x = Math.floor(draw() * (width - cropWidth + 1));
+  const y = Math.floor(random() * (height - cropHeight + 1));
+  const x = Math.floor(random() * (width - cropWidth + 1));
   return [x, y, x + cropWidth, y + cropHeight];
 }
 

@@ -3,9 +3,9 @@
  * have it. Black and white stay where they are.
  */
 
-/** From 1 / greatest to greatest, lower and higher ones as likely. `draw` gives [0, 1). */
-export function drawGamma(greatest: number, draw: () => number): number {
-  return greatest ** (2 * draw() - 1);
+/** From 1 / greatest to greatest, lower and higher ones as likely. `random` gives [0, 1). */
+export function sampleGamma(greatest: number, random: () => number): number {
+  return greatest ** (2 * random() - 1);
 }
 
 /** Of displayed values, 0 to 1. */

@@ -6,9 +6,9 @@ import type { Polygon } from "@malleolus/geometry";
 import { clipTarget } from "./clip-target.ts";
 import type { Sample } from "./sample.ts";
 
-/** From -greatest to greatest, in degrees. `draw` gives [0, 1). */
-export function drawRotation(greatest: number, draw: () => number): number {
-  return (2 * draw() - 1) * greatest;
+/** From -greatest to greatest, in degrees. `random` gives [0, 1). */
+export function sampleRotation(greatest: number, random: () => number): number {
+  return (2 * random() - 1) * greatest;
 }
 
 /**

@@ -7,14 +7,14 @@
 import { readRadiograph } from "@malleolus/data";
 import { maskCollimation, prepareImage, resizeTarget } from "@malleolus/imaging";
 import type { Preprocess } from "@malleolus/schema";
-import { crop, drawCrop } from "../augment/crop.ts";
+import { crop, sampleCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
-import { drawGamma, withGamma } from "../augment/gamma.ts";
-import { drawRotation, rotate } from "../augment/rotate.ts";
+import { sampleGamma, withGamma } from "../augment/gamma.ts";
+import { rotate, sampleRotation } from "../augment/rotate.ts";
 import type { Sample } from "../augment/sample.ts";
 import type { SampleImage } from "../data-set.ts";
-import { drawsOf } from "../draws.ts";
 import { TrainingError } from "../errors.ts";
+import { randomStreams } from "../random-streams.ts";
 
 /** How radiographs come to the network in training. */
 export interface InputPlan {
@@ -25,7 +25,7 @@ export interface InputPlan {
   readonly flipProbability: number;
   /** Shortest side of a crop, as a fraction of the radiograph's; 1 crops nothing. */
   readonly minCropFraction: number;
-  /** See `drawGamma`; 1 leaves the grey levels. */
+  /** See `sampleGamma`; 1 leaves the grey levels. */
   readonly maxGamma: number;
   /** To either side; 0 turns nothing. */
   readonly maxRotationDegrees: number;
@@ -65,26 +65,35 @@ export async function prepareSample(request: SampleRequest): Promise<Sample> {
     input.maskCollimation,
   );
   const read = { image: exposed, target: image.target };
-  const draws = drawsOf(request.seed, request.step);
-  const draw = (purpose: string) => draws(purpose, request.slot);
-  const minSize = input.minSizes[Math.floor(draw("size")() * input.minSizes.length)];
+  const streams = randomStreams(request.seed, request.step);
+  const random = (purpose: string) => streams(purpose, request.slot);
+  const minSize = input.minSizes[Math.floor(random("size")() * input.minSizes.length)];
   const { maxSize } = input;
-  const resized = resize(augment(read, input, draw), { minSize, maxSize, maskCollimation: false });
-  const halfTurn = draw("half turn")() < input.halfTurnProbability ? 180 : 0;
-  const degrees = drawRotation(input.maxRotationDegrees, draw("rotation")) + halfTurn;
+  const resized = resize(augment(read, input, random), {
+    minSize,
+    maxSize,
+    maskCollimation: false,
+  });
+  const halfTurn = random("half turn")() < input.halfTurnProbability ? 180 : 0;
+  const degrees = sampleRotation(input.maxRotationDegrees, random("rotation")) + halfTurn;
   // Last, in the network's pixels: a large radiograph would take long to turn.
   return degrees === 0 ? resized : rotate(resized, degrees);
 }
 
-function augment(read: Sample, input: InputPlan, draw: (purpose: string) => () => number): Sample {
+function augment(
+  read: Sample,
+  input: InputPlan,
+  random: (purpose: string) => () => number,
+): Sample {
   const { width, height } = read.image;
   const { minCropFraction, flipProbability, maxGamma } = input;
   const cropped =
     minCropFraction === 1
       ? read
-      : crop(read, drawCrop(width, height, minCropFraction, draw("crop")));
-  const { image, target } = draw("flip")() < flipProbability ? flipHorizontally(cropped) : cropped;
-  const gamma = maxGamma === 1 ? 1 : drawGamma(maxGamma, draw("gamma"));
+      : crop(read, sampleCrop(width, height, minCropFraction, random("crop")));
+  const { image, target } =
+    random("flip")() < flipProbability ? flipHorizontally(cropped) : cropped;
+  const gamma = maxGamma === 1 ? 1 : sampleGamma(maxGamma, random("gamma"));
   return { image: { ...image, pixels: withGamma(image.pixels, gamma) }, target };
 }
 

@@ -17,10 +17,10 @@ import type { LossParts, Recipe, ValidationMeasures } from "@malleolus/schema";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
 import type { TrainingImage, TrainingSet } from "../data-set.ts";
-import { drawsOf } from "../draws.ts";
 import { asInDetection, batchOptions, inDtype } from "../initialise.ts";
 import { openLoader } from "../loader/loader.ts";
 import { lossesTensor, lossPartsOf, meanLosses, totalLoss } from "../losses.ts";
+import { randomStreams } from "../random-streams.ts";
 import { labelledImage } from "./labelled-image.ts";
 
 export interface Validation {
@@ -85,12 +85,12 @@ function look(
   { image, target }: Sample,
   place: number,
 ): { losses: LossParts; found: readonly Detection[] } {
-  const draw = drawsOf(recipe.seed, place);
+  const random = randomStreams(recipe.seed, place);
   return scope(() =>
     noGrad(() =>
       inDtype(recipe, () => {
         const batch = batchImages([image], batchOptions(recipe, device));
-        const { names, tensor } = lossesTensor(model.losses(batch, [target], draw));
+        const { names, tensor } = lossesTensor(model.losses(batch, [target], random));
         const losses = lossPartsOf(names, tensor.toNumbers());
         const { testTimeFlip } = recipe.preprocess;
         const { detections: found } = examineWithFlip(

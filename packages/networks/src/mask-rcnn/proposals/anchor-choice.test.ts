@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type Box, boxIou } from "@malleolus/geometry";
 import { type AnchorConfig, detectron2Config, longBoneAnchors } from "@malleolus/schema";
-import { drawFrom } from "../../test-heads.ts";
+import { randomFrom } from "../../test-heads.ts";
 import { featureStrides } from "../features.ts";
 import { bestOverlaps, proposeAnchors } from "./anchor-choice.ts";
 import { anchorGenerator } from "./anchors.ts";
@@ -22,11 +22,11 @@ function bestOfAll(config: AnchorConfig, width: number, height: number, box: Box
 }
 
 test("bestOverlaps: what a look at every anchor finds, at the image's border as well", () => {
-  const draw = drawFrom(4)("boxes", 0);
+  const random = randomFrom(4)("boxes", 0);
   const [width, height] = [159, 97];
   const boxes = Array.from({ length: 40 }, (_, i): Box => {
-    const [w, h] = [4 + 60 * draw(), 4 + 60 * draw()];
-    const [x, y] = [(width - w) * (i % 5 === 0 ? 1 : draw()), (height - h) * draw()];
+    const [w, h] = [4 + 60 * random(), 4 + 60 * random()];
+    const [x, y] = [(width - w) * (i % 5 === 0 ? 1 : random()), (height - h) * random()];
     return [x, y, x + w, y + h];
   });
   const small = { sizes: [[8, 11], [16], [32], [64], [96]], aspectRatios: [0.5, 3], offset: 0 };
@@ -42,12 +42,12 @@ test("bestOverlaps: what a look at every anchor finds, at the image's border as 
 });
 
 test("longBoneAnchors: overlap a fibula and a flat band by a half, where Detectron2's do not", () => {
-  const draw = drawFrom(5)("bones", 0);
+  const random = randomFrom(5)("bones", 0);
   const bones = [2.5, 4, 5.5, 7, 1 / 3, 1 / 5].flatMap((ratio) =>
     Array.from({ length: 30 }, (): Box => {
-      const area = (ratio > 1 ? 100 + 140 * draw() : 22 + 30 * draw()) ** 2;
+      const area = (ratio > 1 ? 100 + 140 * random() : 22 + 30 * random()) ** 2;
       const [w, h] = [Math.sqrt(area / ratio), Math.sqrt(area * ratio)];
-      const [x, y] = [draw() * (576 - w), draw() * (720 - h)];
+      const [x, y] = [random() * (576 - w), random() * (720 - h)];
       return [x, y, x + w, y + h];
     }),
   );
@@ -62,7 +62,7 @@ test("longBoneAnchors: overlap a fibula and a flat band by a half, where Detectr
 });
 
 test("proposeAnchors: the shapes that there are, in sizes that double from level to level", () => {
-  const draw = drawFrom(6)("shapes", 0);
+  const random = randomFrom(6)("shapes", 0);
   const shapes = [
     { ratio: 0.3, length: 70 },
     { ratio: 1, length: 45 },
@@ -70,10 +70,10 @@ test("proposeAnchors: the shapes that there are, in sizes that double from level
   ];
   const boxes = shapes.flatMap(({ ratio, length }) =>
     Array.from({ length }, (): Box => {
-      const size = 18 + 50 * draw();
-      const shape = ratio * Math.exp(0.44 * draw() - 0.22);
+      const size = 18 + 50 * random();
+      const shape = ratio * Math.exp(0.44 * random() - 0.22);
       const [w, h] = [size / Math.sqrt(shape), size * Math.sqrt(shape)];
-      const [x, y] = [100 * draw(), 100 * draw()];
+      const [x, y] = [100 * random(), 100 * random()];
       return [x, y, x + w, y + h];
     }),
   );

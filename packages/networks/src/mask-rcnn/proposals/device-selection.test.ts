@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { autocast, type DType, fromTypedArray, liveTensors, scope } from "@malleolus/torch";
-import { assertClose, drawFrom } from "../../test-heads.ts";
+import { assertClose, randomFrom } from "../../test-heads.ts";
 import { anchorGenerator, type MapSize } from "./anchors.ts";
 import { bestOfLevels } from "./candidates.ts";
 import { selectOnDevice } from "./device-selection.ts";
@@ -45,9 +45,9 @@ interface Level {
 
 /** Logits between -4 and 4 and deltas between -1 and 1, for every anchor of every image. */
 function randomLevels(): Level[] {
-  const draw = drawFrom(5)("predictions", 0);
+  const random = randomFrom(5)("predictions", 0);
   const numbers = (count: number, scale: number): Float32Array =>
-    Float32Array.from({ length: count }, () => scale * (2 * draw() - 1));
+    Float32Array.from({ length: count }, () => scale * (2 * random() - 1));
   return maps.map(([height, width]) => {
     const count = height * width * 3;
     const all = count * sizes.length;

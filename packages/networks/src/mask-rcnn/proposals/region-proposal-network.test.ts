@@ -8,7 +8,7 @@ import { matchBoxes } from "../../boxes/matching.ts";
 import {
   assertClose,
   assertGradients,
-  drawFrom,
+  randomFrom,
   setLayer,
   smallConfig,
   wave,
@@ -96,7 +96,7 @@ test("regionProposalNetwork: PyTorch's losses and gradients, by name", () => {
       features(),
       sizes,
       targets,
-      drawFrom(1),
+      randomFrom(1),
     );
     assertClose([classLoss.item()], [golden.classLoss], 1e-5);
     assertClose([boxLoss.item()], [golden.boxLoss], 1e-8);
@@ -119,7 +119,7 @@ test("regionProposalNetwork: starts undecided, with Detectron2's names", () => {
       "proposal_generator.rpn_head.objectness_logits.bias",
       "proposal_generator.rpn_head.objectness_logits.weight",
     ]);
-    const { classLoss } = network.losses(features(), sizes, targets, drawFrom(1));
+    const { classLoss } = network.losses(features(), sizes, targets, randomFrom(1));
     assertClose([classLoss.item()], [Math.LN2], 0.01);
   });
 });
@@ -133,7 +133,7 @@ test("regionProposalNetwork: a step depends on the stream of draws, and on nothi
     });
     nn.loadStateDict(sampling, nn.stateDict(network));
     const loss = (seed: number): number =>
-      sampling.losses(features(), sizes, targets, drawFrom(seed)).classLoss.item();
+      sampling.losses(features(), sizes, targets, randomFrom(seed)).classLoss.item();
     assert.equal(loss(1), loss(1));
     assert.notEqual(loss(1), loss(2));
   });
@@ -143,7 +143,7 @@ test("regionProposalNetwork: an image without objects teaches what background is
   scope(() => {
     const network = goldenNetwork();
     const none = [targets[1], targets[1]];
-    const { classLoss, boxLoss } = network.losses(features(), sizes, none, drawFrom(1));
+    const { classLoss, boxLoss } = network.losses(features(), sizes, none, randomFrom(1));
     assert.ok(classLoss.item() > 0);
     assert.equal(boxLoss.item(), 0);
     backward(classLoss.add(boxLoss));
@@ -181,7 +181,7 @@ test("regionProposalNetwork: bfloat16 features give float32 losses near the floa
         features().map((map) => map.to("bfloat16")),
         sizes,
         targets,
-        drawFrom(1),
+        randomFrom(1),
       ),
     );
     assert.equal(classLoss.dtype, "float32");
@@ -199,7 +199,7 @@ test("regionProposalNetwork: leaves no tensor behind", () => {
     const inside = liveTensors();
     scope(() => {
       noGrad(() => network.propose(features(), sizes));
-      const { classLoss } = network.losses(features(), sizes, targets, drawFrom(1));
+      const { classLoss } = network.losses(features(), sizes, targets, randomFrom(1));
       classLoss.item();
     });
     assert.equal(liveTensors(), inside);

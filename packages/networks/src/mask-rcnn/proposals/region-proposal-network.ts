@@ -6,7 +6,7 @@
 import type { Target } from "@malleolus/imaging";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage } from "@malleolus/torch";
-import type { Draw } from "../../random.ts";
+import type { RandomStreams } from "../../random.ts";
 import { type Features, featureStrides } from "../features.ts";
 import { anchorGenerator, type MapSize } from "./anchors.ts";
 import { selectProposals } from "./proposal-selection.ts";
@@ -23,7 +23,7 @@ export interface RegionProposalNetwork {
     features: Features,
     sizes: readonly MapSize[],
     targets: readonly Target[],
-    draw: Draw,
+    random: RandomStreams,
   ): RpnLosses & { readonly proposals: Proposals };
   /** The proposals of detection. */
   propose(features: Features, sizes: readonly MapSize[]): Proposals;
@@ -38,14 +38,14 @@ export function regionProposalNetwork(config: MaskRcnnConfig): RegionProposalNet
   const testRule = { ...rpn, preNms: rpn.preNms.test, postNms: rpn.postNms.test };
   return {
     rpn_head: head,
-    losses(features, sizes, targets, draw) {
+    losses(features, sizes, targets, random) {
       const anchors = anchorsOf(mapSizes(features));
       const predictions = stage("proposal head", () => head.predict(features));
       const proposals = stage("proposal selection", () =>
         noGrad(() => scope(() => selectProposals(predictions, anchors, sizes, rule))),
       );
       const losses = stage("proposal losses", () =>
-        rpnLosses(predictions, anchors.boxes, targets, draw, rpn),
+        rpnLosses(predictions, anchors.boxes, targets, random, rpn),
       );
       return { ...losses, proposals };
     },

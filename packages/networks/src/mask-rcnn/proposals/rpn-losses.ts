@@ -11,7 +11,7 @@ import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
-import type { Draw } from "../../random.ts";
+import type { RandomStreams } from "../../random.ts";
 import type { RpnPredictions } from "./rpn-head.ts";
 
 /** Scalars, float32, weighted. */
@@ -30,10 +30,10 @@ export function rpnLosses(
   predictions: RpnPredictions,
   anchors: Float32Array,
   targets: readonly Target[],
-  draw: Draw,
+  random: RandomStreams,
   config: RpnConfig,
 ): RpnLosses {
-  const sample = sampleAnchors(anchors, targets, draw, config);
+  const sample = sampleAnchors(anchors, targets, random, config);
   const logits = cat(predictions.logits, { dim: 1 }).reshape([-1]); // [N * R]
   const deltas = cat(predictions.deltas, { dim: 1 }).reshape([-1, 4]); // [N * R, 4]
   const device = logits.device;
@@ -70,7 +70,7 @@ interface AnchorSample {
 function sampleAnchors(
   anchors: Float32Array,
   targets: readonly Target[],
-  draw: Draw,
+  random: RandomStreams,
   config: RpnConfig,
 ): AnchorSample {
   const [background, object] = config.iouThresholds;
@@ -81,7 +81,7 @@ function sampleAnchors(
   targets.forEach((target, image) => {
     const truths = boxArray(target.boxes);
     const matches = matchBoxes(anchors, truths, rule);
-    const sample = sampleBatch(matches.labels, config, draw("rpn-sampling", image));
+    const sample = sampleBatch(matches.labels, config, random("rpn-sampling", image));
     const first = (image * anchors.length) / 4;
     for (const anchor of sample.positives) positives.push(first + anchor);
     for (const anchor of sample.negatives) negatives.push(first + anchor);

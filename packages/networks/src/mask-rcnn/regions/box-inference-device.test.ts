@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { RoiConfig } from "@malleolus/schema";
 import { fromTypedArray, liveTensors, scope } from "@malleolus/torch";
-import { assertClose, drawFrom, smallConfig } from "../../test-heads.ts";
+import { assertClose, randomFrom, smallConfig } from "../../test-heads.ts";
 import { waitsIn } from "../proposals/test-waits.ts";
 import type { BoxPredictions } from "./box-head.ts";
 import { type DetectedBoxes, detectBoxes } from "./box-inference.ts";
@@ -28,13 +28,13 @@ interface Case {
 
 /** Boxes of 10 to 60 pixels, logits between -3 and 3, deltas between -2 and 2. */
 function randomCase(counts: readonly number[], classCount = 3): Case {
-  const draw = drawFrom(9)("regions", 0);
+  const random = randomFrom(9)("regions", 0);
   const numbers = (count: number, scale: number): Float32Array =>
-    Float32Array.from({ length: count }, () => scale * (2 * draw() - 1));
+    Float32Array.from({ length: count }, () => scale * (2 * random() - 1));
   const boxes = counts.map((count) => {
     const corners = Array.from({ length: count }, () => {
-      const [x, y] = [100 * draw(), 90 * draw()];
-      return [x, y, x + 10 + 50 * draw(), y + 10 + 50 * draw()];
+      const [x, y] = [100 * random(), 90 * random()];
+      return [x, y, x + 10 + 50 * random(), y + 10 + 50 * random()];
     });
     return Float32Array.from(corners.flat());
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Target } from "@malleolus/imaging";
 import { detectron2Config } from "@malleolus/schema";
-import { drawFrom } from "../../test-heads.ts";
+import { randomFrom } from "../../test-heads.ts";
 import { sampleRegions } from "./region-sampling.ts";
 
 const { roi } = detectron2Config(["a", "b"]);
@@ -29,7 +29,13 @@ test("sampleRegions: a proposal is an object from an overlap of a half, of its t
   // Overlap (100 - s) / (100 + s): 33 pixels give 0.504, 34 give 0.493.
   const proposals = Float32Array.of(33, 0, 133, 100, 34, 0, 134, 100, 201, 201, 240, 240);
   const config = { ...roi, appendTruth: false };
-  const { regions, classes, truths } = sampleRegions([proposals], [target], 2, drawFrom(1), config);
+  const { regions, classes, truths } = sampleRegions(
+    [proposals],
+    [target],
+    2,
+    randomFrom(1),
+    config,
+  );
   const found = Array.from(classes, (own, i) => [regions.boxes[i * 4], own]);
   found.sort(([a], [b]) => a - b);
   assert.deepEqual(found, [
@@ -43,10 +49,10 @@ test("sampleRegions: a proposal is an object from an overlap of a half, of its t
 });
 
 test("sampleRegions: the true boxes are proposals, too", () => {
-  const { regions, classes } = sampleRegions([new Float32Array()], [target], 2, drawFrom(1), roi);
+  const { regions, classes } = sampleRegions([new Float32Array()], [target], 2, randomFrom(1), roi);
   assert.deepEqual([...classes].sort(), [0, 1]);
   assert.equal(regions.boxes.length, 8);
-  const none = sampleRegions([new Float32Array()], [empty], 2, drawFrom(1), roi);
+  const none = sampleRegions([new Float32Array()], [empty], 2, randomFrom(1), roi);
   assert.equal(none.classes.length, 0);
 });
 
@@ -54,7 +60,7 @@ test("sampleRegions: at most a quarter objects, the same for the same draws", ()
   const config = { ...roi, batchSizePerImage: 40 };
   const proposals = [shifted(300, 0.5), shifted(300, 0.5)];
   const sample = (seed: number) =>
-    sampleRegions(proposals, [target, empty], 2, drawFrom(seed), config);
+    sampleRegions(proposals, [target, empty], 2, randomFrom(seed), config);
   const { classes, regions } = sample(1);
   const objects = [0, 1].map(
     (image) =>

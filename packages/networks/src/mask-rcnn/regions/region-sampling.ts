@@ -8,7 +8,7 @@ import type { RoiConfig } from "@malleolus/schema";
 import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
-import type { Draw } from "../../random.ts";
+import type { RandomStreams } from "../../random.ts";
 import { arrangeRegions, type Regions } from "./region-pooling.ts";
 
 export interface RegionSample {
@@ -24,7 +24,7 @@ export function sampleRegions(
   proposals: readonly Float32Array[],
   targets: readonly Target[],
   classCount: number,
-  draw: Draw,
+  random: RandomStreams,
   config: RoiConfig,
 ): RegionSample {
   const samples = targets.map((target, image) => {
@@ -35,7 +35,7 @@ export function sampleRegions(
       object: config.iouThreshold,
       lowQualityMatches: false,
     });
-    const sample = sampleBatch(matches.labels, config, draw("roi-sampling", image));
+    const sample = sampleBatch(matches.labels, config, random("roi-sampling", image));
     const chosen = Int32Array.from([...sample.positives, ...sample.negatives]);
     const matched = chosen.map((box) => matches.truths[box]);
     return {

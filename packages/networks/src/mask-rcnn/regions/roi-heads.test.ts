@@ -8,7 +8,7 @@ import { autocast, backward, liveTensors, nn, scope, type Tensor, tensor } from 
 import {
   assertClose,
   assertGradients,
-  drawFrom,
+  randomFrom,
   setLayer,
   smallConfig,
   wave,
@@ -237,7 +237,7 @@ test("roiHeads: every parameter learns, in float32 and in bfloat16", () => {
           features().map((map) => map.to(dtype)),
           proposals,
           targets,
-          drawFrom(1),
+          randomFrom(1),
         );
       const parts = Object.values(dtype === "bfloat16" ? autocast(dtype, run) : run());
       const [first, second, third] = parts;
@@ -265,7 +265,7 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
       [[new Float32Array(), new Float32Array()], false],
     ] as const) {
       for (const parameter of nn.parameters(heads).values()) parameter.grad = null;
-      const loss = heads.losses(features(), boxes, [noObjects, noObjects], drawFrom(1));
+      const loss = heads.losses(features(), boxes, [noObjects, noObjects], randomFrom(1));
       if (region) assert.ok(loss.boxClass.item() > 0);
       else assert.equal(loss.boxClass.item(), 0);
       assert.equal(loss.boxRegression.item(), 0);
@@ -282,7 +282,7 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
         features().map((map) => map.to("bfloat16")),
         proposals,
         [noObjects, noObjects],
-        drawFrom(1),
+        randomFrom(1),
       ),
     );
     assert.equal(half.mask.item(), 0);
@@ -350,7 +350,7 @@ test("roiHeads: Detectron2's names and first losses", () => {
       names.sort(),
       layers.flatMap((name) => [`roi_heads.${name}.bias`, `roi_heads.${name}.weight`]).sort(),
     );
-    const { boxClass, mask } = heads.losses(features(), proposals, targets, drawFrom(1));
+    const { boxClass, mask } = heads.losses(features(), proposals, targets, randomFrom(1));
     assertClose([boxClass.item()], [Math.log(4)], 0.1);
     assertClose([mask.item()], [Math.LN2], 0.05);
     const { cls_score, bbox_pred } = boxPredictor(config);
@@ -371,7 +371,7 @@ test("roiHeads: leaves no tensor behind", () => {
     const inside = liveTensors();
     scope(() => {
       heads.detect(features(), proposals, sizes);
-      heads.losses(features(), proposals, targets, drawFrom(1));
+      heads.losses(features(), proposals, targets, randomFrom(1));
     });
     assert.equal(liveTensors(), inside);
   });

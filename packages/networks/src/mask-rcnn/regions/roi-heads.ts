@@ -6,7 +6,7 @@
 import type { Detection, Target } from "@malleolus/imaging";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
-import type { Draw } from "../../random.ts";
+import type { RandomStreams } from "../../random.ts";
 import type { Features } from "../features.ts";
 import { type BoxHead, type BoxPredictor, boxHead, boxPredictor } from "./box-head.ts";
 import { type DetectedBoxes, detectBoxes } from "./box-inference.ts";
@@ -28,7 +28,7 @@ export interface RoiHeads {
     features: Features,
     proposals: Proposals,
     targets: readonly Target[],
-    draw: Draw,
+    random: RandomStreams,
   ): BoxLosses & { readonly mask: Tensor };
   /** What was found in each image, by falling score, within its true size. */
   detect(
@@ -48,9 +48,9 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
     box_head: boxes,
     box_predictor: predictor,
     mask_head: masks,
-    losses(features, proposals, targets, draw) {
+    losses(features, proposals, targets, random) {
       const sample = stage("region sampling", () =>
-        sampleRegions(proposals, targets, classCount, draw, roi),
+        sampleRegions(proposals, targets, classCount, random, roi),
       );
       const pooled = stage("box pooling", () => poolRegions(features, sample.regions, roi.box));
       const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));

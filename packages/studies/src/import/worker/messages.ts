@@ -1,6 +1,7 @@
 /** What an import's main thread and its threads say to one another. */
-import type { Deidentification, DicomIdentity } from "@malleolus/data/dicom";
+
 import type { DataErrorCode } from "@malleolus/data";
+import type { Deidentification, DicomIdentity } from "@malleolus/data/dicom";
 import type { ImageRecord } from "@malleolus/schema";
 import type { StudyErrorCode } from "../../errors.ts";
 import type { StagedImage } from "../../image-store.ts";

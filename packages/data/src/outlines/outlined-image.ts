@@ -4,7 +4,7 @@
  */
 import type { Polygon } from "@malleolus/geometry";
 
-export interface DrawnImage {
+export interface OutlinedImage {
   /** For messages: `line 3`, `image 12`. */
   readonly place: string;
   /** As the tool writes it: a file's name, a path or an address. */
@@ -14,28 +14,28 @@ export interface DrawnImage {
   /** Further keys of the image, as they are written. */
   readonly extra: Readonly<Record<string, unknown>>;
   /** One a person who has said something of it. Empty where nobody has. */
-  readonly drawings: readonly Drawing[];
+  readonly annotations: readonly ImageAnnotation[];
 }
 
-export interface Drawing {
+export interface ImageAnnotation {
   /** As the tool knows the person; null where the file does not say. */
   readonly author: string | null;
-  readonly shapes: readonly DrawnShape[];
+  readonly shapes: readonly OutlinedShape[];
   /** The answer to a question called "visibility"; null where nobody answered. */
   readonly visibility: string | null;
 }
 
-export interface DrawnShape {
+export interface OutlinedShape {
   readonly category: string;
   readonly polygons: readonly Polygon[];
   /** An open line `[x0, y0, x1, y1, …]`; null for what is closed. */
   readonly line: readonly number[] | null;
 }
 
-export interface DrawnFile {
+export interface OutlinesFile {
   /** What a shape of this file can be called, whether or not anything is. */
   readonly categories: readonly string[];
-  readonly images: readonly DrawnImage[];
+  readonly images: readonly OutlinedImage[];
   /** What there is to know of the file, each a sentence without its full stop. */
   readonly remarks: readonly string[];
 }

@@ -1,32 +1,32 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { drawsOf, permutation } from "./draws.ts";
+import { permutation, randomStreams } from "./random-streams.ts";
 
 test("draws: the same address gives the same stream, whoever drew in between", () => {
-  const first = take(drawsOf(7, 3)("order", 1), 5);
-  const draws = drawsOf(7, 3);
-  take(draws("order", 0), 100);
-  assert.deepEqual(take(draws("order", 1), 5), first);
+  const first = take(randomStreams(7, 3)("order", 1), 5);
+  const random = randomStreams(7, 3);
+  take(random("order", 0), 100);
+  assert.deepEqual(take(random("order", 1), 5), first);
 });
 
 test("draws: another seed, step, slot or purpose gives another stream", () => {
   const streams = [
-    drawsOf(7, 3)("crop", 1),
-    drawsOf(8, 3)("crop", 1),
-    drawsOf(7 + 2 ** 32, 3)("crop", 1),
-    drawsOf(7, 4)("crop", 1),
-    drawsOf(7, 3)("crop", 2),
-    drawsOf(7, 3)("flip", 1),
+    randomStreams(7, 3)("crop", 1),
+    randomStreams(8, 3)("crop", 1),
+    randomStreams(7 + 2 ** 32, 3)("crop", 1),
+    randomStreams(7, 4)("crop", 1),
+    randomStreams(7, 3)("crop", 2),
+    randomStreams(7, 3)("flip", 1),
   ].map((stream) => take(stream, 4).join());
   assert.equal(new Set(streams).size, streams.length);
 });
 
 test("draws: uniform in [0, 1), by chi-squared over 64 bins", () => {
-  const draw = drawsOf(1, 0)("uniform", 0);
+  const random = randomStreams(1, 0)("uniform", 0);
   const bins = new Float64Array(64);
   const count = 64_000;
   for (let i = 0; i < count; i++) {
-    const value = draw();
+    const value = random();
     assert.ok(value >= 0 && value < 1);
     bins[Math.floor(value * 64)]++;
   }
@@ -40,11 +40,11 @@ test("draws: neighbouring steps, slots and purposes do not follow each other", (
   const count = 20_000;
   const of = (stream: (i: number) => number) =>
     Float64Array.from({ length: count }, (_, i) => stream(i));
-  const steps = of((i) => drawsOf(1, i)("flip", 0)());
-  const laterSteps = of((i) => drawsOf(1, i + 1)("flip", 0)());
-  const slots = of((i) => drawsOf(1, i)("flip", 1)());
-  const purposes = of((i) => drawsOf(1, i)("crop", 0)());
-  const seeds = of((i) => drawsOf(2, i)("flip", 0)());
+  const steps = of((i) => randomStreams(1, i)("flip", 0)());
+  const laterSteps = of((i) => randomStreams(1, i + 1)("flip", 0)());
+  const slots = of((i) => randomStreams(1, i)("flip", 1)());
+  const purposes = of((i) => randomStreams(1, i)("crop", 0)());
+  const seeds = of((i) => randomStreams(2, i)("flip", 0)());
   for (const other of [laterSteps, slots, purposes, seeds]) {
     // The standard error of a correlation of independent numbers is 1 / sqrt(count) = 0.007.
     assert.ok(Math.abs(correlation(steps, other)) < 0.03);
@@ -70,8 +70,8 @@ test("permutation: of nothing and of one", () => {
   assert.deepEqual(permutation(5, 0, 1, "images"), Uint32Array.of(0));
 });
 
-function take(draw: () => number, count: number): number[] {
-  return Array.from({ length: count }, draw);
+function take(random: () => number, count: number): number[] {
+  return Array.from({ length: count }, random);
 }
 
 function correlation(a: Float64Array, b: Float64Array): number {

@@ -5,9 +5,9 @@ import { readRadiograph } from "@malleolus/data";
 import { decodeRuns, traceMask } from "@malleolus/geometry";
 import { writeFileWhole } from "@malleolus/host";
 import type { Finding } from "@malleolus/schema";
-import { drawnFindings } from "../drawn-findings.ts";
-import { drawOverlay } from "../overlay.ts";
+import { renderOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
+import { shownFindings } from "../shown-findings.ts";
 import type { Mistake } from "./worst-mistakes.ts";
 
 const OURS = /^(least-found|false-alarm)-\d{2,}-.*\.png$/;
@@ -16,7 +16,7 @@ const OURS = /^(least-found|false-alarm)-\d{2,}-.*\.png$/;
  * Writes `least-found-01-NAME.png`, `false-alarm-01-NAME.png` and so on in place of those of an earlier
  * evaluation; says each one's score and path.
  */
-export async function drawMistakes(
+export async function renderMistakes(
   mistakes: readonly Mistake[],
   findings: ReadonlyMap<number, readonly Finding[]>,
   classes: readonly string[],
@@ -35,10 +35,10 @@ export async function drawMistakes(
     const number = String(place).padStart(2, "0");
     const path = join(folder, `${kind.replace(" ", "-")}-${number}-${name}.png`);
     const truths = image.truths.map(({ mask }) => traceMask(decodeRuns(mask)));
-    const shown = drawnFindings(findings.get(image.id) ?? []);
+    const shown = shownFindings(findings.get(image.id) ?? []);
     writeFileWhole(
       path,
-      markOverlay(await drawOverlay(await readRadiograph(image.path), shown, classes, truths)),
+      markOverlay(await renderOverlay(await readRadiograph(image.path), shown, classes, truths)),
     );
     say(`${kind.padEnd(11)}  score ${score.toFixed(3)}  ${path}`);
   }

@@ -7,10 +7,10 @@
  */
 
 import { type Key, philox4x32 } from "@malleolus/evaluation/philox";
-import type { Draw } from "@malleolus/networks";
+import type { RandomStreams } from "@malleolus/networks";
 
 /** The streams of one step. `seed` is an integer from 0 to 2^53 - 1. */
-export function drawsOf(seed: number, step: number): Draw {
+export function randomStreams(seed: number, step: number): RandomStreams {
   return (purpose, slot) => stream(seed, step, slot, purpose);
 }
 
@@ -25,9 +25,9 @@ export function permutation(
   purpose: string,
 ): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
-  const draw = stream(seed, epoch, 0, purpose);
+  const random = stream(seed, epoch, 0, purpose);
   for (let i = count - 1; i > 0; i--) {
-    const other = Math.floor(draw() * (i + 1));
+    const other = Math.floor(random() * (i + 1));
     const moved = order[i];
     order[i] = order[other];
     order[other] = moved;

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { readDrawings } from "./read-drawings.ts";
+import { readOutlines } from "./read-outlines.ts";
 
-function drawnFile(context: TestContext, text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "malleolus-drawings-"));
+function outlinesFile(context: TestContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-annotations-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "drawn");
   writeFileSync(path, text);
@@ -38,7 +38,7 @@ function row(id: string, labels: readonly unknown[]) {
 
 const polygon = { name: "fracture", annotation_kind: "ImagePolygon", polygon: square };
 
-test("readDrawings: Labelbox's lines, two people on one image, a line, an image nobody has drawn", async (context) => {
+test("readOutlines: Labelbox's lines, two people on one image, a line, an image nobody has drawn", async (context) => {
   const line = {
     name: "fracture",
     line: [
@@ -51,14 +51,14 @@ test("readDrawings: Labelbox's lines, two people on one image, a line, an image 
     row("b", []),
   ];
   const text = `\ufeff${rows.map((one) => JSON.stringify(one)).join("\r\n")}\r\n`;
-  const { images, categories } = await readDrawings(drawnFile(context, text));
+  const { images, categories } = await readOutlines(outlinesFile(context, text));
   assert.deepEqual(categories, ["fracture"]);
   assert.deepEqual(images[0], {
     place: "line 1",
     fileName: "a.png",
     size: [20, 30],
     extra: { external_id: "a.png" },
-    drawings: [
+    annotations: [
       {
         author: "ann@x.org",
         shapes: [{ category: "fracture", polygons: [[1, 1, 9, 1, 9, 9]], line: null }],
@@ -71,15 +71,15 @@ test("readDrawings: Labelbox's lines, two people on one image, a line, an image 
       },
     ],
   });
-  assert.deepEqual(images[1].drawings, []);
+  assert.deepEqual(images[1].annotations, []);
 });
 
-test("readDrawings: what of Labelbox's lines cannot be used is named by its line, all at once", async (context) => {
+test("readOutlines: what of Labelbox's lines cannot be used is named by its line, all at once", async (context) => {
   const mask = { name: "fibula", annotation_kind: "ImageSegmentationMask", mask: { url: "x" } };
   const flat = { name: "tibia", polygon: [square[0], square[1], square[0]] };
   const rows = [row("a", [label("a", [mask, flat])]), { data_row: { id: "b" } }];
   const text = `${rows.map((one) => JSON.stringify(one)).join("\n")}\n{"data_row": \n`;
-  await assert.rejects(readDrawings(drawnFile(context, text)), (error: Error) => {
+  await assert.rejects(readOutlines(outlinesFile(context, text)), (error: Error) => {
     assert.match(
       error.message,
       /4 faults: line 1: expected fibula as a polygon or a line, got ImageSegmentationMask; masks and boxes/,
@@ -91,7 +91,7 @@ test("readDrawings: what of Labelbox's lines cannot be used is named by its line
   });
 });
 
-test("readDrawings: COCO, with and without outlines", async (context) => {
+test("readOutlines: COCO, with and without outlines", async (context) => {
   const coco = {
     images: [
       { id: 7, file_name: "x/a.png", width: 20, height: 30, visibility: "subtle" },
@@ -100,9 +100,9 @@ test("readDrawings: COCO, with and without outlines", async (context) => {
     categories: [{ id: 1, name: "fracture" }],
     annotations: [{ id: 1, image_id: 7, category_id: 1, segmentation: [[1, 1, 9, 1, 9, 9]] }],
   };
-  const { images } = await readDrawings(drawnFile(context, JSON.stringify(coco)));
+  const { images } = await readOutlines(outlinesFile(context, JSON.stringify(coco)));
   assert.deepEqual(
-    images.map(({ place, fileName, drawings }) => [place, fileName, drawings]),
+    images.map(({ place, fileName, annotations }) => [place, fileName, annotations]),
     [
       [
         "image 7",
@@ -121,8 +121,8 @@ test("readDrawings: COCO, with and without outlines", async (context) => {
   const box = { id: 2, image_id: 8, category_id: 1, bbox: [1, 1, 4, 4] };
   const boxed = JSON.stringify({ ...coco, annotations: [box] });
   await assert.rejects(
-    readDrawings(drawnFile(context, boxed)),
+    readOutlines(outlinesFile(context, boxed)),
     /an outline for every annotation, got 1 with a box alone.*of them 2 on b\.png/,
   );
-  await assert.rejects(readDrawings("/nowhere"), /expected annotations, got/);
+  await assert.rejects(readOutlines("/nowhere"), /expected annotations, got/);
 });

@@ -6,11 +6,11 @@ import { readFile } from "node:fs/promises";
 import { annotationRemarks } from "../coco/annotation-remarks.ts";
 import { type CocoAnnotation, type CocoDataset, parseCocoBytes } from "../coco/read-coco.ts";
 import { causeText, DataError } from "../errors.ts";
-import type { DrawnFile, DrawnShape } from "./drawn-image.ts";
 import { isLabelboxExport, readLabelbox } from "./labelbox.ts";
+import type { OutlinedShape, OutlinesFile } from "./outlined-image.ts";
 
 /** Throws DataError `unreadable` or `invalid-annotations`, with all that is wrong at once. */
-export async function readDrawings(path: string): Promise<DrawnFile> {
+export async function readOutlines(path: string): Promise<OutlinesFile> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -23,11 +23,11 @@ export async function readDrawings(path: string): Promise<DrawnFile> {
   }
   return isLabelboxExport(bytes)
     ? readLabelbox(bytes.toString("utf8"), path)
-    : cocoDrawings(parseCocoBytes(bytes, path), path);
+    : cocoOutlines(parseCocoBytes(bytes, path), path);
 }
 
 /** Everything in a COCO file is one person's: the format has no place for names. */
-function cocoDrawings(dataset: CocoDataset, path: string): DrawnFile {
+function cocoOutlines(dataset: CocoDataset, path: string): OutlinesFile {
   const { images, categories, annotations, annotationsByImage } = dataset;
   const bare = annotations.filter(({ polygons, isCrowd }) => polygons.length === 0 || isCrowd);
   if (bare.length > 0) {
@@ -39,7 +39,7 @@ function cocoDrawings(dataset: CocoDataset, path: string): DrawnFile {
     );
   }
   const nameOf = new Map(categories.map(({ id, name }) => [id, name]));
-  const shapeOf = ({ categoryId, polygons }: CocoAnnotation): DrawnShape => ({
+  const shapeOf = ({ categoryId, polygons }: CocoAnnotation): OutlinedShape => ({
     category: nameOf.get(categoryId) ?? "",
     polygons,
     line: null,
@@ -51,7 +51,7 @@ function cocoDrawings(dataset: CocoDataset, path: string): DrawnFile {
       fileName,
       size: [width, height],
       extra,
-      drawings: [
+      annotations: [
         {
           author: null,
           shapes: (annotationsByImage.get(id) ?? []).map(shapeOf),

@@ -7,7 +7,12 @@ import type { Polygon } from "@malleolus/geometry";
 import { z } from "zod";
 import { collectFaults } from "../coco/faults.ts";
 import { causeText } from "../errors.ts";
-import type { Drawing, DrawnFile, DrawnImage, DrawnShape } from "./drawn-image.ts";
+import type {
+  ImageAnnotation,
+  OutlinedImage,
+  OutlinedShape,
+  OutlinesFile,
+} from "./outlined-image.ts";
 
 const pointSchema = z.object({ x: z.number(), y: z.number() });
 type Point = z.infer<typeof pointSchema>;
@@ -58,9 +63,9 @@ export function isLabelboxExport(bytes: Buffer): boolean {
 }
 
 /** Throws DataError `invalid-annotations`, which names the lines. */
-export function readLabelbox(text: string, where: string): DrawnFile {
+export function readLabelbox(text: string, where: string): OutlinesFile {
   const faults = collectFaults(where);
-  const images: DrawnImage[] = [];
+  const images: OutlinedImage[] = [];
   const categories = new Set<string>();
   for (const [index, line] of text
     .replace(/^\ufeff/, "")
@@ -72,8 +77,9 @@ export function readLabelbox(text: string, where: string): DrawnFile {
     const row = readRow(line, add);
     if (row === null) continue;
     const labels = Object.values(row.projects).flatMap((project) => project.labels);
-    const drawings = labels.map((label) => readLabel(label, add));
-    for (const { shapes } of drawings) for (const { category } of shapes) categories.add(category);
+    const annotations = labels.map((label) => readLabel(label, add));
+    for (const { shapes } of annotations)
+      for (const { category } of shapes) categories.add(category);
     const { width, height } = row.media_attributes ?? {};
     images.push({
       place,
@@ -81,7 +87,7 @@ export function readLabelbox(text: string, where: string): DrawnFile {
       size: width && height ? [width, height] : null,
       // Both names may lead to the image.
       extra: { external_id: row.data_row.external_id },
-      drawings,
+      annotations,
     });
   }
   faults.throwAny();
@@ -108,7 +114,7 @@ function readRow(line: string, add: AddFault): Row | null {
 function readLabel(
   { label_details, annotations }: z.infer<typeof labelSchema>,
   add: AddFault,
-): Drawing {
+): ImageAnnotation {
   const objects = (annotations.objects ?? []).flatMap((written) => {
     const read = objectSchema.safeParse(written);
     if (read.success) return [read.data];
@@ -130,7 +136,7 @@ function readLabel(
 function readShape(
   { name, annotation_kind, polygon, line }: z.infer<typeof objectSchema>,
   add: AddFault,
-): DrawnShape[] {
+): OutlinedShape[] {
   if (polygon) {
     const ring = closedRing(polygon);
     if (ring.length >= 6) return [{ category: name, polygons: [ring], line: null }];

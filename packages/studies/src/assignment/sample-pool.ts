@@ -1,6 +1,6 @@
 /**
- * The draws: functions of the pool and the seed, whatever order the pool comes in. They draw whole
- * patients for tests and tuning, and radiographs for the trainings.
+ * Samples of the pool: functions of the pool and the seed, whatever order the pool comes in. Tests and
+ * tuning sample whole patients, trainings sample radiographs.
  */
 import { seededOrder } from "../seeded-order.ts";
 import type { PoolCase, PoolImage } from "./pool.ts";
@@ -15,48 +15,48 @@ export interface Shortage {
   readonly keys: readonly string[];
 }
 
-export interface Draw<T> {
-  readonly drawn: readonly T[];
+export interface Sample<T> {
+  readonly sampled: readonly T[];
   readonly shortages: readonly Shortage[];
 }
 
-export interface DrawnPatient {
+export interface SampledPatient {
   readonly case: PoolCase;
   /** From 0; within the class where classes are drawn one by one. */
   readonly rank: number;
 }
 
 /** So many patients, each with the one case that is tested. */
-export function drawPatients(
+export function samplePatients(
   pool: readonly PoolCase[],
   count: number,
   seed: number,
   purpose: string,
-): DrawnPatient[] {
+): SampledPatient[] {
   return onePerPatient(pool, seed, purpose)
     .slice(0, count)
     .map((found, rank) => ({ case: found, rank }));
 }
 
 /** So many patients of every class. A patient counts for the class of the case that is tested. */
-export function drawPatientsByClass(
+export function samplePatientsByClass(
   pool: readonly PoolCase[],
   classes: readonly string[],
   count: number,
   keys: readonly string[],
   seed: number,
-): Draw<DrawnPatient> {
+): Sample<SampledPatient> {
   const cases = onePerPatient(pool, seed, "internal test");
   const draws = classes.map((name) => {
     const own = cases.filter((one) => one.class === name);
     const shortage = { what: `patients of ${name}`, asked: count, found: own.length, keys };
     return {
-      drawn: own.slice(0, count).map((found, rank) => ({ case: found, rank })),
+      sampled: own.slice(0, count).map((found, rank) => ({ case: found, rank })),
       shortages: own.length < count ? [shortage] : [],
     };
   });
   return {
-    drawn: draws.flatMap(({ drawn }) => drawn),
+    sampled: draws.flatMap(({ sampled }) => sampled),
     shortages: draws.flatMap(({ shortages }) => shortages),
   };
 }
@@ -68,7 +68,7 @@ function onePerPatient(pool: readonly PoolCase[], seed: number, purpose: string)
   return seededOrder([...first.values()], ({ patient }) => patient, seed, purpose);
 }
 
-export interface DrawnImage {
+export interface SampledImage {
   readonly case: PoolCase;
   readonly image: PoolImage;
 }
@@ -82,7 +82,7 @@ export interface Quota {
  * Radiographs with and without a fracture: the preferred ones first and in their order, then patient
  * by patient, all of a patient's views before the next patient's. What cannot be seen is not drawn.
  */
-export function drawRadiographs(
+export function sampleRadiographs(
   pool: readonly PoolCase[],
   quota: Quota,
   options: {
@@ -91,7 +91,7 @@ export function drawRadiographs(
     readonly purpose: "preliminary training" | "training";
     readonly preferred?: readonly string[] | undefined;
   },
-): Draw<DrawnImage> {
+): Sample<SampledImage> {
   const { noFractureClass, seed, purpose, preferred = [] } = options;
   const patients = [...Map.groupBy(pool, ({ patient }) => patient)];
   const ordered = seededOrder(patients, ([patient]) => patient, seed, purpose)
@@ -102,7 +102,7 @@ export function drawRadiographs(
         .toSorted((a, b) => (a.image < b.image ? -1 : 1))
         .map((image) => ({ case: one, image })),
     );
-  const byImage = new Map(ordered.map((drawn) => [drawn.image.image, drawn]));
+  const byImage = new Map(ordered.map((sampled) => [sampled.image.image, sampled]));
   const first = [...new Set(preferred)].flatMap((image) => byImage.get(image) ?? []);
   const all = [...new Set([...first, ...ordered])];
   const key = purpose === "training" ? "training" : "preliminary";
@@ -113,10 +113,10 @@ export function drawRadiographs(
     const asked = quota[kind];
     const what = `radiographs ${kind === "fracture" ? "with" : "without"} a fracture for ${purpose}`;
     const shortage = { what, asked, found: own.length, keys: [`splits.${key}.${kind}`] };
-    return { drawn: own.slice(0, asked), shortages: own.length < asked ? [shortage] : [] };
+    return { sampled: own.slice(0, asked), shortages: own.length < asked ? [shortage] : [] };
   });
   return {
-    drawn: kinds.flatMap(({ drawn }) => drawn),
+    sampled: kinds.flatMap(({ sampled }) => sampled),
     shortages: kinds.flatMap(({ shortages }) => shortages),
   };
 }
@@ -125,13 +125,13 @@ export function drawRadiographs(
  * A share of the patients of drawn radiographs, the same of every class, since a decision between the
  * classes is fitted on them; nobody whose radiographs were drawn before.
  */
-export function drawTuning(
-  drawn: readonly DrawnImage[],
+export function sampleTuning(
+  sampled: readonly SampledImage[],
   share: number,
   classes: readonly string[],
   seed: number,
-): Draw<string> {
-  const patients = Map.groupBy(drawn, (one) => one.case.patient);
+): Sample<string> {
+  const patients = Map.groupBy(sampled, (one) => one.case.patient);
   const draws = classes.map((name) => {
     const own = [...patients].filter(([, images]) => images[0].case.class === name);
     const asked = Math.round(share * own.length);
@@ -140,12 +140,12 @@ export function drawTuning(
     const keys = ["splits.tuningShare", "splits.preliminary"];
     const shortage = { what, asked, found: free.length, keys };
     return {
-      drawn: seededOrder(free, (id) => id, seed, "tuning").slice(0, asked),
+      sampled: seededOrder(free, (id) => id, seed, "tuning").slice(0, asked),
       shortages: free.length < asked ? [shortage] : [],
     };
   });
   return {
-    drawn: draws.flatMap((one) => one.drawn),
+    sampled: draws.flatMap((one) => one.sampled),
     shortages: draws.flatMap(({ shortages }) => shortages),
   };
 }

@@ -7,10 +7,10 @@ import type { Displacement, Fracture, Morphology, WeberClass } from "./fracture.
 /** Half of the fibula's depth where the class breaks: what a rise backwards is spread over. */
 const HALF_DEPTH: Readonly<Record<WeberClass, number>> = { A: 10, B: 9.5, C: 6.9 };
 
-/** Every trait from its own stream, as in `drawPatient`. */
-export function drawFracture(weberClass: WeberClass, of: Streams): Fracture {
-  const morphology = drawMorphology(weberClass, of);
-  const { lowest, height, backward } = drawExtent(weberClass, morphology, of);
+/** Every trait from its own stream, as in `samplePatient`. */
+export function sampleFracture(weberClass: WeberClass, of: Streams): Fracture {
+  const morphology = sampleMorphology(weberClass, of);
+  const { lowest, height, backward } = sampleExtent(weberClass, morphology, of);
   const half = HALF_DEPTH[weberClass];
   const obliqueness = of("obliqueness").between(0.75, 1);
   const spiral = morphology === "spiral";
@@ -22,8 +22,8 @@ export function drawFracture(weberClass: WeberClass, of: Streams): Fracture {
           riseOutward: of("wedge rise").between(0.8, 2) * (of("wedge side").chance(0.5) ? 1 : -1),
         }
       : null;
-  const gapMm = drawGap(of);
-  const displacement = drawDisplacement(weberClass, gapMm, of);
+  const gapMm = sampleGap(of);
+  const displacement = sampleDisplacement(weberClass, gapMm, of);
   return {
     weberClass,
     morphology,
@@ -34,12 +34,12 @@ export function drawFracture(weberClass: WeberClass, of: Streams): Fracture {
     roughnessMm: of("roughness").spread(FRACTURE.roughness),
     gapMm,
     displacement,
-    talarShiftMm: weberClass === "A" ? 0 : drawTalarShift(displacement, of),
+    talarShiftMm: weberClass === "A" ? 0 : sampleTalarShift(displacement, of),
     wedge,
   };
 }
 
-function drawMorphology(weberClass: WeberClass, of: Streams): Morphology {
+function sampleMorphology(weberClass: WeberClass, of: Streams): Morphology {
   const { source: _a, ...a } = FRACTURE.morphologyA;
   const { source: _b, ...b } = FRACTURE.morphologyB;
   const { source: _c, ...c } = FRACTURE.morphologyC;
@@ -49,7 +49,7 @@ function drawMorphology(weberClass: WeberClass, of: Streams): Morphology {
 }
 
 /** Lowest level, height of the line, and whether it climbs backwards (1) or forwards (-1). */
-function drawExtent(
+function sampleExtent(
   weberClass: WeberClass,
   morphology: Morphology,
   of: Streams,
@@ -75,7 +75,7 @@ function drawExtent(
   return { lowest, height, backward: -1 };
 }
 
-function drawGap(of: Streams): number {
+function sampleGap(of: Streams): number {
   const { source: _, ...shares } = FRACTURE.gaps;
   const kind = of("gap kind").weighted(shares);
   const range = {
@@ -87,7 +87,7 @@ function drawGap(of: Streams): number {
 }
 
 /** Hairlines have not moved; the rest moves outward and backward, and turns outward. */
-function drawDisplacement(weberClass: WeberClass, gapMm: number, of: Streams): Displacement {
+function sampleDisplacement(weberClass: WeberClass, gapMm: number, of: Streams): Displacement {
   const { median, sigma, max } = FRACTURE.displacement;
   const drawn = Math.min(max, median * Math.exp(sigma * of("displacement").normal()));
   const size = gapMm < FRACTURE.gapHairline.high ? Math.min(drawn, gapMm) : drawn;
@@ -103,7 +103,7 @@ function drawDisplacement(weberClass: WeberClass, gapMm: number, of: Streams): D
 }
 
 /** What opens the medial clear space where the ligaments there are torn. */
-function drawTalarShift({ lateral }: Displacement, of: Streams): number {
+function sampleTalarShift({ lateral }: Displacement, of: Streams): number {
   const { chance, from, least, most, max } = FRACTURE.talarShift;
   const random = of("talar shift");
   const follows = random.chance(chance);
