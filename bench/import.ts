@@ -20,11 +20,11 @@ export const importFiles: Bench = {
   peerModules: [],
   defaultRuns: 5,
   async run({ runs, progress }) {
-    const { room } = internalHospital;
-    const pitchMm = (room.pitchMm * Math.max(room.width, room.height)) / SIZE;
-    const large = { ...room, width: SIZE, height: SIZE, pitchMm };
+    const { xrayUnit } = internalHospital;
+    const pitchMm = (xrayUnit.pitchMm * Math.max(xrayUnit.width, xrayUnit.height)) / SIZE;
+    const large = { ...xrayUnit, width: SIZE, height: SIZE, pitchMm };
     progress(`three phantoms of ${SIZE} x ${SIZE}`);
-    const originals = phantomFiles({ ...internalHospital, room: large }, 1);
+    const originals = phantomFiles({ ...internalHospital, xrayUnit: large }, 1);
     const folder = mkdtempSync(join(tmpdir(), "malleolus-bench-import-"));
     try {
       const archive = join(folder, "archive");

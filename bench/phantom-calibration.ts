@@ -18,13 +18,13 @@ import {
   type FractureTruth,
   type Hospital,
   internalHospital,
-  type PatientWish,
+  type PatientSpec,
   PHANTOM_VERSION,
   type PhantomView,
   readCase,
   samplePatient,
   simulateStudies,
-  type Visibility,
+  type Conspicuity,
   withPitch,
 } from "@malleolus/phantom";
 import {
@@ -45,12 +45,12 @@ const BORROWERS = 8_000;
 interface RenderedCase {
   readonly hospital: Hospital["key"];
   readonly seed: string;
-  readonly wish: PatientWish;
+  readonly spec: PatientSpec;
   readonly fracture: FractureTruth | null;
   readonly views: readonly {
     readonly view: PhantomView;
     readonly contrast: number;
-    readonly visibility: Visibility | null;
+    readonly conspicuity: Conspicuity | null;
   }[];
   readonly features: readonly (readonly [name: string, value: number])[];
 }
@@ -67,7 +67,7 @@ const cases = keptCases(values.cases);
 await render(Number(values.patients), Number(values.pitch), Number(values.workers));
 
 console.log(`phantom ${PHANTOM_VERSION}, ${cases.length} patients, half of them fractured`);
-reportVisibility();
+reportConspicuity();
 const balanced = balancedCases();
 reportReaders(balanced);
 console.log(`panels on the same ${balanced.length}:`);
@@ -86,7 +86,7 @@ function keptCases(file: string | undefined): RenderedCase[] {
 
 async function render(patients: number, pitch: number, workers: number): Promise<void> {
   const order = [null, "A", null, "B", null, "C"] as const;
-  const wishes = Array.from({ length: Math.ceil(patients / 2) }, (_, i) => ({
+  const specs = Array.from({ length: Math.ceil(patients / 2) }, (_, i) => ({
     weberClass: order[i % order.length],
     exclusion: null,
   }));
@@ -95,9 +95,9 @@ async function render(patients: number, pitch: number, workers: number): Promise
     const studies = simulateStudies({
       hospital,
       seed: "calibration",
-      wishes: wishes.slice(kept),
+      specs: specs.slice(kept),
       firstNumber: kept + 1,
-      room: withPitch(hospital.room, pitch),
+      xrayUnit: withPitch(hospital.xrayUnit, pitch),
       workers,
       pixels: true,
     });
@@ -105,12 +105,12 @@ async function render(patients: number, pitch: number, workers: number): Promise
       const rendered: RenderedCase = {
         hospital: hospital.key,
         seed: study.patient.seed,
-        wish: { weberClass: study.patient.fracture?.weberClass ?? null, exclusion: null },
+        spec: { weberClass: study.patient.fracture?.weberClass ?? null, exclusion: null },
         fracture: study.fracture,
         views: study.images.map(({ radiograph }) => ({
           view: radiograph.view,
           contrast: radiograph.fractureContrast ?? 0,
-          visibility: radiograph.visibility,
+          conspicuity: radiograph.conspicuity,
         })),
         features: [...features(study)],
       };
@@ -121,24 +121,24 @@ async function render(patients: number, pitch: number, workers: number): Promise
   }
 }
 
-function reportVisibility(): void {
+function reportConspicuity(): void {
   const grades = ["obvious", "visible", "subtle", "impossible"] as const;
   for (const weberClass of ["A", "B", "C"] as const) {
-    const own = cases.filter(({ wish }) => wish.weberClass === weberClass);
+    const own = cases.filter(({ spec }) => spec.weberClass === weberClass);
     for (const view of ["ap", "mortise", "lateral"] as const) {
       const seen = own.flatMap(({ views }) => views.filter((each) => each.view === view));
       const counts = grades.map(
-        (grade) => `${seen.filter(({ visibility }) => visibility === grade).length} ${grade}`,
+        (grade) => `${seen.filter(({ conspicuity }) => conspicuity === grade).length} ${grade}`,
       );
       console.log(`${weberClass} ${view}: ${counts.join(", ")} (n = ${seen.length})`);
     }
   }
   const fractured = cases.filter(({ fracture }) => fracture !== null);
-  const isSeen = (visibility: Visibility | null) =>
-    visibility === "obvious" || visibility === "visible";
+  const isSeen = (conspicuity: Conspicuity | null) =>
+    conspicuity === "obvious" || conspicuity === "visible";
   for (const count of [0, 1]) {
     const found = fractured.filter(
-      ({ views }) => views.filter(({ visibility }) => isSeen(visibility)).length === count,
+      ({ views }) => views.filter(({ conspicuity }) => isSeen(conspicuity)).length === count,
     ).length;
     const text = count === 0 ? "on no view" : "on one view only";
     console.log(`visible or better ${text}: ${proportion(found, fractured.length)}`);
@@ -152,9 +152,9 @@ function balancedCases(): KnownCase[] {
   return CLASSES.flatMap((truth) => {
     const own = ofClass(truth);
     return Array.from({ length: size }, (_, i) => {
-      const { seed, wish, fracture, views } = own[Math.floor((i * own.length) / size)];
+      const { seed, spec, fracture, views } = own[Math.floor((i * own.length) / size)];
       const contrasts = views.map(({ contrast }) => contrast);
-      return { truth, read: { patient: samplePatient(seed, wish), fracture, contrasts } };
+      return { truth, read: { patient: samplePatient(seed, spec), fracture, contrasts } };
     });
   });
 }
@@ -194,7 +194,7 @@ function reportShortcut(): void {
   const value = ofSome(`shortcut, limit ${AUC_LIMIT}`, () => true);
   ofSome("thumbnails alone", isOfThumbnail);
   ofSome("headers alone", (name) => !isOfThumbnail(name));
-  const patients = order.map((i) => samplePatient(cases[i].seed, cases[i].wish));
+  const patients = order.map((i) => samplePatient(cases[i].seed, cases[i].spec));
   const single = (what: string, values: readonly number[]): void => {
     const area = auc(values, labels);
     console.log(`${what}: AUC ${area.toFixed(3)} (${aucInterval(area, labels)})`);
@@ -213,8 +213,8 @@ function reportShortcut(): void {
   }
 }
 
-function classOf({ wish }: RenderedCase): TrueClass {
-  return wish.weberClass ?? "none";
+function classOf({ spec }: RenderedCase): TrueClass {
+  return spec.weberClass ?? "none";
 }
 
 /** Hanley and McNeil 1982. */

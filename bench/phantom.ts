@@ -7,8 +7,8 @@ import { availableParallelism } from "node:os";
 import {
   buildAnkle,
   internalHospital,
-  internalRoom,
-  type PatientWish,
+  internalXrayUnit,
+  type PatientSpec,
   samplePatient,
   simulateRadiograph,
   simulateStudies,
@@ -16,7 +16,7 @@ import {
 import type { Bench } from "./bench.ts";
 import { measure, type Row, row, timed } from "./measure.ts";
 
-const WISH: PatientWish = { weberClass: "B", exclusion: null };
+const SPEC: PatientSpec = { weberClass: "B", exclusion: null };
 /** For each thread, so that the time it takes to start counts for little. */
 const STUDIES_A_THREAD = 5;
 
@@ -34,7 +34,7 @@ export const phantom: Bench = {
 
 async function onOneCore(runs: number): Promise<Row[]> {
   let number = 0;
-  const draw = () => samplePatient(`bench ${number++}`, WISH);
+  const draw = () => samplePatient(`bench ${number++}`, SPEC);
   let ankle = buildAnkle(draw());
   const times = await measure(
     [
@@ -49,7 +49,7 @@ async function onOneCore(runs: number): Promise<Row[]> {
         name: "view",
         run: () =>
           timed(() => {
-            simulateRadiograph(ankle, "mortise", internalRoom);
+            simulateRadiograph(ankle, "mortise", internalXrayUnit);
           }),
       },
     ],
@@ -69,13 +69,13 @@ async function onOneCore(runs: number): Promise<Row[]> {
 
 /** Milliseconds a radiograph, from the start of the threads to their end. */
 async function onAllCores(runs: number, threads: number): Promise<Row> {
-  const wishes = Array.from({ length: STUDIES_A_THREAD * threads }, () => WISH);
+  const specs = Array.from({ length: STUDIES_A_THREAD * threads }, () => SPEC);
   let round = 0;
   const run = async () => {
     const seed = `bench ${round++}`;
     const start = performance.now();
     let radiographs = 0;
-    const studies = simulateStudies({ hospital: internalHospital, seed, wishes, workers: threads });
+    const studies = simulateStudies({ hospital: internalHospital, seed, specs, workers: threads });
     for await (const { images } of studies) radiographs += images.length;
     return (performance.now() - start) / radiographs;
   };

@@ -169,26 +169,26 @@ test("a detector of 0.1.0: it finds what it found", (context) => {
 test("a recipe of version 1 is read, and means what it said", async () => {
   const path = join(import.meta.dirname, "recipe.json");
   const recipe = await readRecipeFile(path);
-  const { batchParts, averaging, sampling, input, preprocess, optimiser, model, ...same } =
+  const { gradientAccumulation, averaging, sampling, input, preprocess, optimizer, model, ...same } =
     JSON.parse(readFileSync(path, "utf8"));
-  assert.deepEqual([averaging, sampling], [{ decay: 0.998 }, { kind: "classes alike" }]);
-  const { leastCropShare, greatestGamma, greatestRotation, ...sameInput } = input;
+  assert.deepEqual([averaging, sampling], [{ decay: 0.998 }, { kind: "class-balanced" }]);
+  const { minCropFraction, maxGamma, maxRotationDegrees, ...sameInput } = input;
   const { unexposed, views, ...sizes } = preprocess;
   assert.deepEqual([unexposed, views, model.channels], ["as is", "one", "grey"]);
   assert.partialDeepStrictEqual(recipe, {
     ...same,
     format: "malleolus-recipe-2",
-    gradientAccumulation: batchParts,
+    gradientAccumulation: gradientAccumulation,
     weightAverage: averaging,
     sampling: { kind: "class-balanced" },
     input: {
       ...sameInput,
-      minCropFraction: leastCropShare,
-      maxGamma: greatestGamma,
-      maxRotationDegrees: greatestRotation,
+      minCropFraction: minCropFraction,
+      maxGamma: maxGamma,
+      maxRotationDegrees: maxRotationDegrees,
     },
     preprocess: { ...sizes, maskCollimation: false, testTimeFlip: false },
-    optimizer: optimiser,
+    optimizer: optimizer,
     model: { ...model, kind: "mask-rcnn", channels: "gray" },
   });
 });

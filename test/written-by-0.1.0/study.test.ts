@@ -28,7 +28,16 @@ import {
 import { unpack } from "./unpack.ts";
 
 const PASSPHRASE = "written by 0.1.0";
-const expected = JSON.parse(readFileSync(join(import.meta.dirname, "study.json"), "utf8"));
+/** 0.1.0 graded a fracture's visibility by four words; the database is brought to three. */
+const GRADES = new Map<unknown, string>([
+  ["obvious", "easy"],
+  ["visible", "easy"],
+  ["subtle", "difficult"],
+]);
+const expected = JSON.parse(
+  readFileSync(join(import.meta.dirname, "study.json"), "utf8"),
+  (key, value) => (key === "visibility" ? (GRADES.get(value) ?? value) : value),
+);
 
 async function openWritten(context: {
   after(cleanUp: () => void | Promise<void>): void;
@@ -63,6 +72,25 @@ test("a study of 0.1.0: cases, readings, truths and exports are what they were",
   assertHolds(await readTestSets(study), "tests");
   assertHolds((await cocoExport(study, "training")).dataset, "training");
   assertHolds((await cocoExport(study, "external test")).dataset, "externalTest");
+});
+
+test("a study of 0.1.0: annotations and truths have the three grades of visibility", async (context) => {
+  const { study } = await openWritten(context);
+  const graded = async (table: "annotations" | "image_truths") => {
+    const rows = await study.database
+      .selectFrom(table)
+      .select(({ fn }) => ["visibility", fn.countAll<number>().as("count")])
+      .groupBy("visibility")
+      .execute();
+    return Object.fromEntries(rows.map(({ visibility, count }) => [visibility, count]));
+  };
+  assert.deepEqual(
+    { annotations: await graded("annotations"), truths: await graded("image_truths") },
+    {
+      annotations: { null: 6, easy: 6, difficult: 4 },
+      truths: { null: 3, easy: 3, difficult: 2 },
+    },
+  );
 });
 
 test("a study of 0.1.0: its radiographs are found and read", async (context) => {

@@ -29,11 +29,11 @@ export function describeFunnel(
     ].join("");
   });
   const states = Object.keys(funnel[0]?.screened ?? {});
-  const landed = new Set(words.map((one) => one.landed));
-  const landings = [...states.filter((state) => landed.delete(state)), ...landed];
+  const predicted = new Set(words.map((one) => one.predicted));
+  const landings = [...states.filter((state) => predicted.delete(state)), ...predicted];
   const width = Math.max(0, ...landings.map((landing) => landing.length));
   const frequent = landings.map((landing) => {
-    const own = words.filter((one) => one.landed === landing).slice(0, MOST_FREQUENT);
+    const own = words.filter((one) => one.predicted === landing).slice(0, MOST_FREQUENT);
     const said = own.map((one) => `"${one.words}" ${one.count}`).join(", ");
     return `  ${landing.padEnd(width)}  ${said}\n`;
   });
@@ -64,8 +64,8 @@ export function describeComparison(truth: MeasuredTruth): string {
   const elsewhere = truth.disagreements
     .slice(0, FIRST)
     .map(
-      ({ caseId, line, landed, belongs }) =>
-        `  line ${line}: ${landed}, truth ${belongs}; --case ${caseId.slice(-8)}\n`,
+      ({ caseId, line, predicted, actual }) =>
+        `  line ${line}: ${predicted}, truth ${actual}; --case ${caseId.slice(-8)}\n`,
     );
   const left = truth.disagreements.length - elsewhere.length;
   return [
@@ -97,14 +97,14 @@ function describeLines(what: string, lines: readonly number[]): string {
 /** The report with the words that decided between « and », and what each of them did. */
 export function describeCase(found: CaseExplanation): string {
   const { caseId, hospital, state, run, decision, text } = found;
-  const landed = [decision.state, ...decision.codes].join(", ");
+  const predicted = [decision.state, ...decision.codes].join(", ");
   const doubt = decision.uncertain ? ", only possible" : "";
   const now = state === decision.state ? "" : `; since then ${state}`;
   const reasons = decision.evidence.map((mention) => `  ${describeMention(mention)}\n`);
   const none = decision.evidence.length === 0 ? "  no keyword says anything\n" : "";
   return (
     `case ${caseId}, hospital ${hospital}\n` +
-    `run ${run} (${decision.language}): ${landed}${doubt}${now}\n` +
+    `run ${run} (${decision.language}): ${predicted}${doubt}${now}\n` +
     `${reasons.join("")}${none}\n${markWords(text, decision.evidence)}\n`
   );
 }

@@ -54,7 +54,7 @@ const patients: readonly TestPatient[] = [
     images: [image("3ap", "ap", "weber-b", [finding("none", 0.9, whole)])],
   },
   {
-    id: "false alarm",
+    id: "false positive",
     class: "none",
     ambiguous: false,
     images: [
@@ -123,7 +123,7 @@ test("evaluate: overlap of found fractures, and with missed ones as 0", () => {
       ["lateral", 1, 1],
     ],
   );
-  assert.deepEqual([evaluation.falseAlarms.count, evaluation.falseAlarms.total], [1, 3]);
+  assert.deepEqual([evaluation.falsePositiveRadiographs.count, evaluation.falsePositiveRadiographs.total], [1, 3]);
 });
 
 test("evaluate: every rule stands beside the main one, which is compared with them", () => {
@@ -131,7 +131,7 @@ test("evaluate: every rule stands beside the main one, which is compared with th
   const rules = new Map(summed.rules.map((one) => [one.rule, one]));
   assert.equal(rules.get("sum")?.mainLessThis, null);
   assert.equal(rules.get("sum")?.accuracy.share, 3 / 5);
-  // The false alarm is above one half on one view: it becomes a fracture.
+  // The false positive is above one half on one view: it becomes a fracture.
   assert.equal(rules.get("any")?.fracture.specificity.count, 1);
   // Scores 0.8, 0.6, -1 against 0.1 and -1: four pairs in order and one tie, of six.
   assert.equal(rules.get("any")?.fracture.auc?.auc, 4.5 / 6);
@@ -185,12 +185,12 @@ test("evaluate: without patients of a class there is no mean over the classes", 
 
 test("evaluate: what is found is said beside what is found in vain", () => {
   const { perImage, froc } = evaluation.falsePositives;
-  // One false alarm at a score of 0.5 on the seven radiographs that are annotated.
+  // One false positive at a score of 0.5 on the seven radiographs that are annotated.
   assert.equal(perImage.value, 1 / 7);
   assert.deepEqual(
     froc.map(({ allowed, sensitivity, score }) => [allowed, sensitivity.count, score]),
     [
-      // The alarm scores 0.55, less than all that is right.
+      // The false positive scores 0.55, less than all that is right.
       [0.1, 3, 0.6],
       [0.2, 3, 0.55],
       [0.5, 3, 0.55],

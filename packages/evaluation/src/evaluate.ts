@@ -23,7 +23,7 @@ import { holmAdjusted } from "./holm.ts";
 import {
   type FalsePositives,
   type FractureOutcome,
-  falseAlarms,
+  falsePositiveRadiographs,
   falsePositives,
   fractureOutcomes,
   type Localisation,
@@ -112,7 +112,7 @@ export interface Evaluation {
   readonly localisationByClass: readonly (Localisation & { readonly class: string })[];
   readonly localisationByView: readonly (Localisation & { readonly view: View | null })[];
   /** Images of patients without fracture on which one is found at the finding threshold. */
-  readonly falseAlarms: Proportion;
+  readonly falsePositiveRadiographs: Proportion;
   readonly falsePositives: FalsePositives;
   /** Every patient, in the order given. */
   readonly outcomes: readonly PatientOutcome[];
@@ -162,7 +162,7 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
         options,
       ),
     })),
-    falseAlarms: falseAlarms(shown, noFractureClass, fractureClasses, findingThreshold),
+    falsePositiveRadiographs: falsePositiveRadiographs(shown, noFractureClass, fractureClasses, findingThreshold),
     falsePositives: {
       ...falsePositives(shown, fractureClasses, findingThreshold, foundIou, options),
       // Of the findings by themselves: how they would do at any score, whoever is shown them.

@@ -6,7 +6,7 @@ import { philox4x32 } from "./philox.ts";
 
 const options = { seed: 2, resamples: 400 };
 const hit = (score: number) => ({ score, is: "hit" }) as const;
-const alarm = (score: number) => ({ score, is: "false positive" }) as const;
+const falsePositive = (score: number) => ({ score, is: "false positive" }) as const;
 const image = (group: string, objects: number, ...marks: MarkedImage["marks"][number][]) => ({
   group,
   objects,
@@ -41,10 +41,10 @@ test("standings: an overlap of exactly the least is enough", () => {
 });
 
 const four = [
-  image("a", 2, hit(0.9), alarm(0.8), hit(0.3)),
+  image("a", 2, hit(0.9), falsePositive(0.8), hit(0.3)),
   image("a", 1, hit(0.7), { score: 0.95, is: "repeat" }),
-  image("b", 0, alarm(0.6), alarm(0.5)),
-  image("c", 1, alarm(0.5), hit(0.5)),
+  image("b", 0, falsePositive(0.6), falsePositive(0.5)),
+  image("c", 1, falsePositive(0.5), hit(0.5)),
 ];
 
 test("frocOf: as far down as the false positives allow, those of one score together", () => {
@@ -70,7 +70,7 @@ test("frocOf: as far down as the false positives allow, those of one score toget
 });
 
 test("frocOf: without a score that keeps to them nothing is found", () => {
-  const [point] = frocOf([image("a", 1, alarm(0.9), hit(0.8))], [0.5], options);
+  const [point] = frocOf([image("a", 1, falsePositive(0.9), hit(0.8))], [0.5], options);
   assert.deepEqual(
     [point.sensitivity.count, point.score, point.falsePositivesPerImage],
     [0, null, 0],
@@ -101,14 +101,14 @@ test("frocOf: finding everything is no certainty, and repeated images make it no
 
 test("frocOf: the interval covers, the choice of the score in it", () => {
   // Each image has an object, found with a score that is uniform above 0.3 in eight of ten, and an
-  // alarm with a score that is uniform: one in ten images allowed is a score of 0.9.
+  // false positive with a score that is uniform: one in ten images allowed is a score of 0.9.
   const truth = (0.8 * 0.1) / 0.7;
   const runs = 300;
   let covered = 0;
   for (let run = 0; run < runs; run++) {
     const images = Array.from({ length: 80 }, (_, i) => {
       const [found, right, wrong] = philox4x32([i, run, 0, 0], [9, 0]).map((n) => n / 2 ** 32);
-      const marks = found < 0.8 ? [hit(0.3 + 0.7 * right), alarm(wrong)] : [alarm(wrong)];
+      const marks = found < 0.8 ? [hit(0.3 + 0.7 * right), falsePositive(wrong)] : [falsePositive(wrong)];
       return image(`${i}`, 1, ...marks);
     });
     const [{ sensitivity }] = frocOf(images, [0.1], { seed: run, resamples: 200 });

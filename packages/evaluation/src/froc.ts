@@ -30,20 +30,20 @@ export function foundAt(
   const shown = images.map(({ group, objects, marks }) => {
     const of = (is: Standing["is"]) =>
       marks.filter((mark) => mark.is === is && mark.score >= score).length;
-    return { group, objects, hits: of("hit"), alarms: of("false positive") };
+    return { group, objects, hits: of("hit"), falsePositives: of("false positive") };
   });
   const groups = [...Map.groupBy(shown, ({ group }) => group).values()].map((own) => ({
     count: own.reduce((sum, { hits }) => sum + hits, 0),
     total: own.reduce((sum, { objects }) => sum + objects, 0),
-    alarms: own.reduce((sum, { alarms }) => sum + alarms, 0),
+    falsePositives: own.reduce((sum, { falsePositives }) => sum + falsePositives, 0),
     images: own.length,
   }));
   const [falsePositivesPerImage] = bootstrap(
     groups,
     (sample) => {
       const total = sample.reduce((sum, one) => sum + one.images, 0);
-      const alarms = sample.reduce((sum, one) => sum + one.alarms, 0);
-      return [total === 0 ? null : alarms / total];
+      const falsePositives = sample.reduce((sum, one) => sum + one.falsePositives, 0);
+      return [total === 0 ? null : falsePositives / total];
     },
     options,
   );
@@ -84,18 +84,18 @@ export function frocOf(
     options,
   );
   const holding = objectsOf.filter((objects) => objects > 0).length;
-  return stops.map(({ hits, objects, score, alarms, isAll }, i) => ({
+  return stops.map(({ hits, objects, score, falsePositives, isAll }, i) => ({
     allowed: rates[i],
     sensitivity: sensitivityOf(hits, objects, holding, resampled[i]),
     score,
-    falsePositivesPerImage: images.length === 0 ? 0 : alarms / images.length,
+    falsePositivesPerImage: images.length === 0 ? 0 : falsePositives / images.length,
     isAll,
   }));
 }
 
 interface Stop {
   readonly hits: number;
-  readonly alarms: number;
+  readonly falsePositives: number;
   readonly score: number | null;
   readonly isAll: boolean;
 }
@@ -107,16 +107,16 @@ function walkDown(
   images: number,
   rates: readonly number[],
 ): Stop[] {
-  const stops = rates.map((): Stop => ({ hits: 0, alarms: 0, score: null, isAll: false }));
-  let [hits, alarms] = [0, 0];
+  const stops = rates.map((): Stop => ({ hits: 0, falsePositives: 0, score: null, isAll: false }));
+  let [hits, falsePositives] = [0, 0];
   for (const [i, { score, is, group }] of marks.entries()) {
     if (is === "hit") hits += weights[group];
-    else alarms += weights[group];
+    else falsePositives += weights[group];
     const isLast = i + 1 === marks.length;
     if (!isLast && marks[i + 1].score === score) continue;
     for (const [place, rate] of rates.entries()) {
-      if (alarms > rate * images) continue;
-      stops[place] = { hits, alarms, score, isAll: isLast };
+      if (falsePositives > rate * images) continue;
+      stops[place] = { hits, falsePositives, score, isAll: isLast };
     }
   }
   return stops;

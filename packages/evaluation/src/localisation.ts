@@ -97,7 +97,7 @@ export function summariseLocalisation(
 }
 
 /** Images of patients without a fracture on which one is found, of all such images. */
-export function falseAlarms(
+export function falsePositiveRadiographs(
   patients: readonly TestPatient[],
   noFractureClass: string,
   fractureClasses: readonly string[],

@@ -53,14 +53,14 @@ export function rocPoints(
     .map((score, i) => ({ score, positive: positive[i] }))
     .toSorted((a, b) => b.score - a.score);
   const points: RocPoint[] = [{ threshold: null, falsePositiveRate: 0, truePositiveRate: 0 }];
-  let [hits, alarms] = [0, 0];
+  let [hits, falsePositives] = [0, 0];
   for (const [i, one] of order.entries()) {
     if (one.positive) hits++;
-    else alarms++;
+    else falsePositives++;
     if (order[i + 1]?.score === one.score) continue;
     points.push({
       threshold: one.score,
-      falsePositiveRate: alarms / negatives.length,
+      falsePositiveRate: falsePositives / negatives.length,
       truePositiveRate: hits / positives.length,
     });
   }

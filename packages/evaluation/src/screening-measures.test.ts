@@ -4,11 +4,11 @@ import { measureScreening } from "./screening-measures.ts";
 
 test("measureScreening: precision counts what landed, recall what belongs", () => {
   const cases = [
-    { landed: "candidate fracture", belongs: "candidate fracture" },
-    { landed: "candidate fracture", belongs: "candidate fracture" },
-    { landed: "candidate fracture", belongs: "excluded by keyword" },
-    { landed: "candidate no fracture", belongs: "candidate fracture" },
-    { landed: "excluded by keyword", belongs: "candidate fracture" },
+    { predicted: "candidate fracture", actual: "candidate fracture" },
+    { predicted: "candidate fracture", actual: "candidate fracture" },
+    { predicted: "candidate fracture", actual: "excluded by keyword" },
+    { predicted: "candidate no fracture", actual: "candidate fracture" },
+    { predicted: "excluded by keyword", actual: "candidate fracture" },
   ] as const;
   const [{ precision, recall }, none] = measureScreening(cases, [
     "candidate fracture",

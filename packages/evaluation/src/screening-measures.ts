@@ -14,8 +14,8 @@ export interface ScreeningMeasure {
 
 /** Where screening put a case, and where it is so. */
 export interface ScreenedCase {
-  readonly landed: ScreenedState;
-  readonly belongs: ScreenedState;
+  readonly predicted: ScreenedState;
+  readonly actual: ScreenedState;
 }
 
 export function measureScreening(
@@ -23,12 +23,12 @@ export function measureScreening(
   states: readonly ScreenedState[],
 ): ScreeningMeasure[] {
   return states.map((state) => {
-    const landed = cases.filter((one) => one.landed === state);
-    const belonging = cases.filter((one) => one.belongs === state);
-    const right = landed.filter((one) => one.belongs === state).length;
+    const predicted = cases.filter((one) => one.predicted === state);
+    const belonging = cases.filter((one) => one.actual === state);
+    const right = predicted.filter((one) => one.actual === state).length;
     return {
       state,
-      precision: proportionOf(right, landed.length),
+      precision: proportionOf(right, predicted.length),
       recall: proportionOf(right, belonging.length),
     };
   });

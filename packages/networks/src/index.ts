@@ -1,7 +1,7 @@
 export { activationMeans } from "./backbones/activation-means.ts";
 export { type MobileNetV2Config, mobileNetV2 } from "./backbones/mobilenet-v2.ts";
 export { measureNormStatistics } from "./backbones/norm-statistics.ts";
-export { forgetFoldedIn } from "./backbones/normed-convolution.ts";
+export { clearFoldedWeightsIn } from "./backbones/normed-convolution.ts";
 export {
   type ClassifierConfig,
   type ClassifierLosses,

@@ -1,6 +1,6 @@
 /** Where a model's tensors lie, and in what dtype. */
 import { type Device, keep, nn, noGrad, scope, Tensor, type ToOptions } from "@malleolus/torch";
-import { forgetFolded } from "./backbones/resnet.ts";
+import { clearFoldedWeights } from "./backbones/resnet.ts";
 import type { MaskRcnn } from "./mask-rcnn/mask-rcnn.ts";
 
 /**
@@ -27,7 +27,7 @@ export function storeAsBfloat16(module: object): void {
 
 /** Frees a model's tensors, and those that were made of them; it cannot be used any more. */
 export function freeModel(model: MaskRcnn): void {
-  forgetFolded(model.backbone.bottom_up);
+  clearFoldedWeights(model.backbone.bottom_up);
   for (const tensor of nn.stateDict(model).values()) tensor.free();
 }
 

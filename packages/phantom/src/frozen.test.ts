@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { buildAnkle } from "./anatomy/ankle.ts";
 import { samplePatient } from "./patient/patient.ts";
 import { adjudicationOf, consensusOf, readCase } from "./people/reader.ts";
-import { externalRoom, internalRoom, withPitch } from "./radiography/machines.ts";
+import { externalXrayUnit, internalXrayUnit, withPitch } from "./radiography/xray-units.ts";
 import { simulateRadiograph } from "./radiography/simulate.ts";
 import { fractureTruth } from "./radiography/truth.ts";
 import * as ranges from "./ranges.ts";
@@ -21,7 +21,7 @@ const FROZEN = {
   readings: "8fd5061d40f27fee",
 } as const;
 
-const WISHES = [
+const SPECS = [
   { weberClass: "A", exclusion: null },
   { weberClass: "B", exclusion: null },
   { weberClass: "C", exclusion: "tibia involved" },
@@ -37,20 +37,20 @@ function digest(...parts: readonly BinaryLike[]): string {
 
 function patientsDigest(): string {
   const patients = Array.from({ length: 40 }, (_, i) =>
-    samplePatient(`frozen ${i}`, WISHES[i % 5]),
+    samplePatient(`frozen ${i}`, SPECS[i % 5]),
   );
   return digest(JSON.stringify(patients));
 }
 
 function imagesDigest(): string {
   const hashes = [
-    { wish: WISHES[1], view: "mortise", room: internalRoom },
-    { wish: WISHES[3], view: "lateral", room: externalRoom },
+    { spec: SPECS[1], view: "mortise", xrayUnit: internalXrayUnit },
+    { spec: SPECS[3], view: "lateral", xrayUnit: externalXrayUnit },
   ] as const;
   return digest(
-    ...hashes.map(({ wish, view, room }) => {
-      const ankle = buildAnkle(samplePatient("frozen", wish));
-      const radiograph = simulateRadiograph(ankle, view, withPitch(room, 1));
+    ...hashes.map(({ spec, view, xrayUnit }) => {
+      const ankle = buildAnkle(samplePatient("frozen", spec));
+      const radiograph = simulateRadiograph(ankle, view, withPitch(xrayUnit, 1));
       const { fracture, noFracture, fibula } = radiograph.truth;
       const masks = [fracture, noFracture, fibula].flatMap((mask) => (mask === null ? [] : [mask]));
       return digest(
@@ -70,7 +70,7 @@ function readingsDigest(): string {
   }));
   const [observer, senior, surgeon] = people;
   const readings = Array.from({ length: 120 }, (_, i) => {
-    const patient = samplePatient(`frozen ${i}`, WISHES[i % 5]);
+    const patient = samplePatient(`frozen ${i}`, SPECS[i % 5]);
     const lowestMm = -15 + (i % 40);
     const fracture = patient.fracture && {
       weberClass: patient.fracture.weberClass,

@@ -15,22 +15,22 @@ export {
 } from "./archive/phantom-record.ts";
 export { simulateStudies } from "./archive/simulate-studies.ts";
 export { truthAnnotations } from "./archive/truth-annotations.ts";
-export { exclusionCode, mixedWishes, readArchive, writeArchive } from "./archive/write-archive.ts";
+export { exclusionCode, mixedSpecs, readArchive, writeArchive } from "./archive/write-archive.ts";
 export { PhantomError, type PhantomErrorCode } from "./errors.ts";
-export { EXCLUSIONS, type Exclusion, type PatientWish, samplePatient } from "./patient/patient.ts";
+export { EXCLUSIONS, type Exclusion, type PatientSpec, samplePatient } from "./patient/patient.ts";
 export { annotate } from "./people/annotator.ts";
 export type { ReadCase, Reader } from "./people/impression.ts";
 export { adjudicationOf, consensusOf, type Reading, readCase } from "./people/reader.ts";
 export { writeReport } from "./people/report.ts";
 export type { Language } from "./people/report-phrases.ts";
 export {
-  externalRoom,
-  internalRoom,
+  externalXrayUnit,
+  internalXrayUnit,
   SIMULATED_MANUFACTURER,
   withPitch,
-} from "./radiography/machines.ts";
+} from "./radiography/xray-units.ts";
 export { type PhantomRadiograph, simulateRadiograph } from "./radiography/simulate.ts";
 export type { FractureTruth } from "./radiography/truth.ts";
 export type { PhantomView } from "./radiography/view.ts";
-export type { Visibility } from "./radiography/visibility.ts";
+export type { Conspicuity } from "./radiography/conspicuity.ts";
 export { PHANTOM_VERSION, READER_ROLES } from "./ranges.ts";

@@ -33,7 +33,7 @@ test("recipe: the paper's epochs of its 749 radiographs are the steps that are w
 const wrong: readonly (readonly [name: string, change: object, expected: RegExp])[] = [
   [
     "an unknown key at the top",
-    { optimiser: {} },
+    { optimizer: {} },
     /^r\.json: unknown key "optimiser" \(did you mean "optimizer"\?\)$/,
   ],
   [

@@ -7,9 +7,22 @@ import { polygonSchema } from "./finding.ts";
 /** The structure that every protocol has beside its own: the line of the fracture. */
 export const FRACTURE = "fracture";
 
-/** How well the fracture shows on one radiograph. */
-export const visibilitySchema = z.enum(["obvious", "visible", "subtle", "impossible"]);
+/** How well the fracture shows on one radiograph: the grades of the study that is followed. */
+export const visibilitySchema = z.enum(["easy", "difficult", "impossible"]);
 export type Visibility = z.infer<typeof visibilitySchema>;
+
+/** The grades of 0.1.0, which are in its exports and in files of others who graded by them. */
+const EARLIER_GRADES: ReadonlyMap<string, Visibility> = new Map([
+  ["obvious", "easy"],
+  ["visible", "easy"],
+  ["subtle", "difficult"],
+]);
+
+/** A grade as a file of annotations has it, in any letters; null for a word that is none. */
+export function readVisibility(written: string): Visibility | null {
+  const word = written.trim().toLowerCase();
+  return visibilitySchema.safeParse(word).data ?? EARLIER_GRADES.get(word) ?? null;
+}
 
 /** An open line with the width to which it is drawn. */
 export const widenedLineSchema = z.strictObject({

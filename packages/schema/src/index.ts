@@ -10,6 +10,7 @@ export {
   outlineSchema,
   type Prelabel,
   prelabelSchema,
+  readVisibility,
   type StructureAgreement,
   structureAgreementSchema,
   type TruthHow,

@@ -54,7 +54,7 @@ const records: readonly (readonly [
     annotationSchema,
     { image, annotator: "a", visibility: null, outlines, proposals: "never", startedFrom: 3 },
     [
-      [{ visibility: "easy" }, /at visibility/],
+      [{ visibility: "obvious" }, /at visibility/],
       [{ outlines: [...outlines, ...outlines] }, /every structure once/],
       [{ boxes: [] }, /unknown key "boxes"/],
     ],
@@ -71,7 +71,7 @@ const records: readonly (readonly [
   [
     "adjudicated annotation",
     annotationAdjudicationSchema,
-    { image, who: "s", visibility: "subtle", outlines: [], why: "nothing to see" },
+    { image, who: "s", visibility: "difficult", outlines: [], why: "nothing to see" },
     [[{ why: "" }, /at why/]],
   ],
   [

@@ -69,7 +69,7 @@ const recipeShape = z.strictObject({
    * Validation and the trained detector take a moving average of the weights instead of the last ones;
    * null takes the last.
    */
-  averaging: z.strictObject({ decay: z.number().min(0).lt(1) }).nullable(),
+  weightAverage: z.strictObject({ decay: z.number().min(0).lt(1) }).nullable(),
   /** Null in a recipe that no data has been given to. */
   data: z
     .strictObject({

@@ -27,7 +27,7 @@ export interface Optimizer {
 
 export function newOptimizer(
   parameters: ReadonlyMap<string, Tensor>,
-  settings: Recipe["optimiser"],
+  settings: Recipe["optimizer"],
 ): Optimizer {
   const { clipNorm } = settings;
   const isNorm = (name: string) => /(^|\.)norm\.(weight|bias)(\.|$)/.test(name);
@@ -71,7 +71,7 @@ export function newOptimizer(
 
 function updateRule(
   parameters: ReadonlyMap<string, Tensor>,
-  { method, schedule }: Recipe["optimiser"],
+  { method, schedule }: Recipe["optimizer"],
   weightDecay: number,
 ): optim.Sgd | optim.Adam {
   const learningRate = schedule.baseLearningRate;

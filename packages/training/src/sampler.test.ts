@@ -7,8 +7,8 @@ import { sampler } from "./sampler.ts";
 const classes = Array.from({ length: 10 }, (_, i) => (i < 4 ? [0] : []));
 const hasObjects = classes.map(({ length }) => length > 0);
 
-function samplingOf(share: number | null): Recipe["sampling"] {
-  return share === null ? { kind: "shuffled" } : { kind: "negative-fraction", fraction };
+function samplingOf(fraction: number | null): Recipe["sampling"] {
+  return fraction === null ? { kind: "shuffled" } : { kind: "negative-fraction", fraction };
 }
 
 function drawn(share: number | null, steps: number, batchSize: number): number[] {

@@ -42,10 +42,10 @@ function positionSampler(
       return shuffledEpochs(all, seed, "images");
     case "negative-fraction":
       return isMixed
-        ? mixed(positives, negatives, sampling.share, seed)
+        ? mixed(positives, negatives, sampling.fraction, seed)
         : shuffledEpochs(all, seed, "images");
     case "class-balanced":
-      return inTurns(classes, negatives, seed);
+      return interleaved(classes, negatives, seed);
   }
 }
 
@@ -70,7 +70,7 @@ function mixed(
  * each round every class has one turn, in an order of the round's own. Images without objects are a
  * class of theirs; an image with objects of several classes stands for each of them.
  */
-function inTurns(
+function interleaved(
   classes: readonly (readonly number[])[],
   negatives: readonly number[],
   seed: number,

@@ -19,11 +19,11 @@ test("weightAverage: the formula, its first decays smaller; both values at hand"
     }
     const last = weight.toNumbers();
     assert.deepEqual(last, [3, -2]);
-    average.exchange();
+    average.swap();
     const shown = weight.toNumbers();
     for (const [i, value] of shown.entries()) assert.ok(Math.abs(value - expected[i]) < 1e-6);
     assert.notDeepEqual(shown, last);
-    average.exchange();
+    average.swap();
     assert.deepEqual(weight.toNumbers(), last);
     average.free();
   });

@@ -12,7 +12,7 @@ export interface WeightAverage {
   /** Takes the weights in as they are after a step, counted from 0. */
   update(step: number): void;
   /** Puts the average where the weights are, and them where it was; done twice, nothing has changed. */
-  exchange(): void;
+  swap(): void;
   free(): void;
 }
 
@@ -32,7 +32,7 @@ export function weightAverage(
         foreachAdd_(averages, weights, { alpha: 1 - kept });
       });
     },
-    exchange() {
+    swap() {
       noGrad(() => {
         for (const [i, weight] of weights.entries()) {
           scope(() => {

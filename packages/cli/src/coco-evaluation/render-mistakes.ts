@@ -10,10 +10,10 @@ import { markOverlay } from "../own-output.ts";
 import { shownFindings } from "../shown-findings.ts";
 import type { Mistake } from "./worst-mistakes.ts";
 
-const OURS = /^(least-found|false-alarm)-\d{2,}-.*\.png$/;
+const OURS = /^(missed|false-positive)-\d{2,}-.*\.png$/;
 
 /**
- * Writes `least-found-01-NAME.png`, `false-alarm-01-NAME.png` and so on in place of those of an earlier
+ * Writes `missed-01-NAME.png`, `false-positive-01-NAME.png` and so on in place of those of an earlier
  * evaluation; says each one's score and path.
  */
 export async function renderMistakes(

@@ -1,24 +1,24 @@
 /**
- * What to look at first: what is there and was found least surely, if at all, and what was found though
- * nothing is there. Of a radiograph the worst of each kind.
+ * What to look at first: objects that were missed or found with a low score, and false positives with a
+ * high one. At most one of each kind per radiograph.
  */
 import { boxIou } from "@malleolus/geometry";
 import type { Finding, MeasureSettings } from "@malleolus/schema";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
 
-/** Overlap of boxes below which a finding is of nothing that is there, instead of badly placed. */
-const ALARM_BELOW = 0.1;
+/** Overlap of boxes below which a finding is a false positive instead of a badly placed one. */
+const FALSE_POSITIVE_BELOW = 0.1;
 
 export interface Mistake {
-  readonly kind: "least found" | "false alarm";
+  readonly kind: "missed" | "false positive";
   readonly image: TruthImage;
-  /** The alarm's score; of an object, the surest finding's that stands for it, 0 without one. */
+  /** Of a false positive its own; of an object that of its best finding, 0 where it was missed. */
   readonly score: number;
 }
 
 /**
- * At most `most` of each kind, the worst first: objects by rising score, those first on whose
- * radiograph nothing is sure; alarms by falling score. Crowds are neither objects nor alarms.
+ * At most `most` of each kind, the worst first: objects by rising score, and of equal scores by the
+ * radiograph's highest; false positives by falling score. Crowds are neither.
  */
 export function worstMistakes(
   { images }: TruthSet,
@@ -35,28 +35,28 @@ export function worstMistakes(
     .filter(({ image }) => image.truths.some(({ isCrowd }) => !isCrowd))
     .map(({ image, findings }) => ({
       mistake: {
-        kind: "least found",
+        kind: "missed",
         image,
-        score: leastFound(image, findings, foundIou),
+        score: lowestFound(image, findings, foundIou),
       } satisfies Mistake,
       surest: highestScore(findings),
     }))
     .toSorted((a, b) => a.mistake.score - b.mistake.score || a.surest - b.surest)
     .map(({ mistake }) => mistake);
-  const alarms = seen
+  const falsePositives = seen
     .map(({ image, findings }): Mistake => {
-      const alarming = findings.filter(({ box }) =>
-        image.truths.every((truth) => boxIou(truth.box, box) < ALARM_BELOW),
+      const unmatched = findings.filter(({ box }) =>
+        image.truths.every((truth) => boxIou(truth.box, box) < FALSE_POSITIVE_BELOW),
       );
-      return { kind: "false alarm", image, score: highestScore(alarming) };
+      return { kind: "false positive", image, score: highestScore(unmatched) };
     })
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score);
-  return [...objects.slice(0, most), ...alarms.slice(0, most)];
+  return [...objects.slice(0, most), ...falsePositives.slice(0, most)];
 }
 
-/** Of the image's objects the one least surely found. */
-function leastFound(
+/** The lowest score with which one of the image's objects was found. */
+function lowestFound(
   { truths }: TruthImage,
   findings: readonly Finding[],
   foundIou: number,

@@ -153,13 +153,13 @@ function finding([x, y, w, h]: readonly number[], score: number) {
   };
 }
 
-test("evaluate: findings that are the truth have precision 1, and a false alarm costs some", async () => {
+test("evaluate: findings that are the truth have precision 1, and a false positive costs some", async () => {
   await run(...whole, "--out", at("known"), "--limit", "1");
   const [header] = readFileSync(at("known/predictions.jsonl"), "utf8").split("\n");
-  const write = (alarms: readonly object[]) => {
+  const write = (falsePositives: readonly object[]) => {
     const lines = objects.map((boxes, i) => {
       const findings = boxes.map((box) => finding(box, 0.5));
-      return JSON.stringify({ image: 9 - i, findings: i === 1 ? alarms : findings });
+      return JSON.stringify({ image: 9 - i, findings: i === 1 ? falsePositives : findings });
     });
     writeFileSync(at("known/predictions.jsonl"), `${[header, ...lines].join("\n")}\n`);
   };
@@ -217,7 +217,7 @@ test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are
     [finding([1, 1, 9, 9], 0.4)],
     // In a crowd, and beside it.
     [finding([12, 22, 9, 9], 0.9), finding([45, 2, 9, 9], 0.7)],
-    // The second object is found badly: no alarm, but not found either.
+    // The second object is found badly: no false positive, but not found either.
     [finding([2, 2, 8, 8], 0.8), finding([33, 32, 15, 12], 0.95)],
     [],
   ];
@@ -229,20 +229,20 @@ test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are
   assert.deepEqual(
     drawn.map((line) => line.replace(`${at("worst", "worst")}/`, "")),
     [
-      "least found  score 0.000  least-found-01-3.png",
-      "least found  score 0.600  least-found-02-0.png",
-      "false alarm  score 0.700  false-alarm-01-2.png",
-      "false alarm  score 0.400  false-alarm-02-1.png",
+      "missed  score 0.000  missed-01-3.png",
+      "missed  score 0.600  missed-02-0.png",
+      "false positive  score 0.700  false-positive-01-2.png",
+      "false positive  score 0.400  false-positive-02-1.png",
     ],
   );
-  const picture = await sharp(at("worst/worst/least-found-01-3.png")).metadata();
+  const picture = await sharp(at("worst/worst/missed-01-3.png")).metadata();
   assert.ok((picture.width ?? 0) >= 800);
 
   writeFileSync(at("worst/worst/notes.txt"), "mine");
   await run(...whole, "--out", at("worst"), "--worst", "1");
   assert.deepEqual(readdirSync(at("worst/worst")).toSorted(), [
-    "false-alarm-01-2.png",
-    "least-found-01-3.png",
+    "false-positive-01-2.png",
+    "missed-01-3.png",
     "notes.txt",
   ]);
 });

@@ -72,7 +72,7 @@ async function simulate(
   finish: (code: ExitCode) => void,
 ): Promise<void> {
   const phantom = await import("@malleolus/phantom");
-  const wishes = phantom.mixedWishes(given.perClass, given.excluded);
+  const specs = phantom.mixedSpecs(given.perClass, given.excluded);
   const hospitals = [phantom.internalHospital, phantom.externalHospital].filter(
     ({ key }) => given.hospital === "both" || given.hospital === key,
   );
@@ -84,13 +84,13 @@ async function simulate(
       const records = await phantom.writeArchive({
         folder: join(folder, hospital.key),
         hospital,
-        room:
-          given.pitch === undefined ? hospital.room : phantom.withPitch(hospital.room, given.pitch),
+        xrayUnit:
+          given.pitch === undefined ? hospital.xrayUnit : phantom.withPitch(hospital.xrayUnit, given.pitch),
         seed: given.seed,
-        wishes,
+        specs,
         stop: signals.signal,
         onStudy: (done) =>
-          progress.show(i * wishes.length + done, hospitals.length * wishes.length),
+          progress.show(i * specs.length + done, hospitals.length * specs.length),
       });
       if (records === null) return finish(1);
       written.push({

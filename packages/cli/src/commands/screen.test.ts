@@ -105,8 +105,8 @@ test("screen --list and --case: which cases, and by which words", async (context
   const { study } = await newStudy(context);
   await run("screen", "--study", study);
   const list = await run("screen", "--study", study, "--list", "old-fracture");
-  const [id, landed, words] = list.written.trimEnd().split("\t");
-  assert.deepEqual([landed, words], ["old-fracture", "old fracture … fibula"]);
+  const [id, predicted, words] = list.written.trimEnd().split("\t");
+  assert.deepEqual([predicted, words], ["old-fracture", "old fracture … fibula"]);
   const candidates = await run("screen", "--study", study, "--list", "candidates");
   assert.equal(candidates.written.split("\n").length - 1, 2);
 

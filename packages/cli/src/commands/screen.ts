@@ -155,11 +155,11 @@ async function list(
   for await (const { caseId, hospital, decision } of latestDecisions(study)) {
     const isThere = placesOf(decision).includes(where);
     if (!isThere) continue;
-    const landed = decision.codes[0] ?? decision.state;
+    const predicted = decision.codes[0] ?? decision.state;
     output.write(
       asJson
         ? `${JSON.stringify({ caseId, hospital, ...decision })}\n`
-        : `${caseId}\t${landed}\t${decidingWords(decision)}\n`,
+        : `${caseId}\t${predicted}\t${decidingWords(decision)}\n`,
     );
   }
 }

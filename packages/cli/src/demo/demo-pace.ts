@@ -34,10 +34,10 @@ const [STEPS, UNCOUNTED] = [7, 3];
 export async function measurePace(plan: DemoPlan, recipe: Recipe): Promise<DemoPace> {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-pace-"));
   try {
-    const room = withPitch(internalHospital.room, plan.pitchMm);
-    const wish = { weberClass: "C", exclusion: null } as const;
+    const xrayUnit = withPitch(internalHospital.xrayUnit, plan.pitchMm);
+    const spec = { weberClass: "C", exclusion: null } as const;
     const began = performance.now();
-    const study = simulateStudy(internalHospital, "pace", 1, wish, room);
+    const study = simulateStudy(internalHospital, "pace", 1, spec, xrayUnit);
     const radiographSeconds = (performance.now() - began) / 1000 / study.images.length;
     const files = study.images.map(({ radiograph, file }) => {
       const name = `${radiograph.view}.dcm`;
@@ -49,7 +49,7 @@ export async function measurePace(plan: DemoPlan, recipe: Recipe): Promise<DemoP
       hospital: internalHospital.key,
       seed: "pace",
       number: 1,
-      wish,
+      spec,
       study,
       files,
     });

@@ -47,7 +47,7 @@ export const THRESHOLDS = {
     limit: 0.55,
     intervalLimit: 0.4,
   },
-  falseAlarms: {
+  falsePositiveRadiographs: {
     name: "Sound patients' radiographs with a box",
     direction: "at most",
     limit: 0.5,

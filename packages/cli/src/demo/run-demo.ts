@@ -11,7 +11,7 @@ import {
   externalHospital,
   type Hospital,
   internalHospital,
-  mixedWishes,
+  mixedSpecs,
   PHANTOM_VERSION,
   type PhantomRecord,
   withPitch,
@@ -43,7 +43,7 @@ import { describeDuration } from "../training-progress.ts";
 import { calibrateDemo } from "./calibrate-demo.ts";
 import { measurePace, stageSeconds } from "./demo-pace.ts";
 import type { DemoProgress } from "./demo-progress.ts";
-import { type DemoResult, judgeDemo } from "./judge-demo.ts";
+import { type DemoResult, evaluateDemo } from "./evaluate-demo.ts";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
 import { type DemoPlan, demoParticipants, type HospitalPlan } from "./plan.ts";
 import { annotateAll } from "./simulated-annotators.ts";
@@ -98,7 +98,7 @@ export async function runDemo({
       calibrateDemo(study, run.directory, progress),
     );
     return await stages.repeat("evaluate", "finding fractures in both tests", () =>
-      judgeDemo({ study, folder, run, plan, known, stages, progress }),
+      evaluateDemo({ study, folder, run, plan, known, stages, progress }),
     );
   } finally {
     await closeStudy(study);
@@ -139,17 +139,17 @@ async function simulate(
   progress: DemoProgress,
   stop: AbortSignal,
 ): Promise<PhantomRecord[][] | null> {
-  const wishes = archives.map(({ of }) => mixedWishes(of.perClass, of.excluded));
-  const total = wishes.reduce((sum, { length }) => sum + length, 0);
+  const specs = archives.map(({ of }) => mixedSpecs(of.perClass, of.excluded));
+  const total = specs.reduce((sum, { length }) => sum + length, 0);
   const written: PhantomRecord[][] = [];
   for (const [i, { hospital }] of archives.entries()) {
     const before = written.reduce((sum, { length }) => sum + length, 0);
     const records = await writeArchive({
       folder: archiveFolder(folder, hospital),
       hospital,
-      room: withPitch(hospital.room, pitchMm),
+      xrayUnit: withPitch(hospital.xrayUnit, pitchMm),
       seed,
-      wishes: wishes[i],
+      specs: specs[i],
       stop,
       onStudy: (done) => progress.count(before + done, total, "patients"),
     });

@@ -2,7 +2,7 @@
 
 import { type Mask, maskArea, type Polygon } from "@malleolus/geometry";
 import { annotate, storedMask } from "@malleolus/phantom";
-import { FRACTURE, type Outline, type Visibility } from "@malleolus/schema";
+import { FRACTURE, type Outline, readVisibility, type Visibility } from "@malleolus/schema";
 import {
   adjudicateAnnotation,
   assignAnnotators,
@@ -97,7 +97,8 @@ function draw(
     return { visibility: null, outlines: [...bones, ...outline("no_fracture", upTo60Mm)] };
   }
   const gap = image.fracture === null ? null : storedMask(image.fracture);
-  const seen = image.visibility ?? "impossible";
+  const { conspicuity } = image;
+  const seen = (conspicuity === null ? null : readVisibility(conspicuity)) ?? "impossible";
   const fracture = seen === "impossible" ? [] : outline(FRACTURE, gap);
   return {
     visibility: fracture.length === 0 ? "impossible" : seen,

@@ -8,7 +8,7 @@ import {
   adjudicationOf,
   consensusOf,
   externalHospital,
-  mixedWishes,
+  mixedSpecs,
   type PhantomRecord,
   READER_ROLES,
   type ReadCase,
@@ -49,9 +49,9 @@ test("readAll: what a senior and the surgeons decide is pooled, as the reasons s
   const records = await writeArchive({
     folder: archive,
     hospital: externalHospital,
-    room: withPitch(externalHospital.room, 1),
+    xrayUnit: withPitch(externalHospital.xrayUnit, 1),
     seed: "readers",
-    wishes: mixedWishes(1, 0),
+    specs: mixedSpecs(1, 0),
     stop,
     onStudy: () => undefined,
   });
@@ -188,9 +188,9 @@ function hardest(record: PhantomRecord): PhantomRecord | null {
   return null;
 }
 
-function seen({ patientSeed, wish, fracture, images }: PhantomRecord): ReadCase {
+function seen({ patientSeed, spec, fracture, images }: PhantomRecord): ReadCase {
   return {
-    patient: samplePatient(patientSeed, wish),
+    patient: samplePatient(patientSeed, spec),
     fracture,
     contrasts: images.map(({ contrast }) => contrast ?? 0),
   };

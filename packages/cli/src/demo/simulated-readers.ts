@@ -127,7 +127,7 @@ function readersOf(study: Study, role: keyof typeof READER_ROLES): Reader[] {
 
 function caseOf(record: PhantomRecord): ReadCase {
   return {
-    patient: samplePatient(record.patientSeed, record.wish),
+    patient: samplePatient(record.patientSeed, record.spec),
     fracture: record.fracture,
     contrasts: record.images.map(({ contrast }) => contrast ?? 0),
   };

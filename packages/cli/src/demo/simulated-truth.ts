@@ -37,7 +37,7 @@ function truthsOf({ record, image }: KnownImage): TruthObject[] {
   if (record.fracture === null) {
     return image.noFracture === null ? [] : objects("no_fracture", storedMask(image.noFracture));
   }
-  if (image.fracture === null || image.visibility === "impossible") return [];
+  if (image.fracture === null || image.conspicuity === "impossible") return [];
   return objects(classId(record.fracture.weberClass), storedMask(image.fracture));
 }
 

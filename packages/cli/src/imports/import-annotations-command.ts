@@ -49,8 +49,9 @@ an image of another size is refused.
 
 A name is fracture, a structure or a class of the protocol (fibula, no_fracture), or said by --category.
 An open line becomes a band of the protocol's width. How the fracture shows is a COCO image's key
-"visibility", or Labelbox's answer to a question of this name: obvious, visible, subtle or impossible;
-without an answer an outlined fracture is visible, and a fractured image without an outline impossible.
+"visibility", or Labelbox's answer to a question of this name: easy, difficult or impossible (obvious,
+visible and subtle, the grades of 0.1.0, are read as easy, easy and difficult). Without an answer an outlined
+fracture is easy, and a fractured image without an outline impossible.
 Images that nobody has opened in Labelbox are passed over; CVAT writes all images of a job, and
 --only-outlined passes over those without an outline as long as the job is half done.
 

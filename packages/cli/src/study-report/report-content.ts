@@ -32,7 +32,7 @@ export interface StudyToReport {
 }
 
 /** One evaluation of patients, by the study's classes. */
-export function judgeOf(
+export function evaluatorOf(
   { protocol }: Study,
   decision: PatientDecision | null,
 ): (patients: readonly TestPatient[]) => Evaluation {
@@ -57,10 +57,10 @@ export function reportedTest(name: string, whose: string, evaluation: Evaluation
 /** Tests that nobody was drawn for are left out, and so are readers who have read nothing. */
 export async function studyReport(given: StudyToReport): Promise<ReportContent> {
   const { study, found, decision, title, subtitle, simulated, software, training } = given;
-  const judge = judgeOf(study, decision);
+  const evaluateTest = evaluatorOf(study, decision);
   const [internal, external] = [
-    partsOf("Internal test", found.internal, judge),
-    partsOf("External test", found.external, judge),
+    partsOf("Internal test", found.internal, evaluateTest),
+    partsOf("External test", found.external, evaluateTest),
   ];
   return {
     title,
@@ -94,14 +94,14 @@ export async function studyReport(given: StudyToReport): Promise<ReportContent> 
 function partsOf(
   name: string,
   { difficult, easy, undecided }: FoundOnTest,
-  judge: (patients: readonly TestPatient[]) => Evaluation,
+  evaluateTest: (patients: readonly TestPatient[]) => Evaluation,
 ): ReportedTest[] {
   if (difficult.length === 0) return [];
   const left = undecided === 0 ? "" : `, but for ${undecided} cases by the observers alone`;
   const truths = `by the reference panel and the annotators${left}`;
   return [
-    reportedTest(`${name}, difficult`, truths, judge(difficult)),
-    ...(easy === null ? [] : [reportedTest(`${name}, easy`, truths, judge(easy))]),
+    reportedTest(`${name}, difficult`, truths, evaluateTest(difficult)),
+    ...(easy === null ? [] : [reportedTest(`${name}, easy`, truths, evaluateTest(easy))]),
   ];
 }
 

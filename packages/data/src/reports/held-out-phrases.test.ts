@@ -25,8 +25,8 @@ function landing({ state, codes }: ScreeningDecision): string {
   return state === "candidate no fracture" ? "N" : `X:${codes[0]}`;
 }
 
-function belonging({ belongs }: HeldOutPhrase): string {
-  return belongs === "F" || belongs === "P" ? "fracture" : belongs;
+function belonging({ actual }: HeldOutPhrase): string {
+  return actual === "F" || actual === "P" ? "fracture" : actual;
 }
 
 for (const language of ["en", "nl"] as const) {
@@ -35,14 +35,14 @@ for (const language of ["en", "nl"] as const) {
     const { right, lost } = LIMITS[language][half];
     test(`screening of hard phrases (${language}, ${half} half): ${right} land where they should`, () => {
       const phrases = halves[half].map((phrase) => ({
-        belongs: belonging(phrase),
-        landed: landing(screener.screen(phrase.text)),
+        actual: belonging(phrase),
+        predicted: landing(screener.screen(phrase.text)),
       }));
       assert.ok(phrases.length >= 150);
-      const hits = phrases.filter(({ belongs, landed }) => landed === belongs);
+      const hits = phrases.filter(({ actual, predicted }) => predicted === actual);
       assert.ok(hits.length / phrases.length >= right, `${hits.length} of ${phrases.length}`);
       const none = phrases.filter(
-        ({ belongs, landed }) => belongs === "fracture" && landed === "N",
+        ({ actual, predicted }) => actual === "fracture" && predicted === "N",
       );
       assert.ok(none.length <= lost, `${none.length} fractures landed as none`);
     });

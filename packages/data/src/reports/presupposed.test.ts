@@ -5,7 +5,7 @@ import { ankleScreeningRules } from "./ankle-rules.ts";
 import { createReportScreener } from "./screen-report.ts";
 
 const screener = createReportScreener(ankleScreeningRules);
-const cases: readonly (readonly [report: string, landed: string])[] = [
+const cases: readonly (readonly [report: string, predicted: string])[] = [
   ["No loss of height of the Weber B fracture.", "candidate fracture"],
   ["No callus around the fibular fracture, no subsidence.", "candidate fracture"],
   ["No loosening of the screws.", "excluded by keyword"],
@@ -21,9 +21,9 @@ const cases: readonly (readonly [report: string, landed: string])[] = [
   ["Geen dislocatie of fractuur.", "candidate no fracture"],
 ];
 
-for (const [report, landed] of cases) {
+for (const [report, predicted] of cases) {
   test(`a denial of something else: ${report}`, () => {
     const decision = screener.screen(report);
-    assert.equal(decision.state, landed, JSON.stringify(decision, null, 1));
+    assert.equal(decision.state, predicted, JSON.stringify(decision, null, 1));
   });
 }

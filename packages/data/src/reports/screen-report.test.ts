@@ -174,8 +174,8 @@ for (const [language, cases] of Object.entries({ en: english, nl: dutch })) {
     test(`screening (${language}): ${report.replaceAll("\n", " / ")}`, () => {
       const decision = screener.screen(report);
       const { state, codes, uncertain } = decision;
-      const landed = codes[0] ?? `${state}${uncertain ? ", uncertain" : ""}`;
-      assert.equal(landed, expected, JSON.stringify(decision, null, 1));
+      const predicted = codes[0] ?? `${state}${uncertain ? ", uncertain" : ""}`;
+      assert.equal(predicted, expected, JSON.stringify(decision, null, 1));
       assert.equal(state === "excluded by keyword", codes.length > 0);
       if (report !== "" && expected !== NOT_STATED) assert.equal(decision.language, language);
     });

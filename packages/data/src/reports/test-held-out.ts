@@ -9,7 +9,7 @@ import type { ScreenedState } from "@malleolus/schema";
 
 export interface HeldOutReport {
   readonly text: string;
-  readonly belongs: ScreenedState;
+  readonly actual: ScreenedState;
   /** The exclusion code that should be among its codes; null for a candidate. */
   readonly code: string | null;
 }
@@ -35,7 +35,7 @@ export interface HeldOutPhrase {
   /** What it is an example of: `otherobject`, a "no" about something else than the fracture. */
   readonly kind: string;
   /** F a fracture, P a possible one, N none, X:<code> excluded. */
-  readonly belongs: string;
+  readonly actual: string;
 }
 
 const PHRASE_FILES = { en: "english-phrases.tsv", nl: "dutch-phrases.tsv" } as const;
@@ -47,9 +47,9 @@ export function readHeldOutPhrases(language: keyof typeof PHRASE_FILES): {
   const path = new URL(`held-out/${PHRASE_FILES[language]}`, import.meta.url);
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   const phrases = lines.slice(1).map((line) => {
-    const [belongs, kind, text, ...rest] = line.split("\t");
+    const [actual, kind, text, ...rest] = line.split("\t");
     if (text === undefined || rest.length > 0) throw new Error(`expected three columns: ${line}`);
-    return { belongs, kind, text };
+    return { actual, kind, text };
   });
   // Drawn as they are written, and a line's end after that.
   const drawn = phrases.toSorted((a, b) => (draw(a) < draw(b) ? -1 : 1));
@@ -62,11 +62,11 @@ function readBlock(block: string): HeldOutReport {
   const end = block.indexOf("\n");
   const intended = block.slice(0, end).trim();
   const text = block.slice(end + 1).trim();
-  if (intended === "fracture") return { text, belongs: "candidate fracture", code: null };
-  if (intended === "none") return { text, belongs: "candidate no fracture", code: null };
+  if (intended === "fracture") return { text, actual: "candidate fracture", code: null };
+  if (intended === "none") return { text, actual: "candidate no fracture", code: null };
   const code = /^excluded:([a-z-]+)$/.exec(intended)?.[1];
   if (code === undefined) throw new Error(`expected fracture, none or excluded:…, got ${intended}`);
-  return { text, belongs: "excluded by keyword", code };
+  return { text, actual: "excluded by keyword", code };
 }
 
 function draw({ text }: { readonly text: string }): string {

@@ -181,8 +181,8 @@ const screener = createReportScreener(ankleScreeningRules);
 for (const [report, expected] of reports) {
   test(`screening whole reports: ${report}`, () => {
     const decision = screener.screen(report);
-    const landed = `${decision.state}${decision.uncertain ? ", uncertain" : ""}`;
-    assert.equal(landed, expected, JSON.stringify(decision, null, 1));
+    const predicted = `${decision.state}${decision.uncertain ? ", uncertain" : ""}`;
+    assert.equal(predicted, expected, JSON.stringify(decision, null, 1));
     assert.notEqual(decision.codes[0], "not-stated");
   });
 }

@@ -101,7 +101,7 @@ test("averagePrecision: without detections it is 0", () => {
   assert.deepEqual([precision.all, averageRecall.best100], [0, 0]);
 });
 
-test("averagePrecision: a false alarm in an empty image counts where it scores higher", () => {
+test("averagePrecision: a false positive in an empty image counts where it scores higher", () => {
   const found = { truths: [truth], detections: [detected(here, 0.5)] };
   const empty = (score: number) => ({ truths: [], detections: [detected(here, score)] });
   assert.equal(measure(found, empty(0.4)).averagePrecision.all, 1);
@@ -110,9 +110,9 @@ test("averagePrecision: a false alarm in an empty image counts where it scores h
 
 test("averagePrecision: of equal scores, the first image's and the first in an image come first", () => {
   const found = { truths: [truth], detections: [detected(here, 0.5)] };
-  const alarm = { truths: [], detections: [detected(there, 0.5)] };
-  assert.equal(measure(found, alarm).averagePrecision.all, 1);
-  assert.equal(measure(alarm, found).averagePrecision.all, 0.5);
+  const falsePositive = { truths: [], detections: [detected(there, 0.5)] };
+  assert.equal(measure(found, falsePositive).averagePrecision.all, 1);
+  assert.equal(measure(falsePositive, found).averagePrecision.all, 0.5);
   const both = [detected(here, 0.5), detected(there, 0.5)];
   assert.equal(measure({ truths: [truth], detections: both }).averagePrecision.all, 1);
   const other = { truths: [truth], detections: both.toReversed() };
@@ -120,7 +120,7 @@ test("averagePrecision: of equal scores, the first image's and the first in an i
   assert.equal(measure(other).averageRecall.best1, 0);
 });
 
-test("averagePrecision: a second detection of one truth is a false alarm", () => {
+test("averagePrecision: a second detection of one truth is a false positive", () => {
   const twice = [detected(here, 0.9), detected(here, 0.8), detected(there, 0.7)];
   const truths = [truth, truthAt(SIZE, there)];
   // Two of three at full recall: the first 51 recall points see 1, the others 2/3.
@@ -167,10 +167,10 @@ test("averagePrecision: a size's figures leave out what is of another, unless it
 });
 
 test("averagePrecision: the hundred-and-first detection of an image is not looked at", () => {
-  const alarms = Array.from({ length: 100 }, () => detected(there, 0.9));
+  const falsePositives = Array.from({ length: 100 }, () => detected(there, 0.9));
   const last = detected(here, 0.1);
-  assert.equal(measure({ truths: [truth], detections: [...alarms, last] }).recall50.count, 0);
-  const { recall50 } = measure({ truths: [truth], detections: [...alarms.slice(1), last] });
+  assert.equal(measure({ truths: [truth], detections: [...falsePositives, last] }).recall50.count, 0);
+  const { recall50 } = measure({ truths: [truth], detections: [...falsePositives.slice(1), last] });
   assert.equal(recall50.count, 1);
 });
 

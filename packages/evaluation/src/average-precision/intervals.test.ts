@@ -9,7 +9,7 @@ import { detectionAt, truthAt, type Xywh } from "./test-objects.ts";
 const SIZE = 120;
 const options = { seed: 3, resamples: 300 };
 
-/** An object an image, found in most, with alarms of all scores; of two classes in turn. */
+/** An object an image, found in most, with false positives of all scores; of two classes in turn. */
 const images = Array.from({ length: 60 }, (_, i): LabelledImage => {
   const [a, b, c, d] = philox4x32([i, 0, 0, 0], [7, 0]).map((word) => word / 2 ** 32);
   const here: Xywh = [10 + Math.floor(20 * a), 20, 30, 20];

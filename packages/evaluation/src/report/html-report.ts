@@ -140,7 +140,7 @@ function flowSection({ flow }: ReportContent, name: Name): Markup | null {
 }
 
 function testSection({ name: title, description, evaluation }: ReportedTest, name: Name): Markup {
-  const { classification, falseAlarms, falsePositives, unambiguous, ambiguous } = evaluation;
+  const { classification, falsePositiveRadiographs, falsePositives, unambiguous, ambiguous } = evaluation;
   const strata =
     unambiguous === null || ambiguous === null
       ? null
@@ -153,7 +153,7 @@ ${rocPart(evaluation, name)}</div>
 <p class="soft" style="margin-top:16px">Predictive values are those among these patients, whose classes are in other shares than a hospital's.</p>${predictiveTable(classification, name)}
 <h3>Where the fractures are</h3>
 <p class="soft">${shownBy(evaluation)}</p>${localisationTable(evaluation, name)}
-<p style="margin-top:16px">${overlapSentence(evaluation)}There are ${withInterval(falsePositives.perImage.value, falsePositives.perImage.interval)} false positives a radiograph, and a fracture is shown on ${counted(falseAlarms)} of the radiographs of patients without one.</p>
+<p style="margin-top:16px">${overlapSentence(evaluation)}There are ${withInterval(falsePositives.perImage.value, falsePositives.perImage.interval)} false positives a radiograph, and a fracture is shown on ${counted(falsePositiveRadiographs)} of the radiographs of patients without one.</p>
 <p class="soft">Fractures found where so many false positives a radiograph are allowed, at the lowest score that keeps to them, whatever is held of the patient. A second finding on one fracture is neither.</p>${frocTable(evaluation)}
 ${paperRulePart(evaluation, name)}
 <h3>Every way to combine the views</h3>${ruleTable(evaluation)}</section>`;

@@ -12,7 +12,7 @@ export interface Folded {
 export interface FoldedOnce {
   get(weight: Tensor, norm: nn.BatchNorm, dtype: DType): Folded;
   /** Frees them; they are made again when needed. */
-  forget(): void;
+  clear(): void;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface FoldedOnce {
  */
 export function foldedOnce(): FoldedOnce {
   let made: (Folded & { readonly dtype: DType; readonly from: readonly Written[] }) | null = null;
-  const forget = (): void => {
+  const clear = (): void => {
     made?.weight.free();
     made?.bias.free();
     made = null;
@@ -29,7 +29,7 @@ export function foldedOnce(): FoldedOnce {
   const get = (weight: Tensor, norm: nn.BatchNorm, dtype: DType): Folded => {
     const from = [weight, norm.weight, norm.bias, norm.running_mean, norm.running_var];
     if (made?.dtype === dtype && made.from.every((was, i) => isAsItWas(was, from[i]))) return made;
-    forget();
+    clear();
     const folded = scope(() => {
       const plain = nn.foldNorm(weight, norm);
       return {
@@ -42,7 +42,7 @@ export function foldedOnce(): FoldedOnce {
     made = { ...folded, dtype, from: from.map(asWritten) };
     return made;
   };
-  return { get, forget };
+  return { get, clear };
 }
 
 /** A tensor and how often it had been written to. */

@@ -12,7 +12,7 @@ import {
   readGolden,
 } from "../test-golden.ts";
 import { type MobileNetV2Config, mobileNetV2 } from "./mobilenet-v2.ts";
-import { forgetFoldedIn } from "./normed-convolution.ts";
+import { clearFoldedWeightsIn } from "./normed-convolution.ts";
 
 interface Golden {
   readonly classified: {
@@ -97,7 +97,7 @@ test("mobileNetV2: what never trains gives the same, gets no gradient, and is fo
         assert.equal((tensor.grad?.abs().sum().item() ?? 0) > 0, isTrained, name);
       }
     });
-    forgetFoldedIn(frozen);
+    clearFoldedWeightsIn(frozen);
     assert.equal(liveTensors(), held);
   });
   assert.equal(liveTensors(), before);

@@ -40,7 +40,7 @@ export interface InvertedResidual extends nn.Layer {
   widen(input: Tensor): Tensor;
   /** The block's output, from the wide map and the input. */
   narrow(wide: Tensor, input: Tensor): Tensor;
-  forgetFolded(): void;
+  clearFoldedWeights(): void;
 }
 
 export interface MobileNetV2Maps {
@@ -182,8 +182,8 @@ function invertedResidual(plan: BlockPlan, norm: NormKind): InvertedResidual {
       return isResidual ? add_(output, input) : output;
     },
     forward: (input) => block.narrow(block.widen(input), input),
-    forgetFolded() {
-      for (const layer of [...layers, linear]) layer.forgetFolded();
+    clearFoldedWeights() {
+      for (const layer of [...layers, linear]) layer.clearFoldedWeights();
     },
   };
   return block;

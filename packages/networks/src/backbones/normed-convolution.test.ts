@@ -79,7 +79,7 @@ test("normedConvolution: frozen weights are folded once, and anew after any of t
       scope(() => layer.forward(input.to("bfloat16")).dtype),
       "bfloat16",
     );
-    layer.forgetFolded();
+    layer.clearFoldedWeights();
   });
   assert.equal(liveTensors(), before);
 });

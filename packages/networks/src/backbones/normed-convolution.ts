@@ -39,7 +39,7 @@ export interface NormedForward extends nn.Layer {
   /** The convolution alone, before the norm. */
   convolve(input: Tensor): Tensor;
   /** Frees what was made once for weights that do not train. It is made again when needed. */
-  forgetFolded(): void;
+  clearFoldedWeights(): void;
 }
 
 export interface NormedConvolution extends NormedForward {
@@ -90,7 +90,7 @@ function normedForward(
     },
     forwardRelu6: (input) => relu6(run.forward(input)),
     convolve: (input) => convolve(input, holder.weight, null),
-    forgetFolded: folded.forget,
+    clearFoldedWeights: folded.clear,
   };
   return run;
 }
@@ -108,11 +108,11 @@ export function eights(channels: number): number {
 }
 
 /** Has every layer in a module free what it made once. */
-export function forgetFoldedIn(module: object): void {
+export function clearFoldedWeightsIn(module: object): void {
   for (const [name, entry] of Object.entries(module)) {
-    if (name === "forgetFolded" && typeof entry === "function") entry();
+    if (name === "clearFoldedWeights" && typeof entry === "function") entry();
     else if (typeof entry === "object" && entry !== null && !(entry instanceof Tensor)) {
-      forgetFoldedIn(entry);
+      clearFoldedWeightsIn(entry);
     }
   }
 }

@@ -97,10 +97,10 @@ export function convolutionsOf(block: Bottleneck): [name: string, layer: NormedC
 }
 
 /** Frees the folded weights that were made once; they are made again when needed. */
-export function forgetFolded(network: ResNet): void {
-  network.stem.conv1.forgetFolded();
+export function clearFoldedWeights(network: ResNet): void {
+  network.stem.conv1.clearFoldedWeights();
   for (const { block } of blocksOf(network)) {
-    for (const [, layer] of convolutionsOf(block)) layer.forgetFolded();
+    for (const [, layer] of convolutionsOf(block)) layer.clearFoldedWeights();
   }
 }
 

@@ -35,9 +35,9 @@ export function matchBoxes(boxes: Float32Array, truths: Float32Array, rule: Matc
   const best = new Float32Array(count);
   const matched = new Int32Array(count);
   /** The boxes that overlap some truth as much as any box does. */
-  const favourites: number[] = [];
+  const bestBoxes: number[] = [];
   for (let t = 0; t < truths.length / 4; t++) {
-    for (const box of overlapOne(boxes, truths, t, best, matched)) favourites.push(box);
+    for (const box of overlapOne(boxes, truths, t, best, matched)) bestBoxes.push(box);
   }
 
   const labels = new Int8Array(count);
@@ -47,7 +47,7 @@ export function matchBoxes(boxes: Float32Array, truths: Float32Array, rule: Matc
     labels[i] = best[i] < background ? BACKGROUND : best[i] < object ? IGNORED : OBJECT;
   }
   if (truths.length === 0) labels.fill(BACKGROUND);
-  else if (rule.lowQualityMatches) for (const box of favourites) labels[box] = OBJECT;
+  else if (rule.lowQualityMatches) for (const box of bestBoxes) labels[box] = OBJECT;
   return { truths: matched, labels };
 }
 
@@ -67,7 +67,7 @@ function overlapOne(
   const right = truths[t * 4 + 2];
   const bottom = truths[t * 4 + 3];
   const area = Math.fround(Math.fround(right - left) * Math.fround(bottom - top));
-  let favourites: number[] = [];
+  let bestBoxes: number[] = [];
   let highest = 0;
   for (let i = 0, at = 0; i < best.length; i++, at += 4) {
     const x1 = boxes[at];
@@ -87,10 +87,10 @@ function overlapOne(
     }
     if (iou > highest) {
       highest = iou;
-      favourites = [i];
+      bestBoxes = [i];
     } else if (iou === highest) {
-      favourites.push(i);
+      bestBoxes.push(i);
     }
   }
-  return favourites;
+  return bestBoxes;
 }

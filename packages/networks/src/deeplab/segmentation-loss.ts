@@ -49,7 +49,7 @@ export function segmentationLosses(
 
 /**
  * 1 less the mean of every structure's Dice over all pixels of the batch, as far as it is there: for
- * one that is not, Dice is 0 whatever is predicted, and false alarms are the cross-entropy's business.
+ * one that is not, Dice is 0 whatever is predicted, and false positives are the cross-entropy's business.
  */
 function diceLoss(logits: Tensor, labels: Tensor): Tensor {
   const { device } = logits;

@@ -3,7 +3,7 @@ import test from "node:test";
 import type { NetworkImage } from "@malleolus/imaging";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { add, backward, liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
-import { forgetFolded } from "../backbones/resnet.ts";
+import { clearFoldedWeights } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
 import type { RandomStreams } from "../random.ts";
 import { maskRcnn } from "./mask-rcnn.ts";
@@ -73,7 +73,7 @@ test("maskRcnn: losses reach every trained parameter and no frozen one", () => {
       const nothing = { boxes: [], classes: [], polygons: [] };
       const loaded = liveTensors();
       const losses = model.losses(batch, [target, nothing], random);
-      forgetFolded(model.backbone.bottom_up);
+      clearFoldedWeights(model.backbone.bottom_up);
       assert.equal(liveTensors() - loaded, 5, "only the graph holds what gradients need");
       const values = Object.entries(losses);
       assert.deepEqual(
@@ -96,7 +96,7 @@ test("maskRcnn: losses reach every trained parameter and no frozen one", () => {
         tensor.grad = null;
       }
     });
-    forgetFolded(model.backbone.bottom_up);
+    clearFoldedWeights(model.backbone.bottom_up);
     assert.ok(liveTensors() <= held, "a step leaves nothing behind");
   });
   assert.equal(liveTensors(), before);
@@ -125,7 +125,7 @@ test("maskRcnn: a batch of two sizes gives what each gives alone", () => {
         assert.ok(detection.mask.every((p, j) => Math.abs(p - other.mask[j]) < 1e-3));
       });
     });
-    forgetFolded(model.backbone.bottom_up);
+    clearFoldedWeights(model.backbone.bottom_up);
   });
   assert.equal(liveTensors(), before);
 });
@@ -142,7 +142,7 @@ test("maskRcnn: a blank image is no error", () => {
         assert.equal(mask.length, 28 * 28);
       }
     }
-    forgetFolded(model.backbone.bottom_up);
+    clearFoldedWeights(model.backbone.bottom_up);
   });
   assert.equal(liveTensors(), before);
 });

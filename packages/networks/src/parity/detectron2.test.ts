@@ -22,7 +22,7 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
-import { forgetFolded } from "../backbones/resnet.ts";
+import { clearFoldedWeights } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 
@@ -111,7 +111,7 @@ function goldenTest(
       });
       body(model, context);
       for (const parameter of nn.parameters(model).values()) parameter.grad = null;
-      forgetFolded(model.backbone.bottom_up);
+      clearFoldedWeights(model.backbone.bottom_up);
     });
     assert.equal(liveTensors(), before);
   });

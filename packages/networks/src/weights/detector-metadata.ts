@@ -20,7 +20,8 @@ const DETECTOR_1 = "malleolus-detector-1";
 const configSchema1 = z.preprocess(upgradeModel, maskRcnnConfigSchema);
 const preprocessSchema1 = z.preprocess(upgradePreprocess, preprocessSchema);
 
-type Metadata = Readonly<Record<string, string>>;
+/** Files of others may hold numbers and truths beside texts. */
+type Metadata = Readonly<Record<string, string | number | boolean>>;
 
 export function isDetector({ format }: Metadata): boolean {
   return format === DETECTOR_FORMAT || format === DETECTOR_1;
@@ -28,10 +29,12 @@ export function isDetector({ format }: Metadata): boolean {
 
 /** Throws SchemaError as `readJson`; `where` begins the message. */
 export function configOf({ format, config = "" }: Metadata, where: string): MaskRcnnConfig {
-  return readJson(format === DETECTOR_1 ? configSchema1 : maskRcnnConfigSchema, config, where);
+  const schema = format === DETECTOR_1 ? configSchema1 : maskRcnnConfigSchema;
+  return readJson(schema, String(config), where);
 }
 
 /** Throws SchemaError as `readJson`; `where` begins the message. */
 export function preprocessOf({ format, preprocess = "" }: Metadata, where: string): Preprocess {
-  return readJson(format === DETECTOR_1 ? preprocessSchema1 : preprocessSchema, preprocess, where);
+  const schema = format === DETECTOR_1 ? preprocessSchema1 : preprocessSchema;
+  return readJson(schema, String(preprocess), where);
 }

@@ -15,7 +15,7 @@ import { activationMeans } from "../backbones/activation-means.ts";
 import { featurePyramid } from "../backbones/fpn.ts";
 import { measureNormStatistics } from "../backbones/norm-statistics.ts";
 import { isBatchNorm } from "../backbones/normed-convolution.ts";
-import { blocksOf, convolutionsOf, forgetFolded } from "../backbones/resnet.ts";
+import { blocksOf, convolutionsOf, clearFoldedWeights } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
 import { incompleteStages, initialiseBackbone } from "./initialise-backbone.ts";
 
@@ -125,7 +125,7 @@ test("measureNormStatistics: what comes out of every norm has mean 0 and varianc
     });
     const images = [image(64, 64, 7.3), image(64, 64, 0.71)];
     measureNormStatistics(model, [batchImages(images.slice(0, 1)), batchImages(images.slice(1))]);
-    forgetFolded(network);
+    clearFoldedWeights(network);
 
     let checked = 0;
     noGrad(() => {
@@ -163,7 +163,7 @@ test("measureNormStatistics: what comes out of every norm has mean 0 and varianc
     for (const stage of ["res4", "res5"]) {
       assert.ok(means[stage] > 0.1 && means[stage] < 10, `${stage} ${means[stage]}`);
     }
-    forgetFolded(network);
+    clearFoldedWeights(network);
   });
   assert.equal(liveTensors(), before);
 });

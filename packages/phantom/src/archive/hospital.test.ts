@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
-import { withPitch } from "../radiography/machines.ts";
+import { withPitch } from "../radiography/xray-units.ts";
 import {
   externalHospital,
   type Hospital,
@@ -10,11 +10,11 @@ import {
   simulateStudy,
 } from "./hospital.ts";
 
-const hospital: Hospital = { ...externalHospital, room: withPitch(externalHospital.room, 0.8) };
+const hospital: Hospital = { ...externalHospital, xrayUnit: withPitch(externalHospital.xrayUnit, 0.8) };
 
 test("simulateStudy: a study hangs together and comes out the same again", async () => {
-  const wish = { weberClass: "A", exclusion: null } as const;
-  const study = simulateStudy(hospital, "seed", 7, wish);
+  const spec = { weberClass: "A", exclusion: null } as const;
+  const study = simulateStudy(hospital, "seed", 7, spec);
   assert.deepEqual(
     study.images.map(({ radiograph }) => radiograph.view),
     ["ap", "lateral"],
@@ -24,9 +24,9 @@ test("simulateStudy: a study hangs together and comes out the same again", async
   for (const { file } of study.images) {
     assert.equal((await decodeRadiograph(file, "phantom")).side, study.patient.side);
   }
-  assert.deepEqual(simulateStudy(hospital, "seed", 7, wish), study);
+  assert.deepEqual(simulateStudy(hospital, "seed", 7, spec), study);
   assert.notEqual(
-    simulateStudy(hospital, "seed", 8, wish).header.patientId,
+    simulateStudy(hospital, "seed", 8, spec).header.patientId,
     study.header.patientId,
   );
 });
@@ -53,12 +53,12 @@ test("reportsCsv: quotes what needs quotes", () => {
   );
 });
 
-for (const { name, room, ...rest } of [internalHospital, externalHospital]) {
+for (const { name, xrayUnit, ...rest } of [internalHospital, externalHospital]) {
   test(`simulateStudy: files of ${name} say their views`, async () => {
     const views = ["ap", "mortise", "lateral"] as const;
-    const small = { ...rest, name, views, room: withPitch(room, 2) };
-    const wish = { weberClass: null, exclusion: null };
-    const { images } = simulateStudy(small, "views", 1, wish);
+    const small = { ...rest, name, views, xrayUnit: withPitch(xrayUnit, 2) };
+    const spec = { weberClass: null, exclusion: null };
+    const { images } = simulateStudy(small, "views", 1, spec);
     const read = images.map(async ({ file }) => (await decodeRadiograph(file, "phantom")).view);
     assert.deepEqual(await Promise.all(read), views);
   });

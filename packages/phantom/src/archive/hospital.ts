@@ -1,24 +1,24 @@
 /**
- * The two simulated hospitals: their rooms, the views they take and the language they report in;
+ * The two simulated hospitals: their X-ray units, the views they take and the language they report in;
  * and one patient's study there, as it would come out of an archive.
  */
 import { buildAnkle } from "../anatomy/ankle.ts";
-import { type Patient, type PatientWish, samplePatient } from "../patient/patient.ts";
+import { type Patient, type PatientSpec, samplePatient } from "../patient/patient.ts";
 import { type Report, writeReport } from "../people/report.ts";
 import type { Language } from "../people/report-phrases.ts";
-import type { Machine } from "../radiography/machine.ts";
-import { externalRoom, internalRoom } from "../radiography/machines.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
+import { externalXrayUnit, internalXrayUnit } from "../radiography/xray-units.ts";
 import { type PhantomRadiograph, simulateRadiograph } from "../radiography/simulate.ts";
 import { type FractureTruth, fractureTruth } from "../radiography/truth.ts";
 import type { PhantomView } from "../radiography/view.ts";
-import type { Visibility } from "../radiography/visibility.ts";
+import { CONSPICUITIES, type Conspicuity } from "../radiography/conspicuity.ts";
 import { createRandom } from "../random.ts";
 import { radiographFile, type StudyHeader } from "./radiograph-object.ts";
 
 export interface Hospital {
   readonly key: "internal" | "external";
   readonly name: string;
-  readonly room: Machine;
+  readonly xrayUnit: XrayUnit;
   readonly views: readonly PhantomView[];
   readonly language: Language;
 }
@@ -26,7 +26,7 @@ export interface Hospital {
 export const internalHospital: Hospital = {
   key: "internal",
   name: "Simulated Hospital One",
-  room: internalRoom,
+  xrayUnit: internalXrayUnit,
   views: ["ap", "mortise", "lateral"],
   language: "en",
 };
@@ -34,7 +34,7 @@ export const internalHospital: Hospital = {
 export const externalHospital: Hospital = {
   key: "external",
   name: "Gesimuleerd Ziekenhuis Twee",
-  room: externalRoom,
+  xrayUnit: externalXrayUnit,
   views: ["ap", "lateral"],
   language: "nl",
 };
@@ -49,27 +49,27 @@ export interface PhantomStudy<Radiograph = PhantomRadiograph> {
 }
 
 /**
- * The `number`th patient of a hospital; the same seed, number and wish give the same study. Another
- * room is for smaller radiographs of the same patients.
+ * The `number`th patient of a hospital; the same seed, number and spec give the same study. Another
+ * X-ray unit is for smaller radiographs of the same patients.
  */
 export function simulateStudy(
   hospital: Hospital,
   seed: string,
   number: number,
-  wish: PatientWish,
-  room: Machine = hospital.room,
+  spec: PatientSpec,
+  xrayUnit: XrayUnit = hospital.xrayUnit,
 ): PhantomStudy {
-  const patient = samplePatient(`${seed}/${hospital.key}/${number}`, wish);
+  const patient = samplePatient(`${seed}/${hospital.key}/${number}`, spec);
   const ankle = buildAnkle(patient);
   const header = sampleHeader(hospital, number, patient);
   const images = hospital.views.map((view) => {
-    const radiograph = simulateRadiograph(ankle, view, room);
-    return { radiograph, file: radiographFile(radiograph, patient, room, header) };
+    const radiograph = simulateRadiograph(ankle, view, xrayUnit);
+    return { radiograph, file: radiographFile(radiograph, patient, xrayUnit, header) };
   });
   const fracture = fractureTruth(ankle);
-  const visibility = bestVisibility(images.map(({ radiograph }) => radiograph));
+  const conspicuity = bestConspicuity(images.map(({ radiograph }) => radiograph));
   const views = hospital.views.length;
-  const report = writeReport({ patient, fracture, visibility, views }, hospital.language);
+  const report = writeReport({ patient, fracture, conspicuity, views }, hospital.language);
   return { header, patient, fracture, images, report };
 }
 
@@ -97,9 +97,8 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function bestVisibility(radiographs: readonly PhantomRadiograph[]): Visibility | null {
-  const grades = ["obvious", "visible", "subtle", "impossible"] as const;
-  return grades.find((grade) => radiographs.some((each) => each.visibility === grade)) ?? null;
+function bestConspicuity(radiographs: readonly PhantomRadiograph[]): Conspicuity | null {
+  return CONSPICUITIES.find((grade) => radiographs.some((each) => each.conspicuity === grade)) ?? null;
 }
 
 /** Within the years of the study that is followed, 2016 to 2020. */

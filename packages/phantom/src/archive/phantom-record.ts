@@ -10,9 +10,10 @@ import {
   runsFromString,
   runsToString,
 } from "@malleolus/geometry";
-import { readJson, visibilitySchema } from "@malleolus/schema";
+import { readJson } from "@malleolus/schema";
 import { z } from "zod";
-import { EXCLUSIONS, type PatientWish } from "../patient/patient.ts";
+import { EXCLUSIONS, type PatientSpec } from "../patient/patient.ts";
+import { CONSPICUITIES } from "../radiography/conspicuity.ts";
 import type { StudyFacts } from "./simulation-messages.ts";
 
 /** Compressed run lengths, as COCO writes them. */
@@ -26,14 +27,14 @@ const weberClassSchema = z.enum(["A", "B", "C"]);
 const exclusionSchema = z.enum(EXCLUSIONS);
 
 const recordSchema = z.strictObject({
-  format: z.literal("malleolus-phantom-1"),
+  format: z.literal("malleolus-phantom-2"),
   phantomVersion: z.int().nonnegative(),
   hospital: z.enum(["internal", "external"]),
   seed: z.string(),
   number: z.int().positive(),
-  /** The patient's own seed: with the wish, `samplePatient` gives the patient again. */
+  /** The patient's own seed: with the spec, `samplePatient` gives the patient again. */
   patientSeed: z.string(),
-  wish: z.strictObject({
+  spec: z.strictObject({
     weberClass: weberClassSchema.nullable(),
     exclusion: exclusionSchema.nullable(),
   }),
@@ -66,7 +67,7 @@ const recordSchema = z.strictObject({
       /** Of a pixel at the depth of the ankle. */
       spacingMm: z.number().positive(),
       /** Null without a fracture. */
-      visibility: visibilitySchema.nullable(),
+      conspicuity: z.enum(CONSPICUITIES).nullable(),
       contrast: z.number().nullable(),
       tibia: runsSchema,
       fibula: runsSchema,
@@ -86,19 +87,19 @@ export interface RecordedStudy {
   readonly hospital: PhantomRecord["hospital"];
   readonly seed: string;
   readonly number: number;
-  readonly wish: PatientWish;
+  readonly spec: PatientSpec;
   readonly study: StudyFacts;
   /** One an image, relative to the archive. */
   readonly files: readonly string[];
 }
 
-export function phantomRecord({ study, wish, files, ...given }: RecordedStudy): PhantomRecord {
+export function phantomRecord({ study, spec, files, ...given }: RecordedStudy): PhantomRecord {
   const { header, patient, report } = study;
   return {
-    format: "malleolus-phantom-1",
+    format: "malleolus-phantom-2",
     ...given,
     patientSeed: patient.seed,
-    wish: { weberClass: wish.weberClass, exclusion: wish.exclusion },
+    spec: { weberClass: spec.weberClass, exclusion: spec.exclusion },
     patientId: header.patientId,
     accessionNumber: header.accessionNumber,
     studyDate: header.date,
@@ -110,7 +111,7 @@ export function phantomRecord({ study, wish, files, ...given }: RecordedStudy): 
         file: files[i],
         view: radiograph.view,
         spacingMm: radiograph.spacingMm,
-        visibility: radiograph.visibility,
+        conspicuity: radiograph.conspicuity,
         contrast: radiograph.fractureContrast,
         tibia: stored(tibia),
         fibula: stored(fibula),
@@ -123,8 +124,27 @@ export function phantomRecord({ study, wish, files, ...given }: RecordedStudy): 
 
 /** Throws SchemaError with the first place that is wrong. */
 export function readPhantomRecord(path: string): PhantomRecord {
-  return readJson(recordSchema, readFileSync(path, "utf8"), path);
+  return readJson(readableSchema, readFileSync(path, "utf8"), path);
 }
+
+const firstVersion = z.looseObject({
+  format: z.literal("malleolus-phantom-1"),
+  wish: z.unknown(),
+  images: z.array(z.looseObject({ visibility: z.unknown() })),
+});
+
+/** The first version said `wish` and `visibility`. */
+const readableSchema = z.preprocess((found) => {
+  const old = firstVersion.safeParse(found).data;
+  if (old === undefined) return found;
+  const { wish, images, ...rest } = old;
+  return {
+    ...rest,
+    format: "malleolus-phantom-2",
+    spec: wish,
+    images: images.map(({ visibility, ...image }) => ({ ...image, conspicuity: visibility })),
+  };
+}, recordSchema);
 
 export function storedMask({ size, counts }: StoredMask): Mask {
   return decodeRuns({ size, counts: runsFromString(counts) });

@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
 import { buildAnkle } from "../anatomy/ankle.ts";
 import { samplePatient } from "../patient/patient.ts";
-import type { Machine } from "../radiography/machine.ts";
-import { externalRoom, internalRoom, withPitch } from "../radiography/machines.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
+import { externalXrayUnit, internalXrayUnit, withPitch } from "../radiography/xray-units.ts";
 import { type PhantomRadiograph, simulateRadiograph } from "../radiography/simulate.ts";
 import { radiographFile, type StudyHeader } from "./radiograph-object.ts";
 
@@ -24,39 +24,39 @@ const study: StudyHeader = {
 };
 const patient = samplePatient("object", { weberClass: "B", exclusion: null });
 const ankle = buildAnkle(patient);
-const rooms = [withPitch(internalRoom, 0.8), withPitch(externalRoom, 0.8)];
-const files = rooms.flatMap((room) =>
+const xrayUnits = [withPitch(internalXrayUnit, 0.8), withPitch(externalXrayUnit, 0.8)];
+const files = xrayUnits.flatMap((xrayUnit) =>
   (["ap", "mortise", "lateral"] as const).map((view) => {
-    const radiograph = simulateRadiograph(ankle, view, room);
-    return { room, radiograph, bytes: radiographFile(radiograph, patient, room, study) };
+    const radiograph = simulateRadiograph(ankle, view, xrayUnit);
+    return { xrayUnit, radiograph, bytes: radiographFile(radiograph, patient, xrayUnit, study) };
   }),
 );
 
 test("radiographFile: reads back as the image it was made of", async () => {
-  for (const { room, radiograph, bytes } of files) {
+  for (const { xrayUnit, radiograph, bytes } of files) {
     const read = await decodeRadiograph(bytes, radiograph.view);
-    assert.equal(read.modality, room.modality);
+    assert.equal(read.modality, xrayUnit.modality);
     assert.equal(read.side, patient.side);
-    assert.equal(read.photometric, room.photometric);
-    assert.equal(read.bitsStored, room.bitsStored);
+    assert.equal(read.photometric, xrayUnit.photometric);
+    assert.equal(read.bitsStored, xrayUnit.bitsStored);
     if (radiograph.view !== "mortise") assert.equal(read.view, radiograph.view);
-    const step = 1 / (2 ** room.bitsStored - 1);
+    const step = 1 / (2 ** xrayUnit.bitsStored - 1);
     for (let i = 0; i < read.pixels.length; i++) {
       assert.ok(Math.abs(read.pixels[i] - radiograph.pixels[i]) <= 0.51 * step);
     }
     assert.ok(read.pixelSpacingMm !== null);
     // A plate says nothing of its magnification.
-    const spacing = room.modality === "DX" ? radiograph.spacingMm : radiograph.detectorSpacingMm;
+    const spacing = xrayUnit.modality === "DX" ? radiograph.spacingMm : radiograph.detectorSpacingMm;
     assert.ok(Math.abs(read.pixelSpacingMm[0] / spacing - 1) < 1e-3);
   }
 });
 
 test("radiographFile: plates are compressed, with every pixel as it was", async () => {
-  const plates = files.filter(({ room }) => room.modality === "CR");
+  const plates = files.filter(({ xrayUnit }) => xrayUnit.modality === "CR");
   assert.equal(plates.length, 3);
-  for (const { room, radiograph, bytes } of plates) {
+  for (const { xrayUnit, radiograph, bytes } of plates) {
     const read = await decodeRadiograph(bytes, "plate");
-    const plain = plainFile(radiograph, room);
+    const plain = plainFile(radiograph, xrayUnit);
     const { pixels } = await decodeRadiograph(plain, "plain");
     assert.equal(read.transferSyntax, LOSSLESS_JPEG);
     const differs = read.pixels.findIndex((value, i) => value !== pixels[i]);
@@ -67,8 +67,8 @@ test("radiographFile: plates are compressed, with every pixel as it was", async 
 
 const LOSSLESS_JPEG = "1.2.840.10008.1.2.4.70";
 
-function plainFile(radiograph: PhantomRadiograph, room: Machine): Uint8Array {
-  return radiographFile(radiograph, patient, { ...room, compression: "none" }, study);
+function plainFile(radiograph: PhantomRadiograph, xrayUnit: XrayUnit): Uint8Array {
+  return radiographFile(radiograph, patient, { ...xrayUnit, compression: "none" }, study);
 }
 
 test(
@@ -79,15 +79,15 @@ test(
   () =>
     inFolder((folder) => {
       const [compressed, decompressed] = ["compressed", "decompressed"].map((n) => join(folder, n));
-      for (const { room, radiograph, bytes } of files) {
-        if (room.modality !== "CR") continue;
+      for (const { xrayUnit, radiograph, bytes } of files) {
+        if (xrayUnit.modality !== "CR") continue;
         writeFileSync(compressed, bytes);
         const { status, stderr } = spawnSync(decompressor, [compressed, decompressed], TEXT);
         assert.equal(status, 0, stderr);
         // In both, the pixels are the last element of the file.
         const size = 2 * radiograph.pixels.length;
         const pixels = readFileSync(decompressed).subarray(-size);
-        assert.ok(pixels.equals(plainFile(radiograph, room).subarray(-size)));
+        assert.ok(pixels.equals(plainFile(radiograph, xrayUnit).subarray(-size)));
       }
     }),
 );

@@ -10,7 +10,7 @@ import {
   writeDicomFile,
 } from "@malleolus/data/dicom";
 import type { Patient } from "../patient/patient.ts";
-import type { Machine } from "../radiography/machine.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
 import type { PhantomRadiograph } from "../radiography/simulate.ts";
 import type { PhantomView } from "../radiography/view.ts";
 import { PHANTOM_VERSION } from "../ranges.ts";
@@ -34,23 +34,23 @@ export interface StudyHeader {
 export function radiographFile(
   radiograph: PhantomRadiograph,
   patient: Patient,
-  machine: Machine,
+  unit: XrayUnit,
   study: StudyHeader,
 ): Uint8Array {
   const { view } = radiograph;
   const instance = uid(study.accessionNumber, patient.seed, view, "instance");
   const elements = new Map<number, ElementValue>([
     ...patientElements(patient, study),
-    ...studyElements(radiograph, patient, machine, study, instance),
-    ...pixelElements(radiograph, machine),
-    ...(machine.modality === "DX"
-      ? dxElements(radiograph, patient, machine)
+    ...studyElements(radiograph, patient, unit, study, instance),
+    ...pixelElements(radiograph, unit),
+    ...(unit.modality === "DX"
+      ? dxElements(radiograph, patient, unit)
       : crElements(radiograph, patient)),
   ]);
   return writeDicomFile(elements, {
-    sopClass: SOP_CLASS[machine.modality],
+    sopClass: SOP_CLASS[unit.modality],
     sopInstance: instance,
-    transferSyntax: TRANSFER_SYNTAX[machine.compression],
+    transferSyntax: TRANSFER_SYNTAX[unit.compression],
   });
 }
 
@@ -70,7 +70,7 @@ function patientElements(patient: Patient, study: StudyHeader): Elements {
 function studyElements(
   radiograph: PhantomRadiograph,
   patient: Patient,
-  machine: Machine,
+  unit: XrayUnit,
   study: StudyHeader,
   instance: string,
 ): Elements {
@@ -79,7 +79,7 @@ function studyElements(
   return [
     [0x00080005, { vr: "CS", value: "ISO_IR 192" }],
     [0x00080008, { vr: "CS", value: ["ORIGINAL", "PRIMARY"] }],
-    [0x00080016, { vr: "UI", value: SOP_CLASS[machine.modality] }],
+    [0x00080016, { vr: "UI", value: SOP_CLASS[unit.modality] }],
     [0x00080018, { vr: "UI", value: instance }],
     [0x00080020, { vr: "DA", value: study.date }],
     [0x00080021, { vr: "DA", value: study.date }],
@@ -89,17 +89,17 @@ function studyElements(
     [0x00080032, { vr: "TM", value: study.time }],
     [0x00080033, { vr: "TM", value: study.time }],
     [0x00080050, { vr: "SH", value: accessionNumber }],
-    [0x00080060, { vr: "CS", value: machine.modality }],
-    [0x00080070, { vr: "LO", value: machine.manufacturer }],
+    [0x00080060, { vr: "CS", value: unit.modality }],
+    [0x00080070, { vr: "LO", value: unit.manufacturer }],
     [0x00080080, { vr: "LO", value: study.institution }],
     [0x00080090, { vr: "PN", value: "" }],
     [0x00081030, { vr: "LO", value: `Ankle ${patient.side}` }],
     [0x0008103e, { vr: "LO", value: VIEW_TEXT[radiograph.view] }],
-    [0x00081090, { vr: "LO", value: machine.model }],
+    [0x00081090, { vr: "LO", value: unit.model }],
     [0x00180015, { vr: "CS", value: "ANKLE" }],
-    [0x00180060, { vr: "DS", value: String(machine.kilovolts) }],
+    [0x00180060, { vr: "DS", value: String(unit.kilovolts) }],
     [0x00181020, { vr: "LO", value: `Malleolus phantom ${PHANTOM_VERSION}` }],
-    [0x00181110, { vr: "DS", value: String(machine.sourceToDetectorMm) }],
+    [0x00181110, { vr: "DS", value: String(unit.sourceToDetectorMm) }],
     [0x0020000d, { vr: "UI", value: uid(accessionNumber, patient.seed, "study") }],
     [0x0020000e, { vr: "UI", value: uid(accessionNumber, patient.seed, "series", number) }],
     [0x00200010, { vr: "SH", value: accessionNumber }],
@@ -108,29 +108,29 @@ function studyElements(
   ];
 }
 
-function pixelElements({ width, height, pixels }: PhantomRadiograph, machine: Machine): Elements {
-  const top = 2 ** machine.bitsStored - 1;
-  const inverted = machine.photometric === "MONOCHROME1";
+function pixelElements({ width, height, pixels }: PhantomRadiograph, unit: XrayUnit): Elements {
+  const top = 2 ** unit.bitsStored - 1;
+  const inverted = unit.photometric === "MONOCHROME1";
   const stored = new Uint16Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) {
     stored[i] = Math.round(top * (inverted ? 1 - pixels[i] : pixels[i]));
   }
   return [
     [0x00280002, { vr: "US", value: 1 }],
-    [0x00280004, { vr: "CS", value: machine.photometric }],
+    [0x00280004, { vr: "CS", value: unit.photometric }],
     [0x00280010, { vr: "US", value: height }],
     [0x00280011, { vr: "US", value: width }],
     [0x00280100, { vr: "US", value: 16 }],
-    [0x00280101, { vr: "US", value: machine.bitsStored }],
-    [0x00280102, { vr: "US", value: machine.bitsStored - 1 }],
+    [0x00280101, { vr: "US", value: unit.bitsStored }],
+    [0x00280102, { vr: "US", value: unit.bitsStored - 1 }],
     [0x00280103, { vr: "US", value: 0 }],
     [0x00281050, { vr: "DS", value: String((top + 1) / 2) }],
     [0x00281051, { vr: "DS", value: String(top + 1) }],
     [
       0x7fe00010,
-      machine.compression === "none"
+      unit.compression === "none"
         ? { vr: "OW", value: new Uint8Array(stored.buffer) }
-        : { vr: "OB", stream: encodeLosslessJpeg(stored, width, machine.bitsStored) },
+        : { vr: "OB", stream: encodeLosslessJpeg(stored, width, unit.bitsStored) },
     ],
   ];
 }
@@ -148,11 +148,11 @@ const VIEW_CODES: Readonly<Record<PhantomView, readonly [code: string, meaning: 
   lateral: ["399260004", "medio-lateral"],
 };
 
-function dxElements(radiograph: PhantomRadiograph, patient: Patient, machine: Machine): Elements {
+function dxElements(radiograph: PhantomRadiograph, patient: Patient, unit: XrayUnit): Elements {
   const spacing = String(radiograph.detectorSpacingMm);
   const magnification = radiograph.detectorSpacingMm / radiograph.spacingMm;
   const [viewCode, viewMeaning] = VIEW_CODES[radiograph.view];
-  const inverse = machine.photometric === "MONOCHROME1";
+  const inverse = unit.photometric === "MONOCHROME1";
   // CID 4012 has a name for what CID 4010 has not.
   const eponym = radiograph.view === "mortise" ? [codeItem("260497009", "Mortice projection")] : [];
   return [

@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PatientWish } from "../patient/patient.ts";
-import { withPitch } from "../radiography/machines.ts";
+import type { PatientSpec } from "../patient/patient.ts";
+import { withPitch } from "../radiography/xray-units.ts";
 import { externalHospital, type Hospital, simulateStudy } from "./hospital.ts";
 import { simulateStudies } from "./simulate-studies.ts";
 
-const room = withPitch(externalHospital.room, 1.2);
-const wishes: readonly PatientWish[] = [
+const xrayUnit = withPitch(externalHospital.xrayUnit, 1.2);
+const specs: readonly PatientSpec[] = [
   { weberClass: "B", exclusion: null },
   { weberClass: null, exclusion: "tibia involved" },
   { weberClass: null, exclusion: null },
 ];
-const asked = { hospital: externalHospital, seed: "many", wishes, room, firstNumber: 5 };
+const asked = { hospital: externalHospital, seed: "many", specs, xrayUnit, firstNumber: 5 };
 
 test("simulateStudies: studies come in order and as simulateStudy makes them, to the last bit", async () => {
   let number = asked.firstNumber;
   for await (const study of simulateStudies({ ...asked, workers: 2, pixels: true })) {
-    const wish = wishes[number - asked.firstNumber];
-    assert.deepEqual(study, simulateStudy(externalHospital, "many", number++, wish, room));
+    const spec = specs[number - asked.firstNumber];
+    assert.deepEqual(study, simulateStudy(externalHospital, "many", number++, spec, xrayUnit));
   }
-  assert.equal(number, asked.firstNumber + wishes.length);
+  assert.equal(number, asked.firstNumber + specs.length);
 });
 
 test("simulateStudies: pixels stay behind unless asked for, and a loop may be left", async () => {

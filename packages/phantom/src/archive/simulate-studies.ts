@@ -1,8 +1,8 @@
 /** Many studies on all cores: the same as `simulateStudy` gives one by one, to the last bit. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { PatientWish } from "../patient/patient.ts";
-import type { Machine } from "../radiography/machine.ts";
+import type { PatientSpec } from "../patient/patient.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
 import type { Hospital, PhantomStudy } from "./hospital.ts";
 import type { Answer, Question, Simulation, StudyFacts } from "./simulation-messages.ts";
 
@@ -10,11 +10,11 @@ export interface StudiesToSimulate {
   readonly hospital: Hospital;
   readonly seed: string;
   /** One a study. */
-  readonly wishes: Iterable<PatientWish>;
+  readonly specs: Iterable<PatientSpec>;
   /** The first study's number; the others follow. 1 unless given. */
   readonly firstNumber?: number;
-  /** Another room than the hospital's, for smaller radiographs: `withPitch(room, 0.4)`. */
-  readonly room?: Machine;
+  /** Another X-ray unit than the hospital's, for smaller radiographs: `withPitch(room, 0.4)`. */
+  readonly xrayUnit?: XrayUnit;
   /** As many threads as cores unless given. */
   readonly workers?: number;
 }
@@ -23,7 +23,7 @@ export interface StudiesToSimulate {
 const AHEAD = 2;
 
 /**
- * The studies in the order of their wishes. The displayed values of radiographs, which their files
+ * The studies in the order of their specs. The displayed values of radiographs, which their files
  * hold too, come only where asked for. Leaving the loop ends the threads.
  */
 export function simulateStudies(
@@ -40,10 +40,10 @@ export async function* simulateStudies(
   const simulation: Simulation = {
     hospital,
     seed,
-    room: studies.room ?? hospital.room,
+    xrayUnit: studies.xrayUnit ?? hospital.xrayUnit,
     pixels: studies.pixels ?? false,
   };
-  const wishes = studies.wishes[Symbol.iterator]();
+  const specs = studies.specs[Symbol.iterator]();
   const threads: SimulationThread[] = [];
   const waiting: Promise<StudyFacts>[] = [];
   const idle: SimulationThread[] = [];
@@ -71,9 +71,9 @@ export async function* simulateStudies(
   try {
     for (let number = firstNumber; ; ) {
       while (waiting.length < AHEAD * workers) {
-        const next = wishes.next();
+        const next = specs.next();
         if (next.done === true) break;
-        const study = simulate({ number: number++, wish: next.value });
+        const study = simulate({ number: number++, spec: next.value });
         // Whoever takes it hears of the error; until then nobody does.
         study.catch(() => {});
         waiting.push(study);
@@ -130,8 +130,8 @@ function startThread(simulation: Simulation): SimulationThread {
 }
 
 function failed({ hospital, seed }: Simulation, question: Question, cause: unknown): Error {
-  const { number, wish } = question;
-  const what = `patient ${number} of the ${hospital.key} hospital (seed ${JSON.stringify(seed)}, class ${wish.weberClass ?? "none"}, exclusion ${wish.exclusion ?? "none"})`;
+  const { number, spec } = question;
+  const what = `patient ${number} of the ${hospital.key} hospital (seed ${JSON.stringify(seed)}, class ${spec.weberClass ?? "none"}, exclusion ${spec.exclusion ?? "none"})`;
   const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\s*\n\s*/g, " ");
   return new Error(`internal: simulating ${what} failed: ${why}`, { cause });
 }

@@ -1,7 +1,7 @@
 /** What the main thread and the threads that simulate say to one another. */
 
-import type { PatientWish } from "../patient/patient.ts";
-import type { Machine } from "../radiography/machine.ts";
+import type { PatientSpec } from "../patient/patient.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
 import type { PhantomRadiograph } from "../radiography/simulate.ts";
 import type { Hospital, PhantomStudy } from "./hospital.ts";
 
@@ -9,14 +9,14 @@ import type { Hospital, PhantomStudy } from "./hospital.ts";
 export interface Simulation {
   readonly hospital: Hospital;
   readonly seed: string;
-  readonly room: Machine;
+  readonly xrayUnit: XrayUnit;
   /** Whether the displayed values are wanted, beside the file that holds them too. */
   readonly pixels: boolean;
 }
 
 export interface Question {
   readonly number: number;
-  readonly wish: PatientWish;
+  readonly spec: PatientSpec;
 }
 
 /** A study without the displayed values of its radiographs. */

@@ -3,11 +3,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type PhantomStudy, simulateStudy } from "./hospital.ts";
 import type { Answer, Question, Simulation, StudyFacts } from "./simulation-messages.ts";
 
-const { hospital, seed, room, pixels }: Simulation = workerData;
+const { hospital, seed, xrayUnit, pixels }: Simulation = workerData;
 
-parentPort?.on("message", ({ number, wish }: Question) => {
+parentPort?.on("message", ({ number, spec }: Question) => {
   try {
-    const study = simulateStudy(hospital, seed, number, wish, room);
+    const study = simulateStudy(hospital, seed, number, spec, xrayUnit);
     const sent = pixels ? study : withoutPixels(study);
     answer({ number, study: sent }, rasters(sent));
   } catch (error) {

@@ -15,7 +15,7 @@ import {
   polygonSignedArea,
   traceMask,
 } from "@malleolus/geometry";
-import { ankleClassification } from "@malleolus/schema";
+import { ankleClassification, readVisibility } from "@malleolus/schema";
 import { type PhantomImage, type PhantomRecord, storedMask } from "./phantom-record.ts";
 
 /** File names are relative to the archive's folder. */
@@ -27,7 +27,7 @@ export function truthAnnotations(records: readonly PhantomRecord[]): CocoDataset
   const images: CocoImage[] = [];
   const annotations: CocoAnnotation[] = [];
   for (const record of records) {
-    if (record.wish.exclusion !== null) continue;
+    if (record.spec.exclusion !== null) continue;
     const name = classOf(record);
     const categoryId = categories.findIndex((category) => category.name === name) + 1;
     for (const image of record.images) {
@@ -49,11 +49,12 @@ function classOf({ fracture }: PhantomRecord): string {
 
 function cocoImage(
   { patientId, hospital }: PhantomRecord,
-  { file, view, visibility, fibula, spacingMm }: PhantomImage,
+  { file, view, conspicuity, fibula, spacingMm }: PhantomImage,
   id: number,
   name: string,
 ): CocoImage {
   const [height, width] = fibula.size;
+  const visibility = conspicuity === null ? null : readVisibility(conspicuity);
   return {
     id,
     fileName: file,
@@ -70,7 +71,7 @@ function objectOf(
   id: number,
   categoryId: number,
 ): CocoAnnotation | null {
-  const stored = image.visibility === "impossible" ? null : (image.fracture ?? image.noFracture);
+  const stored = image.conspicuity === "impossible" ? null : (image.fracture ?? image.noFracture);
   if (stored === null) return null;
   const mask = storedMask(stored);
   const area = maskArea(mask);

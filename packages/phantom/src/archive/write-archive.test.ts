@@ -6,23 +6,23 @@ import { test } from "node:test";
 import { parseCoco, readRadiograph } from "@malleolus/data";
 import { maskArea, maskBounds } from "@malleolus/geometry";
 import { EXCLUSIONS } from "../patient/patient.ts";
-import { withPitch } from "../radiography/machines.ts";
+import { withPitch } from "../radiography/xray-units.ts";
 import { PHANTOM_VERSION } from "../ranges.ts";
 import { externalHospital } from "./hospital.ts";
 import { storedMask } from "./phantom-record.ts";
-import { mixedWishes, readArchive, writeArchive } from "./write-archive.ts";
+import { mixedSpecs, readArchive, writeArchive } from "./write-archive.ts";
 
-test("mixedWishes: every class as often, every reason to exclude in turn, mixed in", () => {
-  const wishes = mixedWishes(28, 12);
-  assert.equal(wishes.length, 4 * 28 + 12);
+test("mixedSpecs: every class as often, every reason to exclude in turn, mixed in", () => {
+  const specs = mixedSpecs(28, 12);
+  assert.equal(specs.length, 4 * 28 + 12);
   for (const weberClass of ["A", "B", "C", null]) {
-    const own = wishes.filter((wish) => wish.weberClass === weberClass && wish.exclusion === null);
+    const own = specs.filter((spec) => spec.weberClass === weberClass && spec.exclusion === null);
     assert.equal(own.length, 28);
   }
-  const reasons = new Set(wishes.map(({ exclusion }) => exclusion));
+  const reasons = new Set(specs.map(({ exclusion }) => exclusion));
   assert.equal(reasons.size, 1 + EXCLUSIONS.length);
   assert.deepEqual(
-    mixedWishes(1, 0).map(({ weberClass }) => weberClass),
+    mixedSpecs(1, 0).map(({ weberClass }) => weberClass),
     ["A", "B", "C", null],
   );
 });
@@ -30,19 +30,19 @@ test("mixedWishes: every class as often, every reason to exclude in turn, mixed 
 test("writeArchive: files, tables and truth agree; a second call writes nothing; another seed or phantom is refused", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-archive-"));
   context.after(() => rmSync(folder, { recursive: true }));
-  const wish = {
+  const spec = {
     folder,
     hospital: externalHospital,
-    room: withPitch(externalHospital.room, 0.9),
+    xrayUnit: withPitch(externalHospital.xrayUnit, 0.9),
     seed: "archive",
-    wishes: [
+    specs: [
       { weberClass: "C", exclusion: null },
       { weberClass: null, exclusion: "hardware" },
     ] as const,
     stop: new AbortController().signal,
     onStudy: () => undefined,
   };
-  const records = await writeArchive(wish);
+  const records = await writeArchive(spec);
   assert(records !== null);
   assert.deepEqual(readArchive(folder), records);
   const [broken, plated] = records;
@@ -67,7 +67,7 @@ test("writeArchive: files, tables and truth agree; a second call writes nothing;
   assert.ok(reports.includes("EA000001,EP00001"));
   // What cannot be trained on is not in the annotations: the plate, and what nobody can see.
   const annotations = parseCoco(readFileSync(join(folder, "annotations.json"), "utf8"), "it");
-  const visible = broken.images.filter(({ visibility }) => visibility !== "impossible");
+  const visible = broken.images.filter(({ conspicuity }) => conspicuity !== "impossible");
   assert.deepEqual(
     annotations.images.map(({ fileName, extra }) => [fileName, extra.patient, extra.class]),
     visible.map(({ file }) => [file, "EP00001", "weber_c"]),
@@ -82,9 +82,9 @@ test("writeArchive: files, tables and truth agree; a second call writes nothing;
   // What is there is not simulated again: a mark in it survives.
   const first = join(folder, "truth", "EP00001.json");
   writeFileSync(first, `${JSON.stringify({ ...broken, studyDate: "19000101" })}\n`);
-  const again = await writeArchive(wish);
+  const again = await writeArchive(spec);
   assert.equal(again?.[0].studyDate, "19000101");
-  await assert.rejects(writeArchive({ ...wish, seed: "other" }), {
+  await assert.rejects(writeArchive({ ...spec, seed: "other" }), {
     name: "PhantomError",
     code: "folder",
     message: /got one of the external hospital/,
@@ -93,7 +93,7 @@ test("writeArchive: files, tables and truth agree; a second call writes nothing;
   // An archive that an earlier phantom began would go on with other patients.
   writeFileSync(first, `${JSON.stringify({ ...broken, phantomVersion: PHANTOM_VERSION - 1 })}\n`);
   await assert.rejects(
-    writeArchive(wish),
+    writeArchive(spec),
     new RegExp(
       `begun by phantom ${PHANTOM_VERSION}, got .* by phantom ${PHANTOM_VERSION - 1}; give another folder`,
     ),

@@ -16,20 +16,20 @@ import { cocoText } from "@malleolus/data";
 import { writeFileWhole } from "@malleolus/host";
 import { PhantomError } from "../errors.ts";
 import type { WeberClass } from "../patient/fracture.ts";
-import { EXCLUSIONS, type Exclusion, type PatientWish } from "../patient/patient.ts";
-import type { Machine } from "../radiography/machine.ts";
+import { EXCLUSIONS, type Exclusion, type PatientSpec } from "../patient/patient.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
 import { PHANTOM_VERSION } from "../ranges.ts";
 import { type Hospital, reportsCsv } from "./hospital.ts";
 import { type PhantomRecord, phantomRecord, readPhantomRecord } from "./phantom-record.ts";
 import { simulateStudies } from "./simulate-studies.ts";
 import { truthAnnotations } from "./truth-annotations.ts";
 
-export interface ArchiveWish {
+export interface ArchiveSpec {
   readonly folder: string;
   readonly hospital: Hospital;
-  readonly room: Machine;
+  readonly xrayUnit: XrayUnit;
   readonly seed: string;
-  readonly wishes: readonly PatientWish[];
+  readonly specs: readonly PatientSpec[];
   readonly stop: AbortSignal;
   /** Examinations that are there, of all. */
   readonly onStudy: (done: number, total: number) => void;
@@ -39,18 +39,18 @@ export interface ArchiveWish {
  * The records of the archive, made where they are missing; null where it was stopped before its end.
  * Throws SchemaError for a record that is none, PhantomError where the folder holds another archive.
  */
-export async function writeArchive(wish: ArchiveWish): Promise<PhantomRecord[] | null> {
-  const { folder, hospital, seed, wishes } = wish;
-  const records = readArchive(folder).slice(0, wishes.length);
-  for (const [i, record] of records.entries()) requireSame(record, wish, i, folder);
+export async function writeArchive(spec: ArchiveSpec): Promise<PhantomRecord[] | null> {
+  const { folder, hospital, seed, specs } = spec;
+  const records = readArchive(folder).slice(0, specs.length);
+  for (const [i, record] of records.entries()) requireSame(record, spec, i, folder);
   const first = records.length;
-  wish.onStudy(first, wishes.length);
-  const left = wishes.slice(first);
+  spec.onStudy(first, specs.length);
+  const left = specs.slice(first);
   const studies = simulateStudies({
     hospital,
     seed,
-    room: wish.room,
-    wishes: left,
+    xrayUnit: spec.xrayUnit,
+    specs: left,
     firstNumber: first + 1,
   });
   for await (const study of studies) {
@@ -65,7 +65,7 @@ export async function writeArchive(wish: ArchiveWish): Promise<PhantomRecord[] |
       hospital: hospital.key,
       seed,
       number,
-      wish: wishes[number - 1],
+      spec: specs[number - 1],
       study,
       files,
     });
@@ -74,8 +74,8 @@ export async function writeArchive(wish: ArchiveWish): Promise<PhantomRecord[] |
       `${JSON.stringify(record)}\n`,
     );
     records.push(record);
-    wish.onStudy(records.length, wishes.length);
-    if (wish.stop.aborted && records.length < wishes.length) return null;
+    spec.onStudy(records.length, specs.length);
+    if (spec.stop.aborted && records.length < specs.length) return null;
   }
   writeFileWhole(join(folder, "reports.csv"), reportsCsv(records.map(reported)));
   writeFileWhole(join(folder, "truth.csv"), truthCsv(records));
@@ -95,7 +95,7 @@ export function readArchive(folder: string): PhantomRecord[] {
 }
 
 /** As many of every class as asked for, in turn, and after every eighth one to be left out. */
-export function mixedWishes(perClass: number, excluded: number): PatientWish[] {
+export function mixedSpecs(perClass: number, excluded: number): PatientSpec[] {
   const classes: readonly (WeberClass | null)[] = ["A", "B", "C", null];
   const plain = Array.from({ length: 4 * perClass }, (_, i) => ({
     weberClass: classes[i % 4],
@@ -114,17 +114,17 @@ export function mixedWishes(perClass: number, excluded: number): PatientWish[] {
 
 function requireSame(
   record: PhantomRecord,
-  { hospital, seed, wishes }: ArchiveWish,
+  { hospital, seed, specs }: ArchiveSpec,
   index: number,
   folder: string,
 ): void {
-  const wish = wishes[index];
+  const spec = specs[index];
   if (
     record.phantomVersion === PHANTOM_VERSION &&
     record.hospital === hospital.key &&
     record.seed === seed &&
-    record.wish.weberClass === wish.weberClass &&
-    record.wish.exclusion === wish.exclusion
+    record.spec.weberClass === spec.weberClass &&
+    record.spec.exclusion === spec.exclusion
   )
     return;
   throw new PhantomError(
@@ -140,9 +140,9 @@ function reported({ accessionNumber, patientId, studyDate, report }: PhantomReco
 }
 
 function truthCsv(records: readonly PhantomRecord[]): string {
-  const rows = records.map(({ accessionNumber, patientId, studyDate, wish, report }) => {
+  const rows = records.map(({ accessionNumber, patientId, studyDate, spec, report }) => {
     const says = report.says === "no fracture" ? "no fracture" : "fracture";
-    const truth = wish.exclusion === null ? says : `excluded:${exclusionCode(wish.exclusion)}`;
+    const truth = spec.exclusion === null ? says : `excluded:${exclusionCode(spec.exclusion)}`;
     return [accessionNumber, patientId, studyDate, truth].join(",");
   });
   return ["accession_number,patient_id,study_date,truth", ...rows, ""].join("\r\n");

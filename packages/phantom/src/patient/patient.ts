@@ -45,24 +45,24 @@ export interface Patient {
 }
 
 /** What a study may fix; the rest is drawn. */
-export interface PatientWish {
+export interface PatientSpec {
   readonly weberClass: WeberClass | null;
   readonly exclusion: Exclusion | null;
 }
 
 /**
- * The same seed and wish always give the same patient. Every trait has a stream of its own: neither
- * a wish nor a trait that a later version adds or draws differently moves the others.
+ * The same seed and spec always give the same patient. Every trait has a stream of its own: neither
+ * a spec nor a trait that a later version adds or draws differently moves the others.
  */
-export function samplePatient(seed: string, wish: PatientWish): Patient {
+export function samplePatient(seed: string, spec: PatientSpec): Patient {
   const of: Streams = (trait) => createRandom(seed, "patient", trait);
-  const child = wish.exclusion === "open physes";
+  const child = spec.exclusion === "open physes";
   const sex = of("sex").chance(PATIENT.shareOfWomen.value) ? "female" : "male";
   const ageYears = Math.round(of("age").spread(child ? PATIENT.childAge : PATIENT.adultAge));
   const fracture =
-    wish.weberClass === null
+    spec.weberClass === null
       ? null
-      : sampleFracture(wish.weberClass, (trait) => createRandom(seed, "fracture", trait));
+      : sampleFracture(spec.weberClass, (trait) => createRandom(seed, "fracture", trait));
   const mineralLost = PATIENT.mineralLostPerYear.value * Math.max(0, ageYears - 25);
   const scarred = of("physeal scar").chance(PATIENT.shareOfScars.value);
   const { source: _, ...tibialShares } = TIBIAL_FRACTURE.shares;
@@ -82,9 +82,9 @@ export function samplePatient(seed: string, wish: PatientWish): Patient {
     osTrigonum: of("os trigonum").chance(LOOK_ALIKES.osTrigonum.value),
     nutrientCanal: of("nutrient canal").chance(LOOK_ALIKES.nutrientCanal.value),
     skinFold: of("skin fold").chance(LOOK_ALIKES.skinFold.value),
-    exclusion: wish.exclusion,
+    exclusion: spec.exclusion,
     tibialFracture:
-      wish.exclusion === "tibia involved" ? of("tibial fracture").weighted(tibialShares) : null,
+      spec.exclusion === "tibia involved" ? of("tibial fracture").weighted(tibialShares) : null,
   };
 }
 

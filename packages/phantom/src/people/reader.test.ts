@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { buildAnkle } from "../anatomy/ankle.ts";
 import type { WeberClass } from "../patient/fracture.ts";
 import { samplePatient } from "../patient/patient.ts";
-import { internalRoom, withPitch } from "../radiography/machines.ts";
+import { internalXrayUnit, withPitch } from "../radiography/xray-units.ts";
 import { simulateRadiograph } from "../radiography/simulate.ts";
 import { fractureTruth } from "../radiography/truth.ts";
 import { createRandom } from "../random.ts";
@@ -229,7 +229,7 @@ test("readCase: a senior errs less, a faint fracture is missed more, readings ar
 });
 
 test("readCase: on rendered phantoms, observers are neither perfect nor guess", () => {
-  const room = withPitch(internalRoom, 0.8);
+  const xrayUnit = withPitch(internalXrayUnit, 0.8);
   const rendered = Array.from({ length: 12 }, (_, i) => {
     const truth = classes[i % 4];
     const weberClass = truth === "none" ? null : truth;
@@ -238,7 +238,7 @@ test("readCase: on rendered phantoms, observers are neither perfect nor guess", 
     if (weberClass === null) return { truth, read: { patient, fracture: null, contrasts: [] } };
     const ankle = buildAnkle(patient);
     const contrasts = (["ap", "lateral"] as const).map(
-      (view) => simulateRadiograph(ankle, view, room).fractureContrast ?? 0,
+      (view) => simulateRadiograph(ankle, view, xrayUnit).fractureContrast ?? 0,
     );
     return { truth, read: { patient, fracture: fractureTruth(ankle), contrasts } };
   });

@@ -18,7 +18,7 @@ function study(number: number, change: Partial<ReportedStudy>): ReportedStudy {
   return {
     patient: samplePatient(`report ${number}`, { weberClass, exclusion: null }),
     fracture: null,
-    visibility: null,
+    conspicuity: null,
     views: 3,
     ...change,
   };
@@ -28,8 +28,8 @@ const many = (change: Partial<ReportedStudy>, language: "en" | "nl") =>
   Array.from({ length: 400 }, (_, i) => writeReport(study(i, change), language));
 
 test("writeReport: says what was seen, ever less surely the worse it shows", () => {
-  const share = (visibility: ReportedStudy["visibility"]) => {
-    const reports = many({ fracture, visibility }, "en");
+  const share = (conspicuity: ReportedStudy["conspicuity"]) => {
+    const reports = many({ fracture, conspicuity }, "en");
     return reports.filter(({ says }) => says === "fracture").length / reports.length;
   };
   const shares = (["obvious", "visible", "subtle", "impossible"] as const).map(share);
@@ -40,7 +40,7 @@ test("writeReport: says what was seen, ever less surely the worse it shows", () 
 
 test("writeReport: every placeholder is filled, every report is different enough, and repeatable", () => {
   for (const language of ["en", "nl"] as const) {
-    const reports = [...many({}, language), ...many({ fracture, visibility: "visible" }, language)];
+    const reports = [...many({}, language), ...many({ fracture, conspicuity: "visible" }, language)];
     for (const { text } of reports) assert.doesNotMatch(text, /[{}]|undefined/);
     assert.ok(new Set(reports.map(({ text }) => text)).size > 700);
     assert.deepEqual(many({}, language), many({}, language));

@@ -5,7 +5,7 @@
 import type { WeberClass } from "../patient/fracture.ts";
 import type { Patient } from "../patient/patient.ts";
 import type { FractureTruth } from "../radiography/truth.ts";
-import type { Visibility } from "../radiography/visibility.ts";
+import type { Conspicuity } from "../radiography/conspicuity.ts";
 import { createRandom, type Random } from "../random.ts";
 import { REPORT } from "../ranges.ts";
 import { type Language, PHRASES, type Phrases } from "./report-phrases.ts";
@@ -15,7 +15,7 @@ export interface ReportedStudy {
   readonly patient: Patient;
   readonly fracture: FractureTruth | null;
   /** Of the view that shows the fracture best; null without a fracture. */
-  readonly visibility: Visibility | null;
+  readonly conspicuity: Conspicuity | null;
   readonly views: number;
 }
 
@@ -65,12 +65,12 @@ export function writeReport(study: ReportedStudy, language: Language): Report {
 }
 
 /** The worse a fracture shows, the less often it is called; some sound ankles are doubted. */
-function judge({ fracture, visibility }: ReportedStudy, random: Random): Report["says"] {
+function judge({ fracture, conspicuity }: ReportedStudy, random: Random): Report["says"] {
   const draw = random.uniform();
-  if (fracture === null || visibility === null) {
+  if (fracture === null || conspicuity === null) {
     return draw < REPORT.doubtWithoutFracture.value ? "possible fracture" : "no fracture";
   }
-  const { called, doubted } = REPORT.seen[visibility];
+  const { called, doubted } = REPORT.seen[conspicuity];
   if (draw < called) return "fracture";
   return draw < called + doubted ? "possible fracture" : "no fracture";
 }
@@ -83,7 +83,7 @@ function sampleSlip(says: Report["says"], random: Random): Report["slip"] {
 }
 
 function shuffledFindings(
-  { patient, fracture, visibility }: ReportedStudy,
+  { patient, fracture, conspicuity }: ReportedStudy,
   says: Report["says"],
   phrases: Phrases,
   random: Random,
@@ -101,7 +101,7 @@ function shuffledFindings(
   }
   const shifted = (patient.fracture?.talarShiftMm ?? 0) > REPORT.talarShiftSeen.value;
   if (random.chance(0.6)) others.push(random.pick(shifted ? phrases.talarShift : phrases.mortise));
-  if (patient.osSubfibulare && visibility !== "obvious") others.push(random.pick(phrases.ossicle));
+  if (patient.osSubfibulare && conspicuity !== "obvious") others.push(random.pick(phrases.ossicle));
   if (random.chance(REPORT.oldInjury.value)) others.push(random.pick(phrases.oldInjury));
   return random.chance(0.75) ? [...main, ...others] : [...others, ...main];
 }

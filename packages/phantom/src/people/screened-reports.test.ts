@@ -12,7 +12,7 @@ import { type Language, PHRASES } from "./report-phrases.ts";
 const REPORTS = 600;
 const TARGET = 0.97;
 const CLASSES = [null, "A", "B", "C"] as const;
-const VISIBILITIES = ["obvious", "visible", "subtle"] as const;
+const CONSPICUITIES = ["obvious", "visible", "subtle"] as const;
 /** Two of three studies have no reason to be excluded. */
 const SITUATIONS: readonly (Exclusion | null)[] = [
   ...Array(2 * EXCLUSIONS.length).fill(null),
@@ -36,9 +36,9 @@ function screenPhantom(number: number, language: Language) {
           gapMm: 1,
           displacementMm: number % 5,
         };
-  const visibility = fracture === null ? null : VISIBILITIES[number % VISIBILITIES.length];
+  const conspicuity = fracture === null ? null : CONSPICUITIES[number % CONSPICUITIES.length];
   const patient = samplePatient(`screening ${number}`, { weberClass, exclusion });
-  const report = writeReport({ patient, fracture, visibility, views: 2 + (number % 2) }, language);
+  const report = writeReport({ patient, fracture, conspicuity, views: 2 + (number % 2) }, language);
   if (report.slip === "lost negation") return null;
   // Old fractures exclude too; a sprain in the history does not.
   const isOld = PHRASES[language].oldInjury.some(

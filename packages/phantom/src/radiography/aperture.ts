@@ -2,17 +2,17 @@
 
 import type { Random } from "../random.ts";
 import type { RaySums } from "./attenuation.ts";
-import type { Machine } from "./machine.ts";
+import type { XrayUnit } from "./xray-unit.ts";
 
 /** Share of the beam that leaks through the collimators. */
 const LEAK = 0.004;
 const LEAD_MM = 2;
 
 /** 1 in the field, a little outside of it, with a penumbra between. */
-export function sampleAperture(machine: Machine, random: Random): Float32Array {
-  const { width, height, pitchMm } = machine;
+export function sampleAperture(unit: XrayUnit, random: Random): Float32Array {
+  const { width, height, pitchMm } = unit;
   const open = new Float32Array(width * height).fill(1);
-  if (machine.border === "cropped") return open;
+  if (unit.border === "cropped") return open;
   const halfX = (width / 2) * random.between(0.78, 0.97);
   const halfY = (height / 2) * random.between(0.88, 0.99);
   const angle = 0.022 * random.normal();

@@ -6,7 +6,7 @@
 import type { Random } from "../random.ts";
 import { type RaySums, transmission } from "./attenuation.ts";
 import { gaussianBlur, wideBlur } from "./gaussian.ts";
-import type { Machine } from "./machine.ts";
+import type { XrayUnit } from "./xray-unit.ts";
 
 /** RQA3-like beams: quanta per mm² and µGy (PHANTOM.md 3, recalled there). */
 const QUANTA_PER_MM2_MICROGRAY = 21_000;
@@ -27,9 +27,9 @@ export interface Exposure {
 export function noiselessSignal(
   sums: RaySums,
   aperture: Float32Array,
-  machine: Machine,
+  unit: XrayUnit,
 ): Float32Array {
-  const { spectrum, pitchMm } = machine;
+  const { spectrum, pitchMm } = unit;
   const primary = transmission(sums, spectrum);
   const source = new Float32Array(aperture.length);
   for (let i = 0; i < primary.length; i++) {
@@ -39,7 +39,7 @@ export function noiselessSignal(
     source[i] = primary[i] * Math.min(1, tissue / 8);
   }
   const scatter = wideBlur(source, sums.width, sums.height, SCATTER_RADIUS_MM / pitchMm);
-  const ratio = machine.scatterFraction / (1 - machine.scatterFraction);
+  const ratio = unit.scatterFraction / (1 - unit.scatterFraction);
   for (let i = 0; i < primary.length; i++) primary[i] += ratio * scatter[i];
   return primary;
 }
@@ -48,29 +48,29 @@ export function noiselessSignal(
 export function expose(
   noiseless: Float32Array,
   sums: RaySums,
-  machine: Machine,
+  unit: XrayUnit,
   random: Random,
 ): Exposure {
   const { width, height } = sums;
-  const { pitchMm } = machine;
-  const openQuanta = quantaInOpenBeam(noiseless, sums, machine);
+  const { pitchMm } = unit;
+  const openQuanta = quantaInOpenBeam(noiseless, sums, unit);
   const noise = new Float32Array(noiseless.length);
   random.fillNormal(noise);
-  const blurred = gaussianBlur(noiseless, width, height, machine.focalBlurMm / pitchMm);
+  const blurred = gaussianBlur(noiseless, width, height, unit.focalBlurMm / pitchMm);
   for (let i = 0; i < noise.length; i++) {
     blurred[i] += noise[i] * Math.sqrt(blurred[i] / openQuanta);
   }
-  const signal = gaussianBlur(blurred, width, height, machine.detectorBlurMm / pitchMm);
+  const signal = gaussianBlur(blurred, width, height, unit.detectorBlurMm / pitchMm);
   random.fillNormal(noise);
   for (let i = 0; i < signal.length; i++) {
     const value = signal[i] + (noise[i] * ELECTRONIC_NOISE) / openQuanta;
-    signal[i] = Math.min(machine.saturation, Math.max(0.5 / openQuanta, value));
+    signal[i] = Math.min(unit.saturation, Math.max(0.5 / openQuanta, value));
   }
   return { width, height, signal, openQuanta };
 }
 
-/** So that the mean behind the ankle receives the machine's dose. */
-function quantaInOpenBeam(noiseless: Float32Array, sums: RaySums, machine: Machine): number {
+/** So that the mean behind the ankle receives the unit's dose. */
+function quantaInOpenBeam(noiseless: Float32Array, sums: RaySums, unit: XrayUnit): number {
   let sum = 0;
   let count = 0;
   for (let i = 0; i < noiseless.length; i += 7) {
@@ -81,9 +81,9 @@ function quantaInOpenBeam(noiseless: Float32Array, sums: RaySums, machine: Machi
   }
   const behind = count === 0 ? 0.2 : sum / count;
   const quanta =
-    machine.doseMicrogray *
+    unit.doseMicrogray *
     QUANTA_PER_MM2_MICROGRAY *
-    machine.quantumEfficiency *
-    machine.pitchMm ** 2;
+    unit.quantumEfficiency *
+    unit.pitchMm ** 2;
   return quanta / Math.max(behind, 1e-3);
 }

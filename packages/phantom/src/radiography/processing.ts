@@ -1,19 +1,19 @@
 /**
- * What a machine makes of its signal before anybody sees it: logarithm, range from the histogram,
+ * What an X-ray unit makes of its signal before anybody sees it: logarithm, range from the histogram,
  * compressed latitude, sharpened edges, a sigmoid curve. Bone comes out bright.
  */
 import type { Exposure } from "./exposure.ts";
 import { wideBlur } from "./gaussian.ts";
-import type { Machine } from "./machine.ts";
+import type { XrayUnit } from "./xray-unit.ts";
 
 /** Displayed values, 0 black to 1 white. */
 export function processed(
   exposure: Exposure,
-  machine: Machine,
+  unit: XrayUnit,
   exposed: Float32Array,
 ): Float32Array {
   const { width, height, signal } = exposure;
-  const { processing, pitchMm } = machine;
+  const { processing, pitchMm } = unit;
   const density = new Float32Array(signal.length);
   for (let i = 0; i < density.length; i++) density[i] = -Math.log(signal[i]);
   const [low, high] = anatomicalRange(density, exposed);

@@ -5,25 +5,25 @@ import { buildAnkle } from "../anatomy/ankle.ts";
 import { fibulaAxis } from "../anatomy/fibula.ts";
 import { samplePatient } from "../patient/patient.ts";
 import { projectPoint } from "./camera.ts";
-import { externalRoom, internalRoom, withPitch } from "./machines.ts";
+import { externalXrayUnit, internalXrayUnit, withPitch } from "./xray-units.ts";
 import { simulateRadiograph } from "./simulate.ts";
 import { fractureTruth } from "./truth.ts";
 import { sampleView } from "./view.ts";
 
-const room = withPitch(internalRoom, 0.6);
+const xrayUnit = withPitch(internalXrayUnit, 0.6);
 const broken = buildAnkle(samplePatient("simulate", { weberClass: "B", exclusion: null }));
 const sound = buildAnkle(samplePatient("simulate", { weberClass: null, exclusion: null }));
 
-test("simulateRadiograph: the same ankle, view and machine give the same image to the last bit", () => {
+test("simulateRadiograph: the same ankle, view and X-ray unit give the same image to the last bit", () => {
   const again = buildAnkle(samplePatient("simulate", { weberClass: "B", exclusion: null }));
-  const first = simulateRadiograph(broken, "mortise", room);
-  assert.deepEqual(simulateRadiograph(again, "mortise", room), first);
-  const other = simulateRadiograph(broken, "mortise", withPitch(externalRoom, 0.6));
+  const first = simulateRadiograph(broken, "mortise", xrayUnit);
+  assert.deepEqual(simulateRadiograph(again, "mortise", xrayUnit), first);
+  const other = simulateRadiograph(broken, "mortise", withPitch(externalXrayUnit, 0.6));
   assert.notDeepEqual(other.pixels, first.pixels);
 });
 
 test("simulateRadiograph: values are displayed ones and bone is brighter than air", () => {
-  const { pixels, truth } = simulateRadiograph(sound, "ap", room);
+  const { pixels, truth } = simulateRadiograph(sound, "ap", xrayUnit);
   let [bone, count] = [0, 0];
   for (let i = 0; i < pixels.length; i++) {
     assert.ok(pixels[i] >= 0 && pixels[i] <= 1);
@@ -37,7 +37,7 @@ test("simulateRadiograph: values are displayed ones and bone is brighter than ai
 });
 
 test("imageTruth: a fracture lies on the fibula, an unbroken fibula is cut at 60 mm", () => {
-  const { truth } = simulateRadiograph(broken, "mortise", room);
+  const { truth } = simulateRadiograph(broken, "mortise", xrayUnit);
   assert.ok(truth.fracture !== null && truth.fractureBox !== null);
   assert.equal(truth.noFracture, null);
   assert.deepEqual(maskBounds(truth.fracture), truth.fractureBox);
@@ -47,11 +47,11 @@ test("imageTruth: a fracture lies on the fibula, an unbroken fibula is cut at 60
   }
   assert.ok(onBone > 0.6 * maskArea(truth.fracture), "most of the band covers bone");
 
-  const whole = simulateRadiograph(sound, "mortise", room).truth;
+  const whole = simulateRadiograph(sound, "mortise", xrayUnit).truth;
   assert.equal(whole.fracture, null);
   assert.ok(whole.noFracture !== null && whole.noFractureBox !== null);
   assert.ok(maskArea(whole.noFracture) < maskArea(whole.fibula));
-  const { camera } = sampleView(sound.patient, "mortise", room);
+  const { camera } = sampleView(sound.patient, "mortise", xrayUnit);
   const { shape } = sound.patient;
   const [x, y] = fibulaAxis(shape)(60 / shape.scale);
   const [, top] = projectPoint(camera, [x * shape.scale, y * shape.scale, 60]);
@@ -62,10 +62,10 @@ test("imageTruth: boxes hold where the fracture's axis point is projected to", (
   const { fracture, shape } = broken.patient;
   assert.ok(fracture !== null);
   for (const view of ["ap", "mortise", "lateral"] as const) {
-    const { truth } = simulateRadiograph(broken, view, room);
+    const { truth } = simulateRadiograph(broken, view, xrayUnit);
     assert.ok(truth.fractureBox !== null);
     const [x, y] = fibulaAxis(shape)(fracture.level);
-    const { camera } = sampleView(broken.patient, view, room);
+    const { camera } = sampleView(broken.patient, view, xrayUnit);
     const { scale } = shape;
     const [u, v] = projectPoint(camera, [x * scale, y * scale, fracture.level * scale]);
     const around = intersectBoxes(truth.fractureBox, [u - 12, v - 12, u + 12, v + 12]);

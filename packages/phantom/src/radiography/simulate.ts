@@ -7,12 +7,12 @@ import { placeMarker, sampleAperture } from "./aperture.ts";
 import { cropRaySums } from "./attenuation.ts";
 import { cropCamera, spacingAtCenterMm } from "./camera.ts";
 import { expose, noiselessSignal } from "./exposure.ts";
-import type { Machine } from "./machine.ts";
+import type { XrayUnit } from "./xray-unit.ts";
 import { processed } from "./processing.ts";
 import { projectFibula, sampleGrain, surroundings, withFibula } from "./ray-sums.ts";
 import { type ImageTruth, imageTruth } from "./truth.ts";
 import { type PhantomView, sampleView } from "./view.ts";
-import { contrastToNoise, type Visibility, visibilityOf } from "./visibility.ts";
+import { contrastToNoise, type Conspicuity, conspicuityOf } from "./conspicuity.ts";
 
 export interface PhantomRadiograph {
   readonly view: PhantomView;
@@ -26,24 +26,24 @@ export interface PhantomRadiograph {
   readonly truth: ImageTruth;
   /** Contrast of the fracture over noise and clutter, and its grade; null without a fracture. */
   readonly fractureContrast: number | null;
-  readonly visibility: Visibility | null;
+  readonly conspicuity: Conspicuity | null;
 }
 
-/** The same ankle, view and machine always give the same image. */
+/** The same ankle, view and X-ray unit always give the same image. */
 export function simulateRadiograph(
   ankle: Ankle,
   view: PhantomView,
-  machine: Machine,
+  unit: XrayUnit,
 ): PhantomRadiograph {
   const { patient } = ankle;
-  const used = patient.exclusion === "poor quality" ? spoiled(machine) : machine;
+  const used = patient.exclusion === "poor quality" ? spoiled(unit) : unit;
   const random = createRandom(patient.seed, "exposure", view);
-  const geometry = sampleView(patient, view, machine);
+  const geometry = sampleView(patient, view, unit);
   const grain = sampleGrain(createRandom(patient.seed, "grain", view));
   const { camera } = geometry;
   const { sums: around, tibia } = surroundings(ankle, geometry, grain);
-  placeMarker(around, patient.side === "left" ? "L" : "R", machine.pitchMm, random);
-  const aperture = sampleAperture(machine, random);
+  placeMarker(around, patient.side === "left" ? "L" : "R", unit.pitchMm, random);
+  const aperture = sampleAperture(unit, random);
 
   const fibula = projectFibula(ankle.fibula, camera);
   const sums = withFibula(around, fibula, camera, grain);
@@ -71,30 +71,30 @@ export function simulateRadiograph(
         noiseless,
         aperture,
         openQuanta: exposure.openQuanta,
-        machine: used,
+        unit: used,
       },
       truth.fracture,
     );
   }
   return {
     view,
-    width: machine.width,
-    height: machine.height,
-    pixels: processed(exposure, machine, aperture),
-    detectorSpacingMm: machine.pitchMm,
+    width: unit.width,
+    height: unit.height,
+    pixels: processed(exposure, unit, aperture),
+    detectorSpacingMm: unit.pitchMm,
     spacingMm: spacingAtCenterMm(camera),
     truth,
     fractureContrast,
-    visibility: fractureContrast === null ? null : visibilityOf(fractureContrast),
+    conspicuity: fractureContrast === null ? null : conspicuityOf(fractureContrast),
   };
 }
 
 /** Moved while exposed, and too little dose. */
-function spoiled(machine: Machine): Machine {
+function spoiled(unit: XrayUnit): XrayUnit {
   return {
-    ...machine,
+    ...unit,
     focalBlurMm: 0.9,
-    doseMicrogray: 0.12 * machine.doseMicrogray,
-    scatterFraction: machine.scatterFraction + 0.2,
+    doseMicrogray: 0.12 * unit.doseMicrogray,
+    scatterFraction: unit.scatterFraction + 0.2,
   };
 }

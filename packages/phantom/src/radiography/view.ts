@@ -4,7 +4,7 @@ import type { Patient } from "../patient/patient.ts";
 import { createRandom, type Streams } from "../random.ts";
 import { VIEWS } from "../ranges.ts";
 import { type Camera, placeCamera } from "./camera.ts";
-import type { Machine } from "./machine.ts";
+import type { XrayUnit } from "./xray-unit.ts";
 
 export type PhantomView = "ap" | "mortise" | "lateral";
 
@@ -16,9 +16,9 @@ export interface ViewGeometry {
 /** A quarter turn from the front, less what the talus' axis is turned outward. */
 const LATERAL_TURN_DEGREES = -84;
 
-export function sampleView(patient: Patient, view: PhantomView, machine: Machine): ViewGeometry {
+export function sampleView(patient: Patient, view: PhantomView, unit: XrayUnit): ViewGeometry {
   const of: Streams = (trait) => createRandom(patient.seed, "view", view, trait);
-  const { width, height } = machine;
+  const { width, height } = unit;
   const lateral = view === "lateral";
   const wrong = patient.exclusion === "wrong view" ? sampleWrongView(patient.seed, of) : NOT_WRONG;
   const turn = {
@@ -29,11 +29,11 @@ export function sampleView(patient: Patient, view: PhantomView, machine: Machine
   const { scale } = patient.shape;
   const camera = placeCamera({
     center: [2 * scale, -6 * scale, 6 * scale],
-    sourceToDetectorMm: machine.sourceToDetectorMm,
+    sourceToDetectorMm: unit.sourceToDetectorMm,
     objectToDetectorMm: of("distance").spread(
       lateral ? VIEWS.objectToDetectorLateral : VIEWS.objectToDetectorAp,
     ),
-    pitchMm: machine.pitchMm,
+    pitchMm: unit.pitchMm,
     width,
     height,
     principalX: width * (0.5 + of("across").between(-0.06, 0.06) + wrong.across),

@@ -99,7 +99,7 @@ export async function annotationDisagreementVisibleTo(
   if (comparison === null || comparison.second === null || comparison.agreed) {
     throw new StudyError(
       "transition",
-      `image ${sha256}: expected one that both annotators have drawn differently, got another`,
+      `image ${sha256}: its two annotations do not differ, or one is missing; there is nothing to decide`,
     );
   }
   const both = [comparison.first, comparison.second];

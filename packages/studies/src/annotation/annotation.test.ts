@@ -30,7 +30,7 @@ const AP = imageId("x", "ap");
 const LATERAL = imageId("x", "lateral");
 
 function annotation(annotator: string, image: string, outlines: readonly Outline[]): Annotation {
-  return { image, annotator, visibility: "visible", outlines: [...outlines] };
+  return { image, annotator, visibility: "easy", outlines: [...outlines] };
 }
 
 /** A case of two views, Weber B unless said otherwise, given to the annotators. */
@@ -110,7 +110,7 @@ for (const [what, first, second] of differences) {
     const decided = {
       image: AP,
       who: "senior",
-      visibility: "subtle",
+      visibility: "difficult",
       outlines: [outline("fracture", 52, 50, 72, 60)],
       why: "the line goes on",
     } as const;
@@ -136,9 +136,9 @@ for (const [what, first, second] of differences) {
         truth.visibility,
         outlinesColumn.read(truth.outlines, "truth"),
       ],
-      ["adjudicated", "senior", "the line goes on", "subtle", decision.outlines],
+      ["adjudicated", "senior", "the line goes on", "difficult", decision.outlines],
     );
-    await assert.rejects(adjudicateAnnotation(study, decision), /or has its truth/);
+    await assert.rejects(adjudicateAnnotation(study, decision), /or the image has its truth/);
   });
 }
 
@@ -152,14 +152,14 @@ test("annotationsVisibleTo: nothing of the other's until the truth; prelabels an
   };
   const prelabel = await storePrelabel(study, { image: AP, run: "run-1", outlines: [line] });
   await submitAnnotation(study, { ...annotation(one, AP, [line]), startedFrom: prelabel });
-  await submitAnnotation(study, { ...annotation(one, AP, [line]), visibility: "subtle" });
+  await submitAnnotation(study, { ...annotation(one, AP, [line]), visibility: "difficult" });
   await submitAnnotation(study, annotation(two, AP, [line]));
   const seen = await annotationsVisibleTo(study, { image: AP, viewer: one });
   assert.deepEqual(
     seen.own.map(({ revision, visibility, startedFrom }) => [revision, visibility, startedFrom]),
     [
-      [1, "visible", prelabel],
-      [2, "subtle", null],
+      [1, "easy", prelabel],
+      [2, "difficult", null],
     ],
   );
   assert.deepEqual(

@@ -87,11 +87,13 @@ export async function adjudicateAnnotation(
     const image = await findImage(transaction, given.image);
     const comparison = await compareAnnotations(transaction, study, image);
     if (comparison === null || comparison.agreed) {
-      const got =
-        comparison === null ? "one that is not, or has its truth" : "one on which they agree";
+      const why =
+        comparison === null
+          ? "an annotation is missing, or the image has its truth"
+          : "its annotators agree";
       throw new StudyError(
         "transition",
-        `image ${image.sha256}: expected one that both annotators have drawn differently, got ${got}`,
+        `image ${image.sha256}: ${why}; there is nothing for a senior to decide`,
       );
     }
     if ([comparison.first, comparison.second].some((annotation) => annotation?.author === who)) {

@@ -34,7 +34,7 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
     if (await hasTruth(transaction, image.sha256)) {
       throw new StudyError(
         "transition",
-        `image ${image.sha256}: expected one without its truth, got one that has its truth`,
+        `image ${image.sha256} has its truth; it takes no more annotations`,
       );
     }
     checkOutlines(study, outlines, image);
@@ -149,7 +149,7 @@ async function requireTask(
   if (task !== undefined) return;
   throw new StudyError(
     "person",
-    `case ${caseId}: expected one that ${annotator} has to annotate, got another; open its annotation first`,
+    `case ${caseId} is not assigned to ${annotator}; assign its annotators first`,
   );
 }
 

@@ -28,11 +28,11 @@ export async function transitionCase(
     .select("state")
     .where("id", "=", caseId)
     .executeTakeFirst();
-  if (found === undefined || !mayFollow(found.state, to)) {
-    const got = found === undefined ? "no such case" : `one that is "${found.state}"`;
+  if (found === undefined) throw new StudyError("transition", `case ${caseId} does not exist`);
+  if (!mayFollow(found.state, to)) {
     throw new StudyError(
       "transition",
-      `case ${caseId}: expected one that may become "${to}", got ${got}`,
+      `case ${caseId} is "${found.state}" and cannot become "${to}"`,
     );
   }
   await transaction.updateTable("cases").set({ state: to }).where("id", "=", caseId).execute();

@@ -7,6 +7,7 @@ import { causeText, StudyError } from "../errors.ts";
 import { studyMigration } from "./migrations/001-study.ts";
 import { peopleMigration } from "./migrations/002-people.ts";
 import { caseClassesMigration } from "./migrations/003-case-classes.ts";
+import { visibilityGradesMigration } from "./migrations/006-visibility-grades.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -17,6 +18,7 @@ const migrations = {
   "001-study": studyMigration,
   "002-people": peopleMigration,
   "003-case-classes": caseClassesMigration,
+  "006-visibility-grades": visibilityGradesMigration,
 };
 
 /** Opens the file, or makes it. Throws StudyError `configuration` where it is no such database. */

@@ -49,8 +49,8 @@ async function annotatedStudy(context: Parameters<typeof studyWithPeople>[0]): P
   ]);
   await assignCases(study, { who: "me" });
   await assignAnnotators(study);
-  await draw(study, imageId("broken", "ap"), "visible", [FRACTURE, FIBULA]);
-  await draw(study, imageId("broken", "mortise"), "subtle", [FRACTURE]);
+  await draw(study, imageId("broken", "ap"), "easy", [FRACTURE, FIBULA]);
+  await draw(study, imageId("broken", "mortise"), "difficult", [FRACTURE]);
   await draw(study, imageId("broken", "lateral"), "impossible", [FIBULA]);
   await draw(study, imageId("whole", "ap"), null, [FIBULA, INTACT]);
   return study;
@@ -107,7 +107,7 @@ test("cocoExport: the instance that each class means, and nothing of what cannot
     hospital: "a",
     view: "mortise",
     class: "weber_c",
-    visibility: "subtle",
+    visibility: "difficult",
     ambiguous: true,
     annotated: true,
   });

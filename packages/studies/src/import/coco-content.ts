@@ -1,6 +1,6 @@
 /** What a COCO file tells of one image, in the words of a study. */
 import type { CocoDataset, CocoImage } from "@malleolus/data";
-import { FRACTURE, type Outline, type Visibility, visibilitySchema } from "@malleolus/schema";
+import { FRACTURE, type Outline, readVisibility, type Visibility } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
 import type { CategoryMeaning } from "./coco-classes.ts";
 
@@ -29,12 +29,12 @@ export function cocoImageContent(
     const { structure } = meaning;
     outlines.set(structure, [...(outlines.get(structure) ?? []), ...polygons.map((p) => [...p])]);
   }
-  const visibility = visibilitySchema.safeParse(image.extra.visibility);
+  const { visibility } = image.extra;
   return {
     ...stored,
     classes: [...classes],
     outlines: [...outlines].map(([structure, polygons]) => ({ structure, polygons })),
-    visibility: visibility.success ? visibility.data : null,
+    visibility: typeof visibility === "string" ? readVisibility(visibility) : null,
   };
 }
 
@@ -61,5 +61,5 @@ export function annotationOf(
   if (caseClass === noFractureClass) return { visibility: null, outlines: [...outlines] };
   const isOutlined = outlines.some(({ structure }) => structure === FRACTURE);
   const told = isOutlined && visibility !== "impossible" ? visibility : null;
-  return { visibility: told ?? (isOutlined ? "visible" : "impossible"), outlines: [...outlines] };
+  return { visibility: told ?? (isOutlined ? "easy" : "impossible"), outlines: [...outlines] };
 }

@@ -146,7 +146,7 @@ test("importAnnotations: two annotators agree on one image, differ on another, a
   const truth = truths.find(({ image_sha256 }) => image_sha256 === lateral);
   assert.deepEqual(
     [truth?.visibility, truth?.how, truth?.why],
-    ["visible", "adjudicated", "seen on the second look"],
+    ["easy", "adjudicated", "seen on the second look"],
   );
 });
 
@@ -165,7 +165,7 @@ test("importAnnotations: nothing is imported where an image cannot be used, and 
     ["image 2", /on 200 x 240 pixels, got them on 400 x 480/],
     ["image 3", /another class than its case's, weber_b, got weber_c/],
     ["image 4", /expected no fracture, since its case is no_fracture/],
-    ["image 5", /case unread: expected one with a class.*import its readings first/],
+    ["image 5", /case unread has no class yet; import its readings first/],
     ["image 1", /no image of the study has its name.*--skip-unmatched/],
   ];
   assert.deepEqual(

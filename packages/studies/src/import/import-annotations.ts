@@ -7,10 +7,10 @@
  * held against them.
  */
 import type { ImageAnnotation, OutlinedImage, OutlinedShape, OutlinesFile } from "@malleolus/data";
-import { type Outline, outlinesColumn, visibilitySchema } from "@malleolus/schema";
+import { type Outline, outlinesColumn, readVisibility, visibilitySchema } from "@malleolus/schema";
 import { assignAnnotators } from "../annotation/assign-annotators.ts";
 import { adjudicateAnnotation, resolveAnnotations } from "../annotation/resolve-annotations.ts";
-import type { ImageAnnotation as StudyAnnotation } from "../annotation/structures.ts";
+import type { AnnotationContent } from "../annotation/structures.ts";
 import { type FoundImage, findImage, submitAnnotation } from "../annotation/submit-annotation.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
@@ -160,7 +160,7 @@ async function recordImage(
   const caseClass = known.class;
   if (caseClass === null) {
     throw refuse(
-      `case ${known.caseId}: expected one with a class, got none yet; import its readings first`,
+      `case ${known.caseId} has no class yet; import its readings first`,
     );
   }
   const outcomes: ("imported" | "known" | "resolved" | "casesAnnotated")[] = [];
@@ -222,9 +222,9 @@ function toStudy(
   { shapes, visibility }: ImageAnnotation,
   meanings: ReadonlyMap<string, CategoryMeaning>,
   caseClass: string,
-): StudyAnnotation {
-  const said = visibility === null ? null : visibilitySchema.safeParse(visibility.toLowerCase());
-  if (said !== null && !said.success) {
+): AnnotationContent {
+  const grade = visibility === null ? null : readVisibility(visibility);
+  if (visibility !== null && grade === null) {
     throw refuse(
       `expected a visibility (${visibilitySchema.options.join(", ")}), got "${visibility}"`,
     );
@@ -249,7 +249,7 @@ function toStudy(
     const polygons = own.flatMap((shape) => shape.polygons.map((ring) => [...ring]));
     return { structure, polygons, ...(lines.length === 0 ? {} : { lines }) };
   });
-  const told = { file: "", sha256: "", classes: [], outlines, visibility: said?.data ?? null };
+  const told = { file: "", sha256: "", classes: [], outlines, visibility: grade };
   return annotationOf(told, caseClass, protocol.noFractureClass);
 }
 
@@ -258,7 +258,7 @@ async function isKnown(
   { database }: Study,
   { sha256 }: FoundImage,
   person: string,
-  { outlines, visibility }: StudyAnnotation,
+  { outlines, visibility }: AnnotationContent,
   as: "annotator" | "senior",
 ): Promise<boolean> {
   const row =

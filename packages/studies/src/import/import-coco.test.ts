@@ -151,14 +151,14 @@ test("importCoco: outlines become annotations, and say the class of their case",
       "agreed",
       "weber_b",
       "coco",
-      "visible",
+      "easy",
       [
         ["fracture", 1],
         ["fibula", 1],
       ],
     ],
     ["imported", null, null, null, undefined],
-    ["agreed", "weber_c", "coco", "visible", [["fracture", 2]]],
+    ["agreed", "weber_c", "coco", "easy", [["fracture", 2]]],
     ["agreed", "weber_c", "coco", "impossible", []],
   ];
   assert.deepEqual(sorted, expected.map((one) => JSON.stringify(one)).sort());

@@ -253,7 +253,7 @@ async function requireScreened({ database }: Study, caseId: string, panel: Panel
   if (state !== "imported" && state !== "excluded by keyword") return;
   throw new StudyError(
     "transition",
-    `case ${caseId}: expected a candidate, got one that is "${state}"; ` +
+    `case ${caseId} is "${state}", not a candidate; ` +
       (state === "imported"
         ? "import its report and screen it first"
         : "take the line out, or change the protocol's words and screen again"),

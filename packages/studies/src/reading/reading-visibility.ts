@@ -63,10 +63,11 @@ export async function disagreementVisibleTo(
     .executeTakeFirstOrThrow();
   const isReader = (await taskOf(study, "curation", caseId, viewer)) !== undefined;
   if (state !== "read" || isReader) {
-    const got = isReader ? "someone who read it too" : `one that is "${state}"`;
     throw new StudyError(
       "person",
-      `case ${caseId}: expected one that all observers have read, and a senior who did not, got ${got}`,
+      isReader
+        ? `case ${caseId}: ${viewer} read it too; another senior decides`
+        : `case ${caseId} is "${state}"; a senior sees it once all observers have read it`,
     );
   }
   const latest = latestOf(await readingsOf(study, "curation", caseId));

@@ -142,7 +142,7 @@ test("readingsVisibleTo: nothing of others' until the case is closed", async (co
 test("submitReading: what it refuses", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }]);
-  await assert.rejects(submitReading(study, reading("x", OBSERVERS[0], "weber_a")), /open the cur/);
+  await assert.rejects(submitReading(study, reading("x", OBSERVERS[0], "weber_a")), /assign the curation's readers/);
   await assignReaders(study, "curation");
   const refuses = (reader: string, said: string, expected: RegExp) =>
     assert.rejects(
@@ -154,7 +154,7 @@ test("submitReading: what it refuses", async (context) => {
   await refuses(OBSERVERS[0], "-tired", /expected an exclusion code/);
   await readByAll(study, "x", ["weber_a", "weber_a", "weber_a"]);
   await resolveReadings(study, { panel: "curation", who: "me" });
-  await refuses(OBSERVERS[0], "weber_b", /closed \("agreed"\)/);
+  await refuses(OBSERVERS[0], "weber_b", /is "agreed" and takes no more readings/);
 });
 
 test("withdrawReading: the case is a candidate again, with its history", async (context) => {
@@ -193,7 +193,7 @@ test("adjudicateReading: by a senior, once all have read and differ; the case is
       why: "begins above the syndesmosis",
       ownView: { kind: "class", id: "weber_b" },
     });
-  await assert.rejects(decide("senior"), /expected one that all observers have read/);
+  await assert.rejects(decide("senior"), /a reading is missing, or the case has its verdict/);
   await readByAll(study, "x", ["weber_b", "weber_b", "weber_c"]);
   await assert.rejects(decide(OBSERVERS[0]), /role "senior"/);
   const seen = await disagreementVisibleTo(study, { caseId: "x", viewer: "senior" });

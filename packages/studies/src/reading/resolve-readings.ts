@@ -70,10 +70,13 @@ export async function adjudicateReading(study: Study, given: Adjudication): Prom
     await requireOutsider(transaction, caseId, who);
     const readings = (await completeReadings(transaction, "curation", caseId)).get(caseId);
     if (readings === undefined || resolve(readings, "curation", study.protocol) !== null) {
-      const got = readings === undefined ? "one that is not, or closed" : "one on which they agree";
+      const why =
+        readings === undefined
+          ? "a reading is missing, or the case has its verdict"
+          : "its observers agree";
       throw new StudyError(
         "transition",
-        `case ${caseId}: expected one that all observers have read with different decisions, got ${got}`,
+        `case ${caseId}: ${why}; there is nothing for a senior to decide`,
       );
     }
     if (ownView !== undefined) {
@@ -138,7 +141,7 @@ export async function recordConsensus(
     if (readings === undefined) {
       throw new StudyError(
         "transition",
-        `case ${caseId}: expected one that all surgeons have read and that has no consensus, got another`,
+        `case ${caseId}: a surgeon's reading is missing, or the panel has decided; there is no consensus to record`,
       );
     }
     const ambiguous = readings.some((one) => !sameDecision(one, readings[0]));

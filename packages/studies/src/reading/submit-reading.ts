@@ -143,7 +143,7 @@ async function requireTask(
   if (task !== undefined) return task;
   throw new StudyError(
     "person",
-    `case ${caseId}: expected one that ${reader} has to read, got another; open the ${panel} first`,
+    `case ${caseId} is not assigned to ${reader}; assign the ${panel}'s readers first`,
   );
 }
 
@@ -168,8 +168,7 @@ async function requireOpen(
   if (open) return state;
   throw new StudyError(
     "transition",
-    `case ${caseId}: expected one whose readings are open, got one that is closed ("${state}"); ` +
-      "a senior can reopen a curated case",
+    `case ${caseId} is "${state}" and takes no more readings; a senior can reopen a curated case`,
   );
 }
 

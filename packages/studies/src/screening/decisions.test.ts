@@ -63,15 +63,15 @@ test("compareWithTruth: by language where cases landed and belong, and what land
   assert.deepEqual([compared.unscreenedLines, compared.unmatchedLines], [[7], [8]]);
   const english = compared.languages.find(({ language }) => language === "en");
   assert.deepEqual(english?.cases, [
-    { landed: "candidate fracture", belongs: "candidate fracture" },
-    { landed: "candidate no fracture", belongs: "candidate no fracture" },
-    { landed: "excluded by keyword", belongs: "excluded by keyword" },
-    { landed: "candidate no fracture", belongs: "candidate fracture" },
+    { predicted: "candidate fracture", actual: "candidate fracture" },
+    { predicted: "candidate no fracture", actual: "candidate no fracture" },
+    { predicted: "excluded by keyword", actual: "excluded by keyword" },
+    { predicted: "candidate no fracture", actual: "candidate fracture" },
   ]);
   assert.deepEqual([english.withRightCode, english.rightlyExcluded], [0, 1]);
   assert.deepEqual(
-    compared.disagreements.map(({ line, landed, belongs }) => ({ line, landed, belongs })),
-    [{ line: 5, landed: "candidate no fracture", belongs: "candidate fracture" }],
+    compared.disagreements.map(({ line, predicted, actual }) => ({ line, predicted, actual })),
+    [{ line: 5, predicted: "candidate no fracture", actual: "candidate fracture" }],
   );
 });
 
@@ -95,9 +95,9 @@ test("summariseDecisions: counts the words that decided, the most frequent first
   const { study } = await screenedStudy(context);
   const { uncertain, words } = await summariseDecisions(study);
   assert.equal(uncertain, 0);
-  assert.deepEqual(words[0], { landed: "candidate no fracture", words: "no fracture", count: 2 });
+  assert.deepEqual(words[0], { predicted: "candidate no fracture", words: "no fracture", count: 2 });
   assert.deepEqual(
-    words.find(({ landed }) => landed === "old-fracture")?.words,
+    words.find(({ predicted }) => predicted === "old-fracture")?.words,
     "old tibial fracture",
   );
 });
@@ -131,6 +131,6 @@ test("explainCase: by an id or its last digits, with the report", async (context
   const unscreened = cases.find(({ id }) => !known.has(id));
   await assert.rejects(
     explainCase(study, unscreened?.id ?? ""),
-    /expected a case that was screened/,
+    /was never screened/,
   );
 });

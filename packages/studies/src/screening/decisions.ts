@@ -63,7 +63,7 @@ export function decidingWords({ evidence }: ScreeningDecision): string {
 
 export interface WordCount {
   /** A state, or an exclusion code. */
-  readonly landed: string;
+  readonly predicted: string;
   readonly words: string;
   readonly count: number;
 }
@@ -76,16 +76,16 @@ export interface DecisionSummary {
 }
 
 export async function summariseDecisions(study: Study): Promise<DecisionSummary> {
-  const counts = new Map<string, { landed: string; words: string; count: number }>();
+  const counts = new Map<string, { predicted: string; words: string; count: number }>();
   let uncertain = 0;
   for await (const { decision } of latestDecisions(study)) {
     if (decision.uncertain) uncertain++;
-    const landed = decision.codes[0] ?? decision.state;
+    const predicted = decision.codes[0] ?? decision.state;
     const words = decidingWords(decision);
     if (words === "") continue;
-    const key = `${landed}\0${words}`;
+    const key = `${predicted}\0${words}`;
     const known = counts.get(key);
-    if (known === undefined) counts.set(key, { landed, words, count: 1 });
+    if (known === undefined) counts.set(key, { predicted, words, count: 1 });
     else known.count++;
   }
   const words = [...counts.values()].toSorted(
@@ -134,8 +134,7 @@ export async function explainCase({ database }: Study, given: string): Promise<C
   if (screening === undefined) {
     throw new StudyError(
       "source",
-      `${id}: expected a case that was screened, got one that is "${state}"; ` +
-        "import its report, then screen",
+      `case ${id} is "${state}" and was never screened; import its report, then screen`,
     );
   }
   const where = `screening ${screening.run_id} of case ${id}`;

@@ -125,7 +125,7 @@ test("screenCases: a case that was read stays as it is", async (context) => {
   assert.equal((await screenCases(study, "tester")).screened, 3);
   await assert.rejects(
     inTransaction(study.database, (transaction) => transitionCase(transaction, move)),
-    /expected one that may become "read", got one that is "read"/,
+    /is "read" and cannot become "read"/,
   );
 });
 

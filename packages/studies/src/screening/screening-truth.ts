@@ -34,7 +34,7 @@ export interface TruthComparison {
 export interface LanguageComparison {
   readonly language: string;
   /** Where each was put, and where it belongs. */
-  readonly cases: readonly { readonly landed: ScreenedState; readonly belongs: ScreenedState }[];
+  readonly cases: readonly { readonly predicted: ScreenedState; readonly actual: ScreenedState }[];
   /** Of those rightly excluded, how many have their true code among the decision's. */
   readonly rightlyExcluded: number;
   readonly withRightCode: number;
@@ -43,8 +43,8 @@ export interface LanguageComparison {
 export interface Disagreement {
   readonly caseId: string;
   readonly line: number;
-  readonly landed: string;
-  readonly belongs: string;
+  readonly predicted: string;
+  readonly actual: string;
 }
 
 /** A table whose rows have found their cases. */
@@ -92,12 +92,12 @@ export async function compareWithTruth(study: Study, truth: Truth): Promise<Trut
     unscreenedLines: found.map(({ line }) => line).filter((line) => !isCompared.has(line)),
     languages: [...byLanguage].map(([language, own]) => languageOf(language, own)),
     disagreements: compared
-      .filter(({ decision, belongs }) => decision.state !== belongs)
-      .map(({ caseId, line, decision, belongs, code }) => ({
+      .filter(({ decision, actual }) => decision.state !== actual)
+      .map(({ caseId, line, decision, actual, code }) => ({
         caseId,
         line,
-        landed: nameOf(decision.state, decision.codes[0]),
-        belongs: nameOf(belongs, code),
+        predicted: nameOf(decision.state, decision.codes[0]),
+        actual: nameOf(actual, code),
       })),
   };
 }
@@ -105,7 +105,7 @@ export async function compareWithTruth(study: Study, truth: Truth): Promise<Trut
 interface TruthRow {
   readonly line: number;
   readonly accession: string;
-  readonly belongs: ScreenedState;
+  readonly actual: ScreenedState;
   readonly code: string | undefined;
 }
 
@@ -114,9 +114,9 @@ interface ComparedRow extends TruthRow {
 }
 
 function languageOf(language: string, rows: readonly ComparedRow[]): LanguageComparison {
-  const cases = rows.map(({ decision, belongs }) => ({ landed: decision.state, belongs }));
+  const cases = rows.map(({ decision, actual }) => ({ predicted: decision.state, actual }));
   const excluded = rows.filter(
-    ({ decision, belongs, code }) => code !== undefined && decision.state === belongs,
+    ({ decision, actual, code }) => code !== undefined && decision.state === actual,
   );
   const right = excluded.filter(({ decision, code }) => decision.codes.includes(code ?? ""));
   return {
@@ -175,12 +175,12 @@ function readTruthValue(
   written: string,
   codes: ReadonlySet<string>,
   where: string,
-): { readonly belongs: ScreenedState; readonly code: string | undefined } {
+): { readonly actual: ScreenedState; readonly code: string | undefined } {
   const value = written.trim().toLowerCase();
-  if (value === "fracture") return { belongs: "candidate fracture", code: undefined };
-  if (value === "no fracture") return { belongs: "candidate no fracture", code: undefined };
+  if (value === "fracture") return { actual: "candidate fracture", code: undefined };
+  if (value === "no fracture") return { actual: "candidate no fracture", code: undefined };
   const code = /^excluded:(.+)$/.exec(value)?.[1];
-  if (code !== undefined && codes.has(code)) return { belongs: "excluded by keyword", code };
+  if (code !== undefined && codes.has(code)) return { actual: "excluded by keyword", code };
   throw new StudyError(
     "source",
     `${where}: expected "fracture", "no fracture" or "excluded:" and one of ` +

@@ -95,10 +95,10 @@ async function validateAverage(
   { model, average }: Learner,
 ): Promise<Validation | null> {
   if (tuning === null) return null;
-  average?.exchange();
+  average?.swap();
   try {
     return await validate({ model, recipe, tuning, device, workers, stop });
   } finally {
-    average?.exchange();
+    average?.swap();
   }
 }

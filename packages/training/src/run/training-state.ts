@@ -32,11 +32,11 @@ export function writeTraining(directory: string, learner: Learner, recipe: Recip
     writeDetector(path, model, recipe.preprocess);
   } else {
     writeSafetensors(join(directory, WEIGHTS), nn.parameters(model));
-    average.exchange();
+    average.swap();
     try {
       writeDetector(path, model, recipe.preprocess);
     } finally {
-      average.exchange();
+      average.swap();
     }
   }
   writeSafetensors(join(directory, OPTIMIZER), optimizer.state());
@@ -51,9 +51,9 @@ export function loadTraining(checkpoint: Checkpoint, learner: Learner): void {
       load(model, at(DETECTOR), checkpoint);
     } else {
       load(Object.fromEntries(nn.parameters(model)), at(WEIGHTS), checkpoint);
-      average.exchange();
+      average.swap();
       load(model, at(DETECTOR), checkpoint);
-      average.exchange();
+      average.swap();
     }
     optimizer.loadState(readSafetensors(at(OPTIMIZER)).tensors);
   });

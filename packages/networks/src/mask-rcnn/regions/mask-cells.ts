@@ -1,10 +1,9 @@
 /**
- * Transposed convolutions whose stride is as long as their kernel of two: every cell becomes four,
- * and no two overlap.
+ * Transposed convolutions whose stride equals their kernel of two, by 1x1 convolution and pixel shuffle:
+ * every cell becomes four, and no two overlap.
  *
- * Such a one is a 1x1 convolution to four times the channels, one set for each of the four cells.
- * What follows it on single cells does not care about their order, so that only the last result,
- * which is smaller, is put in order. Twice as fast as LibTorch's own on 2.x, and 20 to 40 times on
+ * The 1x1 convolution has four times the channels, one set for each of the four cells. Layers on single
+ * cells work in any order, so only the last result, which is smaller, is shuffled into its grid. Twice as fast as LibTorch's own on 2.x, and 20 to 40 times on
  * 1.13.
  *
  * Shapes: n regions, C channels; S rows of W cells, where W is S or, out of order, 4 S, 16 S, …
@@ -28,7 +27,7 @@ export function asCells(quarters: Tensor): Tensor {
 }
 
 /** What `asCells` left, in order: [n, C, S, 4^times S] to [n, C, M, M], M = 2^times S. */
-export function inOrder(cells: Tensor, times: number): Tensor {
+export function pixelShuffle(cells: Tensor, times: number): Tensor {
   const [count, channels, size] = cells.shape;
   // Row, column, and of each time the row and the column in the cell, then the channels.
   const places = Array.from({ length: times }, () => [2, 2]).flat();

@@ -12,7 +12,7 @@
 
 import type { FineMaskHeadConfig, MaskRcnnConfig } from "@malleolus/schema";
 import { nn } from "@malleolus/torch";
-import { asCells, inOrder, quarters } from "./mask-cells.ts";
+import { asCells, pixelShuffle, quarters } from "./mask-cells.ts";
 import type { MaskHead } from "./mask-head.ts";
 import { maskTrunk } from "./mask-trunk.ts";
 import { poolRegions, type Regions } from "./region-pooling.ts";
@@ -50,7 +50,7 @@ export function fineMaskHead(config: MaskRcnnConfig, head: FineMaskHeadConfig): 
     predictor,
     predict(features, regions) {
       const cells = trunk.cells(poolRegions(features, regions, mask)); // [n, C, S, 4 S]
-      const coarse = inOrder(asCells(quarters(cells, upsample)), 2); // [n, D, M, M]
+      const coarse = pixelShuffle(asCells(quarters(cells, upsample)), 2); // [n, D, M, M]
       // Narrowed before it is pooled: the map is smaller than all the regions' grids together.
       const finest = [detail.forward(features[0])];
       const fine = poolRegions(finest, onFinestLevel(regions), {

@@ -8,7 +8,7 @@
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { nn, type Tensor } from "@malleolus/torch";
 import type { Features } from "../features.ts";
-import { inOrder } from "./mask-cells.ts";
+import { pixelShuffle } from "./mask-cells.ts";
 import { fineMaskHead } from "./mask-fine-head.ts";
 import { type MaskTrunk, maskTrunk } from "./mask-trunk.ts";
 import { poolRegions, type Regions } from "./region-pooling.ts";
@@ -36,7 +36,7 @@ function detectron2MaskHead(config: MaskRcnnConfig): MaskHead {
     predictor,
     predict(features, regions) {
       const cells = trunk.cells(poolRegions(features, regions, mask)); // [n, C, S, 4 S]
-      return inOrder(predictor.forward(cells), 1);
+      return pixelShuffle(predictor.forward(cells), 1);
     },
   };
 }

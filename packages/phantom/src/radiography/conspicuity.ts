@@ -4,9 +4,11 @@
  */
 import type { Box, Mask } from "@malleolus/geometry";
 import { type RaySums, transmission } from "./attenuation.ts";
-import type { Machine } from "./machine.ts";
+import type { XrayUnit } from "./xray-unit.ts";
 
-export type Visibility = "obvious" | "visible" | "subtle" | "impossible";
+/** By falling contrast. Annotators grade by three: `readVisibility` of the schema has them. */
+export const CONSPICUITIES = ["obvious", "visible", "subtle", "impossible"] as const;
+export type Conspicuity = (typeof CONSPICUITIES)[number];
 
 /**
  * Limits of the ratio between the grades. A reader (`READER` of `ranges.ts`) calls half of what is
@@ -28,14 +30,14 @@ export interface FractureExposure {
   readonly noiseless: Float32Array;
   readonly aperture: Float32Array;
   readonly openQuanta: number;
-  readonly machine: Machine;
+  readonly unit: XrayUnit;
 }
 
 /** Zero where the fracture's mask is empty. Scatter, which a fracture hardly changes, is kept. */
 export function contrastToNoise(exposure: FractureExposure, fracture: Mask): number {
-  const { box, broken, unbroken, noiseless, aperture, openQuanta, machine } = exposure;
-  const withGap = transmission(broken, machine.spectrum);
-  const without = transmission(unbroken, machine.spectrum);
+  const { box, broken, unbroken, noiseless, aperture, openQuanta, unit } = exposure;
+  const withGap = transmission(broken, unit.spectrum);
+  const without = transmission(unbroken, unit.spectrum);
   const [x1, y1, x2, y2] = box;
   let [squares, variance, count] = [0, 0, 0];
   for (let y = y1; y < y2; y++) {
@@ -50,11 +52,11 @@ export function contrastToNoise(exposure: FractureExposure, fracture: Mask): num
     }
   }
   if (count === 0) return 0;
-  const quantum = (variance / count) * (machine.pitchMm ** 2 / EYE_MM2);
+  const quantum = (variance / count) * (unit.pitchMm ** 2 / EYE_MM2);
   return Math.sqrt(squares / count) / Math.sqrt(quantum + CLUTTER ** 2);
 }
 
-export function visibilityOf(ratio: number): Visibility {
+export function conspicuityOf(ratio: number): Conspicuity {
   if (ratio >= LIMITS.obvious) return "obvious";
   if (ratio >= LIMITS.visible) return "visible";
   return ratio >= LIMITS.subtle ? "subtle" : "impossible";

@@ -1,5 +1,5 @@
-/** An X-ray room: tube, detector and the processing that its maker applies. */
-export interface Machine {
+/** An X-ray unit: tube, detector and the processing that its maker applies. */
+export interface XrayUnit {
   readonly modality: "CR" | "DX";
   readonly manufacturer: string;
   readonly model: string;

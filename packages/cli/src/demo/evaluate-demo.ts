@@ -19,7 +19,7 @@ import { libtorchVersion } from "@malleolus/torch";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { LEAST_SCORE } from "../patients/calibrate-detector.ts";
 import { findOnTests } from "../study-report/find-on-tests.ts";
-import { judgeOf, reportedTest, studyReport } from "../study-report/report-content.ts";
+import { evaluatorOf, reportedTest, studyReport } from "../study-report/report-content.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import type { KnownImages } from "./known-cases.ts";
 import { type DemoPlan, THRESHOLDS } from "./plan.ts";
@@ -35,7 +35,7 @@ export interface DemoResult {
   readonly commands: ReportContent["commands"];
 }
 
-export interface DemoToJudge {
+export interface DemoToEvaluate {
   readonly study: Study;
   readonly folder: string;
   readonly run: TrainedDemo;
@@ -45,7 +45,7 @@ export interface DemoToJudge {
   readonly progress: DemoProgress;
 }
 
-export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
+export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
   const { study, folder, run, plan, known, stages, progress } = given;
   const choice = await chooseDtype("detection");
   progress.say(`computing in ${choice.dtype}: ${choice.reason}`);
@@ -80,19 +80,19 @@ export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
         points: readRun(run.directory).losses,
       },
     });
-    const judge = judgeOf(study, decision);
+    const evaluateTest = evaluatorOf(study, decision);
     const simulated = "by the phantom, which nobody in a real study can ask";
     const tests = [
       ...base.tests,
       reportedTest(
         "Internal test, difficult, against what was simulated",
         simulated,
-        judge(withSimulatedTruth(found.internal.difficult, known)),
+        evaluateTest(withSimulatedTruth(found.internal.difficult, known)),
       ),
       reportedTest(
         "External test, difficult, against what was simulated",
         simulated,
-        judge(withSimulatedTruth(found.external.difficult, known)),
+        evaluateTest(withSimulatedTruth(found.external.difficult, known)),
       ),
     ];
     const thresholds = thresholdsOf(tests[0].evaluation);
@@ -116,7 +116,7 @@ export async function judgeDemo(given: DemoToJudge): Promise<DemoResult> {
 
 /** The figures that the plan asks for. */
 function thresholdsOf(evaluation: Evaluation): AcceptanceThreshold[] {
-  const { classification, localisation, falseAlarms } = evaluation;
+  const { classification, localisation, falsePositiveRadiographs } = evaluation;
   const { auc, sensitivity } = classification.fracture;
   const { median, medianInterval } = localisation.boxIou.missedAsZero;
   const figure = (value: number | null, interval: AcceptanceThreshold["interval"]) => ({
@@ -129,7 +129,7 @@ function thresholdsOf(evaluation: Evaluation): AcceptanceThreshold[] {
     { ...THRESHOLDS.sensitivity, ...shareOf(sensitivity) },
     { ...THRESHOLDS.auc, ...figure(auc?.auc ?? null, auc?.interval ?? null) },
     { ...THRESHOLDS.boxIou, ...figure(median, medianInterval) },
-    { ...THRESHOLDS.falseAlarms, ...shareOf(falseAlarms) },
+    { ...THRESHOLDS.falsePositiveRadiographs, ...shareOf(falsePositiveRadiographs) },
   ];
 }
 

@@ -1,11 +1,11 @@
-/** The two simulated hospitals' rooms. Figures of detectors: PHANTOM.md 3, recalled there. */
-import type { Machine } from "./machine.ts";
+/** The two simulated hospitals' X-ray units. Figures of detectors: PHANTOM.md 3, recalled there. */
+import type { XrayUnit } from "./xray-unit.ts";
 
 /** What every simulated file calls its maker, and keeps when it is de-identified: by it one is known. */
 export const SIMULATED_MANUFACTURER = "Malleolus Simulated";
 
-/** A digital room with a flat panel. */
-export const internalRoom: Machine = {
+/** A digital unit with a flat panel. */
+export const internalXrayUnit: XrayUnit = {
   modality: "DX",
   manufacturer: SIMULATED_MANUFACTURER,
   model: "Phantom DX 150",
@@ -28,8 +28,8 @@ export const internalRoom: Machine = {
   processing: { latitude: 0.65, latitudeMm: 14, edgeGain: 0.6, edgeMm: 0.7, contrast: 4.2 },
 };
 
-/** An older room with storage-phosphor plates. */
-export const externalRoom: Machine = {
+/** An older unit with storage-phosphor plates. */
+export const externalXrayUnit: XrayUnit = {
   modality: "CR",
   manufacturer: SIMULATED_MANUFACTURER,
   model: "Phantom CR 100",
@@ -52,13 +52,13 @@ export const externalRoom: Machine = {
   processing: { latitude: 0.9, latitudeMm: 20, edgeGain: 0.35, edgeMm: 1.2, contrast: 3.4 },
 };
 
-/** The same room with larger or smaller pixels over the same field. */
-export function withPitch(machine: Machine, pitchMm: number): Machine {
-  const factor = machine.pitchMm / pitchMm;
+/** The same unit with larger or smaller pixels over the same field. */
+export function withPitch(unit: XrayUnit, pitchMm: number): XrayUnit {
+  const factor = unit.pitchMm / pitchMm;
   return {
-    ...machine,
+    ...unit,
     pitchMm,
-    width: Math.round(machine.width * factor),
-    height: Math.round(machine.height * factor),
+    width: Math.round(unit.width * factor),
+    height: Math.round(unit.height * factor),
   };
 }
