@@ -24,8 +24,14 @@ const mebibytes = () => Math.round(process.memoryUsage.rss() / 2 ** 20);
 const folder = mkdtempSync(join(tmpdir(), "malleolus-import-many-"));
 try {
   const originals = [
-    ...phantomFiles({ ...internalHospital, xrayUnit: withPitch(internalHospital.xrayUnit, pitchMm) }, 10),
-    ...phantomFiles({ ...externalHospital, xrayUnit: withPitch(externalHospital.xrayUnit, pitchMm) }, 10),
+    ...phantomFiles(
+      { ...internalHospital, xrayUnit: withPitch(internalHospital.xrayUnit, pitchMm) },
+      10,
+    ),
+    ...phantomFiles(
+      { ...externalHospital, xrayUnit: withPitch(externalHospital.xrayUnit, pitchMm) },
+      10,
+    ),
   ];
   console.log(`${originals.flat().length} phantoms; ${mebibytes()} MiB before the first import`);
   const archive = join(folder, "archive");

@@ -6,7 +6,7 @@
  *     node bench/interval-coverage.ts [tests of each design, 1500]
  */
 import { aucOf, bootstrap, clusteredProportionOf, proportionOf } from "@malleolus/evaluation";
-import { philox4x32 } from "@malleolus/evaluation/philox";
+import { philox4x32 } from "@malleolus/random";
 
 type Interval = readonly [low: number, high: number];
 /** Uniform in (0, 1), by address. */

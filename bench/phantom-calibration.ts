@@ -13,6 +13,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import {
+  type Conspicuity,
   EXCLUSIONS,
   externalHospital,
   type FractureTruth,
@@ -24,7 +25,6 @@ import {
   readCase,
   samplePatient,
   simulateStudies,
-  type Conspicuity,
   withPitch,
 } from "@malleolus/phantom";
 import {

@@ -14,21 +14,36 @@ export type SourceTree = ReadonlyMap<string, string>;
 
 /** The packages of this project that each package, and `bench`, may import. ARCHITECTURE.md shows the same table. */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  random: [],
   host: [],
   geometry: [],
-  torch: [],
-  schema: ["geometry"],
-  imaging: ["geometry", "schema"],
-  networks: ["torch", "imaging", "geometry", "schema"],
-  data: ["imaging", "geometry", "schema"],
-  phantom: ["data", "host", "geometry", "schema"],
-  evaluation: ["geometry", "schema"],
-  runs: ["schema"],
+  torch: ["errors"],
+  schema: ["errors", "geometry"],
+  imaging: ["errors", "geometry", "schema"],
+  networks: ["errors", "random", "torch", "imaging", "geometry", "schema"],
+  data: ["errors", "imaging", "geometry", "schema"],
+  phantom: ["errors", "data", "host", "geometry", "schema"],
+  evaluation: ["errors", "random", "geometry", "schema"],
+  runs: ["errors", "schema"],
   web: ["geometry", "schema", "imaging"],
-  studies: ["data", "geometry", "schema"],
-  training: ["torch", "networks", "imaging", "data", "evaluation", "runs", "geometry", "schema"],
-  server: ["data", "studies", "evaluation", "runs", "imaging", "geometry", "schema"],
+  studies: ["errors", "random", "data", "geometry", "schema"],
+  training: [
+    "errors",
+    "random",
+    "torch",
+    "networks",
+    "imaging",
+    "data",
+    "evaluation",
+    "runs",
+    "geometry",
+    "schema",
+  ],
+  server: ["errors", "data", "studies", "evaluation", "runs", "imaging", "geometry", "schema"],
   cli: [
+    "errors",
+    "random",
     "host",
     "geometry",
     "torch",
@@ -44,6 +59,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "server",
   ],
   bench: [
+    "errors",
+    "random",
     "host",
     "geometry",
     "torch",
@@ -95,7 +112,7 @@ const longFile = 400;
 const reasonToBeLong = /\bLong because\b/;
 
 /** Packages that run in a browser, too. */
-const anywhere = new Set(["geometry", "schema", "imaging", "web"]);
+const anywhere = new Set(["errors", "geometry", "schema", "imaging", "web"]);
 
 /** All that the rules read: sources of packages and benchmarks, and their manifests. */
 export function readSourceTree(root: string): SourceTree {

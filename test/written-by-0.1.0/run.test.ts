@@ -169,8 +169,16 @@ test("a detector of 0.1.0: it finds what it found", (context) => {
 test("a recipe of version 1 is read, and means what it said", async () => {
   const path = join(import.meta.dirname, "recipe.json");
   const recipe = await readRecipeFile(path);
-  const { gradientAccumulation, averaging, sampling, input, preprocess, optimizer, model, ...same } =
-    JSON.parse(readFileSync(path, "utf8"));
+  const {
+    gradientAccumulation,
+    averaging,
+    sampling,
+    input,
+    preprocess,
+    optimizer,
+    model,
+    ...same
+  } = JSON.parse(readFileSync(path, "utf8"));
   assert.deepEqual([averaging, sampling], [{ decay: 0.998 }, { kind: "class-balanced" }]);
   const { minCropFraction, maxGamma, maxRotationDegrees, ...sameInput } = input;
   const { unexposed, views, ...sizes } = preprocess;

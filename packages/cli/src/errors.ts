@@ -1,4 +1,6 @@
 /** The one error that commands throw themselves; everything else comes from the packages. */
+import { CodedError } from "@malleolus/errors";
+
 export type CliErrorCode =
   /** A folder holds something else than what the command would write there. */
   | "folder"
@@ -13,12 +15,6 @@ export type CliErrorCode =
   /** This machine does not have what was asked for. */
   | "device";
 
-export class CliError extends Error {
+export class CliError extends CodedError<CliErrorCode> {
   override readonly name = "CliError";
-  readonly code: CliErrorCode;
-
-  constructor(code: CliErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import { CodedError } from "@malleolus/errors";
 import { describeFailure } from "./failure.ts";
 
-class DataError extends Error {
+class DataError extends CodedError<"truncated"> {
   override readonly name = "DataError";
-  readonly code = "truncated";
 }
 
 function thrownBy(action: () => unknown): unknown {
@@ -18,7 +18,10 @@ function thrownBy(action: () => unknown): unknown {
 }
 
 test("failure: a package's error is its message", () => {
-  assert.equal(describeFailure(new DataError("a.dcm: ends early")), "a.dcm: ends early");
+  assert.equal(
+    describeFailure(new DataError("truncated", "a.dcm: ends early")),
+    "a.dcm: ends early",
+  );
 });
 
 test("failure: the operating system's error is its message", () => {
@@ -39,6 +42,11 @@ test("failure: anything else is a bug, with its stack and its causes", () => {
 test("failure: a misuse of Node's own functions is a bug, although it has a code", () => {
   const misuse = thrownBy(() => Buffer.alloc(-1));
   assert.match(describeFailure(misuse), /^internal: RangeError/);
+});
+
+test("failure: an error that only looks like a package's is a bug", () => {
+  const error = Object.assign(new Error("ends early"), { name: "DataError", code: "truncated" });
+  assert.match(describeFailure(error), /^internal: /);
 });
 
 test("failure: what is thrown and is no Error is a bug", () => {

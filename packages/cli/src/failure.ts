@@ -1,23 +1,11 @@
 /**
  * What a failure looks like to the person at the terminal.
  *
- * A failure that was foreseen is one clear line: each package throws one error class with a `code`,
+ * A failure that was foreseen is one clear line: each package throws one class on the base `CodedError`,
  * and the operating system's errors (no such file, disk full) explain themselves. Anything else is
  * a bug of ours: it begins with `internal:` and keeps its stack.
  */
-const packageErrors: ReadonlySet<string> = new Set([
-  "CliError",
-  "DataError",
-  "ImagingError",
-  "ModelError",
-  "EvaluationError",
-  "PhantomError",
-  "RunError",
-  "SchemaError",
-  "StudyError",
-  "TorchError",
-  "TrainingError",
-]);
+import { CodedError } from "@malleolus/errors";
 
 /** The text of a failure, without the program's name and without a newline at its end. */
 export function describeFailure(error: unknown): string {
@@ -26,12 +14,8 @@ export function describeFailure(error: unknown): string {
   return `internal: ${String(error)} was thrown, which is not an Error`;
 }
 
-// The classes are told by name: importing them would load LibTorch for every command.
 export function isForeseen(error: unknown): error is Error {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") {
-    return false;
-  }
-  return packageErrors.has(error.name) || "syscall" in error;
+  return error instanceof CodedError || (error instanceof Error && "syscall" in error);
 }
 
 function stackWithCauses(error: Error): string {

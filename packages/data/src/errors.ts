@@ -1,6 +1,8 @@
 /**
  * The one error of this package: a file from outside that cannot be used.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type DataErrorCode =
   /** The file cannot be read from the disk. */
   | "unreadable"
@@ -23,21 +25,6 @@ export type DataErrorCode =
  * The message is one line: where, what was expected, what came, what to do. `cause` keeps the
  * error underneath, where there was one.
  */
-export class DataError extends Error {
+export class DataError extends CodedError<DataErrorCode> {
   override readonly name = "DataError";
-  readonly code: DataErrorCode;
-
-  constructor(code: DataErrorCode, message: string, options?: ErrorOptions) {
-    super(message.replace(/\s*\n\s*/g, " "), options);
-    this.code = code;
-  }
-}
-
-/** The sentence of whatever was thrown; decoders also throw strings and plain objects. */
-export function causeText(cause: unknown): string {
-  if (cause instanceof Error) return cause.message;
-  if (typeof cause === "object" && cause !== null && "exception" in cause) {
-    return causeText(cause.exception);
-  }
-  return String(cause);
 }

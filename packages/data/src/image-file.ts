@@ -1,9 +1,11 @@
 /**
  * JPEG and PNG files to radiographs, through sharp: 8 and 16 bits, never rotated.
  */
+
+import { causeText } from "@malleolus/errors";
 import type { Metadata, SharpOptions } from "sharp";
 import sharp from "sharp";
-import { causeText, DataError } from "./errors.ts";
+import { DataError } from "./errors.ts";
 import { luminance, type Radiograph, valueRange } from "./radiograph.ts";
 import { countValues, rangeOf } from "./value-counts.ts";
 

@@ -4,11 +4,12 @@
  * whole; only what looks cut is decoded, to be sure.
  */
 import { open, readFile } from "node:fs/promises";
+import { causeText } from "@malleolus/errors";
 import sharp from "sharp";
 import { parseDataSet } from "./dicom/data-set.ts";
 import { readPixelHeader } from "./dicom/header.ts";
 import { dicomOpening } from "./dicom/open-file.ts";
-import { causeText, DataError } from "./errors.ts";
+import { DataError } from "./errors.ts";
 import { exifOrientation, imageFormat } from "./image-file.ts";
 import { readRadiograph } from "./read-radiograph.ts";
 import { requireFile } from "./regular-file.ts";

@@ -2,9 +2,10 @@
  * Any file to a radiograph: what it is shows in its content, never in its name.
  */
 import { readFile, stat } from "node:fs/promises";
+import { causeText } from "@malleolus/errors";
 import { dicomOpening } from "./dicom/open-file.ts";
 import { readDicom } from "./dicom/read-dicom.ts";
-import { causeText, DataError } from "./errors.ts";
+import { DataError } from "./errors.ts";
 import { imageFormat, readImage } from "./image-file.ts";
 import type { Radiograph } from "./radiograph.ts";
 import { requireFile } from "./regular-file.ts";

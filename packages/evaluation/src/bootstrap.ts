@@ -5,9 +5,10 @@
  * Which patients a resample holds is a function of the seed and the resample's number alone, so that
  * two statistics of the same patients see the same resamples.
  */
+
+import { philox4x32 } from "@malleolus/random";
 import type { Estimate } from "@malleolus/schema";
 import { EvaluationError } from "./errors.ts";
-import { philox4x32 } from "./philox.ts";
 import { quantile, sorted } from "./summary.ts";
 
 export interface BootstrapOptions {

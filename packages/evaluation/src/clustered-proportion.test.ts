@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { philox4x32 } from "@malleolus/random";
 import { clusterCounts, clusteredProportionOf } from "./clustered-proportion.ts";
-import { philox4x32 } from "./philox.ts";
 import { proportionOf } from "./proportion.ts";
 import { studentQuantile95 } from "./student.ts";
 

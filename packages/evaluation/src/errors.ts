@@ -3,14 +3,10 @@
  *
  * `input`: patients, options or scores that cannot be evaluated.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type EvaluationErrorCode = "input";
 
-export class EvaluationError extends Error {
+export class EvaluationError extends CodedError<EvaluationErrorCode> {
   override readonly name = "EvaluationError";
-  readonly code: EvaluationErrorCode;
-
-  constructor(code: EvaluationErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -123,7 +123,10 @@ test("evaluate: overlap of found fractures, and with missed ones as 0", () => {
       ["lateral", 1, 1],
     ],
   );
-  assert.deepEqual([evaluation.falsePositiveRadiographs.count, evaluation.falsePositiveRadiographs.total], [1, 3]);
+  assert.deepEqual(
+    [evaluation.falsePositiveRadiographs.count, evaluation.falsePositiveRadiographs.total],
+    [1, 3],
+  );
 });
 
 test("evaluate: every rule stands beside the main one, which is compared with them", () => {

@@ -162,7 +162,12 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
         options,
       ),
     })),
-    falsePositiveRadiographs: falsePositiveRadiographs(shown, noFractureClass, fractureClasses, findingThreshold),
+    falsePositiveRadiographs: falsePositiveRadiographs(
+      shown,
+      noFractureClass,
+      fractureClasses,
+      findingThreshold,
+    ),
     falsePositives: {
       ...falsePositives(shown, fractureClasses, findingThreshold, foundIou, options),
       // Of the findings by themselves: how they would do at any score, whoever is shown them.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { philox4x32 } from "@malleolus/random";
 import { standings } from "./found.ts";
 import { foundAt, frocOf, type MarkedImage } from "./froc.ts";
-import { philox4x32 } from "./philox.ts";
 
 const options = { seed: 2, resamples: 400 };
 const hit = (score: number) => ({ score, is: "hit" }) as const;
@@ -108,7 +108,8 @@ test("frocOf: the interval covers, the choice of the score in it", () => {
   for (let run = 0; run < runs; run++) {
     const images = Array.from({ length: 80 }, (_, i) => {
       const [found, right, wrong] = philox4x32([i, run, 0, 0], [9, 0]).map((n) => n / 2 ** 32);
-      const marks = found < 0.8 ? [hit(0.3 + 0.7 * right), falsePositive(wrong)] : [falsePositive(wrong)];
+      const marks =
+        found < 0.8 ? [hit(0.3 + 0.7 * right), falsePositive(wrong)] : [falsePositive(wrong)];
       return image(`${i}`, 1, ...marks);
     });
     const [{ sensitivity }] = frocOf(images, [0.1], { seed: run, resamples: 200 });

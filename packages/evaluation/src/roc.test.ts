@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { philox4x32 } from "@malleolus/random";
 import type { Auc } from "@malleolus/schema";
 import { NORMAL_95, twoSidedP } from "./normal.ts";
-import { philox4x32 } from "./philox.ts";
 import { aucOf, compareAucs, rocPoints } from "./roc.ts";
 
 interface Golden {

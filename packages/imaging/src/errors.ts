@@ -3,14 +3,10 @@
  *
  * `input`: an image that cannot be used.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type ImagingErrorCode = "input";
 
-export class ImagingError extends Error {
+export class ImagingError extends CodedError<ImagingErrorCode> {
   override readonly name = "ImagingError";
-  readonly code: ImagingErrorCode;
-
-  constructor(code: ImagingErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

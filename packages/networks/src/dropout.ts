@@ -3,7 +3,7 @@
  * LibTorch's own draws from one generator, and an interrupted run would not repeat itself.
  */
 import { fromTypedArray, type Tensor } from "@malleolus/torch";
-import type { RandomStreams } from "./random.ts";
+import type { RandomStreams } from "@malleolus/random";
 
 /** Of every image's values [N, …] a share becomes 0; the others are divided by what is left of 1. */
 export function dropout(

@@ -5,14 +5,10 @@
  * used; `weights`: published weights that do not fit; `checkpoint`: a file that is no detector
  * of this project, or not whole; `internal`: a fault of this package.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type ModelErrorCode = "config" | "input" | "weights" | "checkpoint" | "internal";
 
-export class ModelError extends Error {
+export class ModelError extends CodedError<ModelErrorCode> {
   override readonly name = "ModelError";
-  readonly code: ModelErrorCode;
-
-  constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -45,7 +45,6 @@ export {
 } from "./mask-rcnn/proposals/anchor-choice.ts";
 export { freeModel, placeModel } from "./placement.ts";
 export { weightsByPrevalence } from "./prevalence-weights.ts";
-export type { RandomStreams } from "./random.ts";
 export {
   incompleteStages,
   initialiseBackbone,

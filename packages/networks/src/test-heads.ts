@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { fromTypedArray, nn, noGrad, type Tensor } from "@malleolus/torch";
-import type { RandomStreams } from "./random.ts";
+import type { RandomStreams } from "@malleolus/random";
 
 export function waveArray(count: number, seed: number, scale: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => {

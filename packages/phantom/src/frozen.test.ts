@@ -8,9 +8,9 @@ import { test } from "node:test";
 import { buildAnkle } from "./anatomy/ankle.ts";
 import { samplePatient } from "./patient/patient.ts";
 import { adjudicationOf, consensusOf, readCase } from "./people/reader.ts";
-import { externalXrayUnit, internalXrayUnit, withPitch } from "./radiography/xray-units.ts";
 import { simulateRadiograph } from "./radiography/simulate.ts";
 import { fractureTruth } from "./radiography/truth.ts";
+import { externalXrayUnit, internalXrayUnit, withPitch } from "./radiography/xray-units.ts";
 import * as ranges from "./ranges.ts";
 
 const FROZEN = {
@@ -36,9 +36,7 @@ function digest(...parts: readonly BinaryLike[]): string {
 }
 
 function patientsDigest(): string {
-  const patients = Array.from({ length: 40 }, (_, i) =>
-    samplePatient(`frozen ${i}`, SPECS[i % 5]),
-  );
+  const patients = Array.from({ length: 40 }, (_, i) => samplePatient(`frozen ${i}`, SPECS[i % 5]));
   return digest(JSON.stringify(patients));
 }
 

@@ -23,14 +23,14 @@ export type { ReadCase, Reader } from "./people/impression.ts";
 export { adjudicationOf, consensusOf, type Reading, readCase } from "./people/reader.ts";
 export { writeReport } from "./people/report.ts";
 export type { Language } from "./people/report-phrases.ts";
+export type { Conspicuity } from "./radiography/conspicuity.ts";
+export { type PhantomRadiograph, simulateRadiograph } from "./radiography/simulate.ts";
+export type { FractureTruth } from "./radiography/truth.ts";
+export type { PhantomView } from "./radiography/view.ts";
 export {
   externalXrayUnit,
   internalXrayUnit,
   SIMULATED_MANUFACTURER,
   withPitch,
 } from "./radiography/xray-units.ts";
-export { type PhantomRadiograph, simulateRadiograph } from "./radiography/simulate.ts";
-export type { FractureTruth } from "./radiography/truth.ts";
-export type { PhantomView } from "./radiography/view.ts";
-export type { Conspicuity } from "./radiography/conspicuity.ts";
 export { PHANTOM_VERSION, READER_ROLES } from "./ranges.ts";

@@ -19,12 +19,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { causeText } from "@malleolus/errors";
 import {
   bestCheckpointSchema,
   type CheckpointState,
   checkpointStateSchema,
 } from "@malleolus/schema";
-import { causeText, RunError } from "./errors.ts";
+import { RunError } from "./errors.ts";
 
 const KEPT = 2;
 const FILES = ["model.safetensors", "optimizer.safetensors", "state.json"];

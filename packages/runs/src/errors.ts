@@ -5,19 +5,10 @@
  * used; `checkpoint`: a checkpoint that cannot be written or read; `image`: a radiograph that cannot
  * be read.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type RunErrorCode = "recipe" | "run" | "checkpoint" | "image";
 
-export class RunError extends Error {
+export class RunError extends CodedError<RunErrorCode> {
   override readonly name = "RunError";
-  readonly code: RunErrorCode;
-
-  constructor(code: RunErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
-
-/** The sentence of whatever was thrown. */
-export function causeText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

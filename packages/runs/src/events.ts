@@ -13,9 +13,10 @@ import {
   readFileSync,
   writeSync,
 } from "node:fs";
+import { causeText } from "@malleolus/errors";
 import { type RunEvent, readJson, runEventSchema, shownEventSchema } from "@malleolus/schema";
 import type { z } from "zod";
-import { causeText, RunError } from "./errors.ts";
+import { RunError } from "./errors.ts";
 
 export interface EventLog {
   append(event: RunEvent): void;

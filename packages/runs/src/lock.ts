@@ -5,8 +5,9 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { causeText } from "@malleolus/errors";
 import { z } from "zod";
-import { causeText, RunError } from "./errors.ts";
+import { RunError } from "./errors.ts";
 
 const holderSchema = z.object({
   pid: z.int().positive(),

@@ -1,7 +1,8 @@
 /** A recipe from a file, or from anything else that says it is one. */
 import { readFile } from "node:fs/promises";
+import { causeText } from "@malleolus/errors";
 import { type Recipe, readRecord, recipeSchema } from "@malleolus/schema";
-import { causeText, RunError } from "./errors.ts";
+import { RunError } from "./errors.ts";
 
 /**
  * A recipe from a JSON file.

@@ -4,9 +4,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { causeText } from "@malleolus/errors";
 import type { CheckpointState, Recipe } from "@malleolus/schema";
 import { type Checkpoint, flushDirectory, latestCheckpoint, readState } from "./checkpoint.ts";
-import { causeText, RunError } from "./errors.ts";
+import { RunError } from "./errors.ts";
 import { lockRun } from "./lock.ts";
 import { parseRecipe } from "./read-recipe.ts";
 import { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";

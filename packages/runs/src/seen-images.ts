@@ -14,9 +14,10 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { causeText } from "@malleolus/errors";
 import { readJson } from "@malleolus/schema";
 import { z } from "zod";
-import { causeText, RunError } from "./errors.ts";
+import { RunError } from "./errors.ts";
 
 const NAME = "seen-images.json";
 

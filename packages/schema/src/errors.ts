@@ -1,14 +1,10 @@
 /**
  * The one error of this package: a record from outside that is not what it should be.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type SchemaErrorCode = "not-json" | "not-valid";
 
-export class SchemaError extends Error {
+export class SchemaError extends CodedError<SchemaErrorCode> {
   override readonly name = "SchemaError";
-  readonly code: SchemaErrorCode;
-
-  constructor(code: SchemaErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

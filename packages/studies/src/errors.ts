@@ -1,6 +1,8 @@
 /**
  * The one error of this package: a study, or something brought to it, that is not as it must be.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type StudyErrorCode =
   /** The folder holds no study. */
   | "no-study"
@@ -26,16 +28,6 @@ export type StudyErrorCode =
   | "assignment";
 
 /** One line: where, what was expected, what came, what to do. */
-export class StudyError extends Error {
+export class StudyError extends CodedError<StudyErrorCode> {
   override readonly name = "StudyError";
-  readonly code: StudyErrorCode;
-
-  constructor(code: StudyErrorCode, message: string, options?: ErrorOptions) {
-    super(message.replace(/\s*\n\s*/g, " "), options);
-    this.code = code;
-  }
-}
-
-export function causeText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -3,12 +3,13 @@
  * `freed` a tensor that no longer exists, `scope` a misuse of lifetimes, `checkpoint` a file
  * that cannot be read or written, `setup` no addon.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type TorchErrorCode = "argument" | "operator" | "freed" | "scope" | "checkpoint" | "setup";
 
 /** Every error of this package. The addon makes them too: it is given this class. */
-export class TorchError extends Error {
+export class TorchError extends CodedError<TorchErrorCode> {
   override readonly name = "TorchError";
-  readonly code: TorchErrorCode;
   /** The operator's full name, as `aten::conv2d`, where one was called. */
   readonly operator: string | null;
 
@@ -18,8 +19,7 @@ export class TorchError extends Error {
     operator: string | null = null,
     options?: ErrorOptions,
   ) {
-    super(message, options);
-    this.code = code;
+    super(code, message, options);
     this.operator = operator;
   }
 }

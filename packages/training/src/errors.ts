@@ -5,14 +5,10 @@
  * trained on; `checkpoint`: a checkpoint of another model; `diverged`: a loss that is no number;
  * `internal`: a fault of this package.
  */
+import { CodedError } from "@malleolus/errors";
+
 export type TrainingErrorCode = "recipe" | "data" | "checkpoint" | "diverged" | "internal";
 
-export class TrainingError extends Error {
+export class TrainingError extends CodedError<TrainingErrorCode> {
   override readonly name = "TrainingError";
-  readonly code: TrainingErrorCode;
-
-  constructor(code: TrainingErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

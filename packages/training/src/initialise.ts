@@ -14,11 +14,11 @@ import {
   type NetworkWeightsReport,
   placeModel,
 } from "@malleolus/networks";
+import { permutation } from "@malleolus/random";
 import type { Recipe } from "@malleolus/schema";
 import { autocast, type Device, manualSeed, scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
 import { type InputPlan, prepareSample } from "./loader/prepare-sample.ts";
-import { permutation } from "./random-streams.ts";
 import { type InitialWeights, ofWeights } from "./resolve-recipe.ts";
 
 const MEASURED_RADIOGRAPHS = 32;

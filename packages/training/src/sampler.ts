@@ -5,8 +5,9 @@
  * Every epoch is a shuffle of its own. Where kinds of radiographs are mixed there is one such stream
  * for each kind, and each slot takes from the one whose turn it is.
  */
+
+import { permutation } from "@malleolus/random";
 import type { Recipe } from "@malleolus/schema";
-import { permutation } from "./random-streams.ts";
 
 /** The index of the image for a slot of a step. */
 export type Sampler = (step: number, slot: number) => number;

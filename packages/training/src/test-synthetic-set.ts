@@ -5,8 +5,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
+import { randomStreams } from "@malleolus/random";
 import { readTrainingSet, type TrainingSet } from "./data-set.ts";
-import { randomStreams } from "./random-streams.ts";
 
 const WIDTH = 96;
 const HEIGHT = 80;

@@ -1,6 +1,7 @@
 /** One step of training: losses of a batch, part by part, their gradients, the update. */
 
 import { batchImages, type MaskRcnn } from "@malleolus/networks";
+import { randomStreams } from "@malleolus/random";
 import type { LossParts, Recipe } from "@malleolus/schema";
 import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";
@@ -8,7 +9,6 @@ import { TrainingError } from "./errors.ts";
 import { batchOptions, inDtype } from "./initialise.ts";
 import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { randomStreams } from "./random-streams.ts";
 import { learningRateAt } from "./schedule.ts";
 
 export interface StepOptions {

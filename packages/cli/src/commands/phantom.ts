@@ -85,12 +85,13 @@ async function simulate(
         folder: join(folder, hospital.key),
         hospital,
         xrayUnit:
-          given.pitch === undefined ? hospital.xrayUnit : phantom.withPitch(hospital.xrayUnit, given.pitch),
+          given.pitch === undefined
+            ? hospital.xrayUnit
+            : phantom.withPitch(hospital.xrayUnit, given.pitch),
         seed: given.seed,
         specs,
         stop: signals.signal,
-        onStudy: (done) =>
-          progress.show(i * specs.length + done, hospitals.length * specs.length),
+        onStudy: (done) => progress.show(i * specs.length + done, hospitals.length * specs.length),
       });
       if (records === null) return finish(1);
       written.push({

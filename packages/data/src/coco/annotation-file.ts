@@ -8,7 +8,8 @@
 import { constants } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { causeText, DataError } from "../errors.ts";
+import { causeText } from "@malleolus/errors";
+import { DataError } from "../errors.ts";
 import { parseInPieces } from "./json-pieces.ts";
 
 export interface AnnotationFile {

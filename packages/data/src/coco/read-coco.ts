@@ -2,6 +2,8 @@
  * A COCO annotation file to a typed data set whose parts fit together. All that does not is named at
  * once.
  */
+
+import { causeText } from "@malleolus/errors";
 import {
   type Box,
   boxArea,
@@ -13,7 +15,7 @@ import {
 } from "@malleolus/geometry";
 import { readRecord } from "@malleolus/schema";
 import type { z } from "zod";
-import { causeText, DataError } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import { annotationJson, readAnnotationFile } from "./annotation-file.ts";
 import { collectFaults, Fault, type Faults } from "./faults.ts";
 import {

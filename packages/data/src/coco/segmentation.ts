@@ -1,6 +1,8 @@
 /**
  * The outline of a COCO annotation: polygons, or run lengths (of crowds, mostly).
  */
+
+import { causeText } from "@malleolus/errors";
 import {
   type Box,
   decodeRuns,
@@ -14,7 +16,6 @@ import {
   runsFromString,
   traceMask,
 } from "@malleolus/geometry";
-import { causeText } from "../errors.ts";
 import { Fault } from "./faults.ts";
 import { runLengthSchema } from "./file-format.ts";
 

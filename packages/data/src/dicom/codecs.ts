@@ -5,7 +5,8 @@
  * The module is loaded when the first compressed frame comes, once for each thread. It is dropped
  * after every error: a trap leaves its memory in an unknown state, and loading takes 25 ms.
  */
-import { causeText, DataError } from "../errors.ts";
+import { causeText } from "@malleolus/errors";
+import { DataError } from "../errors.ts";
 import type { PixelHeader } from "./header.ts";
 import { withoutColourTransform } from "./jpeg-colour.ts";
 

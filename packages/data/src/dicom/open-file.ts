@@ -3,7 +3,8 @@
  * says of it is believed where its first element bears it out.
  */
 import { inflateRawSync, inflateSync } from "node:zlib";
-import { causeText, DataError } from "../errors.ts";
+import { causeText } from "@malleolus/errors";
+import { DataError } from "../errors.ts";
 import { type Writing, writingOf } from "./elements.ts";
 import { readFileMeta } from "./file-meta.ts";
 import {

@@ -3,10 +3,11 @@
  * labels by project. Coordinates are pixels of the image. What lies behind an address, as its masks do,
  * is not fetched.
  */
+
+import { causeText } from "@malleolus/errors";
 import type { Polygon } from "@malleolus/geometry";
 import { z } from "zod";
 import { collectFaults } from "../coco/faults.ts";
-import { causeText } from "../errors.ts";
 import type {
   ImageAnnotation,
   OutlinedImage,

@@ -3,9 +3,10 @@
  * own export, one JSON object a line.
  */
 import { readFile } from "node:fs/promises";
+import { causeText } from "@malleolus/errors";
 import { annotationRemarks } from "../coco/annotation-remarks.ts";
 import { type CocoAnnotation, type CocoDataset, parseCocoBytes } from "../coco/read-coco.ts";
-import { causeText, DataError } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import { isLabelboxExport, readLabelbox } from "./labelbox.ts";
 import type { OutlinedShape, OutlinesFile } from "./outlined-image.ts";
 

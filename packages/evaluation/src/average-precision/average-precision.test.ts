@@ -169,7 +169,10 @@ test("averagePrecision: a size's figures leave out what is of another, unless it
 test("averagePrecision: the hundred-and-first detection of an image is not looked at", () => {
   const falsePositives = Array.from({ length: 100 }, () => detected(there, 0.9));
   const last = detected(here, 0.1);
-  assert.equal(measure({ truths: [truth], detections: [...falsePositives, last] }).recall50.count, 0);
+  assert.equal(
+    measure({ truths: [truth], detections: [...falsePositives, last] }).recall50.count,
+    0,
+  );
   const { recall50 } = measure({ truths: [truth], detections: [...falsePositives.slice(1), last] });
   assert.equal(recall50.count, 1);
 });

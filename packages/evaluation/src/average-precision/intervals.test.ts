@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { philox4x32 } from "../philox.ts";
+import { philox4x32 } from "@malleolus/random";
 import { averagePrecision, classSweeps } from "./average-precision.ts";
 import { averagePrecision50, averagePrecisionIntervals } from "./intervals.ts";
 import type { LabelledImage } from "./labelled-image.ts";

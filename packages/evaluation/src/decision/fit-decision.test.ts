@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { philox4x32 } from "@malleolus/random";
 import type { Finding } from "@malleolus/schema";
-import { philox4x32 } from "../philox.ts";
 import { decidePatient } from "./decide.ts";
 import { fitDecision, type TuningPatient } from "./fit-decision.ts";
 

@@ -140,7 +140,8 @@ function flowSection({ flow }: ReportContent, name: Name): Markup | null {
 }
 
 function testSection({ name: title, description, evaluation }: ReportedTest, name: Name): Markup {
-  const { classification, falsePositiveRadiographs, falsePositives, unambiguous, ambiguous } = evaluation;
+  const { classification, falsePositiveRadiographs, falsePositives, unambiguous, ambiguous } =
+    evaluation;
   const strata =
     unambiguous === null || ambiguous === null
       ? null

@@ -27,7 +27,7 @@ import { convolutionAndNorm, eights } from "../backbones/normed-convolution.ts";
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { RandomStreams } from "../random.ts";
+import type { RandomStreams } from "@malleolus/random";
 
 export interface ClassifierConfig {
   /** Of which a radiograph is one. */

@@ -18,7 +18,7 @@ import {
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { RandomStreams } from "../random.ts";
+import type { RandomStreams } from "@malleolus/random";
 import { type Aspp, type AsppConfig, aspp } from "./aspp.ts";
 import { type Decoder, type DecoderConfig, decoder } from "./decoder.ts";
 import {

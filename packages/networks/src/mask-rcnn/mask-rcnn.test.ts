@@ -5,7 +5,7 @@ import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { add, backward, liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
 import { clearFoldedWeights } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
-import type { RandomStreams } from "../random.ts";
+import type { RandomStreams } from "@malleolus/random";
 import { maskRcnn } from "./mask-rcnn.ts";
 
 /** Detectron2's network with thin heads: its backbone is most of what the tests need. */

@@ -10,7 +10,10 @@ import {
   simulateStudy,
 } from "./hospital.ts";
 
-const hospital: Hospital = { ...externalHospital, xrayUnit: withPitch(externalHospital.xrayUnit, 0.8) };
+const hospital: Hospital = {
+  ...externalHospital,
+  xrayUnit: withPitch(externalHospital.xrayUnit, 0.8),
+};
 
 test("simulateStudy: a study hangs together and comes out the same again", async () => {
   const spec = { weberClass: "A", exclusion: null } as const;

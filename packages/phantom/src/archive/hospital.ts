@@ -6,12 +6,12 @@ import { buildAnkle } from "../anatomy/ankle.ts";
 import { type Patient, type PatientSpec, samplePatient } from "../patient/patient.ts";
 import { type Report, writeReport } from "../people/report.ts";
 import type { Language } from "../people/report-phrases.ts";
-import type { XrayUnit } from "../radiography/xray-unit.ts";
-import { externalXrayUnit, internalXrayUnit } from "../radiography/xray-units.ts";
+import { CONSPICUITIES, type Conspicuity } from "../radiography/conspicuity.ts";
 import { type PhantomRadiograph, simulateRadiograph } from "../radiography/simulate.ts";
 import { type FractureTruth, fractureTruth } from "../radiography/truth.ts";
 import type { PhantomView } from "../radiography/view.ts";
-import { CONSPICUITIES, type Conspicuity } from "../radiography/conspicuity.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
+import { externalXrayUnit, internalXrayUnit } from "../radiography/xray-units.ts";
 import { createRandom } from "../random.ts";
 import { radiographFile, type StudyHeader } from "./radiograph-object.ts";
 
@@ -98,7 +98,9 @@ function csvCell(text: string): string {
 }
 
 function bestConspicuity(radiographs: readonly PhantomRadiograph[]): Conspicuity | null {
-  return CONSPICUITIES.find((grade) => radiographs.some((each) => each.conspicuity === grade)) ?? null;
+  return (
+    CONSPICUITIES.find((grade) => radiographs.some((each) => each.conspicuity === grade)) ?? null
+  );
 }
 
 /** Within the years of the study that is followed, 2016 to 2020. */

@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
 import { buildAnkle } from "../anatomy/ankle.ts";
 import { samplePatient } from "../patient/patient.ts";
+import { type PhantomRadiograph, simulateRadiograph } from "../radiography/simulate.ts";
 import type { XrayUnit } from "../radiography/xray-unit.ts";
 import { externalXrayUnit, internalXrayUnit, withPitch } from "../radiography/xray-units.ts";
-import { type PhantomRadiograph, simulateRadiograph } from "../radiography/simulate.ts";
 import { radiographFile, type StudyHeader } from "./radiograph-object.ts";
 
 /** Of Debian's dcmtk and dicom3tools. */
@@ -46,7 +46,8 @@ test("radiographFile: reads back as the image it was made of", async () => {
     }
     assert.ok(read.pixelSpacingMm !== null);
     // A plate says nothing of its magnification.
-    const spacing = xrayUnit.modality === "DX" ? radiograph.spacingMm : radiograph.detectorSpacingMm;
+    const spacing =
+      xrayUnit.modality === "DX" ? radiograph.spacingMm : radiograph.detectorSpacingMm;
     assert.ok(Math.abs(read.pixelSpacingMm[0] / spacing - 1) < 1e-3);
   }
 });

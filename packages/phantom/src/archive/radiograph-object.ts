@@ -10,9 +10,9 @@ import {
   writeDicomFile,
 } from "@malleolus/data/dicom";
 import type { Patient } from "../patient/patient.ts";
-import type { XrayUnit } from "../radiography/xray-unit.ts";
 import type { PhantomRadiograph } from "../radiography/simulate.ts";
 import type { PhantomView } from "../radiography/view.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
 import { PHANTOM_VERSION } from "../ranges.ts";
 import { encodeLosslessJpeg } from "./lossless-jpeg.ts";
 

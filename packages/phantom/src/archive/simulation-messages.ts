@@ -1,8 +1,8 @@
 /** What the main thread and the threads that simulate say to one another. */
 
 import type { PatientSpec } from "../patient/patient.ts";
-import type { XrayUnit } from "../radiography/xray-unit.ts";
 import type { PhantomRadiograph } from "../radiography/simulate.ts";
+import type { XrayUnit } from "../radiography/xray-unit.ts";
 import type { Hospital, PhantomStudy } from "./hospital.ts";
 
 /** What stays the same for a thread's whole life. */

@@ -40,7 +40,10 @@ test("writeReport: says what was seen, ever less surely the worse it shows", () 
 
 test("writeReport: every placeholder is filled, every report is different enough, and repeatable", () => {
   for (const language of ["en", "nl"] as const) {
-    const reports = [...many({}, language), ...many({ fracture, conspicuity: "visible" }, language)];
+    const reports = [
+      ...many({}, language),
+      ...many({ fracture, conspicuity: "visible" }, language),
+    ];
     for (const { text } of reports) assert.doesNotMatch(text, /[{}]|undefined/);
     assert.ok(new Set(reports.map(({ text }) => text)).size > 700);
     assert.deepEqual(many({}, language), many({}, language));

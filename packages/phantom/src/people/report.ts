@@ -4,8 +4,8 @@
  */
 import type { WeberClass } from "../patient/fracture.ts";
 import type { Patient } from "../patient/patient.ts";
-import type { FractureTruth } from "../radiography/truth.ts";
 import type { Conspicuity } from "../radiography/conspicuity.ts";
+import type { FractureTruth } from "../radiography/truth.ts";
 import { createRandom, type Random } from "../random.ts";
 import { REPORT } from "../ranges.ts";
 import { type Language, PHRASES, type Phrases } from "./report-phrases.ts";

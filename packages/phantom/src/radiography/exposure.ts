@@ -81,9 +81,6 @@ function quantaInOpenBeam(noiseless: Float32Array, sums: RaySums, unit: XrayUnit
   }
   const behind = count === 0 ? 0.2 : sum / count;
   const quanta =
-    unit.doseMicrogray *
-    QUANTA_PER_MM2_MICROGRAY *
-    unit.quantumEfficiency *
-    unit.pitchMm ** 2;
+    unit.doseMicrogray * QUANTA_PER_MM2_MICROGRAY * unit.quantumEfficiency * unit.pitchMm ** 2;
   return quanta / Math.max(behind, 1e-3);
 }

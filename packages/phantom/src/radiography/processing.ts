@@ -7,11 +7,7 @@ import { wideBlur } from "./gaussian.ts";
 import type { XrayUnit } from "./xray-unit.ts";
 
 /** Displayed values, 0 black to 1 white. */
-export function processed(
-  exposure: Exposure,
-  unit: XrayUnit,
-  exposed: Float32Array,
-): Float32Array {
+export function processed(exposure: Exposure, unit: XrayUnit, exposed: Float32Array): Float32Array {
   const { width, height, signal } = exposure;
   const { processing, pitchMm } = unit;
   const density = new Float32Array(signal.length);

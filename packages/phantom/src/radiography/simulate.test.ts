@@ -5,10 +5,10 @@ import { buildAnkle } from "../anatomy/ankle.ts";
 import { fibulaAxis } from "../anatomy/fibula.ts";
 import { samplePatient } from "../patient/patient.ts";
 import { projectPoint } from "./camera.ts";
-import { externalXrayUnit, internalXrayUnit, withPitch } from "./xray-units.ts";
 import { simulateRadiograph } from "./simulate.ts";
 import { fractureTruth } from "./truth.ts";
 import { sampleView } from "./view.ts";
+import { externalXrayUnit, internalXrayUnit, withPitch } from "./xray-units.ts";
 
 const xrayUnit = withPitch(internalXrayUnit, 0.6);
 const broken = buildAnkle(samplePatient("simulate", { weberClass: "B", exclusion: null }));

@@ -6,13 +6,13 @@ import { createRandom } from "../random.ts";
 import { placeMarker, sampleAperture } from "./aperture.ts";
 import { cropRaySums } from "./attenuation.ts";
 import { cropCamera, spacingAtCenterMm } from "./camera.ts";
+import { type Conspicuity, conspicuityOf, contrastToNoise } from "./conspicuity.ts";
 import { expose, noiselessSignal } from "./exposure.ts";
-import type { XrayUnit } from "./xray-unit.ts";
 import { processed } from "./processing.ts";
 import { projectFibula, sampleGrain, surroundings, withFibula } from "./ray-sums.ts";
 import { type ImageTruth, imageTruth } from "./truth.ts";
 import { type PhantomView, sampleView } from "./view.ts";
-import { contrastToNoise, type Conspicuity, conspicuityOf } from "./conspicuity.ts";
+import type { XrayUnit } from "./xray-unit.ts";
 
 export interface PhantomRadiograph {
   readonly view: PhantomView;

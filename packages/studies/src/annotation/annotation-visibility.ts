@@ -2,6 +2,8 @@
  * Who may see which annotation: an annotator the own ones and the models', the other annotator's once
  * the image has its truth; a senior those that differ, without names.
  */
+
+import { seededOrder } from "@malleolus/random";
 import {
   agreementColumn,
   type Outline,
@@ -12,7 +14,6 @@ import {
 } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
-import { seededOrder } from "../seeded-order.ts";
 import type { Study } from "../study.ts";
 import { compareAnnotations } from "./resolve-annotations.ts";
 import { findImage } from "./submit-annotation.ts";

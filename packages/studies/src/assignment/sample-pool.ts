@@ -2,7 +2,7 @@
  * Samples of the pool: functions of the pool and the seed, whatever order the pool comes in. Tests and
  * tuning sample whole patients, trainings sample radiographs.
  */
-import { seededOrder } from "../seeded-order.ts";
+import { seededOrder } from "@malleolus/random";
 import type { PoolCase, PoolImage } from "./pool.ts";
 
 /** What was asked for and is not there. */

@@ -1,9 +1,10 @@
 /** A TOML file to a typed record, or one line that says what is wrong where. */
 import { readFileSync } from "node:fs";
+import { causeText } from "@malleolus/errors";
 import { readRecord, SchemaError } from "@malleolus/schema";
 import { parse } from "smol-toml";
 import type { z } from "zod";
-import { causeText, StudyError } from "../errors.ts";
+import { StudyError } from "../errors.ts";
 
 /** Throws StudyError `configuration`; an unknown key comes with the one that was probably meant. */
 export function readToml<T>(schema: z.ZodType<T>, path: string): T {

@@ -4,7 +4,8 @@
  * heading. What it says of a file are lines and columns, never a text, which may be a patient's.
  */
 import { statSync } from "node:fs";
-import { causeText, StudyError } from "../errors.ts";
+import { causeText } from "@malleolus/errors";
+import { StudyError } from "../errors.ts";
 import {
   decodeFile,
   type Encoding,

@@ -1,9 +1,11 @@
 /**
  * A study's database, brought to the newest tables.
  */
+
+import { causeText } from "@malleolus/errors";
 import { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
-import { causeText, StudyError } from "../errors.ts";
+import { StudyError } from "../errors.ts";
 import { studyMigration } from "./migrations/001-study.ts";
 import { peopleMigration } from "./migrations/002-people.ts";
 import { caseClassesMigration } from "./migrations/003-case-classes.ts";

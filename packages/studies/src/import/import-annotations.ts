@@ -159,9 +159,7 @@ async function recordImage(
   requireSameSize(image, known);
   const caseClass = known.class;
   if (caseClass === null) {
-    throw refuse(
-      `case ${known.caseId} has no class yet; import its readings first`,
-    );
+    throw refuse(`case ${known.caseId} has no class yet; import its readings first`);
   }
   const outcomes: ("imported" | "known" | "resolved" | "casesAnnotated")[] = [];
   const people = image.annotations.map((annotation) => personOf(study, annotation, given));

@@ -4,7 +4,8 @@
  */
 import { readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
-import { causeText, StudyError } from "../errors.ts";
+import { causeText } from "@malleolus/errors";
+import { StudyError } from "../errors.ts";
 
 export interface ListedPath {
   readonly path: string;

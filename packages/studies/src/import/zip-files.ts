@@ -3,8 +3,9 @@
  * path of an entry can do no harm and is only its name, whatever its slashes and dots.
  */
 import { arrayBuffer } from "node:stream/consumers";
+import { causeText } from "@malleolus/errors";
 import { type Entry, fromBuffer, open, type ZipFile } from "yauzl";
-import { causeText, StudyError } from "../errors.ts";
+import { StudyError } from "../errors.ts";
 import { MAX_FILE_BYTES, tooLarge } from "./file-limit.ts";
 
 export interface ZippedFile {

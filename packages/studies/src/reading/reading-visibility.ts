@@ -2,10 +2,11 @@
  * Who may see which reading. Everything that shows readings to a person goes through here: a reader
  * sees the own ones only until the case is closed, and a senior sees the others' without names.
  */
+
+import { seededOrder } from "@malleolus/random";
 import type { Decision, Panel } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
-import { seededOrder } from "../seeded-order.ts";
 import type { Study } from "../study.ts";
 import { READERS } from "./assign-readers.ts";
 import { decisionOf } from "./decision.ts";

@@ -142,7 +142,10 @@ test("readingsVisibleTo: nothing of others' until the case is closed", async (co
 test("submitReading: what it refuses", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }]);
-  await assert.rejects(submitReading(study, reading("x", OBSERVERS[0], "weber_a")), /assign the curation's readers/);
+  await assert.rejects(
+    submitReading(study, reading("x", OBSERVERS[0], "weber_a")),
+    /assign the curation's readers/,
+  );
   await assignReaders(study, "curation");
   const refuses = (reader: string, said: string, expected: RegExp) =>
     assert.rejects(

@@ -95,7 +95,11 @@ test("summariseDecisions: counts the words that decided, the most frequent first
   const { study } = await screenedStudy(context);
   const { uncertain, words } = await summariseDecisions(study);
   assert.equal(uncertain, 0);
-  assert.deepEqual(words[0], { predicted: "candidate no fracture", words: "no fracture", count: 2 });
+  assert.deepEqual(words[0], {
+    predicted: "candidate no fracture",
+    words: "no fracture",
+    count: 2,
+  });
   assert.deepEqual(
     words.find(({ predicted }) => predicted === "old-fracture")?.words,
     "old tibial fracture",
@@ -129,8 +133,5 @@ test("explainCase: by an id or its last digits, with the report", async (context
   const known = new Set(decided.map(({ caseId }) => caseId));
   const cases = await study.database.selectFrom("cases").select("id").execute();
   const unscreened = cases.find(({ id }) => !known.has(id));
-  await assert.rejects(
-    explainCase(study, unscreened?.id ?? ""),
-    /was never screened/,
-  );
+  await assert.rejects(explainCase(study, unscreened?.id ?? ""), /was never screened/);
 });

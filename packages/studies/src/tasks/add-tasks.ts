@@ -1,7 +1,8 @@
 /** Gives cases to people, each in an order of their own. */
+
+import { seededKey } from "@malleolus/random";
 import type { Transaction } from "kysely";
 import type { Queue, StudyTables } from "../database/tables.ts";
-import { seededKey } from "../seeded-order.ts";
 
 /** Cases whose tasks are written in one statement: SQLite takes 32,766 values. */
 const BATCH = 500;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type Box, polygonArea, rasterizePolygons } from "@malleolus/geometry";
 import type { Target } from "@malleolus/imaging";
-import { randomStreams } from "../random-streams.ts";
+import { randomStreams } from "@malleolus/random";
 import { crop, sampleCrop } from "./crop.ts";
 import { flipHorizontally } from "./flip.ts";
 import { sampleGamma, withGamma } from "./gamma.ts";

@@ -6,6 +6,7 @@
  */
 import { readRadiograph } from "@malleolus/data";
 import { maskCollimation, prepareImage, resizeTarget } from "@malleolus/imaging";
+import { randomStreams } from "@malleolus/random";
 import type { Preprocess } from "@malleolus/schema";
 import { crop, sampleCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
@@ -14,7 +15,6 @@ import { rotate, sampleRotation } from "../augment/rotate.ts";
 import type { Sample } from "../augment/sample.ts";
 import type { SampleImage } from "../data-set.ts";
 import { TrainingError } from "../errors.ts";
-import { randomStreams } from "../random-streams.ts";
 
 /** How radiographs come to the network in training. */
 export interface InputPlan {

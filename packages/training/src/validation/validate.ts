@@ -13,6 +13,7 @@ import {
 } from "@malleolus/evaluation";
 import type { Detection } from "@malleolus/imaging";
 import { batchImages, examineWithFlip, type MaskRcnn } from "@malleolus/networks";
+import { randomStreams } from "@malleolus/random";
 import type { LossParts, Recipe, ValidationMeasures } from "@malleolus/schema";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
@@ -20,7 +21,6 @@ import type { TrainingImage, TrainingSet } from "../data-set.ts";
 import { asInDetection, batchOptions, inDtype } from "../initialise.ts";
 import { openLoader } from "../loader/loader.ts";
 import { lossesTensor, lossPartsOf, meanLosses, totalLoss } from "../losses.ts";
-import { randomStreams } from "../random-streams.ts";
 import { labelledImage } from "./labelled-image.ts";
 
 export interface Validation {

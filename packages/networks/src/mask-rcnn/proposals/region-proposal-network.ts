@@ -6,7 +6,7 @@
 import type { Target } from "@malleolus/imaging";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage } from "@malleolus/torch";
-import type { RandomStreams } from "../../random.ts";
+import type { RandomStreams } from "@malleolus/random";
 import { type Features, featureStrides } from "../features.ts";
 import { anchorGenerator, type MapSize } from "./anchors.ts";
 import { selectProposals } from "./proposal-selection.ts";

@@ -11,7 +11,7 @@ import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
-import type { RandomStreams } from "../../random.ts";
+import type { RandomStreams } from "@malleolus/random";
 import type { RpnPredictions } from "./rpn-head.ts";
 
 /** Scalars, float32, weighted. */

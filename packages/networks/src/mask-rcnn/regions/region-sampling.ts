@@ -8,7 +8,7 @@ import type { RoiConfig } from "@malleolus/schema";
 import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
-import type { RandomStreams } from "../../random.ts";
+import type { RandomStreams } from "@malleolus/random";
 import { arrangeRegions, type Regions } from "./region-pooling.ts";
 
 export interface RegionSample {

@@ -6,7 +6,7 @@
 import type { Detection, Target } from "@malleolus/imaging";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
-import type { RandomStreams } from "../../random.ts";
+import type { RandomStreams } from "@malleolus/random";
 import type { Features } from "../features.ts";
 import { type BoxHead, type BoxPredictor, boxHead, boxPredictor } from "./box-head.ts";
 import { type DetectedBoxes, detectBoxes } from "./box-inference.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { permutation, randomStreams } from "./random-streams.ts";
+import { permutation, randomStreams } from "./streams.ts";
 
 test("draws: the same address gives the same stream, whoever drew in between", () => {
   const first = take(randomStreams(7, 3)("order", 1), 5);

@@ -1,8 +1,6 @@
 /**
  * Random words by address: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2,
  * 3", SC 2011). There is no state: the same counter and key give the same words everywhere.
- *
- * `training` has the same function for its draws; this package must not import it.
  */
 export type Key = readonly [number, number];
 export type Block = readonly [number, number, number, number];

@@ -6,8 +6,13 @@
  * The function is Philox: the seed is its key, the address its counter. There is no state to save.
  */
 
-import { type Key, philox4x32 } from "@malleolus/evaluation/philox";
-import type { RandomStreams } from "@malleolus/networks";
+import { type Key, philox4x32 } from "./philox.ts";
+
+/**
+ * A stream of uniform numbers in [0, 1) for one purpose (`"rpn-sampling"`) and one slot (the image's
+ * place in the batch). The same purpose and slot give the same stream.
+ */
+export type RandomStreams = (purpose: string, slot: number) => () => number;
 
 /** The streams of one step. `seed` is an integer from 0 to 2^53 - 1. */
 export function randomStreams(seed: number, step: number): RandomStreams {

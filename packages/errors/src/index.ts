@@ -1,0 +1,2 @@
+export { causeText } from "./cause-text.ts";
+export { CodedError } from "./coded-error.ts";
