@@ -27,8 +27,9 @@ test("architecture: ARCHITECTURE.md shows the table that is enforced", () => {
 test("architecture: no package may import cli or web; training and server stay apart", () => {
   for (const [owner, names] of Object.entries(arrows)) {
     assert.ok(!names.includes("web"), owner);
-    assert.ok(!names.includes("cli") || owner === "bench", owner);
-    assert.ok(!names.includes("bench"), owner);
+    assert.ok(!names.includes("cli") || owner === "bench" || owner === "experiments", owner);
+    assert.ok(!names.includes("bench") || owner === "experiments", owner);
+    assert.ok(!names.includes("experiments"), owner);
   }
   assert.ok(!arrows.training?.includes("server"));
   assert.ok(!arrows.server?.includes("training"));
@@ -183,6 +184,25 @@ const cases: readonly Case[] = [
     files: { "bench/a.ts": 'import "../packages/data/src/radiograph.ts";\n' },
     finding:
       'bench/a.ts:1: "../packages/data/src/radiograph.ts" leaves the package; import @malleolus/data',
+  },
+  {
+    name: "an experiment that takes a benchmark's file, and arguments",
+    files: {
+      "experiments/a.ts": 'import "../bench/b.ts";\nprocess.argv;\n',
+      "bench/b.ts": 'import "@malleolus/cli/demo";\n',
+    },
+    finding: null,
+  },
+  {
+    name: "an experiment that reaches into a package",
+    files: { "experiments/a.ts": 'import "../packages/data/src/radiograph.ts";\n' },
+    finding:
+      'experiments/a.ts:1: "../packages/data/src/radiograph.ts" leaves the package; import @malleolus/data',
+  },
+  {
+    name: "a benchmark that imports an experiment",
+    files: { "bench/a.ts": 'import "../experiments/b.ts";\n' },
+    finding: "leaves the package",
   },
   {
     name: "a benchmark against the table",

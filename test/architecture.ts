@@ -12,7 +12,7 @@ import { type Deed, readSourceFacts, type SourceFacts } from "./source-facts.ts"
 /** Paths relative to the repository, with slashes, and what the files hold. */
 export type SourceTree = ReadonlyMap<string, string>;
 
-/** The packages of this project that each package, and `bench`, may import. ARCHITECTURE.md shows the same table. */
+/** The packages of this project that each package, `bench` and `experiments` may import. ARCHITECTURE.md shows the same table. */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   random: [],
@@ -75,6 +75,24 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "training",
     "cli",
   ],
+  experiments: [
+    "errors",
+    "random",
+    "host",
+    "geometry",
+    "torch",
+    "schema",
+    "imaging",
+    "networks",
+    "data",
+    "phantom",
+    "evaluation",
+    "runs",
+    "studies",
+    "training",
+    "cli",
+    "bench",
+  ],
 };
 
 /** Modules that belong to one package, whose business nobody else's it is. */
@@ -111,13 +129,16 @@ const vagueFolders = new Set(["utils", "common", "shared", "helpers", "misc", "t
 const longFile = 400;
 const reasonToBeLong = /\bLong because\b/;
 
+/** Programs beside the packages, which a person starts. */
+const byHand = new Set(["bench", "experiments"]);
+
 /** Packages that run in a browser, too. */
 const anywhere = new Set(["errors", "geometry", "schema", "imaging", "web"]);
 
-/** All that the rules read: sources of packages and benchmarks, and their manifests. */
+/** All that the rules read: sources of packages, benchmarks and experiments, and their manifests. */
 export function readSourceTree(root: string): SourceTree {
   const paths = globSync(
-    ["packages/*/src/**/*.{ts,tsx}", "packages/*/package.json", "bench/**/*.ts", "package.json"],
+    ["packages/*/src/**/*.{ts,tsx}", "packages/*/package.json", "{bench,experiments}/**/*.ts", "package.json"],
     { cwd: root },
   );
   return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
@@ -153,7 +174,9 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
       return [`${place}: an import must name its module as a plain string`];
     if (specifier.startsWith(".")) {
       const target = posix.join(posix.dirname(path), specifier);
-      if (packageOf(target) !== owner) {
+      // What is started by hand describes its machine as the benchmarks do.
+      const isBenchForExperiment = owner === "experiments" && packageOf(target) === "bench";
+      if (packageOf(target) !== owner && !isBenchForExperiment) {
         return [
           `${place}: "${specifier}" leaves the package; import @malleolus/${packageOf(target)}`,
         ];
@@ -175,8 +198,8 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
     if (rule !== undefined && rule.owner !== owner) {
       return [`${place}: ${owner} must not import ${module}: ${rule.why}`];
     }
-    // The workspace links packages for benchmarks, which have no manifest of their own.
-    const isLinked = owner === "bench" && imported !== undefined;
+    // The workspace links packages for these two, which have no manifest of their own.
+    const isLinked = byHand.has(owner) && imported !== undefined;
     const needsDeclaration = !module.startsWith("node:") && !isLinked && !isTest(path);
     return needsDeclaration && !declared.has(module)
       ? [`${place}: ${manifestOf(owner)} does not list ${module}`]
@@ -195,7 +218,7 @@ function ruleBrokenBy(kind: Deed["kind"], path: string): string | undefined {
   const owner = packageOf(path);
   switch (kind) {
     case "environment":
-      if (owner === "cli" || owner === "bench" || path === nativeLoader || isTest(path)) {
+      if (owner === "cli" || byHand.has(owner) || path === nativeLoader || isTest(path)) {
         return undefined;
       }
       return "only cli reads the arguments and the environment";
@@ -269,15 +292,15 @@ function checkCycles(sources: ReadonlyMap<string, SourceFacts>): string[] {
 
 // --- Names ----------------------------------------------------------------------------------------
 
-/** Whose a file is: a package's, or `bench`. */
+/** Whose a file is: a package's, or `bench` or `experiments`. */
 function packageOf(path: string): string {
   const [folder, name] = path.split("/");
   return folder === "packages" && name !== undefined ? name : folder;
 }
 
-/** Benchmarks have that of the workspace. */
+/** What is no package has that of the workspace. */
 function manifestOf(owner: string): string {
-  return owner === "bench" ? "package.json" : `packages/${owner}/package.json`;
+  return byHand.has(owner) ? "package.json" : `packages/${owner}/package.json`;
 }
 
 /** A test, or a file that only tests import (`test-data.ts`). */

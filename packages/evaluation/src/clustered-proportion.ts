@@ -5,7 +5,7 @@
  * The interval is Wilson's with the effective number of cases. In simulation (patients of 1 to 4 views,
  * 10, 30 and 75 of them, shares of 0.6, 0.88 and 0.95, correlation within patients of 0, 0.5 and 0.8 on
  * the probit scale) it covers in 93 to 99 % where plain Wilson does in 80 to 97 % and the percentile
- * bootstrap over patients in 56 to 95 %: `bench/interval-coverage.ts`.
+ * bootstrap over patients in 56 to 95 %: `experiments/interval-coverage.ts`.
  */
 import type { Proportion } from "@malleolus/schema";
 import { effectiveWilson } from "./effective-wilson.ts";

@@ -7,7 +7,7 @@
  * variance stands for, and with Student's quantile. Perfect separation tells nothing of the spread; the
  * positives that would score below every negative, or the other way round, may then be as many as
  * Wilson's bound for 0 of the smaller group, so that 10 against 30 give 0.66 to 1. Coverage in 1,500
- * simulated tests each, of normal scores with equal deviations (`bench/interval-coverage.ts` has
+ * simulated tests each, of normal scores with equal deviations (`experiments/interval-coverage.ts` has
  * other distributions, and Newcombe's method 5, logit DeLong and the stratified bootstrap beside it):
  *
  * | positives, negatives, true area | symmetric | this one |

@@ -2,8 +2,9 @@
  * Dropout (Srivastava et al. 2014) whose choice is handed in like every other draw of a training:
  * LibTorch's own draws from one generator, and an interrupted run would not repeat itself.
  */
-import { fromTypedArray, type Tensor } from "@malleolus/torch";
+
 import type { RandomStreams } from "@malleolus/random";
+import { fromTypedArray, type Tensor } from "@malleolus/torch";
 
 /** Of every image's values [N, …] a share becomes 0; the others are divided by what is left of 1. */
 export function dropout(

@@ -1,8 +1,8 @@
 /** Inputs for the tests of proposals and regions, as tools/golden/networks_heads.py makes them. */
 import assert from "node:assert/strict";
+import type { RandomStreams } from "@malleolus/random";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { fromTypedArray, nn, noGrad, type Tensor } from "@malleolus/torch";
-import type { RandomStreams } from "@malleolus/random";
 
 export function waveArray(count: number, seed: number, scale: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => {

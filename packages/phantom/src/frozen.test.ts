@@ -99,6 +99,6 @@ test("the phantom is what its version says", () => {
   assert.deepEqual(
     is,
     FROZEN,
-    `the phantom is not the frozen one, which voids every figure measured on it: undo the change, or raise PHANTOM_VERSION in ranges.ts, calibrate again (bench/phantom-calibration.ts) and put this in frozen.test.ts: ${JSON.stringify(is)}`,
+    `the phantom is not the frozen one, which voids every figure measured on it: undo the change, or raise PHANTOM_VERSION in ranges.ts, calibrate again (experiments/phantom-calibration.ts) and put this in frozen.test.ts: ${JSON.stringify(is)}`,
   );
 });

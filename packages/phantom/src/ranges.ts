@@ -9,7 +9,7 @@
  * measured on this one (`frozen.test.ts` holds it to that). Version 2 swells more of the sound ankles
  * (0.85 instead of 0.72): of version 1 a thumbnail told sound from broken with an AUC of 0.646.
  *
- * Measured on version 2 (`bench/phantom-calibration.ts`: 360 rendered patients at a pitch of 0.3 mm,
+ * Measured on version 2 (`experiments/phantom-calibration.ts`: 360 rendered patients at a pitch of 0.3 mm,
  * half of them sound, the others A, B and C in equal numbers, half from either hospital; contrast to
  * noise is then 0.997 of that at full resolution, SD 0.03 and 0.02; 95 % intervals in brackets):
  *   with 60 patients a class, n = 240 (the readers' levels and margin were set once more after a first

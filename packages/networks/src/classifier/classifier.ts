@@ -7,6 +7,8 @@
  *
  * Shapes: images [N, 3, H, W], H and W multiples of 32; K classes.
  */
+
+import type { RandomStreams } from "@malleolus/random";
 import {
   crossEntropyLoss,
   fromTypedArray,
@@ -27,7 +29,6 @@ import { convolutionAndNorm, eights } from "../backbones/normed-convolution.ts";
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { RandomStreams } from "@malleolus/random";
 
 export interface ClassifierConfig {
   /** Of which a radiograph is one. */

@@ -7,6 +7,8 @@
  * Shapes: images [N, 3, H, W], H and W multiples of 32; logits [N, K + 1, H/4, W/4], K structures and
  * the background.
  */
+
+import type { RandomStreams } from "@malleolus/random";
 import { nn, noGrad, scope, stage, type Tensor, upsampleBilinear2d } from "@malleolus/torch";
 import {
   DEEP_CHANNELS,
@@ -18,7 +20,6 @@ import {
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { RandomStreams } from "@malleolus/random";
 import { type Aspp, type AsppConfig, aspp } from "./aspp.ts";
 import { type Decoder, type DecoderConfig, decoder } from "./decoder.ts";
 import {

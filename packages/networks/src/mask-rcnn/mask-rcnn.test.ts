@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { NetworkImage } from "@malleolus/imaging";
+import type { RandomStreams } from "@malleolus/random";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { add, backward, liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
 import { clearFoldedWeights } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
-import type { RandomStreams } from "@malleolus/random";
 import { maskRcnn } from "./mask-rcnn.ts";
 
 /** Detectron2's network with thin heads: its backbone is most of what the tests need. */

@@ -4,11 +4,11 @@
  */
 
 import type { Detection, Target } from "@malleolus/imaging";
+import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
 import { type FeaturePyramid, featurePyramid } from "../backbones/fpn.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { RandomStreams } from "@malleolus/random";
 import { type ImageHead, imageHead, imageLoss } from "./image-head.ts";
 import {
   type RegionProposalNetwork,

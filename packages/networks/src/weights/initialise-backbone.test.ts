@@ -15,7 +15,7 @@ import { activationMeans } from "../backbones/activation-means.ts";
 import { featurePyramid } from "../backbones/fpn.ts";
 import { measureNormStatistics } from "../backbones/norm-statistics.ts";
 import { isBatchNorm } from "../backbones/normed-convolution.ts";
-import { blocksOf, convolutionsOf, clearFoldedWeights } from "../backbones/resnet.ts";
+import { blocksOf, clearFoldedWeights, convolutionsOf } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
 import { incompleteStages, initialiseBackbone } from "./initialise-backbone.ts";
 

@@ -37,21 +37,21 @@ export const fineMaskRecipe: Recipe = {
       tolerance: 0.05,
       conditions:
         "not this recipe: its mask head in a small network, 600 steps on rendered bands of 5 pixels " +
-        "(bench/mask-heads.ts, one seed); Detectron2's head 0.54",
+        "(experiments/mask-heads.ts, one seed); Detectron2's head 0.54",
     },
     {
       metric: "share of objects that an anchor overlaps by a half",
       value: 0.994,
       tolerance: 0.005,
       conditions:
-        "FracAtlas' 723 training boxes, shorter side 384 (bench/anchors.ts); Detectron2's anchors 0.650",
+        "FracAtlas' 723 training boxes, shorter side 384 (experiments/anchors.ts); Detectron2's anchors 0.650",
     },
     {
       metric: "share of fibulae that an anchor overlaps by a half",
       value: 1,
       tolerance: 0.01,
       conditions:
-        "100 of class no_fracture, phantom 1, shorter side 384 (bench/anchors.ts); Detectron2's 0.53",
+        "100 of class no_fracture, phantom 1, shorter side 384 (experiments/anchors.ts); Detectron2's 0.53",
     },
   ],
   steps: 1686,

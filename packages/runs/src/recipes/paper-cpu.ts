@@ -12,7 +12,7 @@ const { optimizer } = paperRecipe;
 
 /** Of the recipes that were tried on the simulated study. */
 export const paperStudyConditions =
-  "bench/paper-study.ts: phantom 1, 725 simulated radiographs, the internal test's 100 patients, " +
+  "experiments/paper-study.ts: phantom 1, 725 simulated radiographs, the internal test's 100 patients, " +
   "missed fractures with IoU 0, MSRA ResNet-50 weights, bfloat16";
 
 export const paperCpuSummary =

@@ -4,9 +4,9 @@
  */
 
 import type { Target } from "@malleolus/imaging";
+import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage } from "@malleolus/torch";
-import type { RandomStreams } from "@malleolus/random";
 import { type Features, featureStrides } from "../features.ts";
 import { anchorGenerator, type MapSize } from "./anchors.ts";
 import { selectProposals } from "./proposal-selection.ts";

@@ -5,13 +5,13 @@
  */
 
 import type { Target } from "@malleolus/imaging";
+import type { RandomStreams } from "@malleolus/random";
 import type { RpnConfig } from "@malleolus/schema";
 import { binaryCrossEntropyWithLogits, cat, fromTypedArray, type Tensor } from "@malleolus/torch";
 import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
-import type { RandomStreams } from "@malleolus/random";
 import type { RpnPredictions } from "./rpn-head.ts";
 
 /** Scalars, float32, weighted. */

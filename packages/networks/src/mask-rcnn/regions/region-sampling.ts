@@ -4,11 +4,11 @@
  */
 
 import type { Target } from "@malleolus/imaging";
+import type { RandomStreams } from "@malleolus/random";
 import type { RoiConfig } from "@malleolus/schema";
 import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
-import type { RandomStreams } from "@malleolus/random";
 import { arrangeRegions, type Regions } from "./region-pooling.ts";
 
 export interface RegionSample {

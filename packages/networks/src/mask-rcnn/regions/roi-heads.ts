@@ -4,9 +4,9 @@
  */
 
 import type { Detection, Target } from "@malleolus/imaging";
+import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
-import type { RandomStreams } from "@malleolus/random";
 import type { Features } from "../features.ts";
 import { type BoxHead, type BoxPredictor, boxHead, boxPredictor } from "./box-head.ts";
 import { type DetectedBoxes, detectBoxes } from "./box-inference.ts";

@@ -1,7 +1,7 @@
 /**
  * What a finer mask head buys on thin bands, and what it costs: small networks that differ in it
  * alone learn, from the same images in the same order, to find and outline oblique bands a few pixels
- * wide, as hairline fractures are. `node bench/mask-heads.ts [--steps N] [--seeds N] [--arm TEXT]`
+ * wide, as hairline fractures are. `node experiments/mask-heads.ts [--steps N] [--seeds N] [--arm TEXT]`
  *
  * Not one of `malleolus bench`: it has no peer, and takes minutes.
  */

@@ -3,7 +3,7 @@
  * trained on 749 radiographs with a recipe, tested on 100 patients inside and 80 outside. Started by
  * hand; one that was cut goes on where it was:
  *
- *     node bench/paper-study.ts WEIGHTS OUT [RECIPE]
+ *     node experiments/paper-study.ts WEIGHTS OUT [RECIPE]
  *
  * WEIGHTS is MSRA's ResNet-50; RECIPE is `paper-cpu` unless another is named. It prints the figures of
  * each test as JSON and leaves the report and the run under OUT. With `paper-cpu` on two cores with AMX it
@@ -21,7 +21,7 @@ const [weights, out, recipeName = "paper-cpu"] = process.argv.slice(2);
 const recipe = namedRecipe(recipeName);
 if (out === undefined || recipe === undefined) {
   const names = namedRecipes.map(({ recipe }) => recipe.name).join(", ");
-  console.error(`usage: node bench/paper-study.ts WEIGHTS OUT [RECIPE: ${names}]`);
+  console.error(`usage: node experiments/paper-study.ts WEIGHTS OUT [RECIPE: ${names}]`);
   process.exit(2);
 }
 

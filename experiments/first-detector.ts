@@ -4,7 +4,7 @@
  * decision of a patient's class on the tenth. Started by hand; what is done is not done again, and a
  * training that was cut goes on:
  *
- *     node bench/first-detector.ts OUT
+ *     node experiments/first-detector.ts OUT
  *
  * It leaves OUT/run/simulated-ankle.safetensors. On two cores without AMX the radiographs take a quarter of
  * an hour, and the training an hour.
@@ -18,7 +18,7 @@ import type { Recipe } from "@malleolus/schema";
 
 const [out] = process.argv.slice(2);
 if (out === undefined) {
-  console.error("usage: node bench/first-detector.ts OUT");
+  console.error("usage: node experiments/first-detector.ts OUT");
   process.exit(2);
 }
 

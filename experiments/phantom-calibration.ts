@@ -2,7 +2,7 @@
  * What simulated readers make of rendered phantoms, and whether a shortcut tells fractures from sound
  * ankles: the figures that `packages/phantom/src/ranges.ts` quotes as measured.
  *
- *   node bench/phantom-calibration.ts [--patients 360] [--pitch 0.3] [--workers 1] [--cases FILE]
+ *   node experiments/phantom-calibration.ts [--patients 360] [--pitch 0.3] [--workers 1] [--cases FILE]
  *
  * Half of the patients are sound, the others A, B and C in equal numbers, half of each from either
  * hospital. Readers are measured on as many sound ones as there are of a class, panels on those and on

@@ -3,7 +3,7 @@
  * of shares of radiographs whose patients have several. What `evaluation` takes stands beside what it
  * could take instead; its docstrings say the results.
  *
- *     node bench/interval-coverage.ts [tests of each design, 1500]
+ *     node experiments/interval-coverage.ts [tests of each design, 1500]
  */
 import { aucOf, bootstrap, clusteredProportionOf, proportionOf } from "@malleolus/evaluation";
 import { philox4x32 } from "@malleolus/random";

@@ -1,7 +1,7 @@
 /**
  * How well anchors fit the objects of a COCO file at the network's size: Detectron2's, those for long
  * bones, and some that are proposed from the objects themselves, side by side.
- * `node bench/anchors.ts FILE [--min-size N] [--max-size N]`
+ * `node experiments/anchors.ts FILE [--min-size N] [--max-size N]`
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -19,7 +19,7 @@ const [file] = positionals;
 const minSize = Number(values["min-size"]);
 const maxSize = Number(values["max-size"] ?? Math.round((minSize * 5) / 3));
 if (file === undefined || !Number.isInteger(minSize) || !Number.isInteger(maxSize)) {
-  console.error("usage: bench/anchors.ts FILE [--min-size N] [--max-size N]");
+  console.error("usage: experiments/anchors.ts FILE [--min-size N] [--max-size N]");
   process.exit(2);
 }
 

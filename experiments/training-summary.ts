@@ -2,20 +2,20 @@
  * What is kept of a long training, since its weights are not: its recipe, its curve and what its
  * detector reached. Started by hand:
  *
- *     node bench/training-summary.ts RUN EVALUATION.json > bench/fracatlas.json
+ *     node experiments/training-summary.ts RUN EVALUATION.json > experiments/fracatlas.json
  *
  * RUN is a run's folder; the evaluation is what `malleolus evaluate --json` printed of it.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readEvents } from "@malleolus/runs";
-import { machine } from "./report.ts";
+import { machine } from "../bench/report.ts";
 
 const LOSSES_OVER_STEPS = 100;
 
 const [run, evaluationPath] = process.argv.slice(2);
 if (run === undefined || evaluationPath === undefined) {
-  console.error("usage: node bench/training-summary.ts RUN EVALUATION.json");
+  console.error("usage: node experiments/training-summary.ts RUN EVALUATION.json");
   process.exit(2);
 }
 

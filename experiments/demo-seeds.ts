@@ -3,7 +3,7 @@
  * reaches by luck, five do not. Started by hand; a seed that is done is not run again, one that was cut
  * goes on:
  *
- *     node bench/demo-seeds.ts OUT SEED...
+ *     node experiments/demo-seeds.ts OUT SEED...
  *
  * It prints a table, a row a seed, with 95 % intervals, and leaves each demonstration under OUT.
  */
@@ -17,7 +17,7 @@ import { readInitialWeights } from "@malleolus/training";
 
 const [out, ...seeds] = process.argv.slice(2);
 if (out === undefined || seeds.length === 0) {
-  console.error("usage: node bench/demo-seeds.ts OUT SEED...");
+  console.error("usage: node experiments/demo-seeds.ts OUT SEED...");
   process.exit(2);
 }
 

@@ -3,7 +3,7 @@
  * one seed, evaluated on its validation images. Started by hand; an arm that was cut is resumed, one
  * that is done is not run again:
  *
- *     node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]
+ *     node experiments/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]
  *
  * FRACATLAS holds train.json, valid.json and images/; WEIGHTS is MSRA's ResNet-50. On two cores with
  * AMX an arm of 1,200 steps, STEPS unless given, takes about a quarter of an hour; two processes with
@@ -19,7 +19,7 @@ const [fracatlas, weights, out, stepsText = "1200", ...chosen] = process.argv.sl
 const base = namedRecipe("fracatlas");
 const steps = Number(stepsText);
 if (out === undefined || base === undefined || !Number.isInteger(steps) || steps < 1) {
-  console.error("usage: node bench/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]");
+  console.error("usage: node experiments/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]");
   process.exit(2);
 }
 
