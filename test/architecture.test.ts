@@ -191,7 +191,7 @@ const cases: readonly Case[] = [
       "experiments/a.ts": 'import "../bench/b.ts";\nprocess.argv;\n',
       "bench/b.ts": 'import "@malleolus/cli/demo";\n',
     },
-    finding: null,
+    finding: undefined,
   },
   {
     name: "an experiment that reaches into a package",

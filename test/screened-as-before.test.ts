@@ -26,8 +26,8 @@ function simulatedReport(number: number, language: Language): string {
   const patient = samplePatient(`scrubbing ${number}`, { weberClass, exclusion });
   const place = { morphology: "spiral", lowestMm: -5, highestMm: 20, gapMm: 1 } as const;
   const fracture = weberClass === null ? null : { weberClass, ...place, displacementMm: 2 };
-  const visibility = fracture === null ? null : "obvious";
-  return writeReport({ patient, fracture, visibility, views: 2 }, language).text;
+  const conspicuity = fracture === null ? null : "obvious";
+  return writeReport({ patient, fracture, conspicuity, views: 2 }, language).text;
 }
 
 for (const language of ["en", "nl"] as const) {

@@ -55,9 +55,10 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
     const weights = latest === null ? await begin() : null;
     if (latest !== null) shown.push(...(await measuredBatches(set, recipe, device, 2)));
 
-    const { averaging } = recipe;
     const average =
-      averaging === null ? null : weightAverage(nn.parameters(model), averaging.decay);
+      recipe.weightAverage === null
+        ? null
+        : weightAverage(nn.parameters(model), recipe.weightAverage.decay);
     if (average !== null) closing.push(() => average.free());
     const learner: Learner = { model, optimizer, average };
     if (latest !== null) loadTraining(latest.checkpoint, learner);

@@ -16,7 +16,7 @@ const SHARE = 0.34;
 const validation = { everySteps: 2, metric: "loss", patience: null } as const;
 /** An epoch of the six radiographs that are left is three steps. */
 const validated = { steps: 4, checkpointEverySteps: 3, validation } satisfies Partial<Recipe>;
-const averaging = { decay: 0.9 };
+const weightAverage = { decay: 0.9 };
 
 type Validation = Extract<RunEvent, { event: "validation" }>;
 
@@ -87,7 +87,7 @@ test("validation: training computes the same with it and without; what was looke
 
   // An average of the weights changes the detector, and nothing of the training.
   const averaged = options("averaged").directory;
-  await train(options("averaged", { recipe: { ...recipe, validation: null, averaging } }));
+  await train(options("averaged", { recipe: { ...recipe, validation: null, weightAverage } }));
   assert.deepEqual(steps(averaged), steps(blind));
   const [plain, mean] = [blind, averaged].map(tensorsOf);
   assert.deepEqual([...plain.keys()].toSorted(), ["model.safetensors", "optimizer.safetensors"]);
@@ -98,7 +98,7 @@ test("validation: training computes the same with it and without; what was looke
 });
 
 test("validation: stopped between any two events, with averaged weights, a run goes on as if nothing had been", async (context) => {
-  const prepared = await prepare(context, { ...validated, averaging }, SHARE);
+  const prepared = await prepare(context, { ...validated, weightAverage }, SHARE);
   const { options } = prepared;
   const whole = options("whole").directory;
   await train(options("whole"));
@@ -120,7 +120,7 @@ test("validation: stopped between any two events, with averaged weights, a run g
 });
 
 test("validation: killed at any moment, a run ends with the same best and the same latest", async (context) => {
-  const prepared = await prepare(context, { ...validated, averaging }, SHARE);
+  const prepared = await prepare(context, { ...validated, weightAverage }, SHARE);
   const { options } = prepared;
   await train(options("whole"));
   // After its start, two steps, a validation and a checkpoint, a while.

@@ -93,7 +93,7 @@ async function takeSteps(
     const samples = await nextSamples(loader, records, step);
     const waitedMs = performance.now() - began;
     const learned = trainingStep({ ...learner, recipe, device }, samples, step);
-    stage("averaging", () => learner.average?.update(step));
+    stage("weight average", () => learner.average?.update(step));
     step++;
     const seconds = (performance.now() - began) / 1000;
     profiler.after(waitedMs);
