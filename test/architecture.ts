@@ -138,7 +138,12 @@ const anywhere = new Set(["errors", "geometry", "schema", "imaging", "web"]);
 /** All that the rules read: sources of packages, benchmarks and experiments, and their manifests. */
 export function readSourceTree(root: string): SourceTree {
   const paths = globSync(
-    ["packages/*/src/**/*.{ts,tsx}", "packages/*/package.json", "{bench,experiments}/**/*.ts", "package.json"],
+    [
+      "packages/*/src/**/*.{ts,tsx}",
+      "packages/*/package.json",
+      "{bench,experiments}/**/*.ts",
+      "package.json",
+    ],
     { cwd: root },
   );
   return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));

@@ -31,18 +31,18 @@ export const assignCommand: CommandFile = (output) =>
     .addArgument(new Argument("[part]", "what to draw").choices(Object.keys(PARTS)).default("all"))
     .option("--study <folder>", "the study's folder", ".")
     .option("--preferred <file>", "radiographs to train with first: a hash a line, hardest first")
-    .option("--no-reuse-preliminary", "radiographs of the preliminary training do not serve again")
-    .option("--who <name>", "recorded as the one who did it", userName())
+    .option("--no-reuse-preliminary", "do not use radiographs of the preliminary training again")
+    .option("--who <name>", "recorded as the person who acts", userName())
     .option("--json", "JSON instead of words")
     .addHelpText(
       "after",
       `
-How many of whom, and by which seed, stands under [splits] in the study's protocol.toml. A patient of a
-test or of tuning serves for nothing else; the database refuses it. Tests are drawn first, from patients
-with every view; tuning patients are a share of the training's, of every class alike.
+[splits] in the study's protocol.toml sets the numbers and the seed. A patient of a test or of tuning serves
+for nothing else; the database refuses it. Tests are drawn first, from patients with every view; tuning
+patients are a share of the training's, the same of every class.
 
-What was drawn before stays, so the same command again does nothing. Where there are too few, nothing is
-drawn, and all that is missing is named with the keys that ask for it.
+A draw is made once: the same command again does nothing. If there are too few patients, nothing is drawn,
+and every shortage is named with the keys that ask for it.
 
 Examples:
   ./malleolus assign --study my-study

@@ -24,38 +24,38 @@ interface CalibrateArguments {
 export const calibrateCommand: CommandFile = (output) =>
   new Command("calibrate")
     .description(
-      "fit on tuning patients how a detector decides a patient's class, with probabilities",
+      "fit a detector's decision between classes on tuning patients",
     )
     .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
     .requiredOption("--coco <file>", "COCO annotations of tuning patients")
     .requiredOption("--images <folder>", "where their images lie: DICOM, JPEG or PNG")
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; by the processor").choices(
+      new Option("--dtype <type>", "precision of convolutions (default: by the processor)").choices(
         ["float32", "bfloat16"],
       ),
     )
-    .option("--held-out", "take of --coco only the patients that the detector was not trained on")
+    .option("--held-out", "only the patients of --coco that the detector was not trained on")
     .option(
       "--prevalence <share>",
-      "of fractures where the detector will be used (as among these patients)",
+      "share of fractures where the detector will be used (default: as here)",
       share,
     )
-    .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
+    .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
     .option("--json", "the decision as one JSON object")
     .addHelpText(
       "after",
       `
-A detector says of each radiograph where it finds what. The decision makes one answer of all views of a
-patient: probabilities of the classes that sum to 1. It is fitted here, and kept in the detector's file;
-predict then uses it.
+A detector examines one radiograph at a time. The decision combines all views of a patient into
+probabilities of the classes, which sum to 1. calibrate fits it and keeps it in the detector's file; predict
+uses it from then on.
 
-Give patients whom nothing was trained on, and who are no test: tuning patients, at least two of every
-class, better ten. Every image names its patient ("patient" in the COCO file), and says the patient's
-class ("class") where nothing is annotated on it. Patients that the detector was trained on are refused;
-of the file that it was trained on, --held-out takes those whom --tuning-share kept apart.
+Calibrate on tuning patients: neither trained on nor part of a test, at least two of every class, better
+ten. Every image names its patient (key "patient" of the COCO file), and the patient's class (key "class")
+if nothing is annotated on it. Patients of the training are refused; with the training's own file, --held-out
+takes the patients that --tuning-share set aside.
 
-Probabilities hold where fractures are as frequent as among these patients, unless --prevalence says
-otherwise: 0.15, say, for one ankle in seven. predict can change it, too.
+The probabilities hold at the prevalence of fractures among these patients, or at --prevalence: 0.15 means
+one ankle in seven. predict can change it, too.
 
 Examples:
   ./malleolus calibrate --checkpoint runs/a --coco tuning.json --images radiographs

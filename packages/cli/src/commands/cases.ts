@@ -33,7 +33,7 @@ export const casesCommand: CommandFile = (output, _finish) =>
     .description("list a study's cases: how far each is, its class, and what it waits for")
     .option("--study <folder>", "the study's folder", ".")
     .addOption(new Option("--state <state>", "only those").choices(caseStateSchema.options))
-    .addOption(new Option("--waiting <for>", "only those that wait for it").choices(WAITING))
+    .addOption(new Option("--waiting <for>", "only those that wait for this").choices(WAITING))
     .option("--hospital <id>", "only those of this hospital")
     .option("--class <id>", "only those of this class")
     .option("--ambiguous", "only those on which readers differed at first")
@@ -42,10 +42,10 @@ export const casesCommand: CommandFile = (output, _finish) =>
     .addHelpText(
       "after",
       `
-It shows classes and states, which readers must not see: keep it from whoever reads. A case waits for its
-report, for screening, for the readings of people, for a senior where they differ, for assignment, for
-the panel of the tests and its talk, for annotation, or for a decision between two outlines. Who has it to
-do is named once it is given out, which import readings and import annotations do.
+The list shows classes and states, which readers must not see: keep it from them. A case waits for its
+report, for screening, for readings, for a senior if they differ, for assignment, for the panel of the tests
+and its consensus, for annotation, or for a decision between two outlines. The person who has to act is named
+once the case is assigned, which import readings and import annotations do.
 
 Examples:
   ./malleolus cases --study my-study --waiting senior

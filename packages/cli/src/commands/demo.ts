@@ -19,13 +19,13 @@ export const demoCommand: CommandFile = (output, finish) =>
       `
 Simulates two hospitals, imports and screens their archives, has them read and annotated by simulated
 people, trains a small Mask R-CNN on them (from the detector that comes with the project, which has seen
-other simulated patients), tries it on patients of both hospitals whom it has not seen, and writes
-report.html and report.json. It needs no data, about 15 minutes on two cores, and a gigabyte of disk.
-It says first how long it will take here. Everything in it is simulated and says so.
+other simulated patients), tests it on unseen patients of both hospitals, and writes report.html and
+report.json. It needs no data, about 15 minutes on two cores, and a gigabyte of disk. It first estimates the
+time on this machine. Everything in it is simulated and says so.
 
-An interrupted demonstration goes on when it is started again. It says "not reached", with exit code 1,
-where the internal test misses one of five thresholds: accuracy over four classes, sensitivity for a
-fracture, AUC, box IoU, and boxes on sound radiographs.
+An interrupted demonstration goes on when it is started again. It reports "not reached", with exit code 1,
+if the internal test misses one of five thresholds: accuracy over four classes, sensitivity for a fracture,
+AUC, box IoU, and boxes on sound radiographs.
 
 Examples:
   ./malleolus demo

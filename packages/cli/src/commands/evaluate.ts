@@ -46,69 +46,69 @@ export const evaluateCommand: CommandFile = (output, finish) =>
     .requiredOption("--images <folder>", "where their images lie: DICOM, JPEG or PNG")
     .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
     .option("--out <folder>", "keep predictions.jsonl, to go on from, and evaluation.json")
-    .option("--threshold <score>", "the least score of a finding, 0 to 1", share, 0.05)
+    .option("--threshold <score>", "lowest score of a finding, 0 to 1", share, 0.05)
     .option(
       "--operating-score <score>",
-      "from it on a finding is shown: what is found, and in vain",
+      "score from which a finding is shown, for sensitivity and false positives",
       share,
       evaluationDefaults.findingThreshold,
     )
     .option(
       "--found-iou <overlap>",
-      "of boxes, from which an object is found",
+      "overlap of boxes from which an object counts as found",
       share,
       evaluationDefaults.foundIou,
     )
     .option(
       "--not-objects <classes>",
-      "classes that are nothing to find, with commas between them",
+      "classes that are not to be found, separated by commas",
       names,
       [NO_FRACTURE],
     )
     .option(
       "--by <fields>",
-      "of the file's images, to tell subgroups by; those that tell some",
+      "fields of the images to form subgroups by (default: those with several values)",
       names,
     )
-    .option("--resamples <number>", "of the bootstrap, for intervals", wholeNumber(100), 1000)
-    .option("--allow-training-images", "evaluate on what the detector was trained on, too")
+    .option("--resamples <number>", "resamples of the bootstrap", wholeNumber(100), 1000)
+    .option("--allow-training-images", "evaluate on radiographs of the training, too")
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; the faster here").choices([
+      new Option("--dtype <type>", "precision of convolutions (default: the faster here)").choices([
         "float32",
         "bfloat16",
       ]),
     )
-    .option("--limit <number>", "the first images of the file only", wholeNumber(1))
+    .option("--limit <number>", "only the first images of the file", wholeNumber(1))
     .option(
       "--worst <number>",
-      "of each kind of mistake, how many to draw into --out: worst/KIND-PLACE-IMAGE.png",
+      "mistakes of each kind to render into --out: worst/KIND-PLACE-IMAGE.png",
       wholeNumber(1),
     )
-    .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
+    .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
     .option("--json", "one JSON object instead of a table")
     .addHelpText(
       "after",
       `
-Of a run, the best checkpoint is taken where it was validated, else the latest; name one of its
-checkpoints to take that.
+Given a run's folder, uses its best checkpoint if the run was validated, otherwise the latest. To use
+another, name that checkpoint.
 
-Average precision and recall of boxes and masks are COCO's, as pycocotools computes them. A finding
-below --threshold is none: a higher one makes the figures worse. Images are told apart, those with
-objects from those without, by their best score.
+Average precision and recall of boxes and masks are COCO's, as pycocotools computes them. Findings
+below --threshold do not count, so a higher threshold lowers the figures. The AUC separates images with
+objects from images without by their highest score.
 
 An object is found when a finding of --operating-score or more overlaps its box with an IoU of
---found-iou or more, whatever its class. Sensitivity is also said where 0.1, 0.2, 0.5 and 1 false
-boxes a radiograph are allowed. 95 % intervals draw images of one group together: the image's key
-"group" in the file, else its "patient", else each is its own.
+--found-iou or more, whatever its class. The table also gives sensitivity at 0.1, 0.2, 0.5 and 1 false
+positives per radiograph. The bootstrap of the 95 % intervals samples images of one group together: the
+image's key "group", else its "patient", else the image alone.
 
-Radiographs that the detector was trained on are refused, by the hash of their files, where its run
-keeps a record of them. Instances of --not-objects, an intact bone that stands for "no fracture", have
-figures of their own and no part in those of all.
+Radiographs of the detector's training are refused, by the hash of their files, if its run has a record
+of them. Classes of --not-objects (an intact bone that stands for "no fracture") have figures of their own
+and no part in the totals.
 
-An evaluation that was interrupted goes on where --out holds its predictions.
+With --out, an interrupted evaluation goes on from the predictions it kept.
 
---worst draws the radiographs with the objects least surely found (by a finding of IoU --found-iou;
-the score is its) and with the surest findings where nothing is; dashed lines are the annotations.
+--worst renders the radiographs with objects that were missed or found with the lowest score (IoU of at
+least --found-iou), and those with the highest-scoring false positives; dashed lines are the annotations.
 
 Examples:
   ./malleolus evaluate --coco valid.json --images images --checkpoint runs/a

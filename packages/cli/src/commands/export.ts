@@ -34,7 +34,7 @@ const SETS: Readonly<Record<string, Assignment>> = {
 
 export const exportCommand: CommandFile = (output) =>
   new Command("export")
-    .description("write what a study trains, tunes or tests with: COCO files and their images")
+    .description("write a study's training, tuning or test sets: COCO files and their images")
     .addArgument(new Argument("[set...]", "which (training and tuning)").choices(Object.keys(SETS)))
     .option("--study <folder>", "the study's folder", ".")
     .requiredOption("--out <folder>", "SET.json for each set, and images/")
@@ -47,13 +47,13 @@ export const exportCommand: CommandFile = (output) =>
     .addHelpText(
       "after",
       `
-Categories are the protocol's classes, and on each radiograph is the instance that its case's class means:
-the fracture, or the outline of the sound bone. Each image says its case, patient, hospital, view, class,
-visibility, and whether its readers differed. A radiograph on which a fracture cannot be seen is not
-trained with. Of a test, radiographs without an outline are there and say "annotated": false.
+Categories are the protocol's classes. Each radiograph has one instance, of its case's class: the fracture,
+or the outline of the sound bone. Each image has its case, patient, hospital, view, class, visibility, and
+whether its readers differed. Radiographs of visibility impossible are left out of training. A test keeps
+radiographs without an outline, with "annotated": false.
 
-The same study gives the same bytes: the hash that is shown names a data set. Radiographs are the
-de-identified originals. A test is written on request only; do not train on it.
+The same study gives the same bytes: the hash names a data set. Radiographs are the de-identified originals.
+A test is written on request only; do not train on it.
 
 Examples:
   ./malleolus export --study my-study --out data

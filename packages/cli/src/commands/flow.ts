@@ -11,13 +11,13 @@ interface FlowArguments {
 
 export const flowCommand: CommandFile = (output) =>
   new Command("flow")
-    .description("show a study's flow: from files to tests, with what was left out and why")
+    .description("show a study's flow from files to tests, with exclusions and their reasons")
     .option("--study <folder>", "the study's folder", ".")
     .option("--json", "JSON instead of words")
     .addHelpText(
       "after",
       `
-One hospital after the other, as the report draws it. Counts are of cases unless they say otherwise.
+One hospital after the other, as in the report. Counts are of cases unless stated otherwise.
 
 Examples:
   ./malleolus flow --study my-study

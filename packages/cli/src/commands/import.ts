@@ -44,10 +44,9 @@ function importDicomCommand(output: Output, finish: (code: ExitCode) => void): C
       "after",
       `
 Each file is de-identified (DICOM PS3.15, basic profile; dates shifted, UIDs replaced, private
-attributes removed), stored and recorded in one step; its pixels stay as they are. What was imported
-before is passed over, so an interrupted import goes on when it is started again. A bad file is named
-with its reason and does not stop the others; the exit code is then 1. Ctrl-C ends after the file
-that is going on.
+attributes removed), stored and recorded in one step; its pixels stay as they are. Files that are known are
+skipped, so an interrupted import goes on when it is started again. A bad file is named with its reason and
+does not stop the others; the exit code is then 1. Ctrl-C ends after the current file.
 
 The key file's passphrase comes from MALLEOLUS_PASSPHRASE, else it is asked for.
 

@@ -14,16 +14,16 @@ export const initCommand: CommandFile = (output) =>
   new Command("init")
     .description("make a study: its configuration, protocol, database and key file")
     .argument("<folder>", "the study's folder; it may exist without a study in it")
-    .option("--name <name>", "of the study; the folder's unless given")
-    .option("--key-file <file>", "who the pseudonyms are; beside the folder unless given")
-    .option("--json", "the paths of what was made, as one JSON object")
+    .option("--name <name>", "name of the study (default: the folder's)")
+    .option("--key-file <file>", "identities behind the pseudonyms (default: beside the folder)")
+    .option("--json", "the paths of the new files, as one JSON object")
     .addHelpText(
       "after",
       `
-The key file holds who the study's pseudonyms are, encrypted with a passphrase: that of the variable
-MALLEOLUS_PASSPHRASE, else asked for. Without both, nobody can lead a radiograph back to its patient.
-It needs ten characters, and more than common words, rows of keys and years: four or five words that do
-not belong together are good.
+The key file holds the identities behind the study's pseudonyms, encrypted with a passphrase: that of the
+variable MALLEOLUS_PASSPHRASE, else asked for. Without both, nobody can trace a radiograph to its patient.
+The passphrase needs ten characters, and more than common words, rows of keys and years: four or five
+unrelated words are good.
 
 Then write the hospitals and the observers into malleolus.toml, and your hospitals' words into
 protocol.toml. Unknown keys are refused.

@@ -7,13 +7,13 @@ import { radiographFiles } from "../radiograph-files.ts";
 
 export const inspectCommand: CommandFile = (output, finish) =>
   new Command("inspect")
-    .description("show what radiographs are: kind, view, spacing, bits and ranges of values")
+    .description("describe radiographs: kind, view, spacing, bits and ranges of values")
     .argument("<file or folder...>", "DICOM, JPEG or PNG files, or folders of them")
     .option("--json", "one JSON object a file, each on a line of its own")
     .addHelpText(
       "after",
       `
-A file that cannot be read is reported, the others are shown, and the exit code is 1.
+A file that cannot be read is named, the others are shown, and the exit code is 1.
 
 Examples:
   ./malleolus inspect ankle.dcm

@@ -18,39 +18,39 @@ interface PhantomArguments {
 
 export const phantomCommand: CommandFile = (output, finish) =>
   new Command("phantom")
-    .description("simulate hospitals: radiographs of ankles, reports, and what is true of them")
-    .argument("<folder>", "where the archives go; one that was begun goes on")
+    .description("simulate hospitals: radiographs of ankles, reports, and their truth")
+    .argument("<folder>", "the archives' folder; an unfinished archive goes on")
     .addOption(
-      new Option("--hospital <which>", "the one with three views, the one with two, or both")
+      new Option("--hospital <which>", "the hospital with three views, the one with two, or both")
         .choices(["internal", "external", "both"])
         .default("both"),
     )
     .option(
       "--per-class <patients>",
-      "of each hospital: with Weber A, B, C and without fracture",
+      "patients per hospital with Weber A, B, C and without fracture, each",
       wholeNumber(1),
       10,
     )
     .option(
       "--excluded <patients>",
-      "more of each hospital that a study leaves out: casts, plates, open physes …",
+      "further patients per hospital to exclude: casts, plates, open physes …",
       wholeNumber(0),
       5,
     )
     .option("--seed <text>", "decides every patient", "1")
     .option(
       "--pitch <mm>",
-      "of a pixel instead of the detector's own: larger is quicker",
+      "size of a pixel; larger is quicker (default: the detector's own)",
       millimetres,
     )
-    .option("--json", "what was written, as one JSON object")
+    .option("--json", "the archives, as one JSON object")
     .addHelpText(
       "after",
       `
 Everything is simulated, and every file says so. Each hospital gets a folder:
-  dicom/        what its archive holds: DX or CR files, with invented names
-  reports.csv   what its radiologists wrote, English inside and Dutch outside
-  truth.csv     where screening should put each report: malleolus screen --truth
+  dicom/        its archive: DX or CR files, with invented names
+  reports.csv   its radiologists' reports, English inside and Dutch outside
+  truth.csv     the right outcome of screening for each report: malleolus screen --truth
   truth/        masks of the bones and of the fracture, its class and its millimetres
   annotations.json  the same fractures in COCO's format: malleolus train --coco, --images its folder
 

@@ -33,39 +33,40 @@ export const predictCommand: CommandFile = (output, finish) =>
     .option("--no-overlay", "write no overlays")
     .option(
       "--threshold <score>",
-      "show all findings from this score on, 0 to 1 (as the detector's decision has it, else 0.5)",
+      "lowest score of a finding, 0 to 1 (default: the detector's decision, else 0.5)",
       share,
     )
     .option(
       "--prevalence <share>",
-      "of fractures among your patients (as the detector was calibrated for)",
+      "share of your patients with a fracture (default: as calibrated)",
       share,
     )
-    .option("--one-patient", "all files are of one patient, whatever they say")
+    .option("--one-patient", "all files belong to one patient, whatever they say")
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; the faster here").choices([
+      new Option("--dtype <type>", "precision of convolutions (default: the faster here)").choices([
         "float32",
         "bfloat16",
       ]),
     )
-    .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
+    .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
     .option("--json", "one JSON object a file, each on a line of its own")
     .addHelpText(
       "after",
       `
-Without --checkpoint the detector that comes with the project is taken. It has seen simulated ankles and
-nothing else: what it says of a real one means nothing. Of a run, the best checkpoint is taken where it
-was validated, else the latest; name one of its checkpoints to take that.
+Without --checkpoint, predict uses the detector that comes with the project. It has seen simulated ankles
+only: its findings on a real radiograph mean nothing. Given a run's folder,
+predict uses its best checkpoint if the run was validated, otherwise
+the latest. To use another, name that checkpoint.
 
-A patient's class is decided from all of their radiographs, with probabilities, where the detector was
-calibrated (malleolus calibrate); DICOM files that name the same patient belong together. Findings then
-agree with it: none for a patient without a fracture. The probabilities hold where fractures are as
-frequent as among the patients of the calibration; --prevalence 0.15 says that one ankle in seven is broken.
+A calibrated detector (malleolus calibrate) decides a patient's class from all their radiographs, with
+probabilities; DICOM files that name the same patient belong together. Its findings agree with the class: a
+patient without a fracture has none. The probabilities hold at the prevalence of the calibration; with
+--prevalence 0.15 they hold where one ankle in seven is broken.
 
-Boxes and outlines are in pixels of the stored image. Lengths and areas are in millimetres where the
-file says how large a pixel is, and null elsewhere. A file that cannot be read is reported, the
-others go on, and the exit code is 1. --out replaces what predict wrote there before and nothing else;
-such files are passed over where they lie among the inputs. Research use only: not a medical device.
+Boxes and outlines are in pixels of the stored image, lengths and areas in millimetres, or null if the
+file has no pixel spacing. A file that cannot be read is named, the others are examined, and the exit code
+is 1. --out replaces earlier output of predict and nothing else; predict skips such files among its inputs.
+Research use only: not a medical device.
 
 Examples:
   ./malleolus predict --out findings archive/external/dicom/EP00001

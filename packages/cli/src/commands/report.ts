@@ -37,29 +37,29 @@ export const reportCommand: CommandFile = (output) =>
     .addOption(
       new Option(
         "--predictions <file>",
-        "what was found before: a report's predictions.jsonl, or lines of predict --json",
+        "earlier findings: a report's predictions.jsonl, or lines of predict --json",
       ).conflicts(["checkpoint", "dtype", "threads"]),
     )
-    .option("--title <text>", "of the report; the study's name unless given")
+    .option("--title <text>", "title of the report (default: the study's name)")
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; the faster here").choices([
+      new Option("--dtype <type>", "precision of convolutions (default: the faster here)").choices([
         "float32",
         "bfloat16",
       ]),
     )
-    .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
+    .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
     .option("--json", "the report's JSON instead of words")
     .addHelpText(
       "after",
       `
-The page holds the flow of both hospitals, every test with intervals (the difficult one as it was drawn, the
-easy one with its ambiguous patients replaced), how readers agree, the worst mistakes, and the training
-where --checkpoint is a run's folder. The truth is the panel's classes and the annotators' outlines; cases
-that the panel has not read count with the observers' class, and the page says how many.
+The page shows the flow of both hospitals, every test with intervals (the difficult one as it was drawn, the
+easy one with its ambiguous patients replaced), the agreement of readers, the worst mistakes, and the training
+if --checkpoint is a run's folder. The truth is the panel's classes and the annotators' outlines; a case that
+the panel has not read counts with the observers' class, and the page says how many there are.
 
-Without --checkpoint the detector that comes with the project is taken, which has seen simulated ankles
-and nothing else. Ctrl-C ends after the radiograph that is going on; the same command goes on. Lines of
-predict --json must have been written with --threshold 0.05, of images that export has written.
+Without --checkpoint, report uses the detector that comes with the project, which has seen simulated ankles
+only. Ctrl-C ends after the current radiograph; the same command goes on. Lines of predict --json must come
+from predict --threshold 0.05, on images that export wrote.
 
 Examples:
   ./malleolus report --study my-study --checkpoint runs/a --out report

@@ -17,18 +17,17 @@ interface RunsArguments {
 
 export const runsCommand: CommandFile = (output, finish) =>
   new Command("runs")
-    .description("list trainings: how far they are, their loss and speed; or compare some")
+    .description("list trainings with progress, loss and speed; or compare some")
     .argument("[folder...]", "where to look, with all folders below (default: here)")
-    .option("--compare <run...>", "only these runs, and where their recipes differ")
+    .option("--compare <run...>", "only these runs, and the differences of their recipes")
     .option("--svg <file>", "with --compare: losses and validations by step as a figure")
     .option("--json", "one JSON object a run, each on a line of its own; of a comparison, one")
     .addHelpText(
       "after",
       `
-Loss and speed are means over the last 50 steps; times are UTC. The best validation is that of the
-metric which the recipe names. A run is done, stopped (Ctrl-C), stopped early (it did not get better
-any more), or open: still going on, or cut off. A run that cannot be read is reported, the others are shown, and
-the exit code is 1.
+Loss and speed are means over the last 50 steps; times are UTC. The best validation is the best by the
+recipe's metric. A run is done, stopped (Ctrl-C), stopped early (no better validation for a while), or open:
+training, or cut off. A run that cannot be read is named, the others are shown, and the exit code is 1.
 
 Examples:
   ./malleolus runs runs/

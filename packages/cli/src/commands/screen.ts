@@ -24,18 +24,18 @@ export const screenCommand: CommandFile = (output) =>
   new Command("screen")
     .description("sort a study's cases by their reports: fracture, no fracture, excluded")
     .option("--study <folder>", "the study's folder", ".")
-    .option("--truth <file>", "also precision and recall against a table of what is so")
-    .option("--hospital <id>", "whose table that is; needed where the study has several")
-    .option("--list <where>", "do not screen: the cases there, one a line, with the words")
-    .option("--case <id>", "do not screen: one case's report with the words that decided")
-    .option("--who <name>", "recorded as the one who did it", userName())
+    .option("--truth <file>", "precision and recall against a table of the truth")
+    .option("--hospital <id>", "the table's hospital; needed if the study has several")
+    .option("--list <where>", "do not screen: list the cases there, with their words")
+    .option("--case <id>", "do not screen: show a case's report with the deciding words")
+    .option("--who <name>", "recorded as the person who acts", userName())
     .option("--json", "JSON instead of words")
     .addHelpText(
       "after",
       `
-The words are those of the study's protocol.toml. Negations ("geen aanwijzingen voor fractuur"),
-doubts, questions and history ("old tibial fracture") count as what they mean, and every decision
-keeps its words. Screening again with other words moves cases, except those that somebody has read.
+The study's protocol.toml has the words. Negations ("geen aanwijzingen voor fractuur"), doubts, questions
+and history ("old tibial fracture") count by their meaning, and every decision keeps its words. Screening
+again with other words moves cases, except those that somebody has read.
 
 --list takes candidates, fracture, no-fracture, excluded, uncertain, or an exclusion code. --case
 takes an id, or as many of its last digits as no other case has.

@@ -59,56 +59,54 @@ export const trainCommand: CommandFile = (output) =>
       ),
     )
     .option("--tuning-images <folder>", "where the images of --tuning lie (--images)")
-    .option("--tuning-share <share>", "hold out a part of the radiographs to validate with", share)
-    .option("--steps <number>", "instead of the recipe's", wholeNumber(1))
-    .option("--seed <number>", "instead of the recipe's; decides every random draw", wholeNumber(0))
+    .option("--tuning-share <share>", "set a share of the radiographs aside to validate on", share)
+    .option("--steps <number>", "default: the recipe's", wholeNumber(1))
+    .option("--seed <number>", "decides every random choice (default: the recipe's)", wholeNumber(0))
     .option(
       "--gradient-accumulation <number>",
-      "instead of the recipe's: a batch in so many parts, for less memory",
+      "parts of a batch, one after the other, for less memory (default: the recipe's)",
       wholeNumber(1),
     )
-    .option("--checkpoint-every <steps>", "instead of the recipe's", wholeNumber(1))
-    .option("--validate-every <steps>", "instead of the recipe's", wholeNumber(1))
+    .option("--checkpoint-every <steps>", "default: the recipe's", wholeNumber(1))
+    .option("--validate-every <steps>", "default: the recipe's", wholeNumber(1))
     .option(
       "--patience <validations>",
-      "instead of the recipe's: end after so many without a better value",
+      "validations without a better value before it ends (default: the recipe's)",
       wholeNumber(1),
     )
     .addOption(
-      new Option("--dtype <type>", "of convolutions and matrix products; the faster here").choices([
+      new Option("--dtype <type>", "precision of convolutions (default: the faster here)").choices([
         "float32",
         "bfloat16",
       ]),
     )
-    .option("--limit <number>", "train on the first images of the file only", wholeNumber(1))
-    .option("--threads <number>", "of one operator; all cores unless given", wholeNumber(1))
-    .option("--workers <number>", "threads that decode ahead of the step", wholeNumber(0), 1)
+    .option("--limit <number>", "train only on the first images of the file", wholeNumber(1))
+    .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
+    .option("--workers <number>", "threads that read radiographs ahead", wholeNumber(0), 1)
     .addOption(
       new Option("--device <device>", "where it trains").choices(["cpu", "cuda"]).default("cpu"),
     )
-    .option("--profile <steps>", "show where the time of so many steps went", wholeNumber(1))
+    .option("--profile <steps>", "measure where the time of that many steps goes", wholeNumber(1))
     .option("--json", "print events.jsonl as it is written, instead of showing progress")
     .addHelpText(
       "after",
       `
 Recipes:
 ${describeRecipes()}
-Where --out holds a run of the same recipe, it goes on from its last checkpoint; a run of another
-recipe is refused. Ctrl-C ends after the step that is going on, with a checkpoint and exit code 0;
-a second one ends at once. All options are part of the recipe but those of device, threads, workers and
-profile.
+If --out holds a run of the same recipe, training goes on from its last checkpoint; a run of another
+recipe is refused. Ctrl-C ends training after the current step, with a checkpoint and exit code 0; a second
+one ends it at once. Every option but --device, --threads, --workers and --profile is part of the recipe.
 
---tuning and --tuning-share say what to validate with: losses, average precision of boxes and masks,
-and the AUC of images with objects against those without. The best checkpoint is kept, and predict
-and evaluate take it. --tuning-share holds radiographs out by a hash of the seed and of their COCO
-image's group, else its patient, else its file name: near-duplicates, equal files and a patient's
-radiographs (group, patient_id, patient, case_id) stay together. The run's events name them.
+--tuning and --tuning-share set the radiographs to validate on: losses, average precision of boxes and masks,
+and the AUC of images with objects against images without. The best checkpoint is kept, and predict and
+evaluate use it. --tuning-share chooses by a hash of the seed and of the COCO image's group, else its patient,
+else its file name, so that near-duplicates, equal files and a patient's radiographs (group, patient_id,
+patient, case_id) stay together. The run's events name them.
 
---weights takes weights of the backbone or of a whole Mask R-CNN, under Detectron2's, torchvision's or
-MSRA's names; nothing in the file is executed. A run's own model.safetensors says which norms and
-channels it needs, and the recipe follows. Heads for other classes begin anew and are named. Stages
-that lack convolutions get norms measured on 32 of the radiographs. Without weights the backbone uses
-group norm and nothing is frozen.
+--weights reads weights of the backbone or of a whole Mask R-CNN, under Detectron2's, torchvision's or
+MSRA's names; nothing in the file is executed. The recipe takes norms and channels from a run's own
+model.safetensors. Heads for other classes are initialised anew, and named. Stages without weights get norms
+measured on 32 of the radiographs. Without --weights the backbone uses group norm and nothing is frozen.
 
 Examples:
   ./malleolus train --coco train.json --images images --weights resnet50.safetensors \\

@@ -22,23 +22,23 @@ export const importAnnotationsCommand: CommandFile = (output, finish) =>
     .argument("<file>", "COCO, or Labelbox's export of one JSON object a line")
     .option(
       "--annotator <id or name=id>",
-      "who drew it; of several people, each by the name that the file has: repeat it",
+      "the annotator; for several, repeat it with each name in the file",
       collectPerson,
     )
     .option(
       "--category <name=structure>",
-      "what a name means in the protocol; repeat it",
+      "a name's meaning in the protocol; repeat it",
       collectName,
     )
-    .option("--images <folder>", "the files that were drawn on, to find the images by their bytes")
+    .option("--images <folder>", "the annotated files, to find the images by their bytes")
     .addOption(
-      new Option("--as <role>", "a senior decides where the annotators differ")
+      new Option("--as <role>", "senior: the decision between annotators who differ")
         .choices(["annotator", "senior"])
         .default("annotator"),
     )
-    .option("--why <reason>", "the senior's, kept with the decision", "imported from a file")
-    .option("--only-outlined", "images without any outline are not drawn yet: a job half done")
-    .option("--skip-unmatched", "pass over images that are not in the study")
+    .option("--why <reason>", "the senior's reason, kept with the decision", "imported from a file")
+    .option("--only-outlined", "skip images without an outline: the job is half done")
+    .option("--skip-unmatched", "skip images that are not in the study")
     .addHelpText(
       "after",
       `
@@ -52,12 +52,12 @@ An open line becomes a band of the protocol's width. How the fracture shows is a
 "visibility", or Labelbox's answer to a question of this name: easy, difficult or impossible (obvious,
 visible and subtle, the grades of 0.1.0, are read as easy, easy and difficult). Without an answer an outlined
 fracture is easy, and a fractured image without an outline impossible.
-Images that nobody has opened in Labelbox are passed over; CVAT writes all images of a job, and
---only-outlined passes over those without an outline as long as the job is half done.
+Images that nobody has opened in Labelbox are skipped. CVAT writes all images of a job: --only-outlined skips
+those without an outline as long as the job is half done.
 
 The file is imported whole or not at all; every image that cannot be used is named. The cases must have
-their class (import readings). Where both annotators have drawn and agree, the outline becomes the
-image's truth at once; the others wait for a senior. The same file again changes nothing.
+their class (import readings). If both annotators agree on an image, the first outline becomes its truth at
+once; the others wait for a senior. The same file again changes nothing.
 
 Examples:
   ./malleolus import annotations --study my-study --annotator annotator-1 instances_default.json

@@ -13,8 +13,8 @@ export interface ImportArguments {
 export function withStudyOptions(command: Command): Command {
   return command
     .option("--study <folder>", "the study's folder", ".")
-    .option("--hospital <id>", "where it comes from; needed where the study has several")
-    .option("--who <name>", "recorded as the one who did it", userName())
+    .option("--hospital <id>", "the source; needed if the study has several")
+    .option("--who <name>", "recorded as the person who acts", userName())
     .option("--json", "JSON objects instead of words");
 }
 

@@ -19,21 +19,21 @@ interface ReadingsArguments extends ImportArguments {
 
 export const importReadingsCommand: CommandFile = (output, finish) =>
   withStudyOptions(new Command("readings"))
-    .description("what observers, seniors and surgeons read: a CSV file with a heading")
+    .description("readings of observers, seniors and surgeons: a CSV file with a heading")
     .argument(
       "<file>",
       "columns: case or accession, observer, class or exclusion; note, date, role",
     )
-    .option("--observer <id>", "whose readings they are, where the table has no such column")
+    .option("--observer <id>", "the reader, if the table has no such column")
     .addOption(
-      new Option("--as <role>", "as whom, where a person has several roles").choices([
+      new Option("--as <role>", "the reader's role, if the person has several").choices([
         "observer",
         "senior",
         "surgeon",
         "consensus",
       ]),
     )
-    .option("--skip-unmatched", "pass over lines of cases that are not in the study")
+    .option("--skip-unmatched", "skip lines of cases that are not in the study")
     .addHelpText(
       "after",
       `

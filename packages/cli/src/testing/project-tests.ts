@@ -24,7 +24,11 @@ export interface TestSelection {
 }
 
 const root = join(import.meta.dirname, "../../../..");
-const testFilePatterns = ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "{bench,experiments}/**/*.test.ts"];
+const testFilePatterns = [
+  "packages/*/src/**/*.test.ts",
+  "test/**/*.test.ts",
+  "{bench,experiments}/**/*.test.ts",
+];
 
 /** Runs what is selected and writes a line for every check and file. */
 export async function runProjectTests(
