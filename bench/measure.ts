@@ -46,7 +46,7 @@ export async function measure(
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     }
   }
-  return new Map([...times].map(([name, list]) => [name, summarise(list)]));
+  return new Map([...times].map(([name, list]) => [name, summarize(list)]));
 }
 
 /** Milliseconds of one synchronous piece of work. */
@@ -77,7 +77,7 @@ export function row(
   };
 }
 
-export function summarise(times: readonly number[]): Timing {
+export function summarize(times: readonly number[]): Timing {
   const sorted = [...times].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const low = sorted[Math.floor(middle)] ?? Number.NaN;

@@ -23,7 +23,7 @@ import { findDetector, readEvents } from "@malleolus/runs";
 import type { Finding } from "@malleolus/schema";
 import { writeSyntheticSet } from "@malleolus/training/test-synthetic-set";
 import type { Bench } from "./bench.ts";
-import { type Row, row, summarise, timed } from "./measure.ts";
+import { type Row, row, summarize, timed } from "./measure.ts";
 
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16"];
 const LAST_STEPS = 50;
@@ -93,8 +93,8 @@ async function trainBoth(
   return {
     row: row(
       `a step of ${steps} on ${data.name}, bfloat16`,
-      summarise(half.stepMs),
-      summarise(whole.stepMs),
+      summarize(half.stepMs),
+      summarize(whole.stepMs),
       "ours float32",
       note,
     ),
@@ -178,8 +178,8 @@ async function detectBoth(
         `found in the other with an IoU above ${SAME_BOX_IOU}, ${isEnough ? "meets" : "misses"} the aim of ${percent(LEAST_AGREEMENT)}`;
   return row(
     `detection on ${chosen.length} ${data.name}, bfloat16`,
-    summarise(half.times),
-    summarise(whole.times),
+    summarize(half.times),
+    summarize(whole.times),
     "ours float32",
     note,
   );

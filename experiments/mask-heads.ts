@@ -216,7 +216,7 @@ function sceneBatch(seed: number): Scene[] {
 function scene(seed: number): Scene {
   const draw = random(seed);
   const between = (low: number, high: number) => low + (high - low) * draw();
-  const [centreX, centreY] = [between(70, SIDE - 70), between(70, SIDE - 70)];
+  const [centerX, centerY] = [between(70, SIDE - 70), between(70, SIDE - 70)];
   const angle = between(0.3, 1.25) * (draw() < 0.5 ? 1 : -1);
   const half = between(22, 60);
   const waves = [between(0, 3), between(0.02, 0.08), between(0, 6.28)] as const;
@@ -226,7 +226,7 @@ function scene(seed: number): Scene {
   const shaft = half * 1.2;
   const ground = [between(0.01, 0.04), between(0, 6.28), between(0.01, 0.04), between(0, 6.28)];
   const pixels = Float32Array.from({ length: SIDE * SIDE }, (_, i) => {
-    const [x, y] = [(i % SIDE) + 0.5 - centreX, Math.floor(i / SIDE) + 0.5 - centreY];
+    const [x, y] = [(i % SIDE) + 0.5 - centerX, Math.floor(i / SIDE) + 0.5 - centerY];
     const along = x * cosine + y * sine;
     const across = -x * sine + y * cosine - bend(along);
     const uneven = 20 * Math.sin(x * ground[0] + ground[1]) * Math.sin(y * ground[2] + ground[3]);
@@ -236,8 +236,8 @@ function scene(seed: number): Scene {
     return 80 + uneven + bone - contrast * band + 30 * (draw() + draw() - 1);
   });
   const outline = bandOutline(half, bend).map(([along, across]) => [
-    centreX + along * cosine - across * sine,
-    centreY + along * sine + across * cosine,
+    centerX + along * cosine - across * sine,
+    centerY + along * sine + across * cosine,
   ]);
   const polygon = outline.flat();
   return {

@@ -12,8 +12,8 @@ import { prepareImage } from "@malleolus/imaging";
 import {
   activationMeans,
   batchImages,
-  initialiseBackbone,
-  initialiseMobileNetV2,
+  initializeBackbone,
+  initializeMobileNetV2,
   maskRcnn,
   measureNormStatistics,
   mobileNetV2,
@@ -55,7 +55,7 @@ test("backbone: activations of every stage are healthy on real radiographs", {
       ...config,
       backbone: { ...config.backbone, trainedNorms: ["res5"] },
     });
-    const report = initialiseBackbone(model, readSafetensors(weightsPath).tensors);
+    const report = initializeBackbone(model, readSafetensors(weightsPath).tensors);
     assert.equal(report.found.length, 216);
     measureNormStatistics(
       model,
@@ -89,7 +89,7 @@ test("mobileNetV2: Gluon's weights are healthy on real radiographs, dilated or n
       const { firstExpansion } = weights;
       const config = { norm: "fixed", outputStride, firstExpansion, freezeAt: 0 } as const;
       const model = mobileNetV2(config);
-      const report = initialiseMobileNetV2(model, config, weights);
+      const report = initializeMobileNetV2(model, config, weights);
       assert.equal(report.found.length, 5 * 52);
       assert.equal(report.leftOver.length, 5, "the last convolution is the classifier's");
       const { low, deep } = noGrad(() => model.forward(batch.tensor));

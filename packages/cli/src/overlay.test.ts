@@ -39,8 +39,8 @@ test("overlay: the radiograph keeps its grey levels outside the findings", async
     [100, 999],
   ]) {
     const at = 3 * (y * 900 + x);
-    const grey = Math.round((255 * x) / 899);
-    assert.deepEqual([...data.subarray(at, at + 3)], [grey, grey, grey]);
+    const gray = Math.round((255 * x) / 899);
+    assert.deepEqual([...data.subarray(at, at + 3)], [gray, gray, gray]);
   }
   const inside = [...data.subarray(3 * (440 * 900 + 450), 3 * (440 * 900 + 450) + 3)];
   assert.ok(inside[0] > inside[2], "the finding is not tinted");

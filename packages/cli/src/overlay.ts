@@ -25,8 +25,8 @@ export async function renderOverlay(
   sentence: string | null = null,
 ): Promise<Buffer> {
   const layout = overlayLayout(image, sentence);
-  const grey = Uint8Array.from(image.pixels, (value) => Math.round(255 * value));
-  const radiograph = await sharp(grey, {
+  const gray = Uint8Array.from(image.pixels, (value) => Math.round(255 * value));
+  const radiograph = await sharp(gray, {
     raw: { width: image.width, height: image.height, channels: 1 },
   })
     .resize(layout.width, layout.height, { kernel: "cubic", fit: "fill" })

@@ -87,7 +87,7 @@ test("decodeRadiograph: an EXIF orientation is reported and not applied", async 
 });
 
 /** A grey ICC profile whose curve is a power (ICC.1, version 2): description, white point, curve. */
-function greyProfile(power: number): Buffer {
+function grayProfile(power: number): Buffer {
   const tag = (kind: string, body: Buffer): Buffer =>
     Buffer.concat([Buffer.from(kind, "latin1"), Buffer.alloc(4), body]);
   const numbers = (...values: number[]): Buffer => {
@@ -136,11 +136,11 @@ function withProfile(bytes: Buffer, profile: Buffer): Buffer {
 }
 
 test("decodeRadiograph: a colour profile does not change the values, of 8 bits and of 16", async () => {
-  const grey = picture(1, (i) => i % 256).toColourspace("b-w");
+  const gray = picture(1, (i) => i % 256).toColourspace("b-w");
   const deep = Uint16Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i * 54_321) % 65_536);
   const files: readonly (readonly [name: string, Buffer])[] = [
-    ["grey.png", await grey.clone().png().toBuffer()],
-    ["grey.jpg", await grey.clone().jpeg({ quality: 95 }).toBuffer()],
+    ["grey.png", await gray.clone().png().toBuffer()],
+    ["grey.jpg", await gray.clone().jpeg({ quality: 95 }).toBuffer()],
     [
       "deep.png",
       await sharp(deep, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } })
@@ -152,7 +152,7 @@ test("decodeRadiograph: a colour profile does not change the values, of 8 bits a
   for (const [name, bytes] of files) {
     const plain = await decodeRadiograph(bytes, name);
     for (const power of [1, 1.8]) {
-      const profiled = withProfile(bytes, greyProfile(power));
+      const profiled = withProfile(bytes, grayProfile(power));
       assert.ok((await sharp(profiled).metadata()).icc !== undefined, name);
       assert.deepEqual((await decodeRadiograph(profiled, name)).pixels, plain.pixels, name);
     }

@@ -63,9 +63,9 @@ async function decode(
   // CMYK has no grey values of its own: there, the profile is what makes them.
   const image = sharp(bytes, { ...options, ignoreIcc: metadata.space !== "cmyk" });
   const is16Bit = metadata.depth === "ushort";
-  const isGrey = metadata.space === "b-w" || metadata.space === "grey16";
+  const isGray = metadata.space === "b-w" || metadata.space === "grey16";
   // Without a space named, sharp makes sRGB of it: three channels, and 16 bits brought down to 8.
-  if (isGrey) image.toColourspace(is16Bit ? "grey16" : "b-w");
+  if (isGray) image.toColourspace(is16Bit ? "grey16" : "b-w");
   else if (is16Bit) image.toColourspace("rgb16");
   const { data, info } = await image
     .raw({ depth: is16Bit ? "ushort" : "uchar" })

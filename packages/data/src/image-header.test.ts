@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import sharp from "sharp";
-import { dicomFile, GREY_2X2 } from "./dicom/test-dicom.ts";
+import { dicomFile, GRAY_2X2 } from "./dicom/test-dicom.ts";
 import { readImageHeader } from "./image-header.ts";
 import { readRadiograph } from "./read-radiograph.ts";
 
@@ -26,10 +26,10 @@ test("readImageHeader: size, orientation, depth and patient, without decoding", 
   const folder = temporaryFolder(context);
   const raw = { raw: { width: 40, height: 30, channels: 1 } } as const;
   const path = join(folder, "image");
-  const grey = sharp(new Uint8Array(1200), raw);
-  await grey.clone().png().toFile(path);
+  const gray = sharp(new Uint8Array(1200), raw);
+  await gray.clone().png().toFile(path);
   assert.deepEqual(await readImageHeader(path), { width: 40, height: 30, ...NOTHING });
-  await grey.clone().jpeg().withMetadata({ orientation: 8 }).toFile(path);
+  await gray.clone().jpeg().withMetadata({ orientation: 8 }).toFile(path);
   assert.deepEqual(await readImageHeader(path), {
     width: 40,
     height: 30,
@@ -43,7 +43,7 @@ test("readImageHeader: size, orientation, depth and patient, without decoding", 
     ...NOTHING,
     isDeepPicture: true,
   });
-  writeFileSync(path, dicomFile({ ...GREY_2X2, "00100020 LO": "P7", "00080070 LO": "Room 3" }));
+  writeFileSync(path, dicomFile({ ...GRAY_2X2, "00100020 LO": "P7", "00080070 LO": "Room 3" }));
   assert.deepEqual(await readImageHeader(path), {
     width: 2,
     height: 2,
@@ -55,8 +55,8 @@ test("readImageHeader: size, orientation, depth and patient, without decoding", 
 
 test("readImageHeader: the end of a JPEG may be followed by much", async (context) => {
   const path = join(temporaryFolder(context), "a.jpg");
-  const grey = sharp(new Uint8Array(1200), { raw: { width: 40, height: 30, channels: 1 } });
-  writeFileSync(path, Buffer.concat([await grey.jpeg().toBuffer(), Buffer.alloc(20_000)]));
+  const gray = sharp(new Uint8Array(1200), { raw: { width: 40, height: 30, channels: 1 } });
+  writeFileSync(path, Buffer.concat([await gray.jpeg().toBuffer(), Buffer.alloc(20_000)]));
   assert.equal((await readImageHeader(path)).width, 40);
 });
 

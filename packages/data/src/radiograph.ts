@@ -54,13 +54,13 @@ export function luminance(
   pixelCount: number,
   channels: number,
 ): Float32Array {
-  const grey = new Float32Array(pixelCount);
+  const gray = new Float32Array(pixelCount);
   for (let i = 0; i < pixelCount; i++) {
     const red = samples[i * channels];
     const green = samples[i * channels + 1];
     const blue = samples[i * channels + 2];
     // Grey first, colour as a difference: the weights' rounding cannot move a grey pixel.
-    grey[i] = green + 0.299 * (red - green) + 0.114 * (blue - green);
+    gray[i] = green + 0.299 * (red - green) + 0.114 * (blue - green);
   }
-  return grey;
+  return gray;
 }

@@ -53,11 +53,11 @@ function isBesideJpeg(bytes: Uint8Array, marker: number, start: number): boolean
   if (marker === COMMENT) return true;
   if (marker < 0xe0 || marker > 0xef) return false;
   const name = Buffer.from(bytes.subarray(start, start + 12)).toString("latin1");
-  const isColour =
+  const isColor =
     (marker === 0xe0 && name.startsWith("JFIF\0")) ||
     (marker === 0xe2 && name === "ICC_PROFILE\0") ||
     (marker === 0xee && name.startsWith("Adobe"));
-  return !isColour;
+  return !isColor;
 }
 
 /** The next marker that is neither stuffing nor a restart. */

@@ -27,10 +27,10 @@ export function effectiveWilson(
   const degrees = variance > 0 ? Math.floor(degreesOfFreedom) : least - 1;
   const quantile = studentQuantile95(degrees);
   const squared = quantile ** 2;
-  const centre = (share + squared / (2 * cases)) / (1 + squared / cases);
+  const center = (share + squared / (2 * cases)) / (1 + squared / cases);
   const half =
     (quantile / (1 + squared / cases)) *
     Math.sqrt((share * (1 - share)) / cases + squared / (4 * cases * cases));
   // At the ends, rounding alone would leave the share outside.
-  return [share === 0 ? 0 : centre - half, share === 1 ? 1 : centre + half];
+  return [share === 0 ? 0 : center - half, share === 1 ? 1 : center + half];
 }

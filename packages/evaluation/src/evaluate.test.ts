@@ -93,7 +93,7 @@ test("evaluate: strata are the patients whose readers agreed and those whose did
 });
 
 test("evaluate: overlap of found fractures, and with missed ones as 0", () => {
-  const { recall, boxIou, maskIou } = evaluation.localisation;
+  const { recall, boxIou, maskIou } = evaluation.localization;
   assert.deepEqual([recall.count, recall.total], [3, 4]);
   assert.deepEqual(
     [boxIou.matched.count, boxIou.matched.median, boxIou.matched.mean],
@@ -102,7 +102,7 @@ test("evaluate: overlap of found fractures, and with missed ones as 0", () => {
   assert.deepEqual([boxIou.missedAsZero.median, boxIou.missedAsZero.mean], [0.5, 0.5]);
   assert.equal(maskIou.matched.mean, 2 / 3);
   assert.deepEqual(
-    evaluation.localisationByClass.map(({ class: name, recall: found }) => [
+    evaluation.localizationByClass.map(({ class: name, recall: found }) => [
       name,
       found.count,
       found.total,
@@ -113,7 +113,7 @@ test("evaluate: overlap of found fractures, and with missed ones as 0", () => {
     ],
   );
   assert.deepEqual(
-    evaluation.localisationByView.map(({ view, recall: found }) => [
+    evaluation.localizationByView.map(({ view, recall: found }) => [
       view,
       found.count,
       found.total,
@@ -161,7 +161,7 @@ test("evaluate: no patient at all has counts of zero and no figures", () => {
   const empty = evaluate([], options);
   assert.equal(empty.classification.accuracy.share, null);
   assert.equal(empty.classification.kappa.value, null);
-  assert.equal(empty.localisation.boxIou.matched.median, null);
+  assert.equal(empty.localization.boxIou.matched.median, null);
 });
 
 test("evaluate: two views of a patient do not make the overlap's interval narrower", () => {
@@ -174,7 +174,7 @@ test("evaluate: two views of a patient do not make the overlap's interval narrow
       return { id: `${i}`, class: "weber-a", ambiguous: null, images };
     });
   const interval = (given: readonly TestPatient[]) =>
-    evaluate(given, options).localisation.boxIou.matched.medianInterval;
+    evaluate(given, options).localization.boxIou.matched.medianInterval;
   assert.deepEqual(interval(some(["ap", "lateral"])), interval(some(["ap"])));
   assert.notEqual(interval(some(["ap"])), null);
 });
@@ -202,7 +202,7 @@ test("evaluate: what is found is said beside what is found in vain", () => {
   );
   assert.deepEqual(evaluation.settings.foundIou, 0.3);
   const strict = evaluate(patients, { ...options, foundIou: 0.6 });
-  assert.deepEqual(strict.localisation.recall.count, 1);
+  assert.deepEqual(strict.localization.recall.count, 1);
   assert.equal(strict.falsePositives.perImage.value, 3 / 7);
 });
 

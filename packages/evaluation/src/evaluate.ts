@@ -26,9 +26,9 @@ import {
   falsePositiveRadiographs,
   falsePositives,
   fractureOutcomes,
-  type Localisation,
-  summariseLocalisation,
-} from "./localisation.ts";
+  type Localization,
+  summarizeLocalization,
+} from "./localization.ts";
 import type { TestImage, TestPatient } from "./patient.ts";
 import {
   imageScores,
@@ -108,9 +108,9 @@ export interface Evaluation {
   /** Every rule: the calibrated one first, where there is one, and those of `viewRules`. */
   readonly rules: readonly RuleResult[];
   /** Of the fractures on annotated images. */
-  readonly localisation: Localisation;
-  readonly localisationByClass: readonly (Localisation & { readonly class: string })[];
-  readonly localisationByView: readonly (Localisation & { readonly view: View | null })[];
+  readonly localization: Localization;
+  readonly localizationByClass: readonly (Localization & { readonly class: string })[];
+  readonly localizationByView: readonly (Localization & { readonly view: View | null })[];
   /** Images of patients without fracture on which one is found at the finding threshold. */
   readonly falsePositiveRadiographs: Proportion;
   readonly falsePositives: FalsePositives;
@@ -147,17 +147,17 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
         ruleResult(other, patients, { rule, outcomes }, options),
       ),
     ),
-    localisation: summariseLocalisation(fractures, options),
-    localisationByClass: fractureClasses.map((name) => ({
+    localization: summarizeLocalization(fractures, options),
+    localizationByClass: fractureClasses.map((name) => ({
       class: name,
-      ...summariseLocalisation(
+      ...summarizeLocalization(
         fractures.filter((one) => one.class === name),
         options,
       ),
     })),
-    localisationByView: views.map((view) => ({
+    localizationByView: views.map((view) => ({
       view,
-      ...summariseLocalisation(
+      ...summarizeLocalization(
         fractures.filter((one) => one.view === view),
         options,
       ),

@@ -9,11 +9,11 @@ export {
   averagePrecisionIntervals,
 } from "./average-precision/intervals.ts";
 export {
-  type LabelledImage,
+  type LabeledImage,
   NO_FRACTURE,
   type Shape,
   type TrueObject,
-} from "./average-precision/labelled-image.ts";
+} from "./average-precision/labeled-image.ts";
 export { AREA_RANGES } from "./average-precision/settings.ts";
 export { runsOfOutlines } from "./average-precision/traced-runs.ts";
 export { type BootstrapOptions, bootstrap } from "./bootstrap.ts";

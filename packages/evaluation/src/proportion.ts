@@ -17,7 +17,7 @@ export function proportionOf(count: number, total: number): Proportion {
   if (total === 0) return { count, total, share: null, interval: null };
   const share = count / total;
   const squared = Z * Z;
-  const centre = (share + squared / (2 * total)) / (1 + squared / total);
+  const center = (share + squared / (2 * total)) / (1 + squared / total);
   const half =
     (Z / (1 + squared / total)) *
     Math.sqrt((share * (1 - share)) / total + squared / (4 * total * total));
@@ -26,6 +26,6 @@ export function proportionOf(count: number, total: number): Proportion {
     total,
     share,
     // At the ends, rounding alone would leave the share outside.
-    interval: [count === 0 ? 0 : centre - half, count === total ? 1 : centre + half],
+    interval: [count === 0 ? 0 : center - half, count === total ? 1 : center + half],
   };
 }

@@ -20,7 +20,7 @@ export type OverlayGround = Pick<
 >;
 
 /** Told apart by readers who see red and green alike (Okabe and Ito 2008), bright on grey. */
-const COLOURS = ["#f0b429", "#56c2f0", "#e98bc4", "#3fd0a0"];
+const COLORS = ["#f0b429", "#56c2f0", "#e98bc4", "#3fd0a0"];
 const NOTICE = "Research use only – not a medical device";
 
 /** What is held to be there, beside what was found: white and dashed, without a label. */
@@ -35,15 +35,15 @@ export function overlaySvg(
   sentence: string | null = null,
 ): string {
   const layout = overlayLayout(image, sentence);
-  const colourOf = ({ class: name }: Finding) =>
-    COLOURS[Math.max(0, classes.indexOf(name)) % COLOURS.length];
+  const colorOf = ({ class: name }: Finding) =>
+    COLORS[Math.max(0, classes.indexOf(name)) % COLORS.length];
   // The surest finding comes last, above the others; its label chooses its place first.
-  const shapes = findings.map((finding) => drawFinding(finding, colourOf(finding), layout));
+  const shapes = findings.map((finding) => drawFinding(finding, colorOf(finding), layout));
   const boxes = findings.map(({ box }) => scaleBox(box, layout.scale, layout.scale));
   const taken: Box[] = [];
   const labels = findings.map((finding, i) => {
     const others = boxes.filter((_, other) => other !== i);
-    return label(labelText(finding), colourOf(finding), boxes[i], layout, taken, others);
+    return label(labelText(finding), colorOf(finding), boxes[i], layout, taken, others);
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height + layout.footer}" font-family="DejaVu Sans, sans-serif" font-size="${layout.text}">
 ${[...truths.map((truth) => drawTruth(truth, layout)), ...shapes.reverse(), ...labels].join("\n")}
@@ -84,13 +84,13 @@ export function overlayLayout(
   };
 }
 
-function drawFinding({ box, polygons }: Finding, colour: string, layout: OverlayLayout): string {
+function drawFinding({ box, polygons }: Finding, color: string, layout: OverlayLayout): string {
   const { scale, stroke } = layout;
   const outlines = polygons.map((polygon) => outlinePath(polygon, scale)).join("");
   return [
-    `<path d="${outlines}" fill="${colour}" fill-opacity="0.14" fill-rule="evenodd"/>`,
-    line(outlines, colour, stroke),
-    line(corners(scaleBox(box, scale, scale)), colour, stroke),
+    `<path d="${outlines}" fill="${color}" fill-opacity="0.14" fill-rule="evenodd"/>`,
+    line(outlines, color, stroke),
+    line(corners(scaleBox(box, scale, scale)), color, stroke),
   ].join("\n");
 }
 
@@ -101,11 +101,11 @@ function drawTruth(polygons: readonly Polygon[], { scale, stroke }: OverlayLayou
 }
 
 /** With a dark rim, so that it also shows on a bright ground. */
-function line(path: string, colour: string, width: number): string {
+function line(path: string, color: string, width: number): string {
   const rim = `stroke="#000" stroke-opacity="0.45" stroke-width="${round(width * 2)}"`;
   return (
     `<path d="${path}" fill="none" stroke-linejoin="round" ${rim}/>` +
-    `<path d="${path}" fill="none" stroke-linejoin="round" stroke="${colour}" stroke-width="${width}"/>`
+    `<path d="${path}" fill="none" stroke-linejoin="round" stroke="${color}" stroke-width="${width}"/>`
   );
 }
 
@@ -144,7 +144,7 @@ function labelText({ class: name, score, probabilities = {}, lengthMm }: Finding
 /** Beside the box, where the picture has room, no other label is and, if possible, no finding. */
 function label(
   text: string,
-  colour: string,
+  color: string,
   box: Box,
   layout: OverlayLayout,
   taken: Box[],
@@ -182,7 +182,7 @@ function label(
   taken.push([x, y, x + width, y + height]);
   return [
     `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="2" fill="#000" fill-opacity="0.65"/>`,
-    `<text x="${round(x + layout.text * 0.4)}" y="${round(y + layout.text * 1.1)}" fill="${colour}">${escapeXml(text)}</text>`,
+    `<text x="${round(x + layout.text * 0.4)}" y="${round(y + layout.text * 1.1)}" fill="${color}">${escapeXml(text)}</text>`,
   ].join("\n");
 }
 

@@ -109,11 +109,11 @@ function triangleFilter(inputs: number, outputs: number): Filter {
   const starts = new Int32Array(outputs);
   const weights = new Float32Array(outputs * taps);
   for (let o = 0; o < outputs; o++) {
-    const centre = (o + 0.5) * step;
-    const from = Math.max(0, Math.floor(centre - radius + 0.5));
-    const to = Math.min(inputs, Math.floor(centre + radius + 0.5));
+    const center = (o + 0.5) * step;
+    const from = Math.max(0, Math.floor(center - radius + 0.5));
+    const to = Math.min(inputs, Math.floor(center + radius + 0.5));
     const values = Array.from({ length: to - from }, (_, i) =>
-      Math.max(0, 1 - Math.abs(from + i + 0.5 - centre) / radius),
+      Math.max(0, 1 - Math.abs(from + i + 0.5 - center) / radius),
     );
     const sum = values.reduce((total, value) => total + value, 0);
     // Kept inside the image, so that the taps without weight read no value beyond its end.

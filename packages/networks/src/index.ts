@@ -47,12 +47,12 @@ export { freeModel, placeModel } from "./placement.ts";
 export { weightsByPrevalence } from "./prevalence-weights.ts";
 export {
   incompleteStages,
-  initialiseBackbone,
+  initializeBackbone,
   requireResNet,
-} from "./weights/initialise-backbone.ts";
-export { initialiseNetwork, type NetworkWeightsReport } from "./weights/initialise-network.ts";
+} from "./weights/initialize-backbone.ts";
+export { initializeNetwork, type NetworkWeightsReport } from "./weights/initialize-network.ts";
 export {
-  initialiseMobileNetV2,
+  initializeMobileNetV2,
   type MobileNetV2Report,
   type MobileNetV2Weights,
   mobileNetV2Weights,

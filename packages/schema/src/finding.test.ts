@@ -31,6 +31,6 @@ test("findingSchema: two points are no polygon", () =>
   ));
 test("findingSchema: an odd number of coordinates is refused", () =>
   refuses({ polygons: [[1, 2, 3, 4, 5, 6, 7]] }, /odd number/));
-test("findingSchema: unknown keys are refused", () => refuses({ colour: "red" }, /colour/));
+test("findingSchema: unknown keys are refused", () => refuses({ color: "red" }, /color/));
 test("findingSchema: an unknown calibration is refused", () =>
   refuses({ calibration: "guessed" }, /at calibration/));

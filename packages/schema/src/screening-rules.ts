@@ -24,7 +24,7 @@ const termsByCodeSchema = z.record(z.string().min(1), termsSchema);
 
 export const languageRulesSchema = z.strictObject({
   /** Frequent small words by which the language of a report is told. */
-  recognisedBy: termsSchema,
+  recognizedBy: termsSchema,
   /** Words after which a full stop ends no sentence. */
   abbreviations: termsSchema,
   /** Headings of sections that ask or tell the history, and report no finding. */

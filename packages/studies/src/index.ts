@@ -96,7 +96,7 @@ export {
   decidingWords,
   explainCase,
   latestDecisions,
-  summariseDecisions,
+  summarizeDecisions,
 } from "./screening/decisions.ts";
 export { readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { createStudy } from "./study.ts";
 
 export const PASSPHRASE = "correct horse";
@@ -29,7 +29,7 @@ export async function newStudy(context: TestContext): Promise<{ folder: string; 
 /** A radiograph of a patient; the same numbers give the same bytes. */
 export function radiograph(patient: number, image: number): Buffer {
   return dicomFile({
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00080016 UI": "1.2.840.10008.5.1.4.1.1.1",
     "00080018 UI": `1.3.99.1.${patient}.${image}`,
     "00080020 DA": "20190410",

@@ -4,7 +4,7 @@ import { freeModel, type ImageBatch } from "@malleolus/networks";
 import type { RunDirectory } from "@malleolus/runs";
 import { libtorchVersion, nn, threads } from "@malleolus/torch";
 import { hasObjects } from "./data-set.ts";
-import { activationsOf, initialiseModel, measuredBatches, newModel } from "./initialise.ts";
+import { activationsOf, initializeModel, measuredBatches, newModel } from "./initialize.ts";
 import { type Loader, openLoader } from "./loader/loader.ts";
 import { newOptimizer } from "./optimizer.ts";
 import { openRecords, type Records } from "./run/records.ts";
@@ -48,7 +48,7 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
     // Before the average, which begins at the initial weights.
     const begin = async () => {
       shown.push(...(await measuredBatches(set, recipe, device)));
-      const weights = initialiseModel(model, recipe, options.weights, shown);
+      const weights = initializeModel(model, recipe, options.weights, shown);
       for (const { tensor } of shown.splice(1)) tensor.free();
       return weights;
     };

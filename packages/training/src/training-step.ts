@@ -6,7 +6,7 @@ import type { LossParts, Recipe } from "@malleolus/schema";
 import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";
 import { TrainingError } from "./errors.ts";
-import { batchOptions, inDtype } from "./initialise.ts";
+import { batchOptions, inDtype } from "./initialize.ts";
 import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { learningRateAt } from "./schedule.ts";

@@ -5,7 +5,7 @@ import {
   FALSE_POSITIVE_RATES,
   foundAt,
   frocOf,
-  type LabelledImage,
+  type LabeledImage,
   type MarkedImage,
   measureImages,
   runsOfOutlines,
@@ -33,11 +33,11 @@ export function measure(
   const seen = images.map((image) => seenImage(image, findings.get(image.id) ?? [], settings));
   const withObjects = seen.filter(({ hasObjects }) => hasObjects);
   const precision = (some: readonly SeenImage[], shape: Shape): MeasuredPrecision => {
-    const labelled = some.map((image) => image.labelled);
+    const labeled = some.map((image) => image.labeled);
     const groups = some.map(({ group }) => group);
     return {
-      ...averagePrecision(labelled, classes, shape, notObjects),
-      intervals: averagePrecisionIntervals(labelled, groups, classes, shape, settings, notObjects),
+      ...averagePrecision(labeled, classes, shape, notObjects),
+      intervals: averagePrecisionIntervals(labeled, groups, classes, shape, settings, notObjects),
     };
   };
   const objectClasses = classes.filter((name) => !notObjects.includes(name));
@@ -52,7 +52,7 @@ export function measure(
     found: foundAt(marked, operatingScore, settings),
     froc: frocOf(marked, FALSE_POSITIVE_RATES, settings),
     imageLevel: measureImages(
-      seen.map(({ labelled }) => labelled),
+      seen.map(({ labeled }) => labeled),
       { threshold: operatingScore, notObjects, groups: seen.map(({ group }) => group) },
     ),
     subgroups: subgroupsOf(seen, objectClasses, settings.by, settings),
@@ -77,7 +77,7 @@ function seenImage(
     boxArea: boxArea(box),
     mask: runsOfOutlines(polygons, width, height),
   }));
-  const labelled: LabelledImage = { truths, detections };
+  const labeled: LabeledImage = { truths, detections };
   const objects = truths.filter((one) => isObject(one) && !one.isCrowd);
   const crowds = truths.filter((one) => isObject(one) && one.isCrowd);
   const best = detections.filter(isObject).toSorted((a, b) => b.score - a.score);
@@ -91,7 +91,7 @@ function seenImage(
   return {
     group,
     fields,
-    labelled,
+    labeled,
     hasObjects: truths.some(isObject),
     marked: {
       group,

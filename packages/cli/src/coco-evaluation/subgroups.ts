@@ -10,7 +10,7 @@ import {
   type ClusterCount,
   classSweeps,
   clusteredProportionOf,
-  type LabelledImage,
+  type LabeledImage,
   type Shape,
 } from "@malleolus/evaluation";
 import type { Subgroup } from "@malleolus/schema";
@@ -20,7 +20,7 @@ import { CliError } from "../errors.ts";
 export interface DescribedImage {
   readonly group: string;
   readonly fields: Readonly<Record<string, string>>;
-  readonly labelled: LabelledImage;
+  readonly labeled: LabeledImage;
   /** Its objects, crowds left out, and whether each is found at the operating score. */
   readonly objects: readonly { readonly area: number; readonly isFound: boolean }[];
 }
@@ -94,11 +94,11 @@ function subgroup(
   curve: "best100" | (typeof SIZES)[number],
   options: BootstrapOptions,
 ): Subgroup {
-  const labelled = images.map((image) => image.labelled);
+  const labeled = images.map((image) => image.labeled);
   const groups = images.map(({ group }) => group);
   const ap50 = (shape: Shape) =>
     averagePrecision50(
-      classSweeps(labelled, classes, shape).map((sweeps) => sweeps[curve]),
+      classSweeps(labeled, classes, shape).map((sweeps) => sweeps[curve]),
       groups,
       options,
     );

@@ -94,7 +94,7 @@ const calibrate = ["calibrate", "--checkpoint", at("model.safetensors"), "--dtyp
 
 test("calibrate: the decision lies in the detector, whose weights stay", async () => {
   const before = openDetector(at("model.safetensors"));
-  const analysis = before.analyse(blank());
+  const analysis = before.analyze(blank());
   assert.equal(before.decision, null);
   before.close();
   const json = await run(...calibrate, ...base, "--json");
@@ -104,7 +104,7 @@ test("calibrate: the decision lies in the detector, whose weights stay", async (
   assert.equal(decision.fittedOn.radiographs, 12);
   const detector = openDetector(at("model.safetensors"));
   assert.deepEqual(detector.decision, decision);
-  assert.deepEqual(detector.analyse(blank()), analysis);
+  assert.deepEqual(detector.analyze(blank()), analysis);
   detector.close();
   const told = await run(...calibrate, ...base);
   assert.match(

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { run } from "../test-command.ts";
 
 /** A folder with a new study, and a radiograph of a patient to be imported by COCO's way. */
@@ -24,7 +24,7 @@ async function newStudy(context: { after(cleanUp: () => void): void }) {
   const images = join(folder, "images");
   mkdirSync(images);
   const file = dicomFile({
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00080016 UI": "1.2.840.10008.5.1.4.1.1.1",
     "00080018 UI": "1.3.99.1",
     "0020000d UI": "1.3.99.2",
@@ -103,7 +103,7 @@ test("import dicom: TERM ends it after the file that is going on, a pipe in the 
   assert.equal(spawnSync("mkfifo", [join(archive, "0-pipe.dcm")]).status, 0);
   for (let i = 0; i < 60; i++) {
     const uids = { "00080018 UI": `1.3.99.1.${i}`, "0020000d UI": "1.3.99.2" };
-    writeFileSync(join(archive, `${i}.dcm`), dicomFile({ ...GREY_2X2, ...uids }));
+    writeFileSync(join(archive, `${i}.dcm`), dicomFile({ ...GRAY_2X2, ...uids }));
   }
   const main = new URL("../main.ts", import.meta.url).pathname;
   const args = [main, "import", "dicom", archive, "--study", study, "--json"];

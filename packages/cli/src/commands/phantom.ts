@@ -41,7 +41,7 @@ export const phantomCommand: CommandFile = (output, finish) =>
     .option(
       "--pitch <mm>",
       "size of a pixel; larger is quicker (default: the detector's own)",
-      millimetres,
+      millimeters,
     )
     .option("--json", "the archives, as one JSON object")
     .addHelpText(
@@ -116,7 +116,7 @@ async function simulate(
   }
 }
 
-function millimetres(text: string): number {
+function millimeters(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0.1 && value <= 1) return value;
   throw new InvalidArgumentError("expected millimetres from 0.1 to 1.");

@@ -99,8 +99,8 @@ async function findAll(
   try {
     const found = await findOnTests({
       study,
-      async analyse(image): Promise<RadiographAnalysis> {
-        const analysis = await source.analyse(image);
+      async analyze(image): Promise<RadiographAnalysis> {
+        const analysis = await source.analyze(image);
         // Detection blocks the event loop: here it hears of signals.
         await setImmediate();
         return analysis;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { run } from "../test-command.ts";
 
 const REPORTS = ["Weber B fracture.", "No fracture.", "Old fracture of the fibula."];
@@ -22,7 +22,7 @@ async function newStudy(context: { after(cleanUp: () => void): void }) {
   await run("init", study);
   for (const patient of REPORTS.keys()) {
     const file = dicomFile({
-      ...GREY_2X2,
+      ...GRAY_2X2,
       "00080016 UI": "1.2.840.10008.5.1.4.1.1.1",
       "00080018 UI": `1.3.99.1.${patient}`,
       "00080050 SH": `ACC${patient}`,

@@ -82,7 +82,7 @@ async function screen(
     );
     progress.end();
     const funnel = await studies.readFunnel(study);
-    const { uncertain, words } = await studies.summariseDecisions(study);
+    const { uncertain, words } = await studies.summarizeDecisions(study);
     const truth =
       table === null ? undefined : measureTruth(await studies.compareWithTruth(study, table));
     if (given.json) {

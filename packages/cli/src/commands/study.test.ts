@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { run } from "../test-command.ts";
 
 function scratchFolder(context: { after(cleanUp: () => void): void }): string {
@@ -26,7 +26,7 @@ function setPassphrase(context: { after(cleanUp: () => void): void }, value: str
 
 function writeRadiograph(path: string, patient: number): void {
   const file = dicomFile({
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00080016 UI": "1.2.840.10008.5.1.4.1.1.1",
     "00080018 UI": `1.3.99.1.${patient}`,
     "00080050 SH": `ACC${patient}`,

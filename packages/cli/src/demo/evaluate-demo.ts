@@ -57,8 +57,8 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
     const { decision } = detector;
     const found = await findOnTests({
       study,
-      analyse: async ({ fileName }) =>
-        detector.analyse(await readRadiograph(join(study.images, fileName))),
+      analyze: async ({ fileName }) =>
+        detector.analyze(await readRadiograph(join(study.images, fileName))),
       onImage: (done, total, test) => progress.count(done, total, `radiographs of the ${test}`),
     });
     if (found === null) throw new Error("internal: nobody has stopped the demonstration's tests");
@@ -116,9 +116,9 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
 
 /** The figures that the plan asks for. */
 function thresholdsOf(evaluation: Evaluation): AcceptanceThreshold[] {
-  const { classification, localisation, falsePositiveRadiographs } = evaluation;
+  const { classification, localization, falsePositiveRadiographs } = evaluation;
   const { auc, sensitivity } = classification.fracture;
-  const { median, medianInterval } = localisation.boxIou.missedAsZero;
+  const { median, medianInterval } = localization.boxIou.missedAsZero;
   const figure = (value: number | null, interval: AcceptanceThreshold["interval"]) => ({
     value,
     interval,

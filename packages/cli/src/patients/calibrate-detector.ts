@@ -4,7 +4,7 @@ import { atPrevalence, fitDecision, type TuningPatient } from "@malleolus/evalua
 import { openDetector, type Precision, writeDecision } from "@malleolus/networks";
 import type { PatientDecision } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
-import { analysePatients } from "./analyse-patients.ts";
+import { analyzePatients } from "./analyze-patients.ts";
 import type { PatientRadiographs } from "./patient-radiographs.ts";
 
 export interface Calibration {
@@ -44,7 +44,7 @@ export async function calibrateDetector(given: Calibration): Promise<Calibrated>
           `${detector.classes.join(", ")}; annotate sound bones as no_fracture, and train with them`,
       );
     }
-    const analysed = await analysePatients({ detector, patients, folder, onImage });
+    const analysed = await analyzePatients({ detector, patients, folder, onImage });
     const fitted = fitDecision(analysed, {
       classes: detector.classes,
       noFractureClass: soundClass,

@@ -35,7 +35,7 @@ export async function predictPatient(given: PatientToPredict): Promise<Predictio
   const seen: Seen[] = [];
   for (const file of files) {
     try {
-      seen.push(analyse(file, await readRadiograph(file.path), given));
+      seen.push(analyze(file, await readRadiograph(file.path), given));
     } catch (error) {
       given.onFailure(error);
     }
@@ -83,7 +83,7 @@ interface Seen {
   readonly analysis: RadiographAnalysis;
 }
 
-function analyse(
+function analyze(
   file: RadiographFile,
   radiograph: Radiograph,
   { detector, onRead }: PatientToPredict,
@@ -91,7 +91,7 @@ function analyse(
   onRead(file, radiograph);
   const { width, height, pixelSpacingMm, spacingSource } = radiograph;
   const image = { width, height, pixelSpacingMm, spacingSource };
-  return { file, image, analysis: detector.analyse(radiograph) };
+  return { file, image, analysis: detector.analyze(radiograph) };
 }
 
 /** Drawn before anything is written: a file has both or neither. */

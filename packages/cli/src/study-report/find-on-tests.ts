@@ -23,7 +23,7 @@ export interface FoundOnTests {
 
 export interface TestsToLookAt {
   readonly study: Study;
-  readonly analyse: (image: KnownRadiograph) => Promise<RadiographAnalysis>;
+  readonly analyze: (image: KnownRadiograph) => Promise<RadiographAnalysis>;
   readonly onImage: (done: number, total: number, test: StudyTest) => void;
   readonly stop?: AbortSignal;
 }
@@ -38,7 +38,7 @@ export async function findOnTests(given: TestsToLookAt): Promise<FoundOnTests | 
 }
 
 async function findOnTest(
-  { study, analyse, onImage, stop }: TestsToLookAt,
+  { study, analyze, onImage, stop }: TestsToLookAt,
   test: StudyTest,
   { difficult, easy, undecided }: TestSet,
 ): Promise<FoundOnTest | null> {
@@ -52,7 +52,7 @@ async function findOnTest(
     for (const image of images) {
       if (stop?.aborted === true) return null;
       const { fileName, view, width, height, truths } = image;
-      seen.push({ id: fileName, view, width, height, truths, ...(await analyse(image)) });
+      seen.push({ id: fileName, view, width, height, truths, ...(await analyze(image)) });
       onImage(++done, total, test);
     }
     found.push({ ...patient, images: seen });

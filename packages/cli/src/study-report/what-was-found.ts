@@ -23,7 +23,7 @@ export interface FindingSource {
   readonly description: string;
   readonly software: ReportContent["software"];
   readonly training: ReportContent["training"];
-  analyse(image: KnownRadiograph): Promise<RadiographAnalysis>;
+  analyze(image: KnownRadiograph): Promise<RadiographAnalysis>;
   /** By what the tests' radiographs were simulated; null where they are real. */
   simulated(): Promise<ReportContent["simulated"]>;
   close(): void;
@@ -59,7 +59,7 @@ function predictionsSource(path: string): Source {
     description: `What ${basename(path)} says of the radiographs of the tests.`,
     software: [],
     training: null,
-    async analyse({ fileName }) {
+    async analyze({ fileName }) {
       const found = analyses.get(hashOf(fileName));
       if (found !== undefined) return found;
       throw new CliError(
@@ -109,11 +109,11 @@ async function detectorSource(
       description: `What a detector finds (sha256 ${detectorSha256.slice(0, 12)}, computed in ${dtype}).`,
       software: [{ name: "LibTorch", version: libtorchVersion() }],
       training: await trainingOf(given.checkpoint),
-      async analyse({ fileName }) {
+      async analyze({ fileName }) {
         const image = hashOf(fileName);
         const known = log.analyses.get(image);
         if (known !== undefined) return known;
-        const analysis = detector.analyse(await readRadiograph(join(study.images, fileName)));
+        const analysis = detector.analyze(await readRadiograph(join(study.images, fileName)));
         log.append(image, analysis);
         return analysis;
       },

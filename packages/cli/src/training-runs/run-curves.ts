@@ -13,7 +13,7 @@ export interface RunCurve {
 }
 
 /** Told apart by readers who see red and green alike (Okabe and Ito 2008). */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 /** From the seventh curve on, colours come again with dashes. */
 const DASHES = ["", "7 3", "2 3", "9 3 2 3"];
 
@@ -107,7 +107,7 @@ function renderPanel({ title, top, height, lines }: Panel, x: (step: number) => 
         const drawn = path === "" ? "" : `<path class="curve" ${stroke(i)} d="M${path}"/>`;
         const circles = dots.map(
           ([step, value]) =>
-            `<circle cx="${x(step)}" cy="${y(value)}" r="3" fill="${colour(i)}" stroke="#fff"/>`,
+            `<circle cx="${x(step)}" cy="${y(value)}" r="3" fill="${color(i)}" stroke="#fff"/>`,
         );
         return drawn + circles.join("");
       })
@@ -119,13 +119,13 @@ function allPlaces({ curve, dots }: Line): readonly Place[] {
   return [...curve, ...dots];
 }
 
-function colour(run: number): string {
-  return COLOURS[run % COLOURS.length];
+function color(run: number): string {
+  return COLORS[run % COLORS.length];
 }
 
 function stroke(run: number): string {
-  const dash = DASHES[Math.floor(run / COLOURS.length) % DASHES.length];
-  return `stroke="${colour(run)}"${dash === "" ? "" : ` stroke-dasharray="${dash}"`}`;
+  const dash = DASHES[Math.floor(run / COLORS.length) % DASHES.length];
+  return `stroke="${color(run)}"${dash === "" ? "" : ` stroke-dasharray="${dash}"`}`;
 }
 
 function placesOf(validations: readonly RunValidation[], measure: string): Place[] {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import sharp from "sharp";
-import { dicomFile, GREY_2X2 } from "../dicom/test-dicom.ts";
+import { dicomFile, GRAY_2X2 } from "../dicom/test-dicom.ts";
 import { checkImages, throwFaults } from "./check-images.ts";
 import { type CocoDataset, parseCoco } from "./read-coco.ts";
 
@@ -170,7 +170,7 @@ test("checkImages: DICOM files name their patients, unless they all name the sam
   const size = { width: 2, height: 2 };
   const write = (ids: readonly string[]) => {
     for (const [i, id] of ids.entries()) {
-      const elements = { ...GREY_2X2, "00100020 LO": id, "7fe00010 OW": [i, 100, 200, 400] };
+      const elements = { ...GRAY_2X2, "00100020 LO": id, "7fe00010 OW": [i, 100, 200, 400] };
       writeFileSync(join(folder, `${i}.dcm`), dicomFile(elements));
     }
   };
@@ -196,7 +196,7 @@ test("checkImages: pictures of 16 bits that use 12 of them are told", async (con
       (_, i) => (i * 97) % (greatest + 1),
     );
     return sharp(values, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } }).toColourspace(
-      "grey16",
+      "gray16",
     );
   };
   await deep(4095).png().toFile(join(folder, "a.png"));

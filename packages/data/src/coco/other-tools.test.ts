@@ -107,14 +107,14 @@ test("parseCoco: two categories of one name are refused", () =>
   }, /every category's name once, got "fracture" for the categories 1, 2/));
 
 test("parseCoco: coordinates as shares of the image are refused", () => {
-  const normalise = ({ annotations }: Base, count: number) => {
+  const normalize = ({ annotations }: Base, count: number) => {
     for (const one of annotations.slice(0, count)) {
       one.segmentation = [[0.1, 0.2, 0.5, 0.2, 0.5, 1, 0.1, 1]];
       one.bbox = [0.1, 0.2, 0.4, 0.8];
     }
   };
-  refuses((file) => normalise(file, 3), /in pixels, got shares of the image, 0 to 1, in all 3/);
-  assert.equal(read((file) => normalise(file, 2)).annotations.length, 3);
+  refuses((file) => normalize(file, 3), /in pixels, got shares of the image, 0 to 1, in all 3/);
+  assert.equal(read((file) => normalize(file, 2)).annotations.length, 3);
 });
 
 test("parseCoco: boxes by two corners are refused, one among many is not", () => {

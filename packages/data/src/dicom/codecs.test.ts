@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataError } from "../errors.ts";
 import { readDicom } from "./read-dicom.ts";
-import { compressedFile, dicomFile, GREY_2X2 } from "./test-dicom.ts";
+import { compressedFile, dicomFile, GRAY_2X2 } from "./test-dicom.ts";
 import { type Layout, pictureFiles, type Syntax } from "./test-encoders.ts";
 
 /** Reads a picture compressed and plain, and compares. */
@@ -55,7 +55,7 @@ test("readDicom: JPEG baseline of RGB is close", () =>
   check("1.2.840.10008.1.2.4.50", { bits: 8, signed: false, samples: 3 }, 4));
 test("readDicom: JPEG extended of 12 bits, as dcmtk writes it, is close", async () => {
   const layout = {
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00280010 US": [16],
     "00280011 US": [16],
     "00280101 US": [12],
@@ -79,7 +79,7 @@ test("readDicom: HTJ2K lossy is close", () =>
 
 test("readDicom: after a damaged stream the next one is read", async () => {
   const damaged = compressedFile(
-    GREY_2X2,
+    GRAY_2X2,
     "1.2.840.10008.1.2.4.80",
     Buffer.from("ffd8fff7000b1000200020010111000000ffd9", "hex"),
   );

@@ -8,7 +8,7 @@
 import { causeText } from "@malleolus/errors";
 import { DataError } from "../errors.ts";
 import type { PixelHeader } from "./header.ts";
-import { withoutColourTransform } from "./jpeg-colour.ts";
+import { withoutColorTransform } from "./jpeg-color.ts";
 
 export type Codec = "jpeg" | "jpeg-ls" | "jpeg-2000" | "htj2k";
 
@@ -35,7 +35,7 @@ export async function decodeCodestream(
     planarConfiguration: 0,
     photometricInterpretation: header.photometric,
     encodedBuffer:
-      codec === "jpeg" && header.photometric === "RGB" ? withoutColourTransform(stream) : stream,
+      codec === "jpeg" && header.photometric === "RGB" ? withoutColorTransform(stream) : stream,
   });
   try {
     const decode = {

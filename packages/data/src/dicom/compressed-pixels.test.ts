@@ -15,7 +15,7 @@ import {
   type Syntax,
 } from "./test-encoders.ts";
 
-const GREY: Layout = { bits: 12, signed: false, samples: 1 };
+const GRAY: Layout = { bits: 12, signed: false, samples: 1 };
 const JPEG = "1.2.840.10008.1.2.4.70";
 const JPEG_LS = "1.2.840.10008.1.2.4.80";
 const JPEG_2000 = "1.2.840.10008.1.2.4.90";
@@ -52,7 +52,7 @@ function item(bytes: Uint8Array): Buffer {
 /** A file whose pixel data element is these bytes behind its head. */
 function withElement(head: string, ...parts: readonly Uint8Array[]): (syntax: Syntax) => Buffer {
   return (syntax) => {
-    const header: Record<string, Value | null> = { ...pictureHeader(GREY), "7fe00010 OW": null };
+    const header: Record<string, Value | null> = { ...pictureHeader(GRAY), "7fe00010 OW": null };
     const element = Buffer.from(`e07f1000${head}`, "hex");
     return Buffer.concat([dicomFile(header, syntax), element, ...parts]);
   };
@@ -64,8 +64,8 @@ const end = Buffer.from(END, "hex");
 
 for (const syntax of LOSSLESS) {
   test(`encapsulated pixels that are not as they should be, ${syntax}`, async () => {
-    const { plain } = await pictureFiles(syntax, GREY);
-    const stream = await pictureStream(syntax, GREY);
+    const { plain } = await pictureFiles(syntax, GRAY);
+    const stream = await pictureStream(syntax, GRAY);
     const third = 2 * Math.floor(stream.length / 6);
     const parts = [
       stream.subarray(0, third),
@@ -105,15 +105,15 @@ for (const syntax of LOSSLESS) {
 }
 
 test("a stream of the bits stored is its values, whatever the high bit says", async () => {
-  const stream = await pictureStream(JPEG_2000, GREY);
-  const header = pictureHeader(GREY);
-  const plain = dicomFile({ ...header, "7fe00010 OW": pictureBytes(GREY) });
+  const stream = await pictureStream(JPEG_2000, GRAY);
+  const header = pictureHeader(GRAY);
+  const plain = dicomFile({ ...header, "7fe00010 OW": pictureBytes(GRAY) });
   await holdsPicture(compressedFile({ ...header, "00280102 US": [15] }, JPEG_2000, stream), plain);
 });
 
 for (const syntax of [JPEG, JPEG_LS, BASELINE] as const) {
   test(`what follows the end of an image is padding, ${syntax}`, async () => {
-    const layout: Layout = { ...GREY, bits: syntax === BASELINE ? 8 : 12 };
+    const layout: Layout = { ...GRAY, bits: syntax === BASELINE ? 8 : 12 };
     const stream = await pictureStream(syntax, layout);
     const header = pictureHeader(layout);
     const plain = compressedFile(header, syntax, stream);
@@ -127,9 +127,9 @@ for (const syntax of [JPEG, JPEG_LS, BASELINE] as const) {
 }
 
 test("JPEG 2000 in the boxes of a JP2 file, without its end, and with padding", async () => {
-  const stream = await pictureStream(JPEG_2000, GREY);
-  const header = pictureHeader(GREY);
-  const plain = dicomFile({ ...header, "7fe00010 OW": pictureBytes(GREY) });
+  const stream = await pictureStream(JPEG_2000, GRAY);
+  const header = pictureHeader(GRAY);
+  const plain = dicomFile({ ...header, "7fe00010 OW": pictureBytes(GRAY) });
   const box = (kind: string, body: Uint8Array, length = body.length + 8) => {
     const head = Buffer.alloc(8);
     head.writeUInt32BE(length);
@@ -158,9 +158,9 @@ const JFIF = "ffe000104a46494600010100000100010000";
 const ADOBE_YCBCR = "ffee000e41646f626500640000000001";
 
 test("RGB in a JPEG stream that does not say its colours is not converted", async () => {
-  const grey = Buffer.alloc(32 * 32 * 3, 200);
+  const gray = Buffer.alloc(32 * 32 * 3, 200);
   const raw = { width: 32, height: 32, channels: 3 } as const;
-  const jpeg = await sharp(grey, { raw })
+  const jpeg = await sharp(gray, { raw })
     .jpeg({ quality: 100, chromaSubsampling: "4:4:4" })
     .toBuffer();
   const header = pictureHeader({ bits: 8, signed: false, samples: 3 });

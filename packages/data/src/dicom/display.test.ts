@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataError } from "../errors.ts";
 import { readDicom } from "./read-dicom.ts";
-import { dicomFile, GREY_2X2, type Value } from "./test-dicom.ts";
+import { dicomFile, GRAY_2X2, type Value } from "./test-dicom.ts";
 
 async function check(
   elements: Record<string, Value | null>,
   expected: readonly number[],
 ): Promise<void> {
-  const { pixels } = await readDicom(dicomFile({ ...GREY_2X2, ...elements }), "test.dcm");
+  const { pixels } = await readDicom(dicomFile({ ...GRAY_2X2, ...elements }), "test.dcm");
   assert.equal(pixels.length, expected.length);
   expected.forEach((value, i) => {
     assert.ok(Math.abs(pixels[i] - value) < 1e-6, `pixel ${i}: ${pixels[i]}, expected ${value}`);
@@ -129,7 +129,7 @@ test("display: a count of 0 stands for 65,536 entries", () =>
 
 test("display: a cut look-up table is refused", async () => {
   const cutLut = { "00283002 US": [9, 0, 8], "00283006 US": [1, 2] };
-  const file = dicomFile({ ...GREY_2X2, "00283010 SQ": [cutLut] });
+  const file = dicomFile({ ...GRAY_2X2, "00283010 SQ": [cutLut] });
   await assert.rejects(
     () => readDicom(file, "test.dcm"),
     (error) => error instanceof DataError && /look-up table of 9 entries/.test(error.message),
@@ -137,7 +137,7 @@ test("display: a cut look-up table is refused", async () => {
 });
 
 async function notesOf(elements: Record<string, Value | null>): Promise<readonly string[]> {
-  return (await readDicom(dicomFile({ ...GREY_2X2, ...elements }), "test.dcm")).notes;
+  return (await readDicom(dicomFile({ ...GRAY_2X2, ...elements }), "test.dcm")).notes;
 }
 
 test("display: the first window that can be used, of several", async () => {
@@ -195,7 +195,7 @@ for (const syntax of ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1"]) {
   test(`display: a VOI LUT that begins below zero, where no pixel does, ${syntax}`, async () => {
     const table = Array.from({ length: 1024 }, (_, i) => i);
     const elements = {
-      ...GREY_2X2,
+      ...GRAY_2X2,
       "00280101 US": [12],
       "00280102 US": [11],
       "00281052 DS": "-512",

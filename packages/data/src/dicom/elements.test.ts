@@ -5,7 +5,7 @@ import { DataError } from "../errors.ts";
 import { parseDataSet } from "./data-set.ts";
 import { deidentify } from "./deidentify/deidentify.ts";
 import { readDicom } from "./read-dicom.ts";
-import { dicomFile, GREY_2X2, type Value, withBytes } from "./test-dicom.ts";
+import { dicomFile, GRAY_2X2, type Value, withBytes } from "./test-dicom.ts";
 
 const IMPLICIT = "1.2.840.10008.1.2";
 const EXPLICIT = "1.2.840.10008.1.2.1";
@@ -33,7 +33,7 @@ async function holdsPicture(file: Uint8Array): Promise<void> {
 for (const syntax of [EXPLICIT, IMPLICIT]) {
   for (const filling of [2, 8, 512]) {
     test(`a file of ${syntax} with ${filling} zeros, or ones, behind its end`, async () => {
-      const whole = dicomFile(GREY_2X2, syntax);
+      const whole = dicomFile(GRAY_2X2, syntax);
       for (const byte of [0, 0xff]) {
         await holdsPicture(Buffer.concat([whole, Buffer.alloc(filling, byte)]));
       }
@@ -42,7 +42,7 @@ for (const syntax of [EXPLICIT, IMPLICIT]) {
 }
 
 test("an object without pixels, with zeros behind its end, is one without pixels", async () => {
-  const report = dicomFile({ ...GREY_2X2, "7fe00010 OW": null });
+  const report = dicomFile({ ...GRAY_2X2, "7fe00010 OW": null });
   await assert.rejects(
     readDicom(Buffer.concat([report, Buffer.alloc(512)]), "a.dcm"),
     (error) => error instanceof DataError && error.code === "no-pixels",
@@ -50,10 +50,10 @@ test("an object without pixels, with zeros behind its end, is one without pixels
 });
 
 test("behind the pixels, what is no element is passed over", () =>
-  holdsPicture(Buffer.concat([dicomFile(GREY_2X2), Buffer.from("garbage of an archive")])));
+  holdsPicture(Buffer.concat([dicomFile(GRAY_2X2), Buffer.from("garbage of an archive")])));
 
 test("before the pixels, what is no element is a damaged file", async () => {
-  const file = withBytes(dicomFile(GREY_2X2), Buffer.from("garbage of an archive"));
+  const file = withBytes(dicomFile(GRAY_2X2), Buffer.from("garbage of an archive"));
   await assert.rejects(readDicom(file, "a.dcm"), DataError);
 });
 
@@ -70,7 +70,7 @@ const representations: readonly (readonly [what: string, head: string])[] = [
 for (const [what, head] of representations) {
   test(`an element whose representation is ${what}`, async () => {
     const bytes = Buffer.concat([SMOKING, Buffer.from(head, "hex"), Buffer.from("NONE")]);
-    const file = withBytes(dicomFile(GREY_2X2), bytes);
+    const file = withBytes(dicomFile(GRAY_2X2), bytes);
     assert.equal(parseDataSet(file, "a.dcm").text("x001021a0"), "NONE");
     await holdsPicture(file);
   });
@@ -80,12 +80,12 @@ for (const vr of ["OV", "SV", "UV"]) {
   test(`an element of representation ${vr}, whose length takes four bytes`, async () => {
     const head = Buffer.concat([Buffer.from("10000099", "hex"), Buffer.from(`${vr}\0\0`)]);
     const value = Buffer.from("080000000500000000000000", "hex");
-    await holdsPicture(withBytes(dicomFile(GREY_2X2), Buffer.concat([head, value])));
+    await holdsPicture(withBytes(dicomFile(GRAY_2X2), Buffer.concat([head, value])));
   });
 }
 
 const MEANT: Readonly<Record<string, Value>> = {
-  ...GREY_2X2,
+  ...GRAY_2X2,
   "00180015 CS": "ANKLE",
   "00181164 DS": "0.15\\0.15",
   "00185101 CS": "AP",
@@ -147,7 +147,7 @@ test("private sequences in one another, of undefined length and as UN, are read 
   const outer = `09000110554e0000ffffffff feff00e0ffffffff ${inner} feff0de000000000 feffdde000000000`;
   const bytes = Buffer.from(outer.replaceAll(" ", ""), "hex");
   // Group 0009 stands before the pixels' group; the order of others does not matter.
-  const file = withBytes(dicomFile(GREY_2X2), bytes);
+  const file = withBytes(dicomFile(GRAY_2X2), bytes);
   assert.ok(file.includes("09000110", 0, "hex"));
   await holdsPicture(file);
   assert.ok(!deidentify(file, plan, "a").includes("09000110", 0, "hex"));
@@ -157,7 +157,7 @@ const metaLength = (file: Buffer) => 144 + file.readUInt32LE(140);
 
 test("file meta information of any length, or none, or none of it said", async () => {
   for (const syntax of [EXPLICIT, IMPLICIT]) {
-    const file = dicomFile(GREY_2X2, syntax);
+    const file = dicomFile(GRAY_2X2, syntax);
     for (const length of [0, 20, 4_000]) {
       const wrong = Buffer.from(file);
       wrong.writeUInt32LE(length, 140);
@@ -175,7 +175,7 @@ test("file meta information of any length, or none, or none of it said", async (
 test("file meta information that is written implicitly", async () => {
   const value = Buffer.from(`${EXPLICIT}\0`);
   const head = Buffer.from("0200100014000000", "hex");
-  const whole = dicomFile(GREY_2X2);
+  const whole = dicomFile(GRAY_2X2);
   const dataSet = whole.subarray(metaLength(whole));
   await holdsPicture(Buffer.concat([whole.subarray(0, 132), head, value, dataSet]));
 });
@@ -185,7 +185,7 @@ test("a data set that is written otherwise than its transfer syntax says", async
     [EXPLICIT, IMPLICIT],
     [IMPLICIT, EXPLICIT],
   ]) {
-    const [head, rest] = [dicomFile(GREY_2X2, said), dicomFile(GREY_2X2, written)];
+    const [head, rest] = [dicomFile(GRAY_2X2, said), dicomFile(GRAY_2X2, written)];
     const file = Buffer.concat([
       head.subarray(0, metaLength(head)),
       rest.subarray(metaLength(rest)),
@@ -195,4 +195,4 @@ test("a data set that is written otherwise than its transfer syntax says", async
 });
 
 test("a transfer syntax padded with blanks", () =>
-  holdsPicture(dicomFile(GREY_2X2, `${EXPLICIT}  `)));
+  holdsPicture(dicomFile(GRAY_2X2, `${EXPLICIT}  `)));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataError } from "../errors.ts";
 import { readDicom } from "./read-dicom.ts";
-import { compressedFile, dicomFile, GREY_2X2, type Value } from "./test-dicom.ts";
+import { compressedFile, dicomFile, GRAY_2X2, type Value } from "./test-dicom.ts";
 
 type Change = Record<string, Value | null>;
 
@@ -19,9 +19,9 @@ async function refuses(bytes: Uint8Array, code: string, message: RegExp): Promis
 }
 
 const refusesHeader = (change: Change, code: string, message: RegExp) =>
-  refuses(dicomFile({ ...GREY_2X2, ...change }), code, message);
+  refuses(dicomFile({ ...GRAY_2X2, ...change }), code, message);
 
-const COLOUR: Change = {
+const COLOR: Change = {
   "00280002 US": [3],
   "00280004 CS": "RGB",
   "00280006 US": [0],
@@ -30,8 +30,8 @@ const COLOUR: Change = {
   "00280102 US": [7],
 };
 
-async function checkColour(change: Change, expected: readonly number[]): Promise<void> {
-  const { stored, pixels } = await readDicom(dicomFile({ ...GREY_2X2, ...COLOUR, ...change }), "x");
+async function checkColor(change: Change, expected: readonly number[]): Promise<void> {
+  const { stored, pixels } = await readDicom(dicomFile({ ...GRAY_2X2, ...COLOR, ...change }), "x");
   assert.equal(pixels.length, expected.length);
   for (const [i, value] of expected.entries()) {
     assert.ok(Math.abs(pixels[i] * 255 - value) < 1e-3, `pixel ${i}: ${pixels[i] * 255}`);
@@ -51,12 +51,12 @@ test("readDicom: several frames are refused", () =>
   refusesHeader({ "00280008 IS": "12" }, "unsupported", /a single frame, got 12 frames/));
 test("readDicom: a count of frames that is 0, empty or oddly written is of the one that is there", async () => {
   for (const frames of ["0", "", "1 ", "+1", "01"]) {
-    const file = dicomFile({ ...GREY_2X2, "00280008 IS": frames });
+    const file = dicomFile({ ...GRAY_2X2, "00280008 IS": frames });
     assert.equal((await readDicom(file, "x.dcm")).width, 2, frames);
   }
 });
 test("readDicom: a photometric interpretation in small letters", async () => {
-  const file = dicomFile({ ...GREY_2X2, "00280004 CS": "Monochrome1" });
+  const file = dicomFile({ ...GRAY_2X2, "00280004 CS": "Monochrome1" });
   assert.equal((await readDicom(file, "x.dcm")).photometric, "MONOCHROME1");
 });
 test("readDicom: palette colour is refused", () =>
@@ -75,24 +75,24 @@ test("readDicom: fewer pixels than rows and columns are a cut file", () =>
   refusesHeader({ "7fe00010 OW": [1, 2, 3] }, "truncated", /8 bytes of pixels, got 6/));
 test("readDicom: an unknown transfer syntax is named", () =>
   refuses(
-    dicomFile(GREY_2X2, "1.2.840.10008.1.2.4.100"),
+    dicomFile(GRAY_2X2, "1.2.840.10008.1.2.4.100"),
     "unsupported",
     /1\.2\.840\.10008\.1\.2\.4\.100/,
   ));
 test("readDicom: fragments under an uncompressed syntax contradict it", () =>
   refuses(
-    compressedFile(GREY_2X2, "1.2.840.10008.1.2.1", Buffer.alloc(8)),
+    compressedFile(GRAY_2X2, "1.2.840.10008.1.2.1", Buffer.alloc(8)),
     "damaged",
     /fragments/,
   ));
 test("readDicom: plain pixels under a compressed syntax contradict it", () =>
-  refuses(dicomFile(GREY_2X2, "1.2.840.10008.1.2.5"), "damaged", /fixed length/));
+  refuses(dicomFile(GRAY_2X2, "1.2.840.10008.1.2.5"), "damaged", /fixed length/));
 test("readDicom: compressed pixels without a fragment are none", () =>
-  refuses(compressedFile(GREY_2X2, "1.2.840.10008.1.2.4.70"), "no-pixels", /no fragment/));
+  refuses(compressedFile(GRAY_2X2, "1.2.840.10008.1.2.4.70"), "no-pixels", /no fragment/));
 test("readDicom: a stream of another size than the header's is refused", () =>
   refuses(
     compressedFile(
-      GREY_2X2,
+      GRAY_2X2,
       "1.2.840.10008.1.2.4.70",
       // SOI, SOF3 of 12 bits, 3 rows, 4 columns, 1 component, EOI.
       Buffer.from("ffd8ffc3000b0c00030004010111 00ffd9".replace(" ", ""), "hex"),
@@ -102,12 +102,12 @@ test("readDicom: a stream of another size than the header's is refused", () =>
   ));
 
 test("readDicom: colour becomes luminance, grey exactly itself", () =>
-  checkColour(
+  checkColor(
     { "7fe00010 OW": Uint8Array.of(9, 9, 9, 100, 0, 0, 0, 100, 0, 0, 0, 100) },
     [9, 29.9, 58.7, 11.4],
   ));
 test("readDicom: colour by planes", () =>
-  checkColour(
+  checkColor(
     {
       "00280006 US": [1],
       "7fe00010 OW": Uint8Array.of(9, 100, 0, 0, 9, 0, 100, 0, 9, 0, 0, 100),
@@ -115,7 +115,7 @@ test("readDicom: colour by planes", () =>
     [9, 29.9, 58.7, 11.4],
   ));
 test("readDicom: of YCbCr, the first component", () =>
-  checkColour(
+  checkColor(
     {
       "00280004 CS": "YBR_FULL",
       "7fe00010 OW": Uint8Array.of(1, 128, 128, 2, 128, 128, 3, 128, 128, 4, 128, 128),
@@ -123,11 +123,11 @@ test("readDicom: of YCbCr, the first component", () =>
     [1, 2, 3, 4],
   ));
 test("readDicom: halved chroma without compression is refused", () =>
-  refusesHeader({ ...COLOUR, "00280004 CS": "YBR_FULL_422" }, "unsupported", /YBR_FULL_422/));
+  refusesHeader({ ...COLOR, "00280004 CS": "YBR_FULL_422" }, "unsupported", /YBR_FULL_422/));
 test("readDicom: an odd count of 8-bit pixels, padded to even", async () => {
   const file = dicomFile({
-    ...GREY_2X2,
-    ...COLOUR,
+    ...GRAY_2X2,
+    ...COLOR,
     "00280002 US": [1],
     "00280004 CS": "MONOCHROME2",
     "00280010 US": [1],

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { deflateSync, inflateRawSync } from "node:zlib";
 import { DataError } from "../errors.ts";
 import { decodeRadiograph } from "../read-radiograph.ts";
-import { dicomFile, GREY_2X2, type Value } from "./test-dicom.ts";
+import { dicomFile, GRAY_2X2, type Value } from "./test-dicom.ts";
 import { BIG_ENDIAN } from "./transfer-syntax.ts";
 
 const IMPLICIT = "1.2.840.10008.1.2";
@@ -12,7 +12,7 @@ const DEFLATED = "1.2.840.10008.1.2.1.99";
 
 /** A look-up table and a spacing, so that sequences and 16-bit lists are read in every syntax. */
 const ELEMENTS: Record<string, Value> = {
-  ...GREY_2X2,
+  ...GRAY_2X2,
   "00181164 DS": "0.15\\0.15",
   "00283010 SQ": [{ "00283002 US": [3, 100, 10], "00283006 US": [0, 341, 1023] }],
   "7fe00010 OW": [100, 101, 102, 300],
@@ -40,14 +40,14 @@ test("decodeRadiograph: a data set that begins with a sequence", async () => {
 test("decodeRadiograph: 8-bit pixels in big-endian words are unswapped", async () => {
   const bytes = { "00280100 US": [8], "00280101 US": [8], "00280102 US": [7] };
   const pixels = { "7fe00010 OW": Uint8Array.of(51, 0, 255, 102) };
-  const file = dicomFile({ ...GREY_2X2, ...bytes, ...pixels }, BIG_ENDIAN);
+  const file = dicomFile({ ...GRAY_2X2, ...bytes, ...pixels }, BIG_ENDIAN);
   const radiograph = await decodeRadiograph(file, "x.dcm");
   assert.deepEqual(radiograph.pixels, Float32Array.of(0, 0.2, 0.4, 1));
 });
 
 test("decodeRadiograph: an odd number of 8-bit pixels in big-endian words", async () => {
   const header = {
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00280010 US": [1],
     "00280011 US": [3],
     "00280100 US": [8],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type Deidentification, deidentify } from "./deidentify/deidentify.ts";
 import { readDicomImage } from "./read-dicom.ts";
-import { dicomFile, type Elements, GREY_2X2, type Value } from "./test-dicom.ts";
+import { dicomFile, type Elements, GRAY_2X2, type Value } from "./test-dicom.ts";
 
 const plan: Deidentification = {
   pseudonym: "A-0001",
@@ -18,14 +18,14 @@ const lut = (...table: number[]): Elements => ({
 });
 
 const ankle = {
-  ...GREY_2X2,
+  ...GRAY_2X2,
   "00081030 LO": "Ankle of Mrs Petrosyan",
   "00100010 PN": "Petrosyan^Ani",
   "00181164 DS": "0.1",
   "00281050 DS": "150",
   "00281051 DS": "300",
 };
-const withLut = { ...GREY_2X2, "00283010 SQ": [lut(10, 20, 50)] };
+const withLut = { ...GRAY_2X2, "00283010 SQ": [lut(10, 20, 50)] };
 
 const SYNTAXES = [
   ["implicit little endian", "1.2.840.10008.1.2"],

@@ -15,7 +15,7 @@ function frame(...segments: readonly number[][]): Uint8Array {
   return Uint8Array.from([...new Uint8Array(header.buffer), ...segments.flat()]);
 }
 
-const grey = (pixelCount: number, bytesPerSample: number) => ({
+const gray = (pixelCount: number, bytesPerSample: number) => ({
   pixelCount,
   samplesPerPixel: 1,
   bytesPerSample,
@@ -24,21 +24,21 @@ const grey = (pixelCount: number, bytesPerSample: number) => ({
 test("decodeRle: literals, runs and the code that does nothing", () => {
   // Two literals, no operation, a run of four, a literal.
   const encoded = frame([1, 7, 8, 128, 253, 5, 0, 9]);
-  assert.deepEqual([...decodeRle(encoded, grey(7, 1), "x")], [7, 8, 5, 5, 5, 5, 9]);
+  assert.deepEqual([...decodeRle(encoded, gray(7, 1), "x")], [7, 8, 5, 5, 5, 5, 9]);
 });
 
 test("decodeRle: the first segment holds the high bytes", () => {
   const encoded = frame([1, 0x12, 0x34], [1, 0x56, 0x78]);
-  assert.deepEqual([...decodeRle(encoded, grey(2, 2), "x")], [0x56, 0x12, 0x78, 0x34]);
+  assert.deepEqual([...decodeRle(encoded, gray(2, 2), "x")], [0x56, 0x12, 0x78, 0x34]);
 });
 
 test("decodeRle: a run beyond the frame is cut", () => {
-  assert.deepEqual([...decodeRle(frame([129, 3]), grey(2, 1), "x")], [3, 3]);
+  assert.deepEqual([...decodeRle(frame([129, 3]), gray(2, 1), "x")], [3, 3]);
 });
 
 function refuses(encoded: Uint8Array, code: string, message: RegExp): void {
   assert.throws(
-    () => decodeRle(encoded, grey(4, 1), "x.dcm"),
+    () => decodeRle(encoded, gray(4, 1), "x.dcm"),
     (error) => error instanceof DataError && error.code === code && message.test(error.message),
   );
 }

@@ -20,7 +20,7 @@ export type Value = string | readonly number[] | Uint8Array | readonly Elements[
 /** By tag and VR: `"00280010 US": [4]`. In the order of the tags. */
 export type Elements = Readonly<Record<string, Value>>;
 
-export const GREY_2X2: Elements = {
+export const GRAY_2X2: Elements = {
   "00080060 CS": "DX",
   "00280002 US": [1],
   "00280004 CS": "MONOCHROME2",

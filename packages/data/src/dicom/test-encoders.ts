@@ -5,10 +5,10 @@
  * other software is tested on real files (`read-radiograph.test.ts`).
  */
 import codecs from "dcmjs-codecs";
-import { compressedFile, dicomFile, GREY_2X2 } from "./test-dicom.ts";
+import { compressedFile, dicomFile, GRAY_2X2 } from "./test-dicom.ts";
 
 const SIZE = 32;
-const HEADER = { ...GREY_2X2, "00280010 US": [SIZE], "00280011 US": [SIZE] };
+const HEADER = { ...GRAY_2X2, "00280010 US": [SIZE], "00280011 US": [SIZE] };
 
 const { Context, NativeCodecs } = codecs;
 

@@ -50,7 +50,7 @@ const spared = [
 ];
 
 export const ankleDutch: LanguageRules = {
-  recognisedBy: terms(`
+  recognizedBy: terms(`
     de, het, een, van, en, is, zijn, met, er, bij, op, naar, voor, in, geen, niet, ten, opzichte, ter,
     te, door, deze, wel, worden, wordt, aan, als, of, om, dit, nog, ook, na, onder, boven,
     enkel, enkel*, fractuur, weke, delen, zwelling, laterale, mediale, distale, stand, vork, gewricht,

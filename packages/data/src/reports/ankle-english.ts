@@ -59,7 +59,7 @@ const spared = [
 ];
 
 export const ankleEnglish: LanguageRules = {
-  recognisedBy: terms(`
+  recognizedBy: terms(`
     the, of, and, is, are, with, there, or, at, on, to, for, in, by, from, this, has, been, as, be,
     views, view, seen, no, not, ankle, fracture, soft, tissue, swelling, joint, lateral, medial,
     left, right, distal, normal, intact, alignment, study, report`),

@@ -72,7 +72,7 @@ export interface Language {
   readonly titles: TermIndex<true>;
   /** A denial and a fracture, written as one word: its first part is the denial. */
   readonly glued: RegExp;
-  readonly recognisedBy: TermIndex<true>;
+  readonly recognizedBy: TermIndex<true>;
 }
 
 export function prepareLanguage(name: string, rules: LanguageRules): Language {
@@ -101,19 +101,19 @@ export function prepareLanguage(name: string, rules: LanguageRules): Language {
     articles: indexTerms([[true, rules.articles]]),
     titles: indexTerms([[true, rules.titles]]),
     glued: readGlued(rules),
-    recognisedBy: indexTerms([[true, rules.recognisedBy]]),
+    recognizedBy: indexTerms([[true, rules.recognizedBy]]),
   };
 }
 
 /** The language whose terms cover most of the text's words; at a tie, the first. */
-export function recogniseLanguage(text: string, languages: readonly Language[]): Language {
+export function recognizeLanguage(text: string, languages: readonly Language[]): Language {
   const [first, ...others] = languages;
   if (others.length === 0) return first;
   const words = tokenize(text);
-  const count = ({ recognisedBy, triggers, subjects, sites, glued }: Language) => {
+  const count = ({ recognizedBy, triggers, subjects, sites, glued }: Language) => {
     const tokens = splitGlued(words, glued);
     const covered = new Set<number>();
-    for (const index of [recognisedBy, triggers, subjects, sites]) {
+    for (const index of [recognizedBy, triggers, subjects, sites]) {
       for (const { from, to } of findTerms<unknown>(tokens, index)) {
         for (let at = from; at < to; at++) covered.add(at);
       }

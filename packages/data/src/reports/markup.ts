@@ -43,10 +43,10 @@ function tickBoxes(line: string): string {
   if (boxes.length === 0) return line;
   const last = boxes[boxes.length - 1];
   const ends = [...boxes.slice(1).map(({ at }) => at), line.length];
-  const labelled = /[\p{L}\p{N}]/u;
+  const labeled = /[\p{L}\p{N}]/u;
   // "Fracture: yes [ ] no [x]", where the boxes follow their labels.
   if (
-    !labelled.test(line.slice(last.at + last.box.length)) ||
+    !labeled.test(line.slice(last.at + last.box.length)) ||
     ANSWER.test(line.slice(0, boxes[0].at))
   ) {
     let from = 0;

@@ -3,7 +3,7 @@
  * keyword, with the words that decided. It finds studies worth a reader's time; it never labels one.
  */
 import type { Mention, ReportWords, ScreeningDecision, ScreeningRules } from "@malleolus/schema";
-import { type Language, prepareLanguage, recogniseLanguage } from "./language.ts";
+import { type Language, prepareLanguage, recognizeLanguage } from "./language.ts";
 import { type ReadMention, readMentions } from "./mentions.ts";
 import { readSentences } from "./sentences.ts";
 
@@ -23,7 +23,7 @@ export function createReportScreener(rules: ScreeningRules): ReportScreener {
   return {
     screen(report, name = null) {
       const known = languages.find((language) => language.name === name);
-      const language = known ?? recogniseLanguage(report, languages);
+      const language = known ?? recognizeLanguage(report, languages);
       return decide(readReport(report, language), rules, language.name);
     },
   };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { CocoMeasures } from "@malleolus/schema";
 import { averagePrecision } from "./average-precision.ts";
-import type { LabelledImage } from "./labelled-image.ts";
+import type { LabeledImage } from "./labeled-image.ts";
 import { detectionAt, truthAt, type Xywh } from "./test-objects.ts";
 
 type Row = [image: number, name: number, ...xywh: Xywh, cut: number, last: number];
@@ -41,7 +41,7 @@ function assertNear(actual: readonly number[], expected: readonly number[], what
 
 for (const [place, one] of golden.entries()) {
   const { size, classes } = one;
-  const images = Array.from({ length: one.images }, (_, id): LabelledImage => {
+  const images = Array.from({ length: one.images }, (_, id): LabeledImage => {
     const of = (rows: readonly Row[]) => rows.filter(([image]) => image === id);
     return {
       truths: of(one.truths).map(([, name, x, y, width, height, cut, crowd]) =>
@@ -75,7 +75,7 @@ const here: Xywh = [10, 10, 20, 20];
 const there: Xywh = [60, 60, 20, 20];
 
 /** Of one class, in boxes. */
-function measure(...images: LabelledImage[]): CocoMeasures {
+function measure(...images: LabeledImage[]): CocoMeasures {
   return averagePrecision(images, ["fracture"], "box");
 }
 const detected = (xywh: Xywh, score: number) => detectionAt(SIZE, xywh, score);

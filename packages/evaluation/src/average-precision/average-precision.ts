@@ -9,7 +9,7 @@ import type { AveragePrecision, CocoFigures, CocoMeasures } from "@malleolus/sch
 import { proportionOf } from "../proportion.ts";
 import { meanOf } from "../summary.ts";
 import { type ImageMatches, matchImage } from "./image-matches.ts";
-import type { LabelledImage, Shape } from "./labelled-image.ts";
+import type { LabeledImage, Shape } from "./labeled-image.ts";
 import {
   type AreaRange,
   COCO_FROM,
@@ -25,7 +25,7 @@ import { type Sweep, type Swept, sweep, sweepOf } from "./sweep.ts";
  * as an intact bone that says "no fracture", have their own figures and no part in those of all.
  */
 export function averagePrecision(
-  images: readonly LabelledImage[],
+  images: readonly LabeledImage[],
   classes: readonly string[],
   shape: Shape,
   notObjects: readonly string[] = [],
@@ -46,7 +46,7 @@ export type ClassCurves = Readonly<Record<CurveName, Swept | null>>;
 
 /** In the order of the classes. */
 export function classSweeps(
-  images: readonly LabelledImage[],
+  images: readonly LabeledImage[],
   classes: readonly string[],
   shape: Shape,
 ): ClassSweeps[] {

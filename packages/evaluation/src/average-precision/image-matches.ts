@@ -4,7 +4,7 @@
  *
  * One difference: pycocotools keeps a match as the truth's id and takes one of id 0 for no match.
  */
-import type { LabelledImage, Shape, TrueObject } from "./labelled-image.ts";
+import type { LabeledImage, Shape, TrueObject } from "./labeled-image.ts";
 import { areaOf, overlapsOf } from "./overlaps.ts";
 import { AREA_RANGES, type AreaRange, MATCHED_AT, MOST_DETECTIONS } from "./settings.ts";
 
@@ -22,7 +22,7 @@ export interface ImageMatches {
 
 /** For each range of areas the matches at every IoU threshold. */
 export function matchImage(
-  image: LabelledImage,
+  image: LabeledImage,
   name: string,
   shape: Shape,
 ): Readonly<Record<AreaRange, ImageMatches>> {

@@ -2,7 +2,7 @@
 import type { ImageMeasures } from "@malleolus/schema";
 import { clusterCounts, clusteredProportionOf } from "../clustered-proportion.ts";
 import { aucOf } from "../roc.ts";
-import type { LabelledImage } from "./labelled-image.ts";
+import type { LabeledImage } from "./labeled-image.ts";
 
 export interface ImageMeasureOptions {
   /** The operating score: least of what is found. */
@@ -15,7 +15,7 @@ export interface ImageMeasureOptions {
 
 /** A crowd is objects too. */
 export function measureImages(
-  images: readonly LabelledImage[],
+  images: readonly LabeledImage[],
   { threshold, notObjects, groups }: ImageMeasureOptions,
 ): ImageMeasures {
   const isObject = (one: { readonly class: string }) => !notObjects.includes(one.class);

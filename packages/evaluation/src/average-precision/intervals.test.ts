@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { philox4x32 } from "@malleolus/random";
 import { averagePrecision, classSweeps } from "./average-precision.ts";
 import { averagePrecision50, averagePrecisionIntervals } from "./intervals.ts";
-import type { LabelledImage } from "./labelled-image.ts";
+import type { LabeledImage } from "./labeled-image.ts";
 import { detectionAt, truthAt, type Xywh } from "./test-objects.ts";
 
 const SIZE = 120;
 const options = { seed: 3, resamples: 300 };
 
 /** An object an image, found in most, with false positives of all scores; of two classes in turn. */
-const images = Array.from({ length: 60 }, (_, i): LabelledImage => {
+const images = Array.from({ length: 60 }, (_, i): LabeledImage => {
   const [a, b, c, d] = philox4x32([i, 0, 0, 0], [7, 0]).map((word) => word / 2 ** 32);
   const here: Xywh = [10 + Math.floor(20 * a), 20, 30, 20];
   const name = i % 2 === 0 ? "one" : "other";
@@ -45,7 +45,7 @@ test("averagePrecisionIntervals: around the figures, wider for a class than for 
 test("averagePrecisionIntervals: images of one group are not more than one", () => {
   const twice = images.flatMap((one) => [one, one]);
   const groups = alone.flatMap((name) => [name, name]);
-  const interval = (some: readonly LabelledImage[], names: readonly string[]) =>
+  const interval = (some: readonly LabeledImage[], names: readonly string[]) =>
     averagePrecisionIntervals(some, names, ["one"], "box", options).averagePrecision.iou50;
   // Drawn together they are an image counted twice, which changes no figure.
   assert.deepEqual(interval(twice, groups), interval(images, alone));

@@ -13,7 +13,7 @@ import type {
 } from "@malleolus/schema";
 import { type BootstrapOptions, weightedBootstrap } from "../bootstrap.ts";
 import { type ClassCurves, classSweeps, curvesOf, figuresOf } from "./average-precision.ts";
-import type { LabelledImage, Shape } from "./labelled-image.ts";
+import type { LabeledImage, Shape } from "./labeled-image.ts";
 import { COCO_FROM } from "./settings.ts";
 import { type Sweep, sweep } from "./sweep.ts";
 
@@ -23,7 +23,7 @@ import { type Sweep, sweep } from "./sweep.ts";
  * Throws EvaluationError `input` for options of the bootstrap that are none.
  */
 export function averagePrecisionIntervals(
-  images: readonly LabelledImage[],
+  images: readonly LabeledImage[],
   groups: readonly string[],
   classes: readonly string[],
   shape: Shape,

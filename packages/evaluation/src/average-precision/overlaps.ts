@@ -1,6 +1,6 @@
 /** How much detections and truths overlap, as pycocotools' `maskUtils.iou` has it. */
 import { boxArea, intersectBoxes } from "@malleolus/geometry";
-import type { DetectedObject, Shape, TrueObject } from "./labelled-image.ts";
+import type { DetectedObject, Shape, TrueObject } from "./labeled-image.ts";
 import { runsArea, runsIntersection } from "./run-overlap.ts";
 
 /** In square pixels. */

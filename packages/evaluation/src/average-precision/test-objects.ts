@@ -1,6 +1,6 @@
 /** For tests: objects that are octagons, as `tools/golden/coco_average_precision.py` has them. */
 import { boxFromXywh, encodeRuns, rasterizePolygons } from "@malleolus/geometry";
-import type { DetectedObject, TrueObject } from "./labelled-image.ts";
+import type { DetectedObject, TrueObject } from "./labeled-image.ts";
 import { runsArea } from "./run-overlap.ts";
 
 export type Xywh = readonly [x: number, y: number, width: number, height: number];

@@ -22,7 +22,7 @@ import {
   classTable,
   confusionTable,
   frocTable,
-  localisationTable,
+  localizationTable,
   narrowClassTable,
   overlapSentence,
   predictiveTable,
@@ -119,10 +119,10 @@ ${row("Kappa against the truth", ({ classification }) => withInterval(classifica
 ${row("AUC, fracture against none", ({ classification: { fracture } }) => withInterval(fracture.auc?.auc ?? null, fracture.auc?.interval ?? null))}
 ${row("Sensitivity for a fracture", ({ classification }) => percent(classification.fracture.sensitivity))}
 ${row("Specificity for a fracture", ({ classification }) => percent(classification.fracture.specificity))}
-${row("Fractures found on radiographs", ({ localisation }) => percent(localisation.recall))}
+${row("Fractures found on radiographs", ({ localization }) => percent(localization.recall))}
 ${row("False positives a radiograph", ({ falsePositives: { perImage } }) => withInterval(perImage.value, perImage.interval))}
-${row("Median box IoU of the found", ({ localisation: { boxIou } }) => withInterval(boxIou.matched.median, boxIou.matched.medianInterval))}
-${row("Median box IoU, missed as 0", ({ localisation: { boxIou } }) => withInterval(boxIou.missedAsZero.median, boxIou.missedAsZero.medianInterval))}
+${row("Median box IoU of the found", ({ localization: { boxIou } }) => withInterval(boxIou.matched.median, boxIou.matched.medianInterval))}
+${row("Median box IoU, missed as 0", ({ localization: { boxIou } }) => withInterval(boxIou.missedAsZero.median, boxIou.missedAsZero.medianInterval))}
 </tbody></table></div></section>`;
 }
 
@@ -153,7 +153,7 @@ ${rocPart(evaluation, name)}</div>
 <h3>Each class against all others</h3>${classTable(classification, name)}
 <p class="soft" style="margin-top:16px">Predictive values are those among these patients, whose classes are in other shares than a hospital's.</p>${predictiveTable(classification, name)}
 <h3>Where the fractures are</h3>
-<p class="soft">${shownBy(evaluation)}</p>${localisationTable(evaluation, name)}
+<p class="soft">${shownBy(evaluation)}</p>${localizationTable(evaluation, name)}
 <p style="margin-top:16px">${overlapSentence(evaluation)}There are ${withInterval(falsePositives.perImage.value, falsePositives.perImage.interval)} false positives a radiograph, and a fracture is shown on ${counted(falsePositiveRadiographs)} of the radiographs of patients without one.</p>
 <p class="soft">Fractures found where so many false positives a radiograph are allowed, at the lowest score that keeps to them, whatever is held of the patient. A second finding on one fracture is neither.</p>${frocTable(evaluation)}
 ${paperRulePart(evaluation, name)}

@@ -4,7 +4,7 @@ import type { ReaderAgreement } from "../agreement.ts";
 import type { Classification, ClassResult } from "../classification.ts";
 import type { Confusion } from "../confusion.ts";
 import type { Evaluation } from "../evaluate.ts";
-import type { Localisation, Overlap, OverlapSummary } from "../localisation.ts";
+import type { Localization, Overlap, OverlapSummary } from "../localization.ts";
 import { shareMark } from "./figures.ts";
 import { html, type Markup } from "./markup.ts";
 import { decimal, fraction, percent, withInterval } from "./numbers.ts";
@@ -72,14 +72,14 @@ function shareCell(share: Proportion): Markup {
 }
 
 /** Where fractures are: all, by class, by view. */
-export function localisationTable(evaluation: Evaluation, name: Name): Markup {
-  const row = (label: string, one: Localisation, style: string) =>
+export function localizationTable(evaluation: Evaluation, name: Name): Markup {
+  const row = (label: string, one: Localization, style: string) =>
     html`<tr class="${style}"><th scope="row">${label}</th><td>${fraction(one.recall)}</td><td>${percent(one.recall)}</td>${overlapCells(one.boxIou)}${overlapCells(one.maskIou)}</tr>
 `;
   return html`<div class="wide"><table><thead>
 <tr><td rowspan="2"></td><th scope="colgroup" colspan="2">found</th><th scope="colgroup" colspan="2">median box IoU</th><th scope="colgroup" colspan="2">median mask IoU</th></tr>
 <tr><th scope="col">count</th><th scope="col">share</th><th scope="col">of the found</th><th scope="col">missed as 0</th><th scope="col">of the found</th><th scope="col">missed as 0</th></tr></thead>
-<tbody>${row("All fractures", evaluation.localisation, "main")}${evaluation.localisationByClass.map((one) => row(name(one.class), one, ""))}${evaluation.localisationByView.map((one) => row(viewName(one.view), one, ""))}</tbody></table></div>`;
+<tbody>${row("All fractures", evaluation.localization, "main")}${evaluation.localizationByClass.map((one) => row(name(one.class), one, ""))}${evaluation.localizationByView.map((one) => row(viewName(one.view), one, ""))}</tbody></table></div>`;
 }
 
 /** What is found where few false positives are allowed. */
@@ -104,12 +104,12 @@ function overlapCells({ matched, missedAsZero }: Overlap): Markup {
 }
 
 /** Means and deviations, as papers print them, with the intervals of the means. */
-export function overlapSentence({ localisation }: Evaluation): Markup {
+export function overlapSentence({ localization }: Evaluation): Markup {
   const mean = (one: OverlapSummary) =>
     html`${decimal(one.mean)} ± ${decimal(one.sd)}${one.meanInterval === null ? null : html` <i>(mean ${decimal(one.meanInterval[0])}–${decimal(one.meanInterval[1])})</i>`}`;
   const part = (what: string, { matched, missedAsZero }: Overlap) =>
     html`Mean ${what} IoU is ${mean(matched)} of the found fractures and ${mean(missedAsZero)} with missed ones as 0. `;
-  return html`${part("box", localisation.boxIou)}${part("mask", localisation.maskIou)}`;
+  return html`${part("box", localization.boxIou)}${part("mask", localization.maskIou)}`;
 }
 
 /** Every way to make one patient of the views. */

@@ -48,7 +48,7 @@ function referenceBackbone() {
   return backbone;
 }
 
-const grey = Float32Array.from(uniform("image", 3 * 64 * 96), (value) => Math.fround(value) * 10);
+const gray = Float32Array.from(uniform("image", 3 * 64 * 96), (value) => Math.fround(value) * 10);
 
 function isNear(got: number, expected: number, tolerance: number, what: string): void {
   assert.ok(Math.abs(got - expected) <= tolerance, `${what}: expected ${expected}, got ${got}`);
@@ -58,7 +58,7 @@ test("featurePyramid: features and gradients are torchvision's", () => {
   const before = liveTensors();
   scope(() => {
     const backbone = referenceBackbone();
-    const image = fromTypedArray(grey, [1, 3, 64, 96]).to({ memoryFormat: "channelsLast" });
+    const image = fromTypedArray(gray, [1, 3, 64, 96]).to({ memoryFormat: "channelsLast" });
     const features = backbone.forward(image);
     assert.equal(features.length, golden.features.length);
     features.forEach((level, i) => {
@@ -91,7 +91,7 @@ test("featurePyramid: bfloat16 stays bfloat16 from end to end and near float32",
   const before = liveTensors();
   scope(() => {
     const backbone = referenceBackbone();
-    const image = fromTypedArray(grey, [1, 3, 64, 96]).to({ memoryFormat: "channelsLast" });
+    const image = fromTypedArray(gray, [1, 3, 64, 96]).to({ memoryFormat: "channelsLast" });
     const halves = noGrad(() => autocast("bfloat16", () => backbone.forward(image)));
     halves.forEach((level, i) => {
       const { meanAbs } = golden.features[i];

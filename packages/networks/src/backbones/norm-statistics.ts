@@ -5,7 +5,7 @@
  */
 import { add, fromTypedArray, noGrad, relu, scope, type Tensor } from "@malleolus/torch";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { BackboneModel } from "../weights/initialise-backbone.ts";
+import type { BackboneModel } from "../weights/initialize-backbone.ts";
 import { isBatchNorm, type NormedConvolution } from "./normed-convolution.ts";
 import { type Bottleneck, stageNames } from "./resnet.ts";
 

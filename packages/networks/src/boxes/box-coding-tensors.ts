@@ -17,10 +17,10 @@ export function decodeBoxTensors(deltas: Tensor, references: Tensor, weights: Bo
   const corners = references.to("float64");
   const first = corners.narrow(-1, 0, 2);
   const sides = corners.narrow(-1, 2, 2).sub(first); // [..., 2]
-  const centres = first.add(sides.div(2)).add(scaled.narrow(-1, 0, 2).mul(sides));
+  const centers = first.add(sides.div(2)).add(scaled.narrow(-1, 0, 2).mul(sides));
   const ratios = scaled.narrow(-1, 2, 2).clamp({ max: MAX_LOG_RATIO }).exp();
   const halves = ratios.mul(sides).div(2);
-  return cat([centres.sub(halves), centres.add(halves)], { dim: -1 }).to("float32");
+  return cat([centers.sub(halves), centers.add(halves)], { dim: -1 }).to("float32");
 }
 
 /** Whether all coordinates of a box are finite. bool [...] */

@@ -5,7 +5,7 @@ import { randomSubset, sampleBatch } from "./sampling.ts";
 
 const rule = { batchSizePerImage: 8, positiveFraction: 0.25 };
 
-function labelled(positives: number, negatives: number, ignored: number): Int8Array {
+function labeled(positives: number, negatives: number, ignored: number): Int8Array {
   const labels = new Int8Array(positives + negatives + ignored).fill(-1);
   labels.fill(1, 0, positives);
   labels.fill(0, positives, positives + negatives);
@@ -14,11 +14,11 @@ function labelled(positives: number, negatives: number, ignored: number): Int8Ar
 
 test("sampleBatch: at most its share of positives, negatives up to the batch, never ignored ones", () => {
   const cases = [
-    { labels: labelled(10, 100, 50), positives: 2, negatives: 6 },
-    { labels: labelled(1, 100, 0), positives: 1, negatives: 7 },
-    { labels: labelled(0, 100, 3), positives: 0, negatives: 8 },
-    { labels: labelled(10, 3, 9), positives: 2, negatives: 3 },
-    { labels: labelled(0, 0, 4), positives: 0, negatives: 0 },
+    { labels: labeled(10, 100, 50), positives: 2, negatives: 6 },
+    { labels: labeled(1, 100, 0), positives: 1, negatives: 7 },
+    { labels: labeled(0, 100, 3), positives: 0, negatives: 8 },
+    { labels: labeled(10, 3, 9), positives: 2, negatives: 3 },
+    { labels: labeled(0, 0, 4), positives: 0, negatives: 0 },
   ];
   for (const { labels, positives, negatives } of cases) {
     const sample = sampleBatch(labels, rule, randomFrom(1)("sampling", 0));
@@ -32,7 +32,7 @@ test("sampleBatch: at most its share of positives, negatives up to the batch, ne
 
 test("sampleBatch: the same stream gives the same sample, another one another", () => {
   const sample = (seed: number, slot: number) =>
-    sampleBatch(labelled(30, 300, 10), rule, randomFrom(seed)("sampling", slot));
+    sampleBatch(labeled(30, 300, 10), rule, randomFrom(seed)("sampling", slot));
   assert.deepEqual(sample(1, 0), sample(1, 0));
   assert.notDeepEqual(sample(1, 0), sample(2, 0));
   assert.notDeepEqual(sample(1, 0), sample(1, 1));

@@ -131,7 +131,7 @@ export function deepLab(config: DeepLabConfig): DeepLab {
         const truth = labelTensor(labels, images, structures.length);
         const own = logits(images, (map) => dropout(map, config.dropout, random, "aspp-dropout"));
         return stage("losses", () =>
-          segmentationLosses(full(own, images), truth.labels, truth.labelled, config.loss),
+          segmentationLosses(full(own, images), truth.labels, truth.labeled, config.loss),
         );
       });
     },

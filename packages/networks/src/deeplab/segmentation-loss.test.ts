@@ -77,11 +77,11 @@ test("labelTensor: maps stand at the top left of their slot, and padding is not 
       { width: 2, height: 2, data: Uint8Array.of(1, 2, 0, 1) },
       { width: 3, height: 2, data: Uint8Array.of(0, 1, 2, IGNORED, 0, 1) },
     ];
-    const { labels: got, labelled } = labelTensor(maps, images, 2);
+    const { labels: got, labeled } = labelTensor(maps, images, 2);
     assert.equal(got.dtype, "int64");
     const I = IGNORED;
     assert.deepEqual(got.toNumbers(), [1, 2, I, 0, 1, I, 0, 1, 2, I, 0, 1]);
-    assert.equal(labelled, 9);
+    assert.equal(labeled, 9);
 
     const refuse = (given: typeof maps, message: RegExp) =>
       assert.throws(() => labelTensor(given, images, 2), { code: "input", message });

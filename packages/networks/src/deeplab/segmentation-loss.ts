@@ -32,7 +32,7 @@ const SUM = 2;
 export function segmentationLosses(
   logits: Tensor,
   labels: Tensor,
-  labelled: number,
+  labeled: number,
   config: SegmentationLossConfig,
 ): SegmentationLosses {
   const { classWeights, diceWeight } = config;
@@ -42,7 +42,7 @@ export function segmentationLosses(
   });
   const options = { weight, reduction: SUM, ignoreIndex: IGNORED };
   return {
-    crossEntropy: crossEntropyLoss(exact, labels, options).div(Math.max(labelled, 1)),
+    crossEntropy: crossEntropyLoss(exact, labels, options).div(Math.max(labeled, 1)),
     dice: diceLoss(exact, labels).mul(diceWeight),
   };
 }
@@ -55,13 +55,13 @@ function diceLoss(logits: Tensor, labels: Tensor): Tensor {
   const { device } = logits;
   const [, channels] = logits.shape;
   const probabilities = logits.softmax(1);
-  const isLabelled = labels.ne(IGNORED).to("float32"); // [N, H, W]
+  const isLabeled = labels.ne(IGNORED).to("float32"); // [N, H, W]
   const parts = Array.from({ length: channels - 1 }, (_, index) => {
     const truth = labels.eq(index).to("float32");
     const own = probabilities.select(1, index);
     const inBoth = own.mul(truth).sum();
     const area = truth.sum();
-    const dice = inBoth.mul(2).div(own.mul(isLabelled).sum().add(area).clamp({ min: 1e-6 }));
+    const dice = inBoth.mul(2).div(own.mul(isLabeled).sum().add(area).clamp({ min: 1e-6 }));
     const isThere = area.gt(0).to("float32");
     return { lost: dice.neg().add(1).mul(isThere), isThere };
   });
@@ -81,10 +81,10 @@ export function labelTensor(
   maps: readonly LabelMap[],
   images: ImageBatch,
   structures: number,
-): { labels: Tensor; labelled: number } {
+): { labels: Tensor; labeled: number } {
   const [count, , rows, columns] = images.tensor.shape;
   const data = new Uint8Array(count * rows * columns).fill(IGNORED);
-  let labelled = 0;
+  let labeled = 0;
   images.sizes.forEach(([height, width], slot) => {
     const map = maps[slot];
     if (map?.width !== width || map.height !== height || map.data.length !== width * height) {
@@ -103,12 +103,12 @@ export function labelTensor(
             "paint them with the structures of the network",
         );
       }
-      labelled++;
+      labeled++;
     }
     for (let y = 0; y < height; y++) {
       data.set(map.data.subarray(y * width, (y + 1) * width), (slot * rows + y) * columns);
     }
   });
   const { device } = images.tensor;
-  return { labels: fromTypedArray(data, [count, rows, columns], { device }).to("int64"), labelled };
+  return { labels: fromTypedArray(data, [count, rows, columns], { device }).to("int64"), labeled };
 }

@@ -110,7 +110,7 @@ test("openDetector: analyses a radiograph: one fracture a place, and the evidenc
     writeDetector(file, model, preprocess);
   });
   const detector = openDetector(file);
-  const { findings, classScores, imageProbabilities } = detector.analyse(radiograph);
+  const { findings, classScores, imageProbabilities } = detector.analyze(radiograph);
   assert.ok(findings.length > 0);
   for (const { class: name, score, probabilities } of findings) {
     assert.equal(name, "weber_a");
@@ -123,7 +123,7 @@ test("openDetector: analyses a radiograph: one fracture a place, and the evidenc
   assert.deepEqual(Object.keys(imageProbabilities ?? {}), ["weber_a", "weber_b", "no_fracture"]);
   detector.close();
   const plain = openDetector(path);
-  assert.equal(plain.analyse(radiograph).imageProbabilities, null);
+  assert.equal(plain.analyze(radiograph).imageProbabilities, null);
   plain.close();
 });
 
@@ -191,9 +191,9 @@ checkRefused(
   (file) =>
     rewritten(file, ({ metadata }) => ({
       ...metadata,
-      config: JSON.stringify({ ...thinConfig(), colour: 1 }),
+      config: JSON.stringify({ ...thinConfig(), color: 1 }),
     })),
-  /its configuration.*colour.*another version/,
+  /its configuration.*color.*another version/,
 );
 checkRefused(
   "weights of another configuration",

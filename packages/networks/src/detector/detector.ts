@@ -78,7 +78,7 @@ export interface Detector {
    * Fractures, one a place, and the evidence for a patient's class. A detector of several classes that
    * knows no sound one has each class's findings instead.
    */
-  analyse(image: DetectableImage): RadiographAnalysis;
+  analyze(image: DetectableImage): RadiographAnalysis;
   /** Frees its tensors; it cannot be used any more. */
   close(): void;
 }
@@ -163,7 +163,7 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
       const prepared = prepareImage(image, preprocess);
       return findingsOf(examine(prepared).detections, image, prepared);
     },
-    analyse(image) {
+    analyze(image) {
       const prepared = prepareImage(image, preprocess);
       const { detections, shown } = examine(prepared);
       // Classes without a sound one among them may be bones beside fractures: each stays as it is.

@@ -28,7 +28,7 @@ test("shippedDetector: opens, knows what is sound, and decides a patient's class
   assert.deepEqual(detector.classes, ["weber_a", "weber_b", "weber_c", "no_fracture"]);
   assert.equal(detector.config.soundClass, "no_fracture");
   assert.equal(detector.decision?.noFractureClass, "no_fracture");
-  const { classScores } = detector.analyse(radiograph);
+  const { classScores } = detector.analyze(radiograph);
   assert.deepEqual(Object.keys(classScores), [...detector.classes]);
   detector.close();
   assert.equal(liveTensors(), before);
@@ -42,7 +42,7 @@ test("shrinkDetector: what is small already stays as it is, and finds the same",
   assert.equal(statSync(copy).size, statSync(path).size);
   const [first, second] = [path, copy].map((file) => {
     const detector = openDetector(file);
-    const analysis = detector.analyse(radiograph);
+    const analysis = detector.analyze(radiograph);
     detector.close();
     return analysis;
   });

@@ -71,17 +71,17 @@ function pooledOver(
     .narrow(1, 0, Math.ceil(height / stride))
     .narrow(2, 0, Math.ceil(width / stride))
     .flatten({ startDim: 1 });
-  return [standardised(within.mean({ dim: [1] })), standardised(amax(within, { dim: [1] }))];
+  return [standardized(within.mean({ dim: [1] })), standardized(amax(within, { dim: [1] }))];
 }
 
 /**
  * With a mean of 0 and a variance of 1 over its channels: maxima of the pyramid reach some tens, with
  * which the first steps would drive every hidden unit below zero for good.
  */
-function standardised(values: Tensor): Tensor {
+function standardized(values: Tensor): Tensor {
   const exact = values.to("float32");
-  const centred = exact.sub(exact.mean());
-  return centred.mul(centred.square().mean().add(1e-5).rsqrt());
+  const centered = exact.sub(exact.mean());
+  return centered.mul(centered.square().mean().add(1e-5).rsqrt());
 }
 
 /** The mean over images and classes of the cross-entropy against "an object of it is annotated". */

@@ -17,7 +17,7 @@ import { cat, fromTypedArray, readSafetensors, scope, type Tensor, zeros } from 
 import type { ImageBatch } from "../input/image-batch.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { freeModel } from "../placement.ts";
-import { initialiseNetwork } from "../weights/initialise-network.ts";
+import { initializeNetwork } from "../weights/initialize-network.ts";
 import { publishedWeights } from "../weights/published-weights.ts";
 
 const python = process.env.MALLEOLUS_PEER_PYTHON ?? "/usr/bin/python3";
@@ -160,7 +160,7 @@ export function openLadder(): Ladder {
     const tensors = askTorchvision(config);
     const model = maskRcnn(withMeanRpnLosses(config, tensors));
     const weights = publishedWeights({ tensors: below("weights ", tensors), metadata: {} });
-    const { missing, leftOver, fresh } = initialiseNetwork(model, weights.tensors);
+    const { missing, leftOver, fresh } = initializeNetwork(model, weights.tensors);
     assert.deepEqual([...missing, ...leftOver, ...fresh, ...weights.leftOver], []);
     const images = SIZES.map((_, i) => taken(tensors, `image ${i}`));
     for (const name of tensors.keys()) if (name.startsWith("weights ")) tensors.delete(name);

@@ -16,7 +16,7 @@ import { type MobileNetV2Config, mobileNetV2 } from "../backbones/mobilenet-v2.t
 import { classifierConfig, imageClassifier } from "../classifier/classifier.ts";
 import { fillByName } from "../test-golden.ts";
 import { gluonName } from "./gluon-names.ts";
-import { initialiseMobileNetV2, mobileNetV2Weights } from "./mobilenet-weights.ts";
+import { initializeMobileNetV2, mobileNetV2Weights } from "./mobilenet-weights.ts";
 
 const config: MobileNetV2Config = {
   norm: "fixed",
@@ -52,7 +52,7 @@ test("mobileNetV2Weights: torchvision's see our input as they saw theirs", () =>
     assert.deepEqual(weights.leftOver, ["epoch"]);
 
     const ours = mobileNetV2(config);
-    const report = initialiseMobileNetV2(ours, config, weights);
+    const report = initializeMobileNetV2(ours, config, weights);
     assert.equal(report.found.length, nn.stateDict(ours).size);
     assert.deepEqual(report.fresh, []);
     assert.deepEqual(report.leftOver, [
@@ -81,20 +81,20 @@ test("mobileNetV2Weights: torchvision's see our input as they saw theirs", () =>
   assert.equal(liveTensors(), before);
 });
 
-test("initialiseMobileNetV2: a classifier for as many classes is taken over, another begins anew", () => {
+test("initializeMobileNetV2: a classifier for as many classes is taken over, another begins anew", () => {
   const before = liveTensors();
   scope(() => {
     const four = imageClassifier(classifierConfig(["A", "B", "C", "none"]));
     const weights = mobileNetV2Weights(fileOf(saved(four)));
     const same = imageClassifier(four.config);
-    const report = initialiseMobileNetV2(same, four.config.backbone, weights);
+    const report = initializeMobileNetV2(same, four.config.backbone, weights);
     assert.deepEqual([report.fresh, report.leftOver], [[], []]);
     const { weight } = same.classifier[1];
     assert.deepEqual(weight.toNumbers(), four.classifier[1].weight.toNumbers());
 
     const two = imageClassifier(classifierConfig(["fracture", "none"]));
     const begun = two.classifier[1].weight.toNumbers();
-    const fresh = initialiseMobileNetV2(two, two.config.backbone, weights);
+    const fresh = initializeMobileNetV2(two, two.config.backbone, weights);
     assert.deepEqual(fresh.fresh, ["classifier.1.weight", "classifier.1.bias"]);
     assert.deepEqual(two.classifier[1].weight.toNumbers(), begun);
     assert.equal(fresh.found.length, report.found.length - 2);
@@ -102,16 +102,16 @@ test("initialiseMobileNetV2: a classifier for as many classes is taken over, ano
   assert.equal(liveTensors(), before);
 });
 
-test("initialiseMobileNetV2: group norm takes the convolutions and no norm", () => {
+test("initializeMobileNetV2: group norm takes the convolutions and no norm", () => {
   scope(() => {
     const file = fileOf(saved(mobileNetV2(config)));
     const grouped = { ...config, norm: "group" } as const;
-    const report = initialiseMobileNetV2(mobileNetV2(grouped), grouped, mobileNetV2Weights(file));
+    const report = initializeMobileNetV2(mobileNetV2(grouped), grouped, mobileNetV2Weights(file));
     assert.ok(report.found.length === 51 && report.found.every((name) => name.endsWith("weight")));
     assert.equal(report.leftOver.length, 4 * 51);
     // Group norm's own scales are its weights like others.
     const own = mobileNetV2Weights(fileOf(saved(mobileNetV2(grouped))));
-    const again = initialiseMobileNetV2(mobileNetV2(grouped), grouped, own);
+    const again = initializeMobileNetV2(mobileNetV2(grouped), grouped, own);
     assert.deepEqual([again.found.length, again.leftOver], [3 * 51, []]);
   });
 });
@@ -154,9 +154,9 @@ test("mobileNetV2Weights: Gluon's need the expansion of their first block", () =
     gluons.set("output_pred_weight", rand([1000, 1280, 1, 1]));
     const weights = mobileNetV2Weights(fileOf(gluons));
     assert.deepEqual([weights.firstExpansion, weights.leftOver], [true, ["output_pred_weight"]]);
-    const report = initialiseMobileNetV2(mobileNetV2(expanded), expanded, weights);
+    const report = initializeMobileNetV2(mobileNetV2(expanded), expanded, weights);
     assert.deepEqual(report.found, places);
-    assert.throws(() => initialiseMobileNetV2(mobileNetV2(config), config, weights), {
+    assert.throws(() => initializeMobileNetV2(mobileNetV2(config), config, weights), {
       code: "weights",
       message: /expected no expansion .* got an expansion .*; set backbone.firstExpansion to true$/,
     });
@@ -202,7 +202,7 @@ test("mobileNetV2Weights: another network, a damaged file and a part of a networ
       const weights = mobileNetV2Weights(fileOf(tensors));
       const model = mobileNetV2(config);
       const first = model.features[0][0].weight.toNumbers();
-      assert.throws(() => initialiseMobileNetV2(model, config, weights), {
+      assert.throws(() => initializeMobileNetV2(model, config, weights), {
         code: "weights",
         message,
       });

@@ -102,7 +102,7 @@ interface Features {
  * @throws ModelError `weights` when they are for another first block or another width, and when
  *   layers are missing.
  */
-export function initialiseMobileNetV2(
+export function initializeMobileNetV2(
   { features, classifier }: Features,
   config: MobileNetV2Config,
   weights: MobileNetV2Weights,

@@ -14,7 +14,7 @@ import {
   tensor,
 } from "@malleolus/torch";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
-import { initialiseNetwork } from "./initialise-network.ts";
+import { initializeNetwork } from "./initialize-network.ts";
 import { publishedWeights } from "./published-weights.ts";
 
 /** A file of numbered tensors of one element. */
@@ -240,20 +240,20 @@ function stateOf(model: MaskRcnn): Map<string, Tensor> {
   return new Map(nn.stateDict(model));
 }
 
-test("initialiseNetwork: ResNet-101 whole, and nothing of it in a ResNet-50", () => {
+test("initializeNetwork: ResNet-101 whole, and nothing of it in a ResNet-50", () => {
   const before = liveTensors();
   scope(() => {
     manualSeed(1);
     const state = stateOf(narrow(101));
     const model = narrow(101);
-    const report = initialiseNetwork(model, state);
+    const report = initializeNetwork(model, state);
     assert.equal(report.found.length, state.size);
     assert.ok(report.found.includes("backbone.bottom_up.res4.22.conv3.norm.bias"));
-    assert.throws(() => initialiseNetwork(narrow(50), state), {
+    assert.throws(() => initializeNetwork(narrow(50), state), {
       code: "weights",
       message: /res4: expected 6 blocks \(backbone\.depth 50\), got 23; set backbone\.depth/,
     });
-    assert.throws(() => initialiseNetwork(narrow(101), stateOf(narrow(50))), {
+    assert.throws(() => initializeNetwork(narrow(101), stateOf(narrow(50))), {
       code: "weights",
       message: /res4: expected 23 blocks/,
     });
@@ -261,13 +261,13 @@ test("initialiseNetwork: ResNet-101 whole, and nothing of it in a ResNet-50", ()
   assert.equal(liveTensors(), before);
 });
 
-test("initialiseNetwork: other anchors begin anew, another head is an error", () => {
+test("initializeNetwork: other anchors begin anew, another head is an error", () => {
   scope(() => {
     const state = stateOf(narrow(50));
     state.set("unknown.weight", rand([1]));
     const { anchors } = detectron2Config([]);
     const longer = { ...anchors, aspectRatios: [0.2, 0.5, 1, 2, 5] };
-    const report = initialiseNetwork(narrow(50, { anchors: longer }), state);
+    const report = initializeNetwork(narrow(50, { anchors: longer }), state);
     assert.deepEqual(report.fresh, [
       "proposal_generator.rpn_head.objectness_logits.weight",
       "proposal_generator.rpn_head.objectness_logits.bias",
@@ -276,14 +276,14 @@ test("initialiseNetwork: other anchors begin anew, another head is an error", ()
     ]);
     assert.deepEqual(report.leftOver, ["unknown.weight"]);
     state.set("roi_heads.box_head.fc1.weight", rand([5, 5]));
-    assert.throws(() => initialiseNetwork(narrow(50), state), {
+    assert.throws(() => initializeNetwork(narrow(50), state), {
       code: "weights",
       message: /roi_heads\.box_head\.fc1\.weight: expected shape \[4, 196\], got \[5, 5\]/,
     });
   });
 });
 
-test("initialiseNetwork: classes by their names, in another order", () => {
+test("initializeNetwork: classes by their names, in another order", () => {
   const before = liveTensors();
   scope(() => {
     manualSeed(3);
@@ -291,8 +291,8 @@ test("initialiseNetwork: classes by their names, in another order", () => {
     const state = stateOf(narrow(50, withImageHead));
     const model = narrow(50, withImageHead);
     const swapped = narrow(50, withImageHead);
-    initialiseNetwork(model, state, { classes: ["a", "b"] });
-    const report = initialiseNetwork(swapped, state, { classes: ["b", "a"] });
+    initializeNetwork(model, state, { classes: ["a", "b"] });
+    const report = initializeNetwork(swapped, state, { classes: ["b", "a"] });
     assert.deepEqual([report.fresh, report.missing, report.leftOver], [[], [], []]);
     const rows = (one: MaskRcnn, size: number, of: (model: MaskRcnn) => Tensor) => {
       const all = of(one).flatten().toNumbers();
@@ -320,13 +320,13 @@ test("initialiseNetwork: classes by their names, in another order", () => {
   assert.equal(liveTensors(), before);
 });
 
-test("initialiseNetwork: predictors of other classes begin anew, even of as many", () => {
+test("initializeNetwork: predictors of other classes begin anew, even of as many", () => {
   const before = liveTensors();
   scope(() => {
     const model = narrow(50);
     const own = model.roi_heads.box_predictor.cls_score.weight.toNumbers();
     const state = stateOf(narrow(50));
-    const report = initialiseNetwork(model, state, { classes: ["a", "c"] });
+    const report = initializeNetwork(model, state, { classes: ["a", "c"] });
     assert.deepEqual(report.fresh, [
       "roi_heads.box_predictor.cls_score.weight",
       "roi_heads.box_predictor.cls_score.bias",

@@ -22,7 +22,7 @@ import {
 } from "@malleolus/torch";
 import { clearFoldedWeights } from "../backbones/resnet.ts";
 import { maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
-import { initialiseNetwork } from "./initialise-network.ts";
+import { initializeNetwork } from "./initialize-network.ts";
 import { publishedWeights } from "./published-weights.ts";
 
 const python = process.env.MALLEOLUS_PEER_PYTHON ?? "/usr/bin/python3";
@@ -73,7 +73,7 @@ test("publishedWeights: torchvision's Mask R-CNN has the same features here", {
     assert.deepEqual(weights.leftOver, []);
 
     const model = maskRcnn(configOf(["a", "b", "c"]));
-    const report = initialiseNetwork(model, weights.tensors);
+    const report = initializeNetwork(model, weights.tensors);
     const { missing, leftOver, fresh, trainedNorms } = report;
     assert.deepEqual(
       { missing, leftOver, fresh, trainedNorms },
@@ -121,7 +121,7 @@ test("publishedWeights: torchvision's Mask R-CNN has the same features here", {
     // For another number of classes all but the predictors is taken over.
     const other = maskRcnn(configOf(["fracture"]));
     const first = other.roi_heads.box_predictor.cls_score.weight.toNumbers();
-    const again = initialiseNetwork(other, weights.tensors);
+    const again = initializeNetwork(other, weights.tensors);
     assert.deepEqual(again.fresh, [
       "roi_heads.box_predictor.cls_score.weight",
       "roi_heads.box_predictor.cls_score.bias",

@@ -83,10 +83,10 @@ export function smoothUnion(width: number, first: Field, ...others: readonly Fie
 }
 
 /** What of a solid keeps a distance from another: a joint space that fits. */
-export function clearOf(solid: Field, neighbour: Field, distance: number, width: number): Field {
+export function clearOf(solid: Field, neighbor: Field, distance: number, width: number): Field {
   return (x, y, z) => {
     const value = solid(x, y, z);
     // Far outside, nothing that the neighbour takes away matters.
-    return value > 8 ? value : smoothMax(value, distance - neighbour(x, y, z), width);
+    return value > 8 ? value : smoothMax(value, distance - neighbor(x, y, z), width);
   };
 }

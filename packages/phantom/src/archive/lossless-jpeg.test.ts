@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readDicomImage } from "@malleolus/data/dicom";
-import { compressedFile, dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { compressedFile, dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { createRandom } from "../random.ts";
 import { encodeLosslessJpeg } from "./lossless-jpeg.ts";
 
@@ -11,7 +11,7 @@ const HEIGHT = 30;
 /** A decoder that others wrote gives what the same samples are without compression. */
 async function check(samples: Uint16Array, bits: number): Promise<void> {
   const header = {
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00280010 US": [HEIGHT],
     "00280011 US": [WIDTH],
     "00280101 US": [bits],

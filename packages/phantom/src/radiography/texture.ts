@@ -23,7 +23,7 @@ export function trabecularTexture(random: Random, along: number): Texture {
   addPattern(sum, transposed(lines(random, 0.28, 1.1)), Math.sqrt(across));
   addPattern(sum, lines(random, 0.45, 0.45), Math.sqrt((1 - along - across) * 0.6));
   addPattern(sum, lines(random, 2.2, 2.8), Math.sqrt((1 - along - across) * 0.4));
-  return { values: normalised(sum) };
+  return { values: normalized(sum) };
 }
 
 /** The pattern at a point in millimetres, turned by an angle about the origin. */
@@ -68,7 +68,7 @@ function lines(random: Random, acrossMm: number, alongMm: number): Float32Array 
       cut[y * SIZE + x] = long[i] - background[i];
     }
   }
-  return normalised(cut);
+  return normalized(cut);
 }
 
 /** A running mean down the columns, twice: close to a Gaussian. */
@@ -98,7 +98,7 @@ function addPattern(sum: Float32Array, pattern: Float32Array, weight: number): v
   for (let i = 0; i < sum.length; i++) sum[i] += weight * pattern[i];
 }
 
-function normalised(values: Float32Array): Float32Array {
+function normalized(values: Float32Array): Float32Array {
   let squares = 0;
   for (const value of values) squares += value * value;
   const scale = 1 / Math.sqrt(squares / values.length);

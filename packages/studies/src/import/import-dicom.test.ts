@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { imagePath } from "../image-store.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
 import { newStudy, PASSPHRASE, radiograph, writeArchive } from "../test-study.ts";
@@ -116,7 +116,7 @@ test("importDicom: the same image in another transfer syntax is known", async (c
   const { folder, study } = await newStudy(context);
   const [explicit, implicit] = ["a.dcm", "b.dcm"].map((name) => join(folder, name));
   const elements = {
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00080018 UI": "1.3.99.1.1",
     "00100020 LO": "MRN1",
     "0020000d UI": "1.3.99.2.1",
@@ -132,7 +132,7 @@ test("importDicom: what a person should know of a picture is told", async (conte
   const path = join(folder, "a.dcm");
   const elements = { "00080018 UI": "1.3.99.1.1", "0020000d UI": "1.3.99.2.1" };
   const window = { "00281050 DS": "20000", "00281051 DS": "10" };
-  writeFileSync(path, dicomFile({ ...GREY_2X2, ...elements, ...window }));
+  writeFileSync(path, dicomFile({ ...GRAY_2X2, ...elements, ...window }));
   const [event] = (await importInto(study, path)).events;
   assert.match(event.outcome === "imported" ? event.notes.join() : "", /all black/);
 });

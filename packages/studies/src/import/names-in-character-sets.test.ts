@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { imagePath } from "../image-store.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
 import { newStudy, PASSPHRASE } from "../test-study.ts";
@@ -59,7 +59,7 @@ test("names in fifteen character sets leave with the files and the reports", asy
     writeFileSync(
       file,
       dicomFile({
-        ...GREY_2X2,
+        ...GRAY_2X2,
         "00080005 CS": sets,
         "00080018 UI": `1.3.99.1.${index}`,
         "00080050 SH": `ACC${1000 + index}`,

@@ -6,7 +6,7 @@ import { importDicom } from "../import/import-dicom.ts";
 import { importReports } from "../import/import-reports.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
 import { newStudy, PASSPHRASE, writeArchive } from "../test-study.ts";
-import { decidingWords, explainCase, latestDecisions, summariseDecisions } from "./decisions.ts";
+import { decidingWords, explainCase, latestDecisions, summarizeDecisions } from "./decisions.ts";
 import { screenCases } from "./screen-cases.ts";
 import { compareWithTruth, openTruth } from "./screening-truth.ts";
 
@@ -91,9 +91,9 @@ test("openTruth: a table that cannot be used says why", async (context) => {
   );
 });
 
-test("summariseDecisions: counts the words that decided, the most frequent first", async (context) => {
+test("summarizeDecisions: counts the words that decided, the most frequent first", async (context) => {
   const { study } = await screenedStudy(context);
-  const { uncertain, words } = await summariseDecisions(study);
+  const { uncertain, words } = await summarizeDecisions(study);
   assert.equal(uncertain, 0);
   assert.deepEqual(words[0], {
     predicted: "candidate no fracture",

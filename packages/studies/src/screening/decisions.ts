@@ -75,7 +75,7 @@ export interface DecisionSummary {
   readonly words: readonly WordCount[];
 }
 
-export async function summariseDecisions(study: Study): Promise<DecisionSummary> {
+export async function summarizeDecisions(study: Study): Promise<DecisionSummary> {
   const counts = new Map<string, { predicted: string; words: string; count: number }>();
   let uncertain = 0;
   for await (const { decision } of latestDecisions(study)) {

@@ -1,3 +1,3 @@
-export * from "./initialise.ts";
+export * from "./initialize.ts";
 export * from "./layers.ts";
 export * from "./module.ts";

@@ -15,7 +15,7 @@ import {
   zeros,
 } from "../ops.generated.ts";
 import type { Tensor } from "../tensor.ts";
-import { xavierFill } from "./initialise.ts";
+import { xavierFill } from "./initialize.ts";
 import type { Layer } from "./module.ts";
 
 export interface ConvolutionOptions {

@@ -19,21 +19,21 @@ export function rotate({ image, target }: Sample, degrees: number): Sample {
   const { width, height } = image;
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const [centreX, centreY] = [width / 2, height / 2];
+  const [centerX, centerY] = [width / 2, height / 2];
   const turn = (polygon: Polygon): Polygon =>
     polygon.map((value, i) => {
       const isX = i % 2 === 0;
-      const x = (isX ? value : polygon[i - 1]) - centreX;
-      const y = (isX ? polygon[i + 1] : value) - centreY;
-      return isX ? centreX + x * cos - y * sin : centreY + x * sin + y * cos;
+      const x = (isX ? value : polygon[i - 1]) - centerX;
+      const y = (isX ? polygon[i + 1] : value) - centerY;
+      return isX ? centerX + x * cos - y * sin : centerY + x * sin + y * cos;
     });
   const pixels = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    const down = y + 0.5 - centreY;
+    const down = y + 0.5 - centerY;
     for (let x = 0; x < width; x++) {
-      const right = x + 0.5 - centreX;
-      const fromX = centreX + right * cos + down * sin - 0.5;
-      const fromY = centreY - right * sin + down * cos - 0.5;
+      const right = x + 0.5 - centerX;
+      const fromX = centerX + right * cos + down * sin - 0.5;
+      const fromY = centerY - right * sin + down * cos - 0.5;
       pixels[y * width + x] = bilinear(image.pixels, width, height, fromX, fromY);
     }
   }

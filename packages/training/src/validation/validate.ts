@@ -7,7 +7,7 @@
 import { setImmediate } from "node:timers/promises";
 import {
   averagePrecision,
-  type LabelledImage,
+  type LabeledImage,
   measureImages,
   NO_FRACTURE,
 } from "@malleolus/evaluation";
@@ -18,10 +18,10 @@ import type { LossParts, Recipe, ValidationMeasures } from "@malleolus/schema";
 import { type Device, noGrad, scope } from "@malleolus/torch";
 import type { Sample } from "../augment/sample.ts";
 import type { TrainingImage, TrainingSet } from "../data-set.ts";
-import { asInDetection, batchOptions, inDtype } from "../initialise.ts";
+import { asInDetection, batchOptions, inDtype } from "../initialize.ts";
 import { openLoader } from "../loader/loader.ts";
 import { lossesTensor, lossPartsOf, meanLosses, totalLoss } from "../losses.ts";
-import { labelledImage } from "./labelled-image.ts";
+import { labeledImage } from "./labeled-image.ts";
 
 export interface Validation {
   readonly losses: LossParts;
@@ -62,14 +62,14 @@ export async function validate(options: ValidationOptions): Promise<Validation |
     ahead: IMAGES_AHEAD,
   });
   const losses: LossParts[] = [];
-  const labelled: LabelledImage[] = [];
+  const labeled: LabeledImage[] = [];
   try {
     for (const [place, image] of images.entries()) {
       if (stop.aborted) return null;
       const [sample] = await loader.next();
       const seen = look(options, sample, place);
       losses.push(seen.losses);
-      labelled.push(labelledImage(image, seen.found, tuning.classes, scalesOf(sample, image)));
+      labeled.push(labeledImage(image, seen.found, tuning.classes, scalesOf(sample, image)));
       // Computing blocks the event loop: here it hears of signals and of the loader's threads.
       await setImmediate();
     }
@@ -77,7 +77,7 @@ export async function validate(options: ValidationOptions): Promise<Validation |
     await loader.close();
   }
   const mean = meanLosses(losses);
-  return { losses: mean, measures: measure(labelled, tuning.classes, recipe, totalLoss(mean)) };
+  return { losses: mean, measures: measure(labeled, tuning.classes, recipe, totalLoss(mean)) };
 }
 
 function look(
@@ -110,7 +110,7 @@ function scalesOf({ image }: Sample, { width, height }: TrainingImage) {
 }
 
 function measure(
-  labelled: readonly LabelledImage[],
+  labeled: readonly LabeledImage[],
   classes: readonly string[],
   { model }: Recipe,
   loss: number,
@@ -119,9 +119,9 @@ function measure(
   const others = classes.filter((name) => name !== NO_FRACTURE);
   const notObjects = others.length === 0 ? [] : [NO_FRACTURE];
   const [box, mask] = (["box", "mask"] as const).map(
-    (shape) => averagePrecision(labelled, classes, shape, notObjects).averagePrecision,
+    (shape) => averagePrecision(labeled, classes, shape, notObjects).averagePrecision,
   );
-  const { auc } = measureImages(labelled, {
+  const { auc } = measureImages(labeled, {
     threshold: model.roi.scoreThreshold,
     notObjects,
     groups: null,

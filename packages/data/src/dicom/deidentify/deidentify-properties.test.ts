@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { DataError } from "../../errors.ts";
 import { parseDataSet } from "../data-set.ts";
-import { dicomFile, type Elements, GREY_2X2, type Value } from "../test-dicom.ts";
+import { dicomFile, type Elements, GRAY_2X2, type Value } from "../test-dicom.ts";
 import { CONFIDENTIALITY_PROFILE } from "./confidentiality-profile.ts";
 import { deidentify } from "./deidentify.ts";
 
@@ -61,7 +61,7 @@ test("deidentify: the patient's name is nowhere, wherever it was", () => {
       const file = dicomFile(
         {
           ...Object.fromEntries(rest),
-          ...GREY_2X2,
+          ...GRAY_2X2,
           "00080005 CS": "ISO_IR 100",
           "00100010 PN": "Zwaluwenburg^Anna",
         },

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { DataError } from "../../errors.ts";
 import { decodeRadiograph } from "../../read-radiograph.ts";
 import { parseDataSet } from "../data-set.ts";
-import { dicomFile, type Elements, GREY_2X2, type Value } from "../test-dicom.ts";
+import { dicomFile, type Elements, GRAY_2X2, type Value } from "../test-dicom.ts";
 import { type Deidentification, deidentify } from "./deidentify.ts";
 import { readIdentity } from "./identity.ts";
 import { dateShiftDays, replaceUid } from "./replacement.ts";
@@ -23,7 +23,7 @@ const OTHER_INSTANCE = "1.3.12.2.1107.5.3.2";
 
 /** A radiograph that says everything about its patient, some of it where it should not. */
 const TALKATIVE: Elements = {
-  ...GREY_2X2,
+  ...GRAY_2X2,
   "00080005 CS": "ISO_IR 100",
   "00080016 UI": "1.2.840.10008.5.1.4.1.1.1",
   "00080018 UI": INSTANCE,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { DataError } from "../../errors.ts";
 import { parseDataSet } from "../data-set.ts";
 import { readDicom } from "../read-dicom.ts";
-import { dicomFile, type Elements, GREY_2X2, type Value } from "../test-dicom.ts";
+import { dicomFile, type Elements, GRAY_2X2, type Value } from "../test-dicom.ts";
 import { type Deidentification, deidentify } from "./deidentify.ts";
 import { checkSamePicture } from "./same-picture.ts";
 
@@ -123,7 +123,7 @@ const cases: readonly (readonly [what: string, elements: Elements, identifying: 
 for (const [what, elements, identifying] of cases) {
   for (const syntax of ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1"]) {
     test(`deidentify: ${what}, ${syntax}`, async () => {
-      const file = dicomFile({ ...GREY_2X2, "00100010 PN": "Jansen^Marie", ...elements }, syntax);
+      const file = dicomFile({ ...GRAY_2X2, "00100010 PN": "Jansen^Marie", ...elements }, syntax);
       const clean = deidentify(file, plan, "a.dcm");
       // As bytes: what is gone is gone, whatever the character set.
       assert.doesNotMatch(clean.toString("latin1"), identifying);
@@ -136,7 +136,7 @@ test("deidentify: of descriptions stay the words of views, but not those of the 
   const kept = (patient: string, description: string) =>
     parseDataSet(
       deidentify(
-        dicomFile({ ...GREY_2X2, "00100010 PN": patient, "0008103e LO": description }),
+        dicomFile({ ...GRAY_2X2, "00100010 PN": patient, "0008103e LO": description }),
         plan,
         "a",
       ),
@@ -150,7 +150,7 @@ test("deidentify: of descriptions stay the words of views, but not those of the 
 
 test("deidentify: codes and the machine stay, free texts are their harmless words", () => {
   const file = dicomFile({
-    ...GREY_2X2,
+    ...GRAY_2X2,
     "00080070 LO": "ACME Röntgen".normalize("NFD").replace(/[^\x20-\x7e]/g, ""),
     "00081090 LO": "Detector 5",
     "00180060 DS": "60",
@@ -174,7 +174,7 @@ test("deidentify: codes and the machine stay, free texts are their harmless word
 test("deidentify: the meaning of a code is never empty, which a code's may not be", () => {
   const meanings = (meaning: string) => {
     const file = dicomFile({
-      ...GREY_2X2,
+      ...GRAY_2X2,
       "00089215 SQ": [{ "00080100 SH": "113040", "00080102 SH": "DCM", "00080104 LO": meaning }],
     });
     const [code] = parseDataSet(deidentify(file, plan, "a"), "a").items("x00089215");
@@ -186,7 +186,7 @@ test("deidentify: the meaning of a code is never empty, which a code's may not b
 });
 
 test("deidentify: what stands before the data set and behind the pixels is gone", () => {
-  const file = dicomFile({ ...GREY_2X2, "00100010 PN": "Jansen^Marie" });
+  const file = dicomFile({ ...GRAY_2X2, "00100010 PN": "Jansen^Marie" });
   file.write("II*\0 of Jansen", 0, "latin1");
   const behind = dicomFile({ "fffcfffc OB": Buffer.from("Jansen"), "00101040 LO": "Homestreet 5" });
   const whole = Buffer.concat([file, behind.subarray(144 + behind.readUInt32LE(140))]);
@@ -203,7 +203,7 @@ const CAPTURES: readonly (readonly [what: string, change: Readonly<Record<string
 ];
 for (const [what, change] of CAPTURES) {
   test(`deidentify: a radiograph that ${what} may have words burned in`, () => {
-    const cr = { ...GREY_2X2, "00080016 UI": "1.2.840.10008.5.1.4.1.1.1" };
+    const cr = { ...GRAY_2X2, "00080016 UI": "1.2.840.10008.5.1.4.1.1.1" };
     const file = dicomFile({ ...cr, ...change });
     assert.throws(
       () => deidentify(file, plan, "a"),
@@ -214,7 +214,7 @@ for (const [what, change] of CAPTURES) {
 }
 
 test("checkSamePicture: a picture, a scale or a side that went is refused, a view is said", async () => {
-  const elements = { ...GREY_2X2, "00181164 DS": "0.1", "00200062 CS": "L", "00185101 CS": "AP" };
+  const elements = { ...GRAY_2X2, "00181164 DS": "0.1", "00200062 CS": "L", "00185101 CS": "AP" };
   const read = (change: Readonly<Record<string, Value>>) =>
     readDicom(dicomFile({ ...elements, ...change }), "a.dcm");
   const before = await read({});

@@ -27,8 +27,8 @@ export function bestOverlaps(config: AnchorConfig, images: readonly BoxedImage[]
     boxes.map((box) => {
       let best = 0;
       config.sizes.forEach((sizes, level) => {
-        const x = nearestCentre((box[0] + box[2]) / 2, width, level, config.offset);
-        const y = nearestCentre((box[1] + box[3]) / 2, height, level, config.offset);
+        const x = nearestCenter((box[0] + box[2]) / 2, width, level, config.offset);
+        const y = nearestCenter((box[1] + box[3]) / 2, height, level, config.offset);
         for (const size of sizes) {
           for (const ratio of config.aspectRatios) {
             best = Math.max(best, overlapAt(box, x, y, size, ratio));
@@ -45,10 +45,10 @@ export function bestOverlaps(config: AnchorConfig, images: readonly BoxedImage[]
  * Along one axis, of all anchors' centres the one nearest to an object's: what two intervals share is
  * greatest where their centres are nearest.
  */
-function nearestCentre(centre: number, side: number, level: number, offset: number): number {
+function nearestCenter(center: number, side: number, level: number, offset: number): number {
   const stride = featureStrides[level];
   const cells = Math.ceil((Math.ceil(side / DIVISIBILITY) * DIVISIBILITY) / stride);
-  const cell = Math.min(Math.max(Math.round(centre / stride - offset), 0), cells - 1);
+  const cell = Math.min(Math.max(Math.round(center / stride - offset), 0), cells - 1);
   return (cell + offset) * stride;
 }
 
@@ -102,21 +102,21 @@ function ratiosOf(boxes: readonly Box[], count: number): number[] {
   const shapes = boxes
     .map((box) => Math.log(boxHeight(box) / boxWidth(box)))
     .toSorted((a, b) => a - b);
-  let centres = Array.from({ length: count }, (_, i) => quantile(shapes, (i + 0.5) / count));
+  let centers = Array.from({ length: count }, (_, i) => quantile(shapes, (i + 0.5) / count));
   for (;;) {
-    const members: number[][] = centres.map(() => []);
-    for (const shape of shapes) members[nearest(centres, shape)].push(shape);
-    const moved = centres.map((centre, i) => (members[i].length > 0 ? mean(members[i]) : centre));
-    if (moved.every((centre, i) => centre === centres[i])) break;
-    centres = moved;
+    const members: number[][] = centers.map(() => []);
+    for (const shape of shapes) members[nearest(centers, shape)].push(shape);
+    const moved = centers.map((center, i) => (members[i].length > 0 ? mean(members[i]) : center));
+    if (moved.every((center, i) => center === centers[i])) break;
+    centers = moved;
   }
-  return [...new Set(centres.map((centre) => Number(Math.exp(centre).toPrecision(2))))];
+  return [...new Set(centers.map((center) => Number(Math.exp(center).toPrecision(2))))];
 }
 
-function nearest(centres: readonly number[], shape: number): number {
+function nearest(centers: readonly number[], shape: number): number {
   let best = 0;
-  centres.forEach((centre, i) => {
-    if (Math.abs(centre - shape) < Math.abs(centres[best] - shape)) best = i;
+  centers.forEach((center, i) => {
+    if (Math.abs(center - shape) < Math.abs(centers[best] - shape)) best = i;
   });
   return best;
 }

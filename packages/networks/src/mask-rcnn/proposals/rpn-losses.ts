@@ -46,14 +46,14 @@ export function rpnLosses(
   const found = deltas.indexSelect(0, places(positives)).to("float32");
   const wanted = fromTypedArray(sample.deltas, [positives.length, 4], { device });
 
-  const normaliser = config.batchSizePerImage * targets.length;
+  const normalizer = config.batchSizePerImage * targets.length;
   const sum = 2;
   return {
     classLoss: binaryCrossEntropyWithLogits(sampled, classes, { reduction: sum }).mul(
-      config.classLossWeight / normaliser,
+      config.classLossWeight / normalizer,
     ),
     boxLoss: boxDeltaLoss(found, wanted, config.smoothL1Beta).mul(
-      config.boxLossWeight / normaliser,
+      config.boxLossWeight / normalizer,
     ),
   };
 }

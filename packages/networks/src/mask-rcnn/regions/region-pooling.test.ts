@@ -67,9 +67,9 @@ test("poolRegions: a region of a linear ramp is the ramp at the centres of its c
     ]) {
       const regions = arrangeRegions([Float32Array.from(square(side))], roi);
       const pooled = poolRegions(ramps, regions, { pooledSize: 2, samplingRatio: 0 });
-      const centre = (cell: number): number => (10 + (side * (cell + 0.5)) / 2) / stride;
+      const center = (cell: number): number => (10 + (side * (cell + 0.5)) / 2) / stride;
       const expected = [0, 1].flatMap((row) =>
-        [0, 1].map((column) => centre(column) + 10 * centre(row)),
+        [0, 1].map((column) => center(column) + 10 * center(row)),
       );
       assertClose(pooled.toFloat32Array(), expected, 2e-3 * expected[3], `side ${side}`);
     }

@@ -24,13 +24,13 @@ function findName(text: string, components: readonly string[]): Passage[] {
   const pairs = parts.slice(1).map((second, index) => [parts[index], second] as const);
   for (const [first, second] of pairs) {
     const areNames = first.capital && second.capital && first.word !== second.word;
-    if (areNames && areNeighbours(text, first, second)) named.add(first).add(second);
+    if (areNames && areNeighbors(text, first, second)) named.add(first).add(second);
   }
   // From the parts that are sure outwards: "de" before "Vries", then "Jan" before "de".
   for (let size = -1; size < named.size; ) {
     size = named.size;
     for (const [first, second] of pairs) {
-      if (!areNeighbours(text, first, second)) continue;
+      if (!areNeighbors(text, first, second)) continue;
       if (named.has(second)) named.add(first);
       if (named.has(first) && endsName(text, second)) named.add(second);
     }
@@ -76,7 +76,7 @@ function isNameByItself(
   return TITLE_BEFORE.test(before) || (initials !== undefined && initials === given[0]);
 }
 
-function areNeighbours(text: string, first: NamePart, second: NamePart): boolean {
+function areNeighbors(text: string, first: NamePart, second: NamePart): boolean {
   return /^(?: |, ?|-)?$/.test(text.slice(first.end, second.start));
 }
 

@@ -7,18 +7,18 @@ export type Expectation = "after a title" | "after a role";
 const PREFIX_WORD =
   "van|von|vander|vd|v\\.d\\.|de|den|der|des|het|'t|’t|'s|’s|ten|ter|te|in|op|la|le|les|el|al|ben|bin|ibn|du|da|dos|di|del|della|st\\.?|zu|zur";
 const PREFIXES = `(?:(?:(?:${PREFIX_WORD})[ -]){1,4}|d['’](?=\\p{Lu}))`;
-const CAPITALISED = `\\p{Lu}[\\p{L}\\p{M}'’]*\\p{L}(?:-(?:(?:van|de|der|den|ten|ter|el|al)[ -]){0,3}\\p{Lu}[\\p{L}\\p{M}'’]*)*`;
+const CAPITALIZED = `\\p{Lu}[\\p{L}\\p{M}'’]*\\p{L}(?:-(?:(?:van|de|der|den|ten|ter|el|al)[ -]){0,3}\\p{Lu}[\\p{L}\\p{M}'’]*)*`;
 
 const INITIALS = /(?:(?!(?:Dr|Mr|Ms|Zr|Mw|Br|Hr)\.)\p{Lu}\p{Ll}?\.[ -]?){1,6}/uy;
 const SEVERAL_INITIALS = /(?:\p{Lu}\.[ ]?){2,5}|\p{Lu}{2,3}(?![\p{L}\p{N}.])/uy;
 const PREFIXES_HERE = new RegExp(PREFIXES, "iuy");
-const WORD_HERE = new RegExp(CAPITALISED, "uy");
-const FURTHER = new RegExp(`[ ](?:(?:${PREFIX_WORD})[ ]){0,4}(?<word>${CAPITALISED})`, "uy");
+const WORD_HERE = new RegExp(CAPITALIZED, "uy");
+const FURTHER = new RegExp(`[ ](?:(?:${PREFIX_WORD})[ ]){0,4}(?<word>${CAPITALIZED})`, "uy");
 const FURTHER_INITIALS = /[ ]\p{Lu}\.(?=[ ]\p{Lu})/uy;
 const LONGEST_NAME = 4;
 
 /** Before the end of a text: "A. Visser", "van Dijk", as an expression without anchors. */
-export const NAME_PATTERN = `(?:(?:\\p{Lu}\\.[ -]?){1,6})?(?:${PREFIXES})?${CAPITALISED}(?: ${CAPITALISED})?`;
+export const NAME_PATTERN = `(?:(?:\\p{Lu}\\.[ -]?){1,6})?(?:${PREFIXES})?${CAPITALIZED}(?: ${CAPITALIZED})?`;
 
 /** Where a name that begins at `from` ends; null where none begins. */
 export function readName(text: string, from: number, expected: Expectation): number | null {

@@ -17,7 +17,7 @@ import { measureNormStatistics } from "../backbones/norm-statistics.ts";
 import { isBatchNorm } from "../backbones/normed-convolution.ts";
 import { blocksOf, clearFoldedWeights, convolutionsOf } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
-import { incompleteStages, initialiseBackbone } from "./initialise-backbone.ts";
+import { incompleteStages, initializeBackbone } from "./initialize-backbone.ts";
 
 function modelOf(trainedNorms: readonly StageName[], norm: "frozen" | "group" = "frozen") {
   const { backbone } = detectron2Config(["fracture"]);
@@ -33,7 +33,7 @@ function partialWeights(): Map<string, Tensor> {
   return new Map([...nn.stateDict(source.backbone.bottom_up)].filter(([name]) => isKept(name)));
 }
 
-test("initialiseBackbone: takes convolutions, leaves out norms whose convolutions are missing", () => {
+test("initializeBackbone: takes convolutions, leaves out norms whose convolutions are missing", () => {
   const before = liveTensors();
   scope(() => {
     manualSeed(1);
@@ -41,7 +41,7 @@ test("initialiseBackbone: takes convolutions, leaves out norms whose convolution
     weights.set("fc1000.weight", rand([2]));
     const model = modelOf(["res5"]);
     assert.deepEqual(incompleteStages(model, weights), ["res5"]);
-    const report = initialiseBackbone(model, weights);
+    const report = initializeBackbone(model, weights);
     assert.equal(report.found.length, 43 * 5 + 1);
     assert.ok(report.found.includes("bottom_up.res5.0.conv1.weight"));
     assert.equal(report.missing.filter((name) => name.includes("res5")).length, 10 * 5 - 1);
@@ -54,26 +54,26 @@ test("initialiseBackbone: takes convolutions, leaves out norms whose convolution
   assert.equal(liveTensors(), before);
 });
 
-test("initialiseBackbone: says what to do about weights that do not fit", () => {
+test("initializeBackbone: says what to do about weights that do not fit", () => {
   scope(() => {
     const weights = partialWeights();
-    assert.throws(() => initialiseBackbone(modelOf([]), weights), {
+    assert.throws(() => initializeBackbone(modelOf([]), weights), {
       code: "weights",
       message: /lack convolutions of res5 or their norms.*trainedNorms to \["res5"\]/,
     });
-    assert.throws(() => initialiseBackbone(modelOf(["res5"]), new Map([["a", rand([1])]])), {
+    assert.throws(() => initializeBackbone(modelOf(["res5"]), new Map([["a", rand([1])]])), {
       code: "weights",
       message: /stem\.conv1\.weight.*got a/,
     });
     weights.set("res3.1.conv2.weight", rand([3, 3]));
-    assert.throws(() => initialiseBackbone(modelOf(["res5"]), weights), {
+    assert.throws(() => initializeBackbone(modelOf(["res5"]), weights), {
       code: "weights",
       message: /expected shape \[128, 128, 3, 3\], got \[3, 3\]/,
     });
   });
 });
 
-test("initialiseBackbone: group norms are taken over by group norms, and by no others", () => {
+test("initializeBackbone: group norms are taken over by group norms, and by no others", () => {
   const before = liveTensors();
   scope(() => {
     manualSeed(4);
@@ -82,19 +82,19 @@ test("initialiseBackbone: group norms are taken over by group norms, and by no o
     noGrad(() => norm.weight.fill_(0.25));
     const weights = nn.stateDict(source.backbone);
     const model = modelOf([], "group");
-    const report = initialiseBackbone(
+    const report = initializeBackbone(
       model,
       new Map([...weights].map(([k, v]) => [`backbone.${k}`, v])),
     );
     assert.deepEqual([report.missing, report.leftOver], [[], []]);
     assert.ok(allclose(model.backbone.bottom_up.res3[1].conv2.norm.weight, norm.weight));
     const fixed = modelOf([]);
-    assert.throws(() => initialiseBackbone(fixed, nn.stateDict(source.backbone)), {
+    assert.throws(() => initializeBackbone(fixed, nn.stateDict(source.backbone)), {
       code: "weights",
       message: /expected norms with statistics.*set backbone\.norm to "group"/,
     });
     // The other way round scales belong to statistics that a group norm does not have.
-    const given = initialiseBackbone(model, nn.stateDict(fixed.backbone));
+    const given = initializeBackbone(model, nn.stateDict(fixed.backbone));
     assert.equal(given.leftOver.length, (4 * given.missing.length) / 2);
   });
   assert.equal(liveTensors(), before);

@@ -58,7 +58,7 @@ export function incompleteStages(
  * @throws ModelError `weights` when they are of no ResNet, when a shape differs, or when a
  *   stage lacks convolutions and `config.backbone.trainedNorms` does not name it.
  */
-export function initialiseBackbone(
+export function initializeBackbone(
   model: BackboneModel,
   weights: ReadonlyMap<string, Tensor>,
 ): WeightsReport {

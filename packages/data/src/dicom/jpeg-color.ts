@@ -11,13 +11,13 @@ const ADOBE_RGB = Buffer.from("ffee000e41646f626500640000000000", "hex");
  * An RGB stream with Adobe's marker for it, where nothing in the stream itself tells its colours: JFIF
  * is always YCbCr, and Adobe's own marker counts.
  */
-export function withoutColourTransform(stream: Uint8Array): Uint8Array {
-  return saysItsColours(stream)
+export function withoutColorTransform(stream: Uint8Array): Uint8Array {
+  return saysItsColors(stream)
     ? stream
     : Buffer.concat([stream.subarray(0, 2), ADOBE_RGB, stream.subarray(2)]);
 }
 
-function saysItsColours(stream: Uint8Array): boolean {
+function saysItsColors(stream: Uint8Array): boolean {
   let position = 2;
   while (position + 9 < stream.length && stream[position] === 0xff) {
     const marker = stream[position + 1];

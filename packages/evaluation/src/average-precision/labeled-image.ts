@@ -1,7 +1,7 @@
 /** What COCO's measures are computed from: the objects of an image, and what a detector says they are. */
 import type { Box, RunLength } from "@malleolus/geometry";
 
-export interface LabelledImage {
+export interface LabeledImage {
   readonly truths: readonly TrueObject[];
   readonly detections: readonly DetectedObject[];
 }

@@ -7,7 +7,7 @@ import {
   activationMeans,
   batchImages,
   type ImageBatch,
-  initialiseNetwork,
+  initializeNetwork,
   type MaskRcnn,
   maskRcnn,
   measureNormStatistics,
@@ -74,7 +74,7 @@ export function newModel(recipe: Recipe, device: Device): MaskRcnn {
 }
 
 /** Gives a new network its weights and statistics; null without weights. */
-export function initialiseModel(
+export function initializeModel(
   model: MaskRcnn,
   recipe: Recipe,
   weights: InitialWeights | null,
@@ -82,7 +82,7 @@ export function initialiseModel(
 ): NetworkWeightsReport | null {
   if (weights === null) return null;
   const classes = weights.own?.classes ?? null;
-  const report = ofWeights(weights, () => initialiseNetwork(model, weights.tensors, { classes }));
+  const report = ofWeights(weights, () => initializeNetwork(model, weights.tensors, { classes }));
   inDtype(recipe, () => measureNormStatistics(model, batches));
   return report;
 }

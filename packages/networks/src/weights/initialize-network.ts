@@ -7,7 +7,7 @@
 import { nn, scope, type Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 import type { MaskRcnn } from "../mask-rcnn/mask-rcnn.ts";
-import { initialiseBackbone, type WeightsReport } from "./initialise-backbone.ts";
+import { initializeBackbone, type WeightsReport } from "./initialize-backbone.ts";
 import { forClasses } from "./own-weights.ts";
 
 /** Names as in the model, but for `leftOver`, which are the file's. */
@@ -29,10 +29,10 @@ const PREDICTOR =
 /**
  * Copies weights under Detectron2's names into a network and says what fitted. Frees nothing.
  *
- * @throws ModelError `weights` as `initialiseBackbone`, and for a head of another shape that is
+ * @throws ModelError `weights` as `initializeBackbone`, and for a head of another shape that is
  *   no predictor.
  */
-export function initialiseNetwork(
+export function initializeNetwork(
   model: MaskRcnn,
   weights: ReadonlyMap<string, Tensor>,
   origin: WeightsOrigin = { classes: null },
@@ -53,7 +53,7 @@ export function initialiseNetwork(
 }
 
 function copyInto(model: MaskRcnn, weights: ReadonlyMap<string, Tensor>): NetworkWeightsReport {
-  const backbone = initialiseBackbone(model, weights);
+  const backbone = initializeBackbone(model, weights);
   const { proposal_generator, roi_heads, image_head } = model;
   const heads = { proposal_generator, roi_heads, ...(image_head && { image_head }) };
   const own = nn.stateDict(heads);

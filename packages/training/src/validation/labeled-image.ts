@@ -1,17 +1,17 @@
 /** A radiograph's truths and what the network finds there, as average precision compares them. */
 
-import { type LabelledImage, runsOfOutlines, type TrueObject } from "@malleolus/evaluation";
+import { type LabeledImage, runsOfOutlines, type TrueObject } from "@malleolus/evaluation";
 import { boxArea, encodeRuns, rasterizePolygons } from "@malleolus/geometry";
 import { type Detection, toFinding, toRadiograph } from "@malleolus/imaging";
 import type { TrainingImage } from "../data-set.ts";
 
 /** `scaleX` and `scaleY`: pixels of the network's image per pixel of the radiograph. */
-export function labelledImage(
+export function labeledImage(
   image: TrainingImage,
   found: readonly Detection[],
   classes: readonly string[],
   { scaleX, scaleY }: { readonly scaleX: number; readonly scaleY: number },
-): LabelledImage {
+): LabeledImage {
   const { width, height } = image;
   const instances = toRadiograph(found, image, scaleX, scaleY);
   const unmeasured = { pixelSpacingMm: null, spacingSource: "none" } as const;

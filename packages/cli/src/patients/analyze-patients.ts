@@ -5,7 +5,7 @@ import type { TuningPatient } from "@malleolus/evaluation";
 import type { Detector } from "@malleolus/networks";
 import type { PatientRadiographs } from "./patient-radiographs.ts";
 
-export interface AnalyseOptions {
+export interface AnalyzeOptions {
   readonly detector: Detector;
   readonly patients: readonly PatientRadiographs[];
   /** Where the images lie. */
@@ -17,7 +17,7 @@ export interface AnalyseOptions {
  * What the detector says of every radiograph, in the order given; an image is named by its file.
  * Throws DataError for a radiograph that cannot be read.
  */
-export async function analysePatients(options: AnalyseOptions): Promise<TuningPatient[]> {
+export async function analyzePatients(options: AnalyzeOptions): Promise<TuningPatient[]> {
   const { detector, patients, folder, onImage } = options;
   const total = patients.reduce((sum, { images }) => sum + images.length, 0);
   let done = 0;
@@ -25,7 +25,7 @@ export async function analysePatients(options: AnalyseOptions): Promise<TuningPa
   for (const { id, class: name, ambiguous, images } of patients) {
     const seen: TuningPatient["images"][number][] = [];
     for (const { fileName, view, width, height, truths } of images) {
-      const analysis = detector.analyse(await readRadiograph(join(folder, fileName)));
+      const analysis = detector.analyze(await readRadiograph(join(folder, fileName)));
       seen.push({ id: fileName, view, width, height, truths, ...analysis });
       onImage(++done, total);
     }

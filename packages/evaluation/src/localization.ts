@@ -42,7 +42,7 @@ export interface FalsePositives {
   readonly froc: readonly FrocPoint[];
 }
 
-export interface Localisation {
+export interface Localization {
   /**
    * Fractures found at the operating score, of those that can be seen on an annotated image; the
    * interval knows that the views of a patient are alike.
@@ -80,10 +80,10 @@ export function fractureOutcomes(
   );
 }
 
-export function summariseLocalisation(
+export function summarizeLocalization(
   outcomes: readonly FractureOutcome[],
   options: BootstrapOptions,
-): Localisation {
+): Localization {
   const patients = clusterCounts(
     outcomes,
     ({ patient }) => patient,
