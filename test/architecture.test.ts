@@ -126,7 +126,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "a forbidden arrow in a re-export",
-    files: { "packages/geometry/src/index.ts": 'export * from "@malleolus/schema";\n' },
+    files: { "packages/geometry/src/index.ts": 'export { a } from "@malleolus/schema";\n' },
     finding: "geometry must not import schema",
   },
   {
@@ -263,8 +263,21 @@ const cases: readonly Case[] = [
     finding: "a folder called utils says nothing",
   },
   {
+    name: "an index that does not name what it re-exports",
+    files: { "packages/data/src/index.ts": 'export * from "./a.ts";\n' },
+    finding: "index.ts names what it re-exports",
+  },
+  {
+    name: "an index that re-exports a namespace, and what a program wrote",
+    files: {
+      "packages/data/src/index.ts":
+        'export * as a from "./a.ts";\nexport * from "./b.generated.ts";\n',
+    },
+    finding: undefined,
+  },
+  {
     name: "an index.ts that does something",
-    files: { "packages/data/src/index.ts": 'export * from "./a.ts";\nexport const b = 1;\n' },
+    files: { "packages/data/src/index.ts": 'export { a } from "./a.ts";\nexport const b = 1;\n' },
     finding: "index.ts:2: ExportNamedDeclaration: index.ts re-exports",
   },
   {

@@ -234,6 +234,9 @@ function ruleBrokenBy(kind: Deed["kind"], path: string): string | undefined {
     case "not a re-export":
       if (posix.basename(path) !== "index.ts") return undefined;
       return "index.ts re-exports and does nothing else";
+    case "export of all":
+      if (posix.basename(path) !== "index.ts") return undefined;
+      return "index.ts names what it re-exports";
   }
 }
 

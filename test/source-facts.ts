@@ -19,7 +19,7 @@ export interface Import {
 }
 
 export interface Deed {
-  readonly kind: "environment" | "native" | "network" | "not a re-export";
+  readonly kind: "environment" | "native" | "network" | "not a re-export" | "export of all";
   readonly what: string;
   readonly line: number;
 }
@@ -40,7 +40,7 @@ export function readSourceFacts(path: string, text: string): SourceFacts {
   const start = program.body[0]?.start ?? text.length;
   return {
     imports: readImports(program, lineOf),
-    deeds: [...readDeeds(program, lineOf), ...readOtherThanReExports(program, lineOf)],
+    deeds: [...readDeeds(program, lineOf), ...readOtherThanReExports(program, lineOf), ...readExportsOfAll(program, lineOf)],
     lines: text.split("\n").length - (text.endsWith("\n") ? 1 : 0),
     header: comments
       .filter(({ end }) => end <= start)
@@ -127,6 +127,16 @@ function readOtherThanReExports(program: Program, lineOf: LineOf): Deed[] {
         !(node.type === "ExportNamedDeclaration" && node.source !== null),
     )
     .map((node) => ({ kind: "not a re-export", what: node.type, line: lineOf(node.start) }));
+}
+
+/** `export *`, but for a namespace of that name and for what a program wrote. */
+function readExportsOfAll(program: Program, lineOf: LineOf): Deed[] {
+  return program.body.flatMap((node) => {
+    if (node.type !== "ExportAllDeclaration" || node.exported !== null) return [];
+    const { value } = node.source;
+    if (value.endsWith(".generated.ts")) return [];
+    return [{ kind: "export of all", what: `export * from "${value}"`, line: lineOf(node.start) }];
+  });
 }
 
 /** The names a declaration takes from its module; `*` for the module as a whole. */

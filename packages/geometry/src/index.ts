@@ -1,7 +1,7 @@
-export * from "./box.ts";
-export * from "./mask.ts";
-export * from "./polygon.ts";
-export * from "./rasterize.ts";
-export * from "./run-length.ts";
-export * from "./simplify.ts";
-export * from "./trace.ts";
+export { type Box, boxArea, boxFromXywh, boxHeight, boxIou, boxToXywh, boxWidth, clipBox, flipBox, intersectBoxes, scaleBox, translateBox, unionBoxes } from "./box.ts";
+export { emptyMask, largestComponent, type Mask, maskArea, maskBounds, maskIou } from "./mask.ts";
+export { clipPolygon, flipPolygon, type Polygon, polygonArea, polygonBounds, polygonSignedArea, scalePolygon, translatePolygon } from "./polygon.ts";
+export { type PixelWindow, rasterizePolygons, rasterizePolygonsInBox, rasterizeWindow } from "./rasterize.ts";
+export { decodeRuns, encodeRuns, type RunLength, runsFromString, runsToString } from "./run-length.ts";
+export { simplifyPolygon } from "./simplify.ts";
+export { traceMask } from "./trace.ts";

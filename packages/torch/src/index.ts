@@ -8,7 +8,7 @@ export {
 } from "./autograd.ts";
 export { readDetectron2Pkl } from "./checkpoints/detectron2-pkl.ts";
 export { readPth } from "./checkpoints/pth.ts";
-export * from "./checkpoints/safetensors.ts";
+export { readSafetensors, type Safetensors, writeSafetensors } from "./checkpoints/safetensors.ts";
 export type { StateDictFile } from "./checkpoints/state-dict-file.ts";
 export { readWeightsFile } from "./checkpoints/weights-file.ts";
 export {

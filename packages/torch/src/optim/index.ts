@@ -1,2 +1,2 @@
-export * from "./adam.ts";
-export * from "./sgd.ts";
+export { type Adam, adam, type AdamOptions } from "./adam.ts";
+export { type Sgd, sgd, type SgdOptions } from "./sgd.ts";
