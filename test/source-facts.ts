@@ -32,7 +32,7 @@ export interface SourceFacts {
   readonly header: string;
 }
 
-/** Throws where the file is not TypeScript. */
+/** @throws where the file is not TypeScript. */
 export function readSourceFacts(path: string, text: string): SourceFacts {
   const { program, errors, comments } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);

@@ -8,7 +8,11 @@ import { sayWhichDetector } from "./say-which-detector.ts";
 const SIMULATED_ONLY =
   "the detector that comes with the project: trained on simulated ankles alone, it knows no real one\n";
 
-/** Its file; says which one it is. Throws CliError `run` where none is named and none is there. */
+/**
+ * Its file; says which one it is.
+ *
+ * @throws CliError `run` where none is named and none is there.
+ */
 export async function chooseDetector(
   checkpoint: string | undefined,
   isQuiet: boolean,

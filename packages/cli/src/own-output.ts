@@ -23,8 +23,8 @@ export function isOwnOutput(path: string): boolean {
 }
 
 /**
- * Throws CliError `folder` where writing would replace a file that is not ours. `overlay` says whether
- * overlays are written.
+ * @throws CliError `folder` where writing would replace a file that is not ours. `overlay` says
+ *   whether overlays are written.
  */
 export function requireRoom(
   files: readonly RadiographFile[],

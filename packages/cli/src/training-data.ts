@@ -18,8 +18,9 @@ export interface TrainingData extends Omit<HeldOut, "tuning"> {
 }
 
 /**
- * Says what there is to know of the sets. The seed decides what is held out. Throws TrainingError and
- * DataError as the readers do.
+ * Says what there is to know of the sets. The seed decides what is held out.
+ *
+ * @throws TrainingError and DataError as the readers do.
  */
 export async function readTrainingData(
   given: TrainingDataArguments,

@@ -26,8 +26,8 @@ export function imageFormat(bytes: Uint8Array): "jpeg" | "png" | undefined {
  * A colour profile is not applied: it says how to show the values on a screen, and a network wants
  * them as they are, as other readers of annotated images give them.
  *
- * Throws DataError `damaged`, also where the file was cut, and `unsupported` for an image that is too
- * large.
+ * @throws DataError `damaged`, also where the file was cut, and `unsupported` for an image that is
+ *   too large.
  */
 export async function readImage(
   bytes: Uint8Array,

@@ -28,7 +28,7 @@ export interface ImageHeader {
   readonly manufacturer: string | null;
 }
 
-/** Throws DataError as `readRadiograph`. */
+/** @throws DataError as `readRadiograph`. */
 export async function readImageHeader(path: string): Promise<ImageHeader> {
   await requireFile(path);
   const { start, end } = await readEnds(path);

@@ -20,7 +20,11 @@ export interface Inspection extends ImageRecord {
   readonly notes: readonly string[];
 }
 
-/** Reads a file and describes it. Throws DataError as `readRadiograph`. */
+/**
+ * Reads a file and describes it.
+ *
+ * @throws DataError as `readRadiograph`.
+ */
 export async function inspectRadiograph(path: string): Promise<Inspection> {
   const { pixels: _, ...described } = await readRadiograph(path);
   return { file: path, ...described };

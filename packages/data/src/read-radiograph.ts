@@ -13,8 +13,8 @@ import { requireFile } from "./regular-file.ts";
 /**
  * Reads a DICOM, JPEG or PNG file. Safe in worker threads.
  *
- * Throws DataError with one line that begins with the path: `unreadable`, `unknown-format`,
- * `truncated`, `damaged`, `no-pixels` or `unsupported`.
+ * @throws DataError with one line that begins with the path: `unreadable`, `unknown-format`,
+ *   `truncated`, `damaged`, `no-pixels` or `unsupported`.
  */
 export async function readRadiograph(path: string): Promise<Radiograph> {
   await requireFile(path);

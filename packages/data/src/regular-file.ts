@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises";
 import { DataError } from "./errors.ts";
 
 /**
- * Throws DataError `unreadable` for folders, pipes, sockets and devices, but for the system's own, as a
- * shell gives for `<(command)`. What does not exist is left to whoever reads it.
+ * @throws DataError `unreadable` for folders, pipes, sockets and devices, but for the system's own,
+ *   as a shell gives for `<(command)`. What does not exist is left to whoever reads it.
  */
 export async function requireFile(path: string): Promise<void> {
   if (path.startsWith("/dev/")) return;

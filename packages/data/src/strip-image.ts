@@ -9,7 +9,7 @@
 import { DataError } from "./errors.ts";
 import { imageFormat } from "./image-file.ts";
 
-/** Throws DataError: `unknown-format` for other files, `damaged` where the segments do not fit. */
+/** @throws DataError: `unknown-format` for other files, `damaged` where the segments do not fit. */
 export function stripImage(bytes: Uint8Array, where: string): readonly Uint8Array[] {
   switch (imageFormat(bytes)) {
     case "jpeg":

@@ -62,7 +62,7 @@ export function readerAgreement(
  * Agreement of several readers beyond chance (Fleiss 1971), every row with as many ratings. Null
  * without rows, for fewer than two readers, and where chance alone agrees always.
  *
- * Throws EvaluationError `input` for rows of unlike length.
+ * @throws EvaluationError `input` for rows of unlike length.
  */
 export function fleissKappa(rows: readonly (readonly string[])[]): number | null {
   const readers = rows[0]?.length ?? 0;

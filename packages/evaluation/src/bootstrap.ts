@@ -22,7 +22,7 @@ export interface BootstrapOptions {
  * resample in which a statistic does not exist (null) does not count for it; where that is more than
  * a tenth of them, there is no interval.
  *
- * Throws EvaluationError `input` for a statistic that is NaN, and for options that are not those.
+ * @throws EvaluationError `input` for a statistic that is NaN, and for options that are not those.
  */
 export function bootstrap<Cluster>(
   clusters: readonly Cluster[],

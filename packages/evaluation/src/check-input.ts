@@ -8,9 +8,9 @@ import { checkFoundIou } from "./found.ts";
 import type { TestImage, TestPatient, TruthObject } from "./patient.ts";
 
 /**
- * Throws EvaluationError `input` for options or patients that contradict themselves: a class that the
- * options do not know, a patient twice, a threshold out of range, a coordinate that is no number. (The
- * bootstrap checks its own.)
+ * @throws EvaluationError `input` for options or patients that contradict themselves: a class that
+ *   the options do not know, a patient twice, a threshold out of range, a coordinate that is no
+ *   number. (The bootstrap checks its own.)
  */
 export function checkInput(patients: readonly TestPatient[], options: EvaluationOptions): void {
   const { classes, otherClasses, noFractureClass, ruleThreshold, findingThreshold } = options;

@@ -17,7 +17,11 @@ export interface ClusterCount {
   readonly total: number;
 }
 
-/** Null as an interval for fewer than two clusters that hold anything. Throws as `proportionOf`. */
+/**
+ * Null as an interval for fewer than two clusters that hold anything.
+ *
+ * @throws as `proportionOf`.
+ */
 export function clusteredProportionOf(clusters: readonly ClusterCount[]): Proportion {
   const filled = clusters.filter(({ count, total }) => proportionOf(count, total).share !== null);
   const count = filled.reduce((sum, one) => sum + one.count, 0);

@@ -21,7 +21,7 @@ export interface ClassMeasures {
   readonly matthews: number | null;
 }
 
-/** Throws EvaluationError `input` for a class that is none of `classes`. */
+/** @throws EvaluationError `input` for a class that is none of `classes`. */
 export function confusionOf(
   pairs: readonly { readonly truth: string; readonly predicted: string }[],
   classes: readonly string[],
@@ -41,7 +41,7 @@ export function accuracyOf({ counts }: Confusion): Proportion {
   );
 }
 
-/** Throws EvaluationError `input` for a class that the matrix has not. */
+/** @throws EvaluationError `input` for a class that the matrix has not. */
 export function classMeasures({ classes, counts }: Confusion, name: string): ClassMeasures {
   const place = placeOf(name, classes);
   const truePositives = counts[place][place];

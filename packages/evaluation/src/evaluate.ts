@@ -120,7 +120,7 @@ export interface Evaluation {
   readonly fractures: readonly FractureOutcome[];
 }
 
-/** Throws EvaluationError `input` for options or patients that cannot be: `check-input.ts`. */
+/** @throws EvaluationError `input` for options or patients that cannot be: `check-input.ts`. */
 export function evaluate(patients: readonly TestPatient[], options: EvaluationOptions): Evaluation {
   checkInput(patients, options);
   const { classes, noFractureClass, decision, foundIou } = options;

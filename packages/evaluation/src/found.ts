@@ -57,7 +57,7 @@ export function standings(
   });
 }
 
-/** Throws EvaluationError `input` for an overlap that is none; `where` begins the message. */
+/** @throws EvaluationError `input` for an overlap that is none; `where` begins the message. */
 export function checkFoundIou(leastIou: number, where: string): void {
   if (leastIou > 0 && leastIou <= 1) return;
   throw new EvaluationError(

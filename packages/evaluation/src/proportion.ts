@@ -7,7 +7,7 @@ const Z = 1.959963984540054;
 /**
  * With Wilson's 95 % interval, which holds the share: at none and at all it ends there.
  *
- * Throws RangeError for counts that are none: `count` beyond `total`, a part of one, no number.
+ * @throws RangeError for counts that are none: `count` beyond `total`, a part of one, no number.
  */
 export function proportionOf(count: number, total: number): Proportion {
   const areCounts = Number.isSafeInteger(count) && Number.isSafeInteger(total);

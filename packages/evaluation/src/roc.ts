@@ -75,8 +75,8 @@ export function rocPoints(
  * the spread is then Obuchowski's (1997, Biometrics 53:567), and it is clusters that there must be two
  * of.
  *
- * Throws EvaluationError `input` for a score that is no number, and for scores without truths; so do
- * the other two.
+ * @throws EvaluationError `input` for a score that is no number, and for scores without truths; so
+ *   do the other two.
  */
 export function aucOf(
   scores: readonly number[],

@@ -43,7 +43,8 @@ export function maskBounds(mask: Mask): Box {
 
 /**
  * Overlap of two masks as a share of their union, in [0, 1]. Zero if both are empty.
- * Throws RangeError where the sizes differ.
+ *
+ * @throws RangeError where the sizes differ.
  */
 export function maskIou(a: Mask, b: Mask): number {
   if (a.width !== b.width || a.height !== b.height) {

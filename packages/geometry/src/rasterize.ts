@@ -28,8 +28,8 @@ export interface PixelWindow {
 /**
  * The union of the polygons as a mask of `width` x `height`; parts outside are cut off.
  *
- * Throws RangeError for a polygon with an odd number of coordinates, and for a coordinate that is no
- * number or further away than any image is wide.
+ * @throws RangeError for a polygon with an odd number of coordinates, and for a coordinate that is
+ *   no number or further away than any image is wide.
  */
 export function rasterizePolygons(
   polygons: readonly Polygon[],
@@ -43,7 +43,7 @@ export function rasterizePolygons(
  * The part of the same mask that lies in a window, pixel for pixel. Polygons that were moved instead
  * would round to other points of the fine grid.
  *
- * Throws RangeError as `rasterizePolygons` does.
+ * @throws RangeError as `rasterizePolygons` does.
  */
 export function rasterizeWindow(polygons: readonly Polygon[], window: PixelWindow): Mask {
   const { width, height } = window;

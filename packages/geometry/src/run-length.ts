@@ -33,7 +33,11 @@ export function encodeRuns(mask: Mask): RunLength {
   return { size: [height, width], counts };
 }
 
-/** The mask of some runs. Throws RangeError where they do not fill the size exactly. */
+/**
+ * The mask of some runs.
+ *
+ * @throws RangeError where they do not fill the size exactly.
+ */
 export function decodeRuns(runs: RunLength): Mask {
   const [height, width] = runs.size;
   const total = runs.counts.reduce((sum, count) => sum + count, 0);
@@ -77,7 +81,11 @@ export function runsToString(counts: readonly number[]): string {
   return text;
 }
 
-/** Run lengths of COCO's string. Throws RangeError on a character or an end that cannot be. */
+/**
+ * Run lengths of COCO's string.
+ *
+ * @throws RangeError on a character or an end that cannot be.
+ */
 export function runsFromString(text: string): number[] {
   const counts: number[] = [];
   let value = 0;

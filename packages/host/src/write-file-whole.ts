@@ -2,7 +2,11 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Writes aside, flushes to the disk, then names. Throws the system's error, with the path. */
+/**
+ * Writes aside, flushes to the disk, then names.
+ *
+ * @throws the system's error, with the path.
+ */
 export function writeFileWhole(path: string, data: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}.tmp`;

@@ -68,7 +68,7 @@ export function openEvents(path: string, sizeBytes: number): EventLog {
 /**
  * The events of a run of this version, to its last whole line.
  *
- * Throws SchemaError for a line that is damaged or of another version, with its number.
+ * @throws SchemaError for a line that is damaged or of another version, with its number.
  */
 export function readEvents(path: string): RunEvent[] {
   return wholeLines(path).map((line, i) =>
@@ -76,7 +76,11 @@ export function readEvents(path: string): RunEvent[] {
   );
 }
 
-/** What is shown of the events of a run of any version. Throws as `readEvents`. */
+/**
+ * What is shown of the events of a run of any version.
+ *
+ * @throws as `readEvents`.
+ */
 export function readShownEvents(path: string): z.infer<typeof shownEventSchema>[] {
   return wholeLines(path).map((line, i) =>
     readJson(shownEventSchema, line, `${path}, line ${i + 1}`),

@@ -20,7 +20,11 @@ export async function readRecipeFile(path: string): Promise<Recipe> {
   return parseRecipe(value, path);
 }
 
-/** The recipe in a value from outside; `where` begins the message. Throws as `readRecipeFile`. */
+/**
+ * The recipe in a value from outside; `where` begins the message.
+ *
+ * @throws as `readRecipeFile`.
+ */
 export function parseRecipe(value: unknown, where: string): Recipe {
   try {
     return readRecord(recipeSchema, value, where);

@@ -68,7 +68,9 @@ export function runFolders(folder: string): string[] {
     .flatMap(runFolders);
 }
 
-/** Throws RunError `run` where the folder is not a run's, SchemaError for a file that is damaged. */
+/**
+ * @throws RunError `run` where the folder is not a run's, SchemaError for a file that is damaged.
+ */
 export function readRun(folder: string): TrainingRun {
   if (!isRun(folder)) {
     throw new RunError(

@@ -8,7 +8,7 @@ import { nearestName } from "./nearest-name.ts";
 /**
  * The record in a JSON text. `where` (a file's name, say) begins the message.
  *
- * Throws SchemaError `not-json` or `not-valid`; the latter names the first place that is wrong.
+ * @throws SchemaError `not-json` or `not-valid`; the latter names the first place that is wrong.
  */
 export function readJson<T>(schema: z.ZodType<T>, text: string, where: string): T {
   let value: unknown;
@@ -21,7 +21,11 @@ export function readJson<T>(schema: z.ZodType<T>, text: string, where: string): 
   return readRecord(schema, value, where);
 }
 
-/** The record in a value from outside. Throws SchemaError `not-valid`, as `readJson`. */
+/**
+ * The record in a value from outside.
+ *
+ * @throws SchemaError `not-valid`, as `readJson`.
+ */
 export function readRecord<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -9,7 +9,7 @@ import { readJson } from "./read-json.ts";
 import { screeningDecisionSchema } from "./screening-decision.ts";
 
 export interface JsonColumn<T> {
-  /** Throws SchemaError as `readJson`; `where` begins the message. */
+  /** @throws SchemaError as `readJson`; `where` begins the message. */
   read(text: string, where: string): T;
   write(value: Readonly<T>): string;
 }

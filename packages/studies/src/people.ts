@@ -15,8 +15,9 @@ const COUNTS = {
 } as const;
 
 /**
- * Ids of all people of a role, in the configuration's order. Throws StudyError `configuration` where
- * they are not as many as the protocol asks for.
+ * Ids of all people of a role, in the configuration's order.
+ *
+ * @throws StudyError `configuration` where they are not as many as the protocol asks for.
  */
 export function peopleOf({ configuration, protocol }: Study, role: Role): string[] {
   const ids = idsOf(configuration, role);
@@ -30,7 +31,7 @@ export function peopleOf({ configuration, protocol }: Study, role: Role): string
   );
 }
 
-/** Throws StudyError `person` where this is nobody with the role. */
+/** @throws StudyError `person` where this is nobody with the role. */
 export function requireRole({ configuration }: Study, person: string, role: Role): void {
   const ids = idsOf(configuration, role);
   if (ids.includes(person)) return;

@@ -69,7 +69,7 @@ export async function createStudy({ folder, name, ...given }: NewStudy): Promise
   return [configuration, protocol, join(folder, study.configuration.storage.database), keyFile];
 }
 
-/** Throws StudyError `no-study` or `configuration`. */
+/** @throws StudyError `no-study` or `configuration`. */
 export async function openStudy(folder: string): Promise<Study> {
   const path = join(folder, CONFIGURATION);
   if (!existsSync(path)) {
@@ -97,8 +97,10 @@ export async function closeStudy(study: Study): Promise<void> {
 }
 
 /**
- * The study's key file; its owner closes it. Throws StudyError `key-file` or `passphrase`: another
- * study's key file would make other pseudonyms and UIDs of the same patients.
+ * The study's key file; its owner closes it.
+ *
+ * @throws StudyError `key-file` or `passphrase`: another study's key file would make other
+ *   pseudonyms and UIDs of the same patients.
  */
 export async function openKeys(study: Study, passphrase: string): Promise<KeyFile> {
   const keys = new KeyFile(study.keyFile, passphrase);
@@ -115,7 +117,11 @@ export async function openKeys(study: Study, passphrase: string): Promise<KeyFil
   );
 }
 
-/** The hospital of this id; without an id, the only one. Throws StudyError `configuration`. */
+/**
+ * The hospital of this id; without an id, the only one.
+ *
+ * @throws StudyError `configuration`.
+ */
 export function findHospital({ configuration }: Study, id: string | undefined): Hospital {
   const { hospitals } = configuration;
   const found = id === undefined ? hospitals : hospitals.filter((hospital) => hospital.id === id);

@@ -23,7 +23,11 @@ import type {
 import { type DescribedImage, subgroupsOf } from "./subgroups.ts";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
 
-/** `findings` by image. Throws CliError `evaluation` for a field that the images have not. */
+/**
+ * `findings` by image.
+ *
+ * @throws CliError `evaluation` for a field that the images have not.
+ */
 export function measure(
   { images, classes }: TruthSet,
   findings: ReadonlyMap<number, readonly Finding[]>,

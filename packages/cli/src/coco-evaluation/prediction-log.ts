@@ -59,7 +59,9 @@ export function memoryLog(): PredictionLog {
   };
 }
 
-/** Throws CliError `folder` where the file holds predictions of something else, or of other images. */
+/**
+ * @throws CliError `folder` where the file holds predictions of something else, or of other images.
+ */
 export function openPredictionLog(
   path: string,
   header: PredictionHeader,

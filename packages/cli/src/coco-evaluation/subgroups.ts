@@ -34,7 +34,7 @@ const MOST_VALUES = 12;
  * By each of `wanted`; where that is null, by every field with a few values of which at least two have
  * objects. By size always.
  *
- * Throws CliError `evaluation` for a wanted field that the file has not.
+ * @throws CliError `evaluation` for a wanted field that the file has not.
  */
 export function subgroupsOf(
   images: readonly DescribedImage[],

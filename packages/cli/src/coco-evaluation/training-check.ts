@@ -7,8 +7,9 @@ import type { TruthImage } from "./truth-set.ts";
 const NAMED_AT_MOST = 5;
 
 /**
- * `seen` is what the detector's run says; `hashOf` the SHA-256 of a file. Throws CliError `evaluation`
- * for radiographs that were trained on, unless they are `allowed`.
+ * `seen` is what the detector's run says; `hashOf` the SHA-256 of a file.
+ *
+ * @throws CliError `evaluation` for radiographs that were trained on, unless they are `allowed`.
  */
 export async function checkTrainingImages(
   images: readonly TruthImage[],

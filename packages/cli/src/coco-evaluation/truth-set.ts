@@ -35,8 +35,10 @@ export interface TruthSet {
 }
 
 /**
- * `limit` takes the first images of the file only. Throws DataError where the file is not COCO's, or
- * images are missing, cut or of another size, and CliError `evaluation` for an object without an outline.
+ * `limit` takes the first images of the file only.
+ *
+ * @throws DataError where the file is not COCO's, or images are missing, cut or of another size,
+ *   and CliError `evaluation` for an object without an outline.
  */
 export async function readTruthSet(
   annotationsPath: string,

@@ -60,7 +60,7 @@ const stateSchema = z.strictObject({
 });
 type State = z.infer<typeof stateSchema>;
 
-/** Throws CliError `folder` where another demonstration, or something else, lies in the folder. */
+/** @throws CliError `folder` where another demonstration, or something else, lies in the folder. */
 export function openStages(folder: string, of: unknown, progress: DemoProgress): Stages {
   const path = join(folder, "demo.json");
   const state = readState(path, JSON.stringify(of));

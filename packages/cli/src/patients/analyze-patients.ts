@@ -15,7 +15,8 @@ export interface AnalyzeOptions {
 
 /**
  * What the detector says of every radiograph, in the order given; an image is named by its file.
- * Throws DataError for a radiograph that cannot be read.
+ *
+ * @throws DataError for a radiograph that cannot be read.
  */
 export async function analyzePatients(options: AnalyzeOptions): Promise<TuningPatient[]> {
   const { detector, patients, folder, onImage } = options;

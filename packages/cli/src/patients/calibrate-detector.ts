@@ -29,8 +29,8 @@ export interface Calibrated {
 export const LEAST_SCORE = 0.05;
 
 /**
- * Throws CliError `patients` for a detector that knows no class of no fracture, EvaluationError `input`
- * for too few patients of a class; the detector's file is then as it was.
+ * @throws CliError `patients` for a detector that knows no class of no fracture, EvaluationError
+ *   `input` for too few patients of a class; the detector's file is then as it was.
  */
 export async function calibrateDetector(given: Calibration): Promise<Calibrated> {
   const { path, precision, patients, folder, prevalence, onImage } = given;

@@ -31,8 +31,8 @@ export interface KnownRadiograph {
  * The patients whom the images name in `patient`, in the file's order. A patient's class is what an
  * image says in `class`, as a study's export does, else the category of an annotation.
  *
- * Throws CliError `patients` where an image has no patient, and for a patient without a class or with
- * two; `where` begins the message.
+ * @throws CliError `patients` where an image has no patient, and for a patient without a class or
+ *   with two; `where` begins the message.
  */
 export function patientsOf(dataset: CocoDataset, where: string): PatientRadiographs[] {
   const nameless = dataset.images.filter((image) => originOfImage(image).patient === null);

@@ -23,8 +23,8 @@ export interface UnseenOptions {
 }
 
 /**
- * Throws CliError `patients` for patients that were trained on, where they are not to be left out, and
- * where they are but the run has no record of them.
+ * @throws CliError `patients` for patients that were trained on, where they are not to be left out,
+ *   and where they are but the run has no record of them.
  */
 export async function unseenPatients(options: UnseenOptions): Promise<UnseenPatients> {
   const { patients, folder, record, heldOut, hashOf } = options;

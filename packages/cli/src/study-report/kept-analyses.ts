@@ -43,7 +43,7 @@ export interface KeptAnalyses {
   readonly analyses: ReadonlyMap<string, RadiographAnalysis>;
 }
 
-/** Throws SchemaError with the line that cannot be read. */
+/** @throws SchemaError with the line that cannot be read. */
 export function readAnalyses(path: string): KeptAnalyses {
   const analyses = new Map<string, RadiographAnalysis>();
   let decision: PatientDecision | null = null;
@@ -72,7 +72,7 @@ export interface AnalysesLog extends KeptAnalyses {
   close(): void;
 }
 
-/** Throws CliError `folder` where the file is of another detector. */
+/** @throws CliError `folder` where the file is of another detector. */
 export function openAnalysesLog(path: string, header: AnalysesHeader): AnalysesLog {
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   // A line that was cut is found again.

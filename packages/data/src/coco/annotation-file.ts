@@ -18,7 +18,7 @@ export interface AnnotationFile {
   readonly sha256: string;
 }
 
-/** Throws DataError `unreadable` or `invalid-annotations`. */
+/** @throws DataError `unreadable` or `invalid-annotations`. */
 export async function readAnnotationFile(path: string): Promise<AnnotationFile> {
   let bytes: Buffer;
   try {
@@ -35,8 +35,9 @@ export async function readAnnotationFile(path: string): Promise<AnnotationFile> 
 }
 
 /**
- * `longestText` is the most bytes that are read as one text. Throws DataError `invalid-annotations`,
- * which says what the bytes are where that can be told.
+ * `longestText` is the most bytes that are read as one text.
+ *
+ * @throws DataError `invalid-annotations`, which says what the bytes are where that can be told.
  */
 export function annotationJson(
   bytes: Buffer,

@@ -71,7 +71,7 @@ export async function checkImages(
 
 const NAMED_AT_MOST = 5;
 
-/** Throws DataError, with all of them in one line, where there is any. */
+/** @throws DataError, with all of them in one line, where there is any. */
 export function throwFaults(faults: readonly string[], where: string): void {
   if (faults.length === 0) return;
   const named = faults.slice(0, NAMED_AT_MOST).join("; ");

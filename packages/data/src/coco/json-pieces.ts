@@ -7,8 +7,11 @@
 const [QUOTE, BACKSLASH, COMMA, COLON] = ['"', "\\", ",", ":"].map(codeOf);
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [..."{}[]"].map(codeOf);
 
-/** The value in the bytes of UTF-8. Throws SyntaxError as `JSON.parse`, or RangeError for a record
- * that is too long itself. */
+/**
+ * The value in the bytes of UTF-8.
+ *
+ * @throws SyntaxError as `JSON.parse`, or RangeError for a record that is too long itself.
+ */
 export function parseInPieces(bytes: Buffer): unknown {
   let position = afterBlanks(bytes, 0);
   if (bytes[position] !== OPEN_OBJECT) return parsePiece(bytes, 0, bytes.length);

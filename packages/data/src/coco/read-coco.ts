@@ -82,7 +82,11 @@ export interface CocoFile extends CocoDataset {
   readonly sha256: string;
 }
 
-/** Reads a COCO file. Throws DataError `unreadable` or `invalid-annotations`. */
+/**
+ * Reads a COCO file.
+ *
+ * @throws DataError `unreadable` or `invalid-annotations`.
+ */
 export async function readCocoFile(path: string): Promise<CocoFile> {
   const { json, sha256 } = await readAnnotationFile(path);
   return { ...cocoDataset(json, path), sha256 };
@@ -90,7 +94,9 @@ export async function readCocoFile(path: string): Promise<CocoFile> {
 
 /**
  * The data set in a COCO file's text. `where` begins the messages, which name the image or
- * annotation by its id. Throws DataError `invalid-annotations`.
+ * annotation by its id.
+ *
+ * @throws DataError `invalid-annotations`.
  */
 export function parseCoco(text: string, where: string): CocoDataset {
   return parseCocoBytes(Buffer.from(text), where);

@@ -39,7 +39,9 @@ export interface Segmentation {
 }
 
 /**
- * Reads a `segmentation` value; null where there is none, or nothing in it. Throws a Fault.
+ * Reads a `segmentation` value; null where there is none, or nothing in it.
+ *
+ * @throws a Fault.
  */
 export function readSegmentation(value: unknown, image: Size): Segmentation | null {
   if (value === undefined || value === null) return null;

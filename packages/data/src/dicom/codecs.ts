@@ -16,7 +16,7 @@ export type Codec = "jpeg" | "jpeg-ls" | "jpeg-2000" | "htj2k";
  * Decodes one frame. Returns its samples, little endian in 8 or 16 bits as the header allocates
  * them, colour pixel after pixel as RGB.
  *
- * Throws DataError `damaged` with the decoder's own sentence.
+ * @throws DataError `damaged` with the decoder's own sentence.
  */
 export async function decodeCodestream(
   stream: Uint8Array,

@@ -16,7 +16,9 @@ interface FrameSize {
 
 /**
  * Checks a JPEG, JPEG-LS or JPEG 2000 stream against the DICOM header; returns the stream's bits
- * a sample. Throws DataError `damaged` where they disagree, `truncated` where a JPEG has no end.
+ * a sample.
+ *
+ * @throws DataError `damaged` where they disagree, `truncated` where a JPEG has no end.
  */
 export function checkCodestream(
   stream: Uint8Array,

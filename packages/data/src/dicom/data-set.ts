@@ -35,7 +35,7 @@ export interface Attributes {
 /**
  * Parses a DICOM file (PS3.10) or a bare data set. `where` begins the messages.
  *
- * Throws DataError `damaged` where the bytes are not DICOM or end within an element.
+ * @throws DataError `damaged` where the bytes are not DICOM or end within an element.
  */
 export function parseDataSet(bytes: Uint8Array, where: string): Attributes {
   const file = openFile(bytes, where);

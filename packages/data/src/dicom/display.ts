@@ -38,7 +38,7 @@ export interface DisplayedValues {
  * can be used, else the full range of the values without padding. Colour has no VOI: its
  * luminance is a share of the greatest sample.
  *
- * Throws DataError `damaged` where a look-up table is cut.
+ * @throws DataError `damaged` where a look-up table is cut.
  */
 export function displayValues(
   stored: StoredValues,

@@ -61,7 +61,11 @@ const VRS: ReadonlySet<string> = new Set([
   ..."AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split(" "),
 ]);
 
-/** The elements of a range. Throws DataError `damaged` where they do not fit in. */
+/**
+ * The elements of a range.
+ *
+ * @throws DataError `damaged` where they do not fit in.
+ */
 export function readElements(
   bytes: Uint8Array,
   { from, to }: ByteRange,
@@ -72,7 +76,11 @@ export function readElements(
   return new Reader(bytes, writing, where, isWholeFile ? to : null).elements(from, to, 0).elements;
 }
 
-/** The items of a sequence's value. Throws DataError `damaged`. */
+/**
+ * The items of a sequence's value.
+ *
+ * @throws DataError `damaged`.
+ */
 export function readItems(
   bytes: Uint8Array,
   { writtenVr, valueStart, valueEnd }: ByteElement,

@@ -33,9 +33,10 @@ const PHOTOMETRIC = [
 export type Photometric = (typeof PHOTOMETRIC)[number];
 
 /**
- * Reads and checks the pixel module. Throws DataError: `no-pixels` where the object is no image,
- * `unsupported` for several frames, palettes and unusual bit depths, `damaged` where the
- * attributes contradict each other.
+ * Reads and checks the pixel module.
+ *
+ * @throws DataError: `no-pixels` where the object is no image, `unsupported` for several frames,
+ *   palettes and unusual bit depths, `damaged` where the attributes contradict each other.
  */
 export function readPixelHeader(attributes: Attributes, where: string): PixelHeader {
   const fail = (code: "damaged" | "unsupported", expected: string, got: unknown): DataError =>

@@ -20,7 +20,7 @@ export interface Lut {
  * Reads the table of an item. `mayBeNegative`: whether what is looked up can be, so that the first
  * value is a signed number where the file does not say it (implicit writing cannot).
  *
- * Throws DataError `damaged` where it is cut.
+ * @throws DataError `damaged` where it is cut.
  */
 export function readLut(item: Attributes, mayBeNegative: boolean, where: string): Lut {
   const count = item.short(DESCRIPTOR, { index: 0 });

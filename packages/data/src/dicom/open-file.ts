@@ -48,7 +48,7 @@ export function dicomOpening(
   return bytes[0] === 8 && bytes[2] <= 0x60 && (isShort || isExplicit) ? "bare" : undefined;
 }
 
-/** Throws DataError: `unknown-format`, or `damaged` where a deflated data set does not inflate. */
+/** @throws DataError: `unknown-format`, or `damaged` where a deflated data set does not inflate. */
 export function openFile(bytes: Uint8Array, where: string): OpenedFile {
   switch (dicomOpening(bytes)) {
     case "part-10":

@@ -8,8 +8,10 @@ import { type ByteElement, readFragments, type Writing } from "./elements.ts";
 import type { PixelEncoding } from "./transfer-syntax.ts";
 
 /**
- * Native pixel bytes, `length` of them. Throws DataError `truncated` where the element or the
- * file holds fewer, `damaged` where the pixels are encapsulated after all.
+ * Native pixel bytes, `length` of them.
+ *
+ * @throws DataError `truncated` where the element or the file holds fewer, `damaged` where the
+ *   pixels are encapsulated after all.
  */
 export function nativeBytes(attributes: Attributes, length: number, where: string): Uint8Array {
   const { element, bytes } = pixelElement(attributes, where);

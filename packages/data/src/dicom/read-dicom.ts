@@ -17,7 +17,9 @@ import { type TransferSyntax, transferSyntax } from "./transfer-syntax.ts";
  * The radiograph in a DICOM file's bytes. `where` (the file's name, say) begins the messages.
  *
  * Reads one frame of 8 or 16 bits in every transfer syntax of `transfer-syntax.ts`, grayscale or
- * colour as luminance. Throws DataError: `damaged`, `truncated`, `no-pixels` or `unsupported`.
+ * colour as luminance.
+ *
+ * @throws DataError: `damaged`, `truncated`, `no-pixels` or `unsupported`.
  */
 export async function readDicom(bytes: Uint8Array, where: string): Promise<Radiograph> {
   return (await readDicomImage(bytes, where)).radiograph;

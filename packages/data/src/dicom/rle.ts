@@ -6,8 +6,10 @@
 import { DataError } from "../errors.ts";
 
 /**
- * The planes of a frame: `segments` arrays of `pixelCount` bytes. Throws DataError `damaged`
- * where the count differs, `truncated` where a segment ends before its plane is full.
+ * The planes of a frame: `segments` arrays of `pixelCount` bytes.
+ *
+ * @throws DataError `damaged` where the count differs, `truncated` where a segment ends before its
+ *   plane is full.
  */
 export function decodeRlePlanes(
   encoded: Uint8Array,

@@ -17,7 +17,7 @@ export type StoredValues = Uint8Array | Uint16Array | Int16Array | Float32Array;
  * The `rows * columns` stored values of a radiograph, row-major, of whatever encoding. Colour
  * comes as luminance in the unit of its samples.
  *
- * Throws DataError `truncated`, `damaged` or `unsupported`.
+ * @throws DataError `truncated`, `damaged` or `unsupported`.
  */
 export async function readStoredValues(
   attributes: Attributes,
@@ -47,7 +47,11 @@ interface Frame {
   readonly precision: number;
 }
 
-/** Everything that can be wrong with the pixels is found here. Throws as `readStoredValues`. */
+/**
+ * Everything that can be wrong with the pixels is found here.
+ *
+ * @throws as `readStoredValues`.
+ */
 async function readFrame(
   attributes: Attributes,
   header: PixelHeader,

@@ -63,7 +63,7 @@ export function isLabelboxExport(bytes: Buffer): boolean {
   return first.replace(/^\ufeff/, "").startsWith("{") && /"data_row"\s*:/.test(first);
 }
 
-/** Throws DataError `invalid-annotations`, which names the lines. */
+/** @throws DataError `invalid-annotations`, which names the lines. */
 export function readLabelbox(text: string, where: string): OutlinesFile {
   const faults = collectFaults(where);
   const images: OutlinedImage[] = [];

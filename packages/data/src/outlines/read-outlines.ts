@@ -10,7 +10,7 @@ import { DataError } from "../errors.ts";
 import { isLabelboxExport, readLabelbox } from "./labelbox.ts";
 import type { OutlinedShape, OutlinesFile } from "./outlined-image.ts";
 
-/** Throws DataError `unreadable` or `invalid-annotations`, with all that is wrong at once. */
+/** @throws DataError `unreadable` or `invalid-annotations`, with all that is wrong at once. */
 export async function readOutlines(path: string): Promise<OutlinesFile> {
   let bytes: Buffer;
   try {

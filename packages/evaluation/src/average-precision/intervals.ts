@@ -20,7 +20,7 @@ import { type Sweep, sweep } from "./sweep.ts";
 /**
  * `groups` names each image's. `classes` and `notObjects` as `averagePrecision` has them.
  *
- * Throws EvaluationError `input` for options of the bootstrap that are none.
+ * @throws EvaluationError `input` for options of the bootstrap that are none.
  */
 export function averagePrecisionIntervals(
   images: readonly LabeledImage[],

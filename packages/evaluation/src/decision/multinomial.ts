@@ -21,7 +21,7 @@ const CONVERGED = 1e-9;
  * The parameters that minimise the sum of `-log p(truth)` and `penalty / 2` times their squares. The
  * sum is strictly convex, so that they are unique.
  *
- * Throws an internal error if Newton's method does not end, which it always has.
+ * @throws an internal error if Newton's method does not end, which it always has.
  */
 export function fitMultinomial(cases: readonly Case[], penalty: number): number[] {
   const size = cases[0].design[0].length;

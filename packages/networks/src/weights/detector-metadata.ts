@@ -27,13 +27,13 @@ export function isDetector({ format }: Metadata): boolean {
   return format === DETECTOR_FORMAT || format === DETECTOR_1;
 }
 
-/** Throws SchemaError as `readJson`; `where` begins the message. */
+/** @throws SchemaError as `readJson`; `where` begins the message. */
 export function configOf({ format, config = "" }: Metadata, where: string): MaskRcnnConfig {
   const schema = format === DETECTOR_1 ? configSchema1 : maskRcnnConfigSchema;
   return readJson(schema, String(config), where);
 }
 
-/** Throws SchemaError as `readJson`; `where` begins the message. */
+/** @throws SchemaError as `readJson`; `where` begins the message. */
 export function preprocessOf({ format, preprocess = "" }: Metadata, where: string): Preprocess {
   const schema = format === DETECTOR_1 ? preprocessSchema1 : preprocessSchema;
   return readJson(schema, String(preprocess), where);

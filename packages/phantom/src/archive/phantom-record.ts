@@ -122,7 +122,7 @@ export function phantomRecord({ study, spec, files, ...given }: RecordedStudy): 
   };
 }
 
-/** Throws SchemaError with the first place that is wrong. */
+/** @throws SchemaError with the first place that is wrong. */
 export function readPhantomRecord(path: string): PhantomRecord {
   return readJson(readableSchema, readFileSync(path, "utf8"), path);
 }

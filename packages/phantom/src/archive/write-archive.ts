@@ -37,7 +37,9 @@ export interface ArchiveSpec {
 
 /**
  * The records of the archive, made where they are missing; null where it was stopped before its end.
- * Throws SchemaError for a record that is none, PhantomError where the folder holds another archive.
+ *
+ * @throws SchemaError for a record that is none, PhantomError where the folder holds another
+ *   archive.
  */
 export async function writeArchive(spec: ArchiveSpec): Promise<PhantomRecord[] | null> {
   const { folder, hospital, seed, specs } = spec;

@@ -89,7 +89,10 @@ export interface AnnotationDisagreement {
   readonly agreement: readonly StructureAgreement[];
 }
 
-/** Throws StudyError `person` for someone who is no senior or drew it, `transition` where they agree. */
+/**
+ * @throws StudyError `person` for someone who is no senior or drew it, `transition` where they
+ *   agree.
+ */
 export async function annotationDisagreementVisibleTo(
   study: Study,
   { image: sha256, viewer }: Question,

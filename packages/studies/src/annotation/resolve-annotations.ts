@@ -73,8 +73,10 @@ export async function resolveAnnotations(study: Study, who: string): Promise<Res
 
 /**
  * A senior's truth of an image on which the annotators differ; returns whether its case is annotated
- * with it. Throws StudyError `person` for someone who is no senior or drew it, `record` for an annotation
- * that contradicts protocol or case, `transition` where there is nothing to decide.
+ * with it.
+ *
+ * @throws StudyError `person` for someone who is no senior or drew it, `record` for an annotation
+ *   that contradicts protocol or case, `transition` where there is nothing to decide.
  */
 export async function adjudicateAnnotation(
   study: Study,

@@ -10,7 +10,7 @@ export interface AnnotationContent {
   readonly outlines: readonly Outline[];
 }
 
-/** Throws StudyError `record` for outlines that the protocol or the image does not know. */
+/** @throws StudyError `record` for outlines that the protocol or the image does not know. */
 export function checkOutlines(
   { protocol }: Study,
   outlines: readonly Outline[],
@@ -37,7 +37,9 @@ export function checkOutlines(
 
 /**
  * An annotation says what its case's class means: with a fracture, how it shows and (unless it cannot be
- * seen) where; without, neither. Throws StudyError `record`.
+ * seen) where; without, neither.
+ *
+ * @throws StudyError `record`.
  */
 export function checkMeaning(
   { protocol }: Study,

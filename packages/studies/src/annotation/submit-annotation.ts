@@ -22,8 +22,9 @@ import { checkMeaning, checkOutlines } from "./structures.ts";
  * Records an annotation, or a revision of it; returns its number. With the last image of a case, the
  * annotator has done the case.
  *
- * Throws StudyError `person` for someone who does not annotate this case, `record` for an annotation that
- * contradicts the protocol, the image or the case's class, `transition` once the image has its truth.
+ * @throws StudyError `person` for someone who does not annotate this case, `record` for an
+ *   annotation that contradicts the protocol, the image or the case's class, `transition` once the
+ *   image has its truth.
  */
 export async function submitAnnotation(study: Study, annotation: Annotation): Promise<number> {
   const { annotator, outlines, visibility } = annotation;
@@ -88,7 +89,7 @@ export interface FoundImage {
   readonly class: string | null;
 }
 
-/** Throws StudyError `record` where there is no such image. */
+/** @throws StudyError `record` where there is no such image. */
 export async function findImage(
   database: StudyDatabase | Transaction<StudyTables>,
   sha256: string,

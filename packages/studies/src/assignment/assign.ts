@@ -34,7 +34,8 @@ export interface AssignedTraining {
 
 /**
  * Reserves patients of every class for the internal test, and some more to replace ambiguous ones.
- * Throws StudyError `assignment`.
+ *
+ * @throws StudyError `assignment`.
  */
 export async function assignInternalTest(study: Study, who: string): Promise<void> {
   await assignStep(study, (transaction, shortages) =>
@@ -42,14 +43,22 @@ export async function assignInternalTest(study: Study, who: string): Promise<voi
   );
 }
 
-/** Reserves patients of the external hospitals. Throws StudyError `assignment`. */
+/**
+ * Reserves patients of the external hospitals.
+ *
+ * @throws StudyError `assignment`.
+ */
 export async function assignExternalTest(study: Study, who: string): Promise<void> {
   await assignStep(study, (transaction, shortages) =>
     externalTest(transaction, study, who, shortages),
   );
 }
 
-/** Draws the radiographs of the preliminary training. Throws StudyError `assignment`. */
+/**
+ * Draws the radiographs of the preliminary training.
+ *
+ * @throws StudyError `assignment`.
+ */
 export async function assignPreliminaryTraining(study: Study, who: string): Promise<void> {
   await assignStep(study, (transaction, shortages) =>
     preliminaryTraining(transaction, study, who, shortages),
@@ -97,7 +106,9 @@ export interface StepOutcome {
 
 /**
  * The steps of a list that were not made before, at once or none of them: the same call again does
- * nothing. Throws StudyError `assignment`, which names all that is missing.
+ * nothing.
+ *
+ * @throws StudyError `assignment`, which names all that is missing.
  */
 export async function assignMissing(
   study: Study,

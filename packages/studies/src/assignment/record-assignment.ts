@@ -8,7 +8,10 @@ import type { SampledImage, SampledPatient, Shortage } from "./sample-pool.ts";
 /** Rows in one statement: SQLite takes 32,766 values. */
 const BATCH = 1000;
 
-/** Throws StudyError `assignment` where the pool has less than is asked for: what, and what to change. */
+/**
+ * @throws StudyError `assignment` where the pool has less than is asked for: what, and what to
+ *   change.
+ */
 export function refuseShortages(shortages: readonly Shortage[]): void {
   if (shortages.length === 0) return;
   const lines = shortages.map(

@@ -18,7 +18,9 @@ export interface Transition extends AuditStamp {
   readonly why: string;
 }
 
-/** Throws StudyError `transition` where the case's state does not allow it, or there is no case. */
+/**
+ * @throws StudyError `transition` where the case's state does not allow it, or there is no case.
+ */
 export async function transitionCase(
   transaction: Transaction<StudyTables>,
   { caseId, to, ...said }: Transition,

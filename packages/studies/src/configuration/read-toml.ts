@@ -6,7 +6,9 @@ import { parse } from "smol-toml";
 import type { z } from "zod";
 import { StudyError } from "../errors.ts";
 
-/** Throws StudyError `configuration`; an unknown key comes with the one that was probably meant. */
+/**
+ * @throws StudyError `configuration`; an unknown key comes with the one that was probably meant.
+ */
 export function readToml<T>(schema: z.ZodType<T>, path: string): T {
   let value: unknown;
   try {

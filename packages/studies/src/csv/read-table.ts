@@ -39,8 +39,8 @@ const DELIMITERS = [",", ";", "\t", "|"] as const;
 const HEADING_WITHIN = 20;
 
 /**
- * Throws StudyError `source` where the file cannot be read, or none of its first records is a
- * heading; `needed` says which columns make one.
+ * @throws StudyError `source` where the file cannot be read, or none of its first records is a
+ *   heading; `needed` says which columns make one.
  */
 export function readTable(
   path: string,

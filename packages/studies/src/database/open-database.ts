@@ -23,7 +23,11 @@ const migrations = {
   "006-visibility-grades": visibilityGradesMigration,
 };
 
-/** Opens the file, or makes it. Throws StudyError `configuration` where it is no such database. */
+/**
+ * Opens the file, or makes it.
+ *
+ * @throws StudyError `configuration` where it is no such database.
+ */
 export async function openDatabase(path: string): Promise<StudyDatabase> {
   const database = new Kysely<StudyTables>({ dialect: sqliteDialect(path) });
   const migrator = new Migrator({

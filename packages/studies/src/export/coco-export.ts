@@ -23,8 +23,10 @@ export interface CocoExport {
 
 /**
  * The radiographs of an assignment, by their hash. In a test, those without a truth are there and
- * marked `annotated: false`. Throws StudyError `assignment` where nothing is assigned, or a training
- * or tuning radiograph has no truth.
+ * marked `annotated: false`.
+ *
+ * @throws StudyError `assignment` where nothing is assigned, or a training or tuning radiograph has
+ *   no truth.
  */
 export async function cocoExport(study: Study, assignment: Assignment): Promise<CocoExport> {
   const rows = await assignedImages(study, assignment);

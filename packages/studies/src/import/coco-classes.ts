@@ -12,8 +12,9 @@ export interface CategoryMeaning {
 
 /**
  * The meaning of every category that an annotation has: that of `given`, by the category's name or
- * id, else the class or structure of its own name. Throws StudyError `source`, which lists what is
- * known, for a category or a target that is not.
+ * id, else the class or structure of its own name.
+ *
+ * @throws StudyError `source`, which lists what is known, for a category or a target that is not.
  */
 export function mapCategories(
   protocol: Protocol,
@@ -49,7 +50,9 @@ export function mapCategories(
 
 /**
  * The same of names: that of `given`, else the class or structure that is called so; `fracture` is what
- * every protocol has. Throws StudyError `source`.
+ * every protocol has.
+ *
+ * @throws StudyError `source`.
  */
 export function mapNames(
   protocol: Protocol,
@@ -79,7 +82,7 @@ export function mapNames(
   );
 }
 
-/** Throws StudyError `source` for what is no class of the protocol. */
+/** @throws StudyError `source` for what is no class of the protocol. */
 export function findClass(protocol: Protocol, written: string): string {
   const found = named(protocol.classes, written);
   if (found !== undefined) return found.id;

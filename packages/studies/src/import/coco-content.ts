@@ -38,7 +38,11 @@ export function cocoImageContent(
   };
 }
 
-/** The class of a case by all its images; null where none of them says it. Throws StudyError `source`. */
+/**
+ * The class of a case by all its images; null where none of them says it.
+ *
+ * @throws StudyError `source`.
+ */
 export function classOf(images: readonly CocoImageContent[]): string | null {
   const classes = [...new Set(images.flatMap((image) => image.classes))];
   if (classes.length <= 1) return classes[0] ?? null;

@@ -20,7 +20,9 @@ export async function findCaseOf({ database }: Study, sha256: string): Promise<s
 
 /**
  * Gives a new case its class, and its annotation to `ANNOTATOR`, in one transaction. False where that
- * was done before. Throws StudyError `transition` for a case that people have begun with.
+ * was done before.
+ *
+ * @throws StudyError `transition` for a case that people have begun with.
  */
 export async function classifyCase(
   { database, protocol }: Study,

@@ -37,8 +37,9 @@ export interface ImageOrigin {
 }
 
 /**
- * Decides on a DICOM file, and with `image` on a JPEG or PNG too. Throws what is not the file's fault: the
- * system's error where the store fails.
+ * Decides on a DICOM file, and with `image` on a JPEG or PNG too.
+ *
+ * @throws what is not the file's fault: the system's error where the store fails.
  */
 export async function decideImport(
   study: Study,

@@ -76,7 +76,7 @@ export async function annotationsNeedKeys(
   return false;
 }
 
-/** Throws StudyError `source` for a category that the protocol does not know. */
+/** @throws StudyError `source` for a category that the protocol does not know. */
 export async function importAnnotations(
   study: Study,
   given: AnnotationsImport,
@@ -149,7 +149,11 @@ function isOutlined({ annotations }: OutlinedImage, onlyOutlined: boolean): bool
     : annotations.length > 0;
 }
 
-/** What became of each annotation. Throws StudyError where one cannot be taken. */
+/**
+ * What became of each annotation.
+ *
+ * @throws StudyError where one cannot be taken.
+ */
 async function recordImage(
   study: Study,
   { image, known }: FoundAnnotation,

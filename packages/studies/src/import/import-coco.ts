@@ -50,7 +50,10 @@ export interface CocoCounts extends ImportCounts {
   readonly annotated: number;
 }
 
-/** Throws as `importDicom`, DataError for a bad annotation file, StudyError `source` for its classes. */
+/**
+ * @throws as `importDicom`, DataError for a bad annotation file, StudyError `source` for its
+ *   classes.
+ */
 export async function importCoco(study: Study, given: CocoImport): Promise<CocoCounts> {
   const dataset = await readCocoFile(given.path);
   const meanings = mapCategories(study.protocol, dataset, given.categories, given.path);
@@ -177,7 +180,7 @@ interface CocoCaseContent {
   readonly unannotated: string | null;
 }
 
-/** Throws StudyError where the file contradicts itself, the protocol, or what the study knows. */
+/** @throws StudyError where the file contradicts itself, the protocol, or what the study knows. */
 async function recordCase(
   study: Study,
   who: string,

@@ -47,7 +47,7 @@ export interface ImportCounts {
   readonly stopped: boolean;
 }
 
-/** Throws StudyError `source` or `busy`, and the system's error where the disk is full, say. */
+/** @throws StudyError `source` or `busy`, and the system's error where the disk is full, say. */
 export async function importDicom(study: Study, given: DicomImport): Promise<ImportCounts> {
   const paths = listPaths(given.paths);
   using _ = lockImport(`${study.images}.lock`);

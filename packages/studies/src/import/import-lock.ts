@@ -5,7 +5,11 @@
 import { DatabaseSync } from "node:sqlite";
 import { StudyError } from "../errors.ts";
 
-/** Gives the lock back when disposed. Throws StudyError `busy` where another import holds it. */
+/**
+ * Gives the lock back when disposed.
+ *
+ * @throws StudyError `busy` where another import holds it.
+ */
 export function lockImport(path: string): Disposable {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {

@@ -219,7 +219,9 @@ function decisionStep(role: ReadingRole, panel: Panel, decide: typeof recordCons
   };
 }
 
-/** Throws StudyError, as the reading room's functions do, and for what contradicts an earlier word. */
+/**
+ * @throws StudyError, as the reading room's functions do, and for what contradicts an earlier word.
+ */
 async function recordRow(
   study: Study,
   row: CaseRow,

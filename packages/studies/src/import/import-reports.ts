@@ -35,8 +35,8 @@ export interface ReportsCounts {
 }
 
 /**
- * Throws StudyError `source` where the file is no CSV file with the columns that are needed, and where
- * none of its reports is about an examination of the study.
+ * @throws StudyError `source` where the file is no CSV file with the columns that are needed, and
+ *   where none of its reports is about an examination of the study.
  */
 export async function importReports(study: Study, given: ReportsImport): Promise<ReportsCounts> {
   const languages = Object.keys(study.protocol.screening.languages);

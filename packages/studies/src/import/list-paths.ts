@@ -14,8 +14,9 @@ export interface ListedPath {
 }
 
 /**
- * Paths of files, in the order of their names, hidden ones left out. Throws StudyError `source` where
- * one that was given does not exist, or there is no file at all.
+ * Paths of files, in the order of their names, hidden ones left out.
+ *
+ * @throws StudyError `source` where one that was given does not exist, or there is no file at all.
  */
 export function listPaths(paths: readonly string[]): ListedPath[] {
   const entered = new Set<string>();

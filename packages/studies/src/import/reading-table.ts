@@ -65,7 +65,7 @@ export interface ReadingTableOptions {
   readonly role?: ReadingRole | undefined;
 }
 
-/** Throws StudyError `source` where the file is no table with the columns that are needed. */
+/** @throws StudyError `source` where the file is no table with the columns that are needed. */
 export function openReadingTable(study: Study, given: ReadingTableOptions): ReadingTable {
   const needsObserver = given.observer === undefined;
   const table = readTable(

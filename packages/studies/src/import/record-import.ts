@@ -30,7 +30,8 @@ export type ImportOutcome =
 
 /**
  * To be called in the order of the files, one at a time: what those before it brought is known now.
- * Throws the system's error where the store fails.
+ *
+ * @throws the system's error where the store fails.
  */
 export async function recordImport(
   study: Study,

@@ -35,7 +35,7 @@ export interface ReportTable {
   remarks(): string[];
 }
 
-/** Throws StudyError `source` where the file is no table with the columns that are needed. */
+/** @throws StudyError `source` where the file is no table with the columns that are needed. */
 export function readReportTable(path: string, languages: readonly string[]): ReportTable {
   const table = readTable(path, isHeading, '"report" and "accession" or "study_uid"');
   const oddLines: number[] = [];

@@ -36,7 +36,11 @@ export async function* filesAt(paths: readonly ListedPath[]): AsyncGenerator<Sou
   }
 }
 
-/** The bytes of a file that lies by itself. Throws StudyError `source`: it is that file's fault. */
+/**
+ * The bytes of a file that lies by itself.
+ *
+ * @throws StudyError `source`: it is that file's fault.
+ */
 export function readSourceFile(path: string): Uint8Array {
   try {
     const status = statSync(path);

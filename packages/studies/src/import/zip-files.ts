@@ -23,8 +23,9 @@ const UTF8_FLAG = 0x800;
 const BESIDE = /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/;
 
 /**
- * Reads the list of a zip file once, then its files one by one as they are asked for. Throws StudyError
- * `source` where its list cannot be read.
+ * Reads the list of a zip file once, then its files one by one as they are asked for.
+ *
+ * @throws StudyError `source` where its list cannot be read.
  */
 export function readZip(path: string): AsyncGenerator<ZippedFile> {
   return filesIn(path, () => openZip(path), 1);

@@ -63,7 +63,9 @@ const SECRET_BYTES = 32;
 
 /**
  * Makes a key file with a new secret, or, for a simulation, with one that its seed decides: the same
- * simulation then has the same pseudonyms. Throws StudyError `exists`.
+ * simulation then has the same pseudonyms.
+ *
+ * @throws StudyError `exists`.
  */
 export function createKeyFile(path: string, passphrase: string, simulation?: string): void {
   if (existsSync(path)) {
@@ -94,7 +96,7 @@ export class KeyFile {
   readonly #entries: Map<string, PatientEntry>;
   readonly #handle: number;
 
-  /** Throws StudyError `key-file` or `passphrase`. */
+  /** @throws StudyError `key-file` or `passphrase`. */
   constructor(path: string, passphrase: string) {
     const text = readText(path);
     const end = text.lastIndexOf("\n") + 1;

@@ -2,7 +2,7 @@
 import type { Decision, Protocol } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
 
-/** Throws StudyError `record` where the protocol has no such class or exclusion code. */
+/** @throws StudyError `record` where the protocol has no such class or exclusion code. */
 export function requireDecision(protocol: Protocol, { kind, id }: Decision): void {
   const known = (kind === "class" ? protocol.classes : protocol.exclusions).map((one) => one.id);
   if (known.includes(id)) return;

@@ -57,8 +57,8 @@ export async function resolveReadings(
 /**
  * A senior's decision on a case on which the observers did not agree. The case is `ambiguous`.
  *
- * Throws StudyError `person` for someone who is no senior or who read the case, `transition` where
- * not all have read it.
+ * @throws StudyError `person` for someone who is no senior or who read the case, `transition` where
+ *   not all have read it.
  */
 export async function adjudicateReading(study: Study, given: Adjudication): Promise<void> {
   const { caseId, who, decision, why, ownView } = given;
@@ -127,7 +127,9 @@ export async function reopenReading(
 
 /**
  * What the surgeons' talk came to on a test case; any of them records it. The case is `ambiguous`
- * where their first readings differed. Throws StudyError `person` or `transition`.
+ * where their first readings differed.
+ *
+ * @throws StudyError `person` or `transition`.
  */
 export async function recordConsensus(
   study: Study,

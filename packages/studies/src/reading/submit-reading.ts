@@ -17,8 +17,8 @@ import { requireDecision } from "./decision.ts";
  * Records a reading, or a revision of it. The last reader's makes the case `read`. `readAt` (ISO 8601)
  * is when it was read, where that was elsewhere and before.
  *
- * Throws StudyError `person` for someone who does not read this case, `record` for a decision that
- * the protocol does not know, `transition` once the case is closed.
+ * @throws StudyError `person` for someone who does not read this case, `record` for a decision that
+ *   the protocol does not know, `transition` once the case is closed.
  */
 export async function submitReading(
   study: Study,
@@ -60,7 +60,11 @@ export async function submitReading(
   });
 }
 
-/** Takes a reading back; its reader has the case to read again. Throws as `submitReading`. */
+/**
+ * Takes a reading back; its reader has the case to read again.
+ *
+ * @throws as `submitReading`.
+ */
 export async function withdrawReading(
   study: Study,
   { caseId, panel, reader }: Pick<Reading, "caseId" | "panel" | "reader">,

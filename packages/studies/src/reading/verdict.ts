@@ -14,7 +14,11 @@ export interface Verdict extends AuditStamp {
   readonly why: string;
 }
 
-/** Writes a verdict; the curation's moves the case on. Throws StudyError `transition`. */
+/**
+ * Writes a verdict; the curation's moves the case on.
+ *
+ * @throws StudyError `transition`.
+ */
 export async function recordVerdict(
   transaction: Transaction<StudyTables>,
   { caseId, panel, decision, how, ambiguous, who, at, why }: Verdict,

@@ -105,7 +105,7 @@ export interface CaseExplanation {
   readonly text: string;
 }
 
-/** Throws StudyError `source` where no case or several have this id, or it was never screened. */
+/** @throws StudyError `source` where no case or several have this id, or it was never screened. */
 export async function explainCase({ database }: Study, given: string): Promise<CaseExplanation> {
   const isId = /^[\d.]*$/.test(given);
   const found = database

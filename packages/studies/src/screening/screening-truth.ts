@@ -54,7 +54,7 @@ export interface Truth {
   readonly caseIds: ReadonlyMap<string, string>;
 }
 
-/** Throws StudyError `source` where the file cannot be used, or none of its rows is a case. */
+/** @throws StudyError `source` where the file cannot be used, or none of its rows is a case. */
 export async function openTruth(study: Study, given: TruthFile): Promise<Truth> {
   const codes = new Set([...study.protocol.exclusions.map(({ id }) => id), NOT_STATED]);
   const rows = readTruth(given.path, codes);

@@ -12,7 +12,11 @@ const SCREEN = /SCREEN|SNAP ?SHOT|CAPTURE/;
 /** Of series that are pages of text. */
 const PAGE = /\b(patient protocol|dose (report|info|record)|screen ?(save|shot|capture)s?)\b/i;
 
-/** `text` gives an attribute's text. Throws DataError `burned-in`. */
+/**
+ * `text` gives an attribute's text.
+ *
+ * @throws DataError `burned-in`.
+ */
 export function refuseBurnedIn(text: (tag: number) => string | null, where: string): void {
   const says = (text(0x00280301) ?? "").toUpperCase();
   const saysSome = says === "Y" || says === "YES" || says === "TRUE" || says === "1";

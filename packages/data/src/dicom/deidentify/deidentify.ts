@@ -58,7 +58,9 @@ interface Context {
 
 /**
  * The file without what identifies its patient, a valid DICOM file of PS3.10. `where` begins the
- * messages. Throws DataError: `damaged`, or `burned-in` where the policy is to refuse.
+ * messages.
+ *
+ * @throws DataError: `damaged`, or `burned-in` where the policy is to refuse.
  */
 export function deidentify(bytes: Uint8Array, given: Deidentification, where: string): Buffer {
   return Buffer.concat(deidentifyInParts(bytes, given, where));

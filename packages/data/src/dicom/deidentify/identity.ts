@@ -16,7 +16,11 @@ export interface DicomIdentity {
   readonly sopInstanceUid: string | null;
 }
 
-/** Reads the identity in a DICOM file's bytes. Throws DataError: `unknown-format`, `damaged`. */
+/**
+ * Reads the identity in a DICOM file's bytes.
+ *
+ * @throws DataError: `unknown-format`, `damaged`.
+ */
 export function readIdentity(bytes: Uint8Array, where: string): DicomIdentity {
   const attributes = parseDataSet(bytes, where);
   return {

@@ -19,7 +19,9 @@ interface PixelContext {
 
 /**
  * A view of the original's bytes where the element is well-formed. Else it is written anew: with its
- * own representation, an offset table, and an end. Throws DataError `damaged` or `truncated`.
+ * own representation, an offset table, and an end.
+ *
+ * @throws DataError `damaged` or `truncated`.
  */
 export function writePixels(element: ByteElement, context: PixelContext): Uint8Array {
   const { bytes, read, write, where } = context;

@@ -22,8 +22,9 @@ const DECISIVE = [
 ] as const;
 
 /**
- * Returns what was lost and need not stand in the file, as sentences. Throws DataError `unsupported`
- * where the pictures differ.
+ * Returns what was lost and need not stand in the file, as sentences.
+ *
+ * @throws DataError `unsupported` where the pictures differ.
  */
 export function checkSamePicture(before: Radiograph, after: Radiograph, where: string): string[] {
   for (const fact of DECISIVE) {

@@ -22,8 +22,10 @@ import { readSourceFile } from "../source-files.ts";
 import type { Answer, Request } from "./messages.ts";
 
 /**
- * The steps of one thread: each works on the file that was opened last. Throws DataError and
- * StudyError `source` where the file is bad, and the system's error where the store fails.
+ * The steps of one thread: each works on the file that was opened last.
+ *
+ * @throws DataError and StudyError `source` where the file is bad, and the system's error where the
+ *   store fails.
  */
 export function fileSteps(): (request: Request) => Promise<Answer> {
   let name = "";
