@@ -40,7 +40,11 @@ export function readSourceFacts(path: string, text: string): SourceFacts {
   const start = program.body[0]?.start ?? text.length;
   return {
     imports: readImports(program, lineOf),
-    deeds: [...readDeeds(program, lineOf), ...readOtherThanReExports(program, lineOf), ...readExportsOfAll(program, lineOf)],
+    deeds: [
+      ...readDeeds(program, lineOf),
+      ...readOtherThanReExports(program, lineOf),
+      ...readExportsOfAll(program, lineOf),
+    ],
     lines: text.split("\n").length - (text.endsWith("\n") ? 1 : 0),
     header: comments
       .filter(({ end }) => end <= start)

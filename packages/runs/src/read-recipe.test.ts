@@ -33,8 +33,8 @@ test("recipe: the paper's epochs of its 749 radiographs are the steps that are w
 const wrong: readonly (readonly [name: string, change: object, expected: RegExp])[] = [
   [
     "an unknown key at the top",
-    { optimizer: {} },
-    /^r\.json: unknown key "optimiser" \(did you mean "optimizer"\?\)$/,
+    { optimizr: {} },
+    /^r\.json: unknown key "optimizr" \(did you mean "optimizer"\?\)$/,
   ],
   [
     "an unknown key inside",

@@ -23,9 +23,7 @@ interface CalibrateArguments {
 
 export const calibrateCommand: CommandFile = (output) =>
   new Command("calibrate")
-    .description(
-      "fit a detector's decision between classes on tuning patients",
-    )
+    .description("fit a detector's decision between classes on tuning patients")
     .requiredOption("--checkpoint <path>", "a run's folder, or a model.safetensors")
     .requiredOption("--coco <file>", "COCO annotations of tuning patients")
     .requiredOption("--images <folder>", "where their images lie: DICOM, JPEG or PNG")
