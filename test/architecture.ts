@@ -27,10 +27,11 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   evaluation: ["errors", "random", "geometry", "schema"],
   runs: ["errors", "schema"],
   web: ["geometry", "schema", "imaging"],
-  studies: ["errors", "random", "data", "geometry", "schema"],
+  studies: ["errors", "random", "host", "data", "geometry", "schema"],
   training: [
     "errors",
     "random",
+    "host",
     "torch",
     "networks",
     "imaging",

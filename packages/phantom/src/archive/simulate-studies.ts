@@ -1,10 +1,10 @@
 /** Many studies on all cores: the same as `simulateStudy` gives one by one, to the last bit. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { startThread, threadPool } from "@malleolus/host";
 import type { PatientSpec } from "../patient/patient.ts";
 import type { XrayUnit } from "../radiography/xray-unit.ts";
 import type { Hospital, PhantomStudy } from "./hospital.ts";
-import type { Answer, Question, Simulation, StudyFacts } from "./simulation-messages.ts";
+import type { Question, Simulation, StudyFacts } from "./simulation-messages.ts";
 
 export interface StudiesToSimulate {
   readonly hospital: Hospital;
@@ -44,30 +44,22 @@ export async function* simulateStudies(
     pixels: studies.pixels ?? false,
   };
   const specs = studies.specs[Symbol.iterator]();
-  const threads: SimulationThread[] = [];
+  const pool = threadPool(workers, () =>
+    startThread<Question, StudyFacts, string>(new URL("./simulation-worker.ts", import.meta.url), {
+      name: "a simulation's thread",
+      errorOf: (failure) => new Error(failure),
+      workerData: simulation,
+    }),
+  );
   const waiting: Promise<StudyFacts>[] = [];
-  const idle: SimulationThread[] = [];
-  const queued: (() => void)[] = [];
-  const thread = async (): Promise<SimulationThread> => {
-    const free = idle.pop();
-    if (free !== undefined) return free;
-    if (threads.length < workers) {
-      const started = startThread(simulation);
-      threads.push(started);
-      return started;
-    }
-    await new Promise<void>((resolve) => queued.push(resolve));
-    return thread();
-  };
-  const simulate = async (question: Question): Promise<StudyFacts> => {
-    const own = await thread();
-    try {
-      return await own.simulate(question);
-    } finally {
-      idle.push(own);
-      queued.shift()?.();
-    }
-  };
+  const simulate = (question: Question): Promise<StudyFacts> =>
+    pool.lend(async (thread) => {
+      try {
+        return await thread.ask(question);
+      } catch (error) {
+        throw failed(simulation, question, error);
+      }
+    });
   try {
     for (let number = firstNumber; ; ) {
       while (waiting.length < AHEAD * workers) {
@@ -83,50 +75,8 @@ export async function* simulateStudies(
       yield await study;
     }
   } finally {
-    await Promise.all(threads.map((each) => each.end()));
+    await pool.close();
   }
-}
-
-interface SimulationThread {
-  /** One at a time. */
-  simulate(question: Question): Promise<StudyFacts>;
-  end(): Promise<void>;
-}
-
-function startThread(simulation: Simulation): SimulationThread {
-  // Not with the arguments of this process: some of them (--input-type) are for its script alone.
-  const worker = new Worker(new URL("./simulation-worker.ts", import.meta.url), {
-    workerData: simulation,
-    execArgv: [],
-  });
-  let asked: { resolve: (study: StudyFacts) => void; reject: (error: Error) => void } | undefined;
-  let ended: Error | undefined;
-  const end = (error: Error) => {
-    ended ??= error;
-    asked?.reject(ended);
-  };
-  worker.on("message", (answer: Answer) => {
-    if ("study" in answer) asked?.resolve(answer.study);
-    else asked?.reject(new Error(answer.failure));
-  });
-  worker.on("error", end);
-  worker.on("exit", (code) => end(new Error(`its thread ended with code ${code}`)));
-  return {
-    async simulate(question) {
-      try {
-        return await new Promise<StudyFacts>((resolve, reject) => {
-          if (ended !== undefined) return reject(ended);
-          asked = { resolve, reject };
-          worker.postMessage(question);
-        });
-      } catch (error) {
-        throw failed(simulation, question, error);
-      }
-    },
-    async end() {
-      await worker.terminate();
-    },
-  };
 }
 
 function failed({ hospital, seed }: Simulation, question: Question, cause: unknown): Error {

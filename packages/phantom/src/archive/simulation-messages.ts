@@ -21,7 +21,3 @@ export interface Question {
 
 /** A study without the displayed values of its radiographs. */
 export type StudyFacts = PhantomStudy<Omit<PhantomRadiograph, "pixels">>;
-
-export type Answer =
-  | { readonly number: number; readonly study: StudyFacts }
-  | { readonly number: number; readonly failure: string };

@@ -1,23 +1,19 @@
 /** A thread that simulates studies of one hospital, one after another. */
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
+import { answerQuestions } from "@malleolus/host";
 import { type PhantomStudy, simulateStudy } from "./hospital.ts";
-import type { Answer, Question, Simulation, StudyFacts } from "./simulation-messages.ts";
+import type { Question, Simulation, StudyFacts } from "./simulation-messages.ts";
 
 const { hospital, seed, xrayUnit, pixels }: Simulation = workerData;
 
-parentPort?.on("message", ({ number, spec }: Question) => {
-  try {
+answerQuestions<Question, StudyFacts, string>({
+  answer({ number, spec }) {
     const study = simulateStudy(hospital, seed, number, spec, xrayUnit);
-    const sent = pixels ? study : withoutPixels(study);
-    answer({ number, study: sent }, rasters(sent));
-  } catch (error) {
-    answer({ number, failure: error instanceof Error ? (error.stack ?? "") : String(error) }, []);
-  }
+    return pixels ? study : withoutPixels(study);
+  },
+  failureOf: (error) => (error instanceof Error ? (error.stack ?? "") : String(error)),
+  moved: rasters,
 });
-
-function answer(message: Answer, moved: ArrayBuffer[]): void {
-  parentPort?.postMessage(message, moved);
-}
 
 function withoutPixels(study: PhantomStudy): StudyFacts {
   const images = study.images.map(({ radiograph, file }) => {

@@ -2,26 +2,28 @@
  * A worker thread that prepares samples. Its thread never loads LibTorch: what it imports is data,
  * geometry and arithmetic.
  */
-import { parentPort } from "node:worker_threads";
+import { CodedError } from "@malleolus/errors";
+import { answerQuestions } from "@malleolus/host";
 import type { Sample } from "../augment/sample.ts";
-import { prepareSample } from "./prepare-sample.ts";
-import type { Failure, Question } from "./worker-messages.ts";
+import { prepareSample, type SampleRequest } from "./prepare-sample.ts";
 
-parentPort?.on("message", ({ id, request }: Question) => {
-  prepareSample(request).then(
-    (sample) => parentPort?.postMessage({ id, sample }, moved(sample)),
-    (error) => parentPort?.postMessage({ id, failure: failureOf(error) }),
-  );
+/** An error on its way between threads, where classes are lost. */
+export interface Failure {
+  readonly message: string;
+  /** A file that cannot be used, or a fault of ours. */
+  readonly isForeseen: boolean;
+}
+
+answerQuestions<SampleRequest, Sample, Failure>({
+  answer: prepareSample,
+  failureOf(error) {
+    if (!(error instanceof Error)) return { message: String(error), isForeseen: false };
+    const isForeseen = error instanceof CodedError;
+    return { message: isForeseen ? error.message : (error.stack ?? error.message), isForeseen };
+  },
+  // The pixels.
+  moved({ image }) {
+    const { buffer } = image.pixels;
+    return buffer instanceof ArrayBuffer ? [buffer] : [];
+  },
 });
-
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { message: String(error), isForeseen: false };
-  const isForeseen = error.name === "DataError" || error.name === "TrainingError";
-  return { message: isForeseen ? error.message : (error.stack ?? error.message), isForeseen };
-}
-
-/** The pixels change hands instead of being copied. */
-function moved({ image }: Sample): ArrayBuffer[] {
-  const { buffer } = image.pixels;
-  return buffer instanceof ArrayBuffer ? [buffer] : [];
-}

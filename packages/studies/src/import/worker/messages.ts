@@ -36,9 +36,8 @@ export type Answer =
   | { readonly step: "describe image"; readonly facts: ImageRecord | null }
   | { readonly step: "strip image"; readonly image: StagedImage };
 
-/** What a thread says. */
-export type Message =
-  | { readonly kind: "answer"; readonly answer: Answer }
+/** What was thrown in a thread: errors do not travel whole, a copy has lost its class and its fields. */
+export type Failure =
   | { readonly kind: "data-error"; readonly code: DataErrorCode; readonly message: string }
   | { readonly kind: "study-error"; readonly code: StudyErrorCode; readonly message: string }
-  | { readonly kind: "failure"; readonly error: unknown; readonly fields: object };
+  | { readonly kind: "other"; readonly error: unknown; readonly fields: object };
