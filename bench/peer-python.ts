@@ -74,7 +74,7 @@ function pythonsFor(library: string): string[] {
   return [...own, "python3", "/usr/bin/python3"];
 }
 
-/** What speaks against a Python; null where nothing does. */
+/** The fault of a Python; null for a good one. */
 function problemWith(python: string, modules: readonly string[], ours: string): string | null {
   const probe = spawnSync(python, ["-c", PROBE, ...modules], { encoding: "utf8" });
   if (probe.error !== undefined) return "does not run";

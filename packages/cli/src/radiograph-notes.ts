@@ -1,4 +1,4 @@
-/** What there is to know of radiographs that were predicted on, in one paragraph behind the last. */
+/** Remarks on the radiographs of a prediction, in one paragraph at its end. */
 import { describeFewBits, type Radiograph } from "@malleolus/data";
 
 export interface RadiographNotes {

@@ -1,4 +1,4 @@
-/** A screening in words: the funnel, its measure against a truth, and why one case landed where. */
+/** A screening in words: the funnel, its measure against a truth, and one case's reasons. */
 import type { HospitalFunnel, Mention, Proportion } from "@malleolus/schema";
 import type { CaseExplanation, DecisionSummary, Study } from "@malleolus/studies";
 import type { MeasuredTruth } from "./measure-truth.ts";
@@ -47,7 +47,7 @@ function countLine(depth: number, count: number, of: number | null, what: string
   return `${String(count).padStart(9)}${share.padStart(9)}  ${"  ".repeat(depth)}${what}\n`;
 }
 
-/** Precision and recall by language, and the cases that landed elsewhere. */
+/** Precision and recall by language, and the cases with another truth. */
 export function describeComparison(truth: MeasuredTruth): string {
   const languages = truth.languages.map(({ language, cases, measures, codes }) => {
     const lines = measures.map(

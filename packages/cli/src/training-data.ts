@@ -18,7 +18,7 @@ export interface TrainingData extends Omit<HeldOut, "tuning"> {
 }
 
 /**
- * Says what there is to know of the sets. The seed decides what is held out.
+ * Prints remarks on the sets. The seed decides which radiographs are held out.
  *
  * @throws TrainingError and DataError as the readers do.
  */

@@ -129,7 +129,7 @@ function firstOf(samples: Uint8Array | Uint16Array, channels: number): Uint8Arra
   return channels === 1 ? samples : samples.filter((_: number, i: number) => i % channels === 0);
 }
 
-/** Null where there is none to apply. */
+/** Null if there is nothing to apply. */
 export function exifOrientation(metadata: Metadata): number | null {
   const { orientation } = metadata;
   return orientation !== undefined && orientation > 1 ? orientation : null;

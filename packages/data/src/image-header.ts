@@ -18,7 +18,7 @@ export interface ImageHeader {
   /** Of the stored pixels. */
   readonly width: number;
   readonly height: number;
-  /** Not applied; null where there is nothing to apply. */
+  /** Not applied; null if there is nothing to apply. */
   readonly exifOrientation: number | null;
   /** A picture of 16 bits. */
   readonly isDeepPicture: boolean;

@@ -23,7 +23,7 @@ export function countValues(stored: Uint8Array | Uint16Array | Int16Array): Valu
   return { counts, offset, pixelCount: stored.length };
 }
 
-/** Least and greatest value that occurs and is no padding; null where there is none. */
+/** Least and greatest value that occurs and is no padding; null without one. */
 export function extremes(
   { counts, offset }: ValueCounts,
   isPadding: (value: number) => boolean,

@@ -10,7 +10,7 @@ export type Ratings = readonly (string | null)[];
 
 export interface ReaderPair {
   readonly readers: readonly [string, string];
-  /** Cases on which both said the same, of those that both read. */
+  /** Cases of the same decision, of all cases that both read. */
   readonly agreement: Proportion;
   /** Null where chance alone agrees always. */
   readonly cohenKappa: number | null;
@@ -22,7 +22,7 @@ export interface ReaderAgreement {
   readonly readers: readonly string[];
   readonly categories: readonly string[];
   readonly cases: number;
-  /** Cases on which all readers said the same, of those that all read. */
+  /** Cases of one decision, of all cases that all read. */
   readonly unanimous: Proportion;
   /** Over the cases that all read, with an interval over cases; null for fewer than two readers. */
   readonly fleissKappa: Estimate;

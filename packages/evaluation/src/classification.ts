@@ -15,7 +15,7 @@ import type { Prediction } from "./patient-score.ts";
 import { areaUnder, aucOf, type RocPoint, rocPoints } from "./roc.ts";
 import { meanOf } from "./summary.ts";
 
-/** A patient's class and what was predicted. */
+/** A patient's class and the predicted one. */
 export interface PatientOutcome {
   readonly patient: string;
   readonly truth: string;

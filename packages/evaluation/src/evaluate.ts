@@ -50,7 +50,7 @@ export interface EvaluationOptions extends BootstrapOptions {
    * it the main results are its, and what is shown of a patient's findings agrees with its answer.
    */
   readonly decision: PatientDecision | null;
-  /** The rule of views that the main results use where there is no decision. */
+  /** The rule of views for the main results of a detector without a decision. */
   readonly rule: ViewRule;
   /** Of the rules `any` and `all`, between 0 and 1. */
   readonly ruleThreshold: number;
@@ -60,7 +60,7 @@ export interface EvaluationOptions extends BootstrapOptions {
   readonly foundIou: number;
 }
 
-/** What the project takes where nothing else is asked for. */
+/** The project's defaults. */
 export const evaluationDefaults = {
   otherClasses: [],
   decision: null,
@@ -102,10 +102,10 @@ export interface Evaluation {
   readonly classification: Classification;
   /** All patients by the paper's rule, the sum over views. */
   readonly paperRule: Classification;
-  /** The same for those whose readers agreed at first and those whose did not; null without any. */
+  /** The same for unambiguous and for ambiguous patients; null without any. */
   readonly unambiguous: Classification | null;
   readonly ambiguous: Classification | null;
-  /** Every rule: the calibrated one first, where there is one, and those of `viewRules`. */
+  /** Every rule: the calibrated one first, if any, then the `viewRules`. */
   readonly rules: readonly RuleResult[];
   /** Of the fractures on annotated images. */
   readonly localization: Localization;

@@ -9,7 +9,7 @@ import { clusteredProportionOf } from "./clustered-proportion.ts";
 import { effectiveWilson } from "./effective-wilson.ts";
 import type { Standing } from "./found.ts";
 
-/** One image, what is on it, and what was found on it. */
+/** One image with its objects and its findings. */
 export interface MarkedImage {
   /** Whose image it is: a patient, or near-duplicates. */
   readonly group: string;

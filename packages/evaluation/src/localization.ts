@@ -34,11 +34,11 @@ export interface Overlap {
   readonly missedAsZero: OverlapSummary;
 }
 
-/** How often something is found in vain, and what can be found where that is limited. */
+/** False positives, and the sensitivity at limited rates of them. */
 export interface FalsePositives {
   /** Of all annotated images, at the operating score. */
   readonly perImage: Estimate;
-  /** Fractures found where so many false positives an image are allowed. */
+  /** Sensitivity at given rates of false positives per image. */
   readonly froc: readonly FrocPoint[];
 }
 

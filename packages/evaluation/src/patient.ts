@@ -1,4 +1,4 @@
-/** What is evaluated: the patients of a test set, what is true of them and what was found. */
+/** The input of an evaluation: the patients of a test set, with truth and findings. */
 import type { Box, Polygon } from "@malleolus/geometry";
 import type { Finding, RadiographAnalysis, View } from "@malleolus/schema";
 

@@ -6,9 +6,9 @@ import { proportionOf } from "./proportion.ts";
 
 export interface ScreeningMeasure {
   readonly state: ScreenedState;
-  /** Of the cases that were put here, those that belong here. */
+  /** Precision: cases of this state by truth, of the cases predicted so. */
   readonly precision: Proportion;
-  /** Of the cases that belong here, those that were put here. */
+  /** Recall: cases predicted so, of the cases of this state by truth. */
   readonly recall: Proportion;
 }
 

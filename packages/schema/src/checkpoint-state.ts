@@ -6,7 +6,7 @@ import { recipeSchema } from "./recipe.ts";
 const validatedSchema = z.strictObject({
   /** Of the last validation. */
   step: z.int().positive(),
-  /** Null where none gave a number yet. */
+  /** Null before the first number. */
   best: z.strictObject({ step: z.int().positive(), value: z.number() }).nullable(),
   /** Validations after the best one. */
   sinceBest: z.int().nonnegative(),

@@ -41,7 +41,7 @@ const cocoFiguresSchema = z.strictObject(figuresOf(z.number().nullable()));
 export type CocoFigures = z.infer<typeof cocoFiguresSchema>;
 
 const cocoMeasuresSchema = cocoFiguresSchema.extend({
-  /** Of the truths, those that any detection of the class stands for at IoU 0.5. */
+  /** Truths with a detection of their class at IoU 0.5. */
   recall50: proportionSchema,
 });
 export type CocoMeasures = z.infer<typeof cocoMeasuresSchema>;
@@ -51,7 +51,7 @@ const averagePrecisionSchema = cocoMeasuresSchema.extend({
 });
 export type AveragePrecision = z.infer<typeof averagePrecisionSchema>;
 
-/** Null where there is no figure, or hardly a truth to draw. */
+/** Null without a figure, or with too few truths to resample. */
 const cocoIntervalsSchema = z.strictObject(figuresOf(intervalSchema.nullable()));
 export type CocoIntervals = z.infer<typeof cocoIntervalsSchema>;
 
@@ -68,7 +68,7 @@ export type MeasuredPrecision = z.infer<typeof measuredPrecisionSchema>;
 
 const foundAtScoreSchema = z.strictObject({
   score: z.number(),
-  /** Of the objects, those that are found. */
+  /** Objects that are found. */
   sensitivity: proportionSchema,
   falsePositivesPerImage: estimateSchema,
 });
@@ -143,7 +143,7 @@ const measureSettingsSchema = z.strictObject({
   foundIou: z.number(),
   /** Classes that are no object to find, and are in the file. */
   notObjects: z.array(z.string()).readonly(),
-  /** Fields of the images to tell subgroups by; null for those that tell something. */
+  /** Fields of the images that form subgroups; null for all fields with several values. */
   by: z.array(z.string()).readonly().nullable(),
   /** Of the bootstrap: an integer from 0 to 2^53 - 1. */
   seed: count,
@@ -158,7 +158,7 @@ const detectionMeasuresSchema = z.strictObject({
   groups: count,
   box: measuredPrecisionSchema,
   mask: measuredPrecisionSchema,
-  /** The same where every radiograph has an object: without what is found on the others. */
+  /** The same on radiographs with objects only. */
   withObjectsOnly: z.strictObject({ box: measuredPrecisionSchema, mask: measuredPrecisionSchema }),
   /** At the operating score, of all classes that are objects. */
   found: foundAtScoreSchema,

@@ -175,7 +175,7 @@ export const maskRcnnConfigSchema = z.strictObject({
   imageHead: imageHead.nullable(),
   /**
    * The class that stands for a sound bone: an object that is learned, and compared with the others,
-   * but never a finding. Null where a radiograph without objects is what is sound.
+   * but never a finding. Null if sound means a radiograph without objects.
    */
   soundClass: z.string().min(1).nullable(),
 });

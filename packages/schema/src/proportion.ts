@@ -4,7 +4,7 @@ import { z } from "zod";
 /** Low and high end. */
 export const intervalSchema = z.tuple([z.number(), z.number()]).readonly();
 
-/** `count` of `total`; share and interval are null where there is nothing to count. */
+/** `count` of `total`; share and interval are null for a count of nothing. */
 export const proportionSchema = z.strictObject({
   count: z.number().nonnegative(),
   total: z.number().nonnegative(),
@@ -13,7 +13,7 @@ export const proportionSchema = z.strictObject({
 });
 export type Proportion = z.infer<typeof proportionSchema>;
 
-/** Null where there is nothing to compute it from. */
+/** Null without the data to compute it. */
 export const estimateSchema = z.strictObject({
   value: z.number().nullable(),
   interval: intervalSchema.nullable(),

@@ -28,7 +28,7 @@ const scheduleSchema = z.strictObject({
 const recipeShape = z.strictObject({
   format: z.literal("malleolus-recipe-2"),
   name: z.string().min(1),
-  /** What a run of it should reach, so that a change that breaks training shows. */
+  /** What its runs should reach: a change that breaks training shows. */
   expected: z
     .array(
       z.strictObject({
@@ -42,7 +42,7 @@ const recipeShape = z.strictObject({
     .readonly(),
   seed: z.int().nonnegative(),
   steps: z.int().positive(),
-  /** Where given, `resolveRecipe` counts the steps anew: so often through as many radiographs. */
+  /** If given, `resolveRecipe` computes the steps: this many passes over the radiographs. */
   epochs: z.number().positive().nullable(),
   batchSize: z.int().positive(),
   /**
@@ -54,9 +54,9 @@ const recipeShape = z.strictObject({
   dtype: z.enum(["float32", "bfloat16"]),
   checkpointEverySteps: z.int().positive(),
   /**
-   * How radiographs that are held out are looked at; null where none are. The metric decides which
-   * checkpoint is the best one; the training ends early after as many validations without a better
-   * value as `patience` says, null never.
+   * Validation on the radiographs that are held out; null without any. The metric decides which
+   * checkpoint is the best; training ends early after `patience` validations without a better value,
+   * or never if that is null.
    */
   validation: z
     .strictObject({
@@ -70,7 +70,7 @@ const recipeShape = z.strictObject({
    * null takes the last.
    */
   weightAverage: z.strictObject({ decay: z.number().min(0).lt(1) }).nullable(),
-  /** Null in a recipe that no data has been given to. */
+  /** Null in a recipe without data, as the named ones are. */
   data: z
     .strictObject({
       annotationsSha256: z.string(),
@@ -90,7 +90,7 @@ const recipeShape = z.strictObject({
     .nullable(),
   /** The initial weights' file; null without. */
   weights: z.strictObject({ sha256: z.string() }).nullable(),
-  /** Which radiographs come how often. */
+  /** How often each radiograph is used. */
   sampling: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("shuffled") }),
     /** Fraction of radiographs without objects. */
@@ -111,7 +111,7 @@ const recipeShape = z.strictObject({
     maxRotationDegrees: z.number().min(0).max(180),
     halfTurnProbability: share,
   }),
-  /** The size at which the trained network looks; it goes into its checkpoint. */
+  /** How the trained network gets a radiograph; it goes into its checkpoint. */
   preprocess: preprocessSchema,
   optimizer: z.strictObject({
     method: z.discriminatedUnion("kind", [
@@ -121,7 +121,7 @@ const recipeShape = z.strictObject({
     weightDecay: z.number().nonnegative(),
     /** Of norms' weights and biases. */
     normWeightDecay: z.number().nonnegative(),
-    /** Gradients with a longer norm, over all parameters, are shortened to it; null never. */
+    /** Limit of the gradients' norm over all parameters; null without one. */
     clipNorm: z.number().positive().nullable(),
     schedule: scheduleSchema,
   }),

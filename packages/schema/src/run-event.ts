@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { validationMeasuresSchema } from "./validation-measures.ts";
 
-/** JSON writes null for what is no number, a loss that diverged. */
+/** JSON writes null for NaN, the loss of a training that diverged. */
 const figure = z.number().or(z.null().transform(() => Number.NaN));
 
 /** `rpnClass rpnBox boxClass boxRegression mask`, and `image` of a network with an image head. */

@@ -70,7 +70,7 @@ export function fromTypedArray(
 
 declare module "./tensor.ts" {
   interface Tensor {
-    /** In another dtype, device or memory format; itself where nothing changes. */
+    /** In another dtype, device or memory format; itself without a change. */
     to(target: DType | ToOptions): Tensor;
     /** As numbers, whatever the dtype is. */
     toFloat32Array(): Float32Array;

@@ -86,7 +86,7 @@ export class Tensor {
     native.copyToTypedArray(this.live(), target);
   }
 
-  /** Whether autograd records what is done with it. */
+  /** Whether autograd records its operations. */
   get requiresGrad(): boolean {
     return native.requiresGrad(this.live());
   }

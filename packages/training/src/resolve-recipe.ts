@@ -32,7 +32,7 @@ export interface InitialWeights extends PublishedWeights {
  * names of Detectron2, torchvision or Caffe2.
  *
  * @throws TorchError `checkpoint` for a file that is none of these, or not whole.
- * @throws ModelError `weights` for one of another network, or of what is no number.
+ * @throws ModelError `weights` for another network's, or for values that are NaN or infinite.
  */
 export function readInitialWeights(path: string): InitialWeights {
   const file = readWeightsFile(path);

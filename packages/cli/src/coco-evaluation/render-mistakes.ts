@@ -1,4 +1,4 @@
-/** Pictures of mistakes: what was found in colour, what is there in dashes. */
+/** Pictures of mistakes: findings in colour, annotations dashed. */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { readRadiograph } from "@malleolus/data";

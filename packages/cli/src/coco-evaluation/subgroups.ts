@@ -16,7 +16,7 @@ import {
 import type { Subgroup } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
 
-/** A radiograph with its truths, what was found, and what the file says of it. */
+/** A radiograph with its truths, its findings, and the file's own fields. */
 export interface DescribedImage {
   readonly group: string;
   readonly fields: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** `malleolus screen`: a study's cases by the words of their reports, and why each landed where. */
+/** `malleolus screen`: a study's cases by the words of their reports, with the reasons. */
 import type { ScreeningDecision } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Command } from "commander";

@@ -1,4 +1,4 @@
-/** The same patients and findings, with what was simulated in the place of what people said and drew. */
+/** The same patients and findings, with the simulated truth in place of people's classes and outlines. */
 
 import { basename } from "node:path";
 import type { TestImage, TestPatient, TruthObject } from "@malleolus/evaluation";

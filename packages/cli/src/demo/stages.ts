@@ -38,7 +38,7 @@ export interface Stages {
   readonly isFresh: boolean;
   /** Seconds that each stage is held to take: from then on each says how long is left. */
   expect(seconds: ReadonlyMap<StageName, number>): void;
-  /** Does what is not done yet. */
+  /** Does the work unless it is done. */
   once(name: StageName, title: string, work: () => Promise<void>): Promise<void>;
   /** Does what goes on by itself where it stopped; null is a stage that was stopped. */
   repeat<T>(name: StageName, title: string, work: () => Promise<T>): Promise<T>;

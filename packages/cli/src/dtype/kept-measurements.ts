@@ -41,7 +41,7 @@ export function measurementPath(folder: string, measured: Measured): string {
   return join(folder, `dtype-${measured.task}-${name}.json`);
 }
 
-/** Null where there is none. */
+/** Null without one. */
 export function keptMeasurement(folder: string, measured: Measured): DtypeTimes | null {
   let value: unknown;
   try {

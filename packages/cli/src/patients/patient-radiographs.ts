@@ -1,4 +1,4 @@
-/** Patients with their radiographs and what is true of them, from a COCO data set. */
+/** Patients with their radiographs and truth, from a COCO data set. */
 import {
   type CocoAnnotation,
   type CocoDataset,

@@ -1,4 +1,4 @@
-/** Radiographs with what was found and what is true, chosen by rules that the report states. */
+/** Radiographs with findings and truth, chosen by rules that the report states. */
 import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
 import type {

@@ -24,7 +24,7 @@ export interface CheckedImage extends LocatedImage {
 export interface CheckedImages {
   /** In the file's order. */
   readonly images: readonly CheckedImage[];
-  /** What there is to know, each a sentence without its full stop. */
+  /** Remarks, each a sentence without its full stop. */
   readonly remarks: readonly string[];
   /** Why images cannot be used, one line each. */
   readonly faults: readonly string[];
@@ -71,7 +71,7 @@ export async function checkImages(
 
 const NAMED_AT_MOST = 5;
 
-/** @throws DataError, with all of them in one line, where there is any. */
+/** @throws DataError, with all of them in one line, if there are any. */
 export function throwFaults(faults: readonly string[], where: string): void {
   if (faults.length === 0) return;
   const named = faults.slice(0, NAMED_AT_MOST).join("; ");

@@ -11,7 +11,7 @@ export interface Faults {
   add(place: string, expected: string, got: unknown): void;
   /** A sentence of another kind. */
   addText(text: string): void;
-  /** @throws DataError `invalid-annotations`, where there is any. */
+  /** @throws DataError `invalid-annotations`, if there are any. */
   throwAny(): void;
 }
 

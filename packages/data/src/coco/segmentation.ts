@@ -39,7 +39,7 @@ export interface Segmentation {
 }
 
 /**
- * Reads a `segmentation` value; null where there is none, or nothing in it.
+ * Reads a `segmentation` value; null without one, or for an empty one.
  *
  * @throws a Fault.
  */

@@ -33,7 +33,7 @@ export interface DicomImage {
   readonly picture: Picture;
 }
 
-/** The pixels, and what there is to say of them. */
+/** The pixels, and remarks on them. */
 interface Picture extends Pick<Radiograph, "pixels" | "stored" | "displayed" | "display"> {
   readonly notes: readonly string[];
   readonly storedSha256: string;

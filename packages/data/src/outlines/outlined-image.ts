@@ -36,6 +36,6 @@ export interface OutlinesFile {
   /** What a shape of this file can be called, whether or not anything is. */
   readonly categories: readonly string[];
   readonly images: readonly OutlinedImage[];
-  /** What there is to know of the file, each a sentence without its full stop. */
+  /** Remarks on the file, each a sentence without its full stop. */
   readonly remarks: readonly string[];
 }

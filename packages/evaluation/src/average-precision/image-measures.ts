@@ -5,7 +5,7 @@ import { aucOf } from "../roc.ts";
 import type { LabeledImage } from "./labeled-image.ts";
 
 export interface ImageMeasureOptions {
-  /** The operating score: least of what is found. */
+  /** The operating score: the lowest of a finding. */
   readonly threshold: number;
   /** Classes that are no object: an intact bone that says "no fracture". */
   readonly notObjects: readonly string[];

@@ -6,7 +6,7 @@
 import type { ImageMatches } from "./image-matches.ts";
 import { RECALL_POINTS } from "./settings.ts";
 
-/** Of one class, in one range of areas, with so many detections an image. */
+/** One class, one range of areas, one limit of detections per image. */
 export interface Sweep {
   /** By image. */
   readonly truths: Uint32Array;

@@ -132,7 +132,7 @@ function tickText(tick: number): string {
   return String(Math.round(tick * 1000) / 1000);
 }
 
-/** Means of neighbouring steps, at most so many. */
+/** Means of neighbouring steps, up to a number of points. */
 function binned(
   points: readonly { readonly step: number; readonly loss: number }[],
   most: number,

@@ -2,7 +2,7 @@
 import { type ReportContent, thresholdsReached } from "./content.ts";
 import { NOTICE } from "./html-report.ts";
 
-/** `passed` is null where there were no thresholds. */
+/** `passed` is null without thresholds. */
 export function jsonReport(content: ReportContent): string {
   const { gallery, ...rest } = content;
   const record = {

@@ -25,7 +25,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\.branch2c\./, ".conv3."],
 ];
 
-/** The name in Detectron2, below `backbone.bottom_up.`; null for what is none of the network's. */
+/** The name in Detectron2, below `backbone.bottom_up.`; null for a name that the network lacks. */
 export function caffe2Name(name: string): string | null {
   if (name.endsWith("_momentum")) return null;
   const renamed = RULES.reduce((text, [from, to]) => text.replace(from, to), name);

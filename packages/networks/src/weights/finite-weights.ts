@@ -3,7 +3,7 @@ import { type DType, scope, type Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 
 /**
- * A training that begins with what is no number ends as one that diverged, and blames its rate.
+ * A training that begins with NaN or infinity diverges, and its learning rate gets the blame.
  *
  * @throws ModelError `weights` for NaN and infinity.
  */

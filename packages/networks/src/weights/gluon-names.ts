@@ -25,7 +25,7 @@ const ENDS: Readonly<Record<string, readonly string[]>> = {
   batchnorm: ["0.1", "18.1"],
 };
 
-/** The name in torchvision, or null for what is no part of the features. */
+/** The name in torchvision, or null for a layer outside the features. */
 export function gluonName(name: string): string | null {
   const match = /(?:^|_)features_(?:linearbottleneck(\d+)_)?(conv|batchnorm)(\d)_(\w+)$/.exec(name);
   if (match === null) return null;

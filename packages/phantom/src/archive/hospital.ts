@@ -39,7 +39,7 @@ export const externalHospital: Hospital = {
   language: "nl",
 };
 
-/** Of whole radiographs, or of what is left of them where pixels are not needed. */
+/** With whole radiographs, or without their pixels. */
 export interface PhantomStudy<Radiograph = PhantomRadiograph> {
   readonly header: StudyHeader;
   readonly patient: Patient;

@@ -64,7 +64,7 @@ function cocoImage(
   };
 }
 
-/** Null where there is nothing to outline. */
+/** Null without a structure to outline. */
 function objectOf(
   image: PhantomImage,
   imageId: number,

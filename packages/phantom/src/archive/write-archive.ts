@@ -1,6 +1,6 @@
 /**
  * A simulated hospital's archive on disk: DICOM files as its system would give them, a table of its
- * reports, and, apart from both, what is true.
+ * reports, and, apart from both, the truth.
  *
  *   <folder>/dicom/IP00001/ap.dcm …
  *   <folder>/reports.csv            accession number, patient, date, language, text

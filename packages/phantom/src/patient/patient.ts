@@ -38,7 +38,7 @@ export interface Patient {
   readonly osTrigonum: boolean;
   readonly nutrientCanal: boolean;
   readonly skinFold: boolean;
-  /** Null where nothing leaves it out. */
+  /** Null for a patient whom no study excludes. */
   readonly exclusion: Exclusion | null;
   /** What of the tibia is broken; null where it is not involved. */
   readonly tibialFracture: TibialFracture | null;

@@ -13,7 +13,7 @@ import { createRandom, type Random } from "../random.ts";
 import { ANNOTATOR } from "../ranges.ts";
 
 /**
- * The outlines that one annotator draws for a mask; none where there is nothing to see. Seed,
+ * The outlines of one annotator for a mask; none for an invisible structure. Seed,
  * annotator and name of the structure (`fracture`, `fibula`) fix the drawing.
  */
 export function annotate(

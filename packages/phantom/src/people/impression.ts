@@ -81,7 +81,7 @@ export function impressionOf(readCase: ReadCase, reader: Reader, session: number
   };
 }
 
-/** 1 for what cannot be seen, half for what is just seen, 0 for what nobody misses. */
+/** 1 for an invisible sign, one half at the threshold of seeing, 0 for an obvious one. */
 function faintness(strength: number): number {
   return 1 / (1 + Math.exp(READER.faintSlope * strength));
 }

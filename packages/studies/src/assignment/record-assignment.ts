@@ -1,4 +1,4 @@
-/** Writing what was drawn: parts of patients, radiographs, and the cases' states. */
+/** Records a draw: parts of patients, radiographs, and the cases' states. */
 import { type Assignment, type Partition, partitionOf } from "@malleolus/schema";
 import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import type { StudyTransaction } from "../database/in-transaction.ts";

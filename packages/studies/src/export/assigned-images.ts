@@ -1,5 +1,5 @@
 /**
- * The radiographs that serve for something, each with what is true of it: its case's class, and where on
+ * Assigned radiographs, each with its truth: its case's class, and where on
  * it the instance lies that this class means.
  *
  * A fracture's instance is its outline; without a fracture it is the outline drawn as the protocol's
@@ -43,7 +43,7 @@ export interface AssignedRadiograph {
   readonly visibility: Visibility | null;
   /** Whether it has its truth. */
   readonly annotated: boolean;
-  /** Null where nothing of the class's is outlined on it. */
+  /** Null without an outline of the class. */
   readonly instance: { readonly polygons: readonly Polygon[]; readonly box: Box } | null;
 }
 

@@ -55,7 +55,7 @@ export function classOf(images: readonly CocoImageContent[]): string | null {
 
 /**
  * An image of a fractured case without an outline of the fracture is one on which it cannot be seen:
- * who makes a COCO file outlines all that there is.
+ * a COCO file outlines every object.
  */
 export function annotationOf(
   { outlines, visibility }: CocoImageContent,

@@ -68,7 +68,7 @@ export async function decideImport(
   }
 }
 
-/** Takes back what was written of a file that is not recorded. */
+/** Discards the staged image of a file that is not recorded. */
 export function discardDecided(file: DecidedFile): void {
   if (file.kind === "new") discardStaged(file.image.written);
 }

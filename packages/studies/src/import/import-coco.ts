@@ -39,14 +39,14 @@ export interface CocoImport extends Omit<DicomImport, "paths"> {
   readonly categories: ReadonlyMap<string, string>;
   /** Class of cases without any outline; null where the file does not know it. */
   readonly unannotated: string | null;
-  /** Hears, before the first file, what there is to know of the annotations and images. */
+  /** Called before the first file with remarks on the annotations and images. */
   readonly onRemarks?: (remarks: readonly string[]) => void;
 }
 
 export interface CocoCounts extends ImportCounts {
   /** Cases that got their class from the file. */
   readonly classified: number;
-  /** Images that got their outlines, or the word that there is none to see. */
+  /** Images that got their outlines, or the grade impossible. */
   readonly annotated: number;
 }
 

@@ -60,7 +60,7 @@ function pathsIn(folder: string, entered: Set<string>): ListedPath[] {
     .flatMap((name) => pathsAt(join(folder, name), entered));
 }
 
-/** Null where nothing is there, an error where that cannot be told. */
+/** Null without such a file, an error if the system refuses to say. */
 function statOf(path: string): Stats | StudyError | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;

@@ -7,7 +7,7 @@ export interface ReadingMatrix {
   readonly readers: readonly string[];
   readonly rows: readonly {
     readonly caseId: string;
-    /** One a reader, in the order of `readers`; null where there is none. */
+    /** One a reader, in the order of `readers`; null without one. */
     readonly decisions: readonly (Decision | null)[];
   }[];
 }

@@ -1,5 +1,5 @@
 /**
- * Screening held against a table of what is so: a CSV file with accession numbers and, for each,
+ * Screening held against a table of the truth: a CSV file with accession numbers and, for each,
  * `fracture`, `no fracture` or `excluded:<code>`. The study keeps no accession number, so the rows
  * find their cases by keyed hash.
  */

@@ -9,7 +9,7 @@ import type { Study } from "../study.ts";
 export interface WorklistQuestion {
   readonly queue: Queue;
   readonly person: string;
-  /** What the person has done instead of what is left. */
+  /** The person's finished cases instead of the open ones. */
   readonly done?: boolean | undefined;
   readonly limit?: number | undefined;
   /** The `position` of the last entry of the page before. */

@@ -89,7 +89,7 @@ export function openRecords(
   };
 }
 
-/** With the average of the weights in their place, where there is one. */
+/** With the average of the weights in their place, if there is one. */
 async function validateAverage(
   { recipe, tuning, device, workers, stop }: TrainingOptions,
   { model, average }: Learner,

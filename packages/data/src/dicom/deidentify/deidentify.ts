@@ -128,7 +128,7 @@ function writeDataSet(
   return written.map(({ bytes }) => bytes);
 }
 
-/** What stands for an element in the new file; null where nothing does. */
+/** The element in the new file; null for none. */
 function rewrite(element: ByteElement, context: Context, depth: number): Uint8Array | null {
   const { bytes, given, write } = context;
   if (element.tag === PIXEL_DATA) {

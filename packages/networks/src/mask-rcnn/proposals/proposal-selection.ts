@@ -68,7 +68,7 @@ function selectOnHost(
   });
 }
 
-/** Clips, drops what is not finite or empty, and suppresses within each level. */
+/** Clips, drops empty and infinite boxes, and suppresses within each level. */
 function withoutDuplicates(
   boxes: Float32Array,
   scores: Float32Array,

@@ -1,5 +1,5 @@
 /**
- * The masks of what was found: the mask head on the final boxes, and of its channels the one of
+ * The masks of detections: the mask head on the final boxes, and of its channels the one of
  * each detection's class (Detectron2, modeling/roi_heads/mask_head.py: mask_rcnn_inference).
  */
 

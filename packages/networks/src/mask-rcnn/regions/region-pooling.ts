@@ -92,7 +92,7 @@ function poolLevels(features: Features, regions: Regions, pooling: Pooling): Ten
   const pooled: Tensor[] = [];
   for (let level = 0; level < LEVELS; level++) {
     const [start, end] = [regions.levelStarts[level], regions.levelStarts[level + 1]];
-    // One level is pooled even without regions, so that there is a result to differentiate.
+    // One level is pooled even without regions, so that autograd has a result to differentiate.
     if (start === end && !(count === 0 && level === 0)) continue;
     const own = rois.at([start, end]);
     const scale = 1 / featureStrides[level];

@@ -1,5 +1,5 @@
 /**
- * The heads of the regions: class and box of every proposal, then a mask for what was found (He
+ * The heads of the regions: class and box of every proposal, then a mask for each detection (He
  * et al. 2017). Its parameters have Detectron2's names below `roi_heads`.
  */
 
