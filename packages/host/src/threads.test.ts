@@ -15,10 +15,7 @@ const start = () =>
 test("startThread: questions are answered by their own answers, with what the thread was given", async () => {
   const thread = start();
   assert.deepEqual(
-    await Promise.all([
-      thread.ask({ add: 1, afterMs: 20 }),
-      thread.ask({ add: 2, afterMs: 0 }),
-    ]),
+    await Promise.all([thread.ask({ add: 1, afterMs: 20 }), thread.ask({ add: 2, afterMs: 0 })]),
     [101, 102],
   );
   await thread.close();

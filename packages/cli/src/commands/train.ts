@@ -61,7 +61,11 @@ export const trainCommand: CommandFile = (output) =>
     .option("--tuning-images <folder>", "where the images of --tuning lie (--images)")
     .option("--tuning-share <share>", "set a share of the radiographs aside to validate on", share)
     .option("--steps <number>", "default: the recipe's", wholeNumber(1))
-    .option("--seed <number>", "decides every random choice (default: the recipe's)", wholeNumber(0))
+    .option(
+      "--seed <number>",
+      "decides every random choice (default: the recipe's)",
+      wholeNumber(0),
+    )
     .option(
       "--gradient-accumulation <number>",
       "parts of a batch, one after the other, for less memory (default: the recipe's)",

@@ -339,7 +339,7 @@ test("readTestSets: easy replaces the ambiguous by patients in reserve, as the s
       why: "talked",
     } as const;
     await recordConsensus(study, consensus);
-    await assert.rejects(recordConsensus(study, consensus), /has no consensus/);
+    await assert.rejects(recordConsensus(study, consensus), /there is no consensus to record/);
   }
 
   const { internal, external } = await readTestSets(study);

@@ -61,7 +61,7 @@ test("cocoExport: the instance that each class means, and nothing of what cannot
   await resolveAnnotations(study, "me");
   await assert.rejects(
     cocoExport(study, "training"),
-    /truth, got 1 of 5 without; assign, annotate/,
+    /truth, got 1 of 5 without; assign and annotate/,
   );
   await draw(study, imageId("whole", "lateral"), null, [FIBULA]);
   await resolveAnnotations(study, "me");

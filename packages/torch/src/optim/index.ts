@@ -1,2 +1,2 @@
-export { type Adam, adam, type AdamOptions } from "./adam.ts";
-export { type Sgd, sgd, type SgdOptions } from "./sgd.ts";
+export { type Adam, type AdamOptions, adam } from "./adam.ts";
+export { type Sgd, type SgdOptions, sgd } from "./sgd.ts";
