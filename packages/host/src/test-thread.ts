@@ -24,7 +24,7 @@ answerQuestions<Question, number, Failure>({
     await setTimeout(afterMs);
     if (exit !== undefined) process.exit(exit);
     if (Number.isNaN(add)) throw new RangeError("no number");
-    return base + add + (bytes ?? []).reduce((sum, byte) => sum + byte, 0);
+    return base + add + (bytes?.reduce((sum, byte) => sum + byte, 0) ?? 0);
   },
   failureOf: (error) =>
     error instanceof Error
