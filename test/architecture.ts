@@ -7,7 +7,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, posix } from "node:path";
-import { type Deed, readSourceFacts, type SourceFacts } from "./source-facts.ts";
+import { type Act, readSourceFacts, type SourceFacts } from "./source-facts.ts";
 
 /** Paths relative to the repository, with slashes, and what the files hold. */
 export type SourceTree = ReadonlyMap<string, string>;
@@ -159,7 +159,7 @@ export function checkArchitecture(tree: SourceTree): string[] {
   return [
     ...[...sources].flatMap(([path, facts]) => [
       ...checkImports(path, facts, tree),
-      ...checkDeeds(path, facts),
+      ...checkActs(path, facts),
       ...checkShape(path, facts),
     ]),
     ...checkManifests(tree),
@@ -213,14 +213,14 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
   });
 }
 
-function checkDeeds(path: string, { deeds }: SourceFacts): string[] {
-  return deeds.flatMap((deed) => {
-    const rule = ruleBrokenBy(deed.kind, path);
-    return rule === undefined ? [] : [`${path}:${deed.line}: ${deed.what}: ${rule}`];
+function checkActs(path: string, { acts }: SourceFacts): string[] {
+  return acts.flatMap((act) => {
+    const rule = ruleBrokenBy(act.kind, path);
+    return rule === undefined ? [] : [`${path}:${act.line}: ${act.what}: ${rule}`];
   });
 }
 
-function ruleBrokenBy(kind: Deed["kind"], path: string): string | undefined {
+function ruleBrokenBy(kind: Act["kind"], path: string): string | undefined {
   const owner = packageOf(path);
   switch (kind) {
     case "environment":

@@ -18,7 +18,7 @@ export interface Import {
   readonly line: number;
 }
 
-export interface Deed {
+export interface Act {
   readonly kind: "environment" | "native" | "network" | "not a re-export" | "export of all";
   readonly what: string;
   readonly line: number;
@@ -26,7 +26,7 @@ export interface Deed {
 
 export interface SourceFacts {
   readonly imports: readonly Import[];
-  readonly deeds: readonly Deed[];
+  readonly acts: readonly Act[];
   readonly lines: number;
   /** The comment before the first statement, or "". */
   readonly header: string;
@@ -40,8 +40,8 @@ export function readSourceFacts(path: string, text: string): SourceFacts {
   const start = program.body[0]?.start ?? text.length;
   return {
     imports: readImports(program, lineOf),
-    deeds: [
-      ...readDeeds(program, lineOf),
+    acts: [
+      ...readActs(program, lineOf),
       ...readOtherThanReExports(program, lineOf),
       ...readExportsOfAll(program, lineOf),
     ],
@@ -78,10 +78,10 @@ function readImports(program: Program, lineOf: LineOf): Import[] {
 
 const environmentNames: ReadonlySet<string> = new Set(["argv", "execArgv", "env"]);
 
-function readDeeds(program: Program, lineOf: LineOf): Deed[] {
-  const deeds: Deed[] = [];
-  const add = (kind: Deed["kind"], what: string, node: { start: number }) =>
-    deeds.push({ kind, what, line: lineOf(node.start) });
+function readActs(program: Program, lineOf: LineOf): Act[] {
+  const acts: Act[] = [];
+  const add = (kind: Act["kind"], what: string, node: { start: number }) =>
+    acts.push({ kind, what, line: lineOf(node.start) });
   new Visitor({
     MemberExpression: (node) => {
       const name = propertyOf(node);
@@ -120,10 +120,10 @@ function readDeeds(program: Program, lineOf: LineOf): Deed[] {
       }
     },
   }).visit(program);
-  return deeds;
+  return acts;
 }
 
-function readOtherThanReExports(program: Program, lineOf: LineOf): Deed[] {
+function readOtherThanReExports(program: Program, lineOf: LineOf): Act[] {
   return program.body
     .filter(
       (node) =>
@@ -134,7 +134,7 @@ function readOtherThanReExports(program: Program, lineOf: LineOf): Deed[] {
 }
 
 /** `export *`, but for a namespace of that name and for what a program wrote. */
-function readExportsOfAll(program: Program, lineOf: LineOf): Deed[] {
+function readExportsOfAll(program: Program, lineOf: LineOf): Act[] {
   return program.body.flatMap((node) => {
     if (node.type !== "ExportAllDeclaration" || node.exported !== null) return [];
     const { value } = node.source;

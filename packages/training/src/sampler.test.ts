@@ -55,7 +55,7 @@ test("sampler: shares of 0 and 1, and a data set of one kind", () => {
   assert.deepEqual([take(0, 0), take(0, 1)].toSorted(), [0, 1]);
 });
 
-test("sampler: classes alike: each has one turn a round, however rare, in shuffled epochs", () => {
+test("sampler: class-balanced: each has one turn a round, however rare, in shuffled epochs", () => {
   // Class 0 on eight images, class 1 on two (one of them with both), and one image without objects.
   const rare = [...Array(7).fill([0]), [0, 1], [1], []];
   const take = sampler(rare, { seed: 5, batchSize: 2, sampling: { kind: "class-balanced" } });
