@@ -1,6 +1,6 @@
 /** The rules of ARCHITECTURE.md hold for this repository, and each rule is seen to catch its fault. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import test from "node:test";
 import { arrows, checkArchitecture, readSourceTree } from "./architecture.ts";
@@ -22,6 +22,25 @@ test("architecture: ARCHITECTURE.md shows the table that is enforced", () => {
   ]);
   const expected = Object.entries(arrows).map(([owner, names]) => [owner, [...names].sort()]);
   assert.deepEqual(Object.fromEntries(rows), Object.fromEntries(expected));
+});
+
+test("architecture: the files that ARCHITECTURE.md names are there", () => {
+  const document = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const named = [...document.matchAll(/`([a-z]+\/src\/[\w/.-]+\.ts)`/g)].map(([, path]) => path);
+  assert.ok(named.length > 20, named.join(", "));
+  assert.deepEqual(
+    named.filter((path) => !existsSync(join(root, "packages", path ?? ""))),
+    [],
+  );
+});
+
+test("architecture: every package says in a README what it is, where to enter, and what is absent", () => {
+  const silent = globSync("packages/*/package.json", { cwd: root }).flatMap((manifest) => {
+    const path = posix.join(posix.dirname(manifest), "README.md");
+    const text = existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : "";
+    return /Enter (at|by)/.test(text) && /Deliberately absent/.test(text) ? [] : [path];
+  });
+  assert.deepEqual(silent, []);
 });
 
 test("architecture: no package may import cli or web; training and server stay apart", () => {
@@ -152,7 +171,7 @@ const cases: readonly Case[] = [
   {
     name: "Node in a package that runs anywhere",
     files: {
-      "packages/geometry/src/a.ts": 'import { readFileSync } from "node:fs";\nreadFileSync("a");\n',
+      "packages/geometry/src/a.ts": 'import { existsSync, globSync, readFileSync } from "node:fs";\nreadFileSync("a");\n',
     },
     finding: "packages/geometry/src/a.ts:1: geometry must not import node:fs: it runs in a browser",
   },
