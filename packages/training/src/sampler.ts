@@ -46,7 +46,7 @@ function positionSampler(
         ? mixed(positives, negatives, sampling.fraction, seed)
         : shuffledEpochs(all, seed, "images");
     case "class-balanced":
-      return interleaved(classes, negatives, seed);
+      return classBalanced(classes, negatives, seed);
   }
 }
 
@@ -71,7 +71,7 @@ function mixed(
  * each round every class has one turn, in an order of the round's own. Images without objects are a
  * class of theirs; an image with objects of several classes stands for each of them.
  */
-function interleaved(
+function classBalanced(
   classes: readonly (readonly number[])[],
   negatives: readonly number[],
   seed: number,
