@@ -80,11 +80,11 @@ test("train: a profile of some steps, or of as many as there are, changes nothin
   );
   for (const { stages, operators, steps } of profiles) {
     const names = stages.map(({ stage }) => stage);
-    for (const name of ["batch", "backbone", "mask head", "backward", "optimiser"]) {
+    for (const name of ["batch", "backbone", "mask head", "backward", "optimizer"]) {
       assert.ok(names.includes(name), name);
     }
     const step = operators.find(({ operator }) => operator === "malleolus::sgd_step_");
-    assert.equal(step?.stage, "optimiser");
+    assert.equal(step?.stage, "optimizer");
     assert.ok(step.calls % steps === 0);
   }
   const plain = computed(options("plain").directory);

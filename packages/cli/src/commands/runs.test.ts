@@ -163,7 +163,7 @@ test("runs --compare: where recipes differ, what is expected of them aside", asy
     { key: "seed", values: [null, 2] },
   ]);
   const words = await run("--compare", one, other);
-  assert.match(words.written, /\noptimiser\.clipNorm +10 +null\nseed +– +2\n$/);
+  assert.match(words.written, /\noptimizer\.clipNorm +10 +null\nseed +– +2\n$/);
   assert.match((await run("--compare", one, one)).written, /\nthe recipes are the same\n$/);
 });
 
