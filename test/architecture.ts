@@ -12,7 +12,10 @@ import { type Act, readSourceFacts, type SourceFacts } from "./source-facts.ts";
 /** Paths relative to the repository, with slashes, and what the files hold. */
 export type SourceTree = ReadonlyMap<string, string>;
 
-/** The packages of this project that each package, `bench` and `experiments` may import. ARCHITECTURE.md shows the same table. */
+/**
+ * The packages of this project that each package, `bench` and `experiments` may import.
+ * ARCHITECTURE.md shows the same table.
+ */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   random: [],

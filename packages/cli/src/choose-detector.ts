@@ -1,4 +1,7 @@
-/** The detector that a command is to use: the one that is named, else the one that comes with the project. */
+/**
+ * The detector that a command is to use: the one that is named, else the one that comes with the
+ * project.
+ */
 import { shippedDetector } from "@malleolus/networks";
 import { findDetector } from "@malleolus/runs";
 import { CliError } from "./errors.ts";

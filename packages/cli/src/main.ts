@@ -1,4 +1,7 @@
-/** The program that `./malleolus` starts. Everything below `runCommandLine` can be tested without a process. */
+/**
+ * The program that `./malleolus` starts. Everything below `runCommandLine` can be tested without a
+ * process.
+ */
 import { runCommandLine } from "./command-line.ts";
 import { endQuietlyOnClosedOutput } from "./output.ts";
 

@@ -84,7 +84,10 @@ export function pasteMask(
   return { left: columns.start, top: rows.start, width, height, data };
 }
 
-/** Along one axis: which pixels may be touched, and for each the cell before it and its share of the next. */
+/**
+ * Along one axis: which pixels may be touched, and for each the cell before it and its share of the
+ * next.
+ */
 interface Samples {
   readonly start: number;
   readonly count: number;

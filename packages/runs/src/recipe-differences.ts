@@ -1,4 +1,7 @@
-/** Where recipes differ, key by key: those of several runs, or a run's and the one that is to go on with it. */
+/**
+ * Where recipes differ, key by key: those of several runs, or a run's and the one that is to go on
+ * with it.
+ */
 
 export interface RecipeDifference {
   /** As `optimizer.schedule.warmup.steps`. */

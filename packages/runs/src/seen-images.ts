@@ -1,7 +1,7 @@
 /**
- * Which radiographs a run has seen, by the SHA-256 of their files: `seen-images.json` beside the recipe. By it
- * an evaluation knows a radiograph again that the detector was trained on, whatever it is called and
- * wherever it lies. (A file that was written anew, by another export say, has another hash.)
+ * Which radiographs a run has seen, by the SHA-256 of their files: `seen-images.json` beside the
+ * recipe. By it an evaluation knows a radiograph again that the detector was trained on, whatever it is
+ * called and wherever it lies. (A file that was written anew, by another export say, has another hash.)
  */
 import { createHash } from "node:crypto";
 import {

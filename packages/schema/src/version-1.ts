@@ -1,7 +1,7 @@
 /**
- * Recipes and detectors' files of the first version, in the words of the second. What they mean is the same;
- * only names changed, and what early ones left out is filled in. Nothing is checked here: what comes
- * out is parsed like any other.
+ * Recipes and detectors' files of the first version, in the words of the second. What they mean is the
+ * same; only names changed, and what early ones left out is filled in. Nothing is checked here: what
+ * comes out is parsed like any other.
  */
 
 const RECIPE_1 = "malleolus-recipe-1";

@@ -1,7 +1,7 @@
 /**
- * De-identified originals by the hash of their bytes: `images/ab/abcdef….dcm` (or `.jpg`, `.png`,
- * for images that came with COCO annotations). A file is there whole
- * or not at all, and the same bytes are there once.
+ * De-identified originals by the hash of their bytes: `images/ab/abcdef….dcm` (or `.jpg`, `.png`, for
+ * images that came with COCO annotations). A file is there whole or not at all, and the same bytes are
+ * there once.
  */
 import { createHash } from "node:crypto";
 import {

@@ -58,10 +58,11 @@ export function ofWeights<T>({ path }: Pick<InitialWeights, "path">, body: () =>
 }
 
 /**
- * Fills in the data, its classes and the weights, the steps that epochs make, and what the network has to be for them: group
- * norm and nothing frozen without weights; with weights that lack convolutions, measured norms in
- * the stages that lack them, and these stages trained. Where their names tell whose they are, strides
- * and samples are as there; a file of ours also says what its norms and its channels are.
+ * Fills in the data, its classes and the weights, the steps that epochs make, and what the network has
+ * to be for them: group norm and nothing frozen without weights; with weights that lack convolutions,
+ * measured norms in the stages that lack them, and these stages trained. Where their names tell whose
+ * they are, strides and samples are as there; a file of ours also says what its norms and its channels
+ * are.
  *
  * `tuning` holds the radiographs to validate with; without, nothing is validated.
  *

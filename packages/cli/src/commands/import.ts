@@ -1,4 +1,7 @@
-/** `malleolus import dicom|coco|reports|readings|annotations`: an archive into a study, and what people said. */
+/**
+ * `malleolus import dicom|coco|reports|readings|annotations`: an archive into a study, and what
+ * people said.
+ */
 import type { ImportCounts, ImportEvent, Study } from "@malleolus/studies";
 import { Command, InvalidArgumentError } from "commander";
 import type { CommandFile, ExitCode } from "../command-file.ts";

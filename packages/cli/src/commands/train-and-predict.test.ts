@@ -1,4 +1,7 @@
-/** Training, prediction and evaluation as a person runs them, on a few small images and a network with narrow heads. */
+/**
+ * Training, prediction and evaluation as a person runs them, on a few small images and a network
+ * with narrow heads.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

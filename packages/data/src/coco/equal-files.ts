@@ -1,4 +1,7 @@
-/** Files with the same bytes, found without reading every file whole: most differ in length or at an end. */
+/**
+ * Files with the same bytes, found without reading every file whole: most differ in length or at an
+ * end.
+ */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";

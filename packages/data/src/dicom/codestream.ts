@@ -79,8 +79,8 @@ function jpegFrameSize(stream: Uint8Array): FrameSize | null {
 }
 
 /**
- * Of the SIZ segment, the first of a codestream; without columns or rows where its tiles do not cover the image,
- * which OpenJPH takes for an endless row of tiles. ITU-T T.800 A.5.1 and B.3.
+ * Of the SIZ segment, the first of a codestream; without columns or rows where its tiles do not cover
+ * the image, which OpenJPH takes for an endless row of tiles. ITU-T T.800 A.5.1 and B.3.
  */
 function jpeg2000FrameSize(stream: Uint8Array): FrameSize | null {
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);

@@ -58,7 +58,10 @@ export function resNet(config: BackboneConfig): ResNet {
   const frozenLayers = [stem, res2, res3, res4, res5].slice(0, config.freezeAt);
   for (const layer of frozenLayers) nn.freeze(layer);
 
-  /** Runs a stage; one that never trains is not recorded. Memory that no gradient needs is freed at once. */
+  /**
+   * Runs a stage; one that never trains is not recorded. Memory that no gradient needs is freed at
+   * once.
+   */
   const run = (position: number, layers: readonly nn.Layer[], input: Tensor): Tensor =>
     scope(() => {
       const through = () => layers.reduce((x, layer) => scope(() => layer.forward(x)), input);

@@ -21,7 +21,10 @@ interface Golden {
 // Written by tools/golden/networks_mobilenet.py.
 const golden = readGolden<Golden>(new URL("./golden/aspp.json", import.meta.url));
 
-/** torchvision has convolution and norm as two parts of a branch; before the average's stands the pooling. */
+/**
+ * torchvision has convolution and norm as two parts of a branch; before the average's stands the
+ * pooling.
+ */
 function torchvisionName(name: string): string {
   const [, branch, rest] = /^(convs\.4\.1|convs\.\d|project)\.(.+)$/.exec(name) ?? [];
   assert.ok(branch !== undefined, name);

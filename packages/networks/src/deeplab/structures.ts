@@ -1,12 +1,12 @@
 /**
  * What a segmentation tells apart, and how several of them at one pixel become one label.
  *
- * A pixel has one label, as softmax and its cross-entropy want it. Structures are painted in the order in which
- * they are listed, each over those before it; the background is the last label, after them. A
- * fracture lies within a bone and is painted over it: whoever asks for the bone gets both labels,
- * since `within` says that they belong together. Of bones that overlap on the radiograph the later
- * one is seen (on a lateral view the fibula, which leaves a hole in the tibia); that is the price of
- * one label, and the reason to list the fibula, whose zones are measured, after the tibia.
+ * A pixel has one label, as softmax and its cross-entropy want it. Structures are painted in the order
+ * in which they are listed, each over those before it; the background is the last label, after them. A
+ * fracture lies within a bone and is painted over it: whoever asks for the bone gets both labels, since
+ * `within` says that they belong together. Of bones that overlap on the radiograph the later one is
+ * seen (on a lateral view the fibula, which leaves a hole in the tibia); that is the price of one
+ * label, and the reason to list the fibula, whose zones are measured, after the tibia.
  */
 import { emptyMask, type Mask, rasterizePolygons } from "@malleolus/geometry";
 import type { Target } from "@malleolus/imaging";

@@ -3,11 +3,11 @@
  * class is decided on what lies in the region, and "no fracture" is a statement about the image.
  *
  * Not in Detectron2. Every map of the pyramid that regions are pooled from is averaged and maximised
- * over the cells that hold image, so that neither a batch's padding nor the size of a fracture
- * decides; each of these is standardised; a hidden layer, and a logit a class. The pyramid, since it is taught by every anchor and
- * region what a fracture looks like where it is. A class has a probability of
- * its own (they need not sum to 1), as multi-label classifiers of radiographs have it: an image may
- * show two classes, or none.
+ * over the cells that hold image, so that neither a batch's padding nor the size of a fracture decides;
+ * each of these is standardised; a hidden layer, and a logit a class. The pyramid, since it is taught
+ * by every anchor and region what a fracture looks like where it is. A class has a probability of its
+ * own (they need not sum to 1), as multi-label classifiers of radiographs have it: an image may show
+ * two classes, or none.
  *
  * Shapes: N images, C channels of the pyramid, D hidden units, K classes.
  */

@@ -1,4 +1,7 @@
-/** Names of Gluon's MobileNetV2 (MXNet, and the ONNX model zoo, which took it from there) as torchvision's. */
+/**
+ * Names of Gluon's MobileNetV2 (MXNet, and the ONNX model zoo, which took it from there) as
+ * torchvision's.
+ */
 
 /** Whether a file's names are Gluon's; they may stand behind the network's own. */
 export function areGluonNames(names: readonly string[]): boolean {

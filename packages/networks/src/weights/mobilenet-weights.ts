@@ -14,7 +14,10 @@ import { inputConventions } from "./input-convention.ts";
 import { withoutWrapper } from "./wrapper-names.ts";
 
 export interface MobileNetV2Weights {
-  /** Under torchvision's names, from `features` on. The first convolution takes blue, green and red, 0 to 255. */
+  /**
+   * Under torchvision's names, from `features` on. The first convolution takes blue, green and red,
+   * 0 to 255.
+   */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** As `MobileNetV2Config.firstExpansion` has to be for them. */
   readonly firstExpansion: boolean;

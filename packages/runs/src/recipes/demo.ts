@@ -1,9 +1,9 @@
 /**
  * A small network for `malleolus demo`, which goes on from the detector that comes with the project:
- * what a study's own simulated radiographs teach within a few minutes on two cores. A narrow ResNet-26 with group norm that is shown bands of detail, a pyramid of
- * 64 channels, and anchors from small fragments to a whole fibula; AdamW and two radiographs a step,
- * because there is no time to be patient. From scratch it needs a higher rate and an hour
- * (`experiments/first-detector.ts`).
+ * what a study's own simulated radiographs teach within a few minutes on two cores. A narrow ResNet-26
+ * with group norm that is shown bands of detail, a pyramid of 64 channels, and anchors from small
+ * fragments to a whole fibula; AdamW and two radiographs a step, because there is no time to be
+ * patient. From scratch it needs a higher rate and an hour (`experiments/first-detector.ts`).
  */
 import type { Recipe } from "@malleolus/schema";
 import { quickRecipe } from "./quick.ts";

@@ -89,7 +89,10 @@ export async function assignCases(
   });
 }
 
-/** The parts of an assignment, in their order: each is drawn from the pool once. Tuning comes with training. */
+/**
+ * The parts of an assignment, in their order: each is drawn from the pool once. Tuning comes with
+ * training.
+ */
 export const ASSIGNMENT_STEPS = [
   "internal test",
   "external test",

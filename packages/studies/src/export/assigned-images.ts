@@ -1,6 +1,6 @@
 /**
- * Assigned radiographs, each with its truth: its case's class, and where on
- * it the instance lies that this class means.
+ * Assigned radiographs, each with its truth: its case's class, and where on it the instance lies that
+ * this class means.
  *
  * A fracture's instance is its outline; without a fracture it is the outline drawn as the protocol's
  * class of no fracture. What an assignment is written down as is another file's business.

@@ -13,7 +13,10 @@ const FEWEST_CHARACTERS = 10;
 const FEWEST_BITS = 40;
 /** Of a word or sequence that is on every guesser's list. */
 const STEM_BITS = 9;
-/** Of a letter within a word that nobody listed, of one that stands among digits and signs, and of these. */
+/**
+ * Of a letter within a word that nobody listed, of one that stands among digits and signs, and of
+ * these.
+ */
 const LETTER_BITS = 3;
 const LONE_LETTER_BITS = 4.7;
 const DIGIT_BITS = 3.3;

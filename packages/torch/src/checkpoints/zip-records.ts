@@ -1,7 +1,7 @@
 /**
- * Where the records of a zip archive lie (source: PKWARE's APPNOTE.TXT). Only those stored as they
- * are can be read, which is how PyTorch writes all that a checkpoint needs. Checksums are not looked at: PyTorch does not look
- * either, and can be told to leave them out.
+ * Where the records of a zip archive lie (source: PKWARE's APPNOTE.TXT). Only those stored as they are
+ * can be read, which is how PyTorch writes all that a checkpoint needs. Checksums are not looked at:
+ * PyTorch does not look either, and can be told to leave them out.
  */
 import { type FileBytes, malformed } from "./file-bytes.ts";
 

@@ -3,8 +3,9 @@
  * with clean descriptors, modified dates and patient characteristics (`rules.ts`).
  *
  * It rewrites the bytes: what is kept, the pixels first of all, is copied as it was written, in the
- * same transfer syntax; what was written as of unknown representation (UN) gets its own. It does not look for names within pixels; it refuses the files that say, or
- * by their kind suggest, that some are there.
+ * same transfer syntax; what was written as of unknown representation (UN) gets its own. It does not
+ * look for names within pixels; it refuses the files that say, or by their kind suggest, that some are
+ * there.
  */
 import { deflateRawSync } from "node:zlib";
 import { decodeText } from "../character-set.ts";

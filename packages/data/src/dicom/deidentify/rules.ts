@@ -90,7 +90,10 @@ const TABLE: ReadonlyMap<number, Rule> = new Map(
     }),
 );
 
-/** The rule for an attribute. `vr` as the file says, else as the dictionary; undefined where neither does. */
+/**
+ * The rule for an attribute. `vr` as the file says, else as the dictionary; undefined where neither
+ * does.
+ */
 export function ruleFor(tag: number, vr: string | undefined): Rule {
   const group = tag >>> 16;
   const isCurveOrOverlay = (group & 0xff00) === 0x5000 || (group & 0xff00) === 0x6000;
