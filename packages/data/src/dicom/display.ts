@@ -23,8 +23,8 @@ const WINDOW_FUNCTION = "x00281056";
 const PRESENTATION_LUT_SHAPE = "x20500020";
 
 export interface DisplayedValues {
-  /** 0 (black) to 1 (white), one for each stored value. */
-  readonly pixels: Float32Array;
+  /** 0 (black) to 1 (white), one for each stored value; made when they are first asked for. */
+  readonly pixels: () => Float32Array;
   readonly display: Display;
   /** Of the stored values, and of `pixels`. */
   readonly storedRange: ValueRange;
@@ -51,12 +51,13 @@ export function displayValues(
     const high = 2 ** header.bitsStored - 1;
     const pixels = new Float32Array(stored.length);
     for (let i = 0; i < stored.length; i++) pixels[i] = Math.min(stored[i] / high, 1);
+    const [storedRange, displayedRange] = [valueRange(stored), valueRange(pixels)];
     return {
-      pixels,
-      storedRange: valueRange(stored),
-      displayedRange: valueRange(pixels),
+      pixels: () => pixels,
+      storedRange,
+      displayedRange,
       display: { kind: "full range", low: 0, high },
-      notes: uniformNotes(pixels, stored),
+      notes: uniformNotes(displayedRange, storedRange),
     };
   }
   const isPadding = paddingTest(attributes, header);
@@ -77,17 +78,22 @@ export function displayValues(
     const share = toShare(toModality(value));
     table[value + offset] = inverted ? 1 - share : share;
   }
-  const pixels = mapValues(stored, table, offset);
+  const storedRange = rangeOf(counted, (value) => value);
+  const displayedRange = rangeOf(counted, (value) => table[value + offset]);
+  let pixels: Float32Array | null = null;
   const notes = [
     ...rescaleNotes(attributes),
     ...windowNotes(attributes, display),
     ...polarityNotes(attributes, header),
-    ...uniformNotes(pixels, stored),
+    ...uniformNotes(displayedRange, storedRange),
   ];
   return {
-    pixels,
-    storedRange: rangeOf(counted, (value) => value),
-    displayedRange: rangeOf(counted, (value) => table[value + offset]),
+    pixels() {
+      pixels ??= mapValues(stored, table, offset);
+      return pixels;
+    },
+    storedRange,
+    displayedRange,
     display,
     notes,
   };
@@ -233,14 +239,10 @@ function polarityNotes(attributes: Attributes, { photometric }: PixelHeader): st
 }
 
 /** All black, or all white, though the stored values differ. */
-function uniformNotes(pixels: Float32Array, stored: StoredValues): string[] {
-  const isUniform = (values: ArrayLike<number>) => {
-    for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
-    return true;
-  };
-  if (!isUniform(pixels)) return [];
-  const shade = pixels[0] <= 0 ? "black" : pixels[0] >= 1 ? "white" : "one grey";
-  return isUniform(stored)
-    ? [`the picture is all ${shade}: every stored value is ${stored[0]}`]
+function uniformNotes(displayed: ValueRange, stored: ValueRange): string[] {
+  if (displayed.min !== displayed.max) return [];
+  const shade = displayed.min <= 0 ? "black" : displayed.min >= 1 ? "white" : "one grey";
+  return stored.min === stored.max
+    ? [`the picture is all ${shade}: every stored value is ${stored.min}`]
     : [`the picture is all ${shade}, though its stored values differ; its window lies beside them`];
 }

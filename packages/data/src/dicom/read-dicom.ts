@@ -34,7 +34,9 @@ export interface DicomImage {
 }
 
 /** The pixels, and remarks on them. */
-interface Picture extends Pick<Radiograph, "pixels" | "stored" | "displayed" | "display"> {
+interface Picture extends Pick<Radiograph, "stored" | "displayed" | "display"> {
+  /** Made when they are first asked for: an import has no need of them. */
+  readonly pixels: () => Float32Array;
   readonly notes: readonly string[];
   readonly storedSha256: string;
   readonly reads: Reads;
@@ -66,7 +68,9 @@ export async function readDicomImage(
     bitsStored: header.bitsStored,
     photometric: header.photometric,
     exifOrientation: null,
-    pixels: picture.pixels,
+    get pixels() {
+      return picture.pixels();
+    },
     stored: picture.stored,
     displayed: picture.displayed,
     display: picture.display,

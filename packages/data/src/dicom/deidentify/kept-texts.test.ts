@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataError } from "../../errors.ts";
 import { parseDataSet } from "../data-set.ts";
-import { readDicom } from "../read-dicom.ts";
+import { readDicom, readDicomImage } from "../read-dicom.ts";
 import { dicomFile, type Elements, GRAY_2X2, type Value } from "../test-dicom.ts";
 import { type Deidentification, deidentify } from "./deidentify.ts";
 import { checkSamePicture } from "./same-picture.ts";
@@ -216,7 +216,7 @@ for (const [what, change] of CAPTURES) {
 test("checkSamePicture: a picture, a scale or a side that went is refused, a view is said", async () => {
   const elements = { ...GRAY_2X2, "00181164 DS": "0.1", "00200062 CS": "L", "00185101 CS": "AP" };
   const read = (change: Readonly<Record<string, Value>>) =>
-    readDicom(dicomFile({ ...elements, ...change }), "a.dcm");
+    readDicomImage(dicomFile({ ...elements, ...change }), "a.dcm");
   const before = await read({});
   assert.deepEqual(checkSamePicture(before, await read({}), "a.dcm"), []);
   for (const change of [

@@ -52,7 +52,7 @@ export function fileSteps(): (request: Request) => Promise<Answer> {
         const { radiograph, storedSha256 } = before;
         const parts = deidentifyInParts(bytes, request.plan, name);
         const clean = await readDicomImage(Buffer.concat(parts), name, before);
-        const lost = checkSamePicture(radiograph, clean.radiograph, name);
+        const lost = checkSamePicture(before, clean, name);
         const image = stageImage(request.store, parts, "dicom", threadId);
         return { step: "clean", image, storedSha256, notes: [...radiograph.notes, ...lost] };
       }
