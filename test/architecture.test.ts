@@ -171,7 +171,8 @@ const cases: readonly Case[] = [
   {
     name: "Node in a package that runs anywhere",
     files: {
-      "packages/geometry/src/a.ts": 'import { existsSync, globSync, readFileSync } from "node:fs";\nreadFileSync("a");\n',
+      "packages/geometry/src/a.ts":
+        'import { existsSync, globSync, readFileSync } from "node:fs";\nreadFileSync("a");\n',
     },
     finding: "packages/geometry/src/a.ts:1: geometry must not import node:fs: it runs in a browser",
   },
