@@ -1,6 +1,4 @@
-/**
- * What a person sees of counted work: a bar on a terminal, a line now and then elsewhere.
- */
+/** The progress of counted work: a bar on a terminal, a line now and then elsewhere. */
 import { movingBar } from "./moving-bar.ts";
 import type { Output } from "./output.ts";
 

@@ -1,4 +1,4 @@
-/** Findings drawn on a radiograph as a viewer would show it: a PNG. */
+/** Findings rendered over a radiograph as a viewer would show it: a PNG. */
 import {
   type OverlayGround,
   overlayLayout,

@@ -1,4 +1,4 @@
-/** What this machine's processor is, as far as the speed of a dtype depends on it. */
+/** This machine's processor, as far as the speed of a dtype depends on it. */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 

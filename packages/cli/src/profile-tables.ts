@@ -1,4 +1,4 @@
-/** Where a step's time went, as two tables: by stage, and by operator. */
+/** The time of a step in two tables: by stage, and by operator. */
 import type { StepProfile } from "@malleolus/training";
 import { alignedTable } from "./aligned-table.ts";
 

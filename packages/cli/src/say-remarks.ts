@@ -1,4 +1,4 @@
-/** Tells in one paragraph what a person ought to know of an annotation file before it is used. */
+/** Prints remarks on an annotation file in one paragraph, before it is used. */
 import type { Output } from "./output.ts";
 
 /** `remarks` are sentences without their full stops; without any, nothing is said. */

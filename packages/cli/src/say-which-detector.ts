@@ -1,4 +1,4 @@
-/** Tells which of a run's checkpoints is taken, where nobody named one. */
+/** Prints which of a run's checkpoints is used, if nobody named one. */
 import type { FoundDetector } from "@malleolus/runs";
 import type { Output } from "./output.ts";
 

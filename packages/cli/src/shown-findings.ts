@@ -1,4 +1,4 @@
-/** Which of a detector's many findings a picture beside the truth shows. */
+/** The findings that a picture beside the truth shows, of a detector's many. */
 import type { Finding } from "@malleolus/schema";
 
 const MOST = 3;

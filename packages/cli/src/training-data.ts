@@ -1,4 +1,4 @@
-/** What the arguments of a training say to train on, and to validate with. */
+/** The data sets to train on and to validate on, by a training's arguments. */
 import type { HeldOut, TrainingSet } from "@malleolus/training";
 import type { Output } from "./output.ts";
 import { sayRemarks } from "./say-remarks.ts";

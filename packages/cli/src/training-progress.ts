@@ -1,6 +1,4 @@
-/**
- * What a person sees of a training: a bar on a terminal, a line now and then elsewhere.
- */
+/** A training's progress: a bar on a terminal, a line now and then elsewhere. */
 import type { RunEvent } from "@malleolus/schema";
 import { movingBar } from "./moving-bar.ts";
 import type { Output } from "./output.ts";

@@ -1,4 +1,4 @@
-/** Who does what is recorded, unless `--who` says it: the name of the account. */
+/** The name for the audit trail, unless `--who` gives one: the account's. */
 import { userInfo } from "node:os";
 
 export function userName(): string {

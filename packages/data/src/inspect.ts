@@ -1,6 +1,4 @@
-/**
- * What `malleolus inspect` shows of a file.
- */
+/** The facts that `malleolus inspect` shows of a file. */
 import type { ImageRecord, ValueRange } from "@malleolus/schema";
 import type { Display } from "./radiograph.ts";
 import { readRadiograph } from "./read-radiograph.ts";

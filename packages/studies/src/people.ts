@@ -1,4 +1,4 @@
-/** Who may do what: the people of `malleolus.toml`, by their roles. */
+/** The people of `malleolus.toml` and their roles, which decide who may do what. */
 import type { StudyConfiguration } from "@malleolus/schema";
 import { StudyError } from "./errors.ts";
 import type { Study } from "./study.ts";

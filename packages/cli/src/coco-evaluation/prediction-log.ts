@@ -1,7 +1,7 @@
 /**
- * What was found so far, one JSON object a line, so that an evaluation that was interrupted goes on.
- * The first line says what it was found with and where; a line that was cut is found again. Each line
- * says of which file its findings are, so that another image of the same name is not taken for it.
+ * The findings so far, one JSON object a line: an interrupted evaluation goes on from them. The first
+ * line says what it was found with and where; a line that was cut is found again. Each line says of
+ * which file its findings are, so that another image of the same name is not taken for it.
  */
 import { createHash } from "node:crypto";
 import {

@@ -1,7 +1,6 @@
 /**
- * The same figures for parts of the radiographs, told apart by what the COCO file says of each, and for
- * objects of one size: where does a detector fail? They are looked at side by side, so that some differ
- * by chance.
+ * The same figures for subgroups of radiographs, by fields of the COCO file's images and by the size of
+ * objects: where does a detector fail? They are looked at side by side, so that some differ by chance.
  */
 import {
   AREA_RANGES,

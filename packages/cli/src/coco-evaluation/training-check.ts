@@ -1,4 +1,4 @@
-/** Whether a detector has been trained on what it is to be evaluated on. */
+/** Whether a detector was trained on radiographs of its evaluation. */
 import type { SeenImages } from "@malleolus/runs";
 import type { TrainingCheck } from "@malleolus/schema";
 import { CliError } from "../errors.ts";

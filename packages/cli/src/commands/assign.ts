@@ -1,4 +1,4 @@
-/** `malleolus assign`: who serves for what, drawn by the protocol. */
+/** `malleolus assign`: the draw of tests and training sets, by the protocol. */
 import { readFileSync } from "node:fs";
 import type { AssignedCounts } from "@malleolus/schema";
 import type { AssignmentStep, StepOutcome } from "@malleolus/studies";

@@ -1,4 +1,4 @@
-/** `malleolus calibrate`: fits how a detector's findings decide a patient's class. */
+/** `malleolus calibrate`: fits a detector's decision between a patient's classes. */
 import { readFileSync } from "node:fs";
 import type { PatientDecision } from "@malleolus/schema";
 import { Command, Option } from "commander";

@@ -1,4 +1,4 @@
-/** `malleolus cases`: the cases of a study, how far they are, and what they wait for. */
+/** `malleolus cases`: the cases of a study with their states, and what each waits for. */
 import { caseStateSchema } from "@malleolus/schema";
 import type { CasesQuestion, ListedCase, Study, Wait } from "@malleolus/studies";
 import { Command, Option } from "commander";

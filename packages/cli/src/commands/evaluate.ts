@@ -1,4 +1,4 @@
-/** `malleolus evaluate`: how well a detector finds what a COCO file says is there. */
+/** `malleolus evaluate`: a detector measured against a COCO file. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { checkFoundIou, evaluationDefaults, NO_FRACTURE } from "@malleolus/evaluation";

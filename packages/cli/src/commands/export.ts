@@ -1,4 +1,4 @@
-/** `malleolus export`: what trains, tunes and tests, as COCO files with their images. */
+/** `malleolus export`: training, tuning and test sets as COCO files with their images. */
 import { createHash } from "node:crypto";
 import {
   copyFileSync,

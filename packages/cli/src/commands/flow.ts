@@ -1,4 +1,4 @@
-/** `malleolus flow`: how many came how far, and why the others did not. */
+/** `malleolus flow`: the flow of cases through the study, with the exclusions. */
 import type { HospitalFlow, StudyFlow } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Command } from "commander";

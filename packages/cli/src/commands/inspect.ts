@@ -1,4 +1,6 @@
-/** `malleolus inspect PATH…`: what a radiograph is, without a network and without LibTorch. */
+/**
+ * `malleolus inspect PATH…`: a radiograph's description, without a network and without LibTorch.
+ */
 import type { Inspection } from "@malleolus/data";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";

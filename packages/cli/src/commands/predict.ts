@@ -1,4 +1,4 @@
-/** `malleolus predict`: what a trained detector finds on radiographs. */
+/** `malleolus predict`: a detector's findings on radiographs, and the class of each patient. */
 import type { PatientDecision, Prediction } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";

@@ -1,4 +1,4 @@
-/** `malleolus report`: what a detector finds on a study's own tests, as a page to read. */
+/** `malleolus report`: a detector on a study's own tests, as a page to read. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { ReportContent } from "@malleolus/evaluation";

@@ -1,4 +1,6 @@
-/** `malleolus runs`: the trainings below a folder, and how some of them differ; without LibTorch. */
+/**
+ * `malleolus runs`: the trainings below a folder, and the differences of some; without LibTorch.
+ */
 
 import { writeFileWhole } from "@malleolus/host";
 import { readRun, recipeDifferences, runFolders, type TrainingRun } from "@malleolus/runs";

@@ -1,4 +1,6 @@
-/** How the demonstration's network decides a patient's class, fitted on its study's tuning patients. */
+/**
+ * The decision of the demonstration's network between classes, fitted on its study's tuning patients.
+ */
 import { findDetector } from "@malleolus/runs";
 import { cocoExport, type Study } from "@malleolus/studies";
 import { chooseDtype } from "../dtype/choose-dtype.ts";

@@ -1,4 +1,4 @@
-/** What a person sees of the demonstration: a line a stage, and a bar of what is going on in it. */
+/** The demonstration's progress: a line a stage, and a bar within it. */
 import { type CountProgress, countProgress } from "../count-progress.ts";
 import type { Output } from "../output.ts";
 import { describeDuration } from "../training-progress.ts";

@@ -1,4 +1,4 @@
-/** The last stage: what the network finds in patients of both tests, judged and written down. */
+/** The last stage: the network evaluated on both tests, against thresholds, and the report. */
 import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
 import {

@@ -1,4 +1,4 @@
-/** What the demonstration simulates: how many patients, who reads them, and what they serve for. */
+/** The demonstration's plan: numbers of patients, their readers, and their assignment. */
 import type { AcceptanceThreshold } from "@malleolus/evaluation";
 import type { Protocol, StudyConfiguration } from "@malleolus/schema";
 

@@ -1,4 +1,6 @@
-/** Simulated annotators at work on a study: both draw every radiograph, a senior resolves the rest. */
+/**
+ * Simulated annotators at work on a study: both outline every radiograph, a senior resolves the rest.
+ */
 
 import { type Mask, maskArea, type Polygon } from "@malleolus/geometry";
 import { annotate, storedMask } from "@malleolus/phantom";

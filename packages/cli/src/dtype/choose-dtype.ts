@@ -1,7 +1,6 @@
 /**
- * The dtype in which this machine computes, by what is the faster one here. What a processor's flags
- * promise does not decide: oneDNN's bfloat16 for AVX-512 alone is slower than its float32 with one
- * LibTorch and faster with another.
+ * The faster dtype on this machine. What a processor's flags promise does not decide: oneDNN's bfloat16
+ * for AVX-512 alone is slower than its float32 with one LibTorch and faster with another.
  */
 import { statSync } from "node:fs";
 import { dirname } from "node:path";

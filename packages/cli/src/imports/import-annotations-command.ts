@@ -1,4 +1,4 @@
-/** `malleolus import annotations`: outlines that were drawn with another tool. */
+/** `malleolus import annotations`: outlines from another tool. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";

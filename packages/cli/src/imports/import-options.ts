@@ -1,4 +1,4 @@
-/** What the imports into a study have in common: their options, and how they tell of lines. */
+/** The options of all imports into a study, and their words for faulty lines. */
 import type { Command } from "commander";
 import type { Output } from "../output.ts";
 import { userName } from "../user-name.ts";

@@ -1,4 +1,4 @@
-/** `malleolus import readings`: what people read in a spreadsheet. */
+/** `malleolus import readings`: readings from a spreadsheet. */
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";

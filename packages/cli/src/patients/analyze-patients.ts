@@ -1,4 +1,4 @@
-/** A detector at work on patients. */
+/** A detector's analyses of patients. */
 import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
 import type { TuningPatient } from "@malleolus/evaluation";

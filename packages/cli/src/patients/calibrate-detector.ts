@@ -1,4 +1,4 @@
-/** Fits how a detector's analyses decide a patient's class, and puts that into the detector's file. */
+/** Fits a detector's decision between classes, and writes it into the detector's file. */
 
 import { atPrevalence, fitDecision, type TuningPatient } from "@malleolus/evaluation";
 import { openDetector, type Precision, writeDecision } from "@malleolus/networks";

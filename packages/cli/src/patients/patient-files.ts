@@ -1,4 +1,4 @@
-/** Which files are of one patient: DICOM files by whom they name, every other file by itself. */
+/** Files by patient: DICOM files by the patient they name, every other file by itself. */
 import { DataError, readImageHeader } from "@malleolus/data";
 import type { RadiographFile } from "../radiograph-files.ts";
 

@@ -1,4 +1,4 @@
-/** What a detector says of one patient's radiographs, one coherent answer for all of them. */
+/** One coherent prediction for all radiographs of a patient. */
 import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
 import { decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";

@@ -1,4 +1,4 @@
-/** Which patients a detector has not been trained on, by the record that its run keeps of the files. */
+/** Patients outside a detector's training, by the record of files that its run keeps. */
 import { join } from "node:path";
 import type { SeenImages } from "@malleolus/runs";
 import { CliError } from "../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * What was said of the radiographs of a study's tests, one JSON object a line, so that a report that was
- * interrupted goes on and can be written again without its detector. The first line says by what.
+ * Analyses of the radiographs of a study's tests, one JSON object a line: an interrupted report goes on
+ * from them, and can be written again without its detector. The first line says by what.
  *
  * Lines of `predict --json` are read too: they name a file instead of an image, and no decision.
  */

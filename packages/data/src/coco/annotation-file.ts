@@ -1,6 +1,6 @@
 /**
- * The JSON in an annotation file's bytes, and a name for what is there instead. What the JSON holds is
- * looked at in `read-coco.ts`.
+ * The JSON in an annotation file's bytes, or a name for its real format. What the JSON holds is looked
+ * at in `read-coco.ts`.
  *
  * A byte order mark is passed over (RFC 8259, section 8.1). A file with more characters than a string
  * can have is read record by record.

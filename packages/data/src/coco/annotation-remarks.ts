@@ -1,6 +1,6 @@
 /**
- * What a person ought to know of a set of annotations before it is used: what is left out, cut or
- * contradicts itself. What cannot be meant at all is refused before (`read-coco.ts`, `units.ts`).
+ * Remarks on a set of annotations before it is used: parts that are left out, cut or contradictory.
+ * What cannot be meant at all is refused before (`read-coco.ts`, `units.ts`).
  */
 import { type Box, boxHeight, boxWidth, clipBox, polygonBounds } from "@malleolus/geometry";
 import type { CocoAnnotation, CocoDataset, CocoImage } from "./read-coco.ts";

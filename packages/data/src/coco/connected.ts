@@ -1,6 +1,5 @@
 /**
- * What belongs together because it shares a key, directly or by way of others: the connected components
- * of items and keys.
+ * The connected components of items and keys: items that share a key, directly or through others.
  */
 
 /** In the order of the items, each in the place of its first one. */

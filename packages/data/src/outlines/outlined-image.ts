@@ -1,6 +1,6 @@
 /**
- * What people outlined elsewhere, whichever tool they did it with: images by the names that the tool has
- * for them, and on each what somebody drew. Which image of a study that is, is the study's to find.
+ * Outlines from other tools: images by the names that the tool has for them, and on each what somebody
+ * drew. Which image of a study that is, is the study's to find.
  */
 import type { Polygon } from "@malleolus/geometry";
 

@@ -1,6 +1,6 @@
 /**
- * A file of outlines to what was drawn: COCO, as CVAT, Label Studio and Labelbox export it, or Labelbox's
- * own export, one JSON object a line.
+ * A file of outlines to images with annotations: COCO, as CVAT, Label Studio and Labelbox export it, or
+ * Labelbox's own export, one JSON object a line.
  */
 import { readFile } from "node:fs/promises";
 import { causeText } from "@malleolus/errors";

@@ -1,4 +1,4 @@
-/** Giving cases to the annotators. */
+/** Assigns cases to the annotators. */
 
 import { inTransaction } from "../database/in-transaction.ts";
 import { peopleOf } from "../people.ts";

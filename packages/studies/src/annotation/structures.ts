@@ -1,4 +1,4 @@
-/** What may be drawn on a radiograph, and what its case makes necessary. */
+/** The outlines that a protocol allows on a radiograph, and those that a case's class requires. */
 
 import { polygonBounds } from "@malleolus/geometry";
 import { FRACTURE, type ImageRecord, type Outline, type Visibility } from "@malleolus/schema";

@@ -1,6 +1,6 @@
 /**
- * What someone, or a model, drew on a radiograph: every revision kept, boxes never stored. An annotation
- * may be revised until the image has its truth.
+ * Annotations of a radiograph, by a person or a model: every revision kept, boxes never stored. An
+ * annotation may be revised until the image has its truth.
  */
 import {
   type Annotation,

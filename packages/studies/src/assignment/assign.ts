@@ -1,6 +1,7 @@
 /**
- * Who and what serves for what: the tests first, then what trains. Every step is one transaction, so
- * that a pool that is too small, or an interruption, leaves nothing half assigned; each is done once.
+ * The assignment of patients and radiographs: tests first, then training. Every step is one
+ * transaction, so that a pool that is too small, or an interruption, leaves nothing half assigned; each
+ * is done once.
  */
 import type { Assignment } from "@malleolus/schema";
 import type { AuditStamp } from "../cases/transition-case.ts";

@@ -1,4 +1,4 @@
-/** What radiographs may be drawn from: cases with a class, of patients who are in no other part. */
+/** The pool of a draw: cases with a class, of patients in no other part. */
 import { type CaseState, imageColumn, type Partition, type View } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import type { StudyTables } from "../database/tables.ts";

@@ -1,4 +1,4 @@
-/** How far the cases of each hospital came: the study's flow diagram as a query. */
+/** The study's flow diagram as a query: the cases of each hospital by the state they reached. */
 import type { AssignedCounts, Assignment, Panel, StudyFlow } from "@malleolus/schema";
 import { readFunnel } from "../screening/funnel.ts";
 import type { Study } from "../study.ts";

@@ -1,7 +1,6 @@
 /**
- * What is assigned to something as a COCO data set: the protocol's classes as categories, and on
- * every radiograph the instance that its case's class means. File names are relative to the study's
- * images.
+ * An assignment's radiographs as a COCO data set: the protocol's classes as categories, and on every
+ * radiograph the instance of its case's class. File names are relative to the study's images.
  *
  * A radiograph of a fractured patient on which the fracture is impossible to see has no instance and is
  * not trained on.

@@ -1,4 +1,4 @@
-/** What the categories of a COCO file mean in a study's protocol. */
+/** The meaning of a COCO file's categories in a study's protocol. */
 import type { CocoDataset } from "@malleolus/data";
 import { FRACTURE, type Protocol } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** What a COCO file tells of one image, in the words of a study. */
+/** The content of a COCO file for one image, in the words of a study. */
 import type { CocoDataset, CocoImage } from "@malleolus/data";
 import { FRACTURE, type Outline, readVisibility, type Visibility } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";

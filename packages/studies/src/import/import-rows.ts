@@ -1,4 +1,4 @@
-/** What an import reads from and writes into a study's database. */
+/** The rows that an import reads from a study's database, and writes into it. */
 import { type ImageRecord, imageColumn } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type AuditStamp, recordTransition } from "../cases/transition-case.ts";

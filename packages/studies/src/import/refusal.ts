@@ -1,4 +1,4 @@
-/** What is wrong with one file, told from what ends an import. */
+/** Faults of a single file, apart from failures that end an import. */
 import { DataError } from "@malleolus/data";
 import { StudyError } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-/** What an interrupted import left in a study's store: images without a record. */
+/** Removes the leftovers of an interrupted import: images without a record. */
 import { removeOrphans } from "../image-store.ts";
 import type { Study } from "../study.ts";
 

@@ -1,6 +1,7 @@
 /**
- * The key file: the secret by which a study replaces UIDs, and who its pseudonyms are. It is the one
- * way back to the patients, so it lies beside the study's folder and not in it, and is encrypted.
+ * The key file: the secret by which a study replaces UIDs, and the identities behind its pseudonyms. It
+ * is the one way back to the patients, so it lies beside the study's folder and not in it, and is
+ * encrypted.
  *
  * First line: parameters of scrypt, and the secret, encrypted by the passphrase's key. Each further
  * line: a patient, encrypted by a key derived from the secret. Lines are only ever appended, each

@@ -1,4 +1,4 @@
-/** Giving cases to the readers of a panel. */
+/** Assigns cases to the readers of a panel. */
 import type { Panel } from "@malleolus/schema";
 import { inTransaction } from "../database/in-transaction.ts";
 import { peopleOf, type Role } from "../people.ts";

@@ -1,4 +1,4 @@
-/** What a panel comes to: recorded with its history, and in the case itself. */
+/** A panel's verdict: recorded with its history, and in the case itself. */
 import type { CaseState, Decision, Panel, VerdictHow } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";

@@ -1,6 +1,4 @@
-/**
- * What the latest screening decided of each case, and by which words.
- */
+/** The latest screening decision of each case, with the deciding words. */
 import {
   reportIdsColumn,
   type ScreeningDecision,

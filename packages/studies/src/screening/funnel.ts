@@ -1,6 +1,4 @@
-/**
- * How many cases of each hospital came how far: the flow diagram as a query.
- */
+/** The screening funnel as a query: counts of each hospital's cases, stage by stage. */
 import type { HospitalFunnel, ScreenedState } from "@malleolus/schema";
 import { sql } from "kysely";
 import type { Study } from "../study.ts";

@@ -1,4 +1,4 @@
-/** Gives cases to people, each in an order of their own. */
+/** Assigns cases to people, each in an order of their own. */
 
 import { seededKey } from "@malleolus/random";
 import type { Transaction } from "kysely";

@@ -1,6 +1,6 @@
 /**
- * What someone has to do next, in an order of their own. Nothing in it tells how far others are, what
- * they said, or what a report says.
+ * A person's open cases, in an order of their own. Nothing in it tells how far others are, what they
+ * said, or what a report says.
  */
 import { imageColumn, type View } from "@malleolus/schema";
 import type { Queue } from "../database/tables.ts";

@@ -1,4 +1,4 @@
-/** What is left of a truth in a part of its image, or after its image has moved. */
+/** The truth within a part of its image, or after its image has moved. */
 
 import {
   type Box,

@@ -1,5 +1,5 @@
 /**
- * What people do: tasks, readings, verdicts, annotations, truths, and to what radiographs serve.
+ * People's work: tasks, readings, verdicts, annotations, truths, and the assignment of radiographs.
  *
  * No patient is in two parts of the study, whatever wrote the row: `patient_partitions` holds one row
  * a patient, and every assigned image refers to it together with the partition that its assignment

@@ -1,5 +1,5 @@
 /**
- * What holds of a case, as a view: the reference panel's word where it has decided, else that of the
+ * The class that holds for a case, as a view: the reference panel's if it has decided, else that of the
  * observers and the senior. Who asks for a case's class asks here.
  */
 import { type Kysely, sql } from "kysely";
