@@ -73,7 +73,7 @@ export function describeComparison(truth: MeasuredTruth): string {
     describeLines("whose examination is not in the study", truth.unmatchedLines),
     describeLines("whose case was not screened", truth.unscreenedLines),
     ...languages,
-    ...(elsewhere.length === 0 ? [] : ["landed elsewhere\n", ...elsewhere]),
+    ...(elsewhere.length === 0 ? [] : ["other than the truth\n", ...elsewhere]),
     left > 0 ? `  and ${left} more: --json has them all\n` : "",
   ].join("");
 }

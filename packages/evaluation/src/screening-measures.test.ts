@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { measureScreening } from "./screening-measures.ts";
 
-test("measureScreening: precision counts what landed, recall what belongs", () => {
+test("measureScreening: precision is of the predicted, recall of the actual", () => {
   const cases = [
     { predicted: "candidate fracture", actual: "candidate fracture" },
     { predicted: "candidate fracture", actual: "candidate fracture" },

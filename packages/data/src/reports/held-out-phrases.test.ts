@@ -44,7 +44,7 @@ for (const language of ["en", "nl"] as const) {
       const none = phrases.filter(
         ({ actual, predicted }) => actual === "fracture" && predicted === "N",
       );
-      assert.ok(none.length <= lost, `${none.length} fractures landed as none`);
+      assert.ok(none.length <= lost, `${none.length} fractures predicted as none`);
     });
   }
 

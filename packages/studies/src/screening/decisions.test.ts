@@ -47,7 +47,7 @@ async function listDecisions(study: Parameters<typeof latestDecisions>[0]) {
   return Array.fromAsync(latestDecisions(study));
 }
 
-test("compareWithTruth: by language where cases landed and belong, and what landed elsewhere", async (context) => {
+test("compareWithTruth: by language the predicted and the actual states, and the cases where they differ", async (context) => {
   const { study, truth } = await screenedStudy(context);
   const file = truth([
     "ACC1000,P,20190410,fracture",
