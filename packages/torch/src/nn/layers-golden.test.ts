@@ -1,5 +1,6 @@
 /** Layers and autocast against PyTorch's numbers (tools/golden/torch_layers.py). */
 import assert from "node:assert/strict";
+import { readGolden, seededNumbers } from "../golden/test-golden.ts";
 import {
   autocast,
   backward,
@@ -13,7 +14,6 @@ import {
   type Tensor,
 } from "../index.ts";
 import { assertClose, exactBfloat16, tensorTest } from "../test-tensors.ts";
-import { readGolden, seededNumbers } from "./test-golden.ts";
 
 type Gradients = Record<string, number[]>;
 interface Result {

@@ -1,8 +1,8 @@
 /** roiAlign and nms against torchvision's numbers (tools/golden/torch_regions.py). */
 import assert from "node:assert/strict";
-import { backward, cat, fromTypedArray, nms, roiAlign, type Tensor, tensor } from "../index.ts";
-import { assertClose, tensorTest } from "../test-tensors.ts";
-import { readGolden, seededNumbers } from "./test-golden.ts";
+import { readGolden, seededNumbers } from "./golden/test-golden.ts";
+import { backward, cat, fromTypedArray, nms, roiAlign, type Tensor, tensor } from "./index.ts";
+import { assertClose, tensorTest } from "./test-tensors.ts";
 
 interface PooledCase {
   regions: number;

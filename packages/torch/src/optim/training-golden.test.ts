@@ -1,5 +1,6 @@
 /** Losses and optimisers against PyTorch's numbers (tools/golden/torch_layers.py). */
 import assert from "node:assert/strict";
+import { readGolden, seededNumbers } from "../golden/test-golden.ts";
 import {
   backward,
   binaryCrossEntropyWithLogits,
@@ -14,7 +15,6 @@ import {
   tensor,
 } from "../index.ts";
 import { assertClose, tensorTest } from "../test-tensors.ts";
-import { readGolden, seededNumbers } from "./test-golden.ts";
 
 interface Step {
   loss: number;
