@@ -2,26 +2,7 @@
 import { TorchError } from "./errors.ts";
 import type { TypedArray } from "./native.ts";
 
-export type DType =
-  | "float32"
-  | "float64"
-  | "bfloat16"
-  | "float16"
-  | "int64"
-  | "int32"
-  | "int16"
-  | "int8"
-  | "uint8"
-  | "bool";
-
-/** `cpu`, `cuda` (the current one) or `cuda:0`. */
-export type Device = "cpu" | "cuda" | `cuda:${number}`;
-
-/** `contiguous` is NCHW; `channelsLast` keeps that shape and stores NHWC. */
-export type MemoryFormat = "contiguous" | "channelsLast" | "preserve";
-
-/** All of them. */
-export const DTYPES: readonly DType[] = [
+export const DTYPES = [
   "float32",
   "float64",
   "bfloat16",
@@ -32,7 +13,14 @@ export const DTYPES: readonly DType[] = [
   "int8",
   "uint8",
   "bool",
-];
+] as const;
+export type DType = (typeof DTYPES)[number];
+
+/** `cpu`, `cuda` (the current one) or `cuda:0`. */
+export type Device = "cpu" | "cuda" | `cuda:${number}`;
+
+/** `contiguous` is NCHW; `channelsLast` keeps that shape and stores NHWC. */
+export type MemoryFormat = "contiguous" | "channelsLast" | "preserve";
 
 export function parseDType(text: string): DType {
   const known = DTYPES.find((name) => name === text);

@@ -113,7 +113,6 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
     for (const [index, { name }] of stepped.entries()) {
       const gradient = gradients[index];
       const velocity = velocities.get(name);
-      if (gradient === undefined) continue;
       if (velocity === undefined) {
         velocities.set(name, keep(gradient.clone()));
       } else {
