@@ -17,9 +17,32 @@ export {
 export { AREA_RANGES } from "./average-precision/settings.ts";
 export { runsOfOutlines } from "./average-precision/traced-runs.ts";
 export { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
+export {
+  type Calibration,
+  type CalibrationChange,
+  calibrationChange,
+  calibrationOf,
+} from "./calibration/calibration.ts";
+export type { Forecast } from "./calibration/probability-scores.ts";
+export { type Reliability, reliabilityOf } from "./calibration/reliability.ts";
 export { type ClusterCount, clusteredProportionOf } from "./clustered-proportion.ts";
+export { type ShareDifference, shareDifference } from "./comparison/fisher-exact.ts";
+export { type McNemar, mcnemar, pairedCounts } from "./comparison/mcnemar.ts";
+export { type Trend, trendOf } from "./comparison/trend.ts";
 export { decidePatient, shownFindings } from "./decision/decide.ts";
+export {
+  decisionCurve,
+  NET_BENEFIT_THRESHOLDS,
+  type NetBenefit,
+} from "./decision/decision-curve.ts";
 export { fitDecision, type TuningPatient } from "./decision/fit-decision.ts";
+export {
+  chooseOperatingPoint,
+  measuredAt,
+  type OperatingPoint,
+  type PointWanted,
+} from "./decision/operating-point.ts";
+export { type PredictiveValues, predictiveValues } from "./decision/predictive-values.ts";
 export { atPrevalence, prevalenceOf } from "./decision/prevalence.ts";
 export { EvaluationError, type EvaluationErrorCode } from "./errors.ts";
 export { type Evaluation, evaluate, evaluationDefaults } from "./evaluate.ts";
@@ -30,6 +53,22 @@ export {
   frocOf,
   type MarkedImage,
 } from "./froc.ts";
+export { holmAdjusted } from "./holm.ts";
+export { type BlandAltman, blandAltman } from "./observers/bland-altman.ts";
+export type { ChanceCorrected, Readings } from "./observers/chance-corrected.ts";
+export { cohenKappaOf, type KappaWeights } from "./observers/cohen-kappa.ts";
+export {
+  type IntraclassCorrelation,
+  intraclassCorrelation,
+} from "./observers/intraclass-correlation.ts";
+export { krippendorffAlpha } from "./observers/krippendorff-alpha.ts";
+export {
+  intraObserverAgreement,
+  type IntraObserver,
+  type ObserverAgreement,
+  observerAgreement,
+  type Repeat,
+} from "./observers/observer-agreement.ts";
 export type { TestImage, TestPatient, TruthObject } from "./patient.ts";
 export { proportionOf } from "./proportion.ts";
 export {
@@ -45,5 +84,48 @@ export {
 } from "./report/content.ts";
 export { htmlReport } from "./report/html-report.ts";
 export { jsonReport } from "./report/json-report.ts";
-export { aucOf } from "./roc.ts";
+export { averageRoc } from "./reader-study/average-roc.ts";
+export {
+  analyseReaderStudy,
+  type Inference,
+  type ReaderStudyAnalysis,
+  type VarianceComponents,
+} from "./reader-study/obuchowski-rockette.ts";
+export { casesForPower, type PlannedStudy, readerStudyPower } from "./reader-study/power.ts";
+export type { ReaderStudy } from "./reader-study/reader-study.ts";
+export { type AucComparison, aucOf, compareAucs, rocPoints } from "./roc.ts";
+export { patientsForProportion, positivesForAuc } from "./sample-size.ts";
 export { measureScreening, type ScreeningMeasure } from "./screening-measures.ts";
+export {
+  type AnnotatorOverlap,
+  annotatorOverlap,
+  type DrawnTwice,
+} from "./segmentation/annotator-overlap.ts";
+export { type MaskAgreement, maskAgreement } from "./segmentation/mask-agreement.ts";
+export { type OddsGap, oddsGapOf } from "./subgroups/equalised-odds.ts";
+export {
+  type ErrorsByAgreement,
+  errorsByAgreement,
+  type ReadCase,
+} from "./subgroups/errors-by-agreement.ts";
+export {
+  AGE_BANDS,
+  ageBand,
+  type SubgroupRow,
+  type Subject,
+  subgroupRows,
+} from "./subgroups/subgroups.ts";
+export {
+  type GeometryAgainstNetwork,
+  geometryAgainstNetwork,
+  type TwiceClassified,
+} from "./weber/geometry-against-network.ts";
+export {
+  type FractureLevel,
+  fractureLevel,
+  type LevelResult,
+  type NotDeterminable,
+  type OutlinedAnkle,
+  patientLevel,
+  weberClassAt,
+} from "./weber/weber-level.ts";

@@ -29,3 +29,17 @@ function complementaryErrorFunction(x: number): number {
 
 /** From x = 2 on, more change nothing in double precision. */
 const CONTINUED_TERMS = 100;
+
+/** The standard normal value below which the share `below` lies, above 0 and below 1. */
+export function normalQuantile(below: number): number {
+  const tail = Math.min(below, 1 - below);
+  // The tail falls with the value: halved until nothing is left to halve.
+  let [low, high] = [0, 40];
+  while (high - low > 4 * Number.EPSILON * high) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
+    if (twoSidedP(middle) / 2 > tail) low = middle;
+    else high = middle;
+  }
+  return below < 0.5 ? -(low + high) / 2 : (low + high) / 2;
+}

@@ -131,12 +131,16 @@ export function compareAucs(
  * For every positive the share of negatives below it, for every negative the share of positives
  * above it, ties half; each in the order of the scores.
  */
-interface Placements {
+export interface Placements {
   readonly positives: readonly number[];
   readonly negatives: readonly number[];
 }
 
-function placements(scores: readonly number[], positive: readonly boolean[]): Placements | null {
+/** Null without positives or negatives; throws as `aucOf`. */
+export function placements(
+  scores: readonly number[],
+  positive: readonly boolean[],
+): Placements | null {
   const [positives, negatives] = split(scores, positive);
   if (positives.length === 0 || negatives.length === 0) return null;
   const among = midranks(scores);

@@ -1,0 +1,101 @@
+/**
+ * The reliability curve: of those of whom a probability of about so much was said, how many have it?
+ * And its summary, the expected calibration error.
+ *
+ * Bins are of equal width, or of equal numbers of patients; with few patients the error of equal width
+ * depends on where the borders lie, and both are biased upwards: of perfect probabilities of 100
+ * patients in ten bins about 0.05 to 0.1 is expected, so that the error of two models compares and the
+ * error of one alone says little.
+ */
+import type { Proportion } from "@malleolus/schema";
+import { proportionOf } from "../proportion.ts";
+
+export type Binning = "equal width" | "equal numbers";
+
+export interface ReliabilityBin {
+  /** What is said, on average. */
+  readonly predicted: number;
+  /** How many have it, with Wilson's interval. */
+  readonly observed: Proportion;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Reliability {
+  /** Bins that hold somebody, from low to high. */
+  readonly bins: readonly ReliabilityBin[];
+  /** The mean distance of said and seen, each bin weighing as its patients; null without patients. */
+  readonly expectedError: number | null;
+  readonly greatestError: number | null;
+}
+
+export interface BinningOptions {
+  readonly bins: number;
+  readonly binning: Binning;
+}
+
+export const reliabilityDefaults = { bins: 10, binning: "equal width" } as const;
+
+/** `probabilities` from 0 to 1 of what `happened`. */
+export function reliabilityOf(
+  probabilities: readonly number[],
+  happened: readonly boolean[],
+  options: BinningOptions = reliabilityDefaults,
+): Reliability {
+  const order = probabilities
+    .map((probability, i) => ({ probability, happened: happened[i] }))
+    .toSorted((a, b) => a.probability - b.probability);
+  const groups = (options.binning === "equal width" ? byWidth : byNumbers)(order, options.bins);
+  const bins = groups.map(
+    ({ members, low, high }): ReliabilityBin => ({
+      predicted: members.reduce((sum, { probability }) => sum + probability, 0) / members.length,
+      observed: proportionOf(members.filter((one) => one.happened).length, members.length),
+      low,
+      high,
+    }),
+  );
+  const gaps = bins.map(({ predicted, observed }) => Math.abs(predicted - (observed.share ?? 0)));
+  if (gaps.length === 0) return { bins, expectedError: null, greatestError: null };
+  return {
+    bins,
+    expectedError: gaps.reduce(
+      (sum, gap, i) => sum + (gap * bins[i].observed.total) / order.length,
+      0,
+    ),
+    greatestError: Math.max(...gaps),
+  };
+}
+
+interface Said {
+  readonly probability: number;
+  readonly happened: boolean;
+}
+
+interface Group {
+  readonly members: readonly Said[];
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The last bin holds 1. */
+function byWidth(order: readonly Said[], bins: number): Group[] {
+  const placeOf = ({ probability }: Said) => Math.min(bins - 1, Math.floor(probability * bins));
+  return [...Map.groupBy(order, placeOf)].map(([place, members]) => ({
+    members,
+    low: place / bins,
+    high: (place + 1) / bins,
+  }));
+}
+
+/** Equal probabilities are never parted. */
+function byNumbers(order: readonly Said[], bins: number): Group[] {
+  const groups: Group[] = [];
+  for (let from = 0, bin = 1; from < order.length; bin++) {
+    let to = Math.max(from + 1, Math.round((bin * order.length) / bins));
+    while (to < order.length && order[to].probability === order[to - 1].probability) to++;
+    const members = order.slice(from, to);
+    groups.push({ members, low: members[0].probability, high: order[to - 1].probability });
+    from = to;
+  }
+  return groups;
+}

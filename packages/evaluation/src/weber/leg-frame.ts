@@ -1,0 +1,124 @@
+/**
+ * Where the ankle's joint surface lies on a radiograph, and which way is up: a frame in millimetres
+ * from the outlines of the bones alone.
+ *
+ * Up is the tibia's shaft: the line through the middles of its slices in its upper half. The plafond is
+ * the lower border of the tibia over the middle third of its width, where neither malleolus hangs down
+ * beside the joint; its median. The radiograph is taken to hang with the foot below.
+ */
+import type { Mask } from "@malleolus/geometry";
+import type { PixelSpacing } from "../segmentation/distance-transform.ts";
+
+export interface LegFrame {
+  /** In millimetres above the plafond, of the point `(x, y)` in pixels. */
+  heightMm(x: number, y: number): number;
+}
+
+/** A unit vector in millimetres, x to the right and y downwards. */
+type Direction = readonly [x: number, y: number];
+
+/** A shaft that is so little seen has no direction. */
+const LEAST_SHAFT_MM = 15;
+const TURNS = 4;
+
+/** Null where too little of the tibia is seen to tell. */
+export function legFrame(tibia: Mask, spacing: PixelSpacing): LegFrame | null {
+  const points = pointsMm(tibia, spacing);
+  if (points.length === 0) return null;
+  let up: Direction = [0, -1];
+  for (let turn = 0; turn < TURNS; turn++) {
+    const next = shaftDirection(points, up);
+    if (next === null) return null;
+    up = next;
+  }
+  const heights = points.map((point) => along(point, up));
+  const [lowest, highest] = ends(heights);
+  if (highest - lowest < LEAST_SHAFT_MM) return null;
+  const plafond = plafondHeight(points, up, spacing);
+  return {
+    heightMm: (x, y) => along([x * spacing[1], y * spacing[0]], up) - plafond,
+  };
+}
+
+/** The line through the middles of the slices across `up`, in the upper half of what is seen. */
+function shaftDirection(points: readonly Direction[], up: Direction): Direction | null {
+  const heights = points.map((point) => along(point, up));
+  const [lowest, highest] = ends(heights);
+  const from = (lowest + highest) / 2;
+  const slices = Map.groupBy(
+    points.filter((_, i) => heights[i] >= from),
+    (point) => Math.floor(along(point, up)),
+  );
+  if (slices.size < LEAST_SHAFT_MM / 2) return null;
+  const middles = [...slices].map(([height, slice]) => {
+    const [left, right] = ends(slice.map((point) => across(point, up)));
+    return { height: height + 0.5, middle: (left + right) / 2 };
+  });
+  const meanHeight = mean(middles.map(({ height }) => height));
+  const meanMiddle = mean(middles.map(({ middle }) => middle));
+  const slope =
+    middles.reduce((sum, one) => sum + (one.height - meanHeight) * (one.middle - meanMiddle), 0) /
+    middles.reduce((sum, { height }) => sum + (height - meanHeight) ** 2, 0);
+  // Up, and so much to the side a millimetre.
+  const side: Direction = [-up[1], up[0]];
+  const turned = [up[0] + slope * side[0], up[1] + slope * side[1]] as const;
+  const length = Math.hypot(...turned);
+  return [turned[0] / length, turned[1] / length];
+}
+
+function plafondHeight(
+  points: readonly Direction[],
+  up: Direction,
+  [rowSpacing, columnSpacing]: PixelSpacing,
+): number {
+  const step = Math.max(rowSpacing, columnSpacing);
+  const columns = new Map<number, number>();
+  for (const point of points) {
+    const column = Math.floor(across(point, up) / step);
+    columns.set(
+      column,
+      Math.min(columns.get(column) ?? Number.POSITIVE_INFINITY, along(point, up)),
+    );
+  }
+  const [left, right] = ends([...columns.keys()]);
+  const third = (right - left + 1) / 3;
+  const middle = [...columns]
+    .filter(([column]) => column >= left + third && column <= right - third)
+    .map(([, height]) => height)
+    .toSorted((a, b) => a - b);
+  // A pixel's lower edge lies half a pixel below its centre.
+  return middle[Math.floor(middle.length / 2)] - rowSpacing / 2;
+}
+
+function pointsMm({ width, height, data }: Mask, [rowSpacing, columnSpacing]: PixelSpacing) {
+  const points: Direction[] = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (data[y * width + x] === 1)
+        points.push([(x + 0.5) * columnSpacing, (y + 0.5) * rowSpacing]);
+    }
+  }
+  return points;
+}
+
+function along(point: Direction, up: Direction): number {
+  return point[0] * up[0] + point[1] * up[1];
+}
+
+/** To the right, where up is up. */
+function across(point: Direction, up: Direction): number {
+  return -point[0] * up[1] + point[1] * up[0];
+}
+
+function ends(values: readonly number[]): readonly [least: number, most: number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return [least, most];
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
