@@ -63,14 +63,23 @@ export {
 } from "./observers/intraclass-correlation.ts";
 export { krippendorffAlpha } from "./observers/krippendorff-alpha.ts";
 export {
-  intraObserverAgreement,
   type IntraObserver,
+  intraObserverAgreement,
   type ObserverAgreement,
   observerAgreement,
   type Repeat,
 } from "./observers/observer-agreement.ts";
 export type { TestImage, TestPatient, TruthObject } from "./patient.ts";
 export { proportionOf } from "./proportion.ts";
+export { averageRoc } from "./reader-study/average-roc.ts";
+export {
+  analyseReaderStudy,
+  type Inference,
+  type ReaderStudyAnalysis,
+  type VarianceComponents,
+} from "./reader-study/obuchowski-rockette.ts";
+export { casesForPower, type PlannedStudy, readerStudyPower } from "./reader-study/power.ts";
+export type { ReaderStudy } from "./reader-study/reader-study.ts";
 export {
   type AcceptanceThreshold,
   type GalleryItem,
@@ -84,15 +93,6 @@ export {
 } from "./report/content.ts";
 export { htmlReport } from "./report/html-report.ts";
 export { jsonReport } from "./report/json-report.ts";
-export { averageRoc } from "./reader-study/average-roc.ts";
-export {
-  analyseReaderStudy,
-  type Inference,
-  type ReaderStudyAnalysis,
-  type VarianceComponents,
-} from "./reader-study/obuchowski-rockette.ts";
-export { casesForPower, type PlannedStudy, readerStudyPower } from "./reader-study/power.ts";
-export type { ReaderStudy } from "./reader-study/reader-study.ts";
 export { type AucComparison, aucOf, compareAucs, rocPoints } from "./roc.ts";
 export { patientsForProportion, positivesForAuc } from "./sample-size.ts";
 export { measureScreening, type ScreeningMeasure } from "./screening-measures.ts";

@@ -86,6 +86,12 @@ test("trendOf: the correlation of score and error, and none without spread", () 
   near(trendOf(groups.map((one) => ({ ...one, score: 1 - one.score }))).z, Math.sqrt(7) / 2);
   assert.deepEqual(trendOf([]), { patients: 0, z: null, p: null });
   assert.equal(trendOf([{ score: 1, count: 2, total: 5 }]).p, null);
-  assert.equal(trendOf([{ score: 0, count: 2, total: 2 }, { score: 1, count: 3, total: 3 }]).p, null);
+  assert.equal(
+    trendOf([
+      { score: 0, count: 2, total: 2 },
+      { score: 1, count: 3, total: 3 },
+    ]).p,
+    null,
+  );
   assert.throws(() => trendOf([{ score: 0, count: 3, total: 2 }]), /got 3 of 2/);
 });

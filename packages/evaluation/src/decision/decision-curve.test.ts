@@ -43,10 +43,7 @@ test("decisionCurve: at another prevalence by sensitivity and specificity", () =
     decisionCurve([0.3], [false], { ...options, thresholds: [0.2], prevalence })[0].model.value;
   assert.equal(sound(0.1), null);
   near(sound(null), -0.25);
-  assert.equal(
-    decisionCurve([], [], { ...options, thresholds: [0.5] })[0].model.value,
-    null,
-  );
+  assert.equal(decisionCurve([], [], { ...options, thresholds: [0.5] })[0].model.value, null);
   assert.deepEqual([NET_BENEFIT_THRESHOLDS[0], NET_BENEFIT_THRESHOLDS.at(-1)], [0.01, 0.99]);
 });
 
@@ -69,7 +66,10 @@ test("predictiveValues: Bayes at a prevalence, with an interval that holds them"
     assert.ok(low < (value ?? -1) && (value ?? 2) < high && low > 0 && high < 1);
   }
   // Mercaldo's adjusted logit interval, by hand: 1.92 more of each kind.
-  const [sensitivity, alarms] = [(45 + 1.9207294) / (50 + 3.8414588), (20 + 1.9207294) / 103.8414588];
+  const [sensitivity, alarms] = [
+    (45 + 1.9207294) / (50 + 3.8414588),
+    (20 + 1.9207294) / 103.8414588,
+  ];
   const variance =
     (1 - sensitivity) / (sensitivity * 53.8414588) + (1 - alarms) / (alarms * 103.8414588);
   const logit = Math.log((sensitivity / alarms) * (0.1 / 0.9));
@@ -80,9 +80,18 @@ test("predictiveValues: without false alarms the value is 1 and its interval is 
   const { ppv, npv } = predictiveValues({ count: 20, total: 20 }, { count: 30, total: 30 }, 0.2);
   assert.deepEqual([ppv.value, npv.value, ppv.interval?.[1]], [1, 1, 1]);
   assert.ok((ppv.interval?.[0] ?? 1) < 0.9);
-  assert.equal(predictiveValues({ count: 0, total: 0 }, { count: 3, total: 3 }, 0.5).ppv.value, null);
-  assert.equal(predictiveValues({ count: 1, total: 3 }, { count: 0, total: 0 }, 0.5).npv.value, null);
-  assert.equal(predictiveValues({ count: 0, total: 9 }, { count: 3, total: 3 }, 0.5).ppv.value, null);
+  assert.equal(
+    predictiveValues({ count: 0, total: 0 }, { count: 3, total: 3 }, 0.5).ppv.value,
+    null,
+  );
+  assert.equal(
+    predictiveValues({ count: 1, total: 3 }, { count: 0, total: 0 }, 0.5).npv.value,
+    null,
+  );
+  assert.equal(
+    predictiveValues({ count: 0, total: 9 }, { count: 3, total: 3 }, 0.5).ppv.value,
+    null,
+  );
   for (const prevalence of [0, 1, Number.NaN]) {
     assert.throws(
       () => predictiveValues({ count: 1, total: 2 }, { count: 1, total: 2 }, prevalence),
@@ -122,7 +131,11 @@ test("chooseOperatingPoint: where the highest score is a false alarm nobody may 
 });
 
 test("measuredAt: a score at the threshold is positive", () => {
-  const { sensitivity, specificity } = measuredAt(2, [1, 2, 3, 2, 1], [true, true, true, false, false]);
+  const { sensitivity, specificity } = measuredAt(
+    2,
+    [1, 2, 3, 2, 1],
+    [true, true, true, false, false],
+  );
   assert.deepEqual([sensitivity.count, sensitivity.total], [2, 3]);
   assert.deepEqual([specificity.count, specificity.total], [1, 2]);
 });

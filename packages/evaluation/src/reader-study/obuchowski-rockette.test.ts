@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { analyseReaderStudy, type Inference, type VarianceComponents } from "./obuchowski-rockette.ts";
+import {
+  analyseReaderStudy,
+  type Inference,
+  type VarianceComponents,
+} from "./obuchowski-rockette.ts";
 import { readerStudyPower, type StudyQuestion } from "./power.ts";
 import type { ReaderStudy } from "./reader-study.ts";
 
@@ -53,7 +57,8 @@ const jackknife = analyseReaderStudy(study, "jackknife");
 function assertPrinted(actual: number | null | undefined, printed: number, what: string): void {
   const digits = `${printed}`.split(".")[1]?.length ?? 0;
   const near =
-    typeof actual === "number" && Math.abs(actual - printed) <= 0.500001 * 10 ** -Math.max(2, digits);
+    typeof actual === "number" &&
+    Math.abs(actual - printed) <= 0.500001 * 10 ** -Math.max(2, digits);
   assert.ok(near, `${what}: expected ${printed}, got ${actual}`);
 }
 
@@ -62,7 +67,11 @@ function assertSame(actual: number, expected: number, what: string): void {
 }
 
 function assertInference(actual: Inference, expected: GoldenInference, what: string): void {
-  assertPrinted(actual.overall.statistic, expected.f ?? expected.chiSquare ?? 0, `${what}, statistic`);
+  assertPrinted(
+    actual.overall.statistic,
+    expected.f ?? expected.chiSquare ?? 0,
+    `${what}, statistic`,
+  );
   assert.equal(actual.overall.degreesOfFreedom, 1);
   if (expected.errorDegrees === undefined) assert.equal(actual.overall.errorDegreesOfFreedom, null);
   else {
@@ -87,7 +96,8 @@ function assertInference(actual: Inference, expected: GoldenInference, what: str
 
 test("analyseReaderStudy: areas, mean squares and components of the Van Dyke data, as RJafroc has them", () => {
   for (const [i, readers] of golden.jackknife.aucs.entries()) {
-    for (const [j, auc] of readers.entries()) assertPrinted(jackknife.aucs[i][j], auc, `${i}, ${j}`);
+    for (const [j, auc] of readers.entries())
+      assertPrinted(jackknife.aucs[i][j], auc, `${i}, ${j}`);
   }
   const { condition, reader, conditionByReader } = golden.jackknife.meanSquares;
   assertSame(jackknife.meanSquares.condition, condition, "condition");

@@ -170,7 +170,7 @@ function randomInference(
       p:
         statistic === null
           ? null
-          : degrees === Number.POSITIVE_INFINITY
+          : isNearlyNormal(degrees)
             ? chiSquareTail((t - 1) * statistic, t - 1)
             : fTail(statistic, t - 1, degrees),
     },
@@ -256,15 +256,18 @@ function conditionMean(
 }
 
 function quantile95(degrees: number | null): number {
-  return degrees === null || degrees === Number.POSITIVE_INFINITY
-    ? NORMAL_95
-    : studentWithin(0.95, degrees);
+  return degrees === null || isNearlyNormal(degrees) ? NORMAL_95 : studentWithin(0.95, degrees);
 }
 
 function tails(statistic: number, degrees: number | null): number {
-  return degrees === null || degrees === Number.POSITIVE_INFINITY
+  return degrees === null || isNearlyNormal(degrees)
     ? twoSidedP(statistic)
     : studentTails(statistic, degrees);
+}
+
+/** With so many degrees of freedom, rounding's included, t is the normal distribution to six digits. */
+function isNearlyNormal(degrees: number): boolean {
+  return degrees > 1_000_000;
 }
 
 type ErrorParts = Pick<

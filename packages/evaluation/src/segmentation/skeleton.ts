@@ -1,11 +1,12 @@
 /**
  * The skeleton of a mask: lines one pixel wide along its middle, by the thinning of Zhang and Suen
- * (1984, Communications of the ACM 27:236), which scikit-image's `skeletonize` does, too. Pixels outside
- * of the image are not set.
+ * (1984, Communications of the ACM 27:236) with the corrections that ImageJ and scikit-image have.
+ * Pixels outside of the image are not set.
  *
- * Thinning goes on in two turns, from the south-east and from the north-west, until neither removes
- * anything. A square of two by two pixels is left with one pixel here, where the paper's rules taken
- * literally remove all four.
+ * Thinning goes on in two turns, the first from the south and east, the second from the north and west,
+ * until neither removes anything. By the paper's own rules, lines of two pixels' width lose their ends
+ * and squares of two by two vanish, and the corners of a staircase stay; 25 of the 256 ways in which a
+ * pixel's neighbours can be set are therefore decided otherwise.
  */
 import type { Mask } from "@malleolus/geometry";
 
@@ -17,16 +18,18 @@ export function skeletonOf({ width, height, data }: Mask): Mask {
     padded.set(data.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
   }
   // Clockwise from the north.
-  const around = [-stride, 1 - stride, 1, 1 + stride, stride, stride - 1, -1, -1 - stride];
-  let set = [...padded.keys()].filter((i) => padded[i] === 1);
+  const offsets = [-stride, 1 - stride, 1, 1 + stride, stride, stride - 1, -1, -1 - stride];
+  const codeAt = (place: number) =>
+    offsets.reduce((code, offset, k) => code | (padded[place + offset] << k), 0);
+  let set = [...padded.keys()].filter((place) => padded[place] === 1);
   for (let removed = true; removed; ) {
     removed = false;
-    for (const turn of [0, 1] as const) {
-      const going = set.filter((i) => isRemovable(padded, i, around, turn));
-      for (const i of going) padded[i] = 0;
+    for (const turn of [FIRST, SECOND]) {
+      const going = set.filter((place) => (REMOVED_IN[codeAt(place)] & turn) !== 0);
       if (going.length === 0) continue;
       removed = true;
-      set = set.filter((i) => padded[i] === 1);
+      for (const place of going) padded[place] = 0;
+      set = set.filter((place) => padded[place] === 1);
     }
   }
   const thin = new Uint8Array(width * height);
@@ -37,21 +40,66 @@ export function skeletonOf({ width, height, data }: Mask): Mask {
   return { width, height, data: thin };
 }
 
-function isRemovable(
-  padded: Uint8Array,
-  place: number,
-  around: readonly number[],
-  turn: 0 | 1,
-): boolean {
-  let [neighbours, rises] = [0, 0];
-  for (const [k, offset] of around.entries()) {
-    const here = padded[place + offset];
-    neighbours += here;
-    if (here === 0 && padded[place + around[(k + 1) % 8]] === 1) rises++;
+const [NEVER, FIRST, SECOND, BOTH] = [0, 1, 2, 3] as const;
+
+/** What is decided otherwise than in the paper: neighbours clockwise from the north, `#` where set. */
+const CORRECTIONS: readonly { readonly turns: number; readonly around: readonly string[] }[] = [
+  {
+    turns: FIRST,
+    around: [
+      "###.....",
+      "##...##.",
+      "##....#.",
+      "##......",
+      "#.#....#",
+      "#....##.",
+      "#.....##",
+      "#......#",
+      ".##.....",
+      "....#.##",
+    ],
+  },
+  { turns: BOTH, around: ["#.#.....", "#.....#.", "..#.#...", "....#.#."] },
+  {
+    turns: SECOND,
+    around: [
+      "#.##....",
+      ".##.##..",
+      "..###...",
+      "..##....",
+      "..#.##..",
+      "...##.#.",
+      "....###.",
+      "....##..",
+      ".....##.",
+    ],
+  },
+  { turns: NEVER, around: ["...##...", "......##"] },
+];
+
+/** By the neighbours' code, of which the north is the lowest bit: the turns in which a pixel goes. */
+const REMOVED_IN: Uint8Array = turnsByCode();
+
+function turnsByCode(): Uint8Array {
+  const turns = Uint8Array.from({ length: 256 }, (_, code) =>
+    turnsOf(Array.from({ length: 8 }, (__, k) => (code >> k) & 1)),
+  );
+  for (const { turns: corrected, around } of CORRECTIONS) {
+    for (const one of around) {
+      const code = [...one].reduce((sum, mark, k) => sum | (Number(mark === "#") << k), 0);
+      turns[code] = corrected;
+    }
   }
-  if (neighbours < 2 || neighbours > 6 || rises !== 1) return false;
-  const [north, , east, , south, , west] = around.map((offset) => padded[place + offset]);
-  return turn === 0
-    ? north * east * south === 0 && east * south * west === 0
-    : north * east * west === 0 && north * south * west === 0;
+  return turns;
+}
+
+/** By the paper: of neighbours clockwise from the north. */
+function turnsOf(around: readonly number[]): number {
+  const neighbours = around.reduce((sum, one) => sum + one, 0);
+  const rises = around.filter((one, k) => one === 0 && around[(k + 1) % 8] === 1).length;
+  if (neighbours < 2 || neighbours > 6 || rises !== 1) return NEVER;
+  const [north, , east, , south, , west] = around;
+  const first = north * east * south === 0 && east * south * west === 0;
+  const second = north * east * west === 0 && north * south * west === 0;
+  return (first ? FIRST : NEVER) | (second ? SECOND : NEVER);
 }

@@ -4,7 +4,12 @@ import { oddsGapOf } from "./equalised-odds.ts";
 import { errorsByAgreement } from "./errors-by-agreement.ts";
 import { AGE_BANDS, ageBand, type Subject, subgroupRows } from "./subgroups.ts";
 
-function subject(patient: string, value: string | null, positive: boolean, called: boolean): Subject {
+function subject(
+  patient: string,
+  value: string | null,
+  positive: boolean,
+  called: boolean,
+): Subject {
   return {
     patient,
     attributes: { sex: value },
@@ -113,7 +118,10 @@ test("oddsGapOf: of all deals as many are as great as Fisher's test says", () =>
 
 test("oddsGapOf: a patient with two values is refused", () => {
   const both = [subject("1", "F", true, true), subject("1", "M", true, true)];
-  assert.throws(() => oddsGapOf(both, "sex", { seed: 1, deals: 10 }), /one sex of patient 1, got F, M/);
+  assert.throws(
+    () => oddsGapOf(both, "sex", { seed: 1, deals: 10 }),
+    /one sex of patient 1, got F, M/,
+  );
 });
 
 test("errorsByAgreement: errors where readers disagreed, tested against where they agreed", () => {
@@ -138,6 +146,9 @@ test("errorsByAgreement: errors where readers disagreed, tested against where th
   assert.deepEqual([disagreed.count, disagreed.total, unanimous.count], [7, 10, 2]);
   assert.ok(Math.abs((difference.difference ?? 0) - 0.6) < 1e-12);
   assert.ok(difference.exactP < 0.003 && (trend.z ?? 0) < -3);
-  assert.throws(() => errorsByAgreement([{ readings: ["a"], modelIsRight: true }]), /got 1 of case 0/);
+  assert.throws(
+    () => errorsByAgreement([{ readings: ["a"], modelIsRight: true }]),
+    /got 1 of case 0/,
+  );
   assert.equal(errorsByAgreement([]).difference.difference, null);
 });

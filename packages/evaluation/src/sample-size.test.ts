@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { proportionOf } from "./proportion.ts";
+import { hanleyMcNeilVariance, patientsForProportion, positivesForAuc } from "./sample-size.ts";
+
+test("patientsForProportion: the fewest whose Wilson interval is that narrow", () => {
+  const width = (count: number, total: number) => {
+    const [low, high] = proportionOf(count, total).interval ?? [0, 1];
+    return high - low;
+  };
+  // A half of an even number of patients is a whole number of them.
+  for (const wanted of [0.1, 0.2, 0.37]) {
+    const patients = patientsForProportion(0.5, wanted);
+    const even = patients + (patients % 2);
+    assert.ok(width(even / 2, even) <= wanted);
+    const fewer = even - 2;
+    assert.ok(width(fewer / 2, fewer) > wanted, `${patients} for ${wanted}`);
+  }
+  assert.ok(patientsForProportion(0.9, 0.1) < patientsForProportion(0.5, 0.1));
+  assert.equal(patientsForProportion(0.5, 0.999), 1);
+});
+
+test("hanleyMcNeilVariance: by hand", () => {
+  // Of 0.9 with 10 and 20: Q1 0.9 / 1.1, Q2 1.62 / 1.9.
+  const expected = (0.09 + 9 * (0.9 / 1.1 - 0.81) + 19 * (1.62 / 1.9 - 0.81)) / 200;
+  assert.ok(Math.abs(hanleyMcNeilVariance(0.9, 10, 20) - expected) < 1e-15);
+});
+
+test("positivesForAuc: the fewest whose interval is that narrow, fewer with more negatives", () => {
+  const width = (positives: number, ratio: number) =>
+    2 * 1.959963984540054 * Math.sqrt(hanleyMcNeilVariance(0.9, positives, positives * ratio));
+  for (const ratio of [1 / 3, 1, 4]) {
+    const positives = positivesForAuc(0.9, 0.1, ratio);
+    assert.ok(width(positives, ratio) <= 0.1 && width(positives - 1, ratio) > 0.1);
+  }
+  assert.ok(positivesForAuc(0.9, 0.1, 4) < positivesForAuc(0.9, 0.1, 1));
+});
+
+test("patientsForProportion, positivesForAuc: what are no shares is refused", () => {
+  for (const wrong of [0, 1, -0.1, Number.NaN]) {
+    assert.throws(() => patientsForProportion(wrong, 0.1), /expected a share between 0 and 1/);
+    assert.throws(() => patientsForProportion(0.5, wrong), /expected a width between 0 and 1/);
+    assert.throws(() => positivesForAuc(wrong, 0.1, 1), /expected a auc between 0 and 1/);
+  }
+  for (const ratio of [0, -1, Number.NaN]) {
+    assert.throws(() => positivesForAuc(0.9, 0.1, ratio), /some negatives for every positive/);
+  }
+});

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Mask, rasterizePolygons } from "@malleolus/geometry";
+import { ankleClassification } from "@malleolus/schema";
+import { geometryAgainstNetwork } from "./geometry-against-network.ts";
+import { legFrame } from "./leg-frame.ts";
+import { fractureLevel, type OutlinedAnkle, patientLevel, weberClassAt } from "./weber-level.ts";
+
+const zones = ankleClassification.zonesMm;
+const [a, b, c] = ankleClassification.classes.map(({ id }) => id);
+const classes = [a, b, c];
+
+/**
+ * An ankle drawn in millimetres, x to the right and height above the plafond: a tibia whose medial
+ * malleolus hangs down on the left, a fibula on its right, and a line across the fibula.
+ */
+function ankle(
+  line: readonly [number, number][],
+  {
+    turnDegrees = 0,
+    spacing = [0.5, 0.5] as readonly [number, number],
+    width = 320,
+    height = 420,
+  } = {},
+): OutlinedAnkle {
+  const turn = (turnDegrees * Math.PI) / 180;
+  const toPixels = (points: readonly (readonly [number, number])[]) =>
+    points.flatMap(([x, up]) => {
+      const [right, down] = [
+        x * Math.cos(turn) + up * Math.sin(turn),
+        x * Math.sin(turn) - up * Math.cos(turn),
+      ];
+      return [(80 + right) / spacing[1], (130 + down) / spacing[0]];
+    });
+  const mask = (points: readonly (readonly [number, number])[]): Mask =>
+    rasterizePolygons([toPixels(points)], width, height);
+  return {
+    tibia: mask([
+      [-25, -12],
+      [-17, -12],
+      [-15, 0],
+      [20, 0],
+      [22, 15],
+      [12, 40],
+      [12, 110],
+      [-12, 110],
+      [-12, 40],
+      [-24, 20],
+    ]),
+    fibula: mask([
+      [24, -22],
+      [32, -22],
+      [34, 0],
+      [30, 30],
+      [28, 110],
+      [18, 110],
+      [20, 30],
+      [22, 0],
+    ]),
+    fracture: line.length === 0 ? null : mask(line),
+    spacingMm: spacing,
+  };
+}
+
+/** A line across the fibula, widened to 3 mm as the protocol has it. */
+const across = (from: number, to: number): [number, number][] => [
+  [10, from - 1.5],
+  [40, to - 1.5],
+  [40, to + 1.5],
+  [10, from + 1.5],
+];
+
+test("fractureLevel: a level line's ends in millimetres above the plafond", () => {
+  for (const level of [-10, 0, 5, 30]) {
+    const { level: found } = fractureLevel(ankle(across(level, level)), zones);
+    assert.ok(
+      found !== null && Math.abs(found.lowestMm - level) < 0.8,
+      `${level}: ${found?.lowestMm}`,
+    );
+    assert.ok(Math.abs(found.highestMm - level) < 0.8, `${level}: ${found.highestMm}`);
+  }
+});
+
+test("fractureLevel: an oblique line begins and ends at the fibula's borders", () => {
+  // From 10 to 40 mm it rises by 30: over the fibula of 22 to 34 at the plafond, from 12 upwards.
+  const { level } = fractureLevel(ankle(across(-10, 20)), zones);
+  assert.ok(level !== null && Math.abs(level.lowestMm - 2) < 2, `${level?.lowestMm}`);
+  assert.ok(Math.abs(level.highestMm - 13) < 2, `${level.highestMm}`);
+});
+
+test("fractureLevel: a leg that lies aslant, and pixels that are wider than high", () => {
+  for (const turnDegrees of [-15, 15]) {
+    const { level } = fractureLevel(ankle(across(5, 5), { turnDegrees }), zones);
+    assert.ok(
+      level !== null && Math.abs(level.lowestMm - 5) < 1.2,
+      `${turnDegrees}: ${level?.lowestMm}`,
+    );
+  }
+  const wide = ankle(across(5, 5), { spacing: [0.5, 0.8], width: 200 });
+  const { level } = fractureLevel(wide, zones);
+  assert.ok(level !== null && Math.abs(level.lowestMm - 5) < 1, `${level?.lowestMm}`);
+});
+
+test("fractureLevel: says what is missing", () => {
+  const whole = ankle(across(5, 5));
+  const empty = { data: new Uint8Array(320 * 420), width: 320, height: 420 };
+  const beside = ankle([
+    [60, 0],
+    [70, 0],
+    [70, 10],
+  ]).fracture;
+  const short = { ...empty, data: empty.data.map((_, i) => (i < 20 * 320 ? 1 : 0)) };
+  const cases: [Partial<OutlinedAnkle>, string][] = [
+    [{ fracture: null }, "no fracture"],
+    [{ fracture: empty }, "no fracture"],
+    [{ fibula: null }, "no fibula"],
+    [{ fibula: empty }, "no fibula"],
+    [{ tibia: null }, "no tibia"],
+    [{ tibia: empty }, "no tibia"],
+    [{ tibia: short }, "no tibia"],
+    [{ spacingMm: null }, "no millimetres"],
+    [{ fracture: beside }, "not on the fibula"],
+  ];
+  for (const [changed, missing] of cases) {
+    assert.deepEqual(fractureLevel({ ...whole, ...changed }, zones), { level: null, missing });
+  }
+  assert.equal(legFrame(empty, [1, 1]), null);
+  const other = {
+    ...whole,
+    fibula: { ...empty, width: 420, height: 320, data: empty.data.fill(1) },
+  };
+  assert.throws(() => fractureLevel(other, zones), /got 320 x 420 and 420 x 320/);
+});
+
+test("weberClassAt: zones of the protocol, both ends belonging to the lower class", () => {
+  const cases: [lowest: number, highest: number, name: string][] = [
+    [-20, -5, a],
+    [-20, 0, a],
+    [-20, 0.1, b],
+    [-3, 20, b],
+    [4, 30, b],
+    [10, 30, b],
+    [10.1, 30, c],
+    [40, 60, c],
+  ];
+  for (const [lowestMm, highestMm, name] of cases) {
+    assert.equal(weberClassAt({ lowestMm, highestMm }, zones, classes), name);
+  }
+  const wide = { weberAEnds: 5, weberCBegins: 25 };
+  assert.equal(weberClassAt({ lowestMm: 1, highestMm: 5 }, wide, classes), a);
+  assert.equal(weberClassAt({ lowestMm: 20, highestMm: 40 }, wide, classes), b);
+  assert.throws(() => weberClassAt({ lowestMm: 0, highestMm: 0 }, zones, [a, b]), /three classes/);
+});
+
+test("patientLevel: views measure the same line, so their ends are averaged", () => {
+  assert.deepEqual(
+    patientLevel([
+      { lowestMm: 2, highestMm: 10 },
+      { lowestMm: 4, highestMm: 20 },
+    ]),
+    { lowestMm: 3, highestMm: 15 },
+  );
+  assert.equal(patientLevel([]), null);
+});
+
+test("geometryAgainstNetwork: who is rescued by whom, where geometry can say anything", () => {
+  const patient = (id: string, truth: string, network: string, geometry: string | null) => ({
+    patient: id,
+    truth,
+    network,
+    geometry,
+  });
+  const { patients, determinable, agreement, right, rescuedByGeometry, rescuedByNetwork } =
+    geometryAgainstNetwork(
+      [
+        patient("1", a, a, a),
+        patient("2", b, a, b),
+        patient("3", c, c, b),
+        patient("4", c, b, null),
+        patient("5", b, c, c),
+        patient("6", b, a, b),
+      ],
+      classes,
+    );
+  assert.deepEqual([patients, determinable], [6, 5]);
+  assert.deepEqual([rescuedByGeometry, rescuedByNetwork], [["2", "6"], ["3"]]);
+  assert.deepEqual([right.both, right.firstOnly, right.secondOnly, right.neither], [1, 2, 1, 1]);
+  assert.equal(agreement.cases, 5);
+  assert.ok(Math.abs((agreement.observed ?? 0) - 2 / 5) < 1e-12);
+});
