@@ -8,6 +8,7 @@ import type { Bench } from "./bench.ts";
 import { convolution } from "./convolution.ts";
 import { depthwise } from "./depthwise.ts";
 import { detection } from "./detection.ts";
+import { evaluationBench } from "./evaluation.ts";
 import { importFiles } from "./import.ts";
 import { operators } from "./operators.ts";
 import { openPeer } from "./peer.ts";
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   phantom,
   importFiles,
   worklist,
+  evaluationBench,
 ];
 
 const { values, positionals } = parseArgs({

@@ -19,9 +19,9 @@ export interface Peer {
   close(): void;
 }
 
-/** Starts it in this Python. */
-export async function openPeer(python: string, threads: number): Promise<Peer> {
-  const child = spawn(python, [SCRIPT, String(threads)], {
+/** Starts it in this Python; `script` answers in the same way as the one with PyTorch. */
+export async function openPeer(python: string, threads: number, script = SCRIPT): Promise<Peer> {
+  const child = spawn(python, [script, String(threads)], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, OMP_NUM_THREADS: String(threads) },
   });

@@ -1,6 +1,6 @@
 /** How well patients are put into their classes. */
 import type { Auc, Estimate, Proportion } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
+import { type BootstrapOptions, weightedBootstrap } from "./bootstrap.ts";
 import {
   accuracyOf,
   againstOne,
@@ -12,8 +12,9 @@ import {
   matthewsOf,
 } from "./confusion.ts";
 import type { Prediction } from "./patient-score.ts";
-import { areaUnder, aucOf, type RocPoint, rocPoints } from "./roc.ts";
+import { aucOf, type RocPoint, rocPoints } from "./roc.ts";
 import { meanOf } from "./summary.ts";
+import { rankedScores, weightedArea } from "./weighted-statistics.ts";
 
 /** A patient's class and the predicted one. */
 export interface PatientOutcome {
@@ -61,10 +62,17 @@ export function classify(
   options: BootstrapOptions,
 ): Classification {
   const confusion = countOutcomes(outcomes, classes);
-  const [kappa, meanSensitivity, meanSpecificity, matthews, meanF1, meanAuc] = bootstrap(
-    outcomes,
-    (sample) => {
-      const counted = countOutcomes(sample, classes);
+  const count = weightedConfusion(outcomes, classes);
+  const scores = classes.map((name) =>
+    rankedScores(
+      outcomes.map(({ prediction }) => prediction.scores[name]),
+      outcomes.map(({ truth }) => truth === name),
+    ),
+  );
+  const [kappa, meanSensitivity, meanSpecificity, matthews, meanF1, meanAuc] = weightedBootstrap(
+    outcomes.length,
+    (weights) => {
+      const counted = count(weights);
       const measures = classes.map((name) => classMeasures(counted, name));
       return [
         cohenKappa(counted),
@@ -72,7 +80,7 @@ export function classify(
         meanOfAll(measures.map(({ specificity }) => specificity.share)),
         matthewsOf(counted),
         meanOfAll(measures.map(({ f1 }) => f1)),
-        meanOfAll(classes.map((name) => areaOf(sample, name))),
+        meanOfAll(scores.map((own) => weightedArea(own, weights))),
       ];
     },
     options,
@@ -127,13 +135,26 @@ export function countOutcomes(
   return confusionOf(pairs, classes);
 }
 
-/** Of the score of one class against all others. */
-function areaOf(outcomes: readonly PatientOutcome[], name: string): number | null {
-  const scores = outcomes.map(({ prediction }) => prediction.scores[name]);
-  return areaUnder(
-    scores,
-    outcomes.map(({ truth }) => truth === name),
+/** The matrix of resamples, told as how often each patient is drawn. */
+export function weightedConfusion(
+  outcomes: readonly PatientOutcome[],
+  classes: readonly string[],
+): (weights: Uint32Array) => Confusion {
+  const placeOf = new Map(classes.map((name, place) => [name, place]));
+  const cells = outcomes.map(
+    ({ truth, prediction }) =>
+      (placeOf.get(truth) ?? 0) * classes.length + (placeOf.get(prediction.class) ?? 0),
   );
+  return (weights) => {
+    const counts = new Float64Array(classes.length ** 2);
+    for (const [i, cell] of cells.entries()) counts[cell] += weights[i];
+    return {
+      classes,
+      counts: classes.map((_, row) => [
+        ...counts.subarray(row * classes.length, (row + 1) * classes.length),
+      ]),
+    };
+  };
 }
 
 function curveOf(

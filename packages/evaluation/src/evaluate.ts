@@ -5,7 +5,7 @@
  * caller's.
  */
 import type { Estimate, PatientDecision, Proportion, View } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
+import { type BootstrapOptions, weightedBootstrap } from "./bootstrap.ts";
 import { checkInput } from "./check-input.ts";
 import {
   type Classification,
@@ -14,6 +14,7 @@ import {
   countOutcomes,
   fractureResult,
   type PatientOutcome,
+  weightedConfusion,
 } from "./classification.ts";
 import { accuracyOf, cohenKappa } from "./confusion.ts";
 import { decidePatient, shownFindings } from "./decision/decide.ts";
@@ -239,9 +240,10 @@ function ruleResult(
 ): Omit<RuleResult, "holmP"> {
   const outcomes = outcomesUnder(rule, patients, options);
   const confusion = countOutcomes(outcomes, options.classes);
-  const [kappa] = bootstrap(
-    outcomes,
-    (sample) => [cohenKappa(countOutcomes(sample, options.classes))],
+  const count = weightedConfusion(outcomes, options.classes);
+  const [kappa] = weightedBootstrap(
+    outcomes.length,
+    (weights) => [cohenKappa(count(weights))],
     options,
   );
   const scores = (some: readonly PatientOutcome[]) =>

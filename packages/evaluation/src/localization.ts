@@ -1,11 +1,12 @@
 /** How well fractures are found on the images of a test set, and how often one is found in vain. */
 import type { Estimate, FrocPoint, Proportion, View } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
+import { type BootstrapOptions, weightedBootstrap } from "./bootstrap.ts";
 import { clusterCounts, clusteredProportionOf } from "./clustered-proportion.ts";
 import { FALSE_POSITIVE_RATES, foundAt, frocOf } from "./froc.ts";
 import { fractureFindings, markedImage, matchFractures } from "./matching.ts";
 import type { TestPatient } from "./patient.ts";
-import { meanOf, medianOf, type Summary, summaryOf } from "./summary.ts";
+import { type Summary, summaryOf } from "./summary.ts";
+import { clusteredValues, weightedMean, weightedMedian } from "./weighted-statistics.ts";
 
 /** One fracture on one image, and what stands for it. */
 export interface FractureOutcome {
@@ -138,31 +139,36 @@ function overlapOf(
   key: "boxIou" | "maskIou",
   options: BootstrapOptions,
 ): Overlap {
-  const values = (some: readonly FractureOutcome[]) =>
-    some.flatMap(({ found }) => (found === null ? [] : [found[key]]));
-  const withMissed = (some: readonly FractureOutcome[]) =>
-    some.map(({ found }) => found?.[key] ?? 0);
-  const patients = [...Map.groupBy(outcomes, ({ patient }) => patient).values()].map((own) => ({
-    matched: values(own),
-    missedAsZero: withMissed(own),
-  }));
-  const [mean, median, meanWithMissed, medianWithMissed] = bootstrap(
-    patients,
-    (sample) => {
-      const matched = sample.flatMap((one) => one.matched);
-      const missedAsZero = sample.flatMap((one) => one.missedAsZero);
-      return [meanOf(matched), medianOf(matched), meanOf(missedAsZero), medianOf(missedAsZero)];
-    },
+  const found = outcomes.filter((one) => one.found !== null);
+  const values = found.map((one) => one.found?.[key] ?? 0);
+  const withMissed = outcomes.map((one) => one.found?.[key] ?? 0);
+  const names = [...new Set(outcomes.map(({ patient }) => patient))];
+  const placeOf = new Map(names.map((name, place) => [name, place]));
+  const clustered = (some: readonly FractureOutcome[], own: readonly number[]) =>
+    clusteredValues(
+      own,
+      some.map(({ patient }) => placeOf.get(patient) ?? 0),
+    );
+  const matched = clustered(found, values);
+  const missedAsZero = clustered(outcomes, withMissed);
+  const [mean, median, meanWithMissed, medianWithMissed] = weightedBootstrap(
+    names.length,
+    (weights) => [
+      weightedMean(matched, weights),
+      weightedMedian(matched, weights),
+      weightedMean(missedAsZero, weights),
+      weightedMedian(missedAsZero, weights),
+    ],
     options,
   );
   return {
     matched: {
-      ...summaryOf(values(outcomes)),
+      ...summaryOf(values),
       meanInterval: mean.interval,
       medianInterval: median.interval,
     },
     missedAsZero: {
-      ...summaryOf(withMissed(outcomes)),
+      ...summaryOf(withMissed),
       meanInterval: meanWithMissed.interval,
       medianInterval: medianWithMissed.interval,
     },

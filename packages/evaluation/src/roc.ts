@@ -88,12 +88,6 @@ export function aucOf(
   return aucFrom(placed, clusters === null ? null : clustersBySide(clusters, positive));
 }
 
-/** The area alone, without its interval: for resamples. Null and errors as `aucOf`. */
-export function areaUnder(scores: readonly number[], positive: readonly boolean[]): number | null {
-  const placed = placements(scores, positive);
-  return placed === null ? null : mean(placed.positives);
-}
-
 /**
  * DeLong's paired test: do two scores of the same patients have the same area? Null with fewer than
  * two positives or negatives, and where the areas differ by the same in every patient, which leaves

@@ -20,6 +20,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "phantom",
         "import",
         "worklist",
+        "evaluation",
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))

@@ -1,18 +1,27 @@
 /** `malleolus test`: every check and every test of the project, or those of one part. */
 import { Command, InvalidArgumentError } from "commander";
 import type { CommandFile } from "../command-file.ts";
+import { runMutationTests } from "../testing/mutation-tests.ts";
 import { runProjectTests } from "../testing/project-tests.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+interface TestOptions {
+  name?: RegExp;
+  json?: true;
+  every?: number;
+}
 
 export const testCommand: CommandFile = (output, finish) =>
   new Command("test")
     .description("run the project's checks and tests, or those of some parts")
-    .argument("[part...]", "checks, a package's name, or a part of a test file's path")
+    .argument("[part...]", "checks, a package's name, or a part of a test file's path; or mutation")
     .option(
       "--name <pattern>",
       "only tests whose name matches (a regular expression)",
       parsePattern,
     )
     .option("--json", "print the counts as one JSON object instead of the closing line")
+    .option("--every <number>", "with mutation, try only every so-manieth fault", wholeNumber(1))
     .addHelpText(
       "after",
       `
@@ -20,9 +29,15 @@ Examples:
   ./malleolus test                        everything
   ./malleolus test torch                  one package
   ./malleolus test checks architecture    style, types, unused code; the import rules
-  ./malleolus test torch --name roiAlign`,
+  ./malleolus test torch --name roiAlign
+  ./malleolus test mutation geometry      whether its tests notice small faults; takes long
+  ./malleolus test mutation evaluation/src/roc --every 5`,
     )
-    .action(async (parts: string[], options: { name?: RegExp; json?: true }, command: Command) => {
+    .action(async (parts: string[], options: TestOptions, command: Command) => {
+      if (parts[0] === "mutation") {
+        finish(await runMutationTests(parts.slice(1), options.every ?? 1, output.write));
+        return;
+      }
       const counts = await runProjectTests(
         { parts, namePattern: options.name },
         options.json ? output.writeError : output.write,

@@ -1,0 +1,53 @@
+/**
+ * `node test/mutation/main.ts PART... [--every N]`, which `malleolus test mutation` starts: how many
+ * small faults in these parts their tests notice, and which they do not.
+ *
+ * Why not StrykerJS: with Node's own test runner only its command runner works, which runs all tests
+ * for every fault and asks for a copy of the project; this one runs the tests that load the file, with
+ * the parser that the rules of the architecture use, and needs no further package.
+ */
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { selectFiles, type Tried, tryMutants } from "./run-mutants.ts";
+
+const root = join(import.meta.dirname, "../..");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { every: { type: "string", default: "1" } },
+});
+const everyNth = Number(values.every);
+const { sources, tests } = selectFiles(root, positionals);
+if (sources.length === 0 || !(Number.isInteger(everyNth) && everyNth > 0)) {
+  console.error(
+    "usage: test mutation PART... [--every N]\n" +
+      "PART is a package or a part of a path, evaluation/src/roc say; of the faults every N-th is tried",
+  );
+  process.exit(2);
+}
+
+const tried = await tryMutants(sources, tests, everyNth, (one) => {
+  if (one.outcome === "survived" || one.outcome === "no test") console.log(describe(one));
+});
+const byFile = Map.groupBy(tried, ({ file }) => file);
+console.log("");
+for (const [file, own] of [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  console.log(`${share(own).padStart(16)}  ${relative(root, file)}`);
+}
+console.log(`${share(tried).padStart(16)}  of all faults are noticed`);
+
+function share(some: readonly Tried[]): string {
+  const noticed = some.filter(
+    ({ outcome }) => outcome === "killed" || outcome === "timed out",
+  ).length;
+  return `${noticed}/${some.length} ${((100 * noticed) / some.length).toFixed(0)} %`;
+}
+
+function describe({ file, mutant: { line, original, replacement }, outcome }: Tried): string {
+  const change = `${oneLine(original)} -> ${replacement === "" ? "(nothing)" : oneLine(replacement)}`;
+  return `${outcome}  ${relative(root, file)}:${line}  ${change}`;
+}
+
+function oneLine(text: string): string {
+  const short = text.replace(/\s+/g, " ");
+  return short.length > 60 ? `${short.slice(0, 57)}...` : short;
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { mutantsOf, mutated } from "./mutants.ts";
+import { tryMutants } from "./run-mutants.ts";
+
+/** Every text that one fault makes of it. */
+function faultsOf(text: string): string[] {
+  return mutantsOf("a.ts", text).map((mutant) => mutated(text, mutant));
+}
+
+test("mutantsOf: every operator, number, condition and call is changed, one at a time", () => {
+  const cases: [text: string, faults: string[]][] = [
+    ["a < b;", ["a <= b;", "a >= b;"]],
+    ["a === b;", ["a !== b;"]],
+    ["a - 2;", ["a + 2;", "a - 3;"]],
+    ["x += y * z;", ["x -= y * z;", "x += y / z;"]],
+    ["!done && more;", ["done && more;", "!done || more;"]],
+    ["c ? a : b;", ["!(c) ? a : b;"]],
+    ["if (c) go();", ["if (!(c)) go();"]],
+    ["i++;", ["i--;"]],
+    ["--i;", ["++i;"]],
+    ["-a;", ["a;"]],
+    ["f(true, 0.5);", ["f(false, 0.5);", "f(true, 0.75);"]],
+    ["Math.min(a);", ["Math.max(a);"]],
+    ["all.filter(f).map(g);", ["all.map(g);"]],
+    ["a ?? b;", ["a && b;"]],
+    ["a + /* - */ b;", ["a - /* - */ b;"]],
+  ];
+  for (const [text, faults] of cases) assert.deepEqual(faultsOf(text), faults, text);
+});
+
+test("mutantsOf: types, imports, texts and errors are left alone", () => {
+  const alone = [
+    'import a from "a1";',
+    "type A = 1 | 2;",
+    "interface A { b: -1 | true }",
+    "let a: 1 | 2;",
+    "const a = b as 1;",
+    'throw new Error("a" + 1);',
+    'const a = new RangeError("a" + 1);',
+    "`$" + "{a + 1}`;",
+    'const a = "b";',
+  ];
+  for (const text of alone) assert.deepEqual(faultsOf(text), [], text);
+  assert.throws(() => mutantsOf("a.ts", "const = 1;"), /a\.ts/);
+});
+
+test("tryMutants: what a test notices, what it does not, and what no test loads", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-mutation-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const source = write(
+    "sum.ts",
+    "export function sum(a: number, b: number) {\n  return a + b;\n}\n",
+  );
+  const lonely = write("lonely.ts", "export const one = 1;\n");
+  const good = write(
+    "sum.test.ts",
+    `import assert from "node:assert"; import { test } from "node:test"; import { sum } from "./sum.ts";
+     test("sums", () => assert.equal(sum(1, 2), 3));`,
+  );
+  const blind = write(
+    "blind.test.ts",
+    `import { test } from "node:test"; import { sum } from "./sum.ts"; test("runs", () => { sum(1, 2); });`,
+  );
+  const outcomes = async (files: string[], tests: string[]) =>
+    (await tryMutants(files, tests, 1, () => {})).map(({ outcome }) => outcome);
+  assert.deepEqual(await outcomes([source], [good]), ["killed"]);
+  assert.deepEqual(await outcomes([source], [blind]), ["survived"]);
+  assert.deepEqual(await outcomes([source], [blind, good]), ["killed"]);
+  assert.deepEqual(await outcomes([lonely], [good]), ["no test"]);
+});
