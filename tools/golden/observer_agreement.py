@@ -1,7 +1,7 @@
 """Reference values of packages/evaluation's measures of agreement.
 
     python3 -m venv venv
-    venv/bin/pip install scikit-learn==1.9.1 krippendorff==0.9.0 statsmodels==0.15.0 pingouin==0.6.1
+    venv/bin/pip install scikit-learn==1.9.1 krippendorff==0.9.0 statsmodels==0.15.0 pingouin==0.7.0
     UPDATE_GOLDEN=1 venv/bin/python tools/golden/observer_agreement.py
 
 Readings are digits, one character a case, `.` where a reader has not read it. Cohen's kappas are

@@ -6,7 +6,7 @@
  * two statistics of the same patients see the same resamples.
  */
 
-import { philox4x32 } from "@malleolus/random";
+import { philoxInto } from "@malleolus/random";
 import type { Estimate } from "@malleolus/schema";
 import { EvaluationError } from "./errors.ts";
 import { quantile, sorted } from "./summary.ts";
@@ -31,7 +31,7 @@ export function bootstrap<Cluster>(
 ): Estimate[] {
   const whole = statistics(clusters);
   const resampled = resampledStatistics(clusters.length, whole.length, options, (places) =>
-    statistics(places.map((place) => clusters[place])),
+    statistics(Array.from(places, (place) => clusters[place])),
   );
   return whole.map((value, i) => estimateOf(value, resampled[i], options, i));
 }
@@ -62,7 +62,7 @@ export function weightedResamples(
   const weights = new Uint32Array(clusters);
   const resampled = resampledStatistics(clusters, whole.length, options, (places) => {
     weights.fill(0);
-    for (const place of places) weights[place]++;
+    for (let i = 0; i < clusters; i++) weights[places[i]]++;
     return statistics(weights);
   });
   return { whole, resampled };
@@ -72,14 +72,16 @@ function resampledStatistics(
   clusters: number,
   count: number,
   options: BootstrapOptions,
-  statistics: (places: readonly number[]) => readonly (number | null)[],
+  statistics: (places: Uint32Array) => readonly (number | null)[],
 ): number[][] {
   checkOptions(options);
   const { seed, resamples } = options;
   const resampled = Array.from({ length: count }, (): number[] => []);
+  const places = new Uint32Array(clusters);
   // Without clusters every resample is the same, and so is the answer.
   for (let resample = 0; clusters > 0 && resample < resamples; resample++) {
-    for (const [i, value] of statistics(resampledPlaces(clusters, seed, resample)).entries()) {
+    samplePlaces(places, seed, resample);
+    for (const [i, value] of statistics(places).entries()) {
       if (value !== null) resampled[i].push(checked(value, i));
     }
   }
@@ -111,18 +113,15 @@ function percentiles(values: readonly number[]): readonly [number, number] {
   return [quantile(ascending, 0.025), quantile(ascending, 0.975)];
 }
 
-/** Of as many clusters as there are, the place of each that a resample draws. */
-function resampledPlaces(clusters: number, seed: number, resample: number): number[] {
-  const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
-  const places: number[] = [];
-  for (let block = 0; places.length < clusters; block++) {
-    for (const word of philox4x32([block, resample, 0, 0], key)) {
-      if (places.length === clusters) break;
-      // A word has 32 bits: for 10,000 patients the bias of the product is below 1 in 400,000.
-      places.push(Math.floor((word / 2 ** 32) * clusters));
-    }
+/** Of as many clusters as there are, the place of each that a resample holds. */
+function samplePlaces(places: Uint32Array, seed: number, resample: number): void {
+  const words = new Uint32Array(4);
+  const [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32)];
+  for (let i = 0; i < places.length; i++) {
+    if (i % 4 === 0) philoxInto(words, i / 4, resample, 0, 0, low, high);
+    // A word has 32 bits: for 10,000 patients the bias of the product is below 1 in 400,000.
+    places[i] = Math.floor((words[i % 4] / 2 ** 32) * places.length);
   }
-  return places;
 }
 
 function checkOptions({ seed, resamples }: BootstrapOptions): void {

@@ -1,3 +1,3 @@
-export { type Block, type Key, philox4x32 } from "./philox.ts";
+export { type Block, type Key, philox4x32, philoxInto } from "./philox.ts";
 export { seededKey, seededOrder } from "./seeded-order.ts";
 export { permutation, type RandomStreams, randomStreams } from "./streams.ts";

@@ -13,8 +13,23 @@ const ROUNDS = 10;
 
 /** Four random 32-bit words for a counter and a key, of 32-bit words too. */
 export function philox4x32(counter: Block, key: Key): Block {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+  const words = new Uint32Array(4);
+  philoxInto(words, counter[0], counter[1], counter[2], counter[3], key[0], key[1]);
+  return [words[0], words[1], words[2], words[3]];
+}
+
+/** The same into an array of four: for millions of words, which would be millions of arrays. */
+export function philoxInto(
+  words: Uint32Array,
+  counter0: number,
+  counter1: number,
+  counter2: number,
+  counter3: number,
+  key0: number,
+  key1: number,
+): void {
+  let [c0, c1, c2, c3] = [counter0, counter1, counter2, counter3];
+  let [k0, k1] = [key0, key1];
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = multiplyHigh(MULTIPLIER_0, c0);
     const low0 = Math.imul(MULTIPLIER_0, c0);
@@ -27,7 +42,10 @@ export function philox4x32(counter: Block, key: Key): Block {
     k0 = (k0 + WEYL_0) >>> 0;
     k1 = (k1 + WEYL_1) >>> 0;
   }
-  return [c0, c1, c2, c3];
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
 }
 
 /** The upper 32 of the 64 bits of a product, in halves that a double holds exactly. */

@@ -77,9 +77,9 @@ interface Group {
   readonly high: number;
 }
 
-/** The last bin holds 1. */
+/** A border belongs to the bin below it, as scikit-learn has it; 0 to the first. */
 function byWidth(order: readonly Said[], bins: number): Group[] {
-  const placeOf = ({ probability }: Said) => Math.min(bins - 1, Math.floor(probability * bins));
+  const placeOf = ({ probability }: Said) => Math.max(0, Math.ceil(probability * bins) - 1);
   return [...Map.groupBy(order, placeOf)].map(([place, members]) => ({
     members,
     low: place / bins,
@@ -90,8 +90,10 @@ function byWidth(order: readonly Said[], bins: number): Group[] {
 /** Equal probabilities are never parted. */
 function byNumbers(order: readonly Said[], bins: number): Group[] {
   const groups: Group[] = [];
-  for (let from = 0, bin = 1; from < order.length; bin++) {
-    let to = Math.max(from + 1, Math.round((bin * order.length) / bins));
+  let from = 0;
+  for (let bin = 1; bin <= bins; bin++) {
+    let to = Math.round((bin * order.length) / bins);
+    if (to <= from) continue;
     while (to < order.length && order[to].probability === order[to - 1].probability) to++;
     const members = order.slice(from, to);
     groups.push({ members, low: members[0].probability, high: order[to - 1].probability });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { proportionOf } from "../proportion.ts";
 import { decisionCurve, NET_BENEFIT_THRESHOLDS } from "./decision-curve.ts";
 import { chooseOperatingPoint, measuredAt } from "./operating-point.ts";
 import { predictiveValues } from "./predictive-values.ts";
@@ -65,15 +66,15 @@ test("predictiveValues: Bayes at a prevalence, with an interval that holds them"
     const [low, high] = interval ?? [1, 0];
     assert.ok(low < (value ?? -1) && (value ?? 2) < high && low > 0 && high < 1);
   }
-  // Mercaldo's adjusted logit interval, by hand: 1.92 more of each kind.
-  const [sensitivity, alarms] = [
-    (45 + 1.9207294) / (50 + 3.8414588),
-    (20 + 1.9207294) / 103.8414588,
-  ];
-  const variance =
-    (1 - sensitivity) / (sensitivity * 53.8414588) + (1 - alarms) / (alarms * 103.8414588);
-  const logit = Math.log((sensitivity / alarms) * (0.1 / 0.9));
-  near(ppv.interval?.[0], 1 / (1 + Math.exp(-logit + 1.959964 * Math.sqrt(variance))), 1e-6);
+});
+
+test("predictiveValues: the ends are where sensitivity less a ratio of false alarms may be 0", () => {
+  const [hits, alarms] = [proportionOf(45, 50), proportionOf(20, 100)];
+  const { ppv } = predictiveValues(hits, { count: 80, total: 100 }, 0.1);
+  const ratios = (ppv.interval ?? []).map((end) => (end / (1 - end)) * 9);
+  const [[low, high], [least, most]] = [hits.interval ?? [0, 0], alarms.interval ?? [0, 0]];
+  near(0.9 - ratios[0] * 0.2, Math.hypot(0.9 - low, ratios[0] * (most - 0.2)), 1e-9);
+  near(ratios[1] * 0.2 - 0.9, Math.hypot(high - 0.9, ratios[1] * (0.2 - least)), 1e-9);
 });
 
 test("predictiveValues: without false alarms the value is 1 and its interval is not", () => {

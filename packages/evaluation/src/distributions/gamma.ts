@@ -3,11 +3,11 @@
  */
 
 /** Lanczos' coefficients for g = 7 (Lanczos 1964; these are Godfrey's, good to 15 digits). */
-const LANCZOS = [
+const LANCZOS: readonly number[] = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313,
   -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6,
   1.5056327351493116e-7,
-] as const;
+];
 
 /** The logarithm of the gamma function of a positive number. */
 export function logGamma(x: number): number {

@@ -1,14 +1,18 @@
 /**
  * The intraclass correlation ICC(2,1): how far single measurements of any readers agree absolutely,
- * with cases and readers both drawn at random (Shrout and Fleiss 1979; its interval, with
- * Satterthwaite's degrees of freedom, as in McGraw and Wong 1996, table 7, ICC(A,1)).
+ * with cases and readers both drawn at random (Shrout and Fleiss 1979).
  *
- * The interval covers 95 % where measurements are normal around case and reader; with two or three
- * readers whose bias differs much it covers less, since a variance between three readers is hardly
- * known at all. `observers.test.ts` says how much.
+ * The usual interval (McGraw and Wong 1996, table 7, ICC(A,1)) takes what is known of the variance
+ * between readers for granted: of three readers whose bias is as great as their noise it holds the truth
+ * in 90 % with 25 cases and in 81 % with 100. It is there as `fInterval`, since other programs print it.
+ * `interval` is the generalised one (Weerahandi 1993; Ionan et al. 2014, Statistics in Medicine 33:4331):
+ * the shares of values that the mean squares and chi-square draws in their place allow. COVERAGE
  */
 import { fQuantile } from "../distributions/beta.ts";
+import { chiSquareQuantile } from "../distributions/gamma.ts";
 import { EvaluationError } from "../errors.ts";
+import { philox4x32 } from "../philox.ts";
+import { quantile } from "../summary.ts";
 
 export interface IntraclassCorrelation {
   readonly cases: number;
@@ -16,6 +20,8 @@ export interface IntraclassCorrelation {
   /** Null where nothing varies, or there are fewer than two cases or readers. */
   readonly value: number | null;
   readonly interval: readonly [low: number, high: number] | null;
+  /** McGraw and Wong's, from F; narrower than it ought to be with few readers. */
+  readonly fInterval: readonly [low: number, high: number] | null;
   /** Mean squares of the two-way analysis of variance, in the square of the measurement's unit. */
   readonly meanSquares: {
     readonly cases: number;
@@ -35,7 +41,14 @@ export function intraclassCorrelation(
   const cases = measurements.length;
   const readers = measurements[0]?.length ?? 0;
   checkTable(measurements, readers);
-  const nothing = { cases, readers, value: null, interval: null, meanSquares: null };
+  const nothing = {
+    cases,
+    readers,
+    value: null,
+    interval: null,
+    fInterval: null,
+    meanSquares: null,
+  };
   if (cases < 2 || readers < 2) return nothing;
   const meanSquares = twoWayMeanSquares(measurements);
   const { cases: between, readers: columns, error } = meanSquares;
@@ -43,20 +56,72 @@ export function intraclassCorrelation(
   if (!(spread > 0)) return { ...nothing, meanSquares };
   const value = (between - error) / spread;
   if (error === 0 && columns === 0) {
-    return { cases, readers, value, interval: [value, value], meanSquares };
+    return {
+      cases,
+      readers,
+      value,
+      interval: [value, value],
+      fInterval: [value, value],
+      meanSquares,
+    };
   }
   return {
     cases,
     readers,
     value,
-    interval: intervalOf(value, meanSquares, cases, readers),
+    interval: generalisedInterval(meanSquares, cases, readers),
+    fInterval: fIntervalOf(value, meanSquares, cases, readers),
     meanSquares,
   };
 }
 
-function intervalOf(
+/** So many draws that the ends move by less than a hundredth between seeds. */
+const DRAWS = 2000;
+
+type MeanSquares = NonNullable<IntraclassCorrelation["meanSquares"]>;
+
+function generalisedInterval(
+  { cases: between, readers: columns, error }: MeanSquares,
+  n: number,
+  k: number,
+): readonly [number, number] {
+  const sums = [
+    { square: between, degrees: n - 1 },
+    { square: columns, degrees: k - 1 },
+    { square: error, degrees: (n - 1) * (k - 1) },
+  ].map((one) => ({ ...one, value: chiSquareTable(one.degrees) }));
+  const drawn = Array.from({ length: DRAWS }, (_, draw) => {
+    const words = philox4x32([draw, 0, 0, 0], [1, 0]);
+    const [cases, readers, noise] = sums.map(
+      ({ square, degrees, value }, i) => (square * degrees) / value((words[i] + 0.5) / 2 ** 32),
+    );
+    const ofCases = Math.max(0, (cases - noise) / k);
+    const ofReaders = Math.max(0, (readers - noise) / n);
+    return ofCases / (ofCases + ofReaders + noise);
+  });
+  const ascending = Float64Array.from(drawn).sort();
+  return [quantile(ascending, 0.025), quantile(ascending, 0.975)];
+}
+
+const TABLE = 400;
+
+/** Chi-square's quantile by a table, straight between its places: draws need not be exact. */
+function chiSquareTable(degrees: number): (tail: number) => number {
+  const places = Array.from({ length: TABLE }, (_, i) =>
+    chiSquareQuantile((i + 0.5) / TABLE, degrees),
+  );
+  return (tail) => {
+    const place = tail * TABLE - 0.5;
+    // Beyond the table's ends the tails themselves.
+    if (place < 0 || place > TABLE - 1) return chiSquareQuantile(tail, degrees);
+    const below = Math.min(TABLE - 2, Math.floor(place));
+    return places[below] + (places[below + 1] - places[below]) * (place - below);
+  };
+}
+
+function fIntervalOf(
   value: number,
-  { cases: between, readers: columns, error }: { cases: number; readers: number; error: number },
+  { cases: between, readers: columns, error }: MeanSquares,
   n: number,
   k: number,
 ): readonly [number, number] {
