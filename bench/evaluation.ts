@@ -17,7 +17,7 @@ import {
   type LabelledImage,
   type TestPatient,
 } from "@malleolus/evaluation";
-import { philox4x32 } from "@malleolus/evaluation/philox";
+import { philox4x32 } from "@malleolus/random";
 import {
   type Box,
   boxArea,

@@ -101,6 +101,12 @@ export {
   annotatorOverlap,
   type DrawnTwice,
 } from "./segmentation/annotator-overlap.ts";
+export {
+  type FractureMask,
+  type FractureMasks,
+  type FractureMasksOptions,
+  fractureMasks,
+} from "./segmentation/fracture-masks.ts";
 export { type MaskAgreement, maskAgreement } from "./segmentation/mask-agreement.ts";
 export { type OddsGap, oddsGapOf } from "./subgroups/equalised-odds.ts";
 export {

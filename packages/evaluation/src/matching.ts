@@ -110,15 +110,28 @@ export function outlinesIou(
   found: readonly Polygon[],
   size: { readonly width: number; readonly height: number },
 ): number {
-  if (drawn.length === 0 || found.length === 0) return 0;
+  const masks = outlineMasks(drawn, found, size);
+  return masks === null ? 0 : maskIou(masks.drawn, masks.found);
+}
+
+/**
+ * The masks of both, as much of the image as holds them; null where one has no outline, or nothing of
+ * either lies on the image.
+ */
+export function outlineMasks(
+  drawn: readonly Polygon[],
+  found: readonly Polygon[],
+  size: { readonly width: number; readonly height: number },
+): { readonly drawn: Mask; readonly found: Mask } | null {
+  if (drawn.length === 0 || found.length === 0) return null;
   const around = unionBoxes(polygonBounds(...drawn), polygonBounds(...found));
   // Whole pixels and one more: outside there is nothing of either mask.
   const [x, y] = [Math.max(0, Math.floor(around[0]) - 1), Math.max(0, Math.floor(around[1]) - 1)];
   const width = Math.min(size.width, Math.ceil(around[2]) + 1) - x;
   const height = Math.min(size.height, Math.ceil(around[3]) + 1) - y;
-  if (width <= 0 || height <= 0) return 0;
+  if (width <= 0 || height <= 0) return null;
   const window = { x, y, width, height };
-  return maskIou(rasterizeWindow(drawn, window), tracedMask(found, window));
+  return { drawn: rasterizeWindow(drawn, window), found: tracedMask(found, window) };
 }
 
 /**

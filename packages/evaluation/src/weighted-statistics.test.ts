@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { philox4x32 } from "./philox.ts";
+import { philox4x32 } from "@malleolus/random";
 import { aucOf } from "./roc.ts";
 import { meanOf, medianOf } from "./summary.ts";
 import {

@@ -1,7 +1,8 @@
 /**
  * Everything that is said of a test's probabilities: scores, calibration error by class, reliability of
  * every class and of any fracture, with intervals of the bootstrap over patients; and the same before
- * and after something was done to them.
+ * and after something was done to them. Of 25 patients the interval of Brier's score covers in 92 %, of
+ * 100 in 93 %; that of the expected error tells its spread alone, since the error itself is biased.
  */
 import type { Estimate } from "@malleolus/schema";
 import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";

@@ -4,7 +4,7 @@
  *
  * Bins are of equal width, or of equal numbers of patients; with few patients the error of equal width
  * depends on where the borders lie, and both are biased upwards: of perfect probabilities of 100
- * patients in ten bins about 0.05 to 0.1 is expected, so that the error of two models compares and the
+ * patients in ten bins 0.1 is expected, so that the error of two models compares and the
  * error of one alone says little.
  */
 import type { Proportion } from "@malleolus/schema";

@@ -73,10 +73,11 @@ function ratioInterval(right: Count, wrong: Count): readonly [low: number, high:
     const [tops, bottoms] = [top * (2 * over.share - top), bottom * (2 * under.share - bottom)];
     // Where both ends are the same share, rounding may leave less than nothing under the root.
     const root = Math.sqrt(Math.max(0, product * product - tops * bottoms));
-    return Math.max(0, (product + sign * root) / bottoms);
+    // Both are solutions of one quadratic equation; written so, neither loses digits.
+    return sign === 1 ? (product + root) / bottoms : tops / (product + root);
   };
   return [
-    end(over.low, under.high, -1),
+    over.low === 0 ? 0 : end(over.low, under.high, -1),
     under.low === 0 ? Number.POSITIVE_INFINITY : end(over.high, under.low, 1),
   ];
 }

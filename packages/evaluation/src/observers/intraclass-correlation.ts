@@ -11,7 +11,7 @@
 import { fQuantile } from "../distributions/beta.ts";
 import { chiSquareQuantile } from "../distributions/gamma.ts";
 import { EvaluationError } from "../errors.ts";
-import { philox4x32 } from "../philox.ts";
+import { philox4x32 } from "@malleolus/random";
 import { quantile } from "../summary.ts";
 
 export interface IntraclassCorrelation {

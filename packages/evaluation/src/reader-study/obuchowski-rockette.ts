@@ -6,7 +6,8 @@
  * Three answers to three questions: would other readers of other cases differ (`randomReadersAndCases`,
  * the one that is usually meant), would these readers on other cases (`fixedReaders`), would other
  * readers on these cases (`fixedCases`). Their figures for the data of Van Dyke et al. 1993 are those of
- * OR-DBM MRMC 2.51, of MRMCaov and of RJafroc.
+ * OR-DBM MRMC 2.51, of MRMCaov and of RJafroc. With five readers and 25 or 100 cases the interval of a
+ * difference covers in 93 %.
  */
 import { fTail, studentTails, studentWithin } from "../distributions/beta.ts";
 import { chiSquareTail } from "../distributions/gamma.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Mask } from "@malleolus/geometry";
-import { philox4x32 } from "../philox.ts";
+import { philox4x32 } from "@malleolus/random";
 import { annotatorOverlap } from "./annotator-overlap.ts";
 import { distancesTo, type PixelSpacing } from "./distance-transform.ts";
 import { type MaskAgreement, maskAgreement } from "./mask-agreement.ts";

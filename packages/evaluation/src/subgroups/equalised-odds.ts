@@ -7,7 +7,7 @@
  * attribute dealt out anew among the patients), and a p value after Phipson and Smyth 2010.
  */
 import { EvaluationError } from "../errors.ts";
-import { philox4x32 } from "../philox.ts";
+import { philox4x32 } from "@malleolus/random";
 import type { Subject } from "./subgroups.ts";
 
 export interface OddsGap {

@@ -3,7 +3,7 @@
  * agreement, of measurements, of comparisons, of probabilities and of reader studies. Docstrings of
  * `evaluation` say the results; `interval-coverage.ts` has areas and shares of radiographs.
  *
- *     node bench/coverage-of-agreement.ts [tests of each design, 1000]
+ *     node experiments/coverage-of-agreement.ts [tests of each design, 1000]
  */
 import {
   analyseReaderStudy,
@@ -19,7 +19,7 @@ import {
   predictiveValues,
   shareDifference,
 } from "@malleolus/evaluation";
-import { philox4x32 } from "@malleolus/evaluation/philox";
+import { philox4x32 } from "@malleolus/random";
 
 type Interval = readonly [low: number, high: number] | null | undefined;
 
