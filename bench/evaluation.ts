@@ -17,7 +17,6 @@ import {
   type LabelledImage,
   type TestPatient,
 } from "@malleolus/evaluation";
-import { philox4x32 } from "@malleolus/random";
 import {
   type Box,
   boxArea,
@@ -25,6 +24,7 @@ import {
   rasterizePolygons,
   runsToString,
 } from "@malleolus/geometry";
+import { philox4x32 } from "@malleolus/random";
 import type { Finding, View } from "@malleolus/schema";
 import type { Bench } from "./bench.ts";
 import { measure, type Row, row, timed } from "./measure.ts";

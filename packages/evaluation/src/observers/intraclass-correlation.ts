@@ -5,13 +5,16 @@
  * The usual interval (McGraw and Wong 1996, table 7, ICC(A,1)) takes what is known of the variance
  * between readers for granted: of three readers whose bias is as great as their noise it holds the truth
  * in 90 % with 25 cases and in 81 % with 100. It is there as `fInterval`, since other programs print it.
- * `interval` is the generalised one (Weerahandi 1993; Ionan et al. 2014, Statistics in Medicine 33:4331):
- * the shares of values that the mean squares and chi-square draws in their place allow. COVERAGE
+ * `interval` is the generalised one (Weerahandi 1993; Ionan et al. 2014, Statistics in Medicine
+ * 33:4331): the mean squares over random values of their distributions, and of what these give the
+ * middle 95 %. It holds the truth in 94 to 97 % with three readers and 25 or 100 cases
+ * (`experiments/coverage-of-agreement.ts`).
  */
+
+import { philox4x32 } from "@malleolus/random";
 import { fQuantile } from "../distributions/beta.ts";
 import { chiSquareQuantile } from "../distributions/gamma.ts";
 import { EvaluationError } from "../errors.ts";
-import { philox4x32 } from "@malleolus/random";
 import { quantile } from "../summary.ts";
 
 export interface IntraclassCorrelation {

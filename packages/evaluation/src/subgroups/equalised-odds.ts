@@ -6,8 +6,9 @@
  * alone, the more so with small parts; so it comes with the gap that chance would give (labels of the
  * attribute dealt out anew among the patients), and a p value after Phipson and Smyth 2010.
  */
-import { EvaluationError } from "../errors.ts";
+
 import { philox4x32 } from "@malleolus/random";
+import { EvaluationError } from "../errors.ts";
 import type { Subject } from "./subgroups.ts";
 
 export interface OddsGap {
