@@ -6,7 +6,7 @@
  *     node experiments/coverage-of-agreement.ts [tests of each design, 1000]
  */
 import {
-  analyseReaderStudy,
+  analyzeReaderStudy,
   blandAltman,
   calibrationOf,
   cohenKappaOf,
@@ -230,7 +230,7 @@ function readerStudy(readers: number): Design {
         positive,
         scores,
       };
-      return analyseReaderStudy(study).randomReadersAndCases.differences[0].interval;
+      return analyzeReaderStudy(study).randomReadersAndCases.differences[0].interval;
     },
     truth: 0,
   };

@@ -61,8 +61,8 @@ def compared(first, second, spacing, tolerance, width):
         "iou": float(measures.intersection_over_union()),
         "dice": float(measures.dsc()),
         # 0 over 0 there, where the centre lines lie nowhere in the other mask.
-        "centreLineDice": 0.0 if none else float(measures.centreline_dsc()),
-        "normalisedSurfaceDistance": float(measures.normalised_surface_distance()),
+        "centerLineDice": 0.0 if none else float(measures.centreline_dsc()),
+        "normalizedSurfaceDistance": float(measures.normalised_surface_distance()),
         # The package measures this band in pixels whatever the spacing.
         "boundaryIou": float(measures.boundary_iou()) if spacing == (1, 1) else None,
         "surfaceDistance95": float(measures.measured_hausdorff_distance_perc()),

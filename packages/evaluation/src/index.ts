@@ -73,7 +73,7 @@ export type { TestImage, TestPatient, TruthObject } from "./patient.ts";
 export { proportionOf } from "./proportion.ts";
 export { averageRoc } from "./reader-study/average-roc.ts";
 export {
-  analyseReaderStudy,
+  analyzeReaderStudy,
   type Inference,
   type ReaderStudyAnalysis,
   type VarianceComponents,
@@ -108,7 +108,7 @@ export {
   fractureMasks,
 } from "./segmentation/fracture-masks.ts";
 export { type MaskAgreement, maskAgreement } from "./segmentation/mask-agreement.ts";
-export { type OddsGap, oddsGapOf } from "./subgroups/equalised-odds.ts";
+export { type OddsGap, oddsGapOf } from "./subgroups/equalized-odds.ts";
 export {
   type ErrorsByAgreement,
   errorsByAgreement,

@@ -9,7 +9,7 @@ import { NORMAL_95 } from "./normal.ts";
  * The fewest patients with whom Wilson's interval around the expected share is at most `width` wide,
  * from end to end.
  *
- * Throws EvaluationError `input` for a share or a width that is not between 0 and 1.
+ * @throws EvaluationError `input` for a share or a width that is not between 0 and 1.
  */
 export function patientsForProportion(share: number, width: number): number {
   checkShares("patientsForProportion", { share, width });
@@ -24,7 +24,7 @@ export function patientsForProportion(share: number, width: number): number {
  * The fewest positives with whom the area's interval is at most `width` wide, for so many negatives a
  * positive: of the normal interval with the variance of Hanley and McNeil (1982, Radiology 143:29).
  *
- * Throws EvaluationError `input` for an area or a width that is not between 0 and 1, or a ratio that is
+ * @throws EvaluationError `input` for an area or a width that is not between 0 and 1, or a ratio that is
  * not above 0.
  */
 export function positivesForAuc(auc: number, width: number, negativesPerPositive: number): number {

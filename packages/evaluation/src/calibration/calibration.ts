@@ -32,7 +32,7 @@ export interface CalibrationOptions extends BootstrapOptions {
   readonly binning?: BinningOptions;
 }
 
-/** Throws EvaluationError `input` for what are no probabilities of the classes. */
+/** @throws EvaluationError `input` for what are no probabilities of the classes. */
 export function calibrationOf(
   forecasts: readonly Forecast[],
   options: CalibrationOptions,
@@ -77,8 +77,10 @@ export interface CalibrationChange {
 }
 
 /**
- * Before and after, patient by patient. Throws EvaluationError `input` where they are not of the same
- * patients in the same order, and as `calibrationOf`.
+ * Before and after, patient by patient.
+ *
+ * @throws EvaluationError `input` where they are not of the same patients in the same order, and as
+ *   `calibrationOf`.
  */
 export function calibrationChange(
   before: readonly Forecast[],

@@ -38,7 +38,7 @@ export function logLoss(forecasts: readonly Forecast[]): number | null {
 }
 
 /**
- * Throws EvaluationError `input` for a class without a probability from 0 to 1, probabilities that do
+ * @throws EvaluationError `input` for a class without a probability from 0 to 1, probabilities that do
  * not sum to 1, and a truth that is none of the classes.
  */
 export function checkForecasts(forecasts: readonly Forecast[], classes: readonly string[]): void {

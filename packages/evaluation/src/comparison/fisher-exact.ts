@@ -19,7 +19,7 @@ export interface ShareDifference {
   readonly exactP: number;
 }
 
-/** Throws RangeError for what are no counts. */
+/** @throws RangeError for what are no counts. */
 export function shareDifference(first: Count, second: Count): ShareDifference {
   const one = proportionOf(first.count, first.total);
   const other = proportionOf(second.count, second.total);

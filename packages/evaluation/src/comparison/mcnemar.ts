@@ -29,7 +29,7 @@ export interface McNemar extends PairedCounts {
   readonly midP: number;
 }
 
-/** Throws EvaluationError `input` for two lists of unlike length. */
+/** @throws EvaluationError `input` for two lists of unlike length. */
 export function pairedCounts(first: readonly boolean[], second: readonly boolean[]): PairedCounts {
   if (first.length !== second.length) {
     throw new EvaluationError(
@@ -47,7 +47,7 @@ export function pairedCounts(first: readonly boolean[], second: readonly boolean
   };
 }
 
-/** Throws RangeError for what are no counts. */
+/** @throws RangeError for what are no counts. */
 export function mcnemar({ both, firstOnly, secondOnly, neither }: PairedCounts): McNemar {
   const patients = both + firstOnly + secondOnly + neither;
   const discordant = firstOnly + secondOnly;

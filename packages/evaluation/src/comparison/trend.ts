@@ -21,7 +21,7 @@ export interface Trend {
   readonly p: number | null;
 }
 
-/** Throws EvaluationError `input` for counts that are none. */
+/** @throws EvaluationError `input` for counts that are none. */
 export function trendOf(groups: readonly OrderedGroup[]): Trend {
   const wrong = groups.find(
     ({ count, total }) => !(Number.isSafeInteger(total) && count >= 0 && count <= total),

@@ -39,7 +39,7 @@ export const NET_BENEFIT_THRESHOLDS: readonly number[] = Array.from(
  * One point a threshold. Null where there are no patients, or, at a stated prevalence, none with or
  * none without.
  *
- * Throws EvaluationError `input` for thresholds or a prevalence out of range, and for lists of unlike
+ * @throws EvaluationError `input` for thresholds or a prevalence out of range, and for lists of unlike
  * length.
  */
 export function decisionCurve(

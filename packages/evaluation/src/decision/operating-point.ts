@@ -31,7 +31,7 @@ export interface OperatingPoint {
  * the next lower score, so that a patient of a later test just below a tuning patient is not on the
  * other side for nothing. Null without positives or negatives.
  *
- * Throws EvaluationError `input` for a share that is none, and as `rocPoints` does.
+ * @throws EvaluationError `input` for a share that is none, and as `rocPoints` does.
  */
 export function chooseOperatingPoint(
   scores: readonly number[],

@@ -24,7 +24,7 @@ export interface PredictiveValues {
   readonly npv: PredictiveValue;
 }
 
-/** Throws EvaluationError `input` for a prevalence that is not between 0 and 1. */
+/** @throws EvaluationError `input` for a prevalence that is not between 0 and 1. */
 export function predictiveValues(
   sensitivity: Pick<Proportion, "count" | "total">,
   specificity: Pick<Proportion, "count" | "total">,

@@ -24,7 +24,7 @@ export interface BlandAltman {
   readonly points: readonly { readonly mean: number; readonly difference: number }[];
 }
 
-/** Throws EvaluationError `input` for what is no finite number. */
+/** @throws EvaluationError `input` for what is no finite number. */
 export function blandAltman(
   pairs: readonly (readonly [first: number, second: number])[],
 ): BlandAltman {

@@ -20,7 +20,7 @@ export type KappaWeights = "none" | "linear" | "quadratic";
  * Over the cases that both have read. `grades` are all that can be said, in their order where there
  * are weights.
  *
- * Throws EvaluationError `input` for a reading that is none of the grades, and for cases without
+ * @throws EvaluationError `input` for a reading that is none of the grades, and for cases without
  * exactly two readers.
  */
 export function cohenKappaOf(

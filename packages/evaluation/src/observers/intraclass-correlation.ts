@@ -36,7 +36,7 @@ export interface IntraclassCorrelation {
 /**
  * `measurements` holds a row a case, in it one of each reader; every reader has measured every case.
  *
- * Throws EvaluationError `input` for rows of unlike length and for what is no finite number.
+ * @throws EvaluationError `input` for rows of unlike length and for what is no finite number.
  */
 export function intraclassCorrelation(
   measurements: readonly (readonly number[])[],
@@ -72,7 +72,7 @@ export function intraclassCorrelation(
     cases,
     readers,
     value,
-    interval: generalisedInterval(meanSquares, cases, readers),
+    interval: generalizedInterval(meanSquares, cases, readers),
     fInterval: fIntervalOf(value, meanSquares, cases, readers),
     meanSquares,
   };
@@ -83,7 +83,7 @@ const DRAWS = 2000;
 
 type MeanSquares = NonNullable<IntraclassCorrelation["meanSquares"]>;
 
-function generalisedInterval(
+function generalizedInterval(
   { cases: between, readers: columns, error }: MeanSquares,
   n: number,
   k: number,

@@ -19,7 +19,7 @@ export type AlphaLevel = "nominal" | "ordinal";
  * Over the cases that at least two have read. `grades` are all that can be said, in their order for
  * the ordinal level.
  *
- * Throws EvaluationError `input` for a reading that is none of the grades.
+ * @throws EvaluationError `input` for a reading that is none of the grades.
  */
 export function krippendorffAlpha(
   cases: readonly Readings[],

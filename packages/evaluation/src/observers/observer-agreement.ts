@@ -55,7 +55,7 @@ export interface IntraObserver {
 /**
  * `cases` holds a row a case, in it one reading a reader. `grades` are in their order.
  *
- * Throws EvaluationError `input` for a reading that is neither grade nor exclusion.
+ * @throws EvaluationError `input` for a reading that is neither grade nor exclusion.
  */
 export function observerAgreement(
   readers: readonly string[],
@@ -107,7 +107,7 @@ export function observerAgreement(
  * Of every reader who has read something twice, in the order in which they come, the agreement with
  * themselves: Cohen's kappa, over `categories`.
  *
- * Throws EvaluationError `input` for a reading that is none of the categories.
+ * @throws EvaluationError `input` for a reading that is none of the categories.
  */
 export function intraObserverAgreement(
   repeats: readonly Repeat[],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  analyseReaderStudy,
+  analyzeReaderStudy,
   type Inference,
   type VarianceComponents,
 } from "./obuchowski-rockette.ts";
@@ -51,7 +51,7 @@ const study: ReaderStudy = {
   positive: [...golden.positive].map((one) => one === "1"),
   scores: golden.ratings.map((readers) => readers.map((ratings) => [...ratings].map(Number))),
 };
-const jackknife = analyseReaderStudy(study, "jackknife");
+const jackknife = analyzeReaderStudy(study, "jackknife");
 
 /** As many digits as were printed. */
 function assertPrinted(actual: number | null | undefined, printed: number, what: string): void {
@@ -94,7 +94,7 @@ function assertInference(actual: Inference, expected: GoldenInference, what: str
   }
 }
 
-test("analyseReaderStudy: areas, mean squares and components of the Van Dyke data, as RJafroc has them", () => {
+test("analyzeReaderStudy: areas, mean squares and components of the Van Dyke data, as RJafroc has them", () => {
   for (const [i, readers] of golden.jackknife.aucs.entries()) {
     for (const [j, auc] of readers.entries())
       assertPrinted(jackknife.aucs[i][j], auc, `${i}, ${j}`);
@@ -103,7 +103,7 @@ test("analyseReaderStudy: areas, mean squares and components of the Van Dyke dat
   assertSame(jackknife.meanSquares.condition, condition, "condition");
   assertSame(jackknife.meanSquares.reader, reader, "reader");
   assertSame(jackknife.meanSquares.conditionByReader, conditionByReader, "both");
-  const delong = analyseReaderStudy(study, "delong");
+  const delong = analyzeReaderStudy(study, "delong");
   const both = [
     [jackknife.components, golden.jackknife.components],
     [delong.components, golden.delong.components],
@@ -118,7 +118,7 @@ test("analyseReaderStudy: areas, mean squares and components of the Van Dyke dat
   }
 });
 
-test("analyseReaderStudy: the three analyses that OR-DBM MRMC prints of the Van Dyke data", () => {
+test("analyzeReaderStudy: the three analyses that OR-DBM MRMC prints of the Van Dyke data", () => {
   const { randomReadersAndCases, fixedReaders, fixedCases } = golden.jackknife;
   assertInference(jackknife.randomReadersAndCases, randomReadersAndCases, "random");
   assertInference(jackknife.fixedReaders, fixedReaders, "fixed readers");

@@ -92,8 +92,8 @@ export interface ConditionMean {
   readonly interval: readonly [low: number, high: number];
 }
 
-/** Throws EvaluationError `input` for a study that is not complete: `reader-study.ts`. */
-export function analyseReaderStudy(
+/** @throws EvaluationError `input` for a study that is not complete: `reader-study.ts`. */
+export function analyzeReaderStudy(
   study: ReaderStudy,
   covarianceMethod: CovarianceMethod = "delong",
 ): ReaderStudyAnalysis {

@@ -29,7 +29,7 @@ export interface PlannedStudy {
 /**
  * The chance that the test of the difference has a p of at most 0.05.
  *
- * Throws EvaluationError `input` for fewer than two readers or cases, and for a pilot without error.
+ * @throws EvaluationError `input` for fewer than two readers or cases, and for a pilot without error.
  */
 export function readerStudyPower(
   { components, cases: pilotCases }: Pilot,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { aucOf, compareAucs, placements, rocPoints } from "../roc.ts";
 import { aucCovariances } from "./auc-covariance.ts";
 import { averageRoc, type CurvePoint } from "./average-roc.ts";
-import { analyseReaderStudy } from "./obuchowski-rockette.ts";
+import { analyzeReaderStudy } from "./obuchowski-rockette.ts";
 import { casesForPower, readerStudyPower } from "./power.ts";
 import type { ReaderStudy } from "./reader-study.ts";
 
@@ -69,8 +69,8 @@ test("aucCovariances: the jackknife is that of areas without each case", () => {
   near(ours[0][1], covariance(first, second));
 });
 
-test("analyseReaderStudy: three conditions have three differences, adjusted together", () => {
-  const { randomReadersAndCases, components, aucs, byReader } = analyseReaderStudy(study);
+test("analyzeReaderStudy: three conditions have three differences, adjusted together", () => {
+  const { randomReadersAndCases, components, aucs, byReader } = analyzeReaderStudy(study);
   const { overall, differences, conditions } = randomReadersAndCases;
   assert.deepEqual(
     differences.map(({ first, second }) => `${first}-${second}`),
@@ -89,13 +89,13 @@ test("analyseReaderStudy: three conditions have three differences, adjusted toge
   for (const { interval } of conditions) assert.ok(interval[0] >= 0 && interval[1] <= 1);
 });
 
-test("analyseReaderStudy: readers who differ by nothing leave the cases alone", () => {
+test("analyzeReaderStudy: readers who differ by nothing leave the cases alone", () => {
   const same = {
     ...study,
     conditions: ["alone", "with"],
     scores: study.scores.slice(0, 2).map(([one]) => [one, one]),
   };
-  const { randomReadersAndCases, fixedReaders, fixedCases } = analyseReaderStudy(same);
+  const { randomReadersAndCases, fixedReaders, fixedCases } = analyzeReaderStudy(same);
   assert.equal(randomReadersAndCases.overall.errorDegreesOfFreedom, Number.POSITIVE_INFINITY);
   near(
     randomReadersAndCases.differences[0].standardError,
@@ -108,7 +108,7 @@ test("analyseReaderStudy: readers who differ by nothing leave the cases alone", 
   assert.equal(fixedCases.differences[0].p, null);
 });
 
-test("analyseReaderStudy: a study with holes in it is refused", () => {
+test("analyzeReaderStudy: a study with holes in it is refused", () => {
   const [alone, rest] = [study.scores[0], study.scores.slice(1)];
   const cases: [Partial<ReaderStudy>, RegExp][] = [
     [{ conditions: ["alone"], scores: [alone] }, /two conditions and two readers, got 1 and 2/],
@@ -121,7 +121,7 @@ test("analyseReaderStudy: a study with holes in it is refused", () => {
     [{ scores: [[alone[0], alone[1].with(3, Number.NaN)], ...rest] }, /alone, y: .* NaN of case 3/],
   ];
   for (const [changed, message] of cases) {
-    assert.throws(() => analyseReaderStudy({ ...study, ...changed }), { code: "input", message });
+    assert.throws(() => analyzeReaderStudy({ ...study, ...changed }), { code: "input", message });
   }
 });
 

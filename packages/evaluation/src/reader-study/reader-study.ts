@@ -15,7 +15,7 @@ export interface ReaderStudy {
   readonly scores: readonly (readonly (readonly number[])[])[];
 }
 
-/** Throws EvaluationError `input` for a study that is not complete or holds only one kind of case. */
+/** @throws EvaluationError `input` for a study that is not complete or holds only one kind of case. */
 export function checkReaderStudy({ conditions, readers, positive, scores }: ReaderStudy): void {
   if (conditions.length < 2 || readers.length < 2) {
     throw refusal(

@@ -22,10 +22,10 @@ export interface AnnotatorOverlap {
   readonly boxIou: Estimate;
   readonly maskIou: Estimate;
   readonly dice: Estimate;
-  readonly centreLineDice: Estimate;
+  readonly centerLineDice: Estimate;
   /**
    * The median over radiographs of the mean distance of the borders, in the unit of the spacing: what
-   * `normalisedSurfaceDistance` takes as its tolerance unless something else is asked for.
+   * `normalizedSurfaceDistance` takes as its tolerance unless something else is asked for.
    */
   readonly surfaceDistance: Estimate;
 }
@@ -35,7 +35,7 @@ export function annotatorOverlap(
   options: BootstrapOptions,
 ): AnnotatorOverlap {
   const patients = [...Map.groupBy(drawn, ({ patient }) => patient).values()];
-  const [boxIou, maskIou, dice, centreLineDice, surfaceDistance] = bootstrap(
+  const [boxIou, maskIou, dice, centerLineDice, surfaceDistance] = bootstrap(
     patients,
     (sample) => {
       const all = sample.flat();
@@ -44,7 +44,7 @@ export function annotatorOverlap(
         mean((one) => one.boxIou),
         mean(({ masks }) => masks.iou),
         mean(({ masks }) => masks.dice),
-        mean(({ masks }) => masks.centreLineDice),
+        mean(({ masks }) => masks.centerLineDice),
         medianOf(all.flatMap(({ masks }) => masks.meanSurfaceDistance ?? [])),
       ];
     },
@@ -56,7 +56,7 @@ export function annotatorOverlap(
     boxIou,
     maskIou,
     dice,
-    centreLineDice,
+    centerLineDice,
     surfaceDistance,
   };
 }

@@ -60,17 +60,17 @@ test("fractureMasks: found fractures alone, and missed ones as 0", () => {
 });
 
 test("fractureMasks: distances in millimetres, where there are any", () => {
-  const { normalisedSurfaceDistance, surfaceDistance95Mm, meanSurfaceDistanceMm, boundaryIou } =
+  const { normalizedSurfaceDistance, surfaceDistance95Mm, meanSurfaceDistanceMm, boundaryIou } =
     fractureMasks(patients, options);
-  assert.equal(normalisedSurfaceDistance.matched.fractures, 2);
-  assert.equal(normalisedSurfaceDistance.missedAsZero.fractures, 3);
+  assert.equal(normalizedSurfaceDistance.matched.fractures, 2);
+  assert.equal(normalizedSurfaceDistance.missedAsZero.fractures, 3);
   assert.equal(boundaryIou.matched.fractures, 2);
   // Of the same and the one that lies half a millimetre below: the middle of 0 and 0.5.
   near(surfaceDistance95Mm.value, 0.25);
   assert.equal(meanSurfaceDistanceMm.fractures, 2);
   const wide = fractureMasks(patients, { ...options, toleranceMm: 0.5 });
-  near(wide.normalisedSurfaceDistance.matched.value, 1);
-  assert.ok((normalisedSurfaceDistance.matched.value ?? 1) < 1);
+  near(wide.normalizedSurfaceDistance.matched.value, 1);
+  assert.ok((normalizedSurfaceDistance.matched.value ?? 1) < 1);
 });
 
 test("fractureMasks: a finding without an outline agrees with nothing, and has no distance", () => {

@@ -49,8 +49,8 @@ export interface MeanOf extends Estimate {
 export interface FractureMasks {
   readonly fractures: readonly FractureMask[];
   readonly dice: MatchedAndAll;
-  readonly centreLineDice: MatchedAndAll;
-  readonly normalisedSurfaceDistance: MatchedAndAll;
+  readonly centerLineDice: MatchedAndAll;
+  readonly normalizedSurfaceDistance: MatchedAndAll;
   readonly boundaryIou: MatchedAndAll;
   /** Medians: one outline that goes astray would move a mean. */
   readonly surfaceDistance95Mm: MeanOf;
@@ -62,7 +62,11 @@ export interface MatchedAndAll {
   readonly missedAsZero: MeanOf;
 }
 
-/** Of the fractures on annotated images. Throws EvaluationError `input` as `maskAgreement` does. */
+/**
+ * Of the fractures on annotated images.
+ *
+ * @throws EvaluationError `input` as `maskAgreement` does.
+ */
 export function fractureMasks(
   patients: readonly TestPatient[],
   options: FractureMasksOptions,
@@ -105,8 +109,8 @@ export function fractureMasks(
   return {
     fractures,
     dice: both(fractures, ({ dice }) => dice),
-    centreLineDice: both(fractures, ({ centreLineDice }) => centreLineDice),
-    normalisedSurfaceDistance: both(inMm, (masks) => masks.normalisedSurfaceDistance),
+    centerLineDice: both(fractures, ({ centerLineDice }) => centerLineDice),
+    normalizedSurfaceDistance: both(inMm, (masks) => masks.normalizedSurfaceDistance),
     boundaryIou: both(inMm, ({ boundaryIou }) => boundaryIou),
     surfaceDistance95Mm: summary(found, (masks) => masks.surfaceDistance95, weightedMedian),
     meanSurfaceDistanceMm: summary(found, (masks) => masks.meanSurfaceDistance, weightedMedian),
@@ -136,8 +140,8 @@ function masksOn(image: TestImage, patient: string, options: FractureMasksOption
 const NOTHING: MaskAgreement = {
   iou: 0,
   dice: 0,
-  centreLineDice: 0,
-  normalisedSurfaceDistance: 0,
+  centerLineDice: 0,
+  normalizedSurfaceDistance: 0,
   boundaryIou: 0,
   surfaceDistance95: null,
   meanSurfaceDistance: null,

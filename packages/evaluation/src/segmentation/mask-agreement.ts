@@ -19,9 +19,9 @@ export interface MaskAgreement {
   readonly iou: number;
   readonly dice: number;
   /** Of the centre lines: Shit et al. 2021 (clDice). */
-  readonly centreLineDice: number;
+  readonly centerLineDice: number;
   /** The share of both borders within the tolerance of the other (Nikolov et al. 2021). */
-  readonly normalisedSurfaceDistance: number;
+  readonly normalizedSurfaceDistance: number;
   /** Intersection over union of what lies less than the band's width from the own border. */
   readonly boundaryIou: number;
   /**
@@ -43,7 +43,7 @@ export interface MaskAgreementOptions {
 }
 
 /**
- * Throws EvaluationError `input` for masks of unlike size, and for a spacing, tolerance or band that is
+ * @throws EvaluationError `input` for masks of unlike size, and for a spacing, tolerance or band that is
  * not above 0 (a tolerance may be 0).
  */
 export function maskAgreement(
@@ -63,7 +63,7 @@ export function maskAgreement(
   return {
     iou: shared / (ownPixels + otherPixels - shared),
     dice: (2 * shared) / (ownPixels + otherPixels),
-    centreLineDice: centreLineDice(one, other),
+    centerLineDice: centerLineDice(one, other),
     ...bordersAgreement(one, other, options),
   };
 }
@@ -71,20 +71,20 @@ export function maskAgreement(
 const AGREED = {
   iou: 1,
   dice: 1,
-  centreLineDice: 1,
-  normalisedSurfaceDistance: 1,
+  centerLineDice: 1,
+  normalizedSurfaceDistance: 1,
   boundaryIou: 1,
 } as const;
 const DISAGREED = {
   iou: 0,
   dice: 0,
-  centreLineDice: 0,
-  normalisedSurfaceDistance: 0,
+  centerLineDice: 0,
+  normalizedSurfaceDistance: 0,
   boundaryIou: 0,
 } as const;
 
 /** A harmonic mean of how much of each centre line lies in the other mask. */
-function centreLineDice(one: Mask, other: Mask): number {
+function centerLineDice(one: Mask, other: Mask): number {
   const within = (line: Uint8Array, mask: Uint8Array) =>
     count(line.map((value, i) => value & mask[i])) / count(line);
   const precision = within(skeletonOf(one).data, other.data);
@@ -115,7 +115,7 @@ function bordersAgreement(
     if (inOne || inOther) all++;
   }
   return {
-    normalisedSurfaceDistance: (near(fromOne) + near(fromOther)) / pixels,
+    normalizedSurfaceDistance: (near(fromOne) + near(fromOther)) / pixels,
     boundaryIou: shared / all,
     surfaceDistance95: Math.max(percentile(fromOne), percentile(fromOther)),
     meanSurfaceDistance: (sum(fromOne) + sum(fromOther)) / pixels,

@@ -19,8 +19,8 @@ interface Golden {
     band: number;
     iou: number;
     dice: number;
-    centreLineDice: number;
-    normalisedSurfaceDistance: number;
+    centerLineDice: number;
+    normalizedSurfaceDistance: number;
     boundaryIou: number | null;
     surfaceDistance95: number;
     meanSurfaceDistance: number;
@@ -69,8 +69,8 @@ for (const [i, expected] of golden.compared.entries()) {
     const ours = maskAgreement(first, second, { spacing, tolerance, band });
     near(ours.iou, expected.iou, "iou");
     near(ours.dice, expected.dice, "dice");
-    near(ours.centreLineDice, expected.centreLineDice, "centre lines");
-    near(ours.normalisedSurfaceDistance, expected.normalisedSurfaceDistance, "surfaces");
+    near(ours.centerLineDice, expected.centerLineDice, "centre lines");
+    near(ours.normalizedSurfaceDistance, expected.normalizedSurfaceDistance, "surfaces");
     if (expected.boundaryIou !== null) near(ours.boundaryIou, expected.boundaryIou, "boundary");
     near(ours.surfaceDistance95, expected.surfaceDistance95, "95 %");
     near(ours.meanSurfaceDistance, expected.meanSurfaceDistance, "mean distance");
@@ -123,7 +123,7 @@ test("maskAgreement: a square and the same moved by one, by hand", () => {
   const {
     iou,
     dice,
-    normalisedSurfaceDistance,
+    normalizedSurfaceDistance,
     surfaceDistance95,
     meanSurfaceDistance,
     boundaryIou,
@@ -131,15 +131,15 @@ test("maskAgreement: a square and the same moved by one, by hand", () => {
   near(iou, 12 / 20, "iou");
   near(dice, 24 / 32, "dice");
   // Twelve pixels of border each; the columns at the far ends lie a pixel away, and two each inside.
-  assert.equal(normalisedSurfaceDistance, 1);
+  assert.equal(normalizedSurfaceDistance, 1);
   assert.equal(surfaceDistance95, 1);
   near(meanSurfaceDistance, 12 / 24, "mean distance");
   near(boundaryIou, 6 / 18, "boundary");
   const strict = maskAgreement(first, second, { ...pixels, tolerance: 0 });
-  near(strict.normalisedSurfaceDistance, 12 / 24, "surfaces at 0");
+  near(strict.normalizedSurfaceDistance, 12 / 24, "surfaces at 0");
   const inMm = maskAgreement(first, second, { spacing: [0.2, 0.2], tolerance: 0.1, band: 0.2 });
   near(inMm.surfaceDistance95, 0.2, "95 % in millimetres");
-  near(inMm.normalisedSurfaceDistance, 12 / 24, "surfaces in millimetres");
+  near(inMm.normalizedSurfaceDistance, 12 / 24, "surfaces in millimetres");
 });
 
 test("maskAgreement: a line that lies beside another has no overlap and near borders", () => {
@@ -147,11 +147,11 @@ test("maskAgreement: a line that lies beside another has no overlap and near bor
   const second = maskOf([".....", ".....", "#####", "....."]);
   const beside = maskAgreement(first, second, pixels);
   assert.deepEqual(
-    [beside.iou, beside.dice, beside.centreLineDice, beside.normalisedSurfaceDistance],
+    [beside.iou, beside.dice, beside.centerLineDice, beside.normalizedSurfaceDistance],
     [0, 0, 0, 1],
   );
   const same = maskAgreement(first, first, pixels);
-  assert.deepEqual([same.iou, same.centreLineDice, same.boundaryIou], [1, 1, 1]);
+  assert.deepEqual([same.iou, same.centerLineDice, same.boundaryIou], [1, 1, 1]);
   assert.deepEqual([same.surfaceDistance95, same.meanSurfaceDistance], [0, 0]);
 });
 
@@ -161,8 +161,8 @@ test("maskAgreement: empty against empty agrees, against anything else it does n
   assert.deepEqual(maskAgreement(empty, empty, pixels), {
     iou: 1,
     dice: 1,
-    centreLineDice: 1,
-    normalisedSurfaceDistance: 1,
+    centerLineDice: 1,
+    normalizedSurfaceDistance: 1,
     boundaryIou: 1,
     surfaceDistance95: 0,
     meanSurfaceDistance: 0,
@@ -211,8 +211,8 @@ test("annotatorOverlap: means over radiographs, and the middle of the distances"
   const masks = (iou: number, meanSurfaceDistance: number | null): MaskAgreement => ({
     iou,
     dice: iou / 2,
-    centreLineDice: iou / 4,
-    normalisedSurfaceDistance: 1,
+    centerLineDice: iou / 4,
+    normalizedSurfaceDistance: 1,
     boundaryIou: 1,
     surfaceDistance95: 9,
     meanSurfaceDistance,
@@ -229,7 +229,7 @@ test("annotatorOverlap: means over radiographs, and the middle of the distances"
   near(overlap.boxIou.value, 2.2 / 4, "box");
   near(overlap.maskIou.value, 1.6 / 4, "mask");
   near(overlap.dice.value, 0.8 / 4, "dice");
-  near(overlap.centreLineDice.value, 0.4 / 4, "centre lines");
+  near(overlap.centerLineDice.value, 0.4 / 4, "centre lines");
   assert.equal(overlap.surfaceDistance.value, 1);
   assert.deepEqual([overlap.drawn, overlap.patients], [4, 3]);
   assert.ok(overlap.boxIou.interval !== null && overlap.boxIou.interval[0] < 0.55);

@@ -29,7 +29,7 @@ export interface ErrorsByAgreement {
   readonly trend: Trend;
 }
 
-/** Throws EvaluationError `input` for a case with fewer than two readings. */
+/** @throws EvaluationError `input` for a case with fewer than two readings. */
 export function errorsByAgreement(cases: readonly ReadCase[]): ErrorsByAgreement {
   const alone = cases.findIndex(({ readings }) => readings.length < 2);
   if (alone >= 0) {

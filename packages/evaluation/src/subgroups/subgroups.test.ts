@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { oddsGapOf } from "./equalised-odds.ts";
+import { oddsGapOf } from "./equalized-odds.ts";
 import { errorsByAgreement } from "./errors-by-agreement.ts";
 import { AGE_BANDS, ageBand, type Subject, subgroupRows } from "./subgroups.ts";
 

@@ -3,7 +3,7 @@
  *
  * A subgroup is shown, however small, with its number and an interval that says how little it tells.
  * Differences between subgroups are not tested one by one: where anything is to be concluded, take the
- * gaps of `equalised-odds.ts` with their intervals.
+ * gaps of `equalized-odds.ts` with their intervals.
  */
 import type { Auc, Proportion } from "@malleolus/schema";
 import { type ClusterCount, clusteredProportionOf } from "../clustered-proportion.ts";
@@ -94,7 +94,7 @@ function clusters(subjects: readonly Subject[], is: (subject: Subject) => boolea
 /** Of grown-ups, by decades of risk: fractures of the ankle have a peak in the young and one in the old. */
 export const AGE_BANDS = ["under 18", "18 to 39", "40 to 64", "65 and over"] as const;
 
-/** Throws EvaluationError `input` for an age in years that is none. */
+/** @throws EvaluationError `input` for an age in years that is none. */
 export function ageBand(years: number): (typeof AGE_BANDS)[number] {
   if (!(years >= 0 && years < 150)) {
     throw new EvaluationError("input", `ageBand: expected an age in years, got ${years}`);

@@ -26,7 +26,7 @@ export interface GeometryAgainstNetwork {
   readonly rescuedByNetwork: readonly string[];
 }
 
-/** Throws EvaluationError `input` for a class that is none of `classes`. */
+/** @throws EvaluationError `input` for a class that is none of `classes`. */
 export function geometryAgainstNetwork(
   patients: readonly TwiceClassified[],
   classes: readonly string[],

@@ -44,7 +44,7 @@ export type LevelResult =
 /** Of the line's pixels so many at either end are left out: what an outline frays to. */
 const FRAYED = 0.02;
 
-/** Throws EvaluationError `input` for masks of unlike size. */
+/** @throws EvaluationError `input` for masks of unlike size. */
 export function fractureLevel(
   { tibia, fibula, fracture, spacingMm }: OutlinedAnkle,
   { fractureLine }: Pick<WeberZones, "fractureLine">,
@@ -86,7 +86,7 @@ export function patientLevel(levels: readonly FractureLevel[]): FractureLevel | 
 /**
  * The class of a level. `classes` are the protocol's fracture classes, from the lowest to the highest.
  *
- * Throws EvaluationError `input` for a protocol without three classes of fractures.
+ * @throws EvaluationError `input` for a protocol without three classes of fractures.
  */
 export function weberClassAt(
   { lowestMm, highestMm }: FractureLevel,

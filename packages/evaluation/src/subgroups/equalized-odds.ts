@@ -38,7 +38,7 @@ export interface DealOptions {
  * Patients with one value alone: a view is an attribute of a radiograph, for which a gap between views
  * would need another way of dealing.
  *
- * Throws EvaluationError `input` for a patient with two values of the attribute.
+ * @throws EvaluationError `input` for a patient with two values of the attribute.
  */
 export function oddsGapOf(
   subjects: readonly Subject[],
