@@ -14,7 +14,7 @@ import {
   averagePrecision,
   evaluate,
   evaluationDefaults,
-  type LabelledImage,
+  type LabeledImage,
   type TestPatient,
 } from "@malleolus/evaluation";
 import {
@@ -117,7 +117,7 @@ async function bootstrapped(peer: Peer | null, runs: number): Promise<Row> {
 }
 
 async function precision(peer: Peer | null, runs: number): Promise<Row> {
-  const images = Array.from({ length: IMAGES }, (_, i) => labelledImage(i));
+  const images = Array.from({ length: IMAGES }, (_, i) => labeledImage(i));
   if (peer !== null) await peer.ask({ action: "prepare", work: "coco", ...cocoOf(images) });
   let own = Number.NaN;
   const ours = {
@@ -231,7 +231,7 @@ function ring([x1, y1, x2, y2]: Box): number[] {
   return [x1, y1, x2, y1, x2, y2, x1, y2];
 }
 
-function labelledImage(i: number): LabelledImage {
+function labeledImage(i: number): LabeledImage {
   const region = (place: number, moved: number) => {
     const [x, y] = [40 + 380 * uniform(i, place, 20), 40 + 380 * uniform(i, place, 21)].map(
       Math.round,
@@ -256,8 +256,8 @@ function labelledImage(i: number): LabelledImage {
   };
 }
 
-function cocoOf(images: readonly LabelledImage[]) {
-  const segmentation = (mask: LabelledImage["truths"][number]["mask"]) => ({
+function cocoOf(images: readonly LabeledImage[]) {
+  const segmentation = (mask: LabeledImage["truths"][number]["mask"]) => ({
     size: mask.size,
     counts: runsToString(mask.counts),
   });

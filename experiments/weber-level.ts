@@ -12,8 +12,8 @@ import {
 } from "@malleolus/evaluation";
 import {
   buildAnkle,
-  drawPatient,
-  internalRoom,
+  internalXrayUnit,
+  samplePatient,
   simulateRadiograph,
   withPitch,
 } from "@malleolus/phantom";
@@ -23,16 +23,16 @@ const patients = Number(process.argv[2] ?? 30);
 const CLASSES = ["A", "B", "C"] as const;
 const VIEWS = ["ap", "mortise", "lateral"] as const;
 const zones = ankleClassification.zonesMm;
-const machine = withPitch(internalRoom, 2 * internalRoom.pitchMm);
+const xrayUnit = withPitch(internalXrayUnit, 2 * internalXrayUnit.pitchMm);
 
 const counts = new Map<string, number>();
 const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 for (let i = 0; i < patients; i++) {
   const weberClass = CLASSES[i % 3];
-  const ankle = buildAnkle(drawPatient(`weber level ${i}`, { weberClass, exclusion: null }));
+  const ankle = buildAnkle(samplePatient(`weber level ${i}`, { weberClass, exclusion: null }));
   const levels: FractureLevel[] = [];
   for (const view of VIEWS) {
-    const { truth, spacingMm } = simulateRadiograph(ankle, view, machine);
+    const { truth, spacingMm } = simulateRadiograph(ankle, view, xrayUnit);
     const { level, missing } = fractureLevel(
       { ...truth, spacingMm: [spacingMm, spacingMm] },
       zones,
