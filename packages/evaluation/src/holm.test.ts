@@ -17,5 +17,7 @@ test("holmAdjusted: what was not tested does not count, and nothing passes 1", (
 
 test("holmAdjusted: what is no p value is refused", () => {
   assert.throws(() => holmAdjusted([0.1, Number.NaN]), /from 0 to 1, got NaN/);
-  assert.throws(() => holmAdjusted([1.1]), /got 1.1/);
+  assert.throws(() => holmAdjusted([1.1, -0.1]), /got 1.1/);
+  assert.throws(() => holmAdjusted([0, -0.1]), /got -0.1/);
+  assert.deepEqual(holmAdjusted([1, 0]), [1, 0]);
 });

@@ -24,6 +24,7 @@ export {
   calibrationOf,
 } from "./calibration/calibration.ts";
 export type { Forecast } from "./calibration/probability-scores.ts";
+export { type Recalibration, recalibrationOf } from "./calibration/recalibration.ts";
 export { type Reliability, reliabilityOf } from "./calibration/reliability.ts";
 export { type ClusterCount, clusteredProportionOf } from "./clustered-proportion.ts";
 export { type ShareDifference, shareDifference } from "./comparison/fisher-exact.ts";

@@ -117,6 +117,42 @@ test("skeletonOf: what is one pixel wide stays, and nothing vanishes", () => {
   assert.ok(!skeletonOf(maskOf(["...", "..."])).data.includes(1));
 });
 
+test("skeletonOf: of every part something is left, and nothing is added", () => {
+  for (let run = 0; run < 300; run++) {
+    const [width, height] = [2 + (run % 9), 2 + (run % 7)];
+    const data = Uint8Array.from({ length: width * height }, (_, i) =>
+      philox4x32([i, run, 1, 0], [2, 2])[0] % 10 < 6 ? 1 : 0,
+    );
+    const mask = { width, height, data };
+    const thin = skeletonOf(mask);
+    const parts = partsOf(mask);
+    assert.equal(partsOf(thin).length, parts.length, rowsOf(mask).join("\n"));
+    for (const part of parts) assert.ok(part.some((place) => thin.data[place] === 1));
+    assert.ok(thin.data.every((set, i) => set <= data[i]));
+  }
+});
+
+/** Places that hang together by sides or corners. */
+function partsOf({ width, height, data }: Mask): number[][] {
+  const seen = new Set<number>();
+  return [...data.keys()].flatMap((start) => {
+    if (data[start] === 0 || seen.has(start)) return [];
+    const part = [start];
+    seen.add(start);
+    for (const place of part) {
+      const [x, y] = [place % width, Math.floor(place / width)];
+      for (const [dx, dy] of [-1, 0, 1].flatMap((a) => [-1, 0, 1].map((b) => [a, b]))) {
+        const next = (y + dy) * width + x + dx;
+        const isInside = x + dx >= 0 && x + dx < width && y + dy >= 0 && y + dy < height;
+        if (!isInside || data[next] === 0 || seen.has(next)) continue;
+        seen.add(next);
+        part.push(next);
+      }
+    }
+    return [part];
+  });
+}
+
 test("maskAgreement: a square and the same moved by one, by hand", () => {
   const first = maskOf(["####...", "####...", "####...", "####..."]);
   const second = maskOf([".####..", ".####..", ".####..", ".####.."]);

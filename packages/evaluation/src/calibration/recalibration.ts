@@ -1,0 +1,94 @@
+/**
+ * In which direction probabilities are wrong: the intercept and the slope of a logistic model of what
+ * happened on their log odds (Cox 1958; Van Calster et al. 2019, BMC Medicine 17:230).
+ *
+ * A slope below 1 says that probabilities are too extreme, which is what a network that has learned its
+ * training patients by heart gives. The intercept, with the slope held at 1, is above 0 where they are too
+ * low on the whole: calibration in the large.
+ */
+import type { Estimate } from "@malleolus/schema";
+import { type BootstrapOptions, weightedBootstrap } from "../bootstrap.ts";
+import { EvaluationError } from "../errors.ts";
+
+export interface Recalibration {
+  readonly intercept: Estimate;
+  readonly slope: Estimate;
+}
+
+/** A probability of 0 or 1 has no log odds. */
+const LEAST = 1e-6;
+const MOST_STEPS = 50;
+/** Beyond it the model runs away: what happened is told apart without error. */
+const STEEPEST = 50;
+
+/**
+ * With intervals of the bootstrap. A value is null where only one thing happened, and where a slope has
+ * no end since probabilities tell both apart without error.
+ *
+ * @throws EvaluationError `input` for what are no probabilities, and for lists of unlike length.
+ */
+export function recalibrationOf(
+  probabilities: readonly number[],
+  happened: readonly boolean[],
+  options: BootstrapOptions,
+): Recalibration {
+  const wrong = probabilities.find((p) => !(p >= 0 && p <= 1));
+  if (wrong !== undefined || probabilities.length !== happened.length) {
+    throw new EvaluationError(
+      "input",
+      "recalibrationOf: expected probabilities from 0 to 1 and whether each came true, got " +
+        (wrong ?? `${probabilities.length} and ${happened.length}`),
+    );
+  }
+  const logits = probabilities.map((p) => {
+    const kept = Math.min(1 - LEAST, Math.max(LEAST, p));
+    return Math.log(kept / (1 - kept));
+  });
+  const [intercept, slope] = weightedBootstrap(
+    logits.length,
+    (weights) => [
+      fitted(logits, happened, weights, "intercept")?.intercept ?? null,
+      fitted(logits, happened, weights, "both")?.slope ?? null,
+    ],
+    options,
+  );
+  return { intercept, slope };
+}
+
+/** By Newton's method; null where there is no maximum. */
+function fitted(
+  logits: readonly number[],
+  happened: readonly boolean[],
+  weights: Uint32Array,
+  free: "intercept" | "both",
+): { readonly intercept: number; readonly slope: number } | null {
+  let [intercept, slope] = [0, 1];
+  for (let step = 0; step < MOST_STEPS; step++) {
+    let [gradient0, gradient1, curve00, curve01, curve11] = [0, 0, 0, 0, 0];
+    for (const [i, logit] of logits.entries()) {
+      const p = 1 / (1 + Math.exp(-(intercept + slope * logit)));
+      const residual = weights[i] * ((happened[i] ? 1 : 0) - p);
+      const curve = weights[i] * p * (1 - p);
+      gradient0 += residual;
+      gradient1 += residual * logit;
+      curve00 += curve;
+      curve01 += curve * logit;
+      curve11 += curve * logit * logit;
+    }
+    const determinant = curve00 * curve11 - curve01 * curve01;
+    const isFlat = free === "both" ? !(determinant > 1e-9) : !(curve00 > 1e-9);
+    if (isFlat) return null;
+    const [step0, step1] =
+      free === "both"
+        ? [
+            (curve11 * gradient0 - curve01 * gradient1) / determinant,
+            (curve00 * gradient1 - curve01 * gradient0) / determinant,
+          ]
+        : [gradient0 / curve00, 0];
+    intercept += step0;
+    slope += step1;
+    if (Math.abs(intercept) > STEEPEST || Math.abs(slope) > STEEPEST) return null;
+    if (Math.abs(step0) + Math.abs(step1) < 1e-10) return { intercept, slope };
+  }
+  return null;
+}
