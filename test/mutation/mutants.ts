@@ -63,7 +63,11 @@ const METHODS: Readonly<Record<string, string>> = {
 /** Calls without which the values themselves go on. */
 const DROPPED = new Set(["filter", "toSorted", "sort", "toReversed"]);
 
-/** In the order of the text. Throws where the file is not TypeScript. */
+/**
+ * In the order of the text.
+ *
+ * @throws where the file is not TypeScript.
+ */
 export function mutantsOf(path: string, text: string): Mutant[] {
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);

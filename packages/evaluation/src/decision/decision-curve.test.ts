@@ -20,7 +20,7 @@ test("decisionCurve: true positives less what false ones cost, by hand", () => {
     ...options,
     thresholds: [0.2, 0.5],
   });
-  // From 0.2 on: 3 hits, 2 false alarms at a quarter each; from 0.5 on: 2 hits, 1 at one each.
+  // From 0.2 on: 3 hits, 2 false positives at a quarter each; from 0.5 on: 2 hits, 1 at one each.
   near(low.model.value, (3 - 2 / 4) / 8);
   near(low.everybody.value, (3 - 5 / 4) / 8);
   near(low.gain.value, (3 - 2 / 4 - (3 - 5 / 4)) / 8);
@@ -68,16 +68,16 @@ test("predictiveValues: Bayes at a prevalence, with an interval that holds them"
   }
 });
 
-test("predictiveValues: the ends are where sensitivity less a ratio of false alarms may be 0", () => {
-  const [hits, alarms] = [proportionOf(45, 50), proportionOf(20, 100)];
+test("predictiveValues: the ends are where sensitivity less a ratio of false positives may be 0", () => {
+  const [hits, falsePositives] = [proportionOf(45, 50), proportionOf(20, 100)];
   const { ppv } = predictiveValues(hits, { count: 80, total: 100 }, 0.1);
   const ratios = (ppv.interval ?? []).map((end) => (end / (1 - end)) * 9);
-  const [[low, high], [least, most]] = [hits.interval ?? [0, 0], alarms.interval ?? [0, 0]];
+  const [[low, high], [least, most]] = [hits.interval ?? [0, 0], falsePositives.interval ?? [0, 0]];
   near(0.9 - ratios[0] * 0.2, Math.hypot(0.9 - low, ratios[0] * (most - 0.2)), 1e-9);
   near(ratios[1] * 0.2 - 0.9, Math.hypot(high - 0.9, ratios[1] * (0.2 - least)), 1e-9);
 });
 
-test("predictiveValues: without false alarms the value is 1 and its interval is not", () => {
+test("predictiveValues: without false positives the value is 1 and its interval is not", () => {
   const { ppv, npv } = predictiveValues({ count: 20, total: 20 }, { count: 30, total: 30 }, 0.2);
   assert.deepEqual([ppv.value, npv.value, ppv.interval?.[1]], [1, 1, 1]);
   assert.ok((ppv.interval?.[0] ?? 1) < 0.9);
@@ -105,7 +105,7 @@ test("chooseOperatingPoint: keeps to what is wanted, and is best in the other", 
   const scores = [9, 8, 7, 6, 5, 4, 3, 2];
   const truths = [true, true, false, true, true, false, false, false];
   const specific = chooseOperatingPoint(scores, truths, { atLeast: "specificity", share: 0.75 });
-  // One false alarm of four is allowed: 7, and with it all positives down to 5; half-way to 4.
+  // One false positive of four is allowed: 7, and with it all positives down to 5; half-way to 4.
   assert.equal(specific?.threshold, 4.5);
   assert.deepEqual([specific.sensitivity.count, specific.specificity.count], [4, 3]);
   const strict = chooseOperatingPoint(scores, truths, { atLeast: "specificity", share: 0.76 });
@@ -118,7 +118,7 @@ test("chooseOperatingPoint: keeps to what is wanted, and is best in the other", 
   assert.equal(lowest?.threshold, 1);
 });
 
-test("chooseOperatingPoint: where the highest score is a false alarm nobody may be called", () => {
+test("chooseOperatingPoint: where the highest score is a false positive nobody may be called", () => {
   const point = chooseOperatingPoint([2, 1], [false, true], { atLeast: "specificity", share: 1 });
   assert.equal(point?.threshold, Number.POSITIVE_INFINITY);
   assert.deepEqual([point.sensitivity.count, point.specificity.count], [0, 1]);

@@ -73,7 +73,7 @@ interface Counts {
   readonly positives: number;
   readonly negatives: number;
   readonly hits: number;
-  readonly alarms: number;
+  readonly falsePositives: number;
 }
 
 function countAt(
@@ -82,7 +82,7 @@ function countAt(
   weights: Uint32Array,
   threshold: number,
 ): Counts {
-  let [positives, negatives, hits, alarms] = [0, 0, 0, 0];
+  let [positives, negatives, hits, falsePositives] = [0, 0, 0, 0];
   for (const [i, weight] of weights.entries()) {
     const treated = probabilities[i] >= threshold ? weight : 0;
     if (positive[i]) {
@@ -90,14 +90,14 @@ function countAt(
       hits += treated;
     } else {
       negatives += weight;
-      alarms += treated;
+      falsePositives += treated;
     }
   }
-  return { positives, negatives, hits, alarms };
+  return { positives, negatives, hits, falsePositives };
 }
 
 function benefitOf(
-  { positives, negatives, hits, alarms }: Counts,
+  { positives, negatives, hits, falsePositives }: Counts,
   prevalence: number | null,
   threshold: number,
 ): { readonly model: number; readonly everybody: number } | null {
@@ -106,9 +106,9 @@ function benefitOf(
   const cost = threshold / (1 - threshold);
   const share = prevalence ?? positives / all;
   const sensitivity = positives === 0 ? 0 : hits / positives;
-  const falseAlarms = negatives === 0 ? 0 : alarms / negatives;
+  const falsePositiveRate = negatives === 0 ? 0 : falsePositives / negatives;
   return {
-    model: sensitivity * share - falseAlarms * (1 - share) * cost,
+    model: sensitivity * share - falsePositiveRate * (1 - share) * cost,
     everybody: share - (1 - share) * cost,
   };
 }

@@ -36,11 +36,11 @@ export function predictiveValues(
       `predictiveValues: expected a prevalence between 0 and 1, got ${prevalence}`,
     );
   }
-  const alarms = { count: specificity.total - specificity.count, total: specificity.total };
+  const falsePositives = { count: specificity.total - specificity.count, total: specificity.total };
   const misses = { count: sensitivity.total - sensitivity.count, total: sensitivity.total };
   return {
     prevalence,
-    ppv: predictiveValue(sensitivity, alarms, prevalence),
+    ppv: predictiveValue(sensitivity, falsePositives, prevalence),
     npv: predictiveValue(specificity, misses, 1 - prevalence),
   };
 }

@@ -95,9 +95,9 @@ function turnsByCode(): Uint8Array {
 
 /** By the paper: of neighbours clockwise from the north. */
 function turnsOf(around: readonly number[]): number {
-  const neighbours = around.reduce((sum, one) => sum + one, 0);
+  const neighbors = around.reduce((sum, one) => sum + one, 0);
   const rises = around.filter((one, k) => one === 0 && around[(k + 1) % 8] === 1).length;
-  if (neighbours < 2 || neighbours > 6 || rises !== 1) return NEVER;
+  if (neighbors < 2 || neighbors > 6 || rises !== 1) return NEVER;
   const [north, , east, , south, , west] = around;
   const first = north * east * south === 0 && east * south * west === 0;
   const second = north * east * west === 0 && north * south * west === 0;

@@ -81,7 +81,7 @@ function gapsOf(
   values: readonly string[],
 ): readonly [number | null, number | null] {
   const counts = new Map(
-    values.map((value) => [value, { hit: 0, positive: 0, alarm: 0, sound: 0 }]),
+    values.map((value) => [value, { hit: 0, positive: 0, falsePositive: 0, sound: 0 }]),
   );
   for (const [i, own] of patients.entries()) {
     const count = counts.get(labels[i]);
@@ -90,7 +90,7 @@ function gapsOf(
       if (positive) count.positive++;
       else count.sound++;
       if (calledPositive && positive) count.hit++;
-      if (calledPositive && !positive) count.alarm++;
+      if (calledPositive && !positive) count.falsePositive++;
     }
   }
   const gap = (shares: readonly number[]) =>
@@ -98,7 +98,7 @@ function gapsOf(
   const all = [...counts.values()];
   return [
     gap(all.flatMap(({ hit, positive }) => (positive === 0 ? [] : [hit / positive]))),
-    gap(all.flatMap(({ alarm, sound }) => (sound === 0 ? [] : [alarm / sound]))),
+    gap(all.flatMap(({ falsePositive, sound }) => (sound === 0 ? [] : [falsePositive / sound]))),
   ];
 }
 
