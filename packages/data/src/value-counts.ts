@@ -1,7 +1,7 @@
 /**
- * How often each stored value occurs in a radiograph. At most 65,536 values are possible where a
- * picture has millions of pixels: what is asked of all pixels is asked of the values instead, and
- * one pass over the picture answers everything.
+ * The histogram of a radiograph's stored values. At most 65,536 values are possible where a picture has
+ * millions of pixels: what is asked of all pixels is asked of the values instead, and one pass over the
+ * picture answers everything.
  */
 import type { ValueRange } from "@malleolus/schema";
 

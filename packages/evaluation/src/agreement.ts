@@ -1,4 +1,4 @@
-/** How far readers agree with each other, from their first readings. */
+/** The agreement of readers, from their first readings. */
 import type { Estimate, Proportion } from "@malleolus/schema";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { cohenKappa, confusionOf } from "./confusion.ts";

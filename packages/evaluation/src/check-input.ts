@@ -1,6 +1,5 @@
 /**
- * What must hold of patients and options before anything is computed from them: a number that is none
- * would otherwise come out as a figure.
+ * Checks of patients and options before anything is computed: NaN would otherwise come out as a figure.
  */
 import { EvaluationError } from "./errors.ts";
 import type { EvaluationOptions } from "./evaluate.ts";

@@ -1,4 +1,4 @@
-/** How well patients are put into their classes. */
+/** The classification of patients, in figures. */
 import type { Auc, Estimate, Proportion } from "@malleolus/schema";
 import { type BootstrapOptions, weightedBootstrap } from "./bootstrap.ts";
 import {

@@ -1,4 +1,4 @@
-/** How well fractures are found on the images of a test set, and how often one is found in vain. */
+/** Localisation on a test set: the overlaps of found fractures, and the false positives. */
 import type { Estimate, FrocPoint, Proportion, View } from "@malleolus/schema";
 import { type BootstrapOptions, weightedBootstrap } from "./bootstrap.ts";
 import { clusterCounts, clusteredProportionOf } from "./clustered-proportion.ts";

@@ -1,6 +1,4 @@
-/**
- * How well screening puts cases where they belong: precision and recall of each state.
- */
+/** Precision and recall of screening, for each state. */
 import type { Proportion, ScreenedState } from "@malleolus/schema";
 import { proportionOf } from "./proportion.ts";
 

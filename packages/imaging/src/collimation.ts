@@ -1,6 +1,6 @@
 /**
- * What lies outside of the field that was exposed. Many storage-phosphor plates and shutters come out
- * white there, and a large white frame moves everything that a network measures over the whole image.
+ * The border outside the exposed field. Many storage-phosphor plates and shutters come out white there,
+ * and a large white frame moves everything that a network measures over the whole image.
  */
 
 /** From here on a pixel is white: bones do not get there, and noise does not leave it. */

@@ -1,4 +1,4 @@
-/** What the network found: one instance, in pixels of the network's image. */
+/** A network's detection: one instance, in pixels of the network's image. */
 import type { Box } from "@malleolus/geometry";
 
 export interface Detection {

@@ -1,4 +1,4 @@
-/** What was found, as the rest of the project speaks of it: names, outlines, millimetres. */
+/** Findings as the rest of the project speaks of them: names, outlines, millimetres. */
 import { type Polygon, polygonSignedArea, traceMask, translatePolygon } from "@malleolus/geometry";
 import type { Calibration, Finding } from "@malleolus/schema";
 import type { PlacedDetection } from "./paste.ts";

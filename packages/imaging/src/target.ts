@@ -1,4 +1,4 @@
-/** What the network should have found: the truth of one image, in pixels of the network's image. */
+/** A network's target: the truth of one image, in pixels of the network's image. */
 import type { Box, Polygon } from "@malleolus/geometry";
 
 /** Three lists of one length, an entry an instance; all empty for an image without objects. */

@@ -1,4 +1,4 @@
-/** Where a model's tensors lie, and in what dtype. */
+/** The device and dtype of a model's tensors. */
 import { type Device, keep, nn, noGrad, scope, Tensor, type ToOptions } from "@malleolus/torch";
 import { clearFoldedWeights } from "./backbones/resnet.ts";
 import type { MaskRcnn } from "./mask-rcnn/mask-rcnn.ts";

@@ -1,4 +1,4 @@
-/** How much more a rare class counts in a cross-entropy. */
+/** The weights of rare classes in a cross-entropy. */
 import { ModelError } from "./errors.ts";
 
 /**

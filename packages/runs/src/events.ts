@@ -1,7 +1,6 @@
 /**
- * What happened in a run: `events.jsonl`, one JSON object a line, on the disk before the next step
- * begins. A run that resumes cuts the file back to its checkpoint, so that no step stands in it
- * twice.
+ * The events of a run: `events.jsonl`, one JSON object a line, on the disk before the next step begins.
+ * A run that resumes cuts the file back to its checkpoint, so that no step stands in it twice.
  */
 import {
   closeSync,

@@ -1,4 +1,4 @@
-/** Where the detector of a run is. */
+/** The detector of a run: the file that a path means. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { bestCheckpoint, latestCheckpoint } from "./checkpoint.ts";

@@ -1,6 +1,6 @@
 /**
- * Where recipes differ, key by key: those of several runs, or a run's and the one that is to go on
- * with it.
+ * The differences of recipes, key by key: those of several runs, or a run's and the one that is to go
+ * on with it.
  */
 
 export interface RecipeDifference {

@@ -1,5 +1,5 @@
 /**
- * Which radiographs a run has seen, by the SHA-256 of their files: `seen-images.json` beside the
+ * The radiographs that a run has seen, by the SHA-256 of their files: `seen-images.json` beside the
  * recipe. By it an evaluation knows a radiograph again that the detector was trained on, whatever it is
  * called and wherever it lies. (A file that was written anew, by another export say, has another hash.)
  */

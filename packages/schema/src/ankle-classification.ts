@@ -1,7 +1,7 @@
 /**
- * What the ankle means to more than one package: the classes of a fracture of the lateral malleolus by
- * Danis-Weber and the millimetres by which they are told. A new study's protocol begins with them, and
- * the phantom breaks, labels and outlines by them. A study may change its own protocol; the phantom
+ * The ankle's classification, for several packages: the classes of a fracture of the lateral malleolus
+ * by Danis-Weber and the millimetres by which they are told. A new study's protocol begins with them,
+ * and the phantom breaks, labels and outlines by them. A study may change its own protocol; the phantom
  * stays as it is.
  */
 import type { Protocol } from "./protocol.ts";

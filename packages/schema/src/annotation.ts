@@ -1,6 +1,4 @@
-/**
- * What people and models draw on a radiograph.
- */
+/** Annotations of a radiograph, by people and by models. */
 import { z } from "zod";
 import { polygonSchema } from "./finding.ts";
 

@@ -1,5 +1,5 @@
 /**
- * What a radiograph serves for, and to which part of the study its patient belongs for ever.
+ * The assignment of a radiograph, and the part of the study to which its patient belongs for ever.
  */
 import { z } from "zod";
 

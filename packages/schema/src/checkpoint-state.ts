@@ -1,4 +1,4 @@
-/** Where a run stood when it wrote a checkpoint: `state.json` beside the tensors. */
+/** The state of a run at a checkpoint: `state.json` beside the tensors. */
 import { z } from "zod";
 import { recipeSchema } from "./recipe.ts";
 

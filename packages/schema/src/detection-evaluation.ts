@@ -1,5 +1,5 @@
 /**
- * How well a detector finds what a COCO file says is there: what `evaluate` prints as JSON and keeps as
+ * The evaluation of a detector against a COCO file, as `evaluate` prints it as JSON and keeps it as
  * `evaluation.json`. The arithmetic is `evaluation`'s.
  */
 import { z } from "zod";

@@ -1,6 +1,4 @@
-/**
- * What a detector says about a radiograph.
- */
+/** A detector's finding on a radiograph. */
 import type { Box, Polygon } from "@malleolus/geometry";
 import { z } from "zod";
 import { calibrationSchema } from "./image.ts";

@@ -1,6 +1,4 @@
-/**
- * What is known of a radiograph besides its pixels.
- */
+/** The facts of a radiograph besides its pixels. */
 import { z } from "zod";
 
 /**

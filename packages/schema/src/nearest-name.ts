@@ -1,4 +1,4 @@
-/** What someone probably meant who wrote a name that does not exist. */
+/** The known name that is nearest to an unknown one. */
 
 /** The known name that is nearest in single letters changed; null where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | null {

@@ -1,5 +1,5 @@
 /**
- * How a patient's class is decided from what a detector says of the views: a multinomial model that
+ * The decision of a patient's class from a detector's analyses of the views: a multinomial model that
  * was fitted on tuning patients. It lies in the detector's file, with what it was fitted on.
  *
  * The arithmetic is `evaluation/src/decision`.

@@ -1,4 +1,4 @@
-/** What `predict` says of one file: `NAME.json`, and a line of `--json`. */
+/** The prediction for one file: `NAME.json`, and a line of `--json`. */
 import { z } from "zod";
 import { findingSchema } from "./finding.ts";
 import { imageSchema } from "./image.ts";

@@ -1,6 +1,6 @@
 /**
- * How a radiograph is brought to a network: it stands in recipes and in a detector's file, so that training
- * and serving cannot differ. Its size is Detectron2's ResizeShortestEdge.
+ * The preprocessing of a radiograph for a network: it stands in recipes and in a detector's file, so
+ * that training and serving cannot differ. Its size is Detectron2's ResizeShortestEdge.
  */
 import { z } from "zod";
 

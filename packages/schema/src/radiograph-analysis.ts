@@ -1,6 +1,5 @@
 /**
- * What a detector says about one radiograph: where a fracture is, if there is one, and the evidence
- * from which a patient's class is decided.
+ * A detector's analysis of one radiograph: its fractures, and the evidence for a patient's class.
  */
 import { z } from "zod";
 import { findingSchema } from "./finding.ts";

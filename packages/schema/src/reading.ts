@@ -1,6 +1,4 @@
-/**
- * What people say of a case when they read it, and what came of it.
- */
+/** Readings of a case, and the verdicts that came of them. */
 import { z } from "zod";
 
 /**

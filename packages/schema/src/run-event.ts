@@ -1,6 +1,6 @@
 /**
- * What happens in a run, one event a line of `events.jsonl`. The first one, `start`, says in which
- * version the file is written; those of earlier versions do not.
+ * The events of a run, one a line of `events.jsonl`. The first one, `start`, says in which version the
+ * file is written; those of earlier versions do not.
  *
  * Each event is defined once. Who writes or repeats a run takes `runEventSchema`, which wants all of
  * it; who looks at runs of any version takes `shownEventSchema`, a part of the same.

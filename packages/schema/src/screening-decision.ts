@@ -1,6 +1,4 @@
-/**
- * Where a report's words put a study, and which words they were.
- */
+/** A screening decision: the state of a case by its report, with the deciding words. */
 import { z } from "zod";
 
 export const screenedStateSchema = z.enum([

@@ -1,6 +1,6 @@
 /**
- * What the JSON columns of a study's database hold, with a version: `{"format": …, "value": …}`. Earlier
- * versions wrote the value alone, which is read as the first version.
+ * The JSON columns of a study's database, with a version: `{"format": …, "value": …}`. Earlier versions
+ * wrote the value alone, which is read as the first version.
  */
 import { z } from "zod";
 import { outlineSchema, structureAgreementSchema } from "./annotation.ts";

@@ -1,6 +1,4 @@
-/**
- * What `malleolus.toml` holds: where a study's parts lie, and who takes part.
- */
+/** The content of `malleolus.toml`: the places of a study's parts, and its people. */
 import { z } from "zod";
 
 const idSchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, {

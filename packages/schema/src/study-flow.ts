@@ -1,4 +1,4 @@
-/** How far the cases of each hospital came in a study: what its flow diagram shows. */
+/** The flow of cases through a study, hospital by hospital: its flow diagram's content. */
 import { z } from "zod";
 import { assignmentSchema } from "./assignment.ts";
 import { screenedStateSchema } from "./screening-decision.ts";

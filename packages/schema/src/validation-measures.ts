@@ -1,4 +1,4 @@
-/** What a validation measures, and by which of it the best checkpoint can be chosen. */
+/** The measures of a validation, and those that can choose the best checkpoint. */
 import { z } from "zod";
 
 export const validationMetricSchema = z.enum([

@@ -1,5 +1,5 @@
 /**
- * Where the time goes: by stage of the work, and by LibTorch's operators within it.
+ * A profile of time: by stage of the work, and by LibTorch's operators within it.
  *
  * Stages are named where the work is done (`stage("backbone", …)`) and cost nothing unless a profile
  * is being taken.

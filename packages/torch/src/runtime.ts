@@ -1,4 +1,4 @@
-/** What is true of the whole process: LibTorch's version, threads, seeds, devices. */
+/** Settings of the whole process: LibTorch's version, threads, seeds, devices. */
 import { loadedFrom, native } from "./native.ts";
 
 /** As "1.13.0". */

@@ -1,7 +1,7 @@
 /**
- * What a compressed stream says of itself, before any decoder is asked: its size, and whether
- * its end is there. Decoders fill a cut picture with grey, or ask for the memory of a damaged
- * size; both are caught here.
+ * A compressed stream's own header, before any decoder is asked: its size, and whether its end is
+ * there. Decoders fill a cut picture with grey, or ask for the memory of a damaged size; both are
+ * caught here.
  */
 import { DataError } from "../errors.ts";
 import type { PixelHeader } from "./header.ts";

@@ -1,7 +1,8 @@
 /**
- * What a reader asked a data set, and what it was told: whoever asks another data set the same and is
- * told the same need not work it out again. A file before and after de-identification is the case: its
- * picture takes a tenth of a second to decode, and nothing that it depends on may have changed.
+ * A record of a reader's questions to a data set, with the answers: whoever asks another data set the
+ * same and is told the same need not work it out again. A file before and after de-identification is
+ * the case: its picture takes a tenth of a second to decode, and nothing that it depends on may have
+ * changed.
  */
 import type { Attributes } from "./data-set.ts";
 

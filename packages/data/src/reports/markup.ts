@@ -1,6 +1,6 @@
 /**
- * What systems put between a report's words: tags, HL7's escapes, boxes to tick. They are replaced by
- * as many blanks, line ends or colons, so that every word stays where it stands.
+ * Markup that systems put between a report's words: tags, HL7's escapes, boxes to tick. They are
+ * replaced by as many blanks, line ends or colons, so that every word stays where it stands.
  */
 
 /** Tags of text within a line; every other tag begins a new one. */

@@ -1,4 +1,4 @@
-/** Whether a word is another with one slip of the fingers: a letter lost, doubled, wrong, or swapped. */
+/** Words with one slip of the fingers: a letter lost, doubled, wrong, or swapped. */
 
 /** Shorter words have too many real neighbours: `tibia` and `tibial`, `cast` and `last`. */
 const SHORTEST = 7;

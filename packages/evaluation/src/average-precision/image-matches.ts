@@ -1,5 +1,5 @@
 /**
- * Which detections of one class in one image stand for which truths (pycocotools, cocoeval.py:
+ * The matching of detections and truths of one class in one image (pycocotools, cocoeval.py:
  * `evaluateImg`; written anew here).
  *
  * One difference: pycocotools keeps a match as the truth's id and takes one of id 0 for no match.

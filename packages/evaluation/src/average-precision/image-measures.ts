@@ -1,4 +1,4 @@
-/** What a detector says of whole images: is there an object at all? The best score decides. */
+/** Measures of whole images: does a detector see an object at all? The best score decides. */
 import type { ImageMeasures } from "@malleolus/schema";
 import { clusterCounts, clusteredProportionOf } from "../clustered-proportion.ts";
 import { aucOf } from "../roc.ts";

@@ -1,4 +1,4 @@
-/** What COCO's measures are computed from: the objects of an image, and what a detector says they are. */
+/** The input of COCO's measures: an image's objects and its detections. */
 import type { Box, RunLength } from "@malleolus/geometry";
 
 export interface LabeledImage {

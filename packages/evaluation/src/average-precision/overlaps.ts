@@ -1,4 +1,4 @@
-/** How much detections and truths overlap, as pycocotools' `maskUtils.iou` has it. */
+/** The overlaps of detections and truths, as pycocotools' `maskUtils.iou` has it. */
 import { boxArea, intersectBoxes } from "@malleolus/geometry";
 import type { DetectedObject, Shape, TrueObject } from "./labeled-image.ts";
 import { runsArea, runsIntersection } from "./run-overlap.ts";

@@ -1,6 +1,6 @@
 /**
- * From what a detector says of a patient's views to the numbers that decide: for every class four
- * log odds, whatever the number of views.
+ * From a detector's analyses of a patient's views to the numbers that decide: for every class four log
+ * odds, whatever the number of views.
  *
  * Sums over views are not comparable between patients with one view and with three; means and maxima
  * are. A probability of 0 or 1 has no log odds, so that all are kept within a hundredth of them.

@@ -1,5 +1,5 @@
 /**
- * What a report shows, all of it as values: it opens no file, asks no database and knows no clock.
+ * The content of a report, all of it as values: it opens no file, asks no database and knows no clock.
  */
 import type { StudyFlow } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";

@@ -1,4 +1,4 @@
-/** How large the features are, stage by stage: the first thing to look at when training fails. */
+/** The size of the features, stage by stage: the first thing to look at when training fails. */
 import { noGrad, scope } from "@malleolus/torch";
 import type { ImageBatch } from "../input/image-batch.ts";
 import type { FeaturePyramid } from "./fpn.ts";

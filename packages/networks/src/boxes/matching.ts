@@ -1,5 +1,5 @@
 /**
- * Which truth each box belongs to, by overlap: for anchors and for proposals.
+ * The matching of boxes to truths, by overlap: for anchors and for proposals.
  *
  * Detectron2's Matcher (modeling/matcher.py) to the letter, ties included, with one exception: a
  * truth that overlaps no box at all matches none, where Detectron2 would call every box without

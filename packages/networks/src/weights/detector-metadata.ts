@@ -1,6 +1,6 @@
 /**
- * What a detector's file says beside its tensors: which format it has, the network's configuration and
- * how radiographs are brought to it. Files of the first version say the same under other names.
+ * The metadata of a detector's file: its format, the network's configuration and the preprocessing of
+ * radiographs. Files of the first version say the same under other names.
  */
 import {
   type MaskRcnnConfig,

@@ -1,7 +1,7 @@
 /**
- * What published weights expect of an image and of the network around them. Their tensors are
- * adapted to our input when they are read; what the network has to be for them, the recipe takes
- * from here.
+ * The conventions of published weights: the image and the network that they expect. Their tensors are
+ * adapted to our input when they are read; what the network has to be for them, the recipe takes from
+ * here.
  */
 export interface InputConvention {
   readonly name: "detectron2" | "msra" | "torchvision";

@@ -1,6 +1,6 @@
 /**
- * What a file of ours says of its network, and its predictors put in the order of the classes that are
- * to be found now. Not for other people's files, which do not name their classes.
+ * The network of a file of ours, with its predictors in the order of the present classes. Not for other
+ * people's files, which do not name their classes.
  */
 
 import type { MaskRcnnConfig } from "@malleolus/schema";

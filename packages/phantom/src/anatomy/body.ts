@@ -1,4 +1,4 @@
-/** What an ankle is made of when it is projected: closed surfaces and what they add to the rays. */
+/** The bodies of an ankle's projection: closed surfaces, and their part of the rays' sums. */
 import type { Mesh } from "./mesh.ts";
 import type { Profile } from "./profile.ts";
 

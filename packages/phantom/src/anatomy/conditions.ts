@@ -1,6 +1,6 @@
 /**
- * What lies in or on an ankle besides its bones: look-alikes of a fracture, and most of the reasons
- * to leave a study out. Shapes and sizes are assumptions unless PHANTOM.md 2f has them.
+ * Objects in or on an ankle besides its bones: look-alikes of a fracture, and most of the reasons to
+ * leave a study out. Shapes and sizes are assumptions unless PHANTOM.md 2f has them.
  */
 
 import type { Patient, TibialFracture } from "../patient/patient.ts";

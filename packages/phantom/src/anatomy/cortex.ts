@@ -1,4 +1,4 @@
-/** How thick the cortex is, at a point on or in the bone. */
+/** The thickness of the cortex at a point on or in the bone. */
 import type { AnkleShape } from "../patient/shape.ts";
 import type { Field } from "./field.ts";
 import { profile } from "./profile.ts";

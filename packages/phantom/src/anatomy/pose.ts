@@ -1,4 +1,4 @@
-/** What depends on how the foot is held: soft tissue, and where the foot's bones are. */
+/** The pose of the foot: soft tissue, and the place of its bones. */
 
 import type { Patient } from "../patient/patient.ts";
 import type { AnkleShape } from "../patient/shape.ts";

@@ -1,6 +1,6 @@
 /**
- * What is true of a simulated examination, as it lies beside its files: never what a network or a
- * reader is shown, always what both are measured against.
+ * The truth of a simulated examination, beside its files: never shown to a network or a reader, always
+ * the reference that both are measured against.
  */
 import { readFileSync } from "node:fs";
 import {

@@ -1,4 +1,4 @@
-/** What the main thread and the threads that simulate say to one another. */
+/** The messages between the main thread and the simulating threads. */
 
 import type { PatientSpec } from "../patient/patient.ts";
 import type { PhantomRadiograph } from "../radiography/simulate.ts";

@@ -1,6 +1,6 @@
 /**
- * What is true of an archive's radiographs, as COCO annotations: what a study would have annotated if
- * nobody ever erred. A detector learns from it without readers and annotators in between.
+ * The truth of an archive's radiographs as COCO annotations: those of a study in which nobody ever
+ * errs. A detector learns from it without readers and annotators in between.
  *
  * As in a study's export, the categories are the ankle's classes; a fracture is an object of its class,
  * and a sound fibula one of `no_fracture`. Left out are examinations that a study leaves out, and

@@ -1,6 +1,6 @@
 /**
- * What varies between ankles, in millimetres at the size of an average man; `scale` brings all of
- * it to the patient's size. The ranges it is drawn from stand in `ranges.ts`.
+ * The measures that vary between ankles, in millimetres at the size of an average man; `scale` brings
+ * all of them to the patient's size. The ranges they are drawn from stand in `ranges.ts`.
  */
 export interface AnkleShape {
   readonly scale: number;

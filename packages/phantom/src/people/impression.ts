@@ -1,5 +1,5 @@
 /**
- * What a study looks like to a simulated observer, before a reading is made of it (`reader.ts`).
+ * A simulated observer's impression of a study, before a reading is made of it (`reader.ts`).
  *
  * What makes a case hard (how the fracture shows, how near its ends are to a border between classes,
  * what imitates one) is the same for all. How it strikes them is so in part: some of it strikes all

@@ -1,5 +1,5 @@
 /**
- * What radiologists write, in our own words (PHANTOM.md 4): a sentence is one of several phrasings.
+ * The phrases of radiologists, in our own words (PHANTOM.md 4): a sentence is one of several phrasings.
  * `{side}`, `{weber}`, `{mm}` and `{age}` are filled in.
  */
 import type { TibialFracture } from "../patient/patient.ts";

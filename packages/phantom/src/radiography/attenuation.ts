@@ -1,5 +1,5 @@
 /**
- * What weakens the beam, and the sums of it along every ray.
+ * The attenuation of the beam, and its sums along every ray.
  *
  * Linear attenuation coefficients per centimetre at three energies (PHANTOM.md 1c: ICRU-44 materials
  * as tabulated by NIST); trabecular bone is fatty marrow with calcium hydroxyapatite in it, whose

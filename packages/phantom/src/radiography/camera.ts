@@ -1,6 +1,6 @@
 /**
- * Where the tube, the ankle and the detector stand: a point source, a flat detector, and the ankle
- * turned about its own long axis, tilted in the image and moved.
+ * The geometry of tube, ankle and detector: a point source, a flat detector, and the ankle turned about
+ * its own long axis, tilted in the image and moved.
  *
  * View frame: u to the right of the image, v down, d from the source to the detector, in mm, its
  * origin at the point of the ankle that the central ray meets.

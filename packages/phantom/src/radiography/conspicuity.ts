@@ -1,5 +1,5 @@
 /**
- * How well a fracture shows in an exposure: the contrast that it makes against the same exposure
+ * The conspicuity of a fracture in an exposure: the contrast that it makes against the same exposure
  * without it, over the noise that the eye averages and the clutter of bone that it cannot.
  */
 import type { Box, Mask } from "@malleolus/geometry";

@@ -1,5 +1,5 @@
 /**
- * From what lies along the rays to the detector's signal: primary beam, scatter, collimation, focal
+ * From the sums along the rays to the detector's signal: primary beam, scatter, collimation, focal
  * spot, quantum noise, the detector's own blur and noise, saturation.
  */
 

@@ -1,6 +1,6 @@
 /**
- * What an X-ray unit makes of its signal before anybody sees it: logarithm, range from the histogram,
- * compressed latitude, sharpened edges, a sigmoid curve. Bone comes out bright.
+ * An X-ray unit's processing of its signal: logarithm, range from the histogram, compressed latitude,
+ * sharpened edges, a sigmoid curve. Bone comes out bright.
  */
 import type { Exposure } from "./exposure.ts";
 import { wideBlur } from "./gaussian.ts";

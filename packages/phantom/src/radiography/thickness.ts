@@ -1,7 +1,7 @@
 /**
- * How many millimetres of a solid every ray passes through: the sum of the depths at which it
- * leaves the surface less the depths at which it enters (Freud et al. 2006; Vidal and Villard 2016).
- * Exact for the mesh, in a cone beam, whatever the solid's shape.
+ * The thickness of a solid along every ray, in millimetres: the sum of the depths at which it leaves
+ * the surface less the depths at which it enters (Freud et al. 2006; Vidal and Villard 2016). Exact for
+ * the mesh, in a cone beam, whatever the solid's shape.
  */
 
 import type { Mesh } from "../anatomy/mesh.ts";

@@ -1,6 +1,6 @@
 /**
- * What is true of an image: where the bones and the fracture are, measured on the solids that were
- * projected, never on the picture.
+ * The truth of an image: the masks of bones and fracture, measured on the solids that were projected,
+ * never on the picture.
  */
 import { type Box, emptyMask, type Mask, maskArea, maskBounds } from "@malleolus/geometry";
 import { ankleClassification } from "@malleolus/schema";

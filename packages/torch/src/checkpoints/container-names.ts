@@ -1,4 +1,4 @@
-/** What any pickle may ask for: containers, numbers, text and bytes of Python's own. */
+/** The names that any pickle may ask for: containers, numbers, text and bytes of Python's own. */
 import { malformed } from "./file-bytes.ts";
 import type { Construct } from "./pickle.ts";
 import { type Budget, spend } from "./strided-elements.ts";

@@ -1,5 +1,5 @@
 /**
- * Where the records of a zip archive lie (source: PKWARE's APPNOTE.TXT). Only those stored as they are
+ * The places of a zip archive's records (source: PKWARE's APPNOTE.TXT). Only those stored as they are
  * can be read, which is how PyTorch writes all that a checkpoint needs. Checksums are not looked at:
  * PyTorch does not look either, and can be told to leave them out.
  */

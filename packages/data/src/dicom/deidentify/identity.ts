@@ -1,6 +1,6 @@
 /**
- * Who and what a DICOM file says it is, before it is de-identified. Never stored as it is: a study's
- * key file alone keeps it, encrypted.
+ * The identity in a DICOM file before de-identification: patient, examination, image. Never stored as
+ * it is: a study's key file alone keeps it, encrypted.
  */
 import { parseDataSet } from "../data-set.ts";
 

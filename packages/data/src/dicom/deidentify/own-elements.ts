@@ -1,4 +1,4 @@
-/** What a de-identified file says of itself (PS3.15 sections E.1.1 and E.3). */
+/** The elements in which a de-identified file describes itself (PS3.15 sections E.1.1 and E.3). */
 import type { Writing } from "../elements.ts";
 import { writeElement, writeItem } from "../write/elements.ts";
 

@@ -1,6 +1,6 @@
 /**
- * What happens to each attribute: the profile's table with the options of a study, and for all others
- * what their representation may give away. No text that a person typed stays as it was typed: of
+ * The rule for each attribute: the profile's table with the options of a study, and for all others what
+ * their representation may give away. No text that a person typed stays as it was typed: of
  * descriptions and comments the harmless words stay, and whole texts only where they are the machine's.
  *
  * Options in use: clean descriptors, retain longitudinal temporal information with modified dates,

@@ -1,4 +1,4 @@
-/** What stands before the data set of a file that this software writes (PS3.10 section 7.1). */
+/** The file meta information of a file that this software writes (PS3.10 section 7.1). */
 import { EXPLICIT, writeElement } from "./elements.ts";
 
 /** Names this software in the files that it writes: a UUID of its own. */

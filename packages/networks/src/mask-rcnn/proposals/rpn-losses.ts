@@ -1,7 +1,7 @@
 /**
- * What the region proposal network learns from: a balanced sample of the anchors of each image,
- * each an object or background, and for the objects the way from the anchor to the true box
- * (Detectron2, modeling/proposal_generator/rpn.py).
+ * The losses of the region proposal network: a balanced sample of the anchors of each image, each an
+ * object or background, and for the objects the way from the anchor to the true box (Detectron2,
+ * modeling/proposal_generator/rpn.py).
  */
 
 import type { Target } from "@malleolus/imaging";

@@ -1,6 +1,6 @@
 /**
- * What the box head learns from: the class of every sampled region, and for objects the way from
- * the region to the true box (Detectron2, modeling/roi_heads/fast_rcnn.py).
+ * The losses of the box head: the class of every sampled region, and for objects the way from the
+ * region to the true box (Detectron2, modeling/roi_heads/fast_rcnn.py).
  */
 
 import type { Target } from "@malleolus/imaging";

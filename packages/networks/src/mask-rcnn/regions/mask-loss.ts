@@ -1,6 +1,6 @@
 /**
- * What the mask head learns from: the true outline, moved and stretched with its region onto the
- * head's grid (Detectron2, modeling/roi_heads/mask_head.py and structures/masks.py).
+ * The loss of the mask head: the true outline, moved and stretched with its region onto the head's grid
+ * (Detectron2, modeling/roi_heads/mask_head.py and structures/masks.py).
  */
 import { rasterizePolygonsInBox } from "@malleolus/geometry";
 import type { Target } from "@malleolus/imaging";

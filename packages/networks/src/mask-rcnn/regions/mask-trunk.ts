@@ -1,5 +1,5 @@
 /**
- * What both mask heads begin with (Detectron2's MaskRCNNConvUpsampleHead up to its predictor): some
+ * The trunk of both mask heads (Detectron2's MaskRCNNConvUpsampleHead up to its predictor): some
  * convolutions, and a transposed one to twice the resolution. It has the same names in both, so that
  * published weights of one are a beginning for the other.
  */

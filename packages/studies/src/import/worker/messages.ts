@@ -1,4 +1,4 @@
-/** What an import's main thread and its threads say to one another. */
+/** The messages between an import's main thread and its threads. */
 
 import type { DataErrorCode } from "@malleolus/data";
 import type { Deidentification, DicomIdentity } from "@malleolus/data/dicom";
