@@ -136,6 +136,28 @@ test("calibrationOf: the fracture's probability is that of its classes together"
   assert.ok(brier.interval !== null && brier.interval[0] < brier.interval[1]);
 });
 
+test("calibrationOf, calibrationChange: in the bins that are asked for", () => {
+  const coarse = { ...options, binning: { bins: 2, binning: "equal width" } as const };
+  const { classes, fracture, classWiseError } = calibrationOf(some, coarse);
+  assert.deepEqual(
+    classes.map(({ bins }) => bins.map(({ high }) => high)),
+    [[0.5, 1], [0.5], [0.5, 1]],
+  );
+  assert.ok(fracture.bins.every(({ high }) => high === 0.5 || high === 1));
+  const errors = classes.map(({ expectedError }) => expectedError ?? 9);
+  near(classWiseError.value, errors.reduce((sum, one) => sum + one, 0) / 3);
+  const change = calibrationChange(some, some.toReversed().toReversed(), coarse);
+  assert.deepEqual(change.classWiseError.value, 0);
+  const other = calibrationChange(
+    some,
+    some.map((one) => ({ ...one, probabilities: { a: 0.2, b: 0.3, c: 0.5 } })),
+    coarse,
+  );
+  // Said of c by everybody 0.5, seen in half; of a and b 0.2 and 0.3, seen in a quarter.
+  near((other.classWiseError.value ?? 9) + (classWiseError.value ?? 9), (0 + 0.05 + 0.05) / 3);
+  assert.equal(calibrationOf([], options).classWiseError.value, null);
+});
+
 test("calibrationChange: after less before, of the same patients", () => {
   const sharper = some.map((one) => ({
     ...one,

@@ -7,11 +7,11 @@
 import type { Estimate } from "@malleolus/schema";
 import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
 import { EvaluationError } from "../errors.ts";
+import { meanOf } from "../summary.ts";
 import { brierScore, checkForecasts, type Forecast, logLoss } from "./probability-scores.ts";
 import {
   type BinningOptions,
   type Reliability,
-  reliabilityDefaults,
   reliabilityOf,
 } from "./reliability.ts";
 
@@ -38,7 +38,7 @@ export function calibrationOf(
   options: CalibrationOptions,
 ): Calibration {
   checkForecasts(forecasts, options.classes);
-  const binning = options.binning ?? reliabilityDefaults;
+  const { binning } = options;
   const [brier, loss, classWiseError] = bootstrap(
     clustersOf(forecasts),
     (sample) => scoresOf(sample.flat(), options.classes, binning),
@@ -99,7 +99,7 @@ export function calibrationChange(
         `${before.length} and ${after.length}${other < 0 ? "" : `, which differ at place ${other}`}`,
     );
   }
-  const binning = options.binning ?? reliabilityDefaults;
+  const { binning } = options;
   const pairs = before.map((forecast, i) => ({ ...forecast, after: after[i] }));
   const [brier, loss, classWiseError] = bootstrap(
     clustersOf(pairs),
@@ -125,21 +125,16 @@ function clustersOf<One extends Forecast>(forecasts: readonly One[]): One[][] {
 function scoresOf(
   forecasts: readonly Forecast[],
   classes: readonly string[],
-  binning: BinningOptions,
+  binning: BinningOptions | undefined,
 ): (number | null)[] {
-  const errors = classes.map((name) => ofClass(forecasts, name, binning).expectedError);
-  const known = errors.filter((error) => error !== null);
-  return [
-    brierScore(forecasts, classes),
-    logLoss(forecasts),
-    known.length === 0 ? null : known.reduce((sum, error) => sum + error, 0) / known.length,
-  ];
+  const errors = classes.flatMap((name) => ofClass(forecasts, name, binning).expectedError ?? []);
+  return [brierScore(forecasts, classes), logLoss(forecasts), meanOf(errors)];
 }
 
 function ofClass(
   forecasts: readonly Forecast[],
   name: string,
-  binning: BinningOptions,
+  binning: BinningOptions | undefined,
 ): Reliability {
   return reliabilityOf(
     forecasts.map(({ probabilities }) => probabilities[name]),
