@@ -9,11 +9,7 @@ import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
 import { EvaluationError } from "../errors.ts";
 import { meanOf } from "../summary.ts";
 import { brierScore, checkForecasts, type Forecast, logLoss } from "./probability-scores.ts";
-import {
-  type BinningOptions,
-  type Reliability,
-  reliabilityOf,
-} from "./reliability.ts";
+import { type BinningOptions, type Reliability, reliabilityOf } from "./reliability.ts";
 
 export interface Calibration {
   readonly patients: number;
