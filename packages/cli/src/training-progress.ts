@@ -125,12 +125,13 @@ function describeSteps(recent: readonly Step[], steps: number, batchSize: number
   const mean = (value: (step: Step) => number) =>
     recent.reduce((sum, step) => sum + value(step), 0) / recent.length;
   const last = recent[recent.length - 1];
-  const part = (name: string) => mean(({ losses }) => losses[name]).toFixed(2);
+  const parts = Object.keys(last.losses).map(
+    (name) => `${name} ${mean(({ losses }) => losses[name]).toFixed(2)}`,
+  );
   const secondsAStep = mean((step) => step.seconds);
   return [
     `loss ${mean(({ loss }) => loss).toFixed(3)}`,
-    `(rpn ${part("rpnClass")} ${part("rpnBox")}, box ${part("boxClass")} ${part("boxRegression")},`,
-    `mask ${part("mask")}${"image" in last.losses ? `, image ${part("image")}` : ""})`,
+    `(${parts.join(", ")})`,
     ` lr ${last.learningRate.toPrecision(2)}`,
     ` ${(batchSize / secondsAStep).toFixed(1)} images/s`,
     ` ${describeDuration(secondsAStep * (steps - last.step))} left`,

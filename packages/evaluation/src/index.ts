@@ -16,6 +16,7 @@ export {
 } from "./average-precision/labeled-image.ts";
 export { AREA_RANGES } from "./average-precision/settings.ts";
 export { runsOfOutlines } from "./average-precision/traced-runs.ts";
+export { type OutlinedObject, trueObject } from "./average-precision/true-object.ts";
 export { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 export {
   type Calibration,

@@ -1,11 +1,10 @@
 /** The device and dtype of a model's tensors. */
 import { type Device, keep, nn, noGrad, scope, Tensor, type ToOptions } from "@malleolus/torch";
-import { clearFoldedWeights } from "./backbones/resnet.ts";
-import type { MaskRcnn } from "./mask-rcnn/mask-rcnn.ts";
+import { clearFoldedWeightsIn } from "./backbones/normed-convolution.ts";
 
 /**
  * Moves a module to a device; parameters stay parameters. What held the old tensors (an
- * optimiser) must be made anew.
+ * optimizer) must be made anew.
  */
 export function placeModel(module: object, device: Device): void {
   // LibTorch's current GPU is the first one: nothing of ours chooses another.
@@ -26,8 +25,8 @@ export function storeAsBfloat16(module: object): void {
 }
 
 /** Frees a model's tensors, and those that were made of them; it cannot be used any more. */
-export function freeModel(model: MaskRcnn): void {
-  clearFoldedWeights(model.backbone.bottom_up);
+export function freeModel(model: object): void {
+  clearFoldedWeightsIn(model);
   for (const tensor of nn.stateDict(model).values()) tensor.free();
 }
 

@@ -10,8 +10,6 @@ export const validationMetricSchema = z.enum([
 ]);
 export type ValidationMetric = z.infer<typeof validationMetricSchema>;
 
-/** Null where the tuning set does not have what it takes. */
-export const validationMeasuresSchema = z
-  .record(z.enum([...validationMetricSchema.options, "image AUC"]), z.number().nullable())
-  .readonly();
+/** By name; null where the tuning set does not have what it takes. */
+export const validationMeasuresSchema = z.record(z.string(), z.number().nullable()).readonly();
 export type ValidationMeasures = z.infer<typeof validationMeasuresSchema>;

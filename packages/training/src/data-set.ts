@@ -8,7 +8,6 @@ import {
   readCocoFile,
   throwFaults,
 } from "@malleolus/data";
-import { decodeRuns, type Polygon, polygonSignedArea, traceMask } from "@malleolus/geometry";
 import type { Target } from "@malleolus/imaging";
 import { TrainingError } from "./errors.ts";
 
@@ -148,12 +147,6 @@ function targetOf(objects: readonly AnnotatedObject[]): Target {
   return {
     boxes: single.map(({ box }) => box),
     classes: single.map((object) => object.class),
-    polygons: single.map(outlinesOf),
+    polygons: single.map(({ polygons }) => polygons),
   };
-}
-
-function outlinesOf({ polygons, runs }: CocoAnnotation): readonly Polygon[] {
-  if (polygons.length > 0 || runs === null) return polygons;
-  // Outlines stand for their union: a hole would fill itself, so that it is left out.
-  return traceMask(decodeRuns(runs)).filter((outline) => polygonSignedArea(outline) > 0);
 }

@@ -1,17 +1,15 @@
 /** The parts of the loss by their names, as tensors and as numbers. */
-import type { Losses } from "@malleolus/networks";
 import type { LossParts } from "@malleolus/schema";
 import { add, stack, type Tensor } from "@malleolus/torch";
+import type { NamedLosses } from "./tasks/task.ts";
 
 /** What training minimises. A scalar. */
-export function sumOf(losses: Losses): Tensor {
-  const { rpnClass, rpnBox, boxClass, boxRegression, mask, image } = losses;
-  const regions = add(add(add(rpnClass, rpnBox), add(boxClass, boxRegression)), mask);
-  return image === undefined ? regions : add(regions, image);
+export function sumOf(losses: NamedLosses): Tensor {
+  return Object.values(losses).reduce((sum, part) => add(sum, part));
 }
 
 /** All parts as one tensor, so that one copy brings them to the host, and their names. [parts] */
-export function lossesTensor(losses: Losses): { names: readonly string[]; tensor: Tensor } {
+export function lossesTensor(losses: NamedLosses): { names: readonly string[]; tensor: Tensor } {
   const parts = Object.entries(losses);
   return {
     names: parts.map(([name]) => name),

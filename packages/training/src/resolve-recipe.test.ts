@@ -7,7 +7,8 @@ import test, { type TestContext } from "node:test";
 import { maskRcnn, writeDetector } from "@malleolus/networks";
 import type { Recipe } from "@malleolus/schema";
 import { liveTensors, nn, scope, type Tensor, tensor, writeSafetensors } from "@malleolus/torch";
-import { readInitialWeights, resolveRecipe } from "./resolve-recipe.ts";
+import { readInitialWeights } from "./initial-weights.ts";
+import { resolveRecipe } from "./resolve-recipe.ts";
 import { writeSyntheticSet } from "./test-synthetic-set.ts";
 import { tinyRecipe } from "./test-tiny-recipe.ts";
 

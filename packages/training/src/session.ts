@@ -1,20 +1,23 @@
-/** What a run holds while it trains: the network, its optimiser, its radiographs, its records. */
+/** What a run holds while it trains: its task, its optimizer, its radiographs, its records. */
 
-import { freeModel, type ImageBatch } from "@malleolus/networks";
+import type { ImageBatch } from "@malleolus/networks";
 import type { RunDirectory } from "@malleolus/runs";
-import { libtorchVersion, nn, threads } from "@malleolus/torch";
+import type { WeightsFit } from "@malleolus/schema";
+import { libtorchVersion, nn, scope, threads } from "@malleolus/torch";
+import { inDtype } from "./batch.ts";
 import { hasObjects } from "./data-set.ts";
-import { activationsOf, initializeModel, measuredBatches, newModel } from "./initialize.ts";
 import { type Loader, openLoader } from "./loader/loader.ts";
 import { newOptimizer } from "./optimizer.ts";
 import { openRecords, type Records } from "./run/records.ts";
-import { type Learner, loadTraining } from "./run/training-state.ts";
+import { loadTraining, type TrainingState } from "./run/training-state.ts";
 import { sampler } from "./sampler.ts";
+import { RADIOGRAPHS_A_BATCH, shownBatches } from "./shown-batches.ts";
+import { newTask } from "./tasks/new-task.ts";
 import type { TrainingOptions } from "./training-options.ts";
 import { weightAverage } from "./weight-average.ts";
 
 export interface Session {
-  readonly learner: Learner;
+  readonly training: TrainingState;
   readonly loader: Loader;
   readonly records: Records;
   /** Steps that are done at its beginning. */
@@ -29,71 +32,75 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
   const { recipe, device, set } = options;
   const { latest } = run;
   const step = latest?.checkpoint.step ?? 0;
-  const model = newModel(recipe, device);
-  const optimizer = newOptimizer(nn.parameters(model), recipe.optimizer);
+  const task = newTask(recipe, device);
+  const parameters = nn.parameters(task.model);
+  const optimizer = newOptimizer(parameters, recipe.optimizer);
   const loader = openTrainingLoader(options, step);
   const closing: (() => void)[] = [];
   const close = async () => {
     await loader.close();
     for (const action of closing) action();
     optimizer.free();
-    freeModel(model);
+    task.free();
   };
   try {
     const shown: ImageBatch[] = [];
     closing.push(() => {
       for (const { tensor } of shown) tensor.free();
     });
-    const activations = () => activationsOf(model, shown[0], recipe);
-    // Before the average, which begins at the initial weights.
-    const begin = async () => {
-      shown.push(...(await measuredBatches(set, recipe, device)));
-      const weights = initializeModel(model, recipe, options.weights, shown);
-      for (const { tensor } of shown.splice(1)) tensor.free();
-      return weights;
-    };
-    const weights = latest === null ? await begin() : null;
-    if (latest !== null) shown.push(...(await measuredBatches(set, recipe, device, 2)));
+    const count = latest === null ? undefined : RADIOGRAPHS_A_BATCH;
+    shown.push(...(await shownBatches(set, recipe, device, count)));
+    const activations = () => scope(() => inDtype(recipe, () => task.activations(shown[0])));
+    const { weights } = options;
+    const fit =
+      latest === null && weights !== null
+        ? inDtype(recipe, () => task.initialize(weights, shown))
+        : null;
+    // The first batch shows how large the values in the network are, all the way.
+    for (const { tensor } of shown.splice(1)) tensor.free();
 
-    const average =
-      recipe.weightAverage === null
-        ? null
-        : weightAverage(nn.parameters(model), recipe.weightAverage.decay);
+    // Behind the weights: the average begins at them.
+    const { decay } = recipe.weightAverage ?? { decay: null };
+    const average = decay === null ? null : weightAverage(parameters, decay);
     if (average !== null) closing.push(() => average.free());
-    const learner: Learner = { model, optimizer, average };
-    if (latest !== null) loadTraining(latest.checkpoint, learner);
+    const training: TrainingState = { task, optimizer, average };
+    if (latest !== null) loadTraining(latest.checkpoint, training);
 
-    const records = openRecords(run, options, learner, activations);
+    const records = openRecords(run, options, training, activations);
     closing.push(() => records.close());
-    records.emit(
-      latest === null
-        ? {
-            event: "start",
-            format: "malleolus-events-1",
-            images: set.images.length,
-            imagesWithObjects: set.images.filter(hasObjects).length,
-            classes: set.classes,
-            tuning: options.tuning?.images.map(({ fileName }) => fileName) ?? null,
-            device,
-            dtype: recipe.dtype,
-            threads: threads(),
-            libtorch: libtorchVersion(),
-            weights,
-            activations: activations(),
-          }
-        : { event: "resume", step, checkpoint: latest.checkpoint.path },
-    );
-    return { learner, loader, records, step, close };
+    if (latest === null) records.emit(startOf(options, fit, activations()));
+    else records.emit({ event: "resume", step, checkpoint: latest.checkpoint.path });
+    return { training, loader, records, step, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+function startOf(
+  { recipe, set, tuning, device }: TrainingOptions,
+  weights: WeightsFit | null,
+  activations: Readonly<Record<string, number>>,
+) {
+  return {
+    event: "start",
+    format: "malleolus-events-1",
+    images: set.images.length,
+    imagesWithObjects: set.images.filter(hasObjects).length,
+    classes: set.classes,
+    tuning: tuning?.images.map(({ fileName }) => fileName) ?? null,
+    device,
+    dtype: recipe.dtype,
+    threads: threads(),
+    libtorch: libtorchVersion(),
+    weights,
+    activations,
+  } as const;
+}
+
 function openTrainingLoader({ recipe, set, workers }: TrainingOptions, firstStep: number): Loader {
   const { seed, batchSize, steps } = recipe;
-  const { maskCollimation } = recipe.preprocess;
-  const input = { ...recipe.input, maskCollimation };
+  const input = { ...recipe.input, maskCollimation: recipe.preprocess.maskCollimation };
   const classes = set.images.map(({ target }) => target.classes);
   const take = sampler(classes, { seed, batchSize, sampling: recipe.sampling });
   return openLoader({

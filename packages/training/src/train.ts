@@ -79,7 +79,7 @@ async function takeSteps(
   { recipe, device, stop }: TrainingOptions,
   profiler: StepProfiler,
 ): Promise<{ step: number; reason: EndReason }> {
-  const { learner, loader, records } = session;
+  const { training, loader, records } = session;
   for (let step = session.step; ; ) {
     // A run that was stopped on the way through a validation makes up for it first.
     if (isValidationDue(recipe, step, records.validated)) await records.validate(step);
@@ -92,13 +92,13 @@ async function takeSteps(
     const began = performance.now();
     const samples = await nextSamples(loader, records, step);
     const waitedMs = performance.now() - began;
-    const learned = trainingStep({ ...learner, recipe, device }, samples, step);
-    stage("weight average", () => learner.average?.update(step));
+    const result = trainingStep({ ...training, recipe, device }, samples, step);
+    stage("weight average", () => training.average?.update(step));
     step++;
     const seconds = (performance.now() - began) / 1000;
     profiler.after(waitedMs);
     const imagesPerSecond = samples.length / seconds;
-    records.emit({ event: "step", step, ...learned, seconds, imagesPerSecond, waitedMs });
+    records.emit({ event: "step", step, ...result, seconds, imagesPerSecond, waitedMs });
     // A step blocks the event loop: here it hears of signals and of the loader's threads.
     await setImmediate();
   }

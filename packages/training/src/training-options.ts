@@ -2,7 +2,7 @@
 import type { Recipe, RunEvent } from "@malleolus/schema";
 import type { Device } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
-import type { InitialWeights } from "./resolve-recipe.ts";
+import type { InitialWeights } from "./initial-weights.ts";
 import type { ProfileRequest } from "./step-profiler.ts";
 
 export interface TrainingOptions {

@@ -1,24 +1,25 @@
-/** One step of training: losses of a batch, part by part, their gradients, the update. */
+/** One step of training: the losses of a batch, part by part, their gradients, the update. */
 
-import { batchImages, type MaskRcnn } from "@malleolus/networks";
+import { batchImages } from "@malleolus/networks";
 import { randomStreams } from "@malleolus/random";
 import type { LossParts, Recipe } from "@malleolus/schema";
 import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Sample } from "./augment/sample.ts";
+import { batchOptions, inDtype } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
-import { batchOptions, inDtype } from "./initialize.ts";
 import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { learningRateAt } from "./schedule.ts";
+import type { Task } from "./tasks/task.ts";
 
 export interface StepOptions {
-  readonly model: MaskRcnn;
+  readonly task: Task;
   readonly optimizer: Optimizer;
   readonly recipe: Recipe;
   readonly device: Device;
 }
 
-export interface Learned {
+export interface StepResult {
   readonly loss: number;
   readonly losses: LossParts;
   /** Before clipping. */
@@ -35,7 +36,7 @@ export function trainingStep(
   options: StepOptions,
   samples: readonly Sample[],
   step: number,
-): Learned {
+): StepResult {
   const { optimizer, recipe } = options;
   const { batchSize, gradientAccumulation, steps } = recipe;
   return scope(() => {
@@ -60,7 +61,7 @@ export function trainingStep(
 
 /** Adds a part's share of the batch's gradients to the parameters'; returns the part's losses. */
 function gradientsOf(
-  { model, recipe, device }: StepOptions,
+  { task, recipe, device }: StepOptions,
   samples: readonly Sample[],
   position: number,
 ): { names: readonly string[]; tensor: Tensor } {
@@ -70,9 +71,7 @@ function gradientsOf(
       batchOptions(recipe, device),
     ),
   );
-  const targets = samples.map(({ target }) => target);
-  const random = randomStreams(recipe.seed, position);
-  const losses = inDtype(recipe, () => model.losses(images, targets, random));
+  const losses = inDtype(recipe, () => task.losses(images, samples, randomStreams(recipe.seed, position)));
   const sum = sumOf(losses);
   stage("backward", () =>
     backward(recipe.gradientAccumulation === 1 ? sum : sum.div(recipe.gradientAccumulation)),

@@ -6,8 +6,7 @@ import {
   readCocoFile,
   throwFaults,
 } from "@malleolus/data";
-import type { TrueObject } from "@malleolus/evaluation";
-import { encodeRuns, type RunLength, rasterizePolygons } from "@malleolus/geometry";
+import { type TrueObject, trueObject } from "@malleolus/evaluation";
 import { CliError } from "../errors.ts";
 
 export interface TruthImage {
@@ -68,15 +67,11 @@ export async function readTruthSet(
       path,
       width,
       height,
-      truths: (coco.annotationsByImage.get(id) ?? []).map(
-        (annotation): TrueObject => ({
-          class: nameOf.get(annotation.categoryId) ?? "",
-          box: annotation.box,
-          boxArea: annotation.boxSize[0] * annotation.boxSize[1],
-          mask: maskOf(annotation, width, height),
-          area: annotation.area,
-          isCrowd: annotation.isCrowd,
-        }),
+      truths: (coco.annotationsByImage.get(id) ?? []).map((annotation) =>
+        trueObject(
+          { ...annotation, class: nameOf.get(annotation.categoryId) ?? "" },
+          { width, height },
+        ),
       ),
     }));
   return {
@@ -107,8 +102,4 @@ function requireOutlines(annotations: readonly CocoAnnotation[], where: string):
     `${where}: annotation ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}: expected an outline, ` +
       "got only a box; masks are measured too: draw it, or leave the annotation out",
   );
-}
-
-function maskOf({ polygons, runs }: CocoAnnotation, width: number, height: number): RunLength {
-  return runs ?? encodeRuns(rasterizePolygons(polygons, width, height));
 }

@@ -15,6 +15,7 @@ import {
   regionProposalNetwork,
 } from "./proposals/region-proposal-network.ts";
 import { type RoiHeads, roiHeads } from "./regions/roi-heads.ts";
+import { truthOf } from "./truth.ts";
 
 /** Scalars in float32, weighted: their sum is what training minimises. */
 export interface Losses {
@@ -80,9 +81,10 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
     losses(images, targets, random) {
       // What the gradients need is kept by the graph, which lets go of it on its way back.
       return scope(() => {
+        const truths = targets.map(truthOf);
         const features = backbone.forward(images.tensor);
-        const proposed = proposals.losses(features, images.sizes, targets, random);
-        const found = regions.losses(features.slice(0, 4), proposed.proposals, targets, random);
+        const proposed = proposals.losses(features, images.sizes, truths, random);
+        const found = regions.losses(features.slice(0, 4), proposed.proposals, truths, random);
         return {
           rpnClass: proposed.classLoss,
           rpnBox: proposed.boxLoss,

@@ -25,6 +25,7 @@ import {
 import { clearFoldedWeights } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
+import { truthOf } from "../mask-rcnn/truth.ts";
 
 interface Golden {
   readonly rules: [part: string, offset: number, scale: number][];
@@ -121,7 +122,7 @@ goldenTest("proposals, a thousand of each image in training", (model) => {
   const batch = batchImages(images);
   const features = noGrad(() => model.backbone.forward(batch.tensor));
   const { proposals } = noGrad(() =>
-    model.proposal_generator.losses(features, batch.sizes, golden.truths, unused),
+    model.proposal_generator.losses(features, batch.sizes, golden.truths.map(truthOf), unused),
   );
   const tested = model.proposal_generator.propose(features, batch.sizes);
   assert.deepEqual(

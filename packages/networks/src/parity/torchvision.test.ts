@@ -27,6 +27,7 @@ import { matchBoxes, OBJECT } from "../boxes/matching.ts";
 import { featureStrides } from "../mask-rcnn/features.ts";
 import type { Losses } from "../mask-rcnn/mask-rcnn.ts";
 import { anchorGenerator } from "../mask-rcnn/proposals/anchors.ts";
+import { truthOf } from "../mask-rcnn/truth.ts";
 import { classesInOrder, torchvisionName } from "../weights/torchvision-names.ts";
 import {
   type Ladder,
@@ -194,7 +195,7 @@ rung("logits and deltas of the region proposal network", (compare) => {
 rung("proposals in training and in detection", (compare) => {
   const { proposal_generator } = ladder.model;
   const maps = features();
-  const { proposals } = proposal_generator.losses(maps, SIZES, TARGETS, unused);
+  const { proposals } = proposal_generator.losses(maps, SIZES, TARGETS.map(truthOf), unused);
   const tested = proposal_generator.propose(maps, SIZES);
   SIZES.forEach((_, i) => {
     for (const [mode, own] of [

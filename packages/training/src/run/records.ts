@@ -10,7 +10,7 @@ import type { CheckpointState, RunEvent, Validated } from "@malleolus/schema";
 import type { TrainingOptions } from "../training-options.ts";
 import { afterValidation } from "../validation/best-so-far.ts";
 import { type Validation, validate } from "../validation/validate.ts";
-import { type Learner, writeTraining } from "./training-state.ts";
+import { type TrainingState, writeTraining } from "./training-state.ts";
 
 export interface Records {
   /** Where validations stand; null before the first. */
@@ -33,7 +33,7 @@ type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
 export function openRecords(
   run: RunDirectory,
   options: TrainingOptions,
-  learner: Learner,
+  training: TrainingState,
   activations: () => Readonly<Record<string, number>>,
 ): Records {
   const { recipe } = options;
@@ -50,7 +50,7 @@ export function openRecords(
 
   const write = (state: Omit<CheckpointState, "format">): Checkpoint => {
     const checkpoint = writeCheckpoint(run.path, state, (directory) =>
-      writeTraining(directory, learner, recipe),
+      writeTraining(directory, training),
     );
     const { path, step } = checkpoint;
     emit({ event: "checkpoint", step, checkpoint: path, activations: activations() });
@@ -76,7 +76,7 @@ export function openRecords(
     async validate(step) {
       if (recipe.validation === null) return;
       const began = performance.now();
-      const found = await validateAverage(options, learner);
+      const found = await validateAverage(options, training);
       if (found === null) return;
       const { measures, losses } = found;
       validated = afterValidation(validated, step, measures, recipe.validation);
@@ -92,12 +92,12 @@ export function openRecords(
 /** With the average of the weights in their place, if there is one. */
 async function validateAverage(
   { recipe, tuning, device, workers, stop }: TrainingOptions,
-  { model, average }: Learner,
+  { task, average }: TrainingState,
 ): Promise<Validation | null> {
   if (tuning === null) return null;
   average?.swap();
   try {
-    return await validate({ model, recipe, tuning, device, workers, stop });
+    return await validate({ task, recipe, tuning, device, workers, stop });
   } finally {
     average?.swap();
   }

@@ -1,40 +1,38 @@
 /**
- * What a checkpoint holds of a training: the detector and the optimiser's momentum. Where the weights
- * are averaged, the detector has the average, and the weights that train lie beside it.
+ * What a training changes, and how a checkpoint holds it: the file that predicts, and the optimizer's
+ * momentum. Where the weights are averaged, that file has the average, and the weights that train lie
+ * beside it.
  */
 
 import { join } from "node:path";
-import { type MaskRcnn, writeDetector } from "@malleolus/networks";
 import type { Checkpoint } from "@malleolus/runs";
-import type { Recipe } from "@malleolus/schema";
 import { nn, readSafetensors, scope, writeSafetensors } from "@malleolus/torch";
 import { TrainingError } from "../errors.ts";
 import type { Optimizer } from "../optimizer.ts";
+import type { Task } from "../tasks/task.ts";
 import type { WeightAverage } from "../weight-average.ts";
 
-/** What learns. */
-export interface Learner {
-  readonly model: MaskRcnn;
+export interface TrainingState {
+  readonly task: Task;
   readonly optimizer: Optimizer;
   /** Null where the recipe asks for none. */
   readonly average: WeightAverage | null;
 }
 
-const DETECTOR = "model.safetensors";
+const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const WEIGHTS = "weights.safetensors";
 
 /** @throws TorchError `checkpoint` where a file cannot be written. */
-export function writeTraining(directory: string, learner: Learner, recipe: Recipe): void {
-  const { model, optimizer, average } = learner;
-  const path = join(directory, DETECTOR);
+export function writeTraining(directory: string, state: TrainingState): void {
+  const { task, optimizer, average } = state;
   if (average === null) {
-    writeDetector(path, model, recipe.preprocess);
+    task.write(join(directory, MODEL));
   } else {
-    writeSafetensors(join(directory, WEIGHTS), nn.parameters(model));
+    writeSafetensors(join(directory, WEIGHTS), nn.parameters(task.model));
     average.swap();
     try {
-      writeDetector(path, model, recipe.preprocess);
+      task.write(join(directory, MODEL));
     } finally {
       average.swap();
     }
@@ -43,16 +41,16 @@ export function writeTraining(directory: string, learner: Learner, recipe: Recip
 }
 
 /** @throws TrainingError `checkpoint` where the files hold another model. */
-export function loadTraining(checkpoint: Checkpoint, learner: Learner): void {
-  const { model, optimizer, average } = learner;
+export function loadTraining(checkpoint: Checkpoint, state: TrainingState): void {
+  const { task, optimizer, average } = state;
   const at = (name: string) => join(checkpoint.path, name);
   scope(() => {
     if (average === null) {
-      load(model, at(DETECTOR), checkpoint);
+      load(task.model, at(MODEL), checkpoint);
     } else {
-      load(Object.fromEntries(nn.parameters(model)), at(WEIGHTS), checkpoint);
+      load(Object.fromEntries(nn.parameters(task.model)), at(WEIGHTS), checkpoint);
       average.swap();
-      load(model, at(DETECTOR), checkpoint);
+      load(task.model, at(MODEL), checkpoint);
       average.swap();
     }
     optimizer.loadState(readSafetensors(at(OPTIMIZER)).tensors);

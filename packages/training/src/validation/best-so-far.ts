@@ -9,7 +9,7 @@ export function afterValidation(
   measures: ValidationMeasures,
   { metric }: NonNullable<Recipe["validation"]>,
 ): Validated {
-  const value = measures[metric];
+  const value = measures[metric] ?? null;
   const best = before?.best ?? null;
   const worst = metric === "loss" ? Infinity : -Infinity;
   if (value !== null && isBetter(metric, value, best?.value ?? worst)) {

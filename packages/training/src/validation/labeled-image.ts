@@ -1,7 +1,7 @@
 /** A radiograph's truths and what the network finds there, as average precision compares them. */
 
-import { type LabeledImage, runsOfOutlines, type TrueObject } from "@malleolus/evaluation";
-import { boxArea, encodeRuns, rasterizePolygons } from "@malleolus/geometry";
+import { type LabeledImage, runsOfOutlines, trueObject } from "@malleolus/evaluation";
+import { boxArea } from "@malleolus/geometry";
 import { type Detection, toFinding, toRadiograph } from "@malleolus/imaging";
 import type { TrainingImage } from "../data-set.ts";
 
@@ -16,7 +16,9 @@ export function labeledImage(
   const instances = toRadiograph(found, image, scaleX, scaleY);
   const unmeasured = { pixelSpacingMm: null, spacingSource: "none" } as const;
   return {
-    truths: truthsOf(image, classes),
+    truths: image.objects.map((object) =>
+      trueObject({ ...object, class: classes[object.class] }, image),
+    ),
     detections: instances.map((instance) => {
       const { class: name, score, box, polygons } = toFinding(instance, classes, unmeasured);
       return {
@@ -28,16 +30,4 @@ export function labeledImage(
       };
     }),
   };
-}
-
-function truthsOf(image: TrainingImage, classes: readonly string[]): TrueObject[] {
-  const { objects, width, height } = image;
-  return objects.map(({ class: index, box, boxSize, area, isCrowd, runs, polygons }) => ({
-    class: classes[index],
-    box,
-    boxArea: boxSize[0] * boxSize[1],
-    mask: runs ?? encodeRuns(rasterizePolygons(polygons, width, height)),
-    area,
-    isCrowd,
-  }));
 }

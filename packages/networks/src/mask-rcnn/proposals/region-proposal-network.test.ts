@@ -14,6 +14,7 @@ import {
   wave,
 } from "../../test-heads.ts";
 import { featureStrides } from "../features.ts";
+import { truthOf } from "../truth.ts";
 import { anchorGenerator } from "./anchors.ts";
 import { type RegionProposalNetwork, regionProposalNetwork } from "./region-proposal-network.ts";
 
@@ -95,7 +96,7 @@ test("regionProposalNetwork: PyTorch's losses and gradients, by name", () => {
     const { classLoss, boxLoss, proposals } = network.losses(
       features(),
       sizes,
-      targets,
+      targets.map(truthOf),
       randomFrom(1),
     );
     assertClose([classLoss.item()], [golden.classLoss], 1e-5);
@@ -119,7 +120,7 @@ test("regionProposalNetwork: starts undecided, with Detectron2's names", () => {
       "proposal_generator.rpn_head.objectness_logits.bias",
       "proposal_generator.rpn_head.objectness_logits.weight",
     ]);
-    const { classLoss } = network.losses(features(), sizes, targets, randomFrom(1));
+    const { classLoss } = network.losses(features(), sizes, targets.map(truthOf), randomFrom(1));
     assertClose([classLoss.item()], [Math.LN2], 0.01);
   });
 });
@@ -133,7 +134,7 @@ test("regionProposalNetwork: a step depends on the stream of draws, and on nothi
     });
     nn.loadStateDict(sampling, nn.stateDict(network));
     const loss = (seed: number): number =>
-      sampling.losses(features(), sizes, targets, randomFrom(seed)).classLoss.item();
+      sampling.losses(features(), sizes, targets.map(truthOf), randomFrom(seed)).classLoss.item();
     assert.equal(loss(1), loss(1));
     assert.notEqual(loss(1), loss(2));
   });
@@ -142,7 +143,7 @@ test("regionProposalNetwork: a step depends on the stream of draws, and on nothi
 test("regionProposalNetwork: an image without objects teaches what background is", () => {
   scope(() => {
     const network = goldenNetwork();
-    const none = [targets[1], targets[1]];
+    const none = [targets[1], targets[1]].map(truthOf);
     const { classLoss, boxLoss } = network.losses(features(), sizes, none, randomFrom(1));
     assert.ok(classLoss.item() > 0);
     assert.equal(boxLoss.item(), 0);
@@ -180,7 +181,7 @@ test("regionProposalNetwork: bfloat16 features give float32 losses near the floa
       network.losses(
         features().map((map) => map.to("bfloat16")),
         sizes,
-        targets,
+        targets.map(truthOf),
         randomFrom(1),
       ),
     );
@@ -199,7 +200,7 @@ test("regionProposalNetwork: leaves no tensor behind", () => {
     const inside = liveTensors();
     scope(() => {
       noGrad(() => network.propose(features(), sizes));
-      const { classLoss } = network.losses(features(), sizes, targets, randomFrom(1));
+      const { classLoss } = network.losses(features(), sizes, targets.map(truthOf), randomFrom(1));
       classLoss.item();
     });
     assert.equal(liveTensors(), inside);

@@ -3,11 +3,11 @@
  * its class. Its parameters have Detectron2's names below `proposal_generator`.
  */
 
-import type { Target } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage } from "@malleolus/torch";
 import { type Features, featureStrides } from "../features.ts";
+import type { Truth } from "../truth.ts";
 import { anchorGenerator, type MapSize } from "./anchors.ts";
 import { selectProposals } from "./proposal-selection.ts";
 import { type RpnHead, rpnHead } from "./rpn-head.ts";
@@ -22,7 +22,7 @@ export interface RegionProposalNetwork {
   losses(
     features: Features,
     sizes: readonly MapSize[],
-    targets: readonly Target[],
+    truths: readonly Truth[],
     random: RandomStreams,
   ): RpnLosses & { readonly proposals: Proposals };
   /** The proposals of detection. */
@@ -38,14 +38,14 @@ export function regionProposalNetwork(config: MaskRcnnConfig): RegionProposalNet
   const testRule = { ...rpn, preNms: rpn.preNms.test, postNms: rpn.postNms.test };
   return {
     rpn_head: head,
-    losses(features, sizes, targets, random) {
+    losses(features, sizes, truths, random) {
       const anchors = anchorsOf(mapSizes(features));
       const predictions = stage("proposal head", () => head.predict(features));
       const proposals = stage("proposal selection", () =>
         noGrad(() => scope(() => selectProposals(predictions, anchors, sizes, rule))),
       );
       const losses = stage("proposal losses", () =>
-        rpnLosses(predictions, anchors.boxes, targets, random, rpn),
+        rpnLosses(predictions, anchors.boxes, truths, random, rpn),
       );
       return { ...losses, proposals };
     },

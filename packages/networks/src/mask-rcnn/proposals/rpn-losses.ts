@@ -4,14 +4,14 @@
  * modeling/proposal_generator/rpn.py).
  */
 
-import type { Target } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { RpnConfig } from "@malleolus/schema";
 import { binaryCrossEntropyWithLogits, cat, fromTypedArray, type Tensor } from "@malleolus/torch";
-import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
+import { takeBoxes } from "../../boxes/box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
+import type { Truth } from "../truth.ts";
 import type { RpnPredictions } from "./rpn-head.ts";
 
 /** Scalars, float32, weighted. */
@@ -29,11 +29,11 @@ export interface RpnLosses {
 export function rpnLosses(
   predictions: RpnPredictions,
   anchors: Float32Array,
-  targets: readonly Target[],
+  truths: readonly Truth[],
   random: RandomStreams,
   config: RpnConfig,
 ): RpnLosses {
-  const sample = sampleAnchors(anchors, targets, random, config);
+  const sample = sampleAnchors(anchors, truths, random, config);
   const logits = cat(predictions.logits, { dim: 1 }).reshape([-1]); // [N * R]
   const deltas = cat(predictions.deltas, { dim: 1 }).reshape([-1, 4]); // [N * R, 4]
   const device = logits.device;
@@ -46,7 +46,7 @@ export function rpnLosses(
   const found = deltas.indexSelect(0, places(positives)).to("float32");
   const wanted = fromTypedArray(sample.deltas, [positives.length, 4], { device });
 
-  const normalizer = config.batchSizePerImage * targets.length;
+  const normalizer = config.batchSizePerImage * truths.length;
   const sum = 2;
   return {
     classLoss: binaryCrossEntropyWithLogits(sampled, classes, { reduction: sum }).mul(
@@ -69,7 +69,7 @@ interface AnchorSample {
 
 function sampleAnchors(
   anchors: Float32Array,
-  targets: readonly Target[],
+  truths: readonly Truth[],
   random: RandomStreams,
   config: RpnConfig,
 ): AnchorSample {
@@ -78,9 +78,8 @@ function sampleAnchors(
   const positives: number[] = [];
   const negatives: number[] = [];
   const deltas: number[] = [];
-  targets.forEach((target, image) => {
-    const truths = boxArray(target.boxes);
-    const matches = matchBoxes(anchors, truths, rule);
+  truths.forEach(({ boxes }, image) => {
+    const matches = matchBoxes(anchors, boxes, rule);
     const sample = sampleBatch(matches.labels, config, random("rpn-sampling", image));
     const first = (image * anchors.length) / 4;
     for (const anchor of sample.positives) positives.push(first + anchor);
@@ -88,7 +87,7 @@ function sampleAnchors(
     const matched = sample.positives.map((anchor) => matches.truths[anchor]);
     const wanted = encodeBoxes(
       takeBoxes(anchors, sample.positives),
-      takeBoxes(truths, matched),
+      takeBoxes(boxes, matched),
       config.boxWeights,
     );
     for (const delta of wanted) deltas.push(delta);

@@ -3,11 +3,10 @@
  * region to the true box (Detectron2, modeling/roi_heads/fast_rcnn.py).
  */
 
-import type { Target } from "@malleolus/imaging";
 import type { BoxHeadConfig } from "@malleolus/schema";
 import { crossEntropyLoss, fromTypedArray, type Tensor } from "@malleolus/torch";
-import { boxArray } from "../../boxes/box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
+import type { Truth } from "../truth.ts";
 import type { BoxPredictions } from "./box-head.ts";
 import type { RegionSample } from "./region-sampling.ts";
 
@@ -21,7 +20,7 @@ export interface BoxLosses {
 export function boxLosses(
   predictions: BoxPredictions,
   sample: RegionSample,
-  targets: readonly Target[],
+  truths: readonly Truth[],
   config: BoxHeadConfig,
 ): BoxLosses {
   const { logits, deltas } = predictions;
@@ -37,7 +36,7 @@ export function boxLosses(
   const found = deltas
     .reshape([-1, 4]) // [n * K, 4]
     .indexSelect(0, fromTypedArray(rows, [rows.length], { device }).to("int64"));
-  const wanted = fromTypedArray(wantedDeltas(objects, sample, targets, config), found.shape, {
+  const wanted = fromTypedArray(wantedDeltas(objects, sample, truths, config), found.shape, {
     device,
   });
   return {
@@ -60,15 +59,14 @@ export function objectsOf(sample: RegionSample, classCount: number): Int32Array 
 function wantedDeltas(
   objects: Int32Array,
   sample: RegionSample,
-  targets: readonly Target[],
+  truths: readonly Truth[],
   config: BoxHeadConfig,
 ): Float32Array {
   const { boxes, images } = sample.regions;
-  const truths = targets.map((target) => boxArray(target.boxes));
   const references = new Float32Array(objects.length * 4);
   const wanted = new Float32Array(objects.length * 4);
   objects.forEach((region, i) => {
-    const own = truths[images[region]];
+    const own = truths[images[region]].boxes;
     for (let c = 0; c < 4; c++) {
       references[i * 4 + c] = boxes[region * 4 + c];
       wanted[i * 4 + c] = own[sample.truths[region] * 4 + c];

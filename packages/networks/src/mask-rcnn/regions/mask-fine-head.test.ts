@@ -30,6 +30,7 @@ import { storeAsBfloat16 } from "../../placement.ts";
 import { assertClose, randomFrom, setLayer, smallConfig, wave } from "../../test-heads.ts";
 import { featureStrides } from "../features.ts";
 import { maskRcnn } from "../mask-rcnn.ts";
+import { truthOf } from "../truth.ts";
 import { type FineMaskHead, fineMaskHead } from "./mask-fine-head.ts";
 import { maskHead } from "./mask-head.ts";
 import { maskTargets } from "./mask-loss.ts";
@@ -141,7 +142,7 @@ function gradientNorms(dtype: "float32" | "bfloat16"): Map<string, number> {
     const heads = roiHeads(fineConfig());
     nn.normal(heads.mask_head.predictor.weight, 0.1);
     const maps = features().map((map) => map.to(dtype));
-    const run = () => heads.losses(maps, boxes, targets, randomFrom(1));
+    const run = () => heads.losses(maps, boxes, targets.map(truthOf), randomFrom(1));
     const { mask } = dtype === "bfloat16" ? autocast(dtype, run) : run();
     assert.equal(mask.dtype, "float32");
     assertClose([mask.item()], [Math.LN2], 0.3);

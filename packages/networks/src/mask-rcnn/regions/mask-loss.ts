@@ -14,7 +14,7 @@ import type { RegionSample } from "./region-sampling.ts";
  */
 export function maskedRegions(
   sample: RegionSample,
-  targets: readonly Target[],
+  targets: readonly Pick<Target, "polygons">[],
   classCount: number,
 ): Int32Array {
   const { images } = sample.regions;
@@ -33,7 +33,7 @@ export function maskLoss(
   logits: Tensor,
   masked: Int32Array,
   sample: RegionSample,
-  targets: readonly Target[],
+  targets: readonly Pick<Target, "polygons">[],
 ): Tensor {
   const [count, classCount, size] = logits.shape;
   if (masked.length === 0) return logits.to("float32").sum().mul(0);
@@ -53,7 +53,7 @@ export function maskLoss(
 export function maskTargets(
   masked: Int32Array,
   sample: RegionSample,
-  targets: readonly Target[],
+  targets: readonly Pick<Target, "polygons">[],
   size: number,
 ): Float32Array {
   const { boxes, images } = sample.regions;

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Target } from "@malleolus/imaging";
 import { detectron2Config } from "@malleolus/schema";
 import { randomFrom } from "../../test-heads.ts";
+import { truthOf } from "../truth.ts";
 import { sampleRegions } from "./region-sampling.ts";
 
 const { roi } = detectron2Config(["a", "b"]);
 const BACKGROUND_CLASS = 2;
 
-const target: Target = {
+const target = truthOf({
   boxes: [
     [0, 0, 100, 100],
     [200, 200, 240, 240],
   ],
   classes: [1, 0],
   polygons: [[], []],
-};
-const empty: Target = { boxes: [], classes: [], polygons: [] };
+});
+const empty = truthOf({ boxes: [], classes: [], polygons: [] });
 
 /** Boxes of 100 x 100 that begin `shift` pixels further right each: overlaps fall from 1. */
 function shifted(count: number, shift: number): Float32Array {

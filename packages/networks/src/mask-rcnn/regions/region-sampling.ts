@@ -3,12 +3,12 @@
  * true boxes, each an object of a class or background (Detectron2, modeling/roi_heads/roi_heads.py).
  */
 
-import type { Target } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { RoiConfig } from "@malleolus/schema";
-import { boxArray, takeBoxes } from "../../boxes/box-array.ts";
+import { takeBoxes } from "../../boxes/box-array.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
+import type { Truth } from "../truth.ts";
 import { arrangeRegions, type Regions } from "./region-pooling.ts";
 
 export interface RegionSample {
@@ -22,15 +22,16 @@ export interface RegionSample {
 /** @param proposals boxes [n * 4] of each image */
 export function sampleRegions(
   proposals: readonly Float32Array[],
-  targets: readonly Target[],
+  truths: readonly Truth[],
   classCount: number,
   random: RandomStreams,
   config: RoiConfig,
 ): RegionSample {
-  const samples = targets.map((target, image) => {
-    const truths = boxArray(target.boxes);
-    const boxes = config.appendTruth ? concatenate(proposals[image], truths) : proposals[image];
-    const matches = matchBoxes(boxes, truths, {
+  const samples = truths.map((truth, image) => {
+    const boxes = config.appendTruth
+      ? concatenate(proposals[image], truth.boxes)
+      : proposals[image];
+    const matches = matchBoxes(boxes, truth.boxes, {
       background: config.iouThreshold,
       object: config.iouThreshold,
       lowQualityMatches: false,
@@ -41,8 +42,8 @@ export function sampleRegions(
     return {
       boxes: takeBoxes(boxes, chosen),
       truths: matched,
-      classes: matched.map((truth, i) =>
-        i < sample.positives.length ? target.classes[truth] : classCount,
+      classes: matched.map((own, i) =>
+        i < sample.positives.length ? truth.classes[own] : classCount,
       ),
     };
   });

@@ -14,6 +14,7 @@ import {
   wave,
 } from "../../test-heads.ts";
 import { featureStrides } from "../features.ts";
+import { truthOf } from "../truth.ts";
 import { boxPredictor } from "./box-head.ts";
 import { detectBoxes } from "./box-inference.ts";
 import { boxLosses } from "./box-losses.ts";
@@ -153,7 +154,12 @@ test("roiHeads: torchvision's levels, pooled features, logits, losses and gradie
       );
     });
 
-    const { boxClass, boxRegression } = boxLosses(predictions, sample, targets, roi.box);
+    const { boxClass, boxRegression } = boxLosses(
+      predictions,
+      sample,
+      targets.map(truthOf),
+      roi.box,
+    );
     const mask = maskLoss(logits, masked, sample, targets);
     assertClose([boxClass.item()], [golden.boxClass], 1e-5);
     assertClose([boxRegression.item()], [golden.boxRegression], 1e-3);
@@ -236,7 +242,7 @@ test("roiHeads: every parameter learns, in float32 and in bfloat16", () => {
         heads.losses(
           features().map((map) => map.to(dtype)),
           proposals,
-          targets,
+          targets.map(truthOf),
           randomFrom(1),
         );
       const parts = Object.values(dtype === "bfloat16" ? autocast(dtype, run) : run());
@@ -265,7 +271,12 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
       [[new Float32Array(), new Float32Array()], false],
     ] as const) {
       for (const parameter of nn.parameters(heads).values()) parameter.grad = null;
-      const loss = heads.losses(features(), boxes, [noObjects, noObjects], randomFrom(1));
+      const loss = heads.losses(
+        features(),
+        boxes,
+        [noObjects, noObjects].map(truthOf),
+        randomFrom(1),
+      );
       if (region) assert.ok(loss.boxClass.item() > 0);
       else assert.equal(loss.boxClass.item(), 0);
       assert.equal(loss.boxRegression.item(), 0);
@@ -281,7 +292,7 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
       heads.losses(
         features().map((map) => map.to("bfloat16")),
         proposals,
-        [noObjects, noObjects],
+        [noObjects, noObjects].map(truthOf),
         randomFrom(1),
       ),
     );
@@ -350,7 +361,12 @@ test("roiHeads: Detectron2's names and first losses", () => {
       names.sort(),
       layers.flatMap((name) => [`roi_heads.${name}.bias`, `roi_heads.${name}.weight`]).sort(),
     );
-    const { boxClass, mask } = heads.losses(features(), proposals, targets, randomFrom(1));
+    const { boxClass, mask } = heads.losses(
+      features(),
+      proposals,
+      targets.map(truthOf),
+      randomFrom(1),
+    );
     assertClose([boxClass.item()], [Math.log(4)], 0.1);
     assertClose([mask.item()], [Math.LN2], 0.05);
     const { cls_score, bbox_pred } = boxPredictor(config);
@@ -371,7 +387,7 @@ test("roiHeads: leaves no tensor behind", () => {
     const inside = liveTensors();
     scope(() => {
       heads.detect(features(), proposals, sizes);
-      heads.losses(features(), proposals, targets, randomFrom(1));
+      heads.losses(features(), proposals, targets.map(truthOf), randomFrom(1));
     });
     assert.equal(liveTensors(), inside);
   });

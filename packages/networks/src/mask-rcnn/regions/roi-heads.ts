@@ -3,11 +3,12 @@
  * et al. 2017). Its parameters have Detectron2's names below `roi_heads`.
  */
 
-import type { Detection, Target } from "@malleolus/imaging";
+import type { Detection } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
 import type { Features } from "../features.ts";
+import type { Truth } from "../truth.ts";
 import { type BoxHead, type BoxPredictor, boxHead, boxPredictor } from "./box-head.ts";
 import { type DetectedBoxes, detectBoxes } from "./box-inference.ts";
 import { type BoxLosses, boxLosses } from "./box-losses.ts";
@@ -27,7 +28,7 @@ export interface RoiHeads {
   losses(
     features: Features,
     proposals: Proposals,
-    targets: readonly Target[],
+    truths: readonly Truth[],
     random: RandomStreams,
   ): BoxLosses & { readonly mask: Tensor };
   /** What was found in each image, by falling score, within its true size. */
@@ -48,19 +49,19 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
     box_head: boxes,
     box_predictor: predictor,
     mask_head: masks,
-    losses(features, proposals, targets, random) {
+    losses(features, proposals, truths, random) {
       const sample = stage("region sampling", () =>
-        sampleRegions(proposals, targets, classCount, random, roi),
+        sampleRegions(proposals, truths, classCount, random, roi),
       );
       const pooled = stage("box pooling", () => poolRegions(features, sample.regions, roi.box));
       const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));
 
-      const masked = maskedRegions(sample, targets, classCount);
+      const masked = maskedRegions(sample, truths, classCount);
       const maskRegions = selectRegions(sample.regions, masked);
       const logits = stage("mask head", () => masks.predict(features, maskRegions));
       return stage("region losses", () => ({
-        ...boxLosses(predictions, sample, targets, roi.box),
-        mask: maskLoss(logits, masked, sample, targets).mul(roi.mask.lossWeight),
+        ...boxLosses(predictions, sample, truths, roi.box),
+        mask: maskLoss(logits, masked, sample, truths).mul(roi.mask.lossWeight),
       }));
     },
     detect(features, proposals, sizes) {
