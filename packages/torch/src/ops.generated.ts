@@ -191,6 +191,7 @@ export const OPERATOR_NAMES: readonly string[] = [
   "malleolus::nms_mask",
   "malleolus::roi_align",
   "malleolus::convolution",
+  "malleolus::depthwise_convolution",
   "malleolus::scale_rows",
   "malleolus::add_relu_",
   "malleolus::group_norm",
@@ -2422,6 +2423,33 @@ export function convolution(
 }
 
 /**
+ * `malleolus::depthwise_convolution`
+ */
+export function depthwiseConvolution(
+  input: Tensor,
+  weight: Tensor,
+  options: {
+    bias?: Tensor | null | undefined;
+    stride?: number | undefined;
+    padding?: number | undefined;
+    dilation?: number | undefined;
+  } = {},
+): Tensor {
+  checkOptions(options, "depthwiseConvolution");
+  return tensorOf(
+    native.invoke(
+      id(171),
+      handleOf(input, "depthwiseConvolution", "input"),
+      handleOf(weight, "depthwiseConvolution", "weight"),
+      handleOrNull(options.bias, "depthwiseConvolution", "bias"),
+      options.stride,
+      options.padding,
+      options.dilation,
+    ),
+  );
+}
+
+/**
  * `malleolus::scale_rows`
  */
 export function scaleRows(
@@ -2432,7 +2460,7 @@ export function scaleRows(
   checkOptions(options, "scaleRows");
   return tensorOf(
     native.invoke(
-      id(171),
+      id(172),
       handleOf(weight, "scaleRows", "weight"),
       handleOf(scale, "scaleRows", "scale"),
       options.dtype,
@@ -2444,7 +2472,7 @@ export function scaleRows(
  * `malleolus::add_relu_`
  */
 export function addRelu_(self: Tensor, other: Tensor): Tensor {
-  native.invoke(id(172), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
+  native.invoke(id(173), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
   return self;
 }
 
@@ -2461,7 +2489,7 @@ export function channelsLastGroupNorm(
   checkOptions(options, "channelsLastGroupNorm");
   return tensorOf(
     native.invoke(
-      id(173),
+      id(174),
       handleOf(input, "channelsLastGroupNorm", "input"),
       groups,
       handleOf(weight, "channelsLastGroupNorm", "weight"),
@@ -2484,7 +2512,7 @@ export function sgdStep_(
   weightDecay: number,
 ): void {
   native.invoke(
-    id(174),
+    id(175),
     handlesOf(parameters, "sgdStep_", "parameters"),
     handlesOf(gradients, "sgdStep_", "gradients"),
     handlesOf(velocities, "sgdStep_", "velocities"),
@@ -2511,7 +2539,7 @@ export function adamStep_(
   step: number,
 ): void {
   native.invoke(
-    id(175),
+    id(176),
     handlesOf(parameters, "adamStep_", "parameters"),
     handlesOf(gradients, "adamStep_", "gradients"),
     handlesOf(means, "adamStep_", "means"),

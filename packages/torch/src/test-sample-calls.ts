@@ -110,6 +110,7 @@ const samples: Readonly<Record<string, () => readonly Sample[]>> = {
     ...[0.1, 0.9, 0.999, 1e-8, 0, false, 1],
   ],
   "malleolus::convolution": () => [image(), ones([4, 3, 3, 3]), ones([4]), 1, 1],
+  "malleolus::depthwise_convolution": () => [image(), ones([3, 1, 3, 3]), ones([3]), 1, 2, 2],
   "malleolus::scale_rows": () => [matrix(), ones([2])],
   "malleolus::roi_align": () => [image(), region(), 1, 2, 2, 0, true],
 };

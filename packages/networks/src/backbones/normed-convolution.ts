@@ -7,7 +7,17 @@
  * and backward. Where nothing of it trains, the folded weights are made once, in the dtype in
  * which the convolution computes; otherwise in every forward, so that gradients reach the weights.
  */
-import { conv2d, convolution, empty, hardtanh_, nn, relu_, scope, Tensor } from "@malleolus/torch";
+import {
+  conv2d,
+  convolution,
+  depthwiseConvolution,
+  empty,
+  hardtanh_,
+  nn,
+  relu_,
+  scope,
+  Tensor,
+} from "@malleolus/torch";
 import { foldedOnce } from "./folded-once.ts";
 
 /**
@@ -124,10 +134,14 @@ export function isBatchNorm(norm: nn.GroupNorm | nn.BatchNorm): norm is nn.Batch
 /** Ours has the faster gradients where it serves. */
 function convolutionOf({ kernel, stride, dilation = 1, groups = 1 }: NormedConvolutionOptions) {
   const padding = ((kernel - 1) / 2) * dilation;
-  return (input: Tensor, weight: Tensor, bias: Tensor | null): Tensor =>
-    dilation === 1 && groups === 1
-      ? convolution(input, weight, { bias, stride, padding })
+  return (input: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
+    if (groups === 1 && dilation === 1) {
+      return convolution(input, weight, { bias, stride, padding });
+    }
+    return weight.shape[0] === groups && weight.shape[1] === 1
+      ? depthwiseConvolution(input, weight, { bias, stride, padding, dilation })
       : conv2d(input, weight, { bias, stride, padding, dilation, groups });
+  };
 }
 
 function newNorm({ norm: kind, out, normGroups }: NormedConvolutionOptions) {
