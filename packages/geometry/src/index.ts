@@ -1,3 +1,4 @@
+export { type BorderDistance, borderDistance } from "./border-distance.ts";
 export {
   type Box,
   boxArea,
@@ -13,7 +14,20 @@ export {
   translateBox,
   unionBoxes,
 } from "./box.ts";
-export { emptyMask, largestComponent, type Mask, maskArea, maskBounds, maskIou } from "./mask.ts";
+export { type Centreline, centrelineOf } from "./centreline.ts";
+export {
+  type Components,
+  connectedComponents,
+  fillHoles,
+  largestComponent,
+  type Plausible,
+  plausibleComponents,
+} from "./components.ts";
+export { depthsOf, squaredDistances } from "./distance-transform.ts";
+export { fillOutlines, fillOutlinesInWindow, runsOfOutlines } from "./fill-outlines.ts";
+export { emptyMask, type Mask, maskArea, maskBounds, maskIou } from "./mask.ts";
+export { type Clean, cleanMask, maskOutlines } from "./mask-outlines.ts";
+export { outlinesIou, polygonsIou } from "./outline-overlap.ts";
 export {
   clipPolygon,
   flipPolygon,
@@ -37,5 +51,7 @@ export {
   runsFromString,
   runsToString,
 } from "./run-length.ts";
-export { simplifyPolygon } from "./simplify.ts";
+export { simplifyLine, simplifyPolygon } from "./simplify.ts";
+export { simplifyBorder } from "./simplify-border.ts";
+export { thinMask } from "./thinning.ts";
 export { traceMask } from "./trace.ts";

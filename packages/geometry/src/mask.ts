@@ -2,7 +2,7 @@
  * Binary masks: rasters whose pixels are 0 or 1, row by row.
  *
  * Not here: how polygons become masks (`rasterize.ts`), how masks become polygons
- * (`trace.ts`), and their compressed form (`run-length.ts`).
+ * (`trace.ts`), their connected parts (`components.ts`), and their compressed form (`run-length.ts`).
  */
 import type { Box } from "./box.ts";
 
@@ -59,36 +59,4 @@ export function maskIou(a: Mask, b: Mask): number {
     union += a.data[i] | b.data[i];
   }
   return union === 0 ? 0 : intersection / union;
-}
-
-/**
- * The largest 4-connected component; of several equally large ones, the one that comes first
- * row by row. An empty mask stays empty.
- */
-export function largestComponent(mask: Mask): Mask {
-  const { width, data } = mask;
-  const labels = new Int32Array(data.length);
-  const stack: number[] = [];
-  let [label, best, bestSize] = [0, 0, 0];
-  for (let start = 0; start < data.length; start++) {
-    if (data[start] === 0 || labels[start] !== 0) continue;
-    label++;
-    let size = 0;
-    const visit = (i: number): void => {
-      if (data[i] === 0 || labels[i] !== 0) return;
-      labels[i] = label;
-      stack.push(i);
-    };
-    visit(start);
-    for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
-      size++;
-      const x = i % width;
-      if (x > 0) visit(i - 1);
-      if (x < width - 1) visit(i + 1);
-      if (i >= width) visit(i - width);
-      if (i + width < data.length) visit(i + width);
-    }
-    if (size > bestSize) [best, bestSize] = [label, size];
-  }
-  return { ...mask, data: Uint8Array.from(labels, (l) => (l === best && best > 0 ? 1 : 0)) };
 }

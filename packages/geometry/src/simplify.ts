@@ -1,5 +1,6 @@
 /**
- * Fewer points for an outline: Douglas and Peucker 1973, on a closed polygon.
+ * Fewer points for an outline or an open line: Douglas and Peucker 1973. Points that stay are some of
+ * those that were there; `simplify-border.ts` needs fewer for an outline along pixel borders.
  */
 import type { Polygon } from "./polygon.ts";
 
@@ -23,6 +24,17 @@ export function simplifyPolygon(polygon: Polygon, tolerance: number): Polygon {
   keepBetween(polygon, far, count, tolerance, kept);
   const simplified = polygon.filter((_, i) => kept[i >> 1] === 1);
   return simplified.length < 6 ? polygon : simplified;
+}
+
+/** An open line of some of the points, its ends among them, as `simplifyPolygon` does it. */
+export function simplifyLine(points: readonly number[], tolerance: number): readonly number[] {
+  const count = points.length / 2;
+  if (count <= 2) return points;
+  const kept = new Uint8Array(count);
+  kept[0] = 1;
+  kept[count - 1] = 1;
+  keepBetween(points, 0, count - 1, tolerance, kept);
+  return points.filter((_, i) => kept[i >> 1] === 1);
 }
 
 /** Marks the points to keep between the points `first` and `last` (modulo the count). */

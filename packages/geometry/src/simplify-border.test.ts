@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { largestComponent } from "./components.ts";
+import { fillOutlines } from "./fill-outlines.ts";
+import { type Mask, maskArea } from "./mask.ts";
+import { cleanMask, maskOutlines } from "./mask-outlines.ts";
+import { type Polygon, polygonSignedArea } from "./polygon.ts";
+import { rasterizePolygons } from "./rasterize.ts";
+import { simplifyPolygon } from "./simplify.ts";
+import { simplifyBorder } from "./simplify-border.ts";
+import { anyMask, maskOf } from "./test-masks.ts";
+import { traceMask } from "./trace.ts";
+
+test("simplifyBorder: the slanted side of a staircase is one straight line", () => {
+  const drawn = [10, 10, 190, 63, 180, 170, 25, 150];
+  const [outline] = traceMask(rasterizePolygons([drawn], 200, 200));
+  const simple = simplifyBorder(outline, 0.5);
+  assert.ok(simple.length / 2 <= 16, `${simple.length / 2} corners`);
+  // The way that keeps the staircase's own points needs many more.
+  assert.ok(simplifyPolygon(outline, 0.5).length / 2 > 100);
+});
+
+test("simplifyBorder: a rectangle keeps its sides, its corners half a pixel off at most", () => {
+  const simple = simplifyBorder([2, 3, 12, 3, 12, 9, 2, 9], 0.5);
+  assert.ok(Math.abs(Math.abs(polygonSignedArea(simple)) - 60) <= 8);
+  assert.ok(simple.every((value, i) => (i % 2 === 0 ? value >= 2 && value <= 12 : value >= 3)));
+});
+
+test("simplifyBorder: half a pixel from the middle of every side, and back", () => {
+  fc.assert(
+    fc.property(anyMask(12), (mask) => {
+      for (const outline of traceMask(mask)) {
+        const simple = simplifyBorder(outline, 0.5);
+        assert.ok(furthest(middles(outline), simple) <= 0.5 + 1e-6);
+        assert.ok(furthest(outline, simple) <= 0.5 + Math.SQRT2 / 4 + 1e-6);
+        assert.ok(furthest(simple, outline) <= 0.5 + 1e-6);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("maskOutlines: fill to the mask that they came from, but for pixels that the border halves", () => {
+  fc.assert(
+    fc.property(anyMask(12), (mask) => {
+      const largest = largestComponent(mask);
+      const filled = fillOutlines(maskOutlines(largest), mask.width, mask.height);
+      const border = borderPixels(largest);
+      filled.data.forEach((value, i) => {
+        if (border.data[i] === 0) assert.equal(value, largest.data[i]);
+      });
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("maskOutlines: a hole turns the other way round, and stays a hole", () => {
+  const ring = maskOf("#######", "#######", "##...##", "##...##", "##...##", "#######", "#######");
+  const outlines = maskOutlines(ring);
+  assert.deepEqual(
+    outlines.map((outline) => Math.sign(polygonSignedArea(outline))),
+    [1, -1],
+  );
+  const filled = fillOutlines(outlines, 7, 7);
+  assert.equal(filled.data[3 * 7 + 3], 0);
+  assert.ok(Math.abs(maskArea(filled) - maskArea(ring)) <= 8);
+});
+
+test("cleanMask: specks and pinholes go", () => {
+  const noisy = maskOf("#....#", "......", "..###.", "..#.#.", "..###.");
+  const clean = cleanMask(noisy, { leastArea: 3, shareOfLargest: 1, mostHole: 2 });
+  assert.deepEqual(clean, maskOf("......", "......", "..###.", "..###.", "..###."));
+});
+
+/** Pixels with a neighbour, at a side or a corner, that is not like them. */
+function borderPixels({ width, height, data }: Mask): Mask {
+  const at = (x: number, y: number) =>
+    x < 0 || y < 0 || x >= width || y >= height ? 0 : data[y * width + x];
+  const border = data.map((value, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    for (let dy = -1; dy <= 1; dy++) {
+      for (let dx = -1; dx <= 1; dx++) if (at(x + dx, y + dy) !== value) return 1;
+    }
+    return 0;
+  });
+  return { width, height, data: border };
+}
+
+/** The middles of the sides of an outline along pixel borders. */
+function middles(outline: Polygon): Polygon {
+  const found: number[] = [];
+  for (let i = 0; i < outline.length; i += 2) {
+    const next = (i + 2) % outline.length;
+    const [dx, dy] = [outline[next] - outline[i], outline[next + 1] - outline[i + 1]];
+    const sides = Math.abs(dx) + Math.abs(dy);
+    for (let k = 0.5; k < sides; k++) {
+      found.push(outline[i] + (k * dx) / sides, outline[i + 1] + (k * dy) / sides);
+    }
+  }
+  return found;
+}
+
+/** How far the corners of one outline lie from another at most. */
+function furthest(corners: Polygon, outline: Polygon): number {
+  let most = 0;
+  for (let i = 0; i < corners.length; i += 2) {
+    let least = Infinity;
+    for (let k = 0; k < outline.length; k += 2) {
+      const next = (k + 2) % outline.length;
+      const [ax, ay] = [outline[k], outline[k + 1]];
+      const [dx, dy] = [outline[next] - ax, outline[next + 1] - ay];
+      const dot = (corners[i] - ax) * dx + (corners[i + 1] - ay) * dy;
+      const t = dot <= 0 ? 0 : Math.min(1, dot / (dx * dx + dy * dy));
+      const away = Math.hypot(corners[i] - ax - t * dx, corners[i + 1] - ay - t * dy);
+      least = Math.min(least, away);
+    }
+    most = Math.max(most, least);
+  }
+  return most;
+}
