@@ -110,7 +110,9 @@ test("a run of 0.1.0: it goes on, too, where one of its classes is the sound bon
     writeFileSync(path, renamed.replaceAll(before, sha256Of(trainJson)));
   }
   const options = await optionsOf(folder);
-  assert.equal(options.recipe.model.soundClass, "no_fracture");
+  const { model } = options.recipe;
+  assert.ok(model.kind === "mask-rcnn");
+  assert.equal(model.soundClass, "no_fracture");
   const end = await train({ ...options, directory: join(folder, "run") });
   assert.deepEqual([end.reason, end.checkpoint.step], ["done", 6]);
 });

@@ -103,6 +103,8 @@ export {
   annotatorOverlap,
   type DrawnTwice,
 } from "./segmentation/annotator-overlap.ts";
+export { centerLineRecall } from "./segmentation/center-line-recall.ts";
+export { diceOf } from "./segmentation/dice.ts";
 export {
   type FractureMask,
   type FractureMasks,
@@ -123,6 +125,7 @@ export {
   type Subject,
   subgroupRows,
 } from "./subgroups/subgroups.ts";
+export { fitTemperature, type TemperatureFit } from "./temperature.ts";
 export {
   type GeometryAgainstNetwork,
   geometryAgainstNetwork,

@@ -5,7 +5,13 @@ export { ImagingError, type ImagingErrorCode } from "./errors.ts";
 export { longestExtentMm, type Spacing, toFinding } from "./findings.ts";
 export { fuseDetections, mirrorDetection } from "./fuse-detections.ts";
 export type { DisplayImage, NetworkImage } from "./images.ts";
+export { type LabelMap, paintLabels, structureMask } from "./label-map.ts";
 export { onePerPlace, type PlacedFracture } from "./one-per-place.ts";
+export {
+  type OutlinedRadiograph,
+  type OutlinedStructure,
+  outlineStructures,
+} from "./outline-structures.ts";
 export {
   type OverlayGround,
   overlayLayout,
@@ -13,6 +19,7 @@ export {
   type TrueOutlines,
 } from "./overlay-svg.ts";
 export { type PlacedDetection, type PlacedMask, pasteMask, toRadiograph } from "./paste.ts";
+export { type LabelProbabilities, placeLabels } from "./place-labels.ts";
 export {
   maskCollimation,
   mirrorImage,

@@ -1,29 +1,32 @@
 export { activationMeans } from "./backbones/activation-means.ts";
-export { type MobileNetV2Config, mobileNetV2 } from "./backbones/mobilenet-v2.ts";
+export { mobileNetMeans } from "./backbones/mobilenet-means.ts";
+export { mobileNetV2 } from "./backbones/mobilenet-v2.ts";
 export { measureNormStatistics } from "./backbones/norm-statistics.ts";
 export { clearFoldedWeightsIn } from "./backbones/normed-convolution.ts";
 export {
-  type ClassifierConfig,
   type ClassifierLosses,
-  classifierConfig,
   type ImageClassifier,
   imageClassifier,
 } from "./classifier/classifier.ts";
 export {
-  ankleStructures,
-  type DeepLab,
-  type DeepLabConfig,
-  deepLab,
-  deepLabConfig,
-  type Segmentation,
-} from "./deeplab/deeplab.ts";
+  isClassifier,
+  logitsOf,
+  openClassifier,
+  type RadiographClassifier,
+  softmax,
+  writeCalibration,
+  writeClassifier,
+} from "./classifier/radiograph-classifier.ts";
+export { type DeepLab, deepLab } from "./deeplab/deeplab.ts";
+export { type DeepLabReport, initializeDeepLab } from "./deeplab/initialize-deeplab.ts";
 export type { SegmentationLosses } from "./deeplab/segmentation-loss.ts";
 export {
-  type LabelMap,
-  paintLabels,
-  type Structure,
-  structureMask,
-} from "./deeplab/structures.ts";
+  openSegmenter,
+  type SegmentedRadiograph,
+  type Segmenter,
+  segmentImage,
+  writeSegmenter,
+} from "./deeplab/segmenter.ts";
 export {
   type DetectableImage,
   type Detector,
@@ -53,6 +56,7 @@ export {
 export { initializeNetwork, type NetworkWeightsReport } from "./weights/initialize-network.ts";
 export {
   initializeMobileNetV2,
+  isMobileNetV2,
   type MobileNetV2Report,
   type MobileNetV2Weights,
   mobileNetV2Weights,

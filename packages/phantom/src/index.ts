@@ -14,7 +14,7 @@ export {
   storedMask,
 } from "./archive/phantom-record.ts";
 export { simulateStudies } from "./archive/simulate-studies.ts";
-export { truthAnnotations } from "./archive/truth-annotations.ts";
+export { structureAnnotations, truthAnnotations } from "./archive/truth-annotations.ts";
 export { exclusionCode, mixedSpecs, readArchive, writeArchive } from "./archive/write-archive.ts";
 export { PhantomError, type PhantomErrorCode } from "./errors.ts";
 export { EXCLUSIONS, type Exclusion, type PatientSpec, samplePatient } from "./patient/patient.ts";

@@ -12,7 +12,12 @@ const written = (): Recipe =>
 
 for (const { recipe } of namedRecipes) {
   test(`recipe: ${recipe.name} is a recipe once its classes are known`, () => {
-    const whole = { ...recipe, model: { ...recipe.model, classes: ["fracture"] } };
+    // A segmentation's structures are named already.
+    const { model } = recipe;
+    const whole =
+      model.kind === "segmentation"
+        ? recipe
+        : { ...recipe, model: { ...model, classes: ["fracture"] } };
     assert.deepEqual(parseRecipe(JSON.parse(JSON.stringify(whole)), "r.json"), whole);
   });
 }
@@ -31,6 +36,11 @@ test("recipe: the paper's epochs of its 749 radiographs are the steps that are w
 });
 
 const wrong: readonly (readonly [name: string, change: object, expected: RegExp])[] = [
+  [
+    "a metric of another network",
+    { validation: { everySteps: 1, metric: "mean Dice", patience: null } },
+    /at validation\.metric: expected what a model of kind "mask-rcnn" is measured by: box AP, box AP50, /,
+  ],
   [
     "an unknown key at the top",
     { optimizr: {} },

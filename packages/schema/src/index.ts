@@ -37,6 +37,15 @@ export {
   type Validated,
 } from "./checkpoint-state.ts";
 export {
+  type ClassificationConfig,
+  classificationConfigSchema,
+  classifierConfig,
+} from "./classification-config.ts";
+export {
+  type ClassifierCalibration,
+  classifierCalibrationSchema,
+} from "./classifier-calibration.ts";
+export {
   type Auc,
   type AveragePrecision,
   type AveragePrecisionIntervals,
@@ -83,6 +92,7 @@ export {
   type RpnConfig,
   type StageName,
 } from "./mask-rcnn-config.ts";
+export { type MobileNetV2Config, mobileNetV2ConfigSchema } from "./mobilenet-v2-config.ts";
 export { type ModelConfig, modelConfigSchema } from "./model-config.ts";
 export { nearestName } from "./nearest-name.ts";
 export {
@@ -117,7 +127,7 @@ export {
   type VerdictHow,
   verdictHowSchema,
 } from "./reading.ts";
-export { type Recipe, recipeSchema } from "./recipe.ts";
+export { type Recipe, type RecipeOf, recipeSchema } from "./recipe.ts";
 export {
   type EndReason,
   type LossParts,
@@ -144,6 +154,16 @@ export {
   type ScreeningRules,
   screeningRulesSchema,
 } from "./screening-rules.ts";
+export {
+  type AsppConfig,
+  ankleStructures,
+  type DecoderConfig,
+  deepLabConfig,
+  type SegmentationConfig,
+  type SegmentationLossConfig,
+  type Structure,
+  segmentationConfigSchema,
+} from "./segmentation-config.ts";
 export {
   agreementColumn,
   imageColumn,

@@ -5,9 +5,13 @@
  * Not part of it is what only decides how fast: device, threads, workers.
  */
 import { z } from "zod";
-import { modelConfigSchema } from "./model-config.ts";
+import { type ModelConfig, modelConfigSchema } from "./model-config.ts";
 import { preprocessSchema } from "./preprocess.ts";
-import { validationMetricSchema } from "./validation-measures.ts";
+import {
+  type ValidationMetric,
+  validationMetricSchema,
+  validationMetrics,
+} from "./validation-measures.ts";
 import { upgradeRecipe } from "./version-1.ts";
 
 const share = z.number().min(0).max(1);
@@ -131,9 +135,36 @@ const recipeShape = z.strictObject({
 /** Reads recipes of the first version, too. */
 export const recipeSchema = z.preprocess(
   upgradeRecipe,
-  recipeShape.refine(
-    ({ batchSize, gradientAccumulation }) => batchSize % gradientAccumulation === 0,
-    { path: ["gradientAccumulation"], error: "expected a number that divides batchSize" },
-  ),
+  recipeShape
+    .refine(({ batchSize, gradientAccumulation }) => batchSize % gradientAccumulation === 0, {
+      path: ["gradientAccumulation"],
+      error: "expected a number that divides batchSize",
+    })
+    .refine(
+      ({ validation, model }) => validation === null || isMeasured(validation.metric, model),
+      {
+        path: ["validation", "metric"],
+        error: ({ input }) => describeMetrics(input),
+      },
+    ),
 );
 export type Recipe = z.infer<typeof recipeSchema>;
+
+/** A recipe of one kind of network. */
+export type RecipeOf<Kind extends ModelConfig["kind"]> = Omit<Recipe, "model"> & {
+  readonly model: Extract<ModelConfig, { kind: Kind }>;
+};
+
+function isMeasured(metric: ValidationMetric, { kind }: ModelConfig): boolean {
+  return validationMetrics[kind].includes(metric);
+}
+
+function describeMetrics(recipe: unknown): string {
+  const parsed = z.looseObject({ model: z.looseObject({ kind: z.string() }) }).safeParse(recipe);
+  const kind = z
+    .enum(["mask-rcnn", "segmentation", "classification"])
+    .safeParse(parsed.data?.model.kind);
+  return kind.success
+    ? `expected what a model of kind "${kind.data}" is measured by: ${validationMetrics[kind.data].join(", ")}`
+    : "expected what the model is measured by";
+}

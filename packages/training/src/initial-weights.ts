@@ -2,44 +2,80 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
+  isMobileNetV2,
+  type MobileNetV2Weights,
   ModelError,
+  mobileNetV2Weights,
   type PublishedWeights,
   publishedWeights,
   requireResNet,
 } from "@malleolus/networks";
 import { readSeenImages, type SeenImages } from "@malleolus/runs";
-import { readWeightsFile } from "@malleolus/torch";
+import { readWeightsFile, type StateDictFile } from "@malleolus/torch";
 
-/** Initial weights of the backbone or of the whole network, as published. */
-export interface InitialWeights extends PublishedWeights {
+interface WeightsOrigin {
   readonly path: string;
   readonly sha256: string;
   /** The radiographs that they have seen, where they are of a run of ours that says so. */
   readonly seen: SeenImages | null;
 }
 
+/** Of a ResNet, the backbone or a whole Mask R-CNN; or of a MobileNetV2, alone or in a network of ours. */
+export type InitialWeights = WeightsOrigin &
+  (
+    | ({ readonly network: "resnet" } & PublishedWeights)
+    | ({ readonly network: "mobilenet-v2" } & MobileNetV2Weights)
+  );
+
 /**
  * Safetensors, a checkpoint of PyTorch or a pickle of NumPy arrays, told by its content, under the
- * names of Detectron2, torchvision or Caffe2.
+ * names of Detectron2, torchvision, Caffe2 or Gluon.
  *
  * @throws TorchError `checkpoint` for a file that is none of these, or not whole.
  * @throws ModelError `weights` for one of another network, or of what is no number.
  */
 export function readInitialWeights(path: string): InitialWeights {
   const file = readWeightsFile(path);
-  const weights = ofWeights({ path }, () => publishedWeights(file));
-  try {
-    ofWeights({ path }, () => requireResNet(weights.tensors));
-  } catch (error) {
-    for (const tensor of weights.tensors.values()) tensor.free();
-    throw error;
-  }
+  const weights = ofWeights({ path }, () => recognized(file));
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
   return { ...weights, path, sha256, seen: readSeenImages(path) };
 }
 
+function recognized(file: StateDictFile) {
+  if (isMobileNetV2(file)) {
+    return { network: "mobilenet-v2", ...mobileNetV2Weights(file) } as const;
+  }
+  const weights = publishedWeights(file);
+  try {
+    requireResNet(weights.tensors);
+  } catch (error) {
+    for (const tensor of weights.tensors.values()) tensor.free();
+    throw error;
+  }
+  return { network: "resnet", ...weights } as const;
+}
+
+/** @throws ModelError `weights` for a MobileNetV2's. */
+export function resNetWeights(weights: InitialWeights): PublishedWeights {
+  if (weights.network === "resnet") return weights;
+  throw wrongNetwork("a Mask R-CNN or a ResNet", "a MobileNetV2");
+}
+
+/** @throws ModelError `weights` for a ResNet's. */
+export function mobileNetWeights(weights: InitialWeights): MobileNetV2Weights {
+  if (weights.network === "mobilenet-v2") return weights;
+  throw wrongNetwork("a MobileNetV2", "a ResNet");
+}
+
+function wrongNetwork(expected: string, got: string): ModelError {
+  return new ModelError(
+    "weights",
+    `expected weights of ${expected}, got those of ${got}; give weights of the recipe's network`,
+  );
+}
+
 /** Runs what may find the weights wrong; its message then begins with their file. */
-export function ofWeights<T>({ path }: Pick<InitialWeights, "path">, body: () => T): T {
+export function ofWeights<T>({ path }: Pick<WeightsOrigin, "path">, body: () => T): T {
   try {
     return body();
   } catch (cause) {

@@ -1,9 +1,9 @@
 /** What a Mask R-CNN has to be for the data and the weights that a run begins with. */
-import { incompleteStages, maskRcnn } from "@malleolus/networks";
-import type { Recipe } from "@malleolus/schema";
+import { incompleteStages, maskRcnn, type PublishedWeights } from "@malleolus/networks";
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
-import { type InitialWeights, ofWeights } from "./initial-weights.ts";
+import { type InitialWeights, ofWeights, resNetWeights } from "./initial-weights.ts";
 
 /**
  * With the data's classes: group norm and nothing frozen without weights; with weights that lack
@@ -14,16 +14,21 @@ import { type InitialWeights, ofWeights } from "./initial-weights.ts";
  * @throws ModelError `weights` for weights of another depth.
  */
 export function resolveMaskRcnn(
-  given: Recipe["model"],
+  given: MaskRcnnConfig,
   { classes, soundClass }: TrainingSet,
   weights: InitialWeights | null,
-): Recipe["model"] {
-  const model = { ...withConvention(given, weights), classes, soundClass };
-  return { ...model, backbone: backboneFor(model, weights) };
+): MaskRcnnConfig {
+  if (weights === null) return resolved(null);
+  return ofWeights(weights, () => resolved(resNetWeights(weights)));
+
+  function resolved(published: PublishedWeights | null): MaskRcnnConfig {
+    const model = { ...withConvention(given, published), classes, soundClass };
+    return { ...model, backbone: backboneFor(model, published) };
+  }
 }
 
 /** Detectron2's names do not tell where the strides are: there, the recipe says it. */
-function withConvention(model: Recipe["model"], weights: InitialWeights | null): Recipe["model"] {
+function withConvention(model: MaskRcnnConfig, weights: PublishedWeights | null): MaskRcnnConfig {
   if (weights === null) return model;
   if (weights.own !== null) return asInOwn(model, weights.own);
   if (weights.convention.name === "detectron2") return model;
@@ -37,7 +42,7 @@ function withConvention(model: Recipe["model"], weights: InitialWeights | null):
 }
 
 /** What weights of ours were trained for, where another value would make other numbers of them. */
-function asInOwn(model: Recipe["model"], own: Recipe["model"]): Recipe["model"] {
+function asInOwn(model: MaskRcnnConfig, own: MaskRcnnConfig): MaskRcnnConfig {
   const { backbone, roi } = model;
   const sampled = <T extends { readonly samplingRatio: number }>(part: T, of: T): T => ({
     ...part,
@@ -57,17 +62,15 @@ function asInOwn(model: Recipe["model"], own: Recipe["model"]): Recipe["model"] 
 }
 
 function backboneFor(
-  model: Recipe["model"],
-  weights: InitialWeights | null,
-): Recipe["model"]["backbone"] {
+  model: MaskRcnnConfig,
+  weights: PublishedWeights | null,
+): MaskRcnnConfig["backbone"] {
   if (weights === null) return { ...model.backbone, norm: "group", trainedNorms: [], freezeAt: 0 };
   if (weights.norm === "group" && model.backbone.norm === "frozen")
     return withGroups(model, weights);
   if (weights.own !== null && model.backbone.norm === "group") return withGroups(model, weights);
   if (model.backbone.norm === "group") return model.backbone;
-  const trainedNorms = ofWeights(weights, () =>
-    scope(() => incompleteStages(maskRcnn(model), weights.tensors)),
-  );
+  const trainedNorms = scope(() => incompleteStages(maskRcnn(model), weights.tensors));
   // The stem is frozen by 1, res2 by 2: a stage that is to be learned cannot be.
   const [first] = trainedNorms;
   const freezeAt =
@@ -79,9 +82,9 @@ function backboneFor(
 
 /** What began without weights trains on as it began: nothing of it has learned to see in general. */
 function withGroups(
-  { backbone }: Recipe["model"],
-  { own }: InitialWeights,
-): Recipe["model"]["backbone"] {
+  { backbone }: MaskRcnnConfig,
+  { own }: PublishedWeights,
+): MaskRcnnConfig["backbone"] {
   const freezeAt = Math.min(backbone.freezeAt, own?.backbone.freezeAt ?? 0);
   return { ...backbone, norm: "group", trainedNorms: [], freezeAt };
 }

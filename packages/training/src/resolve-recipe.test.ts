@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { maskRcnn, writeDetector } from "@malleolus/networks";
-import type { Recipe } from "@malleolus/schema";
+import type { MaskRcnnConfig, RecipeOf } from "@malleolus/schema";
 import { liveTensors, nn, scope, type Tensor, tensor, writeSafetensors } from "@malleolus/torch";
-import { readInitialWeights } from "./initial-weights.ts";
+import { readInitialWeights, resNetWeights } from "./initial-weights.ts";
 import { resolveRecipe } from "./resolve-recipe.ts";
 import { writeSyntheticSet } from "./test-synthetic-set.ts";
 import { tinyRecipe } from "./test-tiny-recipe.ts";
 
-const narrow: Recipe = {
+const narrow: RecipeOf<"mask-rcnn"> = {
   ...tinyRecipe,
   model: {
     ...tinyRecipe.model,
@@ -54,7 +54,7 @@ test("resolveRecipe: weights of torchvision bring its strides and samples along"
   scope(() => {
     writeResNet(path, torchvisionName);
     const weights = readInitialWeights(path);
-    assert.equal(weights.convention.name, "torchvision");
+    assert.equal(resNetWeights(weights).convention.name, "torchvision");
     assert.equal(weights.sha256, createHash("sha256").update(readFileSync(path)).digest("hex"));
     const { model } = resolveRecipe(narrow, set, weights);
     assert.equal(narrow.model.backbone.strideIn1x1, true);
@@ -96,7 +96,7 @@ test("resolveRecipe: weights of another depth are an error that says what to set
 });
 
 /** A detector of ours for the narrow network, changed. */
-function writeOwn(path: string, changes: Partial<Recipe["model"]> = {}): Recipe["model"] {
+function writeOwn(path: string, changes: Partial<MaskRcnnConfig> = {}): MaskRcnnConfig {
   const model = { ...narrow.model, ...changes };
   scope(() => writeDetector(path, maskRcnn(model), narrow.preprocess));
   return model;

@@ -2,11 +2,12 @@
  * From a recipe and what it is to be run on to the run's own complete recipe.
  */
 
-import type { Recipe } from "@malleolus/schema";
+import type { ModelConfig, Recipe, RecipeOf } from "@malleolus/schema";
 import { hasObjects, type TrainingSet } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
 import type { InitialWeights } from "./initial-weights.ts";
 import { resolveMaskRcnn } from "./resolve-mask-rcnn.ts";
+import { resolveClassification, resolveSegmentation } from "./resolve-mobilenet.ts";
 import { imagesSha256 } from "./tuning-set.ts";
 
 /**
@@ -18,6 +19,18 @@ import { imagesSha256 } from "./tuning-set.ts";
  * @throws TrainingError `recipe` where there is something to validate with and the recipe does not
  *   say how.
  */
+export function resolveRecipe(
+  recipe: RecipeOf<"mask-rcnn">,
+  set: TrainingSet,
+  weights: InitialWeights | null,
+  tuning?: TrainingSet | null,
+): RecipeOf<"mask-rcnn">;
+export function resolveRecipe(
+  recipe: Recipe,
+  set: TrainingSet,
+  weights: InitialWeights | null,
+  tuning?: TrainingSet | null,
+): Recipe;
 export function resolveRecipe(
   recipe: Recipe,
   set: TrainingSet,
@@ -51,8 +64,23 @@ export function resolveRecipe(
             },
     },
     weights: weights === null ? null : { sha256: weights.sha256 },
-    model: resolveMaskRcnn(recipe.model, set, weights),
+    model: resolveModel(recipe.model, set, weights),
   };
+}
+
+function resolveModel(
+  model: ModelConfig,
+  set: TrainingSet,
+  weights: InitialWeights | null,
+): ModelConfig {
+  switch (model.kind) {
+    case "mask-rcnn":
+      return resolveMaskRcnn(model, set, weights);
+    case "segmentation":
+      return resolveSegmentation(model, set, weights);
+    case "classification":
+      return resolveClassification(model, set, weights);
+  }
 }
 
 function countsOf({ images }: TrainingSet) {

@@ -32,7 +32,7 @@ export async function openSession(run: RunDirectory, options: TrainingOptions): 
   const { recipe, device, set } = options;
   const { latest } = run;
   const step = latest?.checkpoint.step ?? 0;
-  const task = newTask(recipe, device);
+  const task = newTask(recipe, set, device);
   const parameters = nn.parameters(task.model);
   const optimizer = newOptimizer(parameters, recipe.optimizer);
   const loader = openTrainingLoader(options, step);

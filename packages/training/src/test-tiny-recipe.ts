@@ -3,11 +3,11 @@
  * nothing worth having, in seconds.
  */
 import { quickRecipe } from "@malleolus/runs";
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
 
 const { model } = quickRecipe;
 
-export const tinyRecipe: Recipe = {
+export const tinyRecipe: RecipeOf<"mask-rcnn"> = {
   ...quickRecipe,
   name: "tiny",
   steps: 6,

@@ -104,6 +104,7 @@ test("train: the gradients of a batch's parts add up to their mean", async (cont
       batchSize,
       gradientAccumulation,
     });
+    assert.ok(recipe.model.kind === "mask-rcnn");
     const { roi, rpn, ...model } = recipe.model;
     const all = 100_000;
     const given = options("run");

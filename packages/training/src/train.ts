@@ -7,7 +7,7 @@ import { DataError } from "@malleolus/data";
 import { type Checkpoint, openRunDirectory, recordSeenImages } from "@malleolus/runs";
 import type { EndReason, Recipe } from "@malleolus/schema";
 import { stage } from "@malleolus/torch";
-import type { Sample } from "./augment/sample.ts";
+import type { LoadedSample } from "./augment/sample.ts";
 import type { TrainingSet } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
 import type { Loader } from "./loader/loader.ts";
@@ -109,7 +109,7 @@ async function nextSamples(
   loader: Loader,
   records: Records,
   step: number,
-): Promise<readonly Sample[]> {
+): Promise<readonly LoadedSample[]> {
   try {
     return await loader.next();
   } catch (error) {

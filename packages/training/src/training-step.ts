@@ -4,7 +4,7 @@ import { batchImages } from "@malleolus/networks";
 import { randomStreams } from "@malleolus/random";
 import type { LossParts, Recipe } from "@malleolus/schema";
 import { backward, cat, type Device, scope, stage, type Tensor } from "@malleolus/torch";
-import type { Sample } from "./augment/sample.ts";
+import type { LoadedSample } from "./augment/sample.ts";
 import { batchOptions, inDtype } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
 import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
@@ -34,7 +34,7 @@ export interface StepResult {
  */
 export function trainingStep(
   options: StepOptions,
-  samples: readonly Sample[],
+  samples: readonly LoadedSample[],
   step: number,
 ): StepResult {
   const { optimizer, recipe } = options;
@@ -62,7 +62,7 @@ export function trainingStep(
 /** Adds a part's share of the batch's gradients to the parameters'; returns the part's losses. */
 function gradientsOf(
   { task, recipe, device }: StepOptions,
-  samples: readonly Sample[],
+  samples: readonly LoadedSample[],
   position: number,
 ): { names: readonly string[]; tensor: Tensor } {
   const images = stage("batch", () =>
@@ -71,7 +71,9 @@ function gradientsOf(
       batchOptions(recipe, device),
     ),
   );
-  const losses = inDtype(recipe, () => task.losses(images, samples, randomStreams(recipe.seed, position)));
+  const losses = inDtype(recipe, () =>
+    task.losses(images, samples, randomStreams(recipe.seed, position)),
+  );
   const sum = sumOf(losses);
   stage("backward", () =>
     backward(recipe.gradientAccumulation === 1 ? sum : sum.div(recipe.gradientAccumulation)),

@@ -53,6 +53,7 @@ Everything is simulated, and every file says so. Each hospital gets a folder:
   truth.csv     the right outcome of screening for each report: malleolus screen --truth
   truth/        masks of the bones and of the fracture, its class and its millimetres
   annotations.json  the same fractures in COCO's format: malleolus train --coco, --images its folder
+  structures.json   bones and fractures in COCO's format: malleolus train --task segmentation --coco
 
 The same seed gives the same bytes. On one core a radiograph takes about a second at the detectors' own
 pitch (0.15 and 0.117 mm), a third of that at 0.4 mm.

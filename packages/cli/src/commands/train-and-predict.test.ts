@@ -19,7 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import test, { type TestContext } from "node:test";
-import { namedRecipes } from "@malleolus/runs";
+import { quickRecipe } from "@malleolus/runs";
 import { hasCuda } from "@malleolus/torch";
 import sharp from "sharp";
 
@@ -73,10 +73,9 @@ async function prepare(context: TestContext): Promise<{ folder: string; train: s
   const coco = { images, annotations, categories: [{ id: 1, name: "fracture" }] };
   writeFileSync(join(folder, "train.json"), JSON.stringify(coco));
 
-  const [{ recipe: quick }] = namedRecipes;
-  const { model, optimizer } = quick;
+  const { model, optimizer } = quickRecipe;
   const recipe = {
-    ...quick,
+    ...quickRecipe,
     steps: 500,
     // The bars are found after some forty steps.
     optimizer: {
@@ -88,8 +87,8 @@ async function prepare(context: TestContext): Promise<{ folder: string; train: s
         warmup: { steps: 5, factor: 0.1 },
       },
     },
-    input: { ...quick.input, minSizes: [64], maxSize: 96 },
-    preprocess: { ...quick.preprocess, minSize: 64, maxSize: 96 },
+    input: { ...quickRecipe.input, minSizes: [64], maxSize: 96 },
+    preprocess: { ...quickRecipe.preprocess, minSize: 64, maxSize: 96 },
     model: {
       ...model,
       classes: ["to be replaced"],
@@ -286,6 +285,17 @@ const wrongUsages: readonly (readonly [change: readonly string[], code: number, 
     2,
     /no recipe is called 'quik'; there is quick, demo, [^\n]*\n\(Did you mean quick\?\)/,
   ],
+  [
+    ["--task", "segmentation", "--recipe", "quick"],
+    1,
+    /--recipe quick: expected a recipe of segmentation, got one whose model is of kind "mask-rcnn"; give one of preliminary-segmentation/,
+  ],
+  [
+    ["--recipe", "preliminary-segmentation"],
+    1,
+    /a segmentation of tibia, fibula, fracture: expected a category of each in the annotations, got none/,
+  ],
+  [["--task", "sculpture"], 2, /Allowed choices are detection, segmentation, classification/],
   [["--tuning-images", "/images"], 2, /--tuning-images needs --tuning/],
   [["--patience", "3"], 2, /--patience needs --tuning or --tuning-share/],
   [["--tuning", "a.json", "--tuning-share", "0.1"], 2, /cannot be used with option/],

@@ -134,7 +134,9 @@ function thresholdsOf(evaluation: Evaluation): AcceptanceThreshold[] {
 }
 
 function describeTraining(run: TrainedDemo): string {
-  const { depth, width, norm, trainedNorms } = run.recipe.model.backbone;
+  const { model } = run.recipe;
+  if (model.kind !== "mask-rcnn") return `${model.kind}, ${describeSteps(run)}.`;
+  const { depth, width, norm, trainedNorms } = model.backbone;
   const trained = trainedNorms.length === 0 ? "" : ` but in ${trainedNorms.join(", ")}`;
   const norms = norm === "group" ? "group norm" : `frozen norms${trained}`;
   return `Mask R-CNN with a ResNet-${depth} of width ${width} and ${norms}, ${describeSteps(run)}.`;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { classifierConfig, type MobileNetV2Config } from "@malleolus/schema";
 import { backward, liveTensors, manualSeed, nn, noGrad, randn, scope } from "@malleolus/torch";
-import { classifierConfig, imageClassifier } from "../classifier/classifier.ts";
+import { imageClassifier } from "../classifier/classifier.ts";
 import {
   assertDescribed,
   assertGradientsByName,
@@ -11,7 +12,7 @@ import {
   plain,
   readGolden,
 } from "../test-golden.ts";
-import { type MobileNetV2Config, mobileNetV2 } from "./mobilenet-v2.ts";
+import { mobileNetV2 } from "./mobilenet-v2.ts";
 import { clearFoldedWeightsIn } from "./normed-convolution.ts";
 
 interface Golden {

@@ -14,6 +14,7 @@
  * Shapes: images [N, 3, H, W], H and W multiples of 32; `low` [N, 144, H/4, W/4];
  * `deep` [N, 320, H/S, W/S] at the output stride S.
  */
+import type { MobileNetV2Config } from "@malleolus/schema";
 import { add_, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
 import {
   type ConvolutionAndNorm,
@@ -21,17 +22,6 @@ import {
   eights,
   type NormKind,
 } from "./normed-convolution.ts";
-
-export interface MobileNetV2Config {
-  /** `fixed`: batch norm by the statistics of the weights. `group`: for training without weights. */
-  readonly norm: "fixed" | "group";
-  /** How many pixels a cell of `deep` is wide. */
-  readonly outputStride: 16 | 32;
-  /** Whether the first block has an expansion, 1x1 from 32 to 32, as Gluon's weights have it. */
-  readonly firstExpansion: boolean;
-  /** How many of `features` never train. */
-  readonly freezeAt: number;
-}
 
 /** Expansion (where it is one), depthwise 3x3, and a linear 1x1, as torchvision lists them. */
 export interface InvertedResidual extends nn.Layer {

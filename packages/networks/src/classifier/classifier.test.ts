@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { NetworkImage } from "@malleolus/imaging";
+import { type ClassificationConfig, classifierConfig } from "@malleolus/schema";
 import { backward, liveTensors, manualSeed, nn, optim, scope } from "@malleolus/torch";
 import { batchImages } from "../input/image-batch.ts";
 import { randomFrom } from "../test-heads.ts";
-import { type ClassifierConfig, classifierConfig, imageClassifier } from "./classifier.ts";
+import { imageClassifier } from "./classifier.ts";
 
-function scratchConfig(): ClassifierConfig {
+function scratchConfig(): ClassificationConfig {
   const config = classifierConfig(["A", "B", "C", "none"]);
   return { ...config, backbone: { ...config.backbone, norm: "group" } };
 }
@@ -57,7 +58,7 @@ test("imageClassifier: a class weighs what it is given, in a batch of one too; d
     const model = imageClassifier(config);
     const batch = batchImages([bar(0, 0)]);
     const held = liveTensors();
-    const lossOf = (config: ClassifierConfig, seed: number, own: number) =>
+    const lossOf = (config: ClassificationConfig, seed: number, own: number) =>
       scope(() => {
         // The same tensors under another configuration.
         const other = imageClassifier(config);
@@ -101,7 +102,7 @@ test("imageClassifier: the average is over an image's own cells, not its batch's
 
 test("imageClassifier: what does not fit is refused", () => {
   const config = classifierConfig(["A", "none"]);
-  const refuse = (changed: Partial<ClassifierConfig>, message: RegExp) =>
+  const refuse = (changed: Partial<ClassificationConfig>, message: RegExp) =>
     assert.throws(() => imageClassifier({ ...config, ...changed }), { code: "config", message });
   refuse({ classes: ["A"] }, /classes: expected two or more, each once, got A; name them all/);
   refuse({ classes: ["A", "A"] }, /each once, got A, A/);

@@ -7,8 +7,8 @@
  *
  * Shapes: images [N, 3, H, W], H and W multiples of 32; K classes.
  */
-
 import type { RandomStreams } from "@malleolus/random";
+import type { ClassificationConfig } from "@malleolus/schema";
 import {
   crossEntropyLoss,
   fromTypedArray,
@@ -21,24 +21,18 @@ import {
 import { meanWithin } from "../backbones/mean-within.ts";
 import {
   DEEP_CHANNELS,
-  type MobileNetV2Config,
+  type InvertedResidual,
   mobileNetNorm,
   mobileNetV2,
 } from "../backbones/mobilenet-v2.ts";
-import { convolutionAndNorm, eights } from "../backbones/normed-convolution.ts";
+import {
+  type ConvolutionAndNorm,
+  convolutionAndNorm,
+  eights,
+} from "../backbones/normed-convolution.ts";
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-
-export interface ClassifierConfig {
-  /** Of which a radiograph is one. */
-  readonly classes: readonly string[];
-  readonly backbone: MobileNetV2Config;
-  /** The share of an image's features that training leaves out. */
-  readonly dropout: number;
-  /** Of the cross-entropy, one a class. */
-  readonly classWeights: readonly number[];
-}
 
 export interface ClassifierLosses {
   /** A scalar in float32. */
@@ -46,9 +40,9 @@ export interface ClassifierLosses {
 }
 
 export interface ImageClassifier {
-  readonly config: ClassifierConfig;
+  readonly config: ClassificationConfig;
   /** 19 of them, as torchvision numbers them. */
-  readonly features: readonly object[];
+  readonly features: readonly (ConvolutionAndNorm | InvertedResidual)[];
   readonly classifier: { readonly 1: nn.Linear };
   /** Before softmax: float32 [N, K]. */
   logits(images: ImageBatch): Tensor;
@@ -61,24 +55,11 @@ export interface ImageClassifier {
 const FEATURES = 1280;
 
 /**
- * torchvision's, for weights in its form. All classes weigh the same until `weightsByPrevalence` says
- * how they should.
- */
-export function classifierConfig(classes: readonly string[]): ClassifierConfig {
-  return {
-    classes,
-    backbone: { norm: "fixed", outputStride: 32, firstExpansion: false, freezeAt: 0 },
-    dropout: 0.2,
-    classWeights: classes.map(() => 1),
-  };
-}
-
-/**
  * A network with new weights, drawn from LibTorch's generator.
  *
  * @throws ModelError `config` for fewer than two classes, and weights that are not theirs.
  */
-export function imageClassifier(config: ClassifierConfig): ImageClassifier {
+export function imageClassifier(config: ClassificationConfig): ImageClassifier {
   checkConfig(config);
   const count = config.classes.length;
   const { outputStride, freezeAt } = config.backbone;
@@ -140,7 +121,7 @@ export function imageClassifier(config: ClassifierConfig): ImageClassifier {
 /** LibTorch's number for a sum. */
 const SUM = 2;
 
-function checkConfig({ classes, classWeights }: ClassifierConfig): void {
+function checkConfig({ classes, classWeights }: ClassificationConfig): void {
   if (classes.length < 2 || new Set(classes).size < classes.length) {
     throw new ModelError(
       "config",

@@ -9,6 +9,7 @@
  *
  * Shapes: map [N, C, h, w] to [N, channels, h, w].
  */
+import type { AsppConfig } from "@malleolus/schema";
 import { cat, nn, relu_, scope, type Tensor } from "@malleolus/torch";
 import { meanWithin } from "../backbones/mean-within.ts";
 import {
@@ -19,14 +20,6 @@ import {
 } from "../backbones/normed-convolution.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
 import { separableConvolution } from "./separable-convolution.ts";
-
-export interface AsppConfig {
-  /** Of every branch, and of the result. */
-  readonly channels: number;
-  /** How far apart the taps of each 3x3 convolution stand, in cells. */
-  readonly rates: readonly number[];
-  readonly separable: boolean;
-}
 
 export interface Aspp {
   /** The 1x1, the 3x3s, and the average's convolution as the second part of its branch. */

@@ -5,6 +5,7 @@
  *
  * Shapes: low [N, L, h, w], deep [N, D, h', w'] to [N, channels, h, w].
  */
+import type { DecoderConfig } from "@malleolus/schema";
 import { cat, scope, type Tensor, upsampleBilinear2d } from "@malleolus/torch";
 import {
   eights,
@@ -13,13 +14,6 @@ import {
   normedConvolution,
 } from "../backbones/normed-convolution.ts";
 import { type SeparableConvolution, separableConvolution } from "./separable-convolution.ts";
-
-export interface DecoderConfig {
-  /** To which the low map is narrowed. */
-  readonly lowChannels: number;
-  readonly channels: number;
-  readonly convolutions: number;
-}
 
 export interface Decoder {
   readonly project_conv: NormedConvolution;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { NetworkImage } from "@malleolus/imaging";
+import { type LabelMap, type NetworkImage, paintLabels, structureMask } from "@malleolus/imaging";
+import { deepLabConfig, type SegmentationConfig } from "@malleolus/schema";
 import {
   add,
   autocast,
@@ -14,10 +15,9 @@ import {
 import { batchImages } from "../input/image-batch.ts";
 import { weightsByPrevalence } from "../prevalence-weights.ts";
 import { randomFrom } from "../test-heads.ts";
-import { type DeepLabConfig, deepLab, deepLabConfig } from "./deeplab.ts";
-import { type LabelMap, paintLabels, structureMask } from "./structures.ts";
+import { deepLab } from "./deeplab.ts";
 
-function scratchConfig(): DeepLabConfig {
+function scratchConfig(): SegmentationConfig {
   const config = deepLabConfig();
   return { ...config, backbone: { ...config.backbone, norm: "group" } };
 }
@@ -59,7 +59,8 @@ test("deepLab: a few images are learned by heart, bones and fractures", () => {
     const counts = [0, 1, 2, 3].map((label) =>
       truth.reduce((sum, { data }) => sum + data.filter((value) => value === label).length, 0),
     );
-    const loss = { classWeights: weightsByPrevalence(counts, 0.5), diceWeight: 1 };
+    const classWeights = weightsByPrevalence(counts, 0.5);
+    const loss = { prevalencePower: 0.5, classWeights, diceWeight: 1 };
     const config = { ...scratchConfig(), loss };
     const model = deepLab(config);
     const adam = optim.adam(nn.parameters(model), { learningRate: 3e-3 });
@@ -190,7 +191,7 @@ test("deepLab: as many multiplications as its authors' layers have at 512 x 512"
 
 test("deepLab: a configuration that cannot be is refused", () => {
   const config = deepLabConfig();
-  const refuse = (changed: Partial<DeepLabConfig>, message: RegExp) =>
+  const refuse = (changed: Partial<SegmentationConfig>, message: RegExp) =>
     assert.throws(() => deepLab({ ...config, ...changed }), { code: "config", message });
   refuse({ structures: [] }, /structures: expected 1 to 254/);
   refuse(

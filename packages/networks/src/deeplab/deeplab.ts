@@ -8,52 +8,26 @@
  * the background.
  */
 
+import type { LabelMap, LabelProbabilities } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
+import type { SegmentationConfig } from "@malleolus/schema";
 import { nn, noGrad, scope, stage, type Tensor, upsampleBilinear2d } from "@malleolus/torch";
 import {
   DEEP_CHANNELS,
   LOW_CHANNELS,
   type MobileNetV2,
-  type MobileNetV2Config,
   mobileNetV2,
 } from "../backbones/mobilenet-v2.ts";
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import { type Aspp, type AsppConfig, aspp } from "./aspp.ts";
-import { type Decoder, type DecoderConfig, decoder } from "./decoder.ts";
-import {
-  labelTensor,
-  type SegmentationLossConfig,
-  type SegmentationLosses,
-  segmentationLosses,
-} from "./segmentation-loss.ts";
-import { checkStructures, type LabelMap, type Structure } from "./structures.ts";
-
-/** All that defines the network, and what it is trained for. */
-export interface DeepLabConfig {
-  /** In the order in which they are painted. */
-  readonly structures: readonly Structure[];
-  readonly backbone: MobileNetV2Config;
-  readonly aspp: AsppConfig;
-  /** The share of the pyramid's values that training leaves out. */
-  readonly dropout: number;
-  readonly decoder: DecoderConfig;
-  readonly loss: SegmentationLossConfig;
-}
-
-/** What the network sees in an image. */
-export interface Segmentation {
-  readonly width: number;
-  readonly height: number;
-  /** [K + 1, height, width], the background last; of a pixel they sum to 1. */
-  readonly probabilities: Float32Array;
-  /** The likeliest of every pixel. */
-  readonly labels: LabelMap;
-}
+import { type Aspp, aspp } from "./aspp.ts";
+import { type Decoder, decoder } from "./decoder.ts";
+import { labelTensor, type SegmentationLosses, segmentationLosses } from "./segmentation-loss.ts";
+import { checkStructures } from "./structures.ts";
 
 export interface DeepLab {
-  readonly config: DeepLabConfig;
+  readonly config: SegmentationConfig;
   readonly backbone: MobileNetV2;
   readonly aspp: Aspp;
   readonly decoder: Decoder;
@@ -66,29 +40,7 @@ export interface DeepLab {
     labels: readonly LabelMap[],
     random: RandomStreams,
   ): SegmentationLosses;
-  segment(images: ImageBatch): Segmentation[];
-}
-
-/** The bones that the paper's protocol names, and their fractures. */
-export const ankleStructures: readonly Structure[] = [
-  { name: "tibia", within: null },
-  { name: "fibula", within: null },
-  { name: "fracture", within: "fibula" },
-];
-
-/**
- * As its authors have it for an output stride of 16, for weights in torchvision's form. All classes
- * weigh the same until `weightsByPrevalence` says how they should.
- */
-export function deepLabConfig(structures: readonly Structure[] = ankleStructures): DeepLabConfig {
-  return {
-    structures,
-    backbone: { norm: "fixed", outputStride: 16, firstExpansion: false, freezeAt: 0 },
-    aspp: { channels: 256, rates: [6, 12, 18], separable: true },
-    dropout: 0.1,
-    decoder: { lowChannels: 48, channels: 256, convolutions: 2 },
-    loss: { classWeights: Array(structures.length + 1).fill(1), diceWeight: 1 },
-  };
+  segment(images: ImageBatch): LabelProbabilities[];
 }
 
 /**
@@ -97,7 +49,7 @@ export function deepLabConfig(structures: readonly Structure[] = ankleStructures
  *
  * @throws ModelError `config` for structures that cannot be painted, and weights that are not theirs.
  */
-export function deepLab(config: DeepLabConfig): DeepLab {
+export function deepLab(config: SegmentationConfig): DeepLab {
   checkConfig(config);
   const { structures } = config;
   const backbone = mobileNetV2(config.backbone);
@@ -157,7 +109,7 @@ function full(logits: Tensor, images: ImageBatch): Tensor {
 function segmentationOf(
   all: Tensor,
   [height, width]: readonly [height: number, width: number],
-): Segmentation {
+): LabelProbabilities {
   const own = all.narrow(1, 0, height).narrow(2, 0, width);
   const data = Uint8Array.from(own.argmax({ dim: 0 }).to("uint8").toNumbers());
   return {
@@ -168,7 +120,7 @@ function segmentationOf(
   };
 }
 
-function checkConfig({ structures, loss }: DeepLabConfig): void {
+function checkConfig({ structures, loss }: SegmentationConfig): void {
   checkStructures(structures);
   const expected = structures.length + 1;
   if (loss.classWeights.length === expected) return;

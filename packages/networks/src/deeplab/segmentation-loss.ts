@@ -5,10 +5,12 @@
  *
  * Shapes: logits [N, K + 1, H, W], K structures and the background.
  */
+import type { LabelMap } from "@malleolus/imaging";
+import type { SegmentationLossConfig } from "@malleolus/schema";
 import { add, crossEntropyLoss, fromTypedArray, type Tensor, zeros } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
-import { IGNORED, type LabelMap } from "./structures.ts";
+import { IGNORED } from "./structures.ts";
 
 /** Scalars in float32, weighted: their sum is what training minimises. */
 export interface SegmentationLosses {
@@ -16,24 +18,18 @@ export interface SegmentationLosses {
   readonly dice: Tensor;
 }
 
-export interface SegmentationLossConfig {
-  /** Of the cross-entropy: one for each structure, then the background's. */
-  readonly classWeights: readonly number[];
-  readonly diceWeight: number;
-}
-
 /** LibTorch's number for a sum. */
 const SUM = 2;
 
 /**
- * The cross-entropy is the mean over all labelled pixels, not LibTorch's, which divides by the
+ * The cross-entropy is the mean over all labeled pixels, not LibTorch's, which divides by the
  * weights that are there: a radiograph with a fracture would then count no more than one without.
  */
 export function segmentationLosses(
   logits: Tensor,
   labels: Tensor,
   labeled: number,
-  config: SegmentationLossConfig,
+  config: Omit<SegmentationLossConfig, "prevalencePower">,
 ): SegmentationLosses {
   const { classWeights, diceWeight } = config;
   const exact = logits.to("float32");
@@ -73,7 +69,7 @@ function diceLoss(logits: Tensor, labels: Tensor): Tensor {
 
 /**
  * Label maps as one tensor, int64 [N, H, W]; a batch's padding is not learned from. Also how many
- * pixels are labelled.
+ * pixels are labeled.
  *
  * @throws ModelError `input` where a map is not of its image's size, or a label is none.
  */

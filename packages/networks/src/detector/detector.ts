@@ -20,32 +20,25 @@ import {
   patientDecisionSchema,
   type RadiographAnalysis,
   readJson,
-  SchemaError,
 } from "@malleolus/schema";
-import {
-  autocast,
-  type Device,
-  keep,
-  nn,
-  readSafetensors,
-  type Safetensors,
-  scope,
-  type Tensor,
-  TorchError,
-  writeSafetensors,
-} from "@malleolus/torch";
+import { autocast, type Device, nn, scope, writeSafetensors } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 import { examineWithFlip } from "../mask-rcnn/flip-at-test-time.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
-import { freeModel, placeModel, storeAsBfloat16 } from "../placement.ts";
+import { type FileKind, loadAll, parsed, readNetworkFile, settleModel } from "../network-file.ts";
+import { freeModel, storeAsBfloat16 } from "../placement.ts";
 import {
   configOf,
   DETECTOR_FORMAT,
-  isDetector,
+  DETECTOR_FORMATS,
   preprocessOf,
 } from "../weights/detector-metadata.ts";
 
-const REMEDY = "give the model.safetensors of a run of malleolus train";
+const FILE: FileKind = {
+  what: "a detector",
+  formats: DETECTOR_FORMATS,
+  remedy: "give the model.safetensors of a run of malleolus train",
+};
 
 export type Precision = "float32" | "bfloat16";
 
@@ -106,8 +99,8 @@ export function writeDetector(path: string, model: MaskRcnn, preprocess: Preproc
  */
 export function writeDecision(path: string, decision: PatientDecision): void {
   scope(() => {
-    const { tensors, metadata } = readDetectorFile(path);
-    const { classes } = parsed(() => configOf(metadata, `${path}: its configuration`));
+    const { tensors, metadata } = readNetworkFile(path, FILE);
+    const { classes } = parsed(() => configOf(metadata, `${path}: its configuration`), FILE);
     checkDecision(decision, classes, path);
     writeSafetensors(path, tensors, { ...metadata, decision: JSON.stringify(decision) });
   });
@@ -124,10 +117,7 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
   const precision = options.precision ?? "float32";
   const { model, preprocess, decision } = scope(() => readModel(path, options.scoreThreshold));
   const { config } = model;
-  nn.freeze(model);
-  // Also where the caller has a scope of its own: they live until `close`.
-  for (const tensor of nn.stateDict(model).values()) keep(tensor);
-  placeModel(model, device);
+  settleModel(model, device);
   if (precision === "bfloat16") storeWhatIsCast(model);
   const { sizeDivisibility: divisibility, pixelMean, channels, classes } = config;
   const soundClass = config.soundClass === null ? -1 : classes.indexOf(config.soundClass);
@@ -203,16 +193,19 @@ function readModel(
   path: string,
   scoreThreshold: number | undefined,
 ): { model: MaskRcnn; preprocess: Preprocess; decision: PatientDecision | null } {
-  const { tensors, metadata } = readDetectorFile(path);
-  const stored = parsed(() => configOf(metadata, `${path}: its configuration`));
-  const preprocess = parsed(() => preprocessOf(metadata, `${path}: its preprocessing`));
+  const { tensors, metadata } = readNetworkFile(path, FILE);
+  const stored = parsed(() => configOf(metadata, `${path}: its configuration`), FILE);
+  const preprocess = parsed(() => preprocessOf(metadata, `${path}: its preprocessing`), FILE);
   const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
   const model = maskRcnn({ ...stored, roi: { ...stored.roi, scoreThreshold: threshold } });
-  loadAll(model, tensors, path);
+  loadAll(model, tensors, path, FILE);
   const decision =
     metadata.decision === undefined
       ? null
-      : parsed(() => readJson(patientDecisionSchema, metadata.decision, `${path}: its decision`));
+      : parsed(
+          () => readJson(patientDecisionSchema, metadata.decision, `${path}: its decision`),
+          FILE,
+        );
   if (decision !== null) checkDecision(decision, stored.classes, path);
   return { model, preprocess, decision };
 }
@@ -223,55 +216,5 @@ function checkDecision(decision: PatientDecision, classes: readonly string[], pa
     "checkpoint",
     `${path}: expected a decision between the detector's classes (${classes.join(", ")}), got one ` +
       `between ${decision.classes.join(", ")}; fit one for this detector with malleolus calibrate`,
-  );
-}
-
-function readDetectorFile(path: string): Safetensors {
-  const file = readFile(path);
-  const { format = "none" } = file.metadata;
-  if (isDetector(file.metadata)) return file;
-  throw new ModelError(
-    "checkpoint",
-    `${path}: expected a detector (${DETECTOR_FORMAT}), got format ${format}; ${REMEDY}`,
-  );
-}
-
-function readFile(path: string): Safetensors {
-  try {
-    return readSafetensors(path);
-  } catch (cause) {
-    if (!(cause instanceof TorchError)) throw cause;
-    throw new ModelError("checkpoint", `${cause.message}; copy it again, or ${REMEDY}`, {
-      cause,
-    });
-  }
-}
-
-function parsed<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (!(cause instanceof SchemaError)) throw cause;
-    throw new ModelError("checkpoint", `${cause.message}; it is of another version: ${REMEDY}`, {
-      cause,
-    });
-  }
-}
-
-function loadAll(model: MaskRcnn, tensors: ReadonlyMap<string, Tensor>, path: string): void {
-  const { missing, unexpected, mismatched } = nn.loadStateDict(model, tensors);
-  const [wrong] = mismatched;
-  const fault =
-    missing.length > 0
-      ? `missing tensor ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ""}`
-      : unexpected.length > 0
-        ? `unexpected tensor ${unexpected[0]}`
-        : wrong !== undefined
-          ? `tensor ${wrong.name} has shape [${wrong.got.join(", ")}] instead of [${wrong.expected.join(", ")}]`
-          : null;
-  if (fault === null) return;
-  throw new ModelError(
-    "checkpoint",
-    `${path}: the weights do not match the file's own configuration: ${fault}; ${REMEDY}`,
   );
 }

@@ -17,6 +17,8 @@ import { z } from "zod";
 export const DETECTOR_FORMAT = "malleolus-detector-2";
 
 const DETECTOR_1 = "malleolus-detector-1";
+/** Those that are read. */
+export const DETECTOR_FORMATS = [DETECTOR_FORMAT, DETECTOR_1] as const;
 const configSchema1 = z.preprocess(upgradeModel, maskRcnnConfigSchema);
 const preprocessSchema1 = z.preprocess(upgradePreprocess, preprocessSchema);
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { classifierConfig, type MobileNetV2Config } from "@malleolus/schema";
 import {
   fromTypedArray,
   keep,
@@ -12,8 +13,8 @@ import {
   type Tensor,
   tensor,
 } from "@malleolus/torch";
-import { type MobileNetV2Config, mobileNetV2 } from "../backbones/mobilenet-v2.ts";
-import { classifierConfig, imageClassifier } from "../classifier/classifier.ts";
+import { mobileNetV2 } from "../backbones/mobilenet-v2.ts";
+import { imageClassifier } from "../classifier/classifier.ts";
 import { fillByName } from "../test-golden.ts";
 import { gluonName } from "./gluon-names.ts";
 import { initializeMobileNetV2, mobileNetV2Weights } from "./mobilenet-weights.ts";

@@ -1,16 +1,18 @@
 /**
- * Published weights of MobileNetV2, torchvision's and Gluon's, made ours and copied into a network:
- * under torchvision's names, the first convolution for our input. It keeps three channels, though a
+ * Weights of MobileNetV2, published ones of torchvision's and Gluon's made ours, and our own, copied into a
+ * network: under torchvision's names, the first convolution for our input. It keeps three channels, though a
  * radiograph fills them alike: their means differ, so that no value of one channel would stand for
  * the border's padding in all three, and a sum of the weights would save a hundredth of the network.
  */
+import { type MobileNetV2Config, readJson, SchemaError } from "@malleolus/schema";
 import { nn, noGrad, type StateDictFile, scope, type Tensor } from "@malleolus/torch";
-import type { MobileNetV2Config } from "../backbones/mobilenet-v2.ts";
+import { z } from "zod";
 import { ModelError } from "../errors.ts";
 import { requireNumbers } from "./finite-weights.ts";
 import { forOurInput } from "./first-convolution.ts";
 import { areGluonNames, gluonName } from "./gluon-names.ts";
 import { inputConventions } from "./input-convention.ts";
+import { isOwnFormat, MOBILE_NET_PLACES } from "./own-formats.ts";
 import { withoutWrapper } from "./wrapper-names.ts";
 
 export interface MobileNetV2Weights {
@@ -21,14 +23,30 @@ export interface MobileNetV2Weights {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** As `MobileNetV2Config.firstExpansion` has to be for them. */
   readonly firstExpansion: boolean;
+  /** As `MobileNetV2Config.norm` has to be for them. */
+  readonly norm: MobileNetV2Config["norm"];
+  /** Of a file of ours, what its last layer tells apart, in order; null of another. */
+  readonly classes: readonly string[] | null;
+  /** Of a whole segmentation of ours what is not its backbone, under its own names; of others empty. */
+  readonly heads: ReadonlyMap<string, Tensor>;
   /** The file's names of what no MobileNetV2 has. */
   readonly leftOver: readonly string[];
 }
 
 const FIRST = "features.0.0.weight";
+/** The classifier's convolution, which a segmentation has not. */
+const LAST = "features.18.";
+
+/** Whether a file is of a MobileNetV2, whoever wrote it: by what it says of itself, else by its names. */
+export function isMobileNetV2({ tensors, metadata }: StateDictFile): boolean {
+  if (isOwnFormat(metadata.format)) return metadata.format in MOBILE_NET_PLACES;
+  const names = [...tensors.keys()];
+  return areGluonNames(names) || names.some((name) => /(^|\.)features\.0\.0\.weight$/.test(name));
+}
 
 /**
- * Recognises both by their names. The file's tensors become the result's or are freed.
+ * Recognises those of others by their names, and ours by what they say of themselves: their first
+ * convolution is for our input already. The file's tensors become the result's or are freed.
  *
  * @throws ModelError `weights` for another network, for values that are no numbers, and for several
  *   networks in a file.
@@ -36,7 +54,7 @@ const FIRST = "features.0.0.weight";
 export function mobileNetV2Weights(file: StateDictFile): MobileNetV2Weights {
   try {
     requireNumbers(file.tensors);
-    return renamedWeights(file);
+    return isOwnFormat(file.metadata.format) ? ownWeights(file) : renamedWeights(file);
   } catch (error) {
     for (const tensor of file.tensors.values()) tensor.free();
     throw error;
@@ -76,7 +94,53 @@ function renamedWeights({ tensors }: StateDictFile): MobileNetV2Weights {
   }
   const used = new Set(made.values());
   for (const tensor of tensors.values()) if (!used.has(tensor)) tensor.free();
-  return { tensors: made, firstExpansion: made.has("features.1.conv.3.weight"), leftOver };
+  return { ...describe(made), tensors: made, classes: null, heads: new Map(), leftOver };
+}
+
+const ownConfigSchema = z.looseObject({
+  classes: z.array(z.string()).optional(),
+  structures: z.array(z.looseObject({ name: z.string() })).optional(),
+});
+
+function ownWeights({ tensors, metadata }: StateDictFile): MobileNetV2Weights {
+  const format = String(metadata.format);
+  const place = MOBILE_NET_PLACES[format];
+  if (place === undefined) {
+    const known = Object.keys(MOBILE_NET_PLACES).join(" or ");
+    throw new ModelError(
+      "weights",
+      `expected weights of a MobileNetV2, got a file of this project in the format ${format}; ` +
+        `give one in ${known}, or weights that others published`,
+    );
+  }
+  const made = new Map<string, Tensor>();
+  const heads = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) {
+    const own = name.startsWith(place) ? ownName(name.slice(place.length)) : null;
+    if (own === null) heads.set(name, tensor);
+    else made.set(own, tensor);
+  }
+  return { ...describe(made), tensors: made, classes: ownClasses(metadata), heads, leftOver: [] };
+}
+
+function ownClasses(metadata: StateDictFile["metadata"]): readonly string[] {
+  try {
+    const config = readJson(ownConfigSchema, String(metadata.config), "its configuration");
+    return config.classes ?? config.structures?.map(({ name }) => name) ?? [];
+  } catch (cause) {
+    if (!(cause instanceof SchemaError)) throw cause;
+    throw new ModelError("weights", `${cause.message}; it is of another version`, { cause });
+  }
+}
+
+function describe(
+  tensors: ReadonlyMap<string, Tensor>,
+): Pick<MobileNetV2Weights, "firstExpansion" | "norm"> {
+  const areFixed = [...tensors.keys()].some((name) => name.endsWith(".running_var"));
+  return {
+    firstExpansion: tensors.has("features.1.conv.3.weight"),
+    norm: areFixed ? "fixed" : "group",
+  };
 }
 
 function ownName(name: string): string | null {
@@ -87,7 +151,7 @@ function ownName(name: string): string | null {
 export interface MobileNetV2Report {
   /** Taken over. */
   readonly found: readonly string[];
-  /** The classifier, where it is for other classes or not in the file: as initialised. */
+  /** The classifier, where it is for other classes or not in the file, and its convolution: as initialized. */
   readonly fresh: readonly string[];
   /** Of no use here: the file's norms under group norm, and layers that this network has not. */
   readonly leftOver: readonly string[];
@@ -100,7 +164,8 @@ interface Features {
 }
 
 /**
- * Copies weights into a network and says what fitted. Frees nothing.
+ * Copies weights into a network and says what fitted. Frees nothing. `classes` are the network's, where it
+ * has a classifier: one of ours is taken over where it tells the same apart.
  *
  * @throws ModelError `weights` when they are for another first block or another width, and when
  *   layers are missing.
@@ -109,6 +174,7 @@ export function initializeMobileNetV2(
   { features, classifier }: Features,
   config: MobileNetV2Config,
   weights: MobileNetV2Weights,
+  classes: readonly string[] | null = null,
 ): MobileNetV2Report {
   if (weights.firstExpansion !== config.firstExpansion) {
     throw new ModelError(
@@ -122,9 +188,13 @@ export function initializeMobileNetV2(
   const own = nn.stateDict(network);
   const isNorm = (name: string) => own.get(name)?.shape.length === 1 && name.startsWith("features");
   // Scales that belong to fixed statistics mean nothing to a group norm; another group norm's do.
-  const areFixed = [...weights.tensors.keys()].some((name) => name.endsWith(".running_var"));
-  const isDiscarded = (name: string) => config.norm === "group" && areFixed && isNorm(name);
-  const isFresh = (name: string) => name.startsWith("classifier.");
+  const isOther = weights.classes !== null && String(weights.classes) !== String(classes);
+  const isDiscarded = (name: string) =>
+    (config.norm === "group" && weights.norm === "fixed" && isNorm(name)) ||
+    (isOther && isFresh(name));
+  // A segmentation of ours has no last convolution.
+  const isFresh = (name: string) =>
+    name.startsWith("classifier.") || (weights.heads.size > 0 && name.startsWith(LAST));
   checkFit(own, weights.tensors, (name) => isFresh(name) || isDiscarded(name));
   const taken = [...weights.tensors].filter(([name]) => own.has(name) && !isDiscarded(name));
   const { loaded } = nn.loadStateDict(network, new Map(taken));

@@ -80,7 +80,7 @@ const recordSchema = z.strictObject({
 });
 export type PhantomRecord = z.infer<typeof recordSchema>;
 export type PhantomImage = PhantomRecord["images"][number];
-type StoredMask = z.infer<typeof runsSchema>;
+export type StoredMask = z.infer<typeof runsSchema>;
 
 export interface RecordedStudy {
   readonly phantomVersion: number;

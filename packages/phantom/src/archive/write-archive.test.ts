@@ -79,6 +79,24 @@ test("writeArchive: files, tables and truth agree; a second call writes nothing;
     assert.deepEqual(box, maskBounds(storedMask(fracture)));
   });
 
+  // Of the structures every bone is outlined, and the fracture where it can be seen.
+  const structures = parseCoco(readFileSync(join(folder, "structures.json"), "utf8"), "it");
+  assert.deepEqual(
+    structures.images.map(({ fileName, extra }) => [fileName, extra.class]),
+    broken.images.map(({ file }) => [file, "weber_c"]),
+  );
+  for (const [i, { id }] of structures.images.entries()) {
+    const { tibia, fibula, fracture, conspicuity } = broken.images[i];
+    const masks = [tibia, fibula, conspicuity === "impossible" ? null : fracture];
+    const found = structures.annotationsByImage.get(id) ?? [];
+    assert.deepEqual(
+      found.map(({ categoryId, box }) => [structures.categories[categoryId - 1]?.name, box]),
+      masks.flatMap((mask, k) =>
+        mask === null ? [] : [[["tibia", "fibula", "fracture"][k], maskBounds(storedMask(mask))]],
+      ),
+    );
+  }
+
   // What is there is not simulated again: a mark in it survives.
   const first = join(folder, "truth", "EP00001.json");
   writeFileSync(first, `${JSON.stringify({ ...broken, studyDate: "19000101" })}\n`);

@@ -6,7 +6,8 @@
  *   <folder>/reports.csv            accession number, patient, date, language, text
  *   <folder>/truth.csv              what each report was written to say, for `screen --truth`
  *   <folder>/truth/IP00001.json     a PhantomRecord
- *   <folder>/annotations.json       the masks of the truth as COCO annotations, to train on
+ *   <folder>/annotations.json       the fractures of the truth as COCO annotations, to train on
+ *   <folder>/structures.json        its bones and fractures, for a segmentation
  *
  * A record is written after its files, so that an interrupted archive goes on after the last record.
  */
@@ -22,7 +23,7 @@ import { PHANTOM_VERSION } from "../ranges.ts";
 import { type Hospital, reportsCsv } from "./hospital.ts";
 import { type PhantomRecord, phantomRecord, readPhantomRecord } from "./phantom-record.ts";
 import { simulateStudies } from "./simulate-studies.ts";
-import { truthAnnotations } from "./truth-annotations.ts";
+import { structureAnnotations, truthAnnotations } from "./truth-annotations.ts";
 
 export interface ArchiveSpec {
   readonly folder: string;
@@ -82,6 +83,7 @@ export async function writeArchive(spec: ArchiveSpec): Promise<PhantomRecord[] |
   writeFileWhole(join(folder, "reports.csv"), reportsCsv(records.map(reported)));
   writeFileWhole(join(folder, "truth.csv"), truthCsv(records));
   writeFileWhole(join(folder, "annotations.json"), cocoText(truthAnnotations(records)));
+  writeFileWhole(join(folder, "structures.json"), cocoText(structureAnnotations(records)));
   return records;
 }
 

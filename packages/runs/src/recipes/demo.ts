@@ -5,7 +5,7 @@
  * fragments to a whole fibula; AdamW and two radiographs a step, because there is no time to be
  * patient. From scratch it needs a higher rate and an hour (`experiments/first-detector.ts`).
  */
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
 import { quickRecipe } from "./quick.ts";
 
 const { model } = quickRecipe;
@@ -18,7 +18,7 @@ const conditions =
 export const demoSummary =
   "the demonstration's: 800 steps of 2 at 320 pixels, from the project's own detector";
 
-export const demoRecipe: Recipe = {
+export const demoRecipe: RecipeOf<"mask-rcnn"> = {
   ...quickRecipe,
   name: "demo",
   expected: [

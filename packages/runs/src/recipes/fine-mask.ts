@@ -7,7 +7,7 @@
  * on its parts, the last three of the figures below.
  */
 
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
 import { longBoneAnchors } from "@malleolus/schema";
 import { paperCpuRecipe, paperStudyConditions } from "./paper-cpu.ts";
 
@@ -16,7 +16,7 @@ const { model } = paperCpuRecipe;
 export const fineMaskSummary =
   "the same with masks of 56 x 56 for thin lines and anchors for long bones, 9 epochs";
 
-export const fineMaskRecipe: Recipe = {
+export const fineMaskRecipe: RecipeOf<"mask-rcnn"> = {
   ...paperCpuRecipe,
   name: "fine-mask",
   expected: [

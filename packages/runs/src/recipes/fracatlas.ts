@@ -4,7 +4,7 @@
  * they are, with anchors of two sizes a level; there are few, so they come turned, mirrored, cropped
  * and in other greys. What is not pretrained (pyramid and heads) is narrow, for speed.
  */
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
 import { quickRecipe } from "./quick.ts";
 
 const { model } = quickRecipe;
@@ -16,7 +16,7 @@ const conditions =
 export const fracatlasSummary =
   "fractures of every limb, from FracAtlas: 75 minutes on two cores, at 416 to 608 pixels";
 
-export const fracatlasRecipe: Recipe = {
+export const fracatlasRecipe: RecipeOf<"mask-rcnn"> = {
   ...quickRecipe,
   name: "fracatlas",
   expected: [

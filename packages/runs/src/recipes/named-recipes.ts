@@ -5,6 +5,14 @@ import { fineMaskRecipe, fineMaskSummary } from "./fine-mask.ts";
 import { fracatlasRecipe, fracatlasSummary } from "./fracatlas.ts";
 import { paperRecipe, paperResNet101Recipe, paperResNet101Summary, paperSummary } from "./paper.ts";
 import { paperCpuRecipe, paperCpuSummary } from "./paper-cpu.ts";
+import {
+  preliminaryClassificationRecipe,
+  preliminaryClassificationSummary,
+} from "./preliminary-classification.ts";
+import {
+  preliminarySegmentationRecipe,
+  preliminarySegmentationSummary,
+} from "./preliminary-segmentation.ts";
 import { quickRecipe, quickSummary } from "./quick.ts";
 
 export interface NamedRecipe {
@@ -21,6 +29,8 @@ export const namedRecipes: readonly NamedRecipe[] = [
   { recipe: paperCpuRecipe, summary: paperCpuSummary },
   { recipe: fineMaskRecipe, summary: fineMaskSummary },
   { recipe: fracatlasRecipe, summary: fracatlasSummary },
+  { recipe: preliminarySegmentationRecipe, summary: preliminarySegmentationSummary },
+  { recipe: preliminaryClassificationRecipe, summary: preliminaryClassificationSummary },
 ];
 
 /** The recipe of that name; undefined for a name that none has. */

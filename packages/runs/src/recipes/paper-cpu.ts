@@ -5,7 +5,7 @@
  * of a short training at a hundredth of it; gradients are clipped, and the detector is a moving
  * average of the weights.
  */
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
 import { paperRecipe } from "./paper.ts";
 
 const { optimizer } = paperRecipe;
@@ -18,7 +18,7 @@ export const paperStudyConditions =
 export const paperCpuSummary =
   "the paper's study in 45 minutes on two cores: 12 epochs, 4 a step at 384 pixels";
 
-export const paperCpuRecipe: Recipe = {
+export const paperCpuRecipe: RecipeOf<"mask-rcnn"> = {
   ...paperRecipe,
   name: "paper-cpu",
   expected: [

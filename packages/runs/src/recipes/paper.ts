@@ -9,7 +9,7 @@
  * weights (`--weights`).
  */
 
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
 import { detectron2Config } from "@malleolus/schema";
 
 /** Figures of Table 2 and of the text, for the easy internal test. */
@@ -22,7 +22,7 @@ const model = detectron2Config([]);
 export const paperSummary =
   "the paper's study: 64 epochs, 12 radiographs a step at 640 to 800 pixels; for a GPU";
 
-export const paperRecipe: Recipe = {
+export const paperRecipe: RecipeOf<"mask-rcnn"> = {
   format: "malleolus-recipe-2",
   name: "paper",
   expected: [
@@ -74,7 +74,7 @@ export const paperRecipe: Recipe = {
 export const paperResNet101Summary = "the same with ResNet-101";
 
 /** The paper tried ResNet-101 as well and found no significant gain. */
-export const paperResNet101Recipe: Recipe = {
+export const paperResNet101Recipe: RecipeOf<"mask-rcnn"> = {
   ...paperRecipe,
   name: "paper-r101",
   expected: paperRecipe.expected.map((one) => ({

@@ -5,3 +5,9 @@ export interface Sample {
   readonly image: NetworkImage;
   readonly target: Target;
 }
+
+/** A sample, and what its whole radiograph shows. */
+export interface LoadedSample extends Sample {
+  /** Classes of all objects of the radiograph, those too that a crop has left out. */
+  readonly objects: readonly number[];
+}

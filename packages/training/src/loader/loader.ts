@@ -3,7 +3,7 @@
  * by a bounded number of batches; without, each batch is prepared when it is asked for. The batches
  * are the same bit for bit.
  */
-import type { Sample } from "../augment/sample.ts";
+import type { LoadedSample } from "../augment/sample.ts";
 import { prepareSample, type SampleRequest } from "./prepare-sample.ts";
 import { workerPool } from "./worker-pool.ts";
 
@@ -25,7 +25,7 @@ export interface Loader {
    * The batch of the next step. Rejects with one line that begins with a file's path where that
    * file cannot be used.
    */
-  next(): Promise<readonly Sample[]>;
+  next(): Promise<readonly LoadedSample[]>;
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function openLoader(options: LoaderOptions): Loader {
   const pool = options.workers > 0 ? workerPool(options.workers) : null;
   const prepare = pool === null ? prepareSample : pool.prepare;
   const ahead = pool === null ? 0 : options.ahead;
-  const begun: Promise<readonly Sample[]>[] = [];
+  const begun: Promise<readonly LoadedSample[]>[] = [];
   let askedFor = options.firstStep;
 
   const beginUpTo = (last: number) => {
@@ -63,7 +63,7 @@ export function openLoader(options: LoaderOptions): Loader {
 }
 
 /** Of several failures, the one of the first slot: not of whoever was quickest. */
-async function allOf(samples: readonly Promise<Sample>[]): Promise<readonly Sample[]> {
+async function allOf(samples: readonly Promise<LoadedSample>[]): Promise<readonly LoadedSample[]> {
   await Promise.allSettled(samples);
   return Promise.all(samples);
 }

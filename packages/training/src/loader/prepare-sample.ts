@@ -12,7 +12,7 @@ import { crop, sampleCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
 import { sampleGamma, withGamma } from "../augment/gamma.ts";
 import { rotate, sampleRotation } from "../augment/rotate.ts";
-import type { Sample } from "../augment/sample.ts";
+import type { LoadedSample, Sample } from "../augment/sample.ts";
 import type { SampleImage } from "../data-set.ts";
 import { TrainingError } from "../errors.ts";
 
@@ -48,7 +48,7 @@ export interface SampleRequest {
  * @throws DataError with the file's path where it cannot be read.
  * @throws TrainingError `data` where its size is not the annotations'.
  */
-export async function prepareSample(request: SampleRequest): Promise<Sample> {
+export async function prepareSample(request: SampleRequest): Promise<LoadedSample> {
   const { image, input } = request;
   const radiograph = await readRadiograph(image.path);
   const { width, height } = radiograph;
@@ -77,7 +77,8 @@ export async function prepareSample(request: SampleRequest): Promise<Sample> {
   const halfTurn = random("half turn")() < input.halfTurnProbability ? 180 : 0;
   const degrees = sampleRotation(input.maxRotationDegrees, random("rotation")) + halfTurn;
   // Last, in the network's pixels: a large radiograph would take long to turn.
-  return degrees === 0 ? resized : rotate(resized, degrees);
+  const sample = degrees === 0 ? resized : rotate(resized, degrees);
+  return { ...sample, objects: image.target.classes };
 }
 
 function augment(

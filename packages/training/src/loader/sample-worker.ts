@@ -4,7 +4,7 @@
  */
 import { CodedError } from "@malleolus/errors";
 import { answerQuestions } from "@malleolus/host";
-import type { Sample } from "../augment/sample.ts";
+import type { LoadedSample } from "../augment/sample.ts";
 import { prepareSample, type SampleRequest } from "./prepare-sample.ts";
 
 /** An error on its way between threads, where classes are lost. */
@@ -14,7 +14,7 @@ export interface Failure {
   readonly isForeseen: boolean;
 }
 
-answerQuestions<SampleRequest, Sample, Failure>({
+answerQuestions<SampleRequest, LoadedSample, Failure>({
   answer: prepareSample,
   failureOf(error) {
     if (!(error instanceof Error)) return { message: String(error), isForeseen: false };

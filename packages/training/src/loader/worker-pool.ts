@@ -1,22 +1,25 @@
 /** Worker threads that prepare samples; requests are dealt to them in turn. */
 import { startThread } from "@malleolus/host";
-import type { Sample } from "../augment/sample.ts";
+import type { LoadedSample } from "../augment/sample.ts";
 import { TrainingError } from "../errors.ts";
 import type { SampleRequest } from "./prepare-sample.ts";
 import type { Failure } from "./sample-worker.ts";
 
 export interface WorkerPool {
-  prepare(request: SampleRequest): Promise<Sample>;
+  prepare(request: SampleRequest): Promise<LoadedSample>;
   /** Ends the threads; what they were doing is dropped. */
   close(): Promise<void>;
 }
 
 export function workerPool(count: number): WorkerPool {
   const threads = Array.from({ length: count }, () =>
-    startThread<SampleRequest, Sample, Failure>(new URL("./sample-worker.ts", import.meta.url), {
-      name: "a loader's thread",
-      errorOf,
-    }),
+    startThread<SampleRequest, LoadedSample, Failure>(
+      new URL("./sample-worker.ts", import.meta.url),
+      {
+        name: "a loader's thread",
+        errorOf,
+      },
+    ),
   );
   let asked = 0;
   return {

@@ -15,22 +15,24 @@ import {
   placeModel,
   writeDetector,
 } from "@malleolus/networks";
-import type { Recipe, ValidationMeasures } from "@malleolus/schema";
+import type { RecipeOf, ValidationMeasures } from "@malleolus/schema";
 import { type Device, manualSeed } from "@malleolus/torch";
 import { batchOptions } from "../batch.ts";
-import { ofWeights } from "../initial-weights.ts";
+import { ofWeights, resNetWeights } from "../initial-weights.ts";
 import { labeledImage } from "../validation/labeled-image.ts";
 import type { Examination, Task } from "./task.ts";
 
-export function detectionTask(recipe: Recipe, device: Device): Task {
+export function detectionTask(recipe: RecipeOf<"mask-rcnn">, device: Device): Task {
   manualSeed(recipe.seed);
   const model = maskRcnn(recipe.model);
   placeModel(model, device);
   return {
     model,
     initialize(weights, shown) {
-      const classes = weights.own?.classes ?? null;
-      const fit = ofWeights(weights, () => initializeNetwork(model, weights.tensors, { classes }));
+      const fit = ofWeights(weights, () => {
+        const { tensors, own } = resNetWeights(weights);
+        return initializeNetwork(model, tensors, { classes: own?.classes ?? null });
+      });
       measureNormStatistics(model, shown);
       return fit;
     },

@@ -7,7 +7,7 @@ import type { ImageBatch } from "@malleolus/networks";
 import type { RandomStreams } from "@malleolus/random";
 import type { ValidationMeasures, WeightsFit } from "@malleolus/schema";
 import type { Tensor } from "@malleolus/torch";
-import type { Sample } from "../augment/sample.ts";
+import type { LoadedSample } from "../augment/sample.ts";
 import type { TrainingImage, TrainingSet } from "../data-set.ts";
 import type { InitialWeights } from "../initial-weights.ts";
 
@@ -22,7 +22,7 @@ export interface Task {
   /** The mean absolute activation of every stage on a batch. */
   activations(batch: ImageBatch): Readonly<Record<string, number>>;
   /** How far the network is from the truth; one sample an image of the batch. */
-  losses(images: ImageBatch, samples: readonly Sample[], random: RandomStreams): NamedLosses;
+  losses(images: ImageBatch, samples: readonly LoadedSample[], random: RandomStreams): NamedLosses;
   /** Begins to look at radiographs that are held out. */
   examine(tuning: TrainingSet): Examination;
   /** Writes the file that predicts, whole or not at all. */
@@ -34,7 +34,7 @@ export interface Task {
 /** One validation's look at radiographs, one after the other. */
 export interface Examination {
   /** The sample is the image at the size of prediction. Nothing is recorded for gradients. */
-  look(image: TrainingImage, sample: Sample): void;
+  look(image: TrainingImage, sample: LoadedSample): void;
   /** Of all that were looked at; null where the radiographs do not have what a measure takes. */
   measures(): ValidationMeasures;
 }

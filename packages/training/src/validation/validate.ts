@@ -8,7 +8,7 @@ import { batchImages } from "@malleolus/networks";
 import { randomStreams } from "@malleolus/random";
 import type { LossParts, Recipe, ValidationMeasures } from "@malleolus/schema";
 import { type Device, noGrad, scope } from "@malleolus/torch";
-import type { Sample } from "../augment/sample.ts";
+import type { LoadedSample } from "../augment/sample.ts";
 import { asInDetection, batchOptions, inDtype } from "../batch.ts";
 import type { TrainingSet } from "../data-set.ts";
 import { openLoader } from "../loader/loader.ts";
@@ -79,10 +79,12 @@ export async function validate(options: ValidationOptions): Promise<Validation |
 
 function lossesOf(
   { task, recipe, device }: ValidationOptions,
-  sample: Sample,
+  sample: LoadedSample,
   place: number,
 ): LossParts {
   const batch = batchImages([sample.image], batchOptions(recipe, device));
-  const { names, tensor } = lossesTensor(task.losses(batch, [sample], randomStreams(recipe.seed, place)));
+  const { names, tensor } = lossesTensor(
+    task.losses(batch, [sample], randomStreams(recipe.seed, place)),
+  );
   return lossPartsOf(names, tensor.toNumbers());
 }
