@@ -13,23 +13,30 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { namedRecipe } from "@malleolus/runs";
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
+
+type DetectorRecipe = RecipeOf<"mask-rcnn">;
 
 const [fracatlas, weights, out, stepsText = "1200", ...chosen] = process.argv.slice(2);
 const base = namedRecipe("fracatlas");
 const steps = Number(stepsText);
-if (out === undefined || base === undefined || !Number.isInteger(steps) || steps < 1) {
+if (
+  out === undefined ||
+  base?.model.kind !== "mask-rcnn" ||
+  !Number.isInteger(steps) ||
+  steps < 1
+) {
   console.error("usage: node experiments/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]");
   process.exit(2);
 }
 
 interface Arm {
   readonly name: string;
-  readonly change: (recipe: Recipe) => Recipe;
+  readonly change: (recipe: DetectorRecipe) => DetectorRecipe;
   readonly withWeights?: false;
 }
 
-const small: Recipe = {
+const small: DetectorRecipe = {
   ...base,
   steps,
   checkpointEverySteps: 100,

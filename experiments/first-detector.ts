@@ -14,7 +14,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shrinkDetector } from "@malleolus/networks";
 import { demoRecipe, findDetector } from "@malleolus/runs";
-import type { Recipe } from "@malleolus/schema";
+import type { RecipeOf } from "@malleolus/schema";
 
 const [out] = process.argv.slice(2);
 if (out === undefined) {
@@ -22,7 +22,7 @@ if (out === undefined) {
   process.exit(2);
 }
 
-const recipe: Recipe = {
+const recipe: RecipeOf<"mask-rcnn"> = {
   ...demoRecipe,
   name: "first-detector",
   expected: [],

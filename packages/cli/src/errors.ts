@@ -10,6 +10,8 @@ export type CliErrorCode =
   | "evaluation"
   /** A COCO file does not say whose radiographs they are. */
   | "patients"
+  /** A recipe is of another task. */
+  | "train"
   /** A folder that should be a training's is not. */
   | "run"
   /** This machine does not have what was asked for. */

@@ -5,8 +5,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
-import { detectron2Config, predictionSchema } from "@malleolus/schema";
+import {
+  imageClassifier,
+  maskRcnn,
+  openClassifier,
+  openDetector,
+  writeClassifier,
+  writeDetector,
+} from "@malleolus/networks";
+import { classifierConfig, detectron2Config, predictionSchema } from "@malleolus/schema";
 import { manualSeed, scope, setThreads } from "@malleolus/torch";
 import sharp from "sharp";
 import { run } from "../test-command.ts";
@@ -112,6 +119,39 @@ test("calibrate: the decision lies in the detector, whose weights stay", async (
     /^fitted on +6 patients \(3 weber_a, 3 no_fracture\), 12 radiographs\n/,
   );
   assert.match(told.written, /\neach left out once +\d of 6 right, log loss \d\.\d+/);
+});
+
+test("calibrate: of a classifier it fits the temperature, which its probabilities then have", async () => {
+  const path = at("classifier.safetensors");
+  const config = classifierConfig(["weber_a", "no_fracture"]);
+  scope(() => {
+    manualSeed(4);
+    const backbone = { ...config.backbone, norm: "group" } as const;
+    writeClassifier(path, imageClassifier({ ...config, backbone }), {
+      minSize: 64,
+      maxSize: 96,
+      maskCollimation: false,
+      testTimeFlip: false,
+    });
+  });
+  const asked = ["calibrate", "--checkpoint", path, ...base];
+  const { code, written, said } = await run(...asked, "--json");
+  assert.equal(code, 0, said);
+  const calibration = JSON.parse(written);
+  // The radiograph of a fracture that nobody has outlined is left out.
+  assert.equal(calibration.fittedOn.radiographs, 11);
+  assert.ok(calibration.fittedOn.logLoss <= calibration.fittedOn.logLossBefore);
+  const classifier = openClassifier(path);
+  assert.deepEqual(classifier.calibration, calibration);
+  const [first, second] = classifier.logits(blank());
+  const probabilities = classifier.classify(blank());
+  classifier.close();
+  const odds = Math.log(probabilities[0] / probabilities[1]);
+  assert.ok(Math.abs(odds - (first - second) / calibration.temperature) < 1e-4);
+  assert.match(
+    (await run(...asked)).written,
+    /^temperature +\d+\.\d+\nfitted on +11 radiographs\n/,
+  );
 });
 
 function blank() {

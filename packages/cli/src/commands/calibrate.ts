@@ -1,6 +1,6 @@
 /** `malleolus calibrate`: fits a detector's decision between a patient's classes. */
 import { readFileSync } from "node:fs";
-import type { PatientDecision } from "@malleolus/schema";
+import type { ClassifierCalibration, PatientDecision } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
@@ -55,6 +55,9 @@ takes the patients that --tuning-share set aside.
 The probabilities hold at the prevalence of fractures among these patients, or at --prevalence: 0.15 means
 one ankle in seven. predict can change it, too.
 
+A classifier (malleolus train --task classification) is calibrated by one number, its temperature: of ten
+radiographs that it calls a class with 0.8, eight are of that class.
+
 Examples:
   ./malleolus calibrate --checkpoint runs/a --coco tuning.json --images radiographs
   ./malleolus calibrate --checkpoint runs/a --coco train.json --images radiographs --held-out \\
@@ -83,16 +86,29 @@ Examples:
         output.writeError(
           `left out: ${seen} patient${seen === 1 ? "" : "s"} that it was trained on\n`,
         );
-      const precision = given.dtype ?? (await fasterDtype(output));
+      const { isClassifier } = await import("@malleolus/networks");
       const progress = countProgress(output, "radiographs");
+      const onImage = (done: number, total: number) => progress.show(done, total);
+      const folder = given.images;
       try {
+        if (isClassifier(found.path)) {
+          const { calibrateClassifier } = await import("../patients/calibrate-classifier.ts");
+          const asked = { path: found.path, patients, folder, onImage };
+          const calibration = await calibrateClassifier(asked);
+          progress.end();
+          output.write(
+            given.json ? `${JSON.stringify(calibration)}\n` : describeCalibration(calibration),
+          );
+          return;
+        }
+        const precision = given.dtype ?? (await fasterDtype(output));
         const { decision } = await calibrateDetector({
           path: found.path,
           precision,
           patients,
-          folder: given.images,
+          folder,
           prevalence: given.prevalence ?? null,
-          onImage: (done, total) => progress.show(done, total),
+          onImage,
         });
         progress.end();
         output.write(
@@ -104,6 +120,19 @@ Examples:
         progress.end();
       }
     });
+
+/** The temperature, and what it changes. */
+function describeCalibration({ temperature, fittedOn }: ClassifierCalibration): string {
+  const { radiographs, logLossBefore, logLoss } = fittedOn;
+  return alignedTable(
+    [
+      ["temperature", temperature.toFixed(3)],
+      ["fitted on", `${radiographs} radiographs`],
+      ["log loss", `${logLoss.toFixed(3)} (before ${logLossBefore.toFixed(3)})`],
+    ],
+    2,
+  );
+}
 
 /** What was fitted, on whom, and how well it does on each patient when fitted without them. */
 export function describeDecision(decision: PatientDecision, prevalence: number): string {

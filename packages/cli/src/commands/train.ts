@@ -1,4 +1,4 @@
-/** `malleolus train`: a Mask R-CNN from a COCO file and its radiographs. */
+/** `malleolus train`: a network from a COCO file and its radiographs, whatever its task. */
 import { dirname } from "node:path";
 import {
   findDetector,
@@ -7,7 +7,7 @@ import {
   parseRecipe,
   readRecipeFile,
 } from "@malleolus/runs";
-import { nearestName, type Recipe } from "@malleolus/schema";
+import { type ModelConfig, nearestName, type Recipe } from "@malleolus/schema";
 import type { InitialWeights, StepProfile, TrainingEnd } from "@malleolus/training";
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
@@ -23,9 +23,17 @@ import { readTrainingData, type TrainingDataArguments } from "../training-data.t
 import { trainingProgress } from "../training-progress.ts";
 import { wholeNumber } from "../whole-number.ts";
 
+/** What a task is called here, the kind of network that does it, and the recipe that it begins with. */
+const TASKS = {
+  detection: { kind: "mask-rcnn", recipe: "quick" },
+  segmentation: { kind: "segmentation", recipe: "preliminary-segmentation" },
+  classification: { kind: "classification", recipe: "preliminary-classification" },
+} as const satisfies Record<string, { kind: ModelConfig["kind"]; recipe: string }>;
+
 interface TrainArguments extends TrainingDataArguments {
   readonly out: string;
-  readonly recipe: string;
+  readonly task?: keyof typeof TASKS;
+  readonly recipe?: string;
   readonly weights?: string;
   readonly steps?: number;
   readonly seed?: number;
@@ -43,14 +51,19 @@ interface TrainArguments extends TrainingDataArguments {
 
 export const trainCommand: CommandFile = (output) =>
   new Command("train")
-    .description("train a Mask R-CNN on annotated radiographs, or go on where a training ended")
+    .description("train a network on annotated radiographs, or go on where a training ended")
     .requiredOption("--coco <file>", "COCO annotations with outlines")
     .requiredOption("--images <folder>", "where their images lie: DICOM, JPEG or PNG")
     .requiredOption("--out <folder>", "the run: recipe.json, events.jsonl, checkpoints/")
+    .addOption(
+      new Option(
+        "--task <task>",
+        "what is learned (default: the recipe's, else detection)",
+      ).choices(Object.keys(TASKS)),
+    )
     .option(
       "--recipe <name or file>",
-      "one of those below, or a recipe's JSON file (any run's recipe.json)",
-      "quick",
+      "one of those below, or a recipe's JSON file (any run's recipe.json; default: the task's)",
     )
     .option("--weights <file>", "initial weights: .safetensors, .pth or Detectron2's .pkl (none)")
     .addOption(
@@ -107,8 +120,12 @@ evaluate use it. --tuning-share chooses by a hash of the seed and of the COCO im
 else its file name, so that near-duplicates, equal files and a patient's radiographs (group, patient_id,
 patient, case_id) stay together. The run's events name them.
 
+--task segmentation learns a label for every pixel, of the categories tibia, fibula and fracture; --task
+classification learns a radiograph's class, which is the category annotated on it, or no_fracture. They are
+validated by Dice, and by the areas under the curves of each class.
+
 --weights reads weights of the backbone or of a whole Mask R-CNN, under Detectron2's, torchvision's or
-MSRA's names; nothing in the file is executed. The recipe takes norms and channels from a run's own
+MSRA's names, and for the other tasks of a MobileNetV2, torchvision's, Gluon's or our own; nothing in the file is executed. The recipe takes norms and channels from a run's own
 model.safetensors. Heads for other classes are initialised anew, and named. Stages without weights get norms
 measured on 32 of the radiographs. Without --weights the backbone uses group norm and nothing is frozen.
 
@@ -128,9 +145,8 @@ Examples:
             `${libtorchVersion()} without; set LIBTORCH to one that has it, or train with --device cpu`,
         );
       }
-      const named = namedRecipe(given.recipe);
       if (given.threads !== undefined) setThreads(given.threads);
-      const asked = withArguments(named ?? (await readRecipeFile(given.recipe)), given);
+      const asked = withArguments(await chosenRecipe(given), given);
       const base = await withDtype(asked, given, output);
       const { set, tuning } = await readTrainingData(given, base.seed, output);
       const weights: InitialWeights | null =
@@ -187,9 +203,23 @@ function describeRecipes(): string {
   return alignedTable(rows, 2);
 }
 
+/** The recipe that is named, else the task's. Throws CliError `train` for one of another task. */
+async function chosenRecipe({ recipe: name, task }: TrainArguments): Promise<Recipe> {
+  const wanted = name ?? TASKS[task ?? "detection"].recipe;
+  const recipe = namedRecipe(wanted) ?? (await readRecipeFile(wanted));
+  const { kind } = recipe.model;
+  if (task === undefined || TASKS[task].kind === kind) return recipe;
+  const own = namedRecipes.filter((one) => one.recipe.model.kind === TASKS[task].kind);
+  throw new CliError(
+    "train",
+    `--recipe ${wanted}: expected a recipe of ${task}, got one whose model is of kind "${kind}"; ` +
+      `give one of ${own.map((one) => one.recipe.name).join(", ")}, or leave --task out`,
+  );
+}
+
 function checkArguments(given: TrainArguments, command: Command): void {
   const names = namedRecipes.map(({ recipe }) => recipe.name);
-  if (!names.includes(given.recipe) && !/[./]/.test(given.recipe)) {
+  if (given.recipe !== undefined && !names.includes(given.recipe) && !/[./]/.test(given.recipe)) {
     const near = nearestName(given.recipe, names);
     command.error(
       `error: no recipe is called '${given.recipe}'; there is ${names.join(", ")}` +
