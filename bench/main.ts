@@ -15,6 +15,7 @@ import { openPeer } from "./peer.ts";
 import { findPeerPython } from "./peer-python.ts";
 import { phantom } from "./phantom.ts";
 import { precision } from "./precision.ts";
+import { prelabel } from "./prelabel.ts";
 import { machine, type Report, table } from "./report.ts";
 import { trainingStep } from "./training-step.ts";
 import { worklist } from "./worklist.ts";
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   importFiles,
   worklist,
   evaluationBench,
+  prelabel,
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,47 @@
+/**
+ * On how many radiographs prelabel outlines something: of simulated ankles, where it should, and of hands,
+ * shoulders and hips in FracAtlas, where nothing may be invented. Started by hand, with a segmentation's run,
+ * FracAtlas' folder, and the folder and archive of `preliminary-sets.ts`:
+ *
+ *     node experiments/lower-leg.ts RUN FRACATLAS SETS ARCHIVE [COUNT]
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseCoco, readRadiograph } from "@malleolus/data";
+import { outlineStructures } from "@malleolus/imaging";
+import { openSegmenter } from "@malleolus/networks";
+import { seededOrder } from "@malleolus/random";
+import { findDetector } from "@malleolus/runs";
+
+const [run, fracatlas, sets, archive, count = "200"] = process.argv.slice(2);
+if (run === undefined || fracatlas === undefined || sets === undefined || archive === undefined) {
+  console.error("usage: node experiments/lower-leg.ts RUN FRACATLAS SETS ARCHIVE [COUNT]");
+  process.exit(2);
+}
+
+const segmenter = openSegmenter(findDetector(run).path);
+const others = filesOf(join(fracatlas, "normals.json"), join(fracatlas, "images"), (region) =>
+  ["hand", "shoulder", "hip"].includes(String(region)),
+);
+const ankles = filesOf(join(sets, "structures-tuning.json"), archive, () => true);
+await say("other parts of the body", others);
+await say("simulated ankles", ankles);
+segmenter.close();
+
+function filesOf(coco: string, folder: string, wanted: (region: unknown) => boolean): string[] {
+  const { images } = parseCoco(readFileSync(coco, "utf8"), coco);
+  const own = images.filter(({ extra }) => wanted(extra.region)).map(({ fileName }) => fileName);
+  return seededOrder(own, (name) => name, 1, "lower leg")
+    .slice(0, Number(count))
+    .map((name) => join(folder, name));
+}
+
+async function say(name: string, files: readonly string[]): Promise<void> {
+  let outlined = 0;
+  for (const path of files) {
+    const radiograph = await readRadiograph(path);
+    const { found } = segmenter.segment(radiograph);
+    if (outlineStructures(found, segmenter.structures, radiograph).isLowerLeg) outlined++;
+  }
+  console.log(`${name}: ${outlined} of ${files.length} outlined`);
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { readRadiograph } from "@malleolus/data";
+import { mirrorImage, outlineStructures } from "@malleolus/imaging";
+import {
+  deepLab,
+  imageClassifier,
+  openClassifier,
+  openSegmenter,
+  writeClassifier,
+  writeSegmenter,
+} from "@malleolus/networks";
+import { classifierConfig, deepLabConfig } from "@malleolus/schema";
+import { manualSeed, scope, setThreads } from "@malleolus/torch";
+import sharp from "sharp";
+import { prelabelRadiographs } from "./prelabel-radiographs.ts";
+
+// Sums in another order differ in the last digits.
+setThreads(1);
+
+const preprocess = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
+
+function networksIn(folder: string) {
+  manualSeed(3);
+  const [segmenter, classifier] = ["segmenter", "classifier"].map((name) => join(folder, name));
+  scope(() => {
+    const ofBones = deepLabConfig();
+    const small = {
+      ...ofBones,
+      backbone: { ...ofBones.backbone, norm: "group" },
+      aspp: { channels: 16, rates: [2], separable: true },
+      decoder: { lowChannels: 8, channels: 16, convolutions: 1 },
+    } as const;
+    writeSegmenter(segmenter, deepLab(small), preprocess);
+    const ofClasses = classifierConfig(["A", "none"]);
+    const backbone = { ...ofClasses.backbone, norm: "group" } as const;
+    writeClassifier(classifier, imageClassifier({ ...ofClasses, backbone }), preprocess);
+  });
+  return { segmenter: openSegmenter(segmenter), classifier: openClassifier(classifier) };
+}
+
+async function filesIn(context: TestContext): Promise<{ folder: string; files: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-prelabel-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const [width, height] = [60, 80];
+  const files: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    const path = join(folder, `${i}.png`);
+    const pixels = Uint8Array.from({ length: width * height }, (_, n) => (n * (7 + i)) % 251);
+    if (i === 2) writeFileSync(path, "not a radiograph");
+    else await sharp(pixels, { raw: { width, height, channels: 1 } }).png().toFile(path);
+    files.push(path);
+  }
+  return { folder, files };
+}
+
+test("prelabelRadiographs: in the order of the files, as the networks see each, with a bad file's reason", async (context) => {
+  const { folder, files } = await filesIn(context);
+  const { segmenter, classifier } = networksIn(folder);
+  const { signal } = new AbortController();
+  const options = { files, pathOf: (file: string) => file, segmenter, classifier, stop: signal };
+  const seen = await Array.fromAsync(prelabelRadiographs({ ...options, workers: 2 }));
+  assert.deepEqual(
+    seen.map(({ file }) => file),
+    files,
+  );
+  for (const [i, one] of seen.entries()) {
+    if ("error" in one) {
+      assert.equal(i, 2);
+      assert.ok(one.error.message.startsWith(files[2]), one.error.message);
+      continue;
+    }
+    const radiograph = await readRadiograph(files[i]);
+    const { found } = segmenter.segment(radiograph);
+    assert.deepEqual(one.outlined, outlineStructures(found, segmenter.structures, radiograph));
+    assert.deepEqual(one.probabilities, classifier.classify(radiograph));
+    const { width, height, pixels } = radiograph;
+    const flipped = classifier.classify(mirrorImage({ width, height, pixels }));
+    for (const [k, value] of flipped.entries()) {
+      assert.ok(Math.abs(value - (one.flippedProbabilities?.[k] ?? Number.NaN)) < 1e-4);
+    }
+    assert.deepEqual([one.width, one.height], [width, height]);
+  }
+
+  const alone = prelabelRadiographs({ ...options, classifier: null, workers: 1 });
+  const [first] = await Array.fromAsync(alone);
+  assert.ok(!("error" in first) && first.probabilities === null);
+  segmenter.close();
+  classifier.close();
+});
+
+test("prelabelRadiographs: stopped, it ends after the radiograph that is going on", async (context) => {
+  const { folder, files } = await filesIn(context);
+  const { segmenter, classifier } = networksIn(folder);
+  const controller = new AbortController();
+  const seen: string[] = [];
+  const all = prelabelRadiographs({
+    files,
+    pathOf: (file) => file,
+    segmenter,
+    classifier,
+    workers: 1,
+    stop: controller.signal,
+  });
+  for await (const { file } of all) {
+    seen.push(file);
+    controller.abort();
+  }
+  assert.deepEqual(seen, files.slice(0, 1));
+  segmenter.close();
+  classifier.close();
+});

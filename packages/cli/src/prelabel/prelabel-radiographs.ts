@@ -1,0 +1,107 @@
+/**
+ * What the preliminary networks see on radiographs, one after the other: files are read and brought to
+ * the networks' sizes in threads, and shapes are made in threads, while the networks look at others.
+ */
+import { DataError } from "@malleolus/data";
+import { startThread, threadPool } from "@malleolus/host";
+import { mirrorImage, type OutlinedRadiograph } from "@malleolus/imaging";
+import type { RadiographClassifier, Segmenter } from "@malleolus/networks";
+import { errorOf, type Failure } from "./failure.ts";
+import type { PreparedRadiograph, RadiographToPrepare, SeenToOutline } from "./messages.ts";
+
+export interface SeenRadiograph<File> {
+  readonly file: File;
+  readonly width: number;
+  readonly height: number;
+  readonly pixelSpacingMm: PreparedRadiograph["pixelSpacingMm"];
+  readonly outlined: OutlinedRadiograph;
+  /** Of the classifier's classes, in their order; null without a classifier. */
+  readonly probabilities: Float32Array | null;
+  /** The same of the radiograph flipped left to right. */
+  readonly flippedProbabilities: Float32Array | null;
+}
+
+export interface PrelabelOptions<File> {
+  readonly files: readonly File[];
+  readonly pathOf: (file: File) => string;
+  readonly segmenter: Segmenter;
+  readonly classifier: RadiographClassifier | null;
+  /** Threads that read, and as many that outline. */
+  readonly workers: number;
+  /** Ends it after the radiograph that is going on. */
+  readonly stop: AbortSignal;
+}
+
+/** Radiographs that are read or outlined while another is looked at, a thread. */
+const AHEAD = 2;
+
+/**
+ * In the order of the files, each with what was thrown where it cannot be used.
+ *
+ * @throws ModelError and TorchError where a network cannot compute.
+ */
+export async function* prelabelRadiographs<File>(
+  options: PrelabelOptions<File>,
+): AsyncGenerator<SeenRadiograph<File> | { readonly file: File; readonly error: Error }> {
+  const { files, pathOf, segmenter, classifier, workers, stop } = options;
+  const readers = threadPool(workers, () =>
+    startThread<RadiographToPrepare, PreparedRadiograph, Failure>(
+      new URL("./prepare-worker.ts", import.meta.url),
+      { name: "a thread that reads radiographs", errorOf },
+    ),
+  );
+  const outliners = threadPool(workers, () =>
+    startThread<SeenToOutline, OutlinedRadiograph, Failure>(
+      new URL("./outline-worker.ts", import.meta.url),
+      { name: "a thread that outlines", errorOf },
+    ),
+  );
+  const sizes = [segmenter.preprocess, ...(classifier === null ? [] : [classifier.preprocess])];
+  const prepare = async (file: File) => {
+    const prepared = await readers.lend((thread) => thread.ask({ path: pathOf(file), sizes }));
+    return look(prepared);
+  };
+  const look = async ({ images, ...radiograph }: PreparedRadiograph) => {
+    const [image, smaller] = images;
+    const found = segmenter.segmentPrepared(image);
+    const outlined = outliners.lend((thread) =>
+      thread.ask({ found, structures: segmenter.structures, size: radiograph }),
+    );
+    const classify = (flipped: boolean) =>
+      classifier === null || smaller === undefined
+        ? null
+        : classifier.classifyPrepared(flipped ? mirrorImage(smaller) : smaller);
+    return {
+      ...radiograph,
+      probabilities: classify(false),
+      flippedProbabilities: classify(true),
+      outlined: await outlined,
+    };
+  };
+  try {
+    const begun: Promise<SeenRadiograph<File> | { file: File; error: Error }>[] = [];
+    const begin = (file: File) =>
+      prepare(file).then(
+        (seen) => ({ file, ...seen }),
+        (error: unknown) => {
+          if (error instanceof DataError) return { file, error };
+          throw error;
+        },
+      );
+    let next = 0;
+    while (next < files.length || begun.length > 0) {
+      while (next < files.length && begun.length < AHEAD * workers) {
+        const seen = begin(files[next++]);
+        // Whoever waits for it hears of its failure; until then it is nobody's.
+        seen.catch(() => undefined);
+        begun.push(seen);
+      }
+      const first = await begun.shift();
+      if (first === undefined) return;
+      yield first;
+      if (stop.aborted) return;
+    }
+  } finally {
+    await Promise.all([readers.close(), outliners.close()]);
+  }
+}
