@@ -51,7 +51,10 @@ async function filesIn(context: TestContext): Promise<{ folder: string; files: s
     const path = join(folder, `${i}.png`);
     const pixels = Uint8Array.from({ length: width * height }, (_, n) => (n * (7 + i)) % 251);
     if (i === 2) writeFileSync(path, "not a radiograph");
-    else await sharp(pixels, { raw: { width, height, channels: 1 } }).png().toFile(path);
+    else
+      await sharp(pixels, { raw: { width, height, channels: 1 } })
+        .png()
+        .toFile(path);
     files.push(path);
   }
   return { folder, files };
