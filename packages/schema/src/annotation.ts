@@ -1,4 +1,4 @@
-/** Annotations of a radiograph, by people and by models. */
+/** Annotations of a radiograph, and what annotators make of a model's proposals (`prelabel.ts`). */
 import { z } from "zod";
 import { polygonSchema } from "./finding.ts";
 
@@ -55,9 +55,37 @@ const outlinesSchema = z
     error: "expected every structure once, with all its parts",
   });
 
-const imageIdSchema = z.string().regex(/^[0-9a-f]{64}$/, {
+export const imageIdSchema = z.string().regex(/^[0-9a-f]{64}$/, {
   error: "expected the SHA-256 of an image, 64 hexadecimal digits",
 });
+
+const prelabelIdSchema = z.int().positive();
+const acceptanceSchema = z.enum(["accepted", "mended", "rejected"]);
+export type Acceptance = z.infer<typeof acceptanceSchema>;
+
+/** Why a shape was rejected: it is elsewhere, it is something else, or there is nothing. */
+export const rejectionSchema = z.enum(["place", "structure", "nothing there"]);
+export type Rejection = z.infer<typeof rejectionSchema>;
+
+/** What an annotator made of one of a model's proposals. */
+export const proposalDecisionSchema = z.discriminatedUnion("of", [
+  z.strictObject({
+    of: z.literal("shape"),
+    prelabel: prelabelIdSchema,
+    structure: z.string().min(1),
+    /** Drawn as proposed, drawn otherwise beginning with it, or drawn without it or not at all. */
+    is: acceptanceSchema,
+    why: rejectionSchema.optional(),
+  }),
+  z.strictObject({
+    of: z.literal("class"),
+    prelabel: prelabelIdSchema,
+    is: acceptanceSchema,
+    /** The class in the annotator's eyes; null where a rejection names none. */
+    class: z.string().min(1).nullable(),
+  }),
+]);
+export type ProposalDecision = z.infer<typeof proposalDecisionSchema>;
 
 export const annotationSchema = z.strictObject({
   image: imageIdSchema,
@@ -69,17 +97,11 @@ export const annotationSchema = z.strictObject({
   startedFrom: z.int().positive().optional(),
   /** When the annotator was shown a model's proposals. */
   proposals: z.enum(["at once", "after the first shape", "never"]).optional(),
+  /** One a proposal that was shown. */
+  decisions: z.array(proposalDecisionSchema).optional(),
   seconds: z.number().nonnegative().optional(),
 });
 export type Annotation = z.infer<typeof annotationSchema>;
-
-/** Outlines that a model made for annotators to mend. */
-export const prelabelSchema = z.strictObject({
-  image: imageIdSchema,
-  run: z.string().min(1),
-  outlines: outlinesSchema,
-});
-export type Prelabel = z.infer<typeof prelabelSchema>;
 
 /** What holds of an image whose annotators did not agree, and why. */
 export const annotationAdjudicationSchema = z.strictObject({

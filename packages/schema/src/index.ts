@@ -1,6 +1,7 @@
 export { doublingSizes, longBoneAnchors } from "./anchor-sizes.ts";
 export { ankleClassification } from "./ankle-classification.ts";
 export {
+  type Acceptance,
   type Annotation,
   type AnnotationAdjudication,
   annotationAdjudicationSchema,
@@ -8,9 +9,11 @@ export {
   FRACTURE,
   type Outline,
   outlineSchema,
-  type Prelabel,
-  prelabelSchema,
+  type ProposalDecision,
+  proposalDecisionSchema,
+  type Rejection,
   readVisibility,
+  rejectionSchema,
   type StructureAgreement,
   structureAgreementSchema,
   type TruthHow,
@@ -29,6 +32,18 @@ export {
   partitionOf,
   partitionSchema,
 } from "./assignment.ts";
+export {
+  type ArmComparison,
+  type AssistanceArm,
+  type AssistanceAudit,
+  type AuditedAgreement,
+  type AuditedDrawing,
+  type AuditedShape,
+  assistanceArmSchema,
+  assistanceAuditSchema,
+  auditedAgreementSchema,
+  auditedDrawingSchema,
+} from "./assistance.ts";
 export { type CaseState, caseStateSchema, mayFollow } from "./case-state.ts";
 export {
   bestCheckpointSchema,
@@ -104,6 +119,17 @@ export {
   patientDecisionSchema,
 } from "./patient-decision.ts";
 export { type Prediction, predictionSchema } from "./prediction.ts";
+export {
+  type ClassProbabilities,
+  likeliestClass,
+  type Model,
+  modelSchema,
+  type Prelabel,
+  type ProposedShape,
+  prelabelSchema,
+  proposedShapeSchema,
+  type SegmentationSummary,
+} from "./prelabel.ts";
 export { type Preprocess, preprocessSchema } from "./preprocess.ts";
 export {
   type Estimate,
@@ -165,10 +191,20 @@ export {
   segmentationConfigSchema,
 } from "./segmentation-config.ts";
 export {
+  type SelectionAudit,
+  type SelectionAuditPlan,
+  type SelectionAuditRun,
+  type SelectionOutcomeName,
+  selectionAuditPlanSchema,
+  selectionAuditRunSchema,
+  selectionAuditSchema,
+} from "./selection-audit.ts";
+export {
   agreementColumn,
   imageColumn,
   type JsonColumn,
   outlinesColumn,
+  prelabelColumn,
   reportIdsColumn,
   screeningDecisionColumn,
 } from "./study-columns.ts";

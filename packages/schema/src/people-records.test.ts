@@ -2,23 +2,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { z } from "zod";
-import {
-  annotationAdjudicationSchema,
-  annotationSchema,
-  prelabelSchema,
-  widenedLineSchema,
-} from "./annotation.ts";
+import { annotationAdjudicationSchema, annotationSchema, widenedLineSchema } from "./annotation.ts";
 import {
   assignedImageSchema,
   assignmentSchema,
   partitionOf,
   partitionSchema,
 } from "./assignment.ts";
+import { likeliestClass, prelabelSchema } from "./prelabel.ts";
 import { readRecord } from "./read-json.ts";
 import { adjudicationSchema, readingSchema } from "./reading.ts";
 
 const image = "ab".repeat(32);
 const outlines = [{ structure: "fracture", polygons: [[1, 2, 30, 2, 30, 40]] }];
+const shape = { structure: "fibula", polygons: [[1, 2, 30, 2, 30, 40]], line: null, score: 0.9 };
+const prelabel = {
+  image,
+  model: { sha256: "cd".repeat(32), name: "preliminary", version: "1" },
+  isLowerLeg: true,
+  shapes: [shape],
+  probabilities: { weber_b: 0.8, none: 0.2 },
+  flippedProbabilities: null,
+  segmentation: { fractureProbability: 0.6, class: null },
+  view: { value: "ap", probability: 0.9 },
+  side: null,
+};
 const decision = { kind: "class", id: "weber_b" };
 
 const records: readonly (readonly [
@@ -57,15 +65,24 @@ const records: readonly (readonly [
       [{ visibility: "obvious" }, /at visibility/],
       [{ outlines: [...outlines, ...outlines] }, /every structure once/],
       [{ boxes: [] }, /unknown key "boxes"/],
+      [
+        { decisions: [{ of: "shape", prelabel: 1, is: "accepted" }] },
+        /at decisions\[0\]\.structure/,
+      ],
+      [{ decisions: [{ of: "box", prelabel: 1, is: "accepted" }] }, /at decisions\[0\]\.of/],
     ],
   ],
   [
     "prelabel",
     prelabelSchema,
-    { image, run: "run-1", outlines },
+    prelabel,
     [
       [{ image: "AB".repeat(32) }, /SHA-256/],
       [{ annotator: "a" }, /unknown key "annotator"/],
+      [{ isLowerLeg: false }, /no outline where no lower leg is seen, got 1/],
+      [{ shapes: [shape, shape] }, /every structure once/],
+      [{ probabilities: { weber_b: 0.7, none: 0.2 } }, /probabilities that sum to 1/],
+      [{ model: { ...prelabel.model, sha256: "abc" } }, /SHA-256 of a model/],
     ],
   ],
   [
@@ -106,4 +123,8 @@ for (const [name, schema, good, changes] of records) {
 test("partitionOf: both trainings share their patients, everything else has its own", () => {
   const parts = assignmentSchema.options.map(partitionOf);
   assert.deepEqual(parts, ["training", ...partitionSchema.options]);
+});
+
+test("likeliestClass: the greatest probability, of equal ones the first", () => {
+  assert.deepEqual(likeliestClass({ a: 0.2, b: 0.4, c: 0.4 }), { class: "b", probability: 0.4 });
 });

@@ -44,6 +44,12 @@ export const protocolSchema = z
       /** Overlap from which two annotators agree. */
       annotationIou: z.number().min(0).max(1),
     }),
+    annotation: z
+      .strictObject({
+        /** Share of the cases that are drawn without seeing a model's proposals, to tell what these do. */
+        unassistedShare: z.number().min(0).max(1),
+      })
+      .default({ unassistedShare: 0.15 }),
     splits: z.strictObject({
       seed: countSchema,
       preliminary: z.strictObject({ fracture: countSchema, noFracture: countSchema }),

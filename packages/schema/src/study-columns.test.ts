@@ -5,6 +5,7 @@ import {
   imageColumn,
   type JsonColumn,
   outlinesColumn,
+  prelabelColumn,
   reportIdsColumn,
   screeningDecisionColumn,
 } from "./study-columns.ts";
@@ -45,6 +46,17 @@ test("study columns: what is written has a version, and what has none is read to
   assertReadBothWays(imageColumn, { ...image, pixelSpacingMm: [...image.pixelSpacingMm] });
   assertReadBothWays(outlinesColumn, outlines);
   assertReadBothWays(agreementColumn, [{ structure: "fracture", iou: 0.5 }]);
+  assertReadBothWays(prelabelColumn, {
+    image: "ab".repeat(32),
+    model: { sha256: "cd".repeat(32), name: "preliminary", version: "1" },
+    isLowerLeg: false,
+    shapes: [],
+    probabilities: { weber_b: 0.8, no_fracture: 0.2 },
+    flippedProbabilities: null,
+    segmentation: null,
+    view: null,
+    side: { value: "left", probability: 0.6 },
+  });
   assertReadBothWays(screeningDecisionColumn, decision);
   assertReadBothWays(reportIdsColumn, ["a", "b"]);
 });

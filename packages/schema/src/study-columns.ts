@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { outlineSchema, structureAgreementSchema } from "./annotation.ts";
 import { imageSchema } from "./image.ts";
+import { prelabelSchema } from "./prelabel.ts";
 import { readJson } from "./read-json.ts";
 import { screeningDecisionSchema } from "./screening-decision.ts";
 
@@ -25,6 +26,9 @@ export const agreementColumn = jsonColumn(
   "malleolus-agreement-1",
   z.array(structureAgreementSchema),
 );
+
+/** `prelabels.record` */
+export const prelabelColumn = jsonColumn("malleolus-prelabel-1", prelabelSchema);
 
 /** `screenings.decision` */
 export const screeningDecisionColumn = jsonColumn("malleolus-screening-1", screeningDecisionSchema);

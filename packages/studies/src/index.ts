@@ -8,12 +8,29 @@ export {
   type VisibleAnnotations,
 } from "./annotation/annotation-visibility.ts";
 export { assignAnnotators } from "./annotation/assign-annotators.ts";
+export { armOf } from "./annotation/proposals/assistance-arms.ts";
+export {
+  type AuditedAnnotations,
+  auditedDrawings,
+  type Reference,
+} from "./annotation/proposals/audited-drawings.ts";
+export {
+  type SeenClass,
+  type SeenProposals,
+  type SeenShape,
+  seeProposals,
+} from "./annotation/proposals/see-proposals.ts";
+export {
+  imagesWithoutPrelabel,
+  type StoredProposals,
+  storeProposals,
+} from "./annotation/proposals/store-proposals.ts";
 export {
   adjudicateAnnotation,
   type ResolvedAnnotations,
   resolveAnnotations,
 } from "./annotation/resolve-annotations.ts";
-export { storePrelabel, submitAnnotation } from "./annotation/submit-annotation.ts";
+export { submitAnnotation } from "./annotation/submit-annotation.ts";
 export {
   ASSIGNMENT_STEPS,
   type AssignedTraining,
@@ -43,6 +60,7 @@ export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";
 export { type CocoExport, cocoExport } from "./export/coco-export.ts";
+export { type ProposalsCoco, proposalsCoco } from "./export/proposals-coco.ts";
 export { imagePath } from "./image-store.ts";
 export {
   type AnnotationsCounts,
@@ -57,6 +75,11 @@ export {
   type ImportEvent,
   importDicom,
 } from "./import/import-dicom.ts";
+export {
+  importProposals,
+  type ProposalsCounts,
+  type ProposalsImport,
+} from "./import/import-proposals.ts";
 export {
   type FaultyLine,
   importReadings,
@@ -101,6 +124,13 @@ export {
 export { readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
 export { compareWithTruth, openTruth, type TruthComparison } from "./screening/screening-truth.ts";
+export { type SeenPick, type SeenSelection, seeSelection } from "./selection/see-selection.ts";
+export {
+  type SelectionOutcome,
+  type SelectionRequest,
+  selectTraining,
+} from "./selection/select-training.ts";
+export { STRATEGIES, type StrategyName } from "./selection/strategies.ts";
 export {
   closeStudy,
   createStudy,

@@ -42,6 +42,20 @@ export function requireRole({ configuration }: Study, person: string, role: Role
   );
 }
 
+/**
+ * Throws StudyError `person` for one of the study's readers and annotators, who work without knowing what
+ * a model finds hard.
+ */
+export function requireStaff(study: Study, viewer: string): void {
+  const person = findPerson(study, viewer);
+  if (person === undefined) return;
+  throw new StudyError(
+    "person",
+    `expected someone who runs the study, got ${person.id}, who is ${person.roles.join(" and ")}; ` +
+      "readers and annotators work without knowing what a model finds hard",
+  );
+}
+
 /** Somebody by id or name, in any case; undefined for nobody of the study. */
 export function findPerson({ configuration }: Study, written: string): Person | undefined {
   const lower = written.trim().toLowerCase();

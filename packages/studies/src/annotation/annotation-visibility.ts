@@ -15,12 +15,13 @@ import {
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
+import { mayBeOffered } from "./proposals/see-proposals.ts";
 import { compareAnnotations } from "./resolve-annotations.ts";
 import { findImage } from "./submit-annotation.ts";
 
 export interface VisibleAnnotation {
   readonly id: number;
-  /** The annotator, or the model's run. */
+  /** The annotator, or the model by its hash. */
   readonly author: string;
   readonly revision: number;
   readonly visibility: Visibility | null;
@@ -33,7 +34,7 @@ export interface VisibleAnnotation {
 export interface VisibleAnnotations {
   /** Every revision of the viewer's own, oldest first. */
   readonly own: readonly VisibleAnnotation[];
-  /** Of every run the latest. */
+  /** Of every model the latest; none where the case is drawn without, or is still to be read blind. */
   readonly prelabels: readonly VisibleAnnotation[];
   /** What the other annotator drew at last; null until the image has its truth. */
   readonly others: readonly VisibleAnnotation[] | null;
@@ -71,10 +72,12 @@ export async function annotationsVisibleTo(
   }));
   const people = drawn.filter(({ source }) => source === "person").map(({ seen }) => seen);
   const models = drawn.filter(({ source }) => source === "model").map(({ seen }) => seen);
+  const { caseId } = await findImage(study.database, image);
+  const mayBegin = await mayBeOffered(study.database, caseId, viewer);
   const others = people.filter(({ author }) => author !== viewer);
   return {
     own: people.filter(({ author }) => author === viewer),
-    prelabels: latestOf(models),
+    prelabels: mayBegin ? latestOf(models) : [],
     others: truth === undefined ? null : latestOf(others),
   };
 }

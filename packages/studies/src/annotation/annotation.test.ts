@@ -18,8 +18,10 @@ import {
 } from "./annotation-visibility.ts";
 import { assignAnnotators } from "./assign-annotators.ts";
 import { agreementOf, outlinePolygons } from "./outline-polygons.ts";
+import { storeProposals } from "./proposals/store-proposals.ts";
+import { MODEL, prelabelOf } from "./proposals/test-prelabels.ts";
 import { adjudicateAnnotation, resolveAnnotations } from "./resolve-annotations.ts";
-import { storePrelabel, submitAnnotation } from "./submit-annotation.ts";
+import { submitAnnotation } from "./submit-annotation.ts";
 
 /** A rectangle drawn as a structure. */
 function outline(structure: string, x1: number, y1: number, x2: number, y2: number): Outline {
@@ -150,7 +152,10 @@ test("annotationsVisibleTo: nothing of the other's until the truth; prelabels an
     polygons: [],
     lines: [{ points: [10, 10, 30, 30], widthMm: 3 }],
   };
-  const prelabel = await storePrelabel(study, { image: AP, run: "run-1", outlines: [line] });
+  const polygons = [[8, 12, 12, 8, 32, 28, 28, 32]];
+  const fracture = { structure: "fracture", polygons, line: line.lines[0], score: 0.7 };
+  const proposed = prelabelOf(AP, { shapes: [fracture] });
+  const [prelabel] = (await storeProposals(study, [proposed], "me")).ids;
   await submitAnnotation(study, { ...annotation(one, AP, [line]), startedFrom: prelabel });
   await submitAnnotation(study, { ...annotation(one, AP, [line]), visibility: "difficult" });
   await submitAnnotation(study, annotation(two, AP, [line]));
@@ -164,7 +169,7 @@ test("annotationsVisibleTo: nothing of the other's until the truth; prelabels an
   );
   assert.deepEqual(
     seen.prelabels.map(({ author, outlines }) => [author, outlines]),
-    [["run-1", [line]]],
+    [[MODEL.sha256, [{ structure: "fracture", polygons }]]],
   );
   assert.equal(seen.others, null);
   await resolveAnnotations(study, "me");

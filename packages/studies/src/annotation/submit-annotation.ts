@@ -1,14 +1,8 @@
 /**
- * Annotations of a radiograph, by a person or a model: every revision kept, boxes never stored. An
- * annotation may be revised until the image has its truth.
+ * Annotations of a radiograph: every revision kept, with what became of the proposals that it began with,
+ * boxes never stored. An annotation may be revised until the image has its truth.
  */
-import {
-  type Annotation,
-  type ImageRecord,
-  imageColumn,
-  outlinesColumn,
-  type Prelabel,
-} from "@malleolus/schema";
+import { type Annotation, type ImageRecord, imageColumn, outlinesColumn } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
@@ -16,6 +10,7 @@ import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
+import { recordDecisions } from "./proposals/record-decisions.ts";
 import { checkMeaning, checkOutlines } from "./structures.ts";
 
 /**
@@ -23,8 +18,8 @@ import { checkMeaning, checkOutlines } from "./structures.ts";
  * annotator has done the case.
  *
  * @throws StudyError `person` for someone who does not annotate this case, `record` for an
- *   annotation that contradicts the protocol, the image or the case's class, `transition` once the
- *   image has its truth.
+ *   annotation that contradicts the protocol, the image, the case's class or what it says of
+ *   proposals, `transition` once the image has its truth.
  */
 export async function submitAnnotation(study: Study, annotation: Annotation): Promise<number> {
   const { annotator, outlines, visibility } = annotation;
@@ -53,6 +48,7 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
       proposals: annotation.proposals ?? null,
       seconds: annotation.seconds ?? null,
     });
+    await recordDecisions(transaction, study, image, annotation, id);
     if (await hasAnnotatedAll(transaction, image.caseId, annotator)) {
       await transaction
         .updateTable("tasks")
@@ -63,21 +59,6 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
         .execute();
     }
     return id;
-  });
-}
-
-/** Keeps what a model's run proposes for an image; returns its number. */
-export async function storePrelabel(study: Study, prelabel: Prelabel): Promise<number> {
-  return inTransaction(study.database, async (transaction) => {
-    const image = await findImage(transaction, prelabel.image);
-    checkOutlines(study, prelabel.outlines, image);
-    return insertAnnotation(transaction, {
-      image_sha256: image.sha256,
-      source: "model",
-      author: prelabel.run,
-      visibility: null,
-      outlines: outlinesColumn.write(prelabel.outlines),
-    });
   });
 }
 
@@ -107,7 +88,8 @@ export async function findImage(
   return { sha256, caseId: row.case_id, facts, class: row.class };
 }
 
-async function insertAnnotation(
+/** Adds a drawing as its author's next revision; returns its number. */
+export async function insertAnnotation(
   transaction: Transaction<StudyTables>,
   row: {
     readonly image_sha256: string;

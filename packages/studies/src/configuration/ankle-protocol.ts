@@ -30,6 +30,7 @@ export const ankleProtocol: Protocol = {
   people: { observers: 3, seniors: 1, referenceSurgeons: 3, annotators: 2 },
   zonesMm: ankleClassification.zonesMm,
   thresholds: { annotationIou: 0.5 },
+  annotation: { unassistedShare: 0.15 },
   splits: {
     seed: 1,
     preliminary: { fracture: 147, noFracture: 228 },
@@ -55,6 +56,9 @@ const COMMENTS: Readonly<Partial<Record<keyof Protocol, string>>> = {
     "Millimetres: the width of a drawn fracture line, how far an intact fibula is outlined\n" +
     "above the plafond, and the heights above the plafond where Weber A ends and C begins.",
   thresholds: "Overlap (intersection over union) from which two annotators agree.",
+  annotation:
+    "Share of the cases that are drawn without seeing a model's proposals, so that what proposals\n" +
+    "do to the drawings can be told.",
   splits:
     "Radiographs of the preliminary and the final training, patients of the tests. The reserve is\n" +
     "read by the reference panel too, and replaces ambiguous patients in the easy internal test.",

@@ -10,6 +10,7 @@ import { studyMigration } from "./migrations/001-study.ts";
 import { peopleMigration } from "./migrations/002-people.ts";
 import { caseClassesMigration } from "./migrations/003-case-classes.ts";
 import { visibilityGradesMigration } from "./migrations/006-visibility-grades.ts";
+import { proposalsMigration } from "./migrations/007-proposals.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -21,6 +22,7 @@ const migrations = {
   "002-people": peopleMigration,
   "003-case-classes": caseClassesMigration,
   "006-visibility-grades": visibilityGradesMigration,
+  "007-proposals": proposalsMigration,
 };
 
 /**

@@ -2,12 +2,15 @@
  * The tables of a study's database, as Kysely needs them. Times are ISO 8601 in UTC; JSON is text.
  */
 import type {
+  Acceptance,
   Annotation,
   Assignment,
+  AssistanceArm,
   CaseState,
   Decision,
   Panel,
   Partition,
+  Rejection,
   ScreenedState,
   TruthHow,
   VerdictHow,
@@ -165,7 +168,7 @@ export interface StudyTables {
     id: Generated<number>;
     image_sha256: string;
     source: "person" | "model";
-    /** The annotator, or the model's run. */
+    /** The annotator, or the model by its hash. */
     author: string;
     revision: number;
     visibility: Visibility | null;
@@ -213,5 +216,69 @@ export interface StudyTables {
     drawn_class: string;
     /** From 0, within the class inside and over all outside the hospital. */
     rank: number;
+  };
+  /** Models that have proposed something, by what they consist of. */
+  models: {
+    sha256: string;
+    name: string;
+    version: string;
+    at: string;
+    who: string;
+  };
+  /** What a model says of a radiograph; of the same model the latest holds. */
+  prelabels: {
+    /** Of its outlines in `annotations`, source `model`. */
+    annotation_id: number;
+    image_sha256: string;
+    model_sha256: string;
+    /** A `Prelabel`. */
+    record: string;
+    at: string;
+  };
+  /** What annotators made of proposals, with each revision of a drawing; the latest holds. */
+  proposal_decisions: {
+    id: Generated<number>;
+    /** The annotator's drawing. */
+    annotation_id: number;
+    prelabel_id: number;
+    kind: "shape" | "class";
+    /** Null for a class. */
+    structure: string | null;
+    decision: Acceptance;
+    why: Rejection | null;
+    /** In the annotator's eyes; null for a shape. */
+    class: string | null;
+    /** Of the proposed and the drawn shape: IoU, and the mean distance of their borders. */
+    overlap: number | null;
+    distance_pixels: number | null;
+    /** Null where the spacing is unknown. */
+    distance_mm: number | null;
+  };
+  /** Whether a case's annotators see proposals: settled once, before they begin. */
+  annotation_arms: {
+    case_id: string;
+    arm: AssistanceArm;
+    share: number;
+    seed: number;
+    at: string;
+  };
+  /** Choices of radiographs by what a model says of them. Never shown to readers or annotators. */
+  selections: {
+    id: Generated<number>;
+    purpose: "training" | "hardest";
+    strategy: string;
+    seed: number;
+    model_sha256: string;
+    at: string;
+    who: string;
+  };
+  selected_images: {
+    selection_id: number;
+    /** From 0. */
+    rank: number;
+    image_sha256: string;
+    priority: number;
+    /** In words. */
+    reason: string;
   };
 }

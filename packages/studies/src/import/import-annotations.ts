@@ -18,6 +18,7 @@ import { findPerson } from "../people.ts";
 import type { Study } from "../study.ts";
 import { type CategoryMeaning, mapNames } from "./coco-classes.ts";
 import { annotationOf } from "./coco-content.ts";
+import { type FaultyImage, refuse, requireSameSize, UNMATCHED } from "./faulty-image.ts";
 import { type ImageNames, matchImage } from "./match-image.ts";
 
 export interface AnnotationsImport extends ImageNames {
@@ -37,12 +38,6 @@ export interface AnnotationsImport extends ImageNames {
   /** Whether an image without an outline is one that nobody has drawn on yet: a job half done. */
   readonly onlyOutlined: boolean;
   readonly onImage?: (done: number, total: number) => void;
-}
-
-export interface FaultyImage {
-  /** `line 3`, `image 12`. */
-  readonly place: string;
-  readonly why: string;
 }
 
 export interface AnnotationsCounts {
@@ -68,7 +63,7 @@ const NONE = { imported: 0, known: 0, resolved: 0, casesAnnotated: 0 };
 /** Whether some of the file's images can only be found with the key file, if at all. */
 export async function annotationsNeedKeys(
   study: Study,
-  given: AnnotationsImport,
+  given: ImageNames & Pick<AnnotationsImport, "file">,
 ): Promise<boolean> {
   for (const image of given.file.images) {
     if ((await matchImage(study, image, given)) === null) return true;
@@ -134,10 +129,6 @@ export async function importAnnotations(
   return { ...counts, disagreements, untouched, unmatched, refused };
 }
 
-const UNMATCHED =
-  "no image of the study has its name; name it by the image's hash or SOP instance UID, by accession number " +
-  "and view (ACC1001_ap), or give the folder of the files with --images; --skip-unmatched passes over such images";
-
 interface FoundAnnotation {
   readonly image: OutlinedImage;
   readonly known: FoundImage;
@@ -193,14 +184,6 @@ async function recordImage(
     if (annotated) outcomes.push("casesAnnotated");
   }
   return outcomes;
-}
-
-function requireSameSize({ size }: OutlinedImage, { facts }: FoundImage): void {
-  if (size === null || (size[0] === facts.width && size[1] === facts.height)) return;
-  throw refuse(
-    `expected outlines on ${facts.width} x ${facts.height} pixels, got them on ${size[0]} x ${size[1]}; ` +
-      "draw on the image as it is stored, or scale the outlines to it",
-  );
 }
 
 function personOf(
@@ -284,8 +267,4 @@ async function isKnown(
   if (row === undefined || row.visibility !== visibility) return false;
   const drawn = outlinesColumn.read(row.outlines, `the annotation of ${person} on ${sha256}`);
   return JSON.stringify(drawn) === JSON.stringify(outlines);
-}
-
-function refuse(message: string): StudyError {
-  return new StudyError("record", message);
 }
