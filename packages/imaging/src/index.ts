@@ -29,5 +29,6 @@ export {
   resizeImage,
   resizeTarget,
 } from "./prepare-image.ts";
+export { type MaskPlace, proposeShape, type ShapeRule } from "./propose-shape.ts";
 export type { Target } from "./target.ts";
 export { windowFunction } from "./window.ts";
