@@ -1,4 +1,5 @@
 export { type ReaderAgreement, type ReaderPair, readerAgreement } from "./agreement.ts";
+export { auditAssistance } from "./assistance/audit-assistance.ts";
 export {
   averagePrecision,
   classSweeps,
@@ -112,6 +113,7 @@ export {
   fractureMasks,
 } from "./segmentation/fracture-masks.ts";
 export { type MaskAgreement, maskAgreement } from "./segmentation/mask-agreement.ts";
+export { auditSelection } from "./selection-audit/audit-selection.ts";
 export { type OddsGap, oddsGapOf } from "./subgroups/equalized-odds.ts";
 export {
   type ErrorsByAgreement,
