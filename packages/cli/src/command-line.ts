@@ -23,6 +23,7 @@ import { predictCommand } from "./commands/predict.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { screenCommand } from "./commands/screen.ts";
+import { selectCommand } from "./commands/select.ts";
 import { testCommand } from "./commands/test.ts";
 import { trainCommand } from "./commands/train.ts";
 import { describeFailure } from "./failure.ts";
@@ -35,6 +36,7 @@ const commands: readonly CommandFile[] = [
   screenCommand,
   casesCommand,
   flowCommand,
+  selectCommand,
   assignCommand,
   exportCommand,
   phantomCommand,

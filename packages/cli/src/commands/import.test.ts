@@ -63,6 +63,26 @@ test("import coco: outlines with a class for their category", async (context) =>
   assert.deepEqual([end.known, end.classified, end.annotated], [1, 0, 0]);
 });
 
+test("import annotations --as proposals: another tool's model proposes", async (context) => {
+  const { study, images, annotations } = await newStudy(context);
+  const brought = await run("import", "dicom", images, "--study", study);
+  assert.equal(brought.code, 0, brought.said);
+  const args = ["import", "annotations", annotations, "--images", images, "--study", study];
+  const unnamed = await run(...args, "--as", "proposals");
+  assert.equal(unnamed.code, 2);
+  assert.match(unnamed.said, /--as proposals needs --model NAME/);
+  const done = await run(...args, "--as", "proposals", "--model", "sam");
+  assert.deepEqual(
+    [done.code, done.written],
+    [0, "1 imported, 0 known already; radiographs on which nothing is outlined 0\n"],
+  );
+  const again = await run(...args, "--as", "proposals", "--model", "sam", "--json");
+  assert.deepEqual(JSON.parse(again.written).known, 1);
+  const renamed = await run(...args, "--as", "proposals", "--model", "other");
+  assert.equal(renamed.code, 1);
+  assert.match(renamed.said, /expected it as sam 1, under which the study knows it/);
+});
+
 test("import: every way to start it wrongly says what is wanted", async (context) => {
   const { folder, study, images, annotations } = await newStudy(context);
   const nowhere = join(folder, "nowhere");

@@ -1,5 +1,6 @@
 /**
- * Simulated annotators at work on a study: both outline every radiograph, a senior resolves the rest.
+ * Simulated annotators at work on a study: both outline every radiograph, beginning with a model's
+ * proposals where they are offered some, and a senior resolves the rest.
  */
 
 import { type Mask, maskArea, type Polygon } from "@malleolus/geometry";
@@ -11,9 +12,11 @@ import {
   readWorklist,
   resolveAnnotations,
   type Study,
+  seeProposals,
   submitAnnotation,
 } from "@malleolus/studies";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
+import { mendProposals, secondsAlone } from "./simulated-mending.ts";
 import { peopleOf } from "./simulated-readers.ts";
 
 export interface Annotators {
@@ -44,8 +47,23 @@ export async function annotateAll({
     ),
   );
   for (const [done, { caseId, image, annotator }] of left.entries()) {
-    const drawn = draw(imageOf(known, image), annotator, isSound(caseId));
-    await submitAnnotation(study, { image, annotator, ...drawn });
+    const found = imageOf(known, image);
+    const own = draw(found, annotator, isSound(caseId));
+    const offered = await seeProposals(study, { image, viewer: annotator });
+    if (offered === null) {
+      const alone = { proposals: "never", seconds: secondsAlone(own) } as const;
+      await submitAnnotation(study, { image, annotator, ...own, ...alone });
+    } else {
+      const { width, height } = storedMask(found.image.fibula);
+      const mended = mendProposals(own, {
+        offered,
+        class: classOf.get(caseId) ?? "",
+        noFractureClass: study.protocol.noFractureClass,
+        size: { width, height },
+        seed: `${annotator} ${image}`,
+      });
+      await submitAnnotation(study, { image, annotator, proposals: "at once", ...mended });
+    }
     onAnnotation(done + 1, left.length);
   }
   const [senior] = peopleOf(study, "senior");

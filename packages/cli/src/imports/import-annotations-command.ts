@@ -1,4 +1,7 @@
 /** `malleolus import annotations`: outlines from another tool. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { ProposalsCounts } from "@malleolus/studies";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
@@ -8,7 +11,9 @@ import { closing, type ImportArguments, withStudyOptions } from "./import-option
 
 interface AnnotationsArguments extends ImportArguments {
   readonly annotator?: ReadonlyMap<string, string>;
-  readonly as: "annotator" | "senior";
+  readonly as: "annotator" | "senior" | "proposals";
+  readonly model?: string;
+  readonly modelVersion: string;
   readonly why: string;
   readonly category?: ReadonlyMap<string, string>;
   readonly images?: string;
@@ -32,10 +37,15 @@ export const importAnnotationsCommand: CommandFile = (output, finish) =>
     )
     .option("--images <folder>", "the annotated files, to find the images by their bytes")
     .addOption(
-      new Option("--as <role>", "senior: the decision between annotators who differ")
-        .choices(["annotator", "senior"])
+      new Option(
+        "--as <role>",
+        "senior: the decision between annotators who differ; proposals: a model's, for annotators to mend",
+      )
+        .choices(["annotator", "senior", "proposals"])
         .default("annotator"),
     )
+    .option("--model <name>", "with --as proposals: whose outlines they are")
+    .option("--model-version <version>", "with --as proposals", "1")
     .option("--why <reason>", "the senior's reason, kept with the decision", "imported from a file")
     .option("--only-outlined", "skip images without an outline: the job is half done")
     .option("--skip-unmatched", "skip images that are not in the study")
@@ -59,15 +69,23 @@ The file is imported whole or not at all; every image that cannot be used is nam
 their class (import readings). If both annotators agree on an image, the first outline becomes its truth at
 once; the others wait for a senior. The same file again changes nothing.
 
+With --as proposals the outlines are a model's, which annotators accept, mend or reject in the reading
+room. They need no class and decide nothing. A COCO image may carry "probabilities" (by class, summing to
+1), "scores" (by structure) and "lower_leg" (false where another part of the body is seen).
+
 Examples:
   ./malleolus import annotations --study my-study --annotator annotator-1 instances_default.json
   ./malleolus import annotations --study my-study --annotator ann@a.org=annotator-1 \\
     --annotator bob@a.org=annotator-2 --category "Fracture line=fracture" export.ndjson
-  ./malleolus import annotations --study my-study --as senior --annotator senior-1 decided.json`,
+  ./malleolus import annotations --study my-study --as senior --annotator senior-1 decided.json
+  ./malleolus import annotations --study my-study --as proposals --model sam --model-version 2.1 found.json`,
     )
     .action(async (path: string, given: AnnotationsArguments, command: Command) => {
       const studies = await import("@malleolus/studies");
       const { readOutlines } = await import("@malleolus/data");
+      if (given.as === "proposals" && given.model === undefined) {
+        command.error("error: --as proposals needs --model NAME: whose outlines they are");
+      }
       const file = await readOutlines(path);
       const study = await studies.openStudy(given.study);
       const progress = countProgress(output, "images");
@@ -77,9 +95,6 @@ Examples:
           path,
           file,
           categories: given.category ?? new Map<string, string>(),
-          people: given.annotator ?? new Map<string, string>(),
-          as: given.as,
-          why: given.why,
           who: given.who,
           folder: given.images ?? null,
           hospital:
@@ -87,7 +102,6 @@ Examples:
               ? studies.findHospital(study, given.hospital)
               : null,
           skipUnmatched: given.skipUnmatched ?? false,
-          onlyOutlined: given.onlyOutlined ?? false,
           onImage: (done: number, total: number) => progress.show(done, total),
         };
         // The key file leads from original UIDs, files and accession numbers to the study's images.
@@ -95,9 +109,21 @@ Examples:
         using keys = needsKeys
           ? closing(await studies.openKeys(study, await askPassphrase(output, command)))
           : null;
+        const whole = { ...source, keys: keys?.value ?? null };
+        if (given.as === "proposals") {
+          const name = given.model ?? "";
+          const model = { sha256: sha256Of(path), name, version: given.modelVersion };
+          const counts = await studies.importProposals(study, { ...whole, model });
+          progress.end();
+          tellProposals(counts);
+          return;
+        }
         const counts = await studies.importAnnotations(study, {
-          ...source,
-          keys: keys?.value ?? null,
+          ...whole,
+          people: given.annotator ?? new Map<string, string>(),
+          as: given.as,
+          why: given.why,
+          onlyOutlined: given.onlyOutlined ?? false,
         });
         progress.end();
         const { refused, disagreements, unmatched, untouched } = counts;
@@ -114,18 +140,39 @@ Examples:
           for (const image of disagreements.slice(0, NAMED)) {
             output.writeError(`the annotators differ on ${image}\n`);
           }
-          for (const { place, why } of refused.slice(0, NAMED)) {
-            output.writeError(`malleolus: ${path}, ${place}: ${why}\n`);
-          }
-          if (refused.length > NAMED) {
-            output.writeError(`… and ${refused.length - NAMED} more images like these\n`);
-          }
-          if (refused.length > 0) output.writeError("nothing was imported\n");
+          sayRefused(refused);
         }
         if (refused.length > 0 || counts.imported + counts.known === 0) finish(1);
       } finally {
         progress.end();
         await studies.closeStudy(study);
+      }
+
+      function tellProposals(counts: ProposalsCounts): void {
+        const { imported, known, withoutShape, unmatched, refused } = counts;
+        if (given.json) output.write(`${JSON.stringify(counts)}\n`);
+        else {
+          sayRemarks(path, file.remarks, output);
+          output.write(
+            `${imported} imported, ${known} known already; radiographs on which nothing is outlined ` +
+              `${withoutShape}\n`,
+          );
+          if (refused.length === 0) sayPlaces("that are not in the study", unmatched);
+          sayRefused(refused);
+        }
+        if (refused.length > 0 || imported + known === 0) finish(1);
+      }
+
+      function sayRefused(
+        refused: readonly { readonly place: string; readonly why: string }[],
+      ): void {
+        for (const { place, why } of refused.slice(0, NAMED)) {
+          output.writeError(`malleolus: ${path}, ${place}: ${why}\n`);
+        }
+        if (refused.length > NAMED) {
+          output.writeError(`… and ${refused.length - NAMED} more images like these\n`);
+        }
+        if (refused.length > 0) output.writeError("nothing was imported\n");
       }
 
       function sayPlaces(what: string, places: readonly string[]): void {
@@ -139,6 +186,11 @@ Examples:
     });
 
 const NAMED = 10;
+
+/** What another tool's model is known by, since the model itself is not here. */
+function sha256Of(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
 
 /** `ann@a.org=annotator-1`, or `annotator-1` for everybody who is not named; added to those before. */
 function collectPerson(
