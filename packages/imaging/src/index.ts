@@ -29,6 +29,5 @@ export {
   resizeImage,
   resizeTarget,
 } from "./prepare-image.ts";
-export { type MaskPlace, proposeShape, type ShapeRule } from "./propose-shape.ts";
 export type { Target } from "./target.ts";
 export { windowFunction } from "./window.ts";

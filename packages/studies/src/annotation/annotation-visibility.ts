@@ -15,9 +15,9 @@ import {
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
+import { findImage } from "./find-image.ts";
 import { mayBeOffered } from "./proposals/see-proposals.ts";
 import { compareAnnotations } from "./resolve-annotations.ts";
-import { findImage } from "./submit-annotation.ts";
 
 export interface VisibleAnnotation {
   readonly id: number;

@@ -19,9 +19,9 @@ import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
+import { type FoundImage, findImage } from "./find-image.ts";
 import { agreementOf } from "./outline-polygons.ts";
 import { checkMeaning, checkOutlines } from "./structures.ts";
-import { type FoundImage, findImage } from "./submit-annotation.ts";
 
 export interface ResolvedAnnotations {
   /** Images that got their truth. */

@@ -2,14 +2,15 @@
  * Annotations of a radiograph: every revision kept, with what became of the proposals that it began with,
  * boxes never stored. An annotation may be revised until the image has its truth.
  */
-import { type Annotation, type ImageRecord, imageColumn, outlinesColumn } from "@malleolus/schema";
+import { type Annotation, outlinesColumn } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { inTransaction } from "../database/in-transaction.ts";
-import type { StudyDatabase } from "../database/open-database.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
+import { findImage } from "./find-image.ts";
+import { insertAnnotation } from "./insert-annotation.ts";
 import { recordDecisions } from "./proposals/record-decisions.ts";
 import { checkMeaning, checkOutlines } from "./structures.ts";
 
@@ -60,61 +61,6 @@ export async function submitAnnotation(study: Study, annotation: Annotation): Pr
     }
     return id;
   });
-}
-
-export interface FoundImage {
-  readonly sha256: string;
-  readonly caseId: string;
-  readonly facts: ImageRecord;
-  /** Of the case: the reference panel's for a test case that it has decided on. */
-  readonly class: string | null;
-}
-
-/** @throws StudyError `record` where there is no such image. */
-export async function findImage(
-  database: StudyDatabase | Transaction<StudyTables>,
-  sha256: string,
-): Promise<FoundImage> {
-  const row = await database
-    .selectFrom("images")
-    .innerJoin("case_classes", "case_classes.case_id", "images.case_id")
-    .select(["images.case_id", "images.facts", "case_classes.class"])
-    .where("images.sha256", "=", sha256)
-    .executeTakeFirst();
-  if (row === undefined) {
-    throw new StudyError("record", `image ${sha256}: expected an image of the study, got none`);
-  }
-  const facts = imageColumn.read(row.facts, `image ${sha256}`);
-  return { sha256, caseId: row.case_id, facts, class: row.class };
-}
-
-/** Adds a drawing as its author's next revision; returns its number. */
-export async function insertAnnotation(
-  transaction: Transaction<StudyTables>,
-  row: {
-    readonly image_sha256: string;
-    readonly source: "person" | "model";
-    readonly author: string;
-    readonly visibility: Annotation["visibility"];
-    readonly outlines: string;
-    readonly started_from?: number | null;
-    readonly proposals?: Annotation["proposals"] | null;
-    readonly seconds?: number | null;
-  },
-): Promise<number> {
-  const { latest } = await transaction
-    .selectFrom("annotations")
-    .select(({ fn }) => fn.max("revision").as("latest"))
-    .where("image_sha256", "=", row.image_sha256)
-    .where("source", "=", row.source)
-    .where("author", "=", row.author)
-    .executeTakeFirstOrThrow();
-  const { id } = await transaction
-    .insertInto("annotations")
-    .values({ ...row, revision: Number(latest ?? 0) + 1, at: new Date().toISOString() })
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  return id;
 }
 
 async function requireTask(

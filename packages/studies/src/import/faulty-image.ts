@@ -1,6 +1,6 @@
 /** Why an image of a file of outlines cannot be used. */
 import type { OutlinedImage } from "@malleolus/data";
-import type { FoundImage } from "../annotation/submit-annotation.ts";
+import type { FoundImage } from "../annotation/find-image.ts";
 import { StudyError } from "../errors.ts";
 
 export interface FaultyImage {

@@ -9,9 +9,10 @@
 import type { ImageAnnotation, OutlinedImage, OutlinedShape, OutlinesFile } from "@malleolus/data";
 import { type Outline, outlinesColumn, readVisibility, visibilitySchema } from "@malleolus/schema";
 import { assignAnnotators } from "../annotation/assign-annotators.ts";
+import { type FoundImage, findImage } from "../annotation/find-image.ts";
 import { adjudicateAnnotation, resolveAnnotations } from "../annotation/resolve-annotations.ts";
 import type { AnnotationContent } from "../annotation/structures.ts";
-import { type FoundImage, findImage, submitAnnotation } from "../annotation/submit-annotation.ts";
+import { submitAnnotation } from "../annotation/submit-annotation.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { findPerson } from "../people.ts";

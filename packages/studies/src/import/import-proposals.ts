@@ -15,9 +15,9 @@ import {
   SchemaError,
   widenedLineSchema,
 } from "@malleolus/schema";
+import { type FoundImage, findImage } from "../annotation/find-image.ts";
 import { outlinePolygons } from "../annotation/outline-polygons.ts";
 import { checkPrelabel, storeProposals } from "../annotation/proposals/store-proposals.ts";
-import { type FoundImage, findImage } from "../annotation/submit-annotation.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
 import { type CategoryMeaning, mapNames } from "./coco-classes.ts";

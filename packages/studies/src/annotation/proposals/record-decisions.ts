@@ -14,8 +14,8 @@ import {
 import type { StudyTransaction } from "../../database/in-transaction.ts";
 import { StudyError } from "../../errors.ts";
 import type { Study } from "../../study.ts";
+import type { FoundImage } from "../find-image.ts";
 import { outlinePolygons } from "../outline-polygons.ts";
-import type { FoundImage } from "../submit-annotation.ts";
 import { armOf } from "./assistance-arms.ts";
 import { mayBeOffered, offeredOn, prelabelsOf, type StoredPrelabel } from "./see-proposals.ts";
 import { borderOf } from "./shape-border.ts";

@@ -20,7 +20,7 @@ import type { StudyTransaction } from "../../database/in-transaction.ts";
 import type { StudyDatabase } from "../../database/open-database.ts";
 import { requireRole } from "../../people.ts";
 import type { Study } from "../../study.ts";
-import { findImage } from "../submit-annotation.ts";
+import { findImage } from "../find-image.ts";
 import { armOf } from "./assistance-arms.ts";
 
 /** What one proposal is, and what the viewer made of it; null as long as that is open. */

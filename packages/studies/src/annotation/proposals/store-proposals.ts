@@ -12,8 +12,9 @@ import {
 import { inTransaction, type StudyTransaction } from "../../database/in-transaction.ts";
 import { StudyError } from "../../errors.ts";
 import type { Study } from "../../study.ts";
+import { type FoundImage, findImage } from "../find-image.ts";
+import { insertAnnotation } from "../insert-annotation.ts";
 import { checkOutlines } from "../structures.ts";
-import { type FoundImage, findImage, insertAnnotation } from "../submit-annotation.ts";
 
 export interface StoredProposals {
   /** Of the prelabels given, in their order. */
