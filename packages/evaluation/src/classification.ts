@@ -141,13 +141,14 @@ export function weightedConfusion(
   classes: readonly string[],
 ): (weights: Uint32Array) => Confusion {
   const placeOf = new Map(classes.map((name, place) => [name, place]));
-  const cells = outcomes.map(
+  const cells = Uint32Array.from(
+    outcomes,
     ({ truth, prediction }) =>
       (placeOf.get(truth) ?? 0) * classes.length + (placeOf.get(prediction.class) ?? 0),
   );
   return (weights) => {
     const counts = new Float64Array(classes.length ** 2);
-    for (const [i, cell] of cells.entries()) counts[cell] += weights[i];
+    for (let i = 0; i < cells.length; i++) counts[cells[i]] += weights[i];
     return {
       classes,
       counts: classes.map((_, row) => [

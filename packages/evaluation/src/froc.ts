@@ -63,6 +63,11 @@ export function frocOf(
     .flatMap(({ marks: own }, image) => own.map((mark) => ({ ...mark, group: groupOf[image] })))
     .filter(({ is }) => is === "hit" || is === "false positive")
     .toSorted((a, b) => b.score - a.score);
+  const ranked: RankedMarks = {
+    scores: Float64Array.from(marks, ({ score }) => score),
+    hits: Uint8Array.from(marks, ({ is }) => (is === "hit" ? 1 : 0)),
+    groups: Uint32Array.from(marks, ({ group }) => group),
+  };
   const objectsOf = names.map(() => 0);
   const imagesOf = names.map(() => 0);
   for (const [i, { objects }] of images.entries()) {
@@ -72,7 +77,7 @@ export function frocOf(
   const walk = (weights: Uint32Array) => {
     const weighted = (values: readonly number[]) =>
       values.reduce((sum, value, place) => sum + value * weights[place], 0);
-    return walkDown(marks, weights, weighted(imagesOf), rates).map((stop) => ({
+    return walkDown(ranked, weights, weighted(imagesOf), rates).map((stop) => ({
       ...stop,
       objects: weighted(objectsOf),
     }));
@@ -100,26 +105,39 @@ interface Stop {
   readonly isAll: boolean;
 }
 
+/** Findings by falling score, in arrays that a thousand walks read quickly. */
+interface RankedMarks {
+  readonly scores: Float64Array;
+  /** 1 for a hit, 0 for a false positive. */
+  readonly hits: Uint8Array;
+  readonly groups: Uint32Array;
+}
+
 /** For each rate as far down as it allows; findings of one score are shown together or not at all. */
 function walkDown(
-  marks: readonly { readonly score: number; readonly is: Standing["is"]; readonly group: number }[],
+  { scores, hits: isHit, groups }: RankedMarks,
   weights: Uint32Array,
   images: number,
   rates: readonly number[],
 ): Stop[] {
-  const stops = rates.map((): Stop => ({ hits: 0, falsePositives: 0, score: null, isAll: false }));
+  const nothing: Stop = { hits: 0, falsePositives: 0, score: null, isAll: false };
+  const stops = rates.map((): Stop | null => null);
+  let [last, walking] = [nothing, rates.length];
   let [hits, falsePositives] = [0, 0];
-  for (const [i, { score, is, group }] of marks.entries()) {
-    if (is === "hit") hits += weights[group];
-    else falsePositives += weights[group];
-    const isLast = i + 1 === marks.length;
-    if (!isLast && marks[i + 1].score === score) continue;
+  for (let i = 0; i < scores.length && walking > 0; i++) {
+    if (isHit[i] === 1) hits += weights[groups[i]];
+    else falsePositives += weights[groups[i]];
+    const isLast = i + 1 === scores.length;
+    if (!isLast && scores[i + 1] === scores[i]) continue;
+    // False positives only grow: what is once too much for a rate stays so.
     for (const [place, rate] of rates.entries()) {
-      if (falsePositives > rate * images) continue;
-      stops[place] = { hits, falsePositives, score, isAll: isLast };
+      if (stops[place] !== null || falsePositives <= rate * images) continue;
+      stops[place] = last;
+      walking--;
     }
+    last = { hits, falsePositives, score: scores[i], isAll: isLast };
   }
-  return stops;
+  return stops.map((stop) => stop ?? last);
 }
 
 /** The interval holds the choice of the score, too: its spread is that of the resamples. */

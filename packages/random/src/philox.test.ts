@@ -25,3 +25,30 @@ for (const [counter, key, expected] of knownAnswers) {
     assert.deepEqual(philox4x32(counter, key), expected);
   });
 }
+
+test("philox4x32: whole products of 64 bits, whatever the words", () => {
+  const mask = 0xffffffffn;
+  const exact = (counter: Block, key: Key): number[] => {
+    let [c0, c1, c2, c3] = counter.map(BigInt);
+    let [k0, k1] = key.map(BigInt);
+    for (let round = 0; round < 10; round++) {
+      const [first, second] = [0xd2511f53n * c0, 0xcd9e8d57n * c2];
+      [c0, c1, c2, c3] = [
+        (second >> 32n) ^ c1 ^ k0,
+        second & mask,
+        (first >> 32n) ^ c3 ^ k1,
+        first & mask,
+      ];
+      k0 = (k0 + 0x9e3779b9n) & mask;
+      k1 = (k1 + 0xbb67ae85n) & mask;
+    }
+    return [c0, c1, c2, c3].map(Number);
+  };
+  let words: Block = [1, 0xffffffff, 0x80000000, 3];
+  for (let i = 0; i < 2000; i++) {
+    const key: Key = [words[3], i];
+    const next = philox4x32(words, key);
+    assert.deepEqual(next, exact(words, key));
+    words = next;
+  }
+});

@@ -31,14 +31,14 @@ export function philoxInto(
   let [c0, c1, c2, c3] = [counter0, counter1, counter2, counter3];
   let [k0, k1] = [key0, key1];
   for (let round = 0; round < ROUNDS; round++) {
-    const high0 = multiplyHigh(MULTIPLIER_0, c0);
-    const low0 = Math.imul(MULTIPLIER_0, c0);
-    const high1 = multiplyHigh(MULTIPLIER_1, c2);
-    const low1 = Math.imul(MULTIPLIER_1, c2);
+    const low0 = Math.imul(MULTIPLIER_0, c0) >>> 0;
+    const high0 = upperHalf(MULTIPLIER_0 * c0, low0);
+    const low1 = Math.imul(MULTIPLIER_1, c2) >>> 0;
+    const high1 = upperHalf(MULTIPLIER_1 * c2, low1);
     c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1 >>> 0;
+    c1 = low1;
     c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0 >>> 0;
+    c3 = low0;
     k0 = (k0 + WEYL_0) >>> 0;
     k1 = (k1 + WEYL_1) >>> 0;
   }
@@ -48,10 +48,10 @@ export function philoxInto(
   words[3] = c3;
 }
 
-/** The upper 32 of the 64 bits of a product, in halves that a double holds exactly. */
-function multiplyHigh(a: number, b: number): number {
-  const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
-  const first = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const second = aLow * bHigh + (first & 0xffff);
-  return aHigh * bHigh + (first >>> 16) + (second >>> 16);
+/**
+ * The upper 32 of the 64 bits of a product, from the product as a double and its lower 32. What the
+ * double has rounded away is below 2^11, and so nothing to a multiple of 2^32.
+ */
+function upperHalf(product: number, low: number): number {
+  return ((product - low) / 2 ** 32 + 0.5) >>> 0;
 }
