@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { shareDifference } from "./fisher-exact.ts";
 import { mcnemar, pairedCounts } from "./mcnemar.ts";
@@ -9,6 +10,47 @@ const near = (actual: number | null | undefined, expected: number, within = 1e-9
     typeof actual === "number" && Math.abs(actual - expected) <= within,
     `expected ${expected}, got ${actual}`,
   );
+
+interface Golden {
+  mcnemar: { counts: [number, number, number, number]; exactP: number; midP: number }[];
+  independent: {
+    counts: [number, number, number, number];
+    exactP: number;
+    interval: [number, number];
+  }[];
+  trend: { groups: [score: number, count: number, total: number][]; z: number }[];
+}
+// Written by tools/golden/paired_comparisons.py.
+const golden: Golden = JSON.parse(
+  readFileSync(new URL("../golden/paired-comparisons.json", import.meta.url), "utf8"),
+);
+
+test("mcnemar: statsmodels' exact test, and mid-p", () => {
+  for (const { counts, exactP, midP } of golden.mcnemar) {
+    const [both, firstOnly, secondOnly, neither] = counts;
+    const compared = mcnemar({ both, firstOnly, secondOnly, neither });
+    near(compared.exactP, exactP);
+    near(compared.midP, midP);
+    assert.equal(compared.patients, both + firstOnly + secondOnly + neither);
+  }
+});
+
+test("shareDifference: Fisher's test of SciPy and Newcombe's interval of statsmodels", () => {
+  for (const { counts, exactP, interval } of golden.independent) {
+    const [count, total, other, all] = counts;
+    const ours = shareDifference({ count, total }, { count: other, total: all });
+    near(ours.exactP, exactP);
+    near(ours.interval?.[0], interval[0]);
+    near(ours.interval?.[1], interval[1]);
+    near(ours.difference, count / total - other / all);
+  }
+});
+
+test("trendOf: NumPy's correlation of score and error, times the root of n - 1", () => {
+  for (const { groups, z } of golden.trend) {
+    near(trendOf(groups.map(([score, count, total]) => ({ score, count, total }))).z, z);
+  }
+});
 
 test("mcnemar: only those on whom they differ count, and half of the middle in mid-p", () => {
   const compared = mcnemar({ both: 60, firstOnly: 12, secondOnly: 4, neither: 24 });

@@ -24,7 +24,6 @@ const TURNS = 4;
 /** Null where too little of the tibia is seen to tell. */
 export function legFrame(tibia: Mask, spacing: PixelSpacing): LegFrame | null {
   const points = pointsMm(tibia, spacing);
-  if (points.length === 0) return null;
   let up: Direction = [0, -1];
   for (let turn = 0; turn < TURNS; turn++) {
     const next = shaftDirection(points, up);
@@ -34,7 +33,7 @@ export function legFrame(tibia: Mask, spacing: PixelSpacing): LegFrame | null {
   const heights = points.map((point) => along(point, up));
   const [lowest, highest] = ends(heights);
   if (highest - lowest < LEAST_SHAFT_MM) return null;
-  const plafond = plafondHeight(points, up, spacing);
+  const plafond = plafondHeight(tibia, up, spacing);
   return {
     heightMm: (x, y) => along([x * spacing[1], y * spacing[0]], up) - plafond,
   };
@@ -67,18 +66,21 @@ function shaftDirection(points: readonly Direction[], up: Direction): Direction 
 }
 
 function plafondHeight(
-  points: readonly Direction[],
+  { width, height, data }: Mask,
   up: Direction,
   [rowSpacing, columnSpacing]: PixelSpacing,
 ): number {
   const step = Math.max(rowSpacing, columnSpacing);
   const columns = new Map<number, number>();
-  for (const point of points) {
+  for (let i = 0; i < width * height; i++) {
+    if (data[i] === 0) continue;
+    const point = [
+      ((i % width) + 0.5) * columnSpacing,
+      (Math.floor(i / width) + 0.5) * rowSpacing,
+    ] as const;
     const column = Math.floor(across(point, up) / step);
-    columns.set(
-      column,
-      Math.min(columns.get(column) ?? Number.POSITIVE_INFINITY, along(point, up)),
-    );
+    const lowest = columns.get(column) ?? Number.POSITIVE_INFINITY;
+    columns.set(column, Math.min(lowest, along(point, up)));
   }
   const [left, right] = ends([...columns.keys()]);
   const third = (right - left + 1) / 3;
@@ -90,12 +92,19 @@ function plafondHeight(
   return middle[Math.floor(middle.length / 2)] - rowSpacing / 2;
 }
 
+/** A direction needs no more of them, however many pixels there are. */
+const ENOUGH_POINTS = 20_000;
+
+/** Centres of set pixels, of every so-manieth row and column where there are many. */
 function pointsMm({ width, height, data }: Mask, [rowSpacing, columnSpacing]: PixelSpacing) {
+  const set = data.reduce((sum, value) => sum + value, 0);
+  const stride = Math.max(1, Math.floor(Math.sqrt(set / ENOUGH_POINTS)));
   const points: Direction[] = [];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (data[y * width + x] === 1)
+  for (let y = 0; y < height; y += stride) {
+    for (let x = 0; x < width; x += stride) {
+      if (data[y * width + x] === 1) {
         points.push([(x + 0.5) * columnSpacing, (y + 0.5) * rowSpacing]);
+      }
     }
   }
   return points;
