@@ -8,7 +8,7 @@
  */
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { selectFiles, type Tried, tryMutants } from "./run-mutants.ts";
+import { selectFiles, stopTests, type Tried, tryMutants } from "./run-mutants.ts";
 
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
@@ -25,15 +25,29 @@ if (sources.length === 0 || !(Number.isInteger(everyNth) && everyNth > 0)) {
   process.exit(2);
 }
 
-const tried = await tryMutants(sources, tests, everyNth, (one) => {
+const tried: Tried[] = [];
+// It takes long: whoever stops it is told of what was tried until then.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    stopTests();
+    summarize("of the faults that were tried are noticed");
+    process.exit(1);
+  });
+}
+await tryMutants(sources, tests, everyNth, (one) => {
+  tried.push(one);
   if (one.outcome === "survived" || one.outcome === "no test") console.log(describe(one));
 });
-const byFile = Map.groupBy(tried, ({ file }) => file);
-console.log("");
-for (const [file, own] of [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-  console.log(`${share(own).padStart(16)}  ${relative(root, file)}`);
+summarize("of all faults are noticed");
+
+function summarize(what: string): void {
+  console.log("");
+  const byFile = Map.groupBy(tried, ({ file }) => file);
+  for (const [file, own] of [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    console.log(`${share(own).padStart(16)}  ${relative(root, file)}`);
+  }
+  console.log(`${share(tried).padStart(16)}  ${what}`);
 }
-console.log(`${share(tried).padStart(16)}  of all faults are noticed`);
 
 function share(some: readonly Tried[]): string {
   const noticed = some.filter(

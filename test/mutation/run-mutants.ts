@@ -4,7 +4,7 @@
  *
  * Only the test files that load the module are run, those beside it first, since they know it best.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,6 +19,12 @@ export interface Tried {
 
 const TIMEOUT_MS = 60_000;
 const ATTEMPTS_AT_ONCE = 2;
+const running = new Set<ChildProcess>();
+
+/** Ends the tests that are running, for whoever ends the whole. */
+export function stopTests(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
 
 /** Of the files' faults every n-th, tried by the tests in `testFiles`; `told` hears of each. */
 export async function tryMutants(
@@ -28,15 +34,17 @@ export async function tryMutants(
   told: (tried: Tried) => void,
 ): Promise<Tried[]> {
   const reached = reachedBy(testFiles);
-  const waiting = files
-    .flatMap((file) =>
-      mutantsOf(file, readFileSync(file, "utf8")).map((mutant) => ({ file, mutant })),
-    )
+  const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
+  const waiting = [...texts]
+    .flatMap(([file, text]) => mutantsOf(file, text).map((mutant) => ({ file, mutant })))
     .filter((_, i) => i % everyNth === 0);
   const all: Tried[] = [];
   const next = async (): Promise<void> => {
     const one = waiting.shift();
     if (one === undefined) return;
+    if (readFileSync(one.file, "utf8") !== texts.get(one.file)) {
+      throw new Error(`${one.file}: it was changed while its faults were tried; begin again`);
+    }
     const batches = batchesFor(one.file, reached);
     const tried = { ...one, outcome: await outcomeOf(one.file, one.mutant, batches) };
     all.push(tried);
@@ -82,8 +90,10 @@ function runTests(
       timeout: TIMEOUT_MS,
       killSignal: "SIGKILL",
     });
+    running.add(child);
     child.on("error", reject);
     child.on("close", (code, signal) => {
+      running.delete(child);
       if (signal !== null) resolve("timed out");
       else resolve(code === 0 ? "passed" : "killed");
     });
