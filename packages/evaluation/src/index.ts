@@ -102,7 +102,7 @@ export { measureScreening, type ScreeningMeasure } from "./screening-measures.ts
 export {
   type AnnotatorOverlap,
   annotatorOverlap,
-  type DrawnTwice,
+  type OutlinedTwice,
 } from "./segmentation/annotator-overlap.ts";
 export { centerLineRecall } from "./segmentation/center-line-recall.ts";
 export { diceOf } from "./segmentation/dice.ts";

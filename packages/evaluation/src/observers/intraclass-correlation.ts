@@ -78,8 +78,8 @@ export function intraclassCorrelation(
   };
 }
 
-/** So many draws that the ends move by less than a hundredth between seeds. */
-const DRAWS = 2000;
+/** So many values that the ends move by less than a hundredth between seeds. */
+const VALUES = 2000;
 
 type MeanSquares = NonNullable<IntraclassCorrelation["meanSquares"]>;
 
@@ -93,22 +93,23 @@ function generalizedInterval(
     { square: columns, degrees: k - 1 },
     { square: error, degrees: (n - 1) * (k - 1) },
   ].map((one) => ({ ...one, value: chiSquareTable(one.degrees) }));
-  const drawn = Array.from({ length: DRAWS }, (_, draw) => {
-    const words = philox4x32([draw, 0, 0, 0], [1, 0]);
+  const values = Array.from({ length: VALUES }, (_, i) => {
+    const words = philox4x32([i, 0, 0, 0], [1, 0]);
     const [cases, readers, noise] = sums.map(
-      ({ square, degrees, value }, i) => (square * degrees) / value((words[i] + 0.5) / 2 ** 32),
+      ({ square, degrees, value }, which) =>
+        (square * degrees) / value((words[which] + 0.5) / 2 ** 32),
     );
     const ofCases = Math.max(0, (cases - noise) / k);
     const ofReaders = Math.max(0, (readers - noise) / n);
     return ofCases / (ofCases + ofReaders + noise);
   });
-  const ascending = Float64Array.from(drawn).sort();
+  const ascending = Float64Array.from(values).sort();
   return [quantile(ascending, 0.025), quantile(ascending, 0.975)];
 }
 
 const TABLE = 400;
 
-/** Chi-square's quantile by a table, straight between its places: draws need not be exact. */
+/** Chi-square's quantile by a table, straight between its places: what is random need not be exact. */
 function chiSquareTable(degrees: number): (tail: number) => number {
   const places = Array.from({ length: TABLE }, (_, i) =>
     chiSquareQuantile((i + 0.5) / TABLE, degrees),

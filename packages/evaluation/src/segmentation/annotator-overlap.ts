@@ -8,15 +8,15 @@ import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
 import { meanOf, medianOf } from "../summary.ts";
 import type { MaskAgreement } from "./mask-agreement.ts";
 
-/** One structure on one radiograph, drawn by two. */
-export interface DrawnTwice {
+/** One structure on one radiograph, outlined by two. */
+export interface OutlinedTwice {
   readonly patient: string;
   readonly boxIou: number;
   readonly masks: MaskAgreement;
 }
 
 export interface AnnotatorOverlap {
-  readonly drawn: number;
+  readonly outlined: number;
   readonly patients: number;
   /** Means, with intervals of the bootstrap over patients. */
   readonly boxIou: Estimate;
@@ -31,15 +31,15 @@ export interface AnnotatorOverlap {
 }
 
 export function annotatorOverlap(
-  drawn: readonly DrawnTwice[],
+  outlined: readonly OutlinedTwice[],
   options: BootstrapOptions,
 ): AnnotatorOverlap {
-  const patients = [...Map.groupBy(drawn, ({ patient }) => patient).values()];
+  const patients = [...Map.groupBy(outlined, ({ patient }) => patient).values()];
   const [boxIou, maskIou, dice, centerLineDice, surfaceDistance] = bootstrap(
     patients,
     (sample) => {
       const all = sample.flat();
-      const mean = (of: (one: DrawnTwice) => number) => meanOf(all.map(of));
+      const mean = (of: (one: OutlinedTwice) => number) => meanOf(all.map(of));
       return [
         mean((one) => one.boxIou),
         mean(({ masks }) => masks.iou),
@@ -51,7 +51,7 @@ export function annotatorOverlap(
     options,
   );
   return {
-    drawn: drawn.length,
+    outlined: outlined.length,
     patients: patients.length,
     boxIou,
     maskIou,

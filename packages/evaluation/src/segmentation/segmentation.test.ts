@@ -267,6 +267,6 @@ test("annotatorOverlap: means over radiographs, and the middle of the distances"
   near(overlap.dice.value, 0.8 / 4, "dice");
   near(overlap.centerLineDice.value, 0.4 / 4, "centre lines");
   assert.equal(overlap.surfaceDistance.value, 1);
-  assert.deepEqual([overlap.drawn, overlap.patients], [4, 3]);
+  assert.deepEqual([overlap.outlined, overlap.patients], [4, 3]);
   assert.ok(overlap.boxIou.interval !== null && overlap.boxIou.interval[0] < 0.55);
 });
