@@ -19,7 +19,7 @@ const STEPS = 60;
 /**
  * The temperature of the least log loss, which has one minimum over the inverse temperature.
  *
- * Throws EvaluationError `input` for no radiograph, and for a class that is none of the logits'.
+ * @throws EvaluationError `input` for no radiograph, and for a class that is none of the logits'.
  */
 export function fitTemperature(
   logits: readonly Float32Array[],

@@ -10,7 +10,11 @@ import { type Polygon, polygonSignedArea } from "./polygon.ts";
 import { type PixelWindow, rasterizeWindow } from "./rasterize.ts";
 import type { RunLength } from "./run-length.ts";
 
-/** The mask of outlines on an image of `width` x `height`. Throws RangeError as `rasterizePolygons`. */
+/**
+ * The mask of outlines on an image of `width` x `height`.
+ *
+ * @throws RangeError as `rasterizePolygons`.
+ */
 export function fillOutlines(outlines: readonly Polygon[], width: number, height: number): Mask {
   return fillOutlinesInWindow(outlines, { x: 0, y: 0, width, height });
 }

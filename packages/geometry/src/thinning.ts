@@ -53,8 +53,8 @@ function mayGo(padded: Uint8Array, i: number, stride: number, turn: 0 | 1): bool
   const pairs = (northWest | north) + (northEast | east) + (southEast | south) + (southWest | west);
   const otherPairs =
     (north | northEast) + (east | southEast) + (south | southWest) + (west | northWest);
-  const neighbours = Math.min(pairs, otherPairs);
-  if (neighbours < 2 || neighbours > 3) return false;
+  const neighbors = Math.min(pairs, otherPairs);
+  if (neighbors < 2 || neighbors > 3) return false;
   return turn === 0
     ? ((south | southWest | (1 - northWest)) & west) === 0
     : ((north | northEast | (1 - southEast)) & east) === 0;

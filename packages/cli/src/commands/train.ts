@@ -203,7 +203,11 @@ function describeRecipes(): string {
   return alignedTable(rows, 2);
 }
 
-/** The recipe that is named, else the task's. Throws CliError `train` for one of another task. */
+/**
+ * The recipe that is named, else the task's.
+ *
+ * @throws CliError `train` for one of another task.
+ */
 async function chosenRecipe({ recipe: name, task }: TrainArguments): Promise<Recipe> {
   const wanted = name ?? TASKS[task ?? "detection"].recipe;
   const recipe = namedRecipe(wanted) ?? (await readRecipeFile(wanted));
