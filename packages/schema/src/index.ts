@@ -23,6 +23,11 @@ export {
   type WidenedLine,
   widenedLineSchema,
 } from "./annotation.ts";
+export * from "./api/account.ts";
+export * from "./api/case.ts";
+export * from "./api/failure.ts";
+export * from "./api/study.ts";
+export * from "./api/worklist.ts";
 export {
   type AssignedImage,
   type Assignment,
@@ -154,6 +159,8 @@ export {
   verdictHowSchema,
 } from "./reading.ts";
 export { type Recipe, type RecipeOf, recipeSchema } from "./recipe.ts";
+export * from "./reading-content.ts";
+export { type Recipe, recipeSchema } from "./recipe.ts";
 export {
   type EndReason,
   type LossParts,
