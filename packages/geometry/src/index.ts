@@ -29,6 +29,14 @@ export { emptyMask, type Mask, maskArea, maskBounds, maskIou } from "./mask.ts";
 export { type Clean, cleanMask, maskOutlines } from "./mask-outlines.ts";
 export { outlinesIou, polygonsIou } from "./outline-overlap.ts";
 export {
+  type Measured,
+  measureAngle,
+  measureBetweenLines,
+  measureLength,
+  measurePerpendicular,
+  type Point,
+} from "./measure.ts";
+export {
   clipPolygon,
   flipPolygon,
   type Polygon,

@@ -4,6 +4,12 @@ export type { Detection } from "./detection.ts";
 export { ImagingError, type ImagingErrorCode } from "./errors.ts";
 export { longestExtentMm, type Spacing, toFinding } from "./findings.ts";
 export { fuseDetections, mirrorDetection } from "./fuse-detections.ts";
+export {
+  decodeLevels,
+  encodeLevels,
+  halveLevels,
+  type LevelImage,
+} from "./grey-levels.ts";
 export type { DisplayImage, NetworkImage } from "./images.ts";
 export { type LabelMap, paintLabels, structureMask } from "./label-map.ts";
 export { onePerPlace, type PlacedFracture } from "./one-per-place.ts";

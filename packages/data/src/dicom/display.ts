@@ -7,7 +7,7 @@
 import { windowFunction } from "@malleolus/imaging";
 import type { ValueRange } from "@malleolus/schema";
 import { type Display, valueRange } from "../radiograph.ts";
-import { countValues, extremes, rangeOf } from "../value-counts.ts";
+import { countValues, extremes, rangeOf, type ValueCounts } from "../value-counts.ts";
 import type { Attributes } from "./data-set.ts";
 import type { PixelHeader } from "./header.ts";
 import { lookUp, readLut } from "./look-up-table.ts";
@@ -60,14 +60,13 @@ export function displayValues(
       notes: uniformNotes(displayedRange, storedRange),
     };
   }
-  const isPadding = paddingTest(attributes, header);
   const counted = countValues(stored);
-  // Nothing but padding: an empty range, everything black.
-  const [low, high] = extremes(counted, isPadding) ?? [0, -1];
-  const toModality = modalityTransform(attributes, header, where);
-  const range = [low, high].map(toModality);
-  const mayBeNegative = leastPossible(header, toModality) < 0;
-  const { display, toShare } = voiTransform(attributes, mayBeNegative, range, where);
+  const { isPadding, low, high, toModality, display, toShare } = grayTransforms(
+    counted,
+    attributes,
+    header,
+    where,
+  );
   const inverted = header.photometric === "MONOCHROME1";
 
   // At most 65,536 different values: each is transformed once.
@@ -127,6 +126,23 @@ function mapSigned(
   pixels: Float32Array,
 ): void {
   for (let i = 0; i < stored.length; i++) pixels[i] = table[stored[i] + offset];
+}
+
+/** What happens to the stored values of a picture in grey, and the least and greatest of them. */
+export function grayTransforms(
+  counted: ValueCounts,
+  attributes: Attributes,
+  header: PixelHeader,
+  where: string,
+) {
+  const isPadding = paddingTest(attributes, header);
+  // Nothing but padding: an empty range, everything black.
+  const [low, high] = extremes(counted, isPadding) ?? [0, -1];
+  const toModality = modalityTransform(attributes, header, where);
+  const range = [low, high].map(toModality);
+  const mayBeNegative = leastPossible(header, toModality) < 0;
+  const { display, toShare } = voiTransform(attributes, mayBeNegative, range, where);
+  return { isPadding, low, high, toModality, display, toShare };
 }
 
 /** Whether a stored value is padding and no measurement (PS3.3 section C.7.5.1.1.2). */

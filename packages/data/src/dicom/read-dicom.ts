@@ -51,7 +51,7 @@ export async function readDicomImage(
   where: string,
   like: DicomImage | null = null,
 ): Promise<DicomImage> {
-  const { attributes, header, syntax } = open(bytes, where);
+  const { attributes, header, syntax } = openDicom(bytes, where);
   const isAlike = like !== null && answersAlike(like.picture.reads, attributes);
   const picture = isAlike ? like.picture : await readPicture(attributes, syntax, where);
   const { spacing, notes: ofSpacing } = readSpacing(attributes);
@@ -100,7 +100,8 @@ async function readPicture(
   };
 }
 
-function open(bytes: Uint8Array, where: string) {
+/** Its attributes and how its pixels are written; throws DataError as `readDicom`. */
+export function openDicom(bytes: Uint8Array, where: string) {
   const attributes = parseDataSet(bytes, where);
   const syntax = transferSyntax(attributes.transferSyntax);
   if (syntax === undefined) {
