@@ -208,12 +208,16 @@ export {
 } from "./selection-audit.ts";
 export {
   agreementColumn,
+  conditionsColumn,
   imageColumn,
   type JsonColumn,
+  measurementsColumn,
   outlinesColumn,
   prelabelColumn,
+  readingDraftColumn,
   reportIdsColumn,
   screeningDecisionColumn,
+  visibilityColumn,
 } from "./study-columns.ts";
 export {
   type Hospital,

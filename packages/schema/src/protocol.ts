@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { FRACTURE } from "./annotation.ts";
 import { viewSchema } from "./image.ts";
+import { measurementRuleSchema } from "./reading-content.ts";
 import { screeningRulesSchema } from "./screening-rules.ts";
 
 const idSchema = z.string().regex(/^[a-z][a-z0-9_-]*$/, {
@@ -40,6 +41,8 @@ export const protocolSchema = z
       weberAEnds: z.number(),
       weberCBegins: z.number(),
     }),
+    /** What readers may measure, each with its landmarks. */
+    measurements: z.array(measurementRuleSchema).optional(),
     thresholds: z.strictObject({
       /** Overlap from which two annotators agree. */
       annotationIou: z.number().min(0).max(1),

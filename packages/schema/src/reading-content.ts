@@ -86,13 +86,17 @@ export const readingConditionsSchema = z.strictObject({
 });
 export type ReadingConditions = z.infer<typeof readingConditionsSchema>;
 
+/** How well the fracture shows, by radiograph. */
+export const visibilityByImageSchema = z.record(
+  z.string().regex(/^[0-9a-f]{32}$|^[0-9a-f]{64}$/),
+  visibilitySchema,
+);
+export type VisibilityByImage = z.infer<typeof visibilityByImageSchema>;
+
 export const readingContentSchema = z.strictObject({
   decision: decisionSchema.optional(),
   certainty: certaintySchema.optional(),
-  /** How well the fracture shows, by radiograph. */
-  visibility: z
-    .record(z.string().regex(/^[0-9a-f]{32}$|^[0-9a-f]{64}$/), visibilitySchema)
-    .optional(),
+  visibility: visibilityByImageSchema.optional(),
   note: z.string().max(500).optional(),
   measurements: z.array(measurementSchema).max(100).optional(),
   /** Time spent on it, without pauses. */

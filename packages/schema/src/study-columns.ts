@@ -7,6 +7,12 @@ import { outlineSchema, structureAgreementSchema } from "./annotation.ts";
 import { imageSchema } from "./image.ts";
 import { prelabelSchema } from "./prelabel.ts";
 import { readJson } from "./read-json.ts";
+import {
+  measurementSchema,
+  readingConditionsSchema,
+  readingContentSchema,
+  visibilityByImageSchema,
+} from "./reading-content.ts";
 import { screeningDecisionSchema } from "./screening-decision.ts";
 
 export interface JsonColumn<T> {
@@ -35,6 +41,21 @@ export const screeningDecisionColumn = jsonColumn("malleolus-screening-1", scree
 
 /** `screenings.report_ids` */
 export const reportIdsColumn = jsonColumn("malleolus-report-ids-1", z.array(z.string()));
+
+/** `readings.visibility` */
+export const visibilityColumn = jsonColumn("malleolus-visibility-1", visibilityByImageSchema);
+
+/** `readings.measurements` */
+export const measurementsColumn = jsonColumn(
+  "malleolus-measurements-1",
+  z.array(measurementSchema),
+);
+
+/** `readings.conditions` */
+export const conditionsColumn = jsonColumn("malleolus-conditions-1", readingConditionsSchema);
+
+/** `reading_drafts.content` */
+export const readingDraftColumn = jsonColumn("malleolus-reading-draft-1", readingContentSchema);
 
 function jsonColumn<T>(format: string, schema: z.ZodType<T>): JsonColumn<T> {
   const versioned = z.strictObject({ format: z.literal(format), value: schema });

@@ -25,7 +25,15 @@ export type StudyErrorCode =
   /** A reading or an annotation that says what it cannot. */
   | "record"
   /** A draw from a pool that is too small, or drawn already. */
-  | "assignment";
+  | "assignment"
+  /** There is none, or none for whoever asks: the two look alike. */
+  | "not-found"
+  /** Something newer was saved meanwhile. */
+  | "stale"
+  /** A link that was used or is too old. */
+  | "link"
+  /** An account that cannot be made or changed so. */
+  | "account";
 
 /** One line: where, what was expected, what came, what to do. */
 export class StudyError extends CodedError<StudyErrorCode> {

@@ -1,4 +1,31 @@
 export {
+  changeAccount,
+  createFirstAdministrator,
+  findAccount,
+  hasAccounts,
+  type StoredAccount,
+  setPassword,
+} from "./accounts/accounts.ts";
+export { type NewAuditEntry, readAudit, recordAudit } from "./accounts/audit.ts";
+export {
+  acceptInvitation,
+  invite,
+  type Offer,
+  type OpenInvitation,
+  offerOf,
+  revokeInvitation,
+} from "./accounts/invitations.ts";
+export { listMembers } from "./accounts/members.ts";
+export { type Act, forgetOldActs, once } from "./accounts/once.ts";
+export { serverSecret } from "./accounts/server-secret.ts";
+export {
+  endSession,
+  endSessions,
+  openSession,
+  recordWrongPassword,
+  sessionAccount,
+} from "./accounts/sign-in.ts";
+export {
   type AnnotationDisagreement,
   annotationAgreement,
   annotationDisagreementVisibleTo,
@@ -50,12 +77,14 @@ export {
   type TestSet,
   type TestSets,
 } from "./assignment/tested-patients.ts";
+export { type BackupSize, backUpStudy } from "./backup/back-up-study.ts";
 export { classesOfCases } from "./cases/classes.ts";
 export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
 export { type AuditStamp, type Transition, transitionCase } from "./cases/transition-case.ts";
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
+export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";
@@ -98,6 +127,20 @@ export type { ImportOutcome } from "./import/record-import.ts";
 export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
+export { recordDisplayCheck } from "./reading/display-check.ts";
+export {
+  type ReaderImage,
+  readerCase,
+  readerImages,
+  storedContent,
+} from "./reading/reader-case.ts";
+export {
+  askForReopening,
+  listReopenings,
+  saveDraft,
+  submitOwnReading,
+  withdrawOwnReading,
+} from "./reading/reader-reading.ts";
 export { type ReadingMatrix, readingMatrix } from "./reading/reading-matrix.ts";
 export {
   disagreementVisibleTo,
@@ -113,6 +156,7 @@ export {
   resolveReadings,
 } from "./reading/resolve-readings.ts";
 export { submitReading, withdrawReading } from "./reading/submit-reading.ts";
+export { createRound, listRounds } from "./rounds/rounds.ts";
 export {
   type CaseExplanation,
   type DecisionSummary,
@@ -140,6 +184,14 @@ export {
   openStudy,
   type Study,
 } from "./study.ts";
+export { type PersonProgress, readProgress } from "./tasks/progress.ts";
+export {
+  findReaderTask,
+  placeOf,
+  queuesOf,
+  type ReaderTask,
+  readerWorklist,
+} from "./tasks/reader-tasks.ts";
 export {
   readWorklist,
   type Worklist,

@@ -5,6 +5,7 @@
 import { ankleScreeningRules } from "@malleolus/data";
 import { ankleClassification, type Protocol } from "@malleolus/schema";
 import { stringify } from "smol-toml";
+import { ankleMeasurements } from "./ankle-measurements.ts";
 import { wrapLists } from "./wrap-lists.ts";
 
 export const ankleProtocol: Protocol = {
@@ -29,6 +30,7 @@ export const ankleProtocol: Protocol = {
   ],
   people: { observers: 3, seniors: 1, referenceSurgeons: 3, annotators: 2 },
   zonesMm: ankleClassification.zonesMm,
+  measurements: ankleMeasurements,
   thresholds: { annotationIou: 0.5 },
   annotation: { unassistedShare: 0.15 },
   splits: {
@@ -55,6 +57,9 @@ const COMMENTS: Readonly<Partial<Record<keyof Protocol, string>>> = {
   zonesMm:
     "Millimetres: the width of a drawn fracture line, how far an intact fibula is outlined\n" +
     "above the plafond, and the heights above the plafond where Weber A ends and C begins.",
+  measurements:
+    "What readers may measure, and the landmarks to click in their order. Forms: length (2 points),\n" +
+    "angle (3, at the second), between lines (4), perpendicular (3: the third from a line).",
   thresholds: "Overlap (intersection over union) from which two annotators agree.",
   annotation:
     "Share of the cases that are drawn without seeing a model's proposals, so that what proposals\n" +

@@ -11,6 +11,7 @@ import { peopleMigration } from "./migrations/002-people.ts";
 import { caseClassesMigration } from "./migrations/003-case-classes.ts";
 import { visibilityGradesMigration } from "./migrations/006-visibility-grades.ts";
 import { proposalsMigration } from "./migrations/007-proposals.ts";
+import { readingRoomMigration } from "./migrations/007-reading-room.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -23,6 +24,7 @@ const migrations = {
   "003-case-classes": caseClassesMigration,
   "006-visibility-grades": visibilityGradesMigration,
   "007-proposals": proposalsMigration,
+  "007-reading-room": readingRoomMigration,
 };
 
 /**

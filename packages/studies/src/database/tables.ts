@@ -12,19 +12,26 @@ import type {
   Partition,
   Rejection,
   ScreenedState,
+  StaffRole,
   TruthHow,
   VerdictHow,
   Visibility,
 } from "@malleolus/schema";
 import type { Generated } from "kysely";
 
+/** A round's cases, and those of them that its readers read once more without noticing. */
+export type RoundQueue = `round-${number}` | `round-${number}-repeat`;
+
+/** What is read: for a panel's verdict, or in a round. */
+export type ReadingQueue = Panel | RoundQueue;
+
 /** A kind of work that people have lists of. */
-export type Queue = Panel | "annotation";
+export type Queue = ReadingQueue | "annotation";
 
 export interface StudyTables {
   /** What holds for the whole study. */
   settings: {
-    name: "key-id";
+    name: "key-id" | "server-secret";
     value: string;
   };
   patients: {
@@ -120,12 +127,14 @@ export interface StudyTables {
     /** In the person's own seeded order; no two alike. */
     position: string;
     done: number;
+    /** From when it may be done; empty for always. A round's repeats wait for their washout. */
+    opens_at: Generated<string>;
   };
   /** Every revision of every reading; nothing is ever changed here. */
   readings: {
     id: Generated<number>;
     /** `senior`: what a senior saw before the readings were shown. */
-    panel: Panel | "senior";
+    panel: ReadingQueue | "senior";
     case_id: string;
     reader: string;
     revision: number;
@@ -137,6 +146,14 @@ export interface StudyTables {
     /** Whether nobody could have told the reader what others said: 0 or 1. */
     blind: number;
     at: string;
+    /** 1 possible to 5 certain; null where nobody asked. */
+    certainty: number | null;
+    /** JSON: visibility of the fracture by image. */
+    visibility: string | null;
+    /** JSON: an array of `Measurement`. */
+    measurements: string | null;
+    /** JSON: `ReadingConditions`. */
+    conditions: string | null;
   };
   /** The latest revision holds. */
   verdicts: {
@@ -280,5 +297,105 @@ export interface StudyTables {
     priority: number;
     /** In words. */
     reason: string;
+  };
+  /** Who may sign in. */
+  accounts: {
+    id: Generated<number>;
+    /** Small letters. */
+    login: string;
+    name: string;
+    /** Of `malleolus.toml`; null for staff. */
+    person: string | null;
+    /** At the provider of single sign-on: issuer and subject; null without it. */
+    subject: string | null;
+    /** Its argon2id hash; null where nobody has set one. */
+    password: string | null;
+    disabled: number;
+    /** Wrong passwords since the last right one. */
+    failures: number;
+    locked_until: string | null;
+    seen_at: string | null;
+    at: string;
+    who: string;
+  };
+  /** Of staff; a person of the study has those of `malleolus.toml`. */
+  account_roles: {
+    account_id: number;
+    role: StaffRole;
+  };
+  /** Open ones only: one that is taken is gone. */
+  invitations: {
+    id: Generated<number>;
+    token_sha256: string;
+    person: string | null;
+    /** Whose password is to be set again. */
+    account_id: number | null;
+    /** Of staff that is new. */
+    name: string | null;
+    /** JSON: an array of `StaffRole`. */
+    roles: string;
+    expires_at: string;
+    at: string;
+    who: string;
+  };
+  sessions: {
+    token_sha256: string;
+    account_id: number;
+    at: string;
+    seen_at: string;
+  };
+  /** Every view and change in the reading room; nothing is ever changed here. */
+  audit: {
+    id: Generated<number>;
+    at: string;
+    who: string | null;
+    action: string;
+    what: string | null;
+    status: number;
+  };
+  /** What was done already, by the client's number of the act: trying again does nothing twice. */
+  acts: {
+    who: string;
+    request_id: string;
+    action: string;
+    /** JSON */
+    answer: string;
+    at: string;
+  };
+  /** Readings while they are made. */
+  reading_drafts: {
+    queue: ReadingQueue;
+    person: string;
+    case_id: string;
+    version: number;
+    /** JSON: a `ReadingContent`. */
+    content: string;
+    at: string;
+  };
+  reopening_requests: {
+    id: Generated<number>;
+    queue: ReadingQueue;
+    case_id: string;
+    person: string;
+    reason: string;
+    at: string;
+  };
+  display_checks: {
+    id: Generated<number>;
+    person: string;
+    dark_seen: number;
+    bright_seen: number;
+    /** `2560 x 1440 at 1.5` */
+    screen: string;
+    at: string;
+  };
+  rounds: {
+    id: Generated<number>;
+    name: string;
+    repeat_share: number;
+    washout_days: number;
+    seed: number;
+    at: string;
+    who: string;
   };
 }

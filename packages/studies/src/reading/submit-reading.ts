@@ -6,25 +6,26 @@ import type { CaseState, Panel, Reading } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
-import type { StudyTables } from "../database/tables.ts";
+import type { ReadingQueue, StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
 import { READERS } from "./assign-readers.ts";
 import { requireDecision } from "./decision.ts";
+import { detailColumns, type ReadingDetails } from "./reading-details.ts";
 
 /**
  * Records a reading, or a revision of it. The last reader's makes the case `read`. `readAt` (ISO 8601)
- * is when it was read, where that was elsewhere and before.
+ * is when it was read, where that was elsewhere and before. Returns when it counts as read.
  *
  * @throws StudyError `person` for someone who does not read this case, `record` for a decision that
  *   the protocol does not know, `transition` once the case is closed.
  */
 export async function submitReading(
   study: Study,
-  reading: Reading,
+  reading: Reading & ReadingDetails,
   readAt?: string,
-): Promise<void> {
+): Promise<string> {
   const { caseId, panel, reader, decision } = reading;
   requireRole(study, reader, READERS[panel]);
   requireDecision(study.protocol, decision);
@@ -41,8 +42,7 @@ export async function submitReading(
         revision: await nextRevision(transaction, panel, caseId, reader),
         decision_kind: decision.kind,
         decision_id: decision.id,
-        note: reading.note ?? null,
-        seconds: reading.seconds ?? null,
+        ...detailColumns(reading),
         blind: await isBlind(transaction, panel, caseId),
         at: readAt ?? stamp.at,
       })
@@ -58,6 +58,7 @@ export async function submitReading(
       });
     }
   });
+  return readAt ?? stamp.at;
 }
 
 /**
@@ -102,7 +103,7 @@ export async function withdrawReading(
 /** The number that a next revision has, from 1. */
 export async function nextRevision(
   transaction: Transaction<StudyTables>,
-  panel: Panel | "senior",
+  panel: ReadingQueue | "senior",
   caseId: string,
   reader: string,
 ): Promise<number> {

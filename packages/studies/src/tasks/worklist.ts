@@ -3,11 +3,10 @@
  * said, or what a report says.
  */
 import { imageColumn, type View } from "@malleolus/schema";
-import type { Queue } from "../database/tables.ts";
 import type { Study } from "../study.ts";
 
 export interface WorklistQuestion {
-  readonly queue: Queue;
+  readonly queue: keyof typeof WORKABLE;
   readonly person: string;
   /** The person's finished cases instead of the open ones. */
   readonly done?: boolean | undefined;
@@ -33,7 +32,7 @@ export interface Worklist {
 const PAGE = 50;
 
 /** States in which a case that was given to someone may be worked on. */
-const WORKABLE = {
+export const WORKABLE = {
   curation: ["candidate fracture", "candidate no fracture", "read"],
   reference: ["internal test", "external test"],
   annotation: [
@@ -83,7 +82,7 @@ export async function readWorklist(study: Study, question: WorklistQuestion): Pr
 }
 
 /** Each case's radiographs, views in the protocol's order. */
-async function imagesOf(
+export async function imagesOf(
   { database, protocol }: Study,
   caseIds: readonly string[],
 ): Promise<Map<string, WorklistEntry["images"]>> {
