@@ -1,0 +1,169 @@
+/** Reading one case: what is seen of it, and what is said. */
+import {
+  caseCodeSchema,
+  caseSchema,
+  draftRequestSchema,
+  recordedSchema,
+  reopeningRequestSchema,
+  savedDraftSchema,
+  submitRequestSchema,
+  submittedSchema,
+  withdrawRequestSchema,
+} from "@malleolus/schema";
+import {
+  askForReopening,
+  findReaderTask,
+  once,
+  placeOf,
+  type ReaderTask,
+  readerCase,
+  readerImages,
+  type Study,
+  saveDraft,
+  storedContent,
+  submitOwnReading,
+  withdrawOwnReading,
+} from "@malleolus/studies";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { App } from "../app.ts";
+import { READERS, readerOf } from "../auth/access.ts";
+import { commitAudited } from "../auth/audit-hook.ts";
+import type { Room } from "../room.ts";
+import { failureAnswers } from "./failure-answers.ts";
+
+const params = z.strictObject({ code: caseCodeSchema });
+
+export function addCaseRoutes(app: App, room: Room): void {
+  const { study, secret } = room;
+  const access = [...READERS];
+
+  /** An act on the reader's own case, done once however often it is tried, and on the disk when it returns. */
+  const act = async <T>(
+    request: FastifyRequest & {
+      readonly params: { readonly code: string };
+      readonly body: { readonly requestId: string };
+    },
+    answer: z.ZodType<T>,
+    work: (within: Study, task: ReaderTask) => Promise<T>,
+  ): Promise<T> => {
+    const who = readerOf(request);
+    const { code } = request.params;
+    const action = `${request.routeOptions.config.act} ${code}`;
+    return commitAudited(room, request, (within) =>
+      once(within, { who, requestId: request.body.requestId, action, answer }, async () =>
+        work(within, await findReaderTask(within, who, code)),
+      ),
+    );
+  };
+
+  app.get(
+    "/api/cases/:code",
+    {
+      config: { access, act: "view case" },
+      schema: {
+        summary: "A case of the reader's own",
+        params,
+        response: { 200: caseSchema, ...failureAnswers },
+      },
+    },
+    async (request) => {
+      const person = readerOf(request);
+      const task = await findReaderTask(study, person, request.params.code);
+      const found = await readerCase(study, secret, task);
+      prepareImages(room, task, found.next).catch(() => undefined);
+      return found;
+    },
+  );
+
+  app.put(
+    "/api/cases/:code/draft",
+    {
+      config: { access, act: "save draft" },
+      schema: {
+        summary: "Saves a reading while it is made",
+        params,
+        body: draftRequestSchema,
+        response: { 200: savedDraftSchema, ...failureAnswers },
+      },
+    },
+    async (request) =>
+      act(request, savedDraftSchema, async (within, task) => {
+        const { version, content } = request.body;
+        const images = await readerImages(within, secret, task);
+        return saveDraft(within, task, { version, content: storedContent(content, images) });
+      }),
+  );
+
+  app.post(
+    "/api/cases/:code/reading",
+    {
+      config: { access, act: "submit reading" },
+      schema: {
+        summary: "Submits a reading",
+        params,
+        body: submitRequestSchema,
+        response: { 200: submittedSchema, ...failureAnswers },
+      },
+    },
+    async (request) =>
+      act(request, submittedSchema, async (within, task) => {
+        const images = await readerImages(within, secret, task);
+        const content = storedContent(request.body.content, images);
+        const submitted = await submitOwnReading(within, task, content);
+        const { next, previous } = await placeOf(within, task);
+        return { ...submitted, next: next ?? previous };
+      }),
+  );
+
+  app.post(
+    "/api/cases/:code/withdraw",
+    {
+      config: { access, act: "withdraw reading" },
+      schema: {
+        summary: "Takes a reading back that was submitted just now",
+        params,
+        body: withdrawRequestSchema,
+        response: { 200: caseSchema, ...failureAnswers },
+      },
+    },
+    async (request) =>
+      act(request, caseSchema, async (within, task) => {
+        await withdrawOwnReading(within, task);
+        return readerCase(within, secret, { ...task, done: false });
+      }),
+  );
+
+  app.post(
+    "/api/cases/:code/reopening",
+    {
+      config: { access, act: "ask for reopening" },
+      schema: {
+        summary: "Asks those who run the study to open a submitted case again",
+        params,
+        body: reopeningRequestSchema,
+        response: { 200: recordedSchema, ...failureAnswers },
+      },
+    },
+    async (request) =>
+      act(request, recordedSchema, (within, task) =>
+        askForReopening(within, task, request.body.reason),
+      ),
+  );
+}
+
+/** Encodes what the reader asks for next: this case's radiographs, and the next case's. */
+async function prepareImages(
+  { study, secret, images }: Room,
+  task: ReaderTask,
+  next: string | null,
+): Promise<void> {
+  for (const { sha256, path } of await readerImages(study, secret, task)) {
+    images.prepare(sha256, path);
+  }
+  if (next === null) return;
+  const following = await findReaderTask(study, task.person, next);
+  for (const { sha256, path } of await readerImages(study, secret, following)) {
+    images.prepare(sha256, path);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * A study's server with an address. On loopback unless another host is asked for, and then with TLS or behind
+ * a proxy that has it: passwords and radiographs never cross a network in the clear.
+ */
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { isIP } from "node:net";
+import { forgetOldActs, hasAccounts, type Study } from "@malleolus/studies";
+import { pino } from "pino";
+import { createApp } from "./app.ts";
+import { newToken } from "./auth/tokens.ts";
+import { ServerError } from "./errors.ts";
+import { closeRoom, openRoom } from "./room.ts";
+
+export interface ServerOptions {
+  readonly study: Study;
+  /** The built browser application. */
+  readonly webFolder: string;
+  /** A name or an address; loopback's unless given. */
+  readonly host?: string | undefined;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** PEM files. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  /** Whether a proxy that has TLS hands requests over. */
+  readonly behindProxy?: boolean | undefined;
+  /** Where log lines go; standard error by default. */
+  readonly log?: NodeJS.WritableStream | undefined;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8400` */
+  readonly address: string;
+  /** Where the first administrator's account is made; null where there is an account. */
+  readonly setupLink: string | null;
+  /** Answers what has begun, writes down what is left, and lets go of the port. */
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = "127.0.0.1";
+const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]", "::1"];
+
+/** Throws ServerError `settings`, and the system's error where the port is taken. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { study, host = LOOPBACK, port, tls, behindProxy = false } = options;
+  const isLoopback = LOOPBACK_NAMES.includes(host);
+  if (!isLoopback && tls === undefined && !behindProxy) {
+    throw new ServerError(
+      "settings",
+      `--host ${host}: expected TLS beside a host that others reach, got none; give --tls-cert and ` +
+        "--tls-key, or --behind-proxy where a proxy has TLS",
+    );
+  }
+  const credentials = tls === undefined ? undefined : readCredentials(tls);
+  const setup = newToken();
+  await forgetOldActs(study);
+  const room = await openRoom(study, { setupSha256: setup.sha256 });
+  const logger = pino({ name: "malleolus" }, options.log ?? process.stderr);
+  const app = await createApp(room, {
+    hosts: isLoopback && !behindProxy ? LOOPBACK_NAMES : null,
+    isTls: credentials !== undefined || behindProxy,
+    trustProxy: behindProxy,
+    webFolder: options.webFolder,
+    logger,
+    credentials,
+  });
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    await closeRoom(room);
+    throw error;
+  }
+  const [bound] = app.addresses();
+  const address = addressOf(typeof bound === "object" ? bound.port : port, host, credentials !== undefined);
+  return {
+    address,
+    setupLink: (await hasAccounts(study)) ? null : `${address}/setup#${setup.text}`,
+    async stop() {
+      await app.close();
+      await closeRoom(room);
+    },
+  };
+}
+
+interface Credentials {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+function readCredentials({ certificate, key }: { certificate: string; key: string }): Credentials {
+  const credentials = { cert: readFileSync(certificate), key: readFileSync(key) };
+  try {
+    createServer(credentials).close();
+  } catch (cause) {
+    throw new ServerError(
+      "settings",
+      `${certificate}, ${key}: expected a certificate and its key as PEM, got others (${String(cause)})`,
+      { cause },
+    );
+  }
+  return credentials;
+}
+
+function addressOf(port: number, host: string, isTls: boolean): string {
+  const named = isIP(host) === 6 ? `[${host}]` : host;
+  return `${isTls ? "https" : "http"}://${named}:${port}`;
+}
