@@ -8,6 +8,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
 import { assignCommand } from "./commands/assign.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { calibrateCommand } from "./commands/calibrate.ts";
 import { casesCommand } from "./commands/cases.ts";
@@ -24,6 +25,7 @@ import { reportCommand } from "./commands/report.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { screenCommand } from "./commands/screen.ts";
 import { selectCommand } from "./commands/select.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { testCommand } from "./commands/test.ts";
 import { trainCommand } from "./commands/train.ts";
 import { describeFailure } from "./failure.ts";
@@ -47,6 +49,8 @@ const commands: readonly CommandFile[] = [
   evaluateCommand,
   predictCommand,
   reportCommand,
+  serveCommand,
+  backupCommand,
   benchCommand,
   testCommand,
 ];

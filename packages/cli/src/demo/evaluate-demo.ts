@@ -162,5 +162,9 @@ function nextCommands(folder: string, { external }: DemoPlan): ReportContent["co
       command: `./malleolus inspect ${join(folder, "archive/internal/dicom/IP00001")}`,
       effect: "what a radiograph is before anything is done with it",
     },
+    {
+      command: `./malleolus serve ${join(folder, "study")}`,
+      effect: "the reading room in the browser: invite observer-1, who has a round of cases to read",
+    },
   ];
 }

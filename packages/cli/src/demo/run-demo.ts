@@ -47,6 +47,7 @@ import { type DemoResult, evaluateDemo } from "./evaluate-demo.ts";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
 import { type DemoPlan, demoParticipants, type HospitalPlan } from "./plan.ts";
 import { annotateAll } from "./simulated-annotators.ts";
+import { offerReading } from "./offer-reading.ts";
 import { readAll } from "./simulated-readers.ts";
 import { openStages, type Stages } from "./stages.ts";
 import { trainDemo } from "./train-demo.ts";
@@ -90,6 +91,7 @@ export async function runDemo({
     );
     if (known === null) return null;
     await curate(study, folder, archives, known, stages, progress);
+    await offerReading(study);
     const run = await stages.repeat("train", "training a Mask R-CNN", () =>
       trainDemo(study, folder, recipe, weights, progress, stop),
     );

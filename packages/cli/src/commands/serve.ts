@@ -1,0 +1,91 @@
+/** `malleolus serve`: the reading room of a study, in the browser. */
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { stopOnSignals } from "../stop-signals.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+interface ServeArguments {
+  readonly host?: string;
+  readonly port: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy?: true;
+  readonly json?: true;
+}
+
+const DEFAULT_PORT = 8400;
+/** What the application's build writes. */
+const WEB_FOLDER = fileURLToPath(new URL("../../../web/dist", import.meta.url));
+
+export const serveCommand: CommandFile = (output) =>
+  new Command("serve")
+    .description("open a study's reading room: read and follow it in the browser")
+    .argument("[study]", "the study's folder", ".")
+    .option("--host <name>", "the name or address to listen on (default: this machine only)")
+    .option("--port <number>", "the port to listen on; 0 for any", wholeNumber(0), DEFAULT_PORT)
+    .option("--tls-cert <file>", "certificate, PEM")
+    .option("--tls-key <file>", "its key, PEM")
+    .option("--behind-proxy", "a proxy on this machine has TLS and hands requests over")
+    .option("--json", "print address and link as one JSON object")
+    .addHelpText(
+      "after",
+      `
+The first start prints a link that works once: it makes the first account, an administrator, who invites
+everybody else. People who read stand under [[observers]] in malleolus.toml. Only this machine is let in
+unless --host says otherwise, and then TLS or a proxy is needed. Ctrl-C stops it; what was saved is on the
+disk. docs/serve.md has accounts, TLS and backups.
+
+Examples:
+  ./malleolus serve my-study
+  ./malleolus serve my-study --host 0.0.0.0 --tls-cert room.pem --tls-key room.key`,
+    )
+    .action(async (folder: string, given: ServeArguments, command: Command) => {
+      const { startServer } = await import("@malleolus/server");
+      const { closeStudy, openStudy } = await import("@malleolus/studies");
+      const tls = tlsOf(given, command);
+      const study = await openStudy(folder);
+      const stopped = Promise.withResolvers<void>();
+      const signals = stopOnSignals(() => {
+        output.writeError("stopping; what was saved is on the disk\n");
+        stopped.resolve();
+      });
+      try {
+        const { host, port, behindProxy } = given;
+        const server = await startServer({
+          study,
+          webFolder: WEB_FOLDER,
+          host,
+          port,
+          tls,
+          behindProxy,
+        });
+        const { address, setupLink } = server;
+        if (given.json) {
+          output.write(`${JSON.stringify({ address, setupLink })}\n`);
+        } else {
+          output.write(`${setupLink ?? address}\n`);
+          output.writeError(
+            setupLink === null
+              ? `${study.configuration.name}: open the address above; Ctrl-C stops it\n`
+              : `${study.configuration.name}: open the link above once, to make the first account; Ctrl-C stops it\n`,
+          );
+        }
+        await stopped.promise;
+        await server.stop();
+      } finally {
+        signals.dispose();
+        await closeStudy(study);
+      }
+    });
+
+/** One without the other is wrong usage. */
+function tlsOf({ tlsCert, tlsKey }: ServeArguments, command: Command) {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    return { certificate: tlsCert, key: tlsKey };
+  }
+  return command.error(
+    `error: expected --tls-cert and --tls-key together, got ${tlsCert ?? tlsKey} alone`,
+  );
+}
