@@ -17,6 +17,7 @@ import { phantom } from "./phantom.ts";
 import { precision } from "./precision.ts";
 import { prelabel } from "./prelabel.ts";
 import { machine, type Report, table } from "./report.ts";
+import { server } from "./server.ts";
 import { trainingStep } from "./training-step.ts";
 import { worklist } from "./worklist.ts";
 
@@ -32,6 +33,7 @@ const BENCHES: readonly Bench[] = [
   worklist,
   evaluationBench,
   prelabel,
+  server,
 ];
 
 const { values, positionals } = parseArgs({

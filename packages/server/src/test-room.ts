@@ -3,9 +3,17 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
 import { CSRF_HEADER, type Session, type StaffRole, sessionSchema } from "@malleolus/schema";
-import { imagePath, openReading, type Study } from "@malleolus/studies";
+import {
+  acceptInvitation,
+  imagePath,
+  invite,
+  openReading,
+  openSession,
+  type Study,
+} from "@malleolus/studies";
 import { addCases, imageId, studyWithPeople } from "@malleolus/studies/test-people";
 import { type App, type AppOptions, createApp } from "./app.ts";
+import { csrfToken, SESSION_COOKIE } from "./auth/session-cookie.ts";
 import { newToken } from "./auth/tokens.ts";
 import { closeRoom, openRoom, type Room } from "./room.ts";
 
@@ -122,5 +130,26 @@ export function clientOf(app: App, answer: Answer): Client {
         headers: { ...headers, [CSRF_HEADER]: session.csrf },
         ...(method === "DELETE" ? {} : { body }),
       }),
+  };
+}
+
+/** Somebody who is signed in without a password, for tests that are about something else. */
+export async function signedIn(
+  study: Study,
+  person: string,
+): Promise<Readonly<Record<string, string>>> {
+  const [link, session] = [newToken(), newToken()];
+  const deed = { who: "test", at: new Date().toISOString() };
+  await invite(study, { person }, link.sha256, deed);
+  const { id } = await acceptInvitation(study, {
+    tokenSha256: link.sha256,
+    login: person,
+    password: "none",
+  });
+  await openSession(study, id, session.sha256);
+  return {
+    cookie: `${SESSION_COOKIE}=${session.text}`,
+    [CSRF_HEADER]: csrfToken(session.text),
+    "content-type": "application/json",
   };
 }

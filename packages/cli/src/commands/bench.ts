@@ -21,6 +21,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "import",
         "worklist",
         "evaluation",
+        "server",
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))

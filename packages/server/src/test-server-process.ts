@@ -1,0 +1,15 @@
+/** A process that serves a study, for the tests to kill. */
+import { closeStudy, openStudy } from "@malleolus/studies";
+import { startServer } from "./start-server.ts";
+
+export const serverProcess = import.meta.filename;
+
+if (import.meta.main) {
+  const study = await openStudy(process.argv[2] ?? "");
+  const server = await startServer({ study, webFolder: "no-web", port: 0 });
+  process.stdout.write(`${server.address}\n`);
+  process.on("SIGTERM", async () => {
+    await server.stop();
+    await closeStudy(study);
+  });
+}
