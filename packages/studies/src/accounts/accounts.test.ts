@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { OBSERVERS, studyWithPeople } from "../test-people.ts";
+import {
+  accountOf,
+  changeAccount,
+  createFirstAdministrator,
+  findAccount,
+  hasAccounts,
+} from "./accounts.ts";
+import { acceptInvitation, invite, offerOf } from "./invitations.ts";
+import { listMembers } from "./members.ts";
+import { openSession, recordWrongPassword, sessionAccount } from "./sign-in.ts";
+
+const FIRST = { login: "admin", name: "Admin", password: "hash" };
+const deed = () => ({ who: "admin", at: new Date().toISOString() });
+const [observer] = OBSERVERS;
+
+test("createFirstAdministrator: once, whoever comes second", async (context) => {
+  const study = await studyWithPeople(context);
+  assert.equal(await hasAccounts(study), false);
+  const { roles } = await createFirstAdministrator(study, FIRST);
+  assert.deepEqual(roles, ["administrator"]);
+  await assert.rejects(createFirstAdministrator(study, { ...FIRST, login: "other" }), {
+    code: "link",
+  });
+});
+
+test("acceptInvitation: a person of the study gets its roles, once, and nobody else the same person", async (context) => {
+  const study = await studyWithPeople(context);
+  await createFirstAdministrator(study, FIRST);
+  await invite(study, { person: observer }, "first link", deed());
+  await invite(study, { person: observer }, "second link", deed());
+  // The second replaced the first.
+  await assert.rejects(offerOf(study, "first link"), { code: "link" });
+  assert.deepEqual((await offerOf(study, "second link")).roles, ["observer"]);
+  const taking = { tokenSha256: "second link", login: "anna", password: "hash" };
+  const account = await acceptInvitation(study, taking);
+  assert.deepEqual([account.person, account.roles], [observer, ["observer"]]);
+  await assert.rejects(acceptInvitation(study, { ...taking, login: "bert" }), { code: "link" });
+  await assert.rejects(invite(study, { person: observer }, "third", deed()), { code: "account" });
+  await assert.rejects(invite(study, { person: "nobody" }, "fourth", deed()), {
+    code: "not-found",
+  });
+});
+
+test("acceptInvitation: an old link and a login name that is taken are refused, and the link still holds", async (context) => {
+  const study = await studyWithPeople(context);
+  await createFirstAdministrator(study, FIRST);
+  await invite(study, { person: observer }, "link", { who: "admin", at: "2020-01-01T00:00:00.000Z" });
+  const taking = { tokenSha256: "link", login: "admin", password: "hash" };
+  await assert.rejects(acceptInvitation(study, taking), { code: "link" });
+  await invite(study, { person: observer }, "link 2", deed());
+  const again = { ...taking, tokenSha256: "link 2" };
+  await assert.rejects(acceptInvitation(study, again), { code: "account" });
+  assert.equal((await acceptInvitation(study, { ...again, login: "anna" })).login, "anna");
+});
+
+test("invite: an account's password is set again, and its sessions end", async (context) => {
+  const study = await studyWithPeople(context);
+  const { id } = await createFirstAdministrator(study, FIRST);
+  await openSession(study, id, "session");
+  await invite(study, { account: id }, "reset", deed());
+  assert.equal((await offerOf(study, "reset")).login, "admin");
+  const given = { tokenSha256: "reset", login: undefined, password: "new hash" };
+  assert.equal((await acceptInvitation(study, given)).password, "new hash");
+  assert.equal(await sessionAccount(study, "session"), undefined);
+});
+
+test("sessionAccount: over after its idle time, after its life, and when the account is disabled", async (context) => {
+  const study = await studyWithPeople(context);
+  const { id } = await createFirstAdministrator(study, FIRST);
+  const begin = new Date("2026-03-01T08:00:00.000Z");
+  const after = (hours: number) => new Date(begin.getTime() + hours * 3_600_000);
+  await openSession(study, id, "session", begin);
+  assert.equal((await sessionAccount(study, "session", after(7)))?.login, "admin");
+  assert.equal((await sessionAccount(study, "session", after(14)))?.login, "admin");
+  assert.equal(await sessionAccount(study, "session", after(23)), undefined);
+  await openSession(study, id, "busy", begin);
+  for (let hours = 7; hours < 168; hours += 7) await sessionAccount(study, "busy", after(hours));
+  assert.equal(await sessionAccount(study, "busy", after(169)), undefined);
+});
+
+test("recordWrongPassword: five lock an account, further ones longer, and a sign-in forgets them", async (context) => {
+  const study = await studyWithPeople(context);
+  const { id } = await createFirstAdministrator(study, FIRST);
+  const now = new Date();
+  const locks: (string | null)[] = [];
+  for (let i = 0; i < 7; i++) locks.push(await recordWrongPassword(study, id, now));
+  assert.deepEqual(
+    locks.map((until) => (until === null ? 0 : (Date.parse(until) - now.getTime()) / 1000)),
+    [0, 0, 0, 0, 60, 120, 240],
+  );
+  await openSession(study, id, "session");
+  assert.equal((await findAccount(study, "admin"))?.lockedUntil, null);
+  assert.equal(await recordWrongPassword(study, id, now), null);
+});
+
+test("changeAccount: the last administrator stays; disabling ends sessions and roles", async (context) => {
+  const study = await studyWithPeople(context);
+  const first = await createFirstAdministrator(study, FIRST);
+  await assert.rejects(changeAccount(study, first.id, { disabled: true }), { code: "account" });
+  await assert.rejects(changeAccount(study, first.id, { roles: ["viewer"] }), { code: "account" });
+  await invite(study, { name: "Second", roles: ["administrator"] }, "link", deed());
+  const second = await acceptInvitation(study, {
+    tokenSha256: "link",
+    login: "second",
+    password: "hash",
+  });
+  await openSession(study, first.id, "session");
+  await changeAccount(study, first.id, { disabled: true });
+  assert.equal(await sessionAccount(study, "session"), undefined);
+  assert.deepEqual((await accountOf(study, first.id)).roles, []);
+  await assert.rejects(changeAccount(study, second.id, { roles: ["viewer"] }), { code: "account" });
+});
+
+test("listMembers: people with and without accounts, staff, and who is invited", async (context) => {
+  const study = await studyWithPeople(context);
+  await createFirstAdministrator(study, FIRST);
+  await invite(study, { person: observer }, "a", deed());
+  await invite(study, { name: "To come", roles: ["viewer"] }, "b", deed());
+  const members = await listMembers(study);
+  const told = members.map(({ name, account, invitation }) => [
+    name,
+    account?.login ?? null,
+    invitation !== null,
+  ]);
+  assert.equal(members.length, study.configuration.observers.length + 2);
+  assert.deepEqual(told[0], [members[0].name, null, true]);
+  assert.deepEqual(told.slice(-2), [
+    ["Admin", "admin", false],
+    ["To come", null, true],
+  ]);
+});

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { RoundRequest } from "@malleolus/schema";
+import { submitOwnReading, withdrawOwnReading } from "../reading/reader-reading.ts";
+import type { Study } from "../study.ts";
+import { findReaderTask, placeOf, queuesOf, readerWorklist } from "../tasks/reader-tasks.ts";
+import { addCases, OBSERVERS, studyWithPeople } from "../test-people.ts";
+import { createRound, listRounds } from "./rounds.ts";
+
+const [observer, second] = OBSERVERS;
+const DEED = { who: "admin", at: "2026-01-01T00:00:00.000Z" };
+
+async function studyWithRound(
+  context: Parameters<typeof studyWithPeople>[0],
+  given: Partial<RoundRequest>,
+): Promise<Study> {
+  const study = await studyWithPeople(context);
+  await addCases(
+    study,
+    Array.from({ length: 10 }, (_, index) => ({ id: `case-${index}` })),
+  );
+  await addCases(study, [{ id: "unscreened", state: "imported" }]);
+  const round = { name: "Again", people: [observer, second], repeatShare: 0.5, washoutDays: 2, seed: 1 };
+  await createRound(study, { ...round, ...given }, DEED);
+  return study;
+}
+
+async function left(study: Study, person: string) {
+  const question = { queue: "round-1", status: "left", limit: 100, search: undefined } as const;
+  return (await readerWorklist(study, person, question)).entries.map(({ code }) => code);
+}
+
+const CONTENT = { decision: { kind: "class", id: "weber_b" }, certainty: 3 } as const;
+
+test("createRound: all candidates once, repeats later, an order of each reader's own", async (context) => {
+  const study = await studyWithRound(context, {});
+  const [queue] = await queuesOf(study, observer);
+  assert.deepEqual([queue.key, queue.title, queue.done, queue.left, queue.later], ["round-1", "Again", 0, 10, 5]);
+  const [mine, theirs] = [await left(study, observer), await left(study, second)];
+  assert.equal(new Set([...mine, ...theirs]).size, 20);
+  const [round] = await listRounds(study);
+  assert.deepEqual([round.cases, round.repeats, round.people], [10, 5, [observer, second]]);
+});
+
+test("createRound: more cases than there are, and people who do not read, are refused", async (context) => {
+  await assert.rejects(studyWithRound(context, { cases: 11 }), { code: "assignment" });
+  await assert.rejects(studyWithRound(context, { people: ["annotator-1"] }), { code: "record" });
+});
+
+test("rounds: a repeat comes after its washout, under another code, and counts as one more case", async (context) => {
+  const study = await studyWithRound(context, { repeatShare: 1 });
+  const first = await left(study, observer);
+  for (const code of first) {
+    await submitOwnReading(study, await findReaderTask(study, observer, code), CONTENT);
+  }
+  assert.deepEqual(await left(study, observer), []);
+  const [during] = await queuesOf(study, observer);
+  assert.deepEqual([during.done, during.left, during.later], [10, 0, 10]);
+  // Three days later.
+  const { database } = study;
+  const waiting = await database
+    .selectFrom("tasks")
+    .select("opens_at")
+    .where("queue", "=", "round-1-repeat")
+    .where("person", "=", observer)
+    .execute();
+  const days = waiting.map(({ opens_at }) => (Date.parse(opens_at) - Date.now()) / 86_400_000);
+  assert.ok(days.every((one) => one > 1.9 && one <= 2), days.join(" "));
+  await database
+    .updateTable("tasks")
+    .set({ opens_at: "2026-01-01T00:00:00.000Z" })
+    .where("person", "=", observer)
+    .execute();
+  const again = await left(study, observer);
+  assert.equal(again.length, 10);
+  assert.ok(again.every((code) => !first.includes(code)));
+  const task = await findReaderTask(study, observer, again[0]);
+  assert.equal(task.key, "round-1");
+  assert.equal((await placeOf(study, task)).of, 20);
+  await submitOwnReading(study, task, CONTENT);
+  const readings = await database
+    .selectFrom("readings")
+    .select("panel")
+    .where("case_id", "=", task.caseId)
+    .orderBy("panel")
+    .execute();
+  assert.deepEqual(readings, [{ panel: "round-1" }, { panel: "round-1-repeat" }]);
+});
+
+test("rounds: a reading that is taken back lets its repeat wait again, and no case changes its state", async (context) => {
+  const study = await studyWithRound(context, { repeatShare: 1, washoutDays: 0 });
+  const [code] = await left(study, observer);
+  const task = await findReaderTask(study, observer, code);
+  await submitOwnReading(study, task, CONTENT);
+  assert.equal((await left(study, observer)).length, 10);
+  await withdrawOwnReading(study, task);
+  const open = await left(study, observer);
+  assert.equal(open.length, 10);
+  assert.ok(open.includes(code));
+  const states = await study.database.selectFrom("cases").select("state").distinct().execute();
+  assert.deepEqual(states.map(({ state }) => state).toSorted(), ["candidate fracture", "imported"]);
+});
