@@ -5,7 +5,7 @@ import { DataError, readGreyLevels } from "@malleolus/data";
 import { encodeLevels, halveLevels } from "@malleolus/imaging";
 import type { EncodeAnswer, EncodeRequest } from "./encode-threads.ts";
 
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 9 } };
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 5 } };
 
 parentPort?.on("message", (request: EncodeRequest) => {
   encode(request).then(

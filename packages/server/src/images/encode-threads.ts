@@ -31,6 +31,8 @@ export type EncodedPair = Pick<Extract<EncodeAnswer, { kind: "encoded" }>, "full
 export interface EncodeThreads {
   /** Rejects with ServerError `not-found` where the file cannot be decoded. */
   encode(path: string, isWaitedFor: boolean): Promise<EncodedPair>;
+  /** Somebody waits now for what was only prepared. */
+  hurry(path: string): void;
   close(): Promise<void>;
 }
 
@@ -99,6 +101,10 @@ export function startEncodeThreads(): EncodeThreads {
       if (!idle && threads.size < most) start();
       giveOut();
       return answer.promise;
+    },
+    hurry(path) {
+      const place = prepared.findIndex((job) => job.path === path);
+      if (place >= 0) waitedFor.push(...prepared.splice(place, 1));
     },
     async close() {
       isClosed = true;

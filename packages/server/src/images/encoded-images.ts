@@ -46,7 +46,10 @@ export function startEncodedImages(mostBytes = MOST_BYTES): EncodedImages {
       return Promise.resolve(found);
     }
     const started = coming.get(sha256);
-    if (started !== undefined) return started;
+    if (started !== undefined) {
+      if (isWaitedFor) threads.hurry(path);
+      return started;
+    }
     const pair = threads.encode(path, isWaitedFor).finally(() => coming.delete(sha256));
     coming.set(sha256, pair);
     return pair.then((encoded) => {
