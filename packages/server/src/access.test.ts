@@ -45,7 +45,10 @@ test("access: every route refuses who is not signed in, each wrong role, and a f
   assert.ok(routes.length >= 25, `${routes.length} routes`);
   const printed = app.printRoutes({ commonPrefix: false }).match(/\/api\//g) ?? [];
   // The document's own route, and HEAD beside each GET, stand in no document.
-  assert.ok(printed.length <= routes.length + 1, `${printed.length} routes beside ${routes.length}`);
+  assert.ok(
+    printed.length <= routes.length + 1,
+    `${printed.length} routes beside ${routes.length}`,
+  );
   for (const { path, name, operation } of routes) {
     const method = METHODS[z.enum(["get", "post", "put", "patch", "delete"]).parse(name)];
     const url = path

@@ -39,7 +39,11 @@ test("blinding: no byte that a reader gets tells of others, of reports, of model
   const at = new Date().toISOString();
   const { database } = study;
   for (const caseId of IDS) {
-    const reading = { caseId, panel: "curation", decision: { kind: "class", id: "weber_b" } } as const;
+    const reading = {
+      caseId,
+      panel: "curation",
+      decision: { kind: "class", id: "weber_b" },
+    } as const;
     for (const reader of ["observer-2", "observer-3"]) {
       await submitReading(study, { ...reading, reader, note: CANARY });
     }
@@ -70,25 +74,45 @@ test("blinding: no byte that a reader gets tells of others, of reports, of model
     .execute();
   await database
     .insertInto("transitions")
-    .values({ case_id: "case-one", from_state: null, to_state: "imported", at, who: CANARY, why: CANARY })
+    .values({
+      case_id: "case-one",
+      from_state: null,
+      to_state: "imported",
+      at,
+      who: CANARY,
+      why: CANARY,
+    })
     .execute();
   await createRound(
     study,
-    { name: "Second look", people: ["observer-1", "senior", "surgeon-1"], repeatShare: 1, washoutDays: 0, seed: 3 },
+    {
+      name: "Second look",
+      people: ["observer-1", "senior", "surgeon-1"],
+      repeatShare: 1,
+      washoutDays: 0,
+      seed: 3,
+    },
     { who: CANARY, at },
   );
   const administrator = await setUp(given);
   const person = async (id: string) => joinRoom(given, administrator, { person: id });
   const readers = [await person("observer-1"), await person("senior"), await person("surgeon-1")];
   // Somebody else's name and account are as secret as what they said.
-  await database.updateTable("accounts").set({ name: CANARY }).where("person", "is", null).execute();
+  await database
+    .updateTable("accounts")
+    .set({ name: CANARY })
+    .where("person", "is", null)
+    .execute();
 
   const { paths } = documentSchema.parse((await administrator.get("/api/openapi.json")).json());
   const answers: { url: string; answer: Answer }[] = [];
   for (const reader of readers) await walk(reader, Object.keys(paths), answers);
   const seen = new Set(answers.map(({ url }) => url));
   assert.ok(answers.length > 60 && seen.size > 40, `${answers.length} answers of ${seen.size}`);
-  assert.ok(answers.some(({ answer }) => answer.rawPayload.includes("MLR1")), "no radiograph came");
+  assert.ok(
+    answers.some(({ answer }) => answer.rawPayload.includes("MLR1")),
+    "no radiograph came",
+  );
   for (const { url, answer } of answers) {
     const bytes = Buffer.concat([Buffer.from(JSON.stringify(answer.headers)), answer.rawPayload]);
     for (const word of [CANARY, ...SECRETS]) {

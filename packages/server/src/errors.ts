@@ -1,4 +1,5 @@
 /** The one error of this package: a server that cannot be started, or a request that it refuses. */
+import { CodedError } from "@malleolus/errors";
 import type { FailureCode } from "@malleolus/schema";
 
 export type ServerErrorCode =
@@ -6,9 +7,8 @@ export type ServerErrorCode =
   /** An address, certificate or setting with which it cannot be started. */
   | "settings";
 
-export class ServerError extends Error {
+export class ServerError extends CodedError<ServerErrorCode> {
   override readonly name = "ServerError";
-  readonly code: ServerErrorCode;
   /** Seconds after which to try again. */
   readonly retryAfter: number | undefined;
 
@@ -17,8 +17,7 @@ export class ServerError extends Error {
     message: string,
     options: ErrorOptions & { readonly retryAfter?: number } = {},
   ) {
-    super(message, options);
-    this.code = code;
+    super(code, message, options);
     this.retryAfter = options.retryAfter;
   }
 }

@@ -44,7 +44,7 @@ test("reading: from the worklist to a submitted reading, and the next case", asy
     ...CLASS_B,
     note: "seen well",
     seconds: 12.5,
-    visibility: { [ap.id]: "subtle" },
+    visibility: { [ap.id]: "difficult" },
     measurements: [
       {
         image: ap.id,

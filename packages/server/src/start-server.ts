@@ -72,7 +72,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   }
   const [bound] = app.addresses();
-  const address = addressOf(typeof bound === "object" ? bound.port : port, host, credentials !== undefined);
+  const address = addressOf(
+    typeof bound === "object" ? bound.port : port,
+    host,
+    credentials !== undefined,
+  );
   return {
     address,
     setupLink: (await hasAccounts(study)) ? null : `${address}/setup#${setup.text}`,

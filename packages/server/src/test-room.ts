@@ -5,9 +5,9 @@ import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
 import { CSRF_HEADER, type Session, type StaffRole, sessionSchema } from "@malleolus/schema";
 import {
   acceptInvitation,
+  assignReaders,
   imagePath,
   invite,
-  openReading,
   openSession,
   type Study,
 } from "@malleolus/studies";
@@ -81,7 +81,7 @@ export async function addReadableCases(study: Study, ids: readonly string[]): Pr
       writeFileSync(path, dicomFile({ ...GREY_2X2, ...BITS_12, "7fe00010 OW": pixels }));
     }
   }
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
 }
 
 const BITS_12 = { "00280101 US": [12], "00280102 US": [11] };

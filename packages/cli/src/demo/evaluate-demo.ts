@@ -164,7 +164,8 @@ function nextCommands(folder: string, { external }: DemoPlan): ReportContent["co
     },
     {
       command: `./malleolus serve ${join(folder, "study")}`,
-      effect: "the reading room in the browser: invite observer-1, who has a round of cases to read",
+      effect:
+        "the reading room in the browser: invite observer-1, who has a round of cases to read",
     },
   ];
 }

@@ -87,11 +87,15 @@ test("chooseEncoding: ours in our order, never one with weight zero", () => {
 });
 
 const ankle = testDataPath("dicom-ankle", "RG3_UNC.dcm");
-test("encoded images: a real ankle of 6.2 MB takes less than one", skipWithout(ankle), async (context) => {
-  const images = startEncodedImages();
-  context.after(() => images.close());
-  const full = await images.read("ankle", ankle ?? "", "full", "zstd");
-  assert.ok(full.length < 1_000_000, `${full.length}`);
-  const half = await images.read("ankle", ankle ?? "", "half", "zstd");
-  assert.ok(half.length < 250_000, `${half.length}`);
-});
+test(
+  "encoded images: a real ankle of 6.2 MB takes less than one",
+  skipWithout(ankle),
+  async (context) => {
+    const images = startEncodedImages();
+    context.after(() => images.close());
+    const full = await images.read("ankle", ankle ?? "", "full", "zstd");
+    assert.ok(full.length < 1_000_000, `${full.length}`);
+    const half = await images.read("ankle", ankle ?? "", "half", "zstd");
+    assert.ok(half.length < 250_000, `${half.length}`);
+  },
+);

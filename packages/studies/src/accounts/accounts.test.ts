@@ -47,7 +47,10 @@ test("acceptInvitation: a person of the study gets its roles, once, and nobody e
 test("acceptInvitation: an old link and a login name that is taken are refused, and the link still holds", async (context) => {
   const study = await studyWithPeople(context);
   await createFirstAdministrator(study, FIRST);
-  await invite(study, { person: observer }, "link", { who: "admin", at: "2020-01-01T00:00:00.000Z" });
+  await invite(study, { person: observer }, "link", {
+    who: "admin",
+    at: "2020-01-01T00:00:00.000Z",
+  });
   const taking = { tokenSha256: "link", login: "admin", password: "hash" };
   await assert.rejects(acceptInvitation(study, taking), { code: "link" });
   await invite(study, { person: observer }, "link 2", deed());

@@ -5,7 +5,7 @@
  * Passwords come here as hashes.
  */
 import type { AccountChange, AccountRole, StaffRole } from "@malleolus/schema";
-import type { Deed } from "../cases/move-case.ts";
+import type { AuditStamp } from "../cases/transition-case.ts";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
@@ -23,7 +23,7 @@ export interface StoredAccount {
   readonly lockedUntil: string | null;
 }
 
-export interface NewAccount extends Deed {
+export interface NewAccount extends AuditStamp {
   readonly login: string;
   readonly password: string | null;
   /** Issuer and subject at the provider of single sign-on. */

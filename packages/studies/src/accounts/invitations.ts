@@ -6,7 +6,7 @@
 import type { AccountRole, StaffRole } from "@malleolus/schema";
 import { type InvitationRequest, readJson, staffRoleSchema } from "@malleolus/schema";
 import { z } from "zod";
-import type { Deed } from "../cases/move-case.ts";
+import type { AuditStamp } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
@@ -26,7 +26,7 @@ export async function invite(
   study: Study,
   request: InvitationRequest,
   tokenSha256: string,
-  { who, at }: Deed,
+  { who, at }: AuditStamp,
 ): Promise<OpenInvitation> {
   const expiresAt = new Date(Date.parse(at) + VALID_MS).toISOString();
   return inTransaction(study.database, async (transaction) => {

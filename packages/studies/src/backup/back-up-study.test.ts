@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openReading } from "../reading/open-reading.ts";
-import { seeReadings } from "../reading/see-readings.ts";
+import { assignReaders } from "../reading/assign-readers.ts";
+import { readingsVisibleTo } from "../reading/reading-visibility.ts";
 import { submitReading } from "../reading/submit-reading.ts";
 import { closeStudy, openStudy } from "../study.ts";
 import { addCases, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
@@ -18,7 +18,7 @@ test("backUpStudy: what tar unpacks is a study with every reading, taken while s
     study,
     ids.map((id) => ({ id })),
   );
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   const image = join(study.images, "ab", `${"ab".repeat(32)}.dcm`);
   mkdirSync(join(study.images, "ab"), { recursive: true });
   writeFileSync(image, Buffer.alloc(1_500_000, 7));
@@ -50,7 +50,11 @@ test("backUpStudy: what tar unpacks is a study with every reading, taken while s
     assert.ok(!found.some(({ name }) => name.endsWith(".keys") || name.endsWith(".tmp")));
     assert.ok(found.some(({ name }) => name === `${"ab".repeat(32)}.dcm`));
     for (const caseId of before) {
-      const { own } = await seeReadings(restored, { caseId, panel: "curation", viewer: reader });
+      const { own } = await readingsVisibleTo(restored, {
+        caseId,
+        panel: "curation",
+        viewer: reader,
+      });
       assert.deepEqual(own[0]?.decision, { kind: "class", id: "weber_b" });
     }
   } finally {

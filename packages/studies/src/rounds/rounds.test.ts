@@ -20,7 +20,13 @@ async function studyWithRound(
     Array.from({ length: 10 }, (_, index) => ({ id: `case-${index}` })),
   );
   await addCases(study, [{ id: "unscreened", state: "imported" }]);
-  const round = { name: "Again", people: [observer, second], repeatShare: 0.5, washoutDays: 2, seed: 1 };
+  const round = {
+    name: "Again",
+    people: [observer, second],
+    repeatShare: 0.5,
+    washoutDays: 2,
+    seed: 1,
+  };
   await createRound(study, { ...round, ...given }, DEED);
   return study;
 }
@@ -35,7 +41,10 @@ const CONTENT = { decision: { kind: "class", id: "weber_b" }, certainty: 3 } as 
 test("createRound: all candidates once, repeats later, an order of each reader's own", async (context) => {
   const study = await studyWithRound(context, {});
   const [queue] = await queuesOf(study, observer);
-  assert.deepEqual([queue.key, queue.title, queue.done, queue.left, queue.later], ["round-1", "Again", 0, 10, 5]);
+  assert.deepEqual(
+    [queue.key, queue.title, queue.done, queue.left, queue.later],
+    ["round-1", "Again", 0, 10, 5],
+  );
   const [mine, theirs] = [await left(study, observer), await left(study, second)];
   assert.equal(new Set([...mine, ...theirs]).size, 20);
   const [round] = await listRounds(study);
@@ -65,7 +74,10 @@ test("rounds: a repeat comes after its washout, under another code, and counts a
     .where("person", "=", observer)
     .execute();
   const days = waiting.map(({ opens_at }) => (Date.parse(opens_at) - Date.now()) / 86_400_000);
-  assert.ok(days.every((one) => one > 1.9 && one <= 2), days.join(" "));
+  assert.ok(
+    days.every((one) => one > 1.9 && one <= 2),
+    days.join(" "),
+  );
   await database
     .updateTable("tasks")
     .set({ opens_at: "2026-01-01T00:00:00.000Z" })

@@ -3,7 +3,7 @@
  * of the cases comes twice; who reads cannot tell which. Not for readers' eyes.
  */
 import type { CaseState, Round, RoundRequest } from "@malleolus/schema";
-import type { Deed } from "../cases/move-case.ts";
+import type { AuditStamp } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { seededOrder } from "../seeded-order.ts";
@@ -19,7 +19,7 @@ const READING_ROLES = new Set(["observer", "senior", "surgeon"]);
 export async function createRound(
   study: Study,
   request: Omit<RoundRequest, "requestId">,
-  { who, at }: Deed,
+  { who, at }: AuditStamp,
 ): Promise<Round> {
   for (const person of request.people) requireReader(study, person);
   const { name, seed, repeatShare, washoutDays } = request;
