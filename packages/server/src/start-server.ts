@@ -24,7 +24,7 @@ export interface ServerOptions {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** Whether a proxy that has TLS hands requests over. */
   readonly behindProxy?: boolean | undefined;
-  /** Where log lines go; standard error by default. */
+  /** Where a line for each request goes; without it, only what is wrong, to standard error. */
   readonly log?: NodeJS.WritableStream | undefined;
 }
 
@@ -55,7 +55,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const setup = newToken();
   await forgetOldActs(study);
   const room = await openRoom(study, { setupSha256: setup.sha256 });
-  const logger = pino({ name: "malleolus" }, options.log ?? process.stderr);
+  const level = options.log === undefined ? "warn" : "info";
+  const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   const app = await createApp(room, {
     hosts: isLoopback && !behindProxy ? LOOPBACK_NAMES : null,
     isTls: credentials !== undefined || behindProxy,

@@ -1,4 +1,5 @@
 /** `malleolus serve`: the reading room of a study, in the browser. */
+import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
@@ -11,6 +12,7 @@ interface ServeArguments {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly behindProxy?: true;
+  readonly log?: string;
   readonly json?: true;
 }
 
@@ -27,6 +29,7 @@ export const serveCommand: CommandFile = (output) =>
     .option("--tls-cert <file>", "certificate, PEM")
     .option("--tls-key <file>", "its key, PEM")
     .option("--behind-proxy", "a proxy on this machine has TLS and hands requests over")
+    .option("--log <file>", "append a line of JSON for each request to this file")
     .option("--json", "print address and link as one JSON object")
     .addHelpText(
       "after",
@@ -52,6 +55,8 @@ Examples:
       });
       try {
         const { host, port, behindProxy } = given;
+        const log =
+          given.log === undefined ? undefined : createWriteStream(given.log, { flags: "a" });
         const server = await startServer({
           study,
           webFolder: WEB_FOLDER,
@@ -59,6 +64,7 @@ Examples:
           port,
           tls,
           behindProxy,
+          log,
         });
         const { address, setupLink } = server;
         if (given.json) {
@@ -73,6 +79,7 @@ Examples:
         }
         await stopped.promise;
         await server.stop();
+        log?.end();
       } finally {
         signals.dispose();
         await closeStudy(study);

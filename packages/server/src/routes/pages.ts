@@ -2,7 +2,7 @@
  * The browser application's files: its page for every address that is none of the API and no file. Where the
  * application has not been built, a page says how to build it.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import staticFiles from "@fastify/static";
 import type { FastifyInstance } from "fastify";
@@ -62,6 +62,6 @@ function isFile(folder: string, path: string): boolean {
   return (
     /^(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$/.test(path) &&
     path !== "/" &&
-    existsSync(join(folder, path))
+    (statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() ?? false)
   );
 }
