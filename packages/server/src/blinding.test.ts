@@ -20,12 +20,15 @@ import {
 
 const CANARY = "canarybird";
 const IDS = ["case-one", "case-two", "case-three"];
+const VIEWS = ["ap", "mortise", "lateral"] as const;
 /** What a reader must not come across, besides the canary. */
 const SECRETS = [
   ...IDS,
+  "observer-2",
+  "observer-3",
   "patient of",
   "candidate fracture",
-  ...IDS.flatMap((id) => ["ap", "mortise", "lateral"].map((view) => imageId(id, view as "ap"))),
+  ...IDS.flatMap((id) => VIEWS.map((view) => imageId(id, view))),
 ];
 
 const documentSchema = z.object({
@@ -53,7 +56,7 @@ test("blinding: no byte that a reader gets tells of others, of reports, of model
       .execute();
     await storePrelabel(study, {
       image: imageId(caseId, "ap"),
-      model: CANARY,
+      run: CANARY,
       outlines: [{ structure: "fibula", polygons: [[10, 10, 20, 10, 20, 20]] }],
     });
   }
