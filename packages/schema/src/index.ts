@@ -158,9 +158,8 @@ export {
   type VerdictHow,
   verdictHowSchema,
 } from "./reading.ts";
-export { type Recipe, type RecipeOf, recipeSchema } from "./recipe.ts";
 export * from "./reading-content.ts";
-export { type Recipe, recipeSchema } from "./recipe.ts";
+export { type Recipe, type RecipeOf, recipeSchema } from "./recipe.ts";
 export {
   type EndReason,
   type LossParts,
