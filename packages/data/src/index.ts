@@ -26,7 +26,7 @@ export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { readDicomImage } from "./dicom/read-dicom.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
-export { type GreyLevels, readGreyLevels } from "./grey-levels.ts";
+export { type GrayLevels, readGrayLevels } from "./gray-levels.ts";
 export { imageFormat } from "./image-file.ts";
 export { type ImageHeader, readImageHeader } from "./image-header.ts";
 export { type Inspection, inspectRadiograph } from "./inspect.ts";

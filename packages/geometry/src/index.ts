@@ -27,7 +27,6 @@ export { depthsOf, squaredDistances } from "./distance-transform.ts";
 export { fillOutlines, fillOutlinesInWindow, runsOfOutlines } from "./fill-outlines.ts";
 export { emptyMask, type Mask, maskArea, maskBounds, maskIou } from "./mask.ts";
 export { type Clean, cleanMask, maskOutlines } from "./mask-outlines.ts";
-export { outlinesIou, polygonsIou } from "./outline-overlap.ts";
 export {
   type Measured,
   measureAngle,
@@ -36,6 +35,7 @@ export {
   measurePerpendicular,
   type Point,
 } from "./measure.ts";
+export { outlinesIou, polygonsIou } from "./outline-overlap.ts";
 export {
   clipPolygon,
   flipPolygon,

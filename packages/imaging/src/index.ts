@@ -9,7 +9,7 @@ export {
   encodeLevels,
   halveLevels,
   type LevelImage,
-} from "./grey-levels.ts";
+} from "./gray-levels.ts";
 export type { DisplayImage, NetworkImage } from "./images.ts";
 export { type LabelMap, paintLabels, structureMask } from "./label-map.ts";
 export { onePerPlace, type PlacedFracture } from "./one-per-place.ts";

@@ -1,7 +1,7 @@
 /** A server without a port on a study with people and cases, for the tests: real tables, real requests. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { CSRF_HEADER, type Session, type StaffRole, sessionSchema } from "@malleolus/schema";
 import {
   acceptInvitation,
@@ -78,7 +78,7 @@ export async function addReadableCases(study: Study, ids: readonly string[]): Pr
       const path = imagePath(study.images, imageId(id, view));
       mkdirSync(dirname(path), { recursive: true });
       const pixels = [index, 100, 2000, 4095 - index];
-      writeFileSync(path, dicomFile({ ...GREY_2X2, ...BITS_12, "7fe00010 OW": pixels }));
+      writeFileSync(path, dicomFile({ ...GRAY_2X2, ...BITS_12, "7fe00010 OW": pixels }));
     }
   }
   await assignReaders(study, "curation");

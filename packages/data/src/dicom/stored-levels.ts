@@ -1,5 +1,5 @@
 /** The grey levels of a DICOM file: its stored values from 0 upwards, bones bright, and their window. */
-import type { GreyLevels } from "../grey-levels.ts";
+import type { GrayLevels } from "../gray-levels.ts";
 import { countValues } from "../value-counts.ts";
 import type { Attributes } from "./data-set.ts";
 import { displayValues, grayTransforms } from "./display.ts";
@@ -10,7 +10,7 @@ import { readStoredValues, type StoredValues } from "./samples.ts";
 const MOST_BITS = 16;
 
 /** Throws DataError as `readDicom`. */
-export async function readDicomLevels(bytes: Uint8Array, where: string): Promise<GreyLevels> {
+export async function readDicomLevels(bytes: Uint8Array, where: string): Promise<GrayLevels> {
   const { attributes, header, syntax } = openDicom(bytes, where);
   const stored = await readStoredValues(attributes, header, syntax, where);
   const size = { width: header.columns, height: header.rows };
@@ -25,7 +25,7 @@ function storedLevels(
   attributes: Attributes,
   header: PixelHeader,
   where: string,
-): Pick<GreyLevels, "levels" | "top" | "window"> {
+): Pick<GrayLevels, "levels" | "top" | "window"> {
   const { isPadding, toModality, display, low, high } = grayTransforms(
     countValues(stored),
     attributes,
@@ -68,7 +68,7 @@ function displayedLevels(
   attributes: Attributes,
   header: PixelHeader,
   where: string,
-): Pick<GreyLevels, "levels" | "top" | "window"> {
+): Pick<GrayLevels, "levels" | "top" | "window"> {
   const top = 2 ** MOST_BITS - 1;
   const { pixels } = displayValues(stored, attributes, header, where);
   const levels = Uint16Array.from(pixels, (share) => Math.round(share * top));

@@ -1,7 +1,7 @@
 /** The thread that decodes radiographs and encodes them for a screen, one after the other. */
 import { parentPort } from "node:worker_threads";
 import { constants, zstdCompressSync } from "node:zlib";
-import { DataError, readGreyLevels } from "@malleolus/data";
+import { DataError, readGrayLevels } from "@malleolus/data";
 import { encodeLevels, halveLevels } from "@malleolus/imaging";
 import type { EncodeAnswer, EncodeRequest } from "./encode-threads.ts";
 
@@ -15,7 +15,7 @@ parentPort?.on("message", (request: EncodeRequest) => {
 });
 
 async function encode({ id, path }: EncodeRequest): Promise<EncodeAnswer> {
-  const full = await readGreyLevels(path);
+  const full = await readGrayLevels(path);
   const half = halveLevels(full);
   const [fullBytes, halfBytes] = [full, half].map((one) =>
     zstdCompressSync(encodeLevels(one), ZSTD),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { skipWithout, testDataPath } from "@malleolus/data/test-data";
-import { dicomFile, GREY_2X2 } from "@malleolus/data/test-dicom";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { decodeLevels } from "@malleolus/imaging";
 import { chooseEncoding } from "./content-encoding.ts";
 import { startEncodedImages } from "./encoded-images.ts";
@@ -19,7 +19,7 @@ function scratch(context: TestContext) {
   context.after(() => rmSync(folder, { recursive: true }));
   const write = (name: string, value: number) => {
     const path = join(folder, name);
-    writeFileSync(path, dicomFile({ ...GREY_2X2, "7fe00010 OW": [value, 2, 3, 4] }));
+    writeFileSync(path, dicomFile({ ...GRAY_2X2, "7fe00010 OW": [value, 2, 3, 4] }));
     return path;
   };
   return { folder, write };

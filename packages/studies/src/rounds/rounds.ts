@@ -2,11 +2,12 @@
  * Reading rounds: some people read some cases once more, for agreement between and within readers. A share
  * of the cases comes twice; who reads cannot tell which. Not for readers' eyes.
  */
+import { seededOrder } from "@malleolus/random";
 import type { CaseState, Round, RoundRequest } from "@malleolus/schema";
 import type { AuditStamp } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
-import { seededOrder } from "../seeded-order.ts";
+
 import type { Study } from "../study.ts";
 import { addTasks } from "../tasks/add-tasks.ts";
 import { NEVER, repeatOf, roundKey } from "./round-key.ts";

@@ -3,15 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
-import { dicomFile, type Elements, GREY_2X2 } from "./dicom/test-dicom.ts";
-import { decodeGreyLevels, type GreyLevels } from "./grey-levels.ts";
+import { dicomFile, type Elements, GRAY_2X2 } from "./dicom/test-dicom.ts";
+import { decodeGrayLevels, type GrayLevels } from "./gray-levels.ts";
 import { decodeRadiograph } from "./read-radiograph.ts";
 import { skipWithout, testDataPath } from "./test-data.ts";
 
 const pixels = { "7fe00010 OW": [100, 101, 180, 300] };
 
 /** Levels through their window, 0 to 1. */
-function shown({ levels, window: { low, high } }: GreyLevels): number[] {
+function shown({ levels, window: { low, high } }: GrayLevels): number[] {
   return Array.from(levels, (level) =>
     Math.min(Math.max((level - low) / Math.max(high - low, 1e-9), 0), 1),
   );
@@ -54,9 +54,9 @@ const pictures: readonly (readonly [string, Elements])[] = [
 ];
 
 for (const [name, elements] of pictures) {
-  test(`decodeGreyLevels: ${name} shows what the radiograph shows`, async () => {
-    const file = dicomFile({ ...GREY_2X2, ...elements });
-    const levels = await decodeGreyLevels(file, "x.dcm");
+  test(`decodeGrayLevels: ${name} shows what the radiograph shows`, async () => {
+    const file = dicomFile({ ...GRAY_2X2, ...elements });
+    const levels = await decodeGrayLevels(file, "x.dcm");
     const radiograph = await decodeRadiograph(file, "x.dcm");
     assert.deepEqual([levels.width, levels.height], [2, 2]);
     for (const [i, share] of shown(levels).entries()) {
@@ -68,36 +68,36 @@ for (const [name, elements] of pictures) {
   });
 }
 
-test("decodeGreyLevels: what lies beside the window is still there", async () => {
+test("decodeGrayLevels: what lies beside the window is still there", async () => {
   const narrow = { ...pixels, "00281050 DS": "180", "00281051 DS": "20" };
-  const { levels, top } = await decodeGreyLevels(dicomFile({ ...GREY_2X2, ...narrow }), "x.dcm");
+  const { levels, top } = await decodeGrayLevels(dicomFile({ ...GRAY_2X2, ...narrow }), "x.dcm");
   assert.deepEqual([...levels], [100, 101, 180, 300]);
   assert.ok(top >= 300);
 });
 
-test("decodeGreyLevels: a PNG of 16 bits keeps them", async () => {
+test("decodeGrayLevels: a PNG of 16 bits keeps them", async () => {
   const raw = Uint16Array.of(0, 1, 513, 65_535);
   const png = await sharp(raw, { raw: { width: 2, height: 2, channels: 1 } })
     .toColourspace("grey16")
     .png()
     .toBuffer();
-  const { levels, top } = await decodeGreyLevels(png, "x.png");
+  const { levels, top } = await decodeGrayLevels(png, "x.png");
   assert.equal(top, 65_535);
   assert.deepEqual([...levels], [...raw]);
 });
 
-test("decodeGreyLevels: a file of something else", async () => {
-  await assert.rejects(decodeGreyLevels(Buffer.from("hello"), "x"), { code: "unknown-format" });
+test("decodeGrayLevels: a file of something else", async () => {
+  await assert.rejects(decodeGrayLevels(Buffer.from("hello"), "x"), { code: "unknown-format" });
 });
 
 const ankle = testDataPath("dicom-ankle");
 test(
-  "decodeGreyLevels: a real ankle is bright on black, with its ten bits",
+  "decodeGrayLevels: a real ankle is bright on black, with its ten bits",
   skipWithout(ankle),
   async () => {
     const file = "RG3_UNC.dcm";
     const bytes = readFileSync(join(ankle ?? "", file));
-    const levels = await decodeGreyLevels(bytes, file);
+    const levels = await decodeGrayLevels(bytes, file);
     const radiograph = await decodeRadiograph(bytes, file);
     assert.equal(levels.top, 1023);
     let worst = 0;

@@ -12,7 +12,7 @@ import { readDicomLevels } from "./dicom/stored-levels.ts";
 import { DataError } from "./errors.ts";
 import { imageFormat, readImage } from "./image-file.ts";
 
-export interface GreyLevels {
+export interface GrayLevels {
   readonly width: number;
   readonly height: number;
   /** `height * width`, row-major. */
@@ -24,12 +24,12 @@ export interface GreyLevels {
 }
 
 /** Safe in worker threads. Throws DataError as `readRadiograph`. */
-export async function readGreyLevels(path: string): Promise<GreyLevels> {
-  return decodeGreyLevels(await readFile(path), path);
+export async function readGrayLevels(path: string): Promise<GrayLevels> {
+  return decodeGrayLevels(await readFile(path), path);
 }
 
-/** Of a file's bytes; otherwise as `readGreyLevels`. */
-export async function decodeGreyLevels(bytes: Uint8Array, where: string): Promise<GreyLevels> {
+/** Of a file's bytes; otherwise as `readGrayLevels`. */
+export async function decodeGrayLevels(bytes: Uint8Array, where: string): Promise<GrayLevels> {
   const format = imageFormat(bytes);
   if (format === undefined) {
     if (dicomOpening(bytes) !== undefined) return readDicomLevels(bytes, where);

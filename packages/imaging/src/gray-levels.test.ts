@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeLevels, encodeLevels, halveLevels, type LevelImage } from "./grey-levels.ts";
+import { decodeLevels, encodeLevels, halveLevels, type LevelImage } from "./gray-levels.ts";
 
 function image(width: number, height: number, level: (at: number) => number): LevelImage {
   const levels = Uint16Array.from({ length: width * height }, (_, at) => level(at));
