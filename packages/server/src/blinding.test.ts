@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { accessSchema, caseSchema, worklistSchema } from "@malleolus/schema";
-import { createRound, storePrelabel, submitReading } from "@malleolus/studies";
+import { accessSchema, caseSchema, type Prelabel, worklistSchema } from "@malleolus/schema";
+import { createRound, storeProposals, submitReading } from "@malleolus/studies";
 import { imageId } from "@malleolus/studies/test-people";
 import { z } from "zod";
 import {
@@ -35,6 +35,21 @@ const documentSchema = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ "x-access": accessSchema }))),
 });
 
+/** What a model that is called by the canary says of a radiograph. */
+function proposalOf(image: string): Prelabel {
+  return {
+    image,
+    model: { sha256: "c0".repeat(32), name: CANARY, version: CANARY },
+    isLowerLeg: true,
+    shapes: [{ structure: "fibula", polygons: [[10, 10, 20, 10, 20, 20]], line: null, score: 0.8 }],
+    probabilities: null,
+    flippedProbabilities: null,
+    segmentation: null,
+    view: null,
+    side: null,
+  };
+}
+
 test("blinding: no byte that a reader gets tells of others, of reports, of models, or who it is", async (context) => {
   const given = await testRoom(context);
   const { study, app } = given;
@@ -54,11 +69,7 @@ test("blinding: no byte that a reader gets tells of others, of reports, of model
       .insertInto("reports")
       .values({ id: `report ${caseId}`, case_id: caseId, text: CANARY, at, who: CANARY })
       .execute();
-    await storePrelabel(study, {
-      image: imageId(caseId, "ap"),
-      run: CANARY,
-      outlines: [{ structure: "fibula", polygons: [[10, 10, 20, 10, 20, 20]] }],
-    });
+    await storeProposals(study, [proposalOf(imageId(caseId, "ap"))], CANARY);
   }
   await database
     .insertInto("verdicts")

@@ -18,6 +18,7 @@ import {
 } from "@malleolus/schema";
 import type { StudyTransaction } from "../../database/in-transaction.ts";
 import type { StudyDatabase } from "../../database/open-database.ts";
+import type { Queue } from "../../database/tables.ts";
 import { requireRole } from "../../people.ts";
 import type { Study } from "../../study.ts";
 import { findImage } from "../find-image.ts";
@@ -84,12 +85,20 @@ export async function mayBeOffered(
     .select(["cases.class", "cases.exclusion", "case_classes.decided_by"])
     .where("cases.id", "=", caseId)
     .executeTakeFirstOrThrow();
-  const isOpen = {
-    curation: held.class === null && held.exclusion === null,
-    reference: held.decided_by !== "reference",
-    annotation: false,
+  const isOpen = (queue: Queue): boolean => {
+    switch (queue) {
+      case "curation":
+        return held.class === null && held.exclusion === null;
+      case "reference":
+        return held.decided_by !== "reference";
+      case "annotation":
+        return false;
+      // A round may come again, and agreement with oneself is what it measures.
+      default:
+        return true;
+    }
   };
-  if (tasks.some(({ queue }) => isOpen[queue])) return false;
+  if (tasks.some(({ queue }) => isOpen(queue))) return false;
   return (await armOf(database, caseId)) !== "unassisted";
 }
 
