@@ -1,0 +1,27 @@
+/**
+ * What draws a radiograph into a canvas. There are two: by WebGL2 where a graphics card does the
+ * work, and by a table over the visible pixels where none does. They show the same pixels within one
+ * grey level; `choose-renderer.ts` says which is taken.
+ */
+import type { Camera } from "../view/camera.ts";
+import type { Window } from "../view/window.ts";
+import type { PixelLevels } from "./pixel-levels.ts";
+
+export interface Frame {
+  readonly levels: PixelLevels;
+  readonly camera: Camera;
+  readonly window: Window;
+}
+
+export interface Renderer {
+  readonly kind: RendererKind;
+  /** Fills the canvas, whose width and height are the view's in device pixels. */
+  draw(frame: Frame): void;
+  /** Frees what the graphics card holds; the canvas is of no use afterwards. */
+  dispose(): void;
+}
+
+export type RendererKind = "webgl" | "table";
+
+/** Told when the graphics card was reset, and again when there is a picture once more. */
+export type GraphicsListener = (state: "lost" | "restored") => void;
