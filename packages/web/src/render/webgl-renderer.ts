@@ -92,6 +92,7 @@ function drawFrame(
 ): void {
   const { level, x, y, smooth } = sampleView(levels, camera, canvas);
   gl.viewport(0, 0, canvas.width, canvas.height);
+  // biome-ignore lint/correctness/useHookAtTopLevel: WebGL calls it so; it is no hook of React.
   gl.useProgram(program);
   gl.activeTexture(gl.TEXTURE0);
   gl.bindTexture(gl.TEXTURE_2D, textureOf(level));

@@ -62,7 +62,7 @@ export function nextMeasuring(state: MeasuringState, event: MeasuringEvent): Mea
     case "take back point":
       return { ...state, draft: state.draft.slice(0, -1) };
     case "escape":
-      return escape(state);
+      return stepOut(state);
     case "select":
       return {
         ...state,
@@ -122,7 +122,7 @@ function setPoint(state: MeasuringState, at: Point, id: string): MeasuringState 
 }
 
 /** Out by one: first the points that were set, then the tool, then the selection. */
-function escape(state: MeasuringState): MeasuringState {
+function stepOut(state: MeasuringState): MeasuringState {
   if (state.draft.length > 0) return { ...state, draft: [], pointer: null };
   if (state.tool !== null) return { ...state, tool: null, pointer: null };
   return { ...state, selected: null };

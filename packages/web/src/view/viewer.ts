@@ -1,0 +1,238 @@
+/**
+ * The views of a case as one state: where each looks, its window, which is active and whether they
+ * are linked. A function from state and event to state; drawing is somebody else's.
+ *
+ * Linked views zoom and pan together, in millimetres where these are known, and take presets and
+ * inversion together; the window that is dragged is one view's own.
+ */
+import {
+  type Camera,
+  fitCamera,
+  followCamera,
+  type ImageGeometry,
+  isFitted,
+  type Point,
+  panBy,
+  resizeCamera,
+  scaleTo,
+  type Viewport,
+  zoomAt,
+} from "./camera.ts";
+import type { Histogram } from "./histogram.ts";
+import {
+  dragWindow,
+  type PresetName,
+  presetWindow,
+  type Window,
+  type WindowShares,
+  windowOfShares,
+} from "./window.ts";
+
+export interface ViewState {
+  readonly id: string;
+  readonly image: ImageGeometry;
+  readonly viewport: Viewport;
+  readonly camera: Camera;
+  /** Nothing until the radiograph's values are there. */
+  readonly histogram: Histogram | null;
+  readonly window: Window | null;
+}
+
+export interface ViewerState {
+  /** From left to right. */
+  readonly views: readonly ViewState[];
+  readonly active: string;
+  readonly linked: boolean;
+  /** Only the active view is shown. */
+  readonly single: boolean;
+  readonly overlays: "shown" | "hidden" | "peeking";
+  /** Windows begin with these shares of the pixels; null for the default preset. */
+  readonly startWindow: WindowShares | null;
+}
+
+export type ViewerEvent =
+  | { readonly type: "resize"; readonly view: string; readonly viewport: Viewport }
+  | { readonly type: "pixels"; readonly view: string; readonly histogram: Histogram }
+  | { readonly type: "activate"; readonly view: string }
+  | { readonly type: "neighbour"; readonly step: -1 | 1 }
+  | { readonly type: "zoom"; readonly view: string; readonly at: Point; readonly factor: number }
+  | { readonly type: "pan"; readonly view: string; readonly dx: number; readonly dy: number }
+  | {
+      readonly type: "drag window";
+      readonly view: string;
+      readonly dx: number;
+      readonly dy: number;
+    }
+  | { readonly type: "zoom in middle"; readonly factor: number }
+  | { readonly type: "fit" }
+  | { readonly type: "preset"; readonly name: PresetName }
+  | { readonly type: "shares"; readonly shares: WindowShares }
+  | { readonly type: "invert" }
+  | { readonly type: "reset"; readonly which: "view" | "all" }
+  | { readonly type: "link" }
+  | { readonly type: "single" }
+  | { readonly type: "overlays"; readonly to: ViewerState["overlays"] };
+
+const UNKNOWN_VIEWPORT: Viewport = { width: 1, height: 1 };
+
+export function beginViewer(
+  images: readonly { readonly id: string; readonly image: ImageGeometry }[],
+  settings: Pick<ViewerState, "linked" | "startWindow">,
+): ViewerState {
+  return {
+    ...settings,
+    views: images.map(({ id, image }) => ({
+      id,
+      image,
+      viewport: UNKNOWN_VIEWPORT,
+      camera: fitCamera(image, UNKNOWN_VIEWPORT),
+      histogram: null,
+      window: null,
+    })),
+    active: images[0]?.id ?? "",
+    single: false,
+    overlays: "shown",
+  };
+}
+
+export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState {
+  switch (event.type) {
+    case "resize":
+      return changeView(state, event.view, (view) => ({
+        ...view,
+        viewport: event.viewport,
+        camera: resizeCamera(view.camera, view.image, view.viewport, event.viewport),
+      }));
+    case "pixels":
+      return changeView(state, event.view, (view) => ({
+        ...view,
+        histogram: event.histogram,
+        // What the reader has set while only the preview was there stays.
+        window: view.window ?? startWindowOf(state, event.histogram),
+      }));
+    case "activate":
+      return state.active === event.view ? state : { ...state, active: event.view };
+    case "neighbour": {
+      const index = state.views.findIndex(({ id }) => id === state.active) + event.step;
+      return { ...state, active: state.views[index]?.id ?? state.active };
+    }
+    case "zoom":
+      return moveCamera(state, event.view, ({ camera, image, viewport }) =>
+        zoomAt(camera, image, viewport, event.at, event.factor),
+      );
+    case "zoom in middle":
+      return moveCamera(state, state.active, ({ camera, image, viewport }) =>
+        scaleTo(camera, image, viewport, camera.scale * event.factor),
+      );
+    case "pan":
+      return moveCamera(state, event.view, ({ camera, image }) =>
+        panBy(camera, image, event.dx, event.dy),
+      );
+    case "fit":
+      return changeTogether(state, (view) => ({
+        ...view,
+        camera: fitCamera(view.image, view.viewport),
+      }));
+    case "drag window":
+      return changeView(state, event.view, (view) =>
+        changeWindow(view, (window, histogram) =>
+          dragWindow(window, histogram, event.dx, event.dy),
+        ),
+      );
+    case "preset":
+      return changeTogether(state, (view) =>
+        changeWindow(view, ({ inverted }, histogram) => ({
+          ...presetWindow(histogram, event.name),
+          inverted,
+        })),
+      );
+    case "shares":
+      return changeTogether(state, (view) =>
+        changeWindow(view, ({ inverted }, histogram) => ({
+          ...windowOfShares(histogram, event.shares),
+          inverted,
+        })),
+      );
+    case "invert":
+      return changeTogether(state, (view) =>
+        changeWindow(view, (window) => ({ ...window, inverted: !window.inverted })),
+      );
+    case "reset":
+      return {
+        ...state,
+        views: state.views.map((view) =>
+          event.which === "all" || view.id === state.active ? resetView(state, view) : view,
+        ),
+      };
+    case "link":
+      return { ...state, linked: !state.linked };
+    case "single":
+      return { ...state, single: !state.single };
+    case "overlays":
+      return { ...state, overlays: event.to };
+  }
+}
+
+/** The greatest zoom over the fitted view that a reader used, for the conditions of the reading. */
+export function zoomOverFit({ camera, image, viewport }: ViewState): number {
+  return isFitted(camera, image, viewport) ? 1 : camera.scale / fitCamera(image, viewport).scale;
+}
+
+function startWindowOf({ startWindow }: ViewerState, histogram: Histogram): Window {
+  return startWindow === null
+    ? presetWindow(histogram, "default")
+    : windowOfShares(histogram, startWindow);
+}
+
+function resetView(state: ViewerState, view: ViewState): ViewState {
+  return {
+    ...view,
+    camera: fitCamera(view.image, view.viewport),
+    window: view.histogram === null ? null : startWindowOf(state, view.histogram),
+  };
+}
+
+function changeView(
+  state: ViewerState,
+  id: string,
+  change: (view: ViewState) => ViewState,
+): ViewerState {
+  return { ...state, views: state.views.map((view) => (view.id === id ? change(view) : view)) };
+}
+
+/** The active view, and where views are linked all others as well. */
+function changeTogether(state: ViewerState, change: (view: ViewState) => ViewState): ViewerState {
+  return {
+    ...state,
+    views: state.views.map((view) =>
+      state.linked || view.id === state.active ? change(view) : view,
+    ),
+  };
+}
+
+function changeWindow(
+  view: ViewState,
+  change: (window: Window, histogram: Histogram) => Window,
+): ViewState {
+  const { window, histogram } = view;
+  if (window === null || histogram === null) return view;
+  return { ...view, window: change(window, histogram) };
+}
+
+function moveCamera(
+  state: ViewerState,
+  id: string,
+  move: (view: ViewState) => Camera,
+): ViewerState {
+  const leader = state.views.find((view) => view.id === id);
+  if (leader === undefined) return state;
+  const after = move(leader);
+  const led = { before: leader.camera, after, image: leader.image };
+  return {
+    ...state,
+    views: state.views.map((view) => {
+      if (view.id === id) return { ...view, camera: after };
+      return state.linked ? { ...view, camera: followCamera(view, led) } : view;
+    }),
+  };
+}
