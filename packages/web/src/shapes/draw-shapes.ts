@@ -4,9 +4,10 @@
  *
  * Black lies under every line, so that it is seen on bone and beside it; weight says what is selected.
  */
+import { MEASUREMENT_POINTS } from "@malleolus/schema";
 import type { Camera, Point, Viewport } from "../view/camera.ts";
 import { imageToView } from "../view/camera.ts";
-import { footOfPerpendicular, type Measurement, POINTS_OF, type Spacing } from "./measurement.ts";
+import { footOfPerpendicular, type Measurement, type Spacing } from "./measurement.ts";
 
 export interface Line {
   readonly points: readonly Point[];
@@ -64,7 +65,7 @@ export function drawShapes(scene: ShapeScene): Drawing {
       lines.push(...cased(path, isSelected, isHovered, pixelRatio));
     }
     const points = measurement.points.map((point) => imageToView(camera, viewport, point));
-    if (isSelected || measurement.points.length < POINTS_OF[measurement.kind]) {
+    if (isSelected || measurement.points.length < MEASUREMENT_POINTS[measurement.form]) {
       for (const [index, at] of points.entries()) {
         const marked = isSelected && selected?.point === index;
         handles.push({ at, size: HANDLE * pixelRatio, selected: marked });
@@ -88,7 +89,7 @@ export function pathsOf(
   const at = measurement.points.map((point) => imageToView(camera, viewport, point));
   const tick = TICK * pixelRatio;
   if (at.length < 2) return [];
-  switch (measurement.kind) {
+  switch (measurement.form) {
     case "length":
       return [[at[0], at[1]], ...ticks(at[0], at[1], tick)];
     case "perpendicular": {
@@ -98,6 +99,8 @@ export function pathsOf(
       return [[at[0], at[1]], [at[2], foot], ...ticks(at[2], foot, tick)];
     }
     case "angle":
+      return [at];
+    case "between lines":
       return at.length < 4
         ? [[at[0], at[1]]]
         : [

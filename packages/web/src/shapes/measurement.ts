@@ -1,27 +1,20 @@
 /**
  * What a reader measures on a radiograph: points in image pixels, and what they come to.
  *
- * Three kinds are enough for all that a protocol asks: the length between two points, the distance of
- * a point from a line through two others, and the angle between two lines.
+ * Four forms are enough for all that a protocol asks: the length between two points, the distance of
+ * a point from a line through two others, the angle at a corner, and the angle between two lines.
  */
-import type { Calibration } from "@malleolus/schema";
+import { type Calibration, MEASUREMENT_POINTS, type MeasurementForm } from "@malleolus/schema";
 import type { Point } from "../view/camera.ts";
-
-export const measurementKinds = ["length", "perpendicular", "angle"] as const;
-export type MeasurementKind = (typeof measurementKinds)[number];
-
-export const POINTS_OF: Readonly<Record<MeasurementKind, number>> = {
-  length: 2,
-  perpendicular: 3,
-  angle: 4,
-};
 
 export interface Measurement {
   readonly id: string;
-  /** What the protocol calls it; a free measurement has the kind's own name. */
-  readonly name: string;
-  readonly kind: MeasurementKind;
-  /** As many as the kind has; fewer while it is being drawn. */
+  /** The radiograph it lies on. */
+  readonly image: string;
+  /** Of the protocol; null for a free one. */
+  readonly rule: string | null;
+  readonly form: MeasurementForm;
+  /** As many as the form has; fewer while it is being drawn. */
   readonly points: readonly Point[];
 }
 
@@ -41,17 +34,19 @@ export interface MeasuredValue {
 
 /** Nothing until all points are there. */
 export function measure(
-  { kind, points }: Pick<Measurement, "kind" | "points">,
+  { form, points }: Pick<Measurement, "form" | "points">,
   spacing: Spacing | null,
 ): MeasuredValue | undefined {
-  if (points.length < POINTS_OF[kind]) return undefined;
+  if (points.length < MEASUREMENT_POINTS[form]) return undefined;
   const [a, b, c, d] = points.map((point) => inMillimetres(point, spacing));
-  switch (kind) {
+  switch (form) {
     case "length":
       return { value: Math.hypot(b.x - a.x, b.y - a.y), unit: unitOf(spacing) };
     case "perpendicular":
       return { value: distanceFromLine(c, a, b), unit: unitOf(spacing) };
     case "angle":
+      return { value: angleAt(b, a, c), unit: "degrees" };
+    case "between lines":
       return { value: angleBetween(a, b, c, d), unit: "degrees" };
   }
 }
@@ -90,6 +85,13 @@ function distanceFromLine(point: Point, a: Point, b: Point): number {
   if (length === 0) return Math.hypot(point.x - a.x, point.y - a.y);
   const twiceArea = (b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x);
   return Math.abs(twiceArea) / length;
+}
+
+/** At a corner between the ways to two points: 0 to 180 degrees. */
+function angleAt(corner: Point, a: Point, b: Point): number {
+  const [from, to] = [a, b].map(({ x, y }) => Math.atan2(y - corner.y, x - corner.x));
+  const turn = (Math.abs(to - from) * 180) / Math.PI;
+  return turn > 180 ? 360 - turn : turn;
 }
 
 /** Between two lines, whichever way each was drawn: 0 to 90 degrees. */

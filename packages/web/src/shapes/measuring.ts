@@ -5,12 +5,14 @@
  *
  * Points are moved in place of being drawn anew, and no event but `delete` takes a measurement away.
  */
+import { MEASUREMENT_POINTS, type MeasurementForm } from "@malleolus/schema";
 import type { Point } from "../view/camera.ts";
-import { type Measurement, type MeasurementKind, POINTS_OF } from "./measurement.ts";
+import type { Measurement } from "./measurement.ts";
 
 export interface MeasuringTool {
-  readonly name: string;
-  readonly kind: MeasurementKind;
+  /** Of the protocol; null for a free measurement. */
+  readonly rule: string | null;
+  readonly form: MeasurementForm;
 }
 
 export interface MeasuringState {
@@ -19,6 +21,8 @@ export interface MeasuringState {
   readonly tool: MeasuringTool | null;
   readonly lastTool: MeasuringTool | null;
   readonly draft: readonly Point[];
+  /** The radiograph that the draft lies on; points elsewhere begin anew there. */
+  readonly draftImage: string | null;
   /** Where the pointer is while a point is to be set. */
   readonly pointer: Point | null;
   readonly selected: { readonly id: string; readonly point: number | null } | null;
@@ -26,20 +30,23 @@ export interface MeasuringState {
 
 export type MeasuringEvent =
   | { readonly type: "take tool"; readonly tool: MeasuringTool | null }
-  | { readonly type: "set point"; readonly at: Point; readonly id: string }
+  | { readonly type: "set point"; readonly image: string; readonly at: Point; readonly id: string }
   | { readonly type: "move pointer"; readonly at: Point | null }
   | { readonly type: "take back point" }
   | { readonly type: "escape" }
   | { readonly type: "select"; readonly id: string | null; readonly point: number | null }
   | { readonly type: "move point"; readonly id: string; readonly point: number; readonly to: Point }
   | { readonly type: "nudge"; readonly dx: number; readonly dy: number }
-  | { readonly type: "delete"; readonly id: string };
+  | { readonly type: "delete"; readonly id: string }
+  /** Those of a saved reading; whatever was being drawn is left. */
+  | { readonly type: "begin"; readonly measurements: readonly Measurement[] };
 
 export const noMeasuring: MeasuringState = {
   measurements: [],
   tool: null,
   lastTool: null,
   draft: [],
+  draftImage: null,
   pointer: null,
   selected: null,
 };
@@ -56,9 +63,11 @@ export function nextMeasuring(state: MeasuringState, event: MeasuringEvent): Mea
         selected: null,
       };
     case "set point":
-      return setPoint(state, event.at, event.id);
+      return setPoint(state, event);
     case "move pointer":
       return state.tool === null ? state : { ...state, pointer: event.at };
+    case "begin":
+      return { ...noMeasuring, measurements: event.measurements, lastTool: state.lastTool };
     case "take back point":
       return { ...state, draft: state.draft.slice(0, -1) };
     case "escape":
@@ -89,12 +98,13 @@ export function nextMeasuring(state: MeasuringState, event: MeasuringEvent): Mea
   }
 }
 
-/** What is shown: the measurements, and the one that is being made with the pointer as its end. */
-export function shownMeasurements(state: MeasuringState): readonly Measurement[] {
-  const { tool, draft, pointer, measurements } = state;
-  if (tool === null || draft.length === 0) return measurements;
+/** What is shown on a radiograph: its measurements, and the one being made up to the pointer. */
+export function shownMeasurements(state: MeasuringState, image: string): readonly Measurement[] {
+  const { tool, draft, draftImage, pointer } = state;
+  const own = state.measurements.filter((one) => one.image === image);
+  if (tool === null || draft.length === 0 || draftImage !== image) return own;
   const points = pointer === null ? draft : [...draft, pointer];
-  return [...measurements, { id: DRAFT, name: tool.name, kind: tool.kind, points }];
+  return [...own, { id: DRAFT, image, ...tool, points }];
 }
 
 /** The id of what is being drawn. */
@@ -105,17 +115,23 @@ export function nextPoint({ tool, draft }: MeasuringState): number | undefined {
   return tool === null ? undefined : draft.length + 1;
 }
 
-function setPoint(state: MeasuringState, at: Point, id: string): MeasuringState {
+function setPoint(
+  state: MeasuringState,
+  { image, at, id }: Extract<MeasuringEvent, { type: "set point" }>,
+): MeasuringState {
   const { tool } = state;
   if (tool === null) return state;
-  const points = [...state.draft, at];
-  if (points.length < POINTS_OF[tool.kind]) return { ...state, draft: points };
-  const made: Measurement = { id, name: tool.name, kind: tool.kind, points };
+  const before = state.draftImage === image ? state.draft : [];
+  const points = [...before, at];
+  if (points.length < MEASUREMENT_POINTS[tool.form]) {
+    return { ...state, draft: points, draftImage: image };
+  }
   return {
     ...state,
-    measurements: [...state.measurements, made],
+    measurements: [...state.measurements, { id, image, ...tool, points }],
     tool: null,
     draft: [],
+    draftImage: null,
     pointer: null,
     selected: { id, point: null },
   };

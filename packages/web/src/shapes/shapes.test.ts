@@ -20,40 +20,65 @@ const points = (...numbers: number[]) =>
   }));
 
 test("measure: lengths in millimetres of columns and of rows, marked as the file says", () => {
-  const shape = { kind: "length", points: points(0, 0, 30, 80) } as const;
+  const shape = { form: "length", points: points(0, 0, 30, 80) } as const;
   assert.deepEqual(measure(shape, spacing), { value: 10, unit: "mm" });
   assert.deepEqual(measure(shape, { ...spacing, source: "at detector" }), {
     value: 10,
     unit: "mm at detector",
   });
   assert.deepEqual(measure(shape, null), { value: Math.hypot(30, 80), unit: "px" });
-  assert.equal(measure({ kind: "length", points: points(0, 0) }, null), undefined);
+  assert.equal(measure({ form: "length", points: points(0, 0) }, null), undefined);
 });
 
 test("measure: an angle is the same whichever way the lines were drawn", () => {
   for (const line of [points(0, 0, 100, 0), points(100, 0, 0, 0)]) {
-    const value = measure({ kind: "angle", points: [...line, ...points(0, 50, 50, 100)] }, null);
+    const value = measure(
+      { form: "between lines", points: [...line, ...points(0, 50, 50, 100)] },
+      null,
+    );
     assert.equal(value && formatValue(value), "45.0");
   }
   // With rows half as high as columns are wide, 100 rows down are as far as 50 columns.
-  const tilted = measure({ kind: "angle", points: points(0, 0, 9, 0, 0, 0, 50, 100) }, spacing);
+  const tilted = measure(
+    { form: "between lines", points: points(0, 0, 9, 0, 0, 0, 50, 100) },
+    spacing,
+  );
   assert.equal(tilted && formatValue(tilted), "45.0");
+});
+
+test("measure: an angle at a corner opens up to a straight line", () => {
+  const corner = (x: number, y: number) =>
+    measure({ form: "angle", points: points(10, 0, 0, 0, x, y) }, null)?.value ?? Number.NaN;
+  for (const [x, y, degrees] of [
+    [0, 5, 90],
+    [-5, 5, 135],
+    [-5, -5, 135],
+    [-9, 0, 180],
+  ] as const) {
+    assert.ok(Math.abs(corner(x, y) - degrees) < 1e-9, `${x}, ${y}`);
+  }
 });
 
 test("measure: the distance from a line is that to its foot, also where pixels are not square", () => {
   const [a, b, c] = points(0, 0, 100, 40, 30, 90);
-  const distance = measure({ kind: "perpendicular", points: [a, b, c] }, spacing);
+  const distance = measure({ form: "perpendicular", points: [a, b, c] }, spacing);
   const foot = footOfPerpendicular(c, a, b, spacing);
-  const direct = measure({ kind: "length", points: [c, foot] }, spacing);
+  const direct = measure({ form: "length", points: [c, foot] }, spacing);
   assert.ok(distance !== undefined && direct !== undefined);
   assert.ok(Math.abs(distance.value - direct.value) < 1e-12);
-  const along = measure({ kind: "angle", points: [a, b, c, foot] }, spacing);
+  const along = measure({ form: "between lines", points: [a, b, c, foot] }, spacing);
   assert.ok(along !== undefined && Math.abs(along.value - 90) < 1e-9);
 });
 
 const measurements: Measurement[] = [
-  { id: "one", name: "length", kind: "length", points: points(10, 10, 50, 10) },
-  { id: "two", name: "angle", kind: "angle", points: points(10, 40, 50, 40, 10, 60, 50, 80) },
+  { id: "one", image: "ap", rule: null, form: "length", points: points(10, 10, 50, 10) },
+  {
+    id: "two",
+    image: "ap",
+    rule: "tilt",
+    form: "between lines",
+    points: points(10, 40, 50, 40, 10, 60, 50, 80),
+  },
 ];
 const scene: ShapeScene = {
   measurements,
@@ -106,9 +131,10 @@ test("hit test: points before lines, the nearest first, and nothing beyond the r
 function run(events: readonly MeasuringEvent[]): MeasuringState {
   return events.reduce(nextMeasuring, noMeasuring);
 }
-const take: MeasuringEvent = { type: "take tool", tool: { name: "length", kind: "length" } };
+const take: MeasuringEvent = { type: "take tool", tool: { rule: "clear", form: "length" } };
 const set = (x: number, y: number): MeasuringEvent => ({
   type: "set point",
+  image: "ap",
   at: { x, y },
   id: "m",
 });
@@ -116,19 +142,19 @@ const set = (x: number, y: number): MeasuringEvent => ({
 test("measuring: two clicks make a length, which is selected, and the tool is put down", () => {
   const half = run([take, set(1, 2), { type: "move pointer", at: { x: 9, y: 9 } }]);
   assert.equal(nextPoint(half), 2);
-  assert.deepEqual(shownMeasurements(half)[0].points, points(1, 2, 9, 9));
+  assert.deepEqual(shownMeasurements(half, "ap")[0].points, points(1, 2, 9, 9));
   const done = nextMeasuring(half, set(5, 6));
   assert.deepEqual(done.measurements, [
-    { id: "m", name: "length", kind: "length", points: points(1, 2, 5, 6) },
+    { id: "m", image: "ap", rule: "clear", form: "length", points: points(1, 2, 5, 6) },
   ]);
-  assert.deepEqual([done.tool, done.selected?.id, done.lastTool?.kind], [null, "m", "length"]);
+  assert.deepEqual([done.tool, done.selected?.id, done.lastTool?.form], [null, "m", "length"]);
 });
 
 test("measuring: Escape goes out by one and destroys no measurement; Backspace takes a point back", () => {
   const made = [take, set(1, 2), set(5, 6)];
   const drawing = [...made, take, set(7, 7)];
   const backed = run([...drawing, { type: "take back point" }]);
-  assert.deepEqual([backed.draft, backed.tool?.name], [[], "length"]);
+  assert.deepEqual([backed.draft, backed.tool?.rule], [[], "clear"]);
   let state = run(drawing);
   for (const expected of [
     { draft: 0, tool: true },
