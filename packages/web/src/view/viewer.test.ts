@@ -14,6 +14,8 @@ const image = { width: 2000, height: 3000, columnSpacingMm: 0.1, pixelAspect: 1 
 const viewport = { width: 400, height: 900 };
 const histogram = histogramOf(Uint16Array.from({ length: 4000 }, (_, i) => i));
 
+const fileWindow = { level: 2000, width: 3500, inverted: false };
+
 function begin(linked: boolean): ViewerState {
   const state = beginViewer(
     [
@@ -25,20 +27,20 @@ function begin(linked: boolean): ViewerState {
   return run(state, [
     { type: "resize", view: "ap", viewport },
     { type: "resize", view: "lateral", viewport },
-    { type: "pixels", view: "ap", histogram },
-    { type: "pixels", view: "lateral", histogram },
+    { type: "pixels", view: "ap", histogram, fileWindow },
+    { type: "pixels", view: "lateral", histogram, fileWindow },
   ]);
 }
 function run(state: ViewerState, events: readonly ViewerEvent[]): ViewerState {
   return events.reduce(nextViewer, state);
 }
 
-test("viewer: a case opens fitted, with the default window, the first view active", () => {
+test("viewer: a case opens fitted, with the file's own window, the first view active", () => {
   const state = begin(false);
   assert.equal(state.active, "ap");
   for (const view of state.views) {
     assert.ok(isFitted(view.camera, view.image, view.viewport), view.id);
-    assert.ok(view.window !== null && view.window.width > 3000, view.id);
+    assert.deepEqual(view.window, fileWindow, view.id);
   }
 });
 
@@ -52,7 +54,7 @@ test("viewer: without a link only one view moves; with it all do, in millimetres
 
 test("viewer: a window that was changed on the preview stays when the full pixels come", () => {
   const dragged = run(begin(false), [{ type: "drag window", view: "ap", dx: -300, dy: 50 }]);
-  const after = run(dragged, [{ type: "pixels", view: "ap", histogram }]);
+  const after = run(dragged, [{ type: "pixels", view: "ap", histogram, fileWindow }]);
   assert.deepEqual(after.views[0].window, dragged.views[0].window);
 });
 
@@ -83,6 +85,6 @@ test("viewer: a reader's own window is a share of the pixels and opens the next 
     linked: false,
     startWindow: { black: 0.25, white: 0.75 },
   });
-  const { window } = run(state, [{ type: "pixels", view: "ap", histogram }]).views[0];
+  const { window } = run(state, [{ type: "pixels", view: "ap", histogram, fileWindow }]).views[0];
   assert.ok(window !== null && Math.abs(window.width - 2000) < 3, `${window?.width}`);
 });

@@ -35,6 +35,8 @@ export interface ViewState {
   readonly camera: Camera;
   /** Nothing until the radiograph's values are there. */
   readonly histogram: Histogram | null;
+  /** What the file itself shows between black and white. */
+  readonly fileWindow: Window | null;
   readonly window: Window | null;
 }
 
@@ -46,13 +48,13 @@ export interface ViewerState {
   /** Only the active view is shown. */
   readonly single: boolean;
   readonly overlays: "shown" | "hidden" | "peeking";
-  /** Windows begin with these shares of the pixels; null for the default preset. */
+  /** Windows begin with these shares of the pixels; null for the file's own window. */
   readonly startWindow: WindowShares | null;
 }
 
 export type ViewerEvent =
   | { readonly type: "resize"; readonly view: string; readonly viewport: Viewport }
-  | { readonly type: "pixels"; readonly view: string; readonly histogram: Histogram }
+  | { readonly type: "pixels"; readonly view: string; readonly histogram: Histogram; readonly fileWindow: Window }
   | { readonly type: "activate"; readonly view: string }
   | { readonly type: "neighbour"; readonly step: -1 | 1 }
   | { readonly type: "zoom"; readonly view: string; readonly at: Point; readonly factor: number }
@@ -87,6 +89,7 @@ export function beginViewer(
       viewport: UNKNOWN_VIEWPORT,
       camera: fitCamera(image, UNKNOWN_VIEWPORT),
       histogram: null,
+      fileWindow: null,
       window: null,
     })),
     active: images[0]?.id ?? "",
@@ -107,8 +110,9 @@ export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState 
       return changeView(state, event.view, (view) => ({
         ...view,
         histogram: event.histogram,
+        fileWindow: event.fileWindow,
         // What the reader has set while only the preview was there stays.
-        window: view.window ?? startWindowOf(state, event.histogram),
+        window: view.window ?? startWindowOf(state, event.histogram, event.fileWindow),
       }));
     case "activate":
       return state.active === event.view ? state : { ...state, active: event.view };
@@ -142,7 +146,7 @@ export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState 
     case "preset":
       return changeTogether(state, (view) =>
         changeWindow(view, ({ inverted }, histogram) => ({
-          ...presetWindow(histogram, event.name),
+          ...presetOf(view, histogram, event.name),
           inverted,
         })),
       );
@@ -178,17 +182,28 @@ export function zoomOverFit({ camera, image, viewport }: ViewState): number {
   return isFitted(camera, image, viewport) ? 1 : camera.scale / fitCamera(image, viewport).scale;
 }
 
-function startWindowOf({ startWindow }: ViewerState, histogram: Histogram): Window {
-  return startWindow === null
-    ? presetWindow(histogram, "default")
-    : windowOfShares(histogram, startWindow);
+/** The default is what the file says. */
+function presetOf({ fileWindow }: ViewState, histogram: Histogram, name: PresetName): Window {
+  return name === "default" && fileWindow !== null ? fileWindow : presetWindow(histogram, name);
+}
+
+function startWindowOf(
+  { startWindow }: ViewerState,
+  histogram: Histogram,
+  fileWindow: Window,
+): Window {
+  return startWindow === null ? fileWindow : windowOfShares(histogram, startWindow);
 }
 
 function resetView(state: ViewerState, view: ViewState): ViewState {
+  const { histogram, fileWindow } = view;
   return {
     ...view,
     camera: fitCamera(view.image, view.viewport),
-    window: view.histogram === null ? null : startWindowOf(state, view.histogram),
+    window:
+      histogram === null || fileWindow === null
+        ? null
+        : startWindowOf(state, histogram, fileWindow),
   };
 }
 
