@@ -8,6 +8,7 @@ import {
   keyLabel,
   readerKeys,
 } from "./bindings.ts";
+import { isForPage, isSingleKey } from "./key-target.ts";
 import { type KeyPress, namesOfKey } from "./match-key.ts";
 
 const plain: KeyPress = {
@@ -77,5 +78,29 @@ test("keys: people read them in words of their keyboards", () => {
     "←",
     "+",
     "Shift+=",
+  ]);
+});
+
+test("keys: a control that has the focus keeps its own, and text takes all but two", () => {
+  const cases = [
+    ["text", "a", false],
+    ["text", "Ctrl+Enter", true],
+    ["text", "Escape", true],
+    ["menu", "i", false],
+    ["radio", "ArrowLeft", false],
+    ["radio", "i", true],
+    ["radio", "Enter", true],
+    ["button", "Enter", false],
+    ["button", "i", true],
+    ["page", "Enter", true],
+  ] as const;
+  for (const [focus, name, expected] of cases) {
+    assert.equal(isForPage(name, focus), expected, `${name} in ${focus}`);
+  }
+  assert.deepEqual(["a", "Shift+2", "Ctrl+s", "Enter"].map(isSingleKey), [
+    true,
+    true,
+    false,
+    false,
   ]);
 });

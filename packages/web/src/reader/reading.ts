@@ -11,7 +11,7 @@ export interface ReadingState {
   /** By radiograph. */
   readonly visibility: ReadonlyMap<string, Visibility>;
   readonly note: string;
-  /** `X` was pressed, and a digit is to come. */
+  /** `X` was pressed, and a digit is to come: digits mean exclusions until then. */
   readonly excluding: boolean;
 }
 
@@ -31,7 +31,7 @@ export function beginReading(content: ReadingContent | null): ReadingState {
     certainty: content?.certainty ?? null,
     visibility: new Map(Object.entries(content?.visibility ?? {})),
     note: content?.note ?? "",
-    excluding: content?.decision?.kind === "exclusion",
+    excluding: false,
   };
 }
 
@@ -61,8 +61,9 @@ export function nextReading(state: ReadingState, event: ReadingEvent): ReadingSt
 
 function decide(state: ReadingState, decision: Decision): ReadingState {
   const { decision: before } = state;
-  if (before?.kind === decision.kind && before.id === decision.id) return state;
-  return { ...state, decision, excluding: decision.kind === "exclusion" };
+  const isSame = before?.kind === decision.kind && before.id === decision.id;
+  if (isSame) return state.excluding ? { ...state, excluding: false } : state;
+  return { ...state, decision, excluding: false };
 }
 
 /** What is still missing, as the string that says it; null where it can be submitted. */

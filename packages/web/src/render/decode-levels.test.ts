@@ -53,13 +53,23 @@ test("decode: every radiograph of 16 bits comes back bit for bit", () => {
       const decoded = decodeLevels(encode(width, height, values));
       assert.deepEqual([...decoded.pixels], values);
       const { top, low, high } = decoded;
-      assert.deepEqual([decoded.width, decoded.height, top, low, high], [width, height, 4095, 10.5, 4000]);
+      assert.deepEqual(
+        [decoded.width, decoded.height, top, low, high],
+        [width, height, 4095, 10.5, 4000],
+      );
     }),
   );
 });
 
 test("decode: bytes that are no radiograph, or not all of one, say so", () => {
   assert.throws(() => decodeLevels(new TextEncoder().encode("<h1>a proxy's page</h1>")), /MLR1/);
-  const whole = encode(4, 4, Array.from({ length: 16 }, (_, i) => i));
-  assert.throws(() => decodeLevels(whole.subarray(0, 40)), /expected 56 bytes for 4 x 4 pixels, got 40/);
+  const whole = encode(
+    4,
+    4,
+    Array.from({ length: 16 }, (_, i) => i),
+  );
+  assert.throws(
+    () => decodeLevels(whole.subarray(0, 40)),
+    /expected 56 bytes for 4 x 4 pixels, got 40/,
+  );
 });

@@ -2,7 +2,7 @@
  * One radiograph from the server to levels that a renderer draws. It runs in a worker: undoing the
  * predictor of nine million pixels takes a tenth of a second, which a page would stand still for.
  */
-import { histogramOf, type Histogram } from "../view/histogram.ts";
+import { type Histogram, histogramOf } from "../view/histogram.ts";
 import { decodeLevels } from "./decode-levels.ts";
 import { makeLevels, type PixelLevels } from "./pixel-levels.ts";
 

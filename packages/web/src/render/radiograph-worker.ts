@@ -1,14 +1,29 @@
 /** The worker that loads radiographs: requests in, progress and levels out. */
-import { LoadError, type LoadedRadiograph, loadRadiograph, type RadiographRequest } from "./load-radiograph.ts";
+import {
+  LoadError,
+  type LoadedRadiograph,
+  loadRadiograph,
+  type RadiographRequest,
+} from "./load-radiograph.ts";
 
 export type ToWorker =
   | { readonly kind: "load"; readonly id: number; readonly request: RadiographRequest }
   | { readonly kind: "cancel"; readonly id: number };
 
 export type FromWorker =
-  | { readonly kind: "progress"; readonly id: number; readonly done: number; readonly total: number }
+  | {
+      readonly kind: "progress";
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly kind: "loaded"; readonly id: number; readonly radiograph: LoadedRadiograph }
-  | { readonly kind: "failed"; readonly id: number; readonly status: number; readonly reason: string };
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly status: number;
+      readonly reason: string;
+    };
 
 const running = new Map<number, AbortController>();
 // A message for every chunk would keep the page busy.

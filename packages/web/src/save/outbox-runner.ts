@@ -9,11 +9,22 @@
 import type { Account, CaseDetail } from "@malleolus/schema";
 import { ApiError } from "../api/api-error.ts";
 import { type Act, actSchema } from "./act.ts";
-import { emptyOutbox, nextOutbox, nextToSend, type OutboxEvent, type OutboxState } from "./outbox.ts";
+import {
+  emptyOutbox,
+  nextOutbox,
+  nextToSend,
+  type OutboxEvent,
+  type OutboxState,
+} from "./outbox.ts";
 
 /** What is known of an act once the server has acknowledged it. */
 export type Acknowledgement =
-  | { readonly kind: "draft"; readonly act: Act; readonly version: number; readonly savedAt: string }
+  | {
+      readonly kind: "draft";
+      readonly act: Act;
+      readonly version: number;
+      readonly savedAt: string;
+    }
   | {
       readonly kind: "submit";
       readonly act: Act;
@@ -78,7 +89,8 @@ export function openOutbox({ account, store, send, now, page, isGone }: OutboxPa
   const apply = (event: OutboxEvent) => {
     const before = state;
     state = nextOutbox(state, event);
-    keep(store, prefix, before.acts, state.acts);
+    const kept = keep(store, prefix, before.acts, state.acts);
+    if (before.acts !== state.acts) state = nextOutbox(state, { type: "kept", kept });
     for (const listener of listeners) listener();
     schedule();
   };
@@ -165,18 +177,27 @@ function takeOver(
   return acts.sort((a, b) => a.at - b.at);
 }
 
-/** Writes what is new or changed, then takes away what is gone. */
+/**
+ * Writes what is new or changed, then takes away what is gone. False where the browser's storage is
+ * full or switched off: the acts are then in this page alone.
+ */
 function keep(
   store: ActStore,
   prefix: string,
   before: readonly Act[],
   after: readonly Act[],
-): void {
-  for (const act of after) {
-    if (!before.includes(act)) store.setItem(`${prefix}${act.requestId}`, JSON.stringify(act));
-  }
-  for (const { requestId } of before) {
-    if (!after.some((act) => act.requestId === requestId)) store.removeItem(`${prefix}${requestId}`);
+): boolean {
+  try {
+    for (const act of after) {
+      if (!before.includes(act)) store.setItem(`${prefix}${act.requestId}`, JSON.stringify(act));
+    }
+    for (const { requestId } of before) {
+      const isGone = !after.some((act) => act.requestId === requestId);
+      if (isGone) store.removeItem(`${prefix}${requestId}`);
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
 

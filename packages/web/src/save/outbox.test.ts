@@ -9,7 +9,7 @@ import { savedDraftSchema } from "@malleolus/schema";
 import { createClient } from "../api/client.ts";
 import type { Act } from "./act.ts";
 import { emptyOutbox, nextOutbox, nextToSend, type OutboxEvent, saveStateOf } from "./outbox.ts";
-import { type ActStore, openOutbox, type Outbox } from "./outbox-runner.ts";
+import { type ActStore, type Outbox, openOutbox } from "./outbox-runner.ts";
 
 function draft(code: string, at: number, note = ""): Act {
   return {

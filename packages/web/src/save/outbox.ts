@@ -28,6 +28,8 @@ export interface OutboxState {
   readonly savedAt: number | null;
   /** Acts that the server will never take as they are. */
   readonly refused: readonly RefusedAct[];
+  /** Whether the browser keeps what is not acknowledged; a full or closed storage does not. */
+  readonly kept: boolean;
 }
 
 export const emptyOutbox: OutboxState = {
@@ -38,6 +40,7 @@ export const emptyOutbox: OutboxState = {
   retryAt: null,
   savedAt: null,
   refused: [],
+  kept: true,
 };
 
 export type OutboxEvent =
@@ -51,6 +54,7 @@ export type OutboxEvent =
       readonly reason: string;
       readonly at: number;
     }
+  | { readonly type: "kept"; readonly kept: boolean }
   | { readonly type: "try now" }
   | { readonly type: "discard"; readonly requestId: string };
 
@@ -84,8 +88,14 @@ export function nextOutbox(state: OutboxState, event: OutboxEvent): OutboxState 
       };
     case "failed":
       return failed(state, event);
+    case "kept":
+      return state.kept === event.kept ? state : { ...state, kept: event.kept };
     case "try now":
-      return { ...state, retryAt: null, trouble: state.trouble === "signed out" ? null : state.trouble };
+      return {
+        ...state,
+        retryAt: null,
+        trouble: state.trouble === "signed out" ? null : state.trouble,
+      };
     case "discard":
       return {
         ...state,
@@ -165,6 +175,7 @@ export type SaveState =
   | { readonly kind: "saved"; readonly at: number }
   | { readonly kind: "saving" }
   | { readonly kind: "sending"; readonly label: string }
+  | { readonly kind: "not kept" }
   | { readonly kind: "offline"; readonly count: number }
   | { readonly kind: "retrying"; readonly since: number | null }
   | { readonly kind: "signed out"; readonly count: number }
@@ -175,10 +186,12 @@ export function saveStateOf(state: OutboxState): SaveState {
   const [first] = acts;
   if (trouble === "signed out") return { kind: "signed out", count: acts.length };
   if (first !== undefined) {
+    if (!state.kept) return { kind: "not kept" };
     if (trouble === "offline") return { kind: "offline", count: acts.length };
     if (trouble === "server") return { kind: "retrying", since: savedAt };
   }
   if (refused.length > 0) return { kind: "refused", refused: refused[0] };
-  if (first === undefined) return savedAt === null ? { kind: "nothing" } : { kind: "saved", at: savedAt };
+  if (first === undefined)
+    return savedAt === null ? { kind: "nothing" } : { kind: "saved", at: savedAt };
   return first.kind === "draft" ? { kind: "saving" } : { kind: "sending", label: first.label };
 }

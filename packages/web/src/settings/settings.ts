@@ -53,8 +53,10 @@ export function isCheckedToday({ displayCheckedAt }: Settings, now: number): boo
   return new Date(displayCheckedAt).toDateString() === new Date(now).toDateString();
 }
 
-function withoutUndefined(partial: {
-  [Key in keyof Settings]?: Settings[Key] | undefined;
-}): Partial<Settings> {
+function withoutUndefined(
+  partial: {
+    [Key in keyof Settings]?: Settings[Key] | undefined;
+  },
+): Partial<Settings> {
   return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
 }

@@ -13,7 +13,11 @@ import { createWebglRenderer } from "../render/webgl-renderer.ts";
 import { drawShapes, type ShapeScene } from "../shapes/draw-shapes.ts";
 import { type Hit, hitTest, type PointerKind } from "../shapes/hit-test.ts";
 import type { Spacing } from "../shapes/measurement.ts";
-import { type MeasuringEvent, type MeasuringState, shownMeasurements } from "../shapes/measuring.ts";
+import {
+  type MeasuringEvent,
+  type MeasuringState,
+  shownMeasurements,
+} from "../shapes/measuring.ts";
 import { paint } from "../shapes/paint.ts";
 import { type Point, viewToImage } from "./camera.ts";
 import type { GestureAction } from "./gestures.ts";
@@ -153,7 +157,11 @@ export function attachView(parts: ViewParts): AttachedView {
   const activate = () => viewer.dispatch({ type: "activate", view: id });
   listenToPointers(stage, { act, hitAt, isToolInHand, activate }, signal);
   listenToWheel(stage, (at, factor) => act({ type: "zoom", at, factor }), signal);
-  listenToSize(stage, (viewport) => viewer.dispatch({ type: "resize", view: id, viewport }), signal);
+  listenToSize(
+    stage,
+    (viewport) => viewer.dispatch({ type: "resize", view: id, viewport }),
+    signal,
+  );
   stage.addEventListener("pointerleave", () => parts.onPointer(null), { signal });
   const onDoubleClick = () => {
     if (!isToolInHand()) viewer.dispatch({ type: "single" });
@@ -178,7 +186,10 @@ export function attachView(parts: ViewParts): AttachedView {
 }
 
 /** WebGL where it was chosen and can be had, else the table. */
-function makeRenderer(canvas: HTMLCanvasElement, { rendererKind, onGraphics }: ViewParts): Renderer {
+function makeRenderer(
+  canvas: HTMLCanvasElement,
+  { rendererKind, onGraphics }: ViewParts,
+): Renderer {
   const webgl = rendererKind === "webgl" ? createWebglRenderer(canvas, onGraphics) : undefined;
   return webgl ?? createTableRenderer(canvas);
 }

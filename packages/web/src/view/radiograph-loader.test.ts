@@ -30,9 +30,7 @@ function begin() {
     loader,
     /** What was asked since the last look, as `a/half` or `cancel 3`. */
     look: () =>
-      asked
-        .splice(0)
-        .map((one) => (one.kind === "load" ? one.request.url : `cancel ${one.id}`)),
+      asked.splice(0).map((one) => (one.kind === "load" ? one.request.url : `cancel ${one.id}`)),
     answer: (data: FromWorker) => tell({ data }),
   };
 }

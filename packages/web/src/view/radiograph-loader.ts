@@ -86,7 +86,9 @@ export function createRadiographLoader(worker: LoadingWorker): RadiographLoader 
   /** Halves of what is shown, then full sizes, then what comes next. */
   const nextJob = (): readonly [url: string, shift: 0 | 1] | undefined => {
     const waiting = (url: string, size: "half" | "full") => !entries.get(url)?.tried[size];
-    const half = order.find((url) => shown.has(url) && waiting(url, "half") && waiting(url, "full"));
+    const half = order.find(
+      (url) => shown.has(url) && waiting(url, "half") && waiting(url, "full"),
+    );
     if (half !== undefined) return [half, 1];
     const full = order.find((url) => waiting(url, "full"));
     return full === undefined ? undefined : [full, 0];

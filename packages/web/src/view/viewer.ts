@@ -54,7 +54,12 @@ export interface ViewerState {
 
 export type ViewerEvent =
   | { readonly type: "resize"; readonly view: string; readonly viewport: Viewport }
-  | { readonly type: "pixels"; readonly view: string; readonly histogram: Histogram; readonly fileWindow: Window }
+  | {
+      readonly type: "pixels";
+      readonly view: string;
+      readonly histogram: Histogram;
+      readonly fileWindow: Window;
+    }
   | { readonly type: "activate"; readonly view: string }
   | { readonly type: "neighbour"; readonly step: -1 | 1 }
   | { readonly type: "zoom"; readonly view: string; readonly at: Point; readonly factor: number }

@@ -1,0 +1,94 @@
+/** What pages ask of the server, under the names by which the answers are kept. */
+import {
+  caseSchema,
+  peopleSchema,
+  queuesSchema,
+  readingProtocolSchema,
+  type WorklistQuery,
+  worklistSchema,
+} from "@malleolus/schema";
+import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { ApiError, mayPass } from "./api-error.ts";
+import type { Client } from "./client.ts";
+
+const MINUTE_MS = 60_000;
+/** Rows that one request brings. */
+const WORKLIST_PAGE = 500;
+
+/** Answers are asked for again where that can help, and not because a window came to the front. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        refetchOnWindowFocus: false,
+        networkMode: "always",
+        retry: (count, error) => count < 2 && error instanceof ApiError && mayPass(error.code),
+        retryDelay: (count) => 500 * 2 ** count,
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+}
+
+export const sessionKey = ["session"] as const;
+
+export function sessionQuery(client: Client) {
+  return queryOptions({
+    queryKey: sessionKey,
+    queryFn: () => client.session(),
+    staleTime: 10 * MINUTE_MS,
+  });
+}
+
+export function protocolQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["protocol"],
+    queryFn: () => client.get("/api/protocol", readingProtocolSchema),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function queuesQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["queues"],
+    queryFn: () => client.get("/api/queues", queuesSchema),
+  });
+}
+
+export type WorklistFilter = Pick<WorklistQuery, "queue" | "status"> & { readonly search: string };
+
+/** Page by page, each behind the last code of the one before. */
+export function worklistQuery(client: Client, { queue, status, search }: WorklistFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["worklist", queue, status, search],
+    initialPageParam: "",
+    queryFn: ({ pageParam }) => {
+      const question = new URLSearchParams({ queue, status, limit: String(WORKLIST_PAGE) });
+      if (search !== "") question.set("search", search);
+      if (pageParam !== "") question.set("after", pageParam);
+      return client.get(`/api/worklist?${question}`, worklistSchema);
+    },
+    getNextPageParam: ({ entries, more }) => (more ? entries.at(-1)?.code : undefined),
+  });
+}
+
+export function caseKey(code: string) {
+  return ["case", code] as const;
+}
+
+export function caseQuery(client: Client, code: string) {
+  return queryOptions({
+    queryKey: caseKey(code),
+    queryFn: () => client.get(`/api/cases/${code}`, caseSchema),
+    staleTime: MINUTE_MS,
+  });
+}
+
+export const peopleKey = ["people"] as const;
+
+export function peopleQuery(client: Client) {
+  return queryOptions({
+    queryKey: peopleKey,
+    queryFn: () => client.get("/api/people", peopleSchema),
+  });
+}

@@ -1,0 +1,107 @@
+/** Which page an address shows, by whether somebody is signed in and as what. */
+import type { Session } from "@malleolus/schema";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { Redirect, Route, Switch, useLocation } from "wouter";
+import { sessionQuery } from "./api/queries.ts";
+import { Loading } from "./controls/loading.tsx";
+import { Problem } from "./controls/problem.tsx";
+import { JoinPage } from "./pages/join-page.tsx";
+import { NotFoundPage } from "./pages/not-found-page.tsx";
+import { SetUpPage } from "./pages/set-up-page.tsx";
+import { SignInPage } from "./pages/sign-in-page.tsx";
+import { AfterActs } from "./reader/after-acts.tsx";
+import { isAdministrator, isReader, useClient, useSignedIn } from "./services.ts";
+import { SettingsProvider } from "./settings/settings-context.tsx";
+import { SignedInProvider } from "./signed-in.tsx";
+
+const WorklistPage = lazy(() => import("./pages/worklist-page.tsx"));
+const ReadPage = lazy(() => import("./pages/read-page.tsx"));
+const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
+const SettingsPage = lazy(() => import("./pages/settings-page.tsx"));
+
+export function App() {
+  const session = useQuery(sessionQuery(useClient()));
+  const wasSignedIn = useRef(false);
+  const state = session.data?.state;
+  useEffect(() => {
+    if (state === "signed in") wasSignedIn.current = true;
+  }, [state]);
+
+  if (session.data === undefined) {
+    return (
+      <SettingsProvider login={null}>
+        {session.error === null ? (
+          <Loading />
+        ) : (
+          <Problem error={session.error} retry={() => void session.refetch()} />
+        )}
+      </SettingsProvider>
+    );
+  }
+  if (session.data.state === "signed in") return <SignedInPages session={session.data} />;
+  return (
+    <SettingsProvider login={null} key="nobody">
+      <PagesForNobody session={session.data} ended={wasSignedIn.current} />
+    </SettingsProvider>
+  );
+}
+
+type SignedInSession = Extract<Session, { state: "signed in" }>;
+type NobodysSession = Exclude<Session, SignedInSession>;
+
+function PagesForNobody({
+  session,
+  ended,
+}: {
+  readonly session: NobodysSession;
+  readonly ended: boolean;
+}) {
+  const [path] = useLocation();
+  if (session.state === "setup") return <SetUpPage />;
+  if (path === "/join") return <JoinPage />;
+  return <SignInPage singleSignOn={session.singleSignOn} ended={ended} />;
+}
+
+function SignedInPages({ session }: { readonly session: SignedInSession }) {
+  return (
+    <SettingsProvider login={session.account.login} key={session.account.login}>
+      <SignedInProvider account={session.account} study={session.study}>
+        <AfterActs>
+          <Suspense fallback={<Loading />}>
+            <Switch>
+              <Route path="/worklist" component={WorklistPage} />
+              <Route path="/read/:code">{({ code }) => <ReadPage code={code} key={code} />}</Route>
+              <Route path="/people" component={PeoplePage} />
+              <Route path="/settings/:section?">
+                {({ section }) => <SettingsPage section={section ?? "display"} />}
+              </Route>
+              <Route path="/join">
+                <JoinPage />
+              </Route>
+              <Route path="/">
+                <FirstPage />
+              </Route>
+              <Route path="/login">
+                <FirstPage />
+              </Route>
+              <Route path="/setup">
+                <FirstPage />
+              </Route>
+              <Route>
+                <NotFoundPage />
+              </Route>
+            </Switch>
+          </Suspense>
+        </AfterActs>
+      </SignedInProvider>
+    </SettingsProvider>
+  );
+}
+
+function FirstPage() {
+  const { account } = useSignedIn();
+  if (isReader(account)) return <Redirect to="/worklist" replace />;
+  if (isAdministrator(account)) return <Redirect to="/people" replace />;
+  return <Redirect to="/settings/display" replace />;
+}

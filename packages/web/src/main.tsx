@@ -1,0 +1,30 @@
+/** Where the pages begin. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { z } from "zod";
+import { createClient } from "./api/client.ts";
+import { createQueryClient, sessionKey } from "./api/queries.ts";
+import { App } from "./app.tsx";
+import { ClientContext } from "./services.ts";
+
+// zod would try whether it may compile code, which the content policy forbids and reports.
+z.config({ jitless: true });
+
+const queries = createQueryClient();
+const client = createClient(
+  (input, init) => fetch(input, init),
+  () => void queries.invalidateQueries({ queryKey: sessionKey }),
+);
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("internal: index.html has no element with the id root");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <ClientContext value={client}>
+        <App />
+      </ClientContext>
+    </QueryClientProvider>
+  </StrictMode>,
+);

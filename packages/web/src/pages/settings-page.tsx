@@ -1,0 +1,128 @@
+/** Settings of this computer for this account: display, keys, and the check of the display. */
+
+import { Switch } from "react-aria-components";
+import { Link } from "wouter";
+import { Segments } from "../controls/choices.tsx";
+import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
+import { rendererForThisComputer } from "../render/try-graphics.ts";
+import { isReader, useSignedIn } from "../services.ts";
+import { DisplayCheckForm } from "../settings/display-check-form.tsx";
+import { settingsSchema } from "../settings/settings.ts";
+import { useSettings } from "../settings/settings-context.tsx";
+import { useLanguage, useText } from "../strings/text.tsx";
+import { languages } from "../strings/translate.ts";
+
+const LANGUAGE_NAMES = { en: "English", nl: "Nederlands" } as const;
+
+export default function SettingsPage({ section }: { readonly section: string }) {
+  const t = useText();
+  const { account } = useSignedIn();
+  const sections = [
+    ["display", t("settings.display")],
+    ...(isReader(account) ? [["check", t("display.title")] as const] : []),
+    ["keys", t("settings.keys")],
+  ] as const;
+  return (
+    <div className="page">
+      <TopBar title={<PageNavigation />} />
+      <main className="with-sections">
+        <div className="sections">
+          <nav className="nav" aria-label={t("settings.sections")}>
+            {sections.map(([id, name]) => (
+              <Link
+                key={id}
+                href={`/settings/${id}`}
+                aria-current={section === id ? "page" : undefined}
+              >
+                {name}
+              </Link>
+            ))}
+          </nav>
+        </div>
+        <div className="content">
+          <div className="stack content-form">
+            <Section section={section} />
+            <p className="meta muted">{t("settings.kept")}</p>
+          </div>
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function Section({ section }: { readonly section: string }) {
+  const { account } = useSignedIn();
+  if (section === "keys") return <KeySettings />;
+  if (section === "check" && isReader(account)) return <DisplayCheckForm />;
+  return <DisplaySettings />;
+}
+
+function DisplaySettings() {
+  const t = useText();
+  const language = useLanguage();
+  const { settings, change } = useSettings();
+  const renderer = t(`settings.renderer.${rendererForThisComputer()}`);
+  return (
+    <>
+      <h1>{t("settings.display")}</h1>
+      <Segments
+        label={t("settings.theme")}
+        choices={settingsSchema.shape.theme.options.map((theme) => ({
+          id: theme,
+          label: t(`settings.theme.${theme}`),
+        }))}
+        value={settings.theme}
+        onChoose={(id) => {
+          const theme = settingsSchema.shape.theme.safeParse(id);
+          if (theme.success) change({ theme: theme.data });
+        }}
+      />
+      <Segments
+        label={t("settings.language")}
+        choices={languages.map((one) => ({ id: one, label: LANGUAGE_NAMES[one] }))}
+        value={language}
+        onChoose={(id) => {
+          const chosen = languages.find((one) => one === id);
+          if (chosen !== undefined) change({ language: chosen });
+        }}
+      />
+      <Segments
+        label={t("settings.window")}
+        choices={[
+          { id: "file", label: t("preset.default") },
+          ...(settings.ownWindow === null ? [] : [{ id: "mine", label: t("preset.mine") }]),
+        ]}
+        value={settings.startWithOwn ? "mine" : "file"}
+        onChoose={(id) => change({ startWithOwn: id === "mine" })}
+      />
+      <Switch
+        className="switch"
+        isSelected={settings.linkViews}
+        onChange={(linkViews) => change({ linkViews })}
+      >
+        <span className="switch-track" />
+        {t("settings.link")}
+      </Switch>
+      <p className="muted">{t("settings.renderer", { renderer })}</p>
+    </>
+  );
+}
+
+function KeySettings() {
+  const t = useText();
+  const { settings, change } = useSettings();
+  return (
+    <>
+      <h1>{t("settings.keys")}</h1>
+      <Switch
+        className="switch"
+        isSelected={settings.singleKeys}
+        onChange={(singleKeys) => change({ singleKeys })}
+      >
+        <span className="switch-track" />
+        {t("settings.single keys")}
+      </Switch>
+      <p className="muted">{t("settings.single keys hint")}</p>
+    </>
+  );
+}

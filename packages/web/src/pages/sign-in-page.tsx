@@ -1,0 +1,74 @@
+/** Signing in, at whatever address it was needed: the page that was asked for comes afterwards. */
+import { sessionSchema } from "@malleolus/schema";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Form } from "react-aria-components";
+import { sessionKey } from "../api/queries.ts";
+import { sayError } from "../api/say-error.ts";
+import { Button } from "../controls/button.tsx";
+import { Field } from "../controls/field.tsx";
+import { Notice } from "../controls/notice.tsx";
+import { useClient } from "../services.ts";
+import { useText } from "../strings/text.tsx";
+import { EntryCard } from "./entry-card.tsx";
+
+export function SignInPage({
+  singleSignOn,
+  ended,
+}: {
+  readonly singleSignOn: boolean;
+  readonly ended: boolean;
+}) {
+  const t = useText();
+  const client = useClient();
+  const queries = useQueryClient();
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useMutation({
+    mutationFn: () => client.send("POST", "/api/login", { login, password }, sessionSchema),
+    // Another account must not see what the one before it was told.
+    onSuccess: (session) => {
+      queries.clear();
+      queries.setQueryData(sessionKey, session);
+    },
+    onError: () => setPassword(""),
+  });
+  return (
+    <EntryCard title={t("sign in.title")}>
+      {ended && <Notice tone="warn">{t("sign in.ended")}</Notice>}
+      <Form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          signIn.mutate();
+        }}
+      >
+        <Field
+          label={t("sign in.name")}
+          value={login}
+          onChange={setLogin}
+          autoComplete="username"
+          isRequired
+          autoFocus
+        />
+        <Field
+          label={t("sign in.password")}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          autoComplete="current-password"
+          isRequired
+        />
+        {signIn.error !== null && <Notice tone="error">{sayError(t, signIn.error)}</Notice>}
+        <Button look="primary" type="submit" isDisabled={signIn.isPending}>
+          {t("sign in.submit")}
+        </Button>
+      </Form>
+      {singleSignOn && (
+        <a className="button" href="/api/openid/start">
+          {t("sign in.with")}
+        </a>
+      )}
+    </EntryCard>
+  );
+}

@@ -1,0 +1,208 @@
+/** What the reader's keys do to a case. A function of the key; which element has the focus is decided before. */
+import { certaintySchema } from "@malleolus/schema";
+import {
+  type Command,
+  certaintyOfKey,
+  classKeys,
+  exclusionOfKey,
+  readerKeys,
+} from "../keys/bindings.ts";
+import type { KeyName } from "../keys/match-key.ts";
+import type { WindowShares } from "../view/window.ts";
+import type { CaseSession } from "./case-session.ts";
+
+/** What a page does for a key, beside what happens in the case's machines. */
+export interface PageActions {
+  readonly submit: () => void;
+  readonly saveNow: () => void;
+  readonly focusNote: () => void;
+  readonly goTo: (where: "previous" | "next") => void;
+  readonly help: (open: "toggle" | "close") => void;
+  readonly isHelpOpen: () => boolean;
+  /** The window that the reader has kept; null where there is none, which the page says. */
+  readonly ownWindow: () => WindowShares | null;
+}
+
+const ZOOM_STEP = 1.25;
+const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Whether the key meant something. A case that is read-only takes only keys of its views. */
+export function pressKey(
+  name: KeyName,
+  session: CaseSession,
+  page: PageActions,
+  readOnly: boolean,
+): boolean {
+  if (!readOnly && (nudge(name, session) || say(name, session))) return true;
+  const command = readerKeys.get(name);
+  return command !== undefined && run(command, session, page, readOnly);
+}
+
+/** An arrow moves the selected point by one pixel of the screen, with Shift by ten. */
+function nudge(name: KeyName, { measuring, viewer }: CaseSession): boolean {
+  const { selected, measurements } = measuring.state();
+  const direction = ARROWS[name.replace("Shift+", "")];
+  if (selected === null || selected.point === null || direction === undefined) return false;
+  const { image } = measurements.find(({ id }) => id === selected.id) ?? {};
+  const camera = viewer.state().views.find(({ id }) => id === image)?.camera;
+  if (camera === undefined) return false;
+  const pixels = name.startsWith("Shift+") ? 10 : 1;
+  const [x, y] = direction;
+  measuring.dispatch({
+    type: "nudge",
+    dx: (x * pixels) / camera.scale,
+    dy: (y * pixels) / camera.scaleY,
+  });
+  return true;
+}
+
+/** Class, exclusion and certainty. */
+function say(name: KeyName, { reading, protocol }: CaseSession): boolean {
+  const exclusion = reading.state().excluding ? exclusionOfKey(name) : undefined;
+  if (exclusion !== undefined) {
+    const chosen = protocol.exclusions.at(exclusion);
+    if (chosen !== undefined) reading.dispatch({ type: "exclusion", id: chosen.id });
+    return true;
+  }
+  for (const [id, key] of classKeys(protocol)) {
+    if (key !== name) continue;
+    reading.dispatch({ type: "class", id });
+    return true;
+  }
+  const certainty = certaintySchema.safeParse(certaintyOfKey(name));
+  if (certainty.success) reading.dispatch({ type: "certainty", step: certainty.data });
+  return certainty.success;
+}
+
+function run(
+  command: Command,
+  { viewer, measuring, reading }: CaseSession,
+  page: PageActions,
+  readOnly: boolean,
+): boolean {
+  switch (command) {
+    case "previous case":
+      page.goTo("previous");
+      return true;
+    case "next case":
+      page.goTo("next");
+      return true;
+    case "view to the left":
+      viewer.dispatch({ type: "neighbour", step: -1 });
+      return true;
+    case "view to the right":
+      viewer.dispatch({ type: "neighbour", step: 1 });
+      return true;
+    case "one view":
+      viewer.dispatch({ type: "single" });
+      return true;
+    case "link views":
+      viewer.dispatch({ type: "link" });
+      return true;
+    case "window default":
+      viewer.dispatch({ type: "preset", name: "default" });
+      return true;
+    case "window bone":
+      viewer.dispatch({ type: "preset", name: "bone" });
+      return true;
+    case "window soft tissue":
+      viewer.dispatch({ type: "preset", name: "soft tissue" });
+      return true;
+    case "window edge":
+      viewer.dispatch({ type: "preset", name: "edge" });
+      return true;
+    case "window mine": {
+      const shares = page.ownWindow();
+      if (shares !== null) viewer.dispatch({ type: "shares", shares });
+      return true;
+    }
+    case "invert":
+      viewer.dispatch({ type: "invert" });
+      return true;
+    case "zoom in":
+      viewer.dispatch({ type: "zoom in middle", factor: ZOOM_STEP });
+      return true;
+    case "zoom out":
+      viewer.dispatch({ type: "zoom in middle", factor: 1 / ZOOM_STEP });
+      return true;
+    case "fit":
+      viewer.dispatch({ type: "fit" });
+      return true;
+    case "reset view":
+      viewer.dispatch({ type: "reset", which: "view" });
+      return true;
+    case "reset all":
+      viewer.dispatch({ type: "reset", which: "all" });
+      return true;
+    case "overlays": {
+      const hidden = viewer.state().overlays === "hidden";
+      viewer.dispatch({ type: "overlays", to: hidden ? "shown" : "hidden" });
+      return true;
+    }
+    case "help":
+      page.help("toggle");
+      return true;
+    case "escape":
+      stepOut({ measuring, reading }, page);
+      return true;
+    case "save now":
+      page.saveNow();
+      return true;
+    default:
+      return readOnly ? false : change(command, { measuring, reading }, page);
+  }
+}
+
+type Changing = Extract<
+  Command,
+  "exclude" | "submit" | "note" | "last tool" | "delete" | "take back"
+>;
+type Changed = Pick<CaseSession, "measuring" | "reading">;
+
+function change(command: Changing, { measuring, reading }: Changed, page: PageActions): boolean {
+  switch (command) {
+    case "exclude":
+      reading.dispatch({ type: "excluding", is: !reading.state().excluding });
+      return true;
+    case "submit":
+      page.submit();
+      return true;
+    case "note":
+      page.focusNote();
+      return true;
+    case "last tool": {
+      const { tool, lastTool } = measuring.state();
+      const next = tool === null ? (lastTool ?? { rule: null, form: "length" as const }) : null;
+      measuring.dispatch({ type: "take tool", tool: next });
+      return true;
+    }
+    case "take back":
+      if (measuring.state().tool !== null) {
+        measuring.dispatch({ type: "take back point" });
+        return true;
+      }
+      return remove(measuring);
+    case "delete":
+      return remove(measuring);
+  }
+}
+
+function remove(measuring: CaseSession["measuring"]): boolean {
+  const { selected } = measuring.state();
+  if (selected === null) return false;
+  measuring.dispatch({ type: "delete", id: selected.id });
+  return true;
+}
+
+/** Out by one level: the sheet of keys, what is being drawn, the exclusion, the selection. */
+function stepOut({ measuring, reading }: Changed, page: PageActions): void {
+  if (page.isHelpOpen()) page.help("close");
+  else if (measuring.state().tool !== null) measuring.dispatch({ type: "escape" });
+  else if (reading.state().excluding) reading.dispatch({ type: "excluding", is: false });
+  else measuring.dispatch({ type: "escape" });
+}

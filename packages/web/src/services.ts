@@ -1,0 +1,40 @@
+/** What every page has at hand: requests, the account, radiographs in memory. */
+import type { Account } from "@malleolus/schema";
+import { createContext, useContext } from "react";
+import type { Client } from "./api/client.ts";
+import type { Outbox } from "./save/outbox-runner.ts";
+import type { RadiographLoader } from "./view/radiograph-loader.ts";
+
+export interface SignedIn {
+  readonly account: Account;
+  readonly study: string;
+  readonly outbox: Outbox;
+  readonly radiographs: RadiographLoader;
+}
+
+export const ClientContext = createContext<Client | null>(null);
+export const SignedInContext = createContext<SignedIn | null>(null);
+
+export function useClient(): Client {
+  return required(useContext(ClientContext));
+}
+
+export function useSignedIn(): SignedIn {
+  return required(useContext(SignedInContext));
+}
+
+const READERS = ["observer", "senior", "surgeon"] as const;
+
+/** Whether an account reads; staff do not. */
+export function isReader({ roles }: Pick<Account, "roles">): boolean {
+  return READERS.some((role) => roles.includes(role));
+}
+
+export function isAdministrator({ roles }: Pick<Account, "roles">): boolean {
+  return roles.includes("administrator");
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new Error("internal: a page was rendered outside of the application");
+  return value;
+}

@@ -1,0 +1,64 @@
+/** What exists as long as one account is signed in: its outbox, and the radiographs in memory. */
+import type { Account } from "@malleolus/schema";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { Loading } from "./controls/loading.tsx";
+import { startRadiographWorker } from "./render/start-worker.ts";
+import { type Outbox, openOutbox } from "./save/outbox-runner.ts";
+import { namePage } from "./save/page-name.ts";
+import { sendAct } from "./save/send-act.ts";
+import { SignedInContext, useClient } from "./services.ts";
+import { createRadiographLoader, type RadiographLoader } from "./view/radiograph-loader.ts";
+
+interface Opened {
+  readonly outbox: Outbox;
+  readonly radiographs: RadiographLoader;
+}
+
+export function SignedInProvider({
+  account,
+  study,
+  children,
+}: {
+  readonly account: Account;
+  readonly study: string;
+  readonly children: ReactNode;
+}) {
+  const client = useClient();
+  const { login } = account;
+  const [opened, setOpened] = useState<Opened | null>(null);
+
+  useEffect(() => {
+    const ends = new AbortController();
+    const open = async () => {
+      const page = await namePage();
+      if (ends.signal.aborted) {
+        page.release();
+        return;
+      }
+      const outbox = openOutbox({
+        account: { login },
+        store: localStorage,
+        send: (act, version) => sendAct(client, act, version),
+        now: Date.now,
+        page: page.name,
+        isGone: page.isGone,
+      });
+      const worker = startRadiographWorker();
+      window.addEventListener("online", outbox.tryNow, { signal: ends.signal });
+      ends.signal.addEventListener("abort", () => {
+        outbox.close();
+        worker.terminate();
+        page.release();
+      });
+      setOpened({ outbox, radiographs: createRadiographLoader(worker) });
+    };
+    void open();
+    return () => ends.abort();
+  }, [client, login]);
+
+  const value = useMemo(
+    () => (opened === null ? null : { account, study, ...opened }),
+    [account, study, opened],
+  );
+  return value === null ? <Loading /> : <SignedInContext value={value}>{children}</SignedInContext>;
+}
