@@ -1,7 +1,7 @@
 /** One radiograph of a case: its name and window above, the picture with shapes below. */
 
 import type { CaseImage, View } from "@malleolus/schema";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import {
   Button as AriaButton,
   Menu,
@@ -49,7 +49,7 @@ export function ViewPane(props: ViewPaneProps) {
   const [menuOpen, setMenuOpen] = useState(false);
   const [graphicsLost, setGraphicsLost] = useState(false);
   const active = useMachine(session.viewer, ({ active: id }) => id === image.id);
-  const state = useMachine(radiographs, () => radiographs.stateOf(url));
+  const state = useSyncExternalStore(radiographs.subscribe, () => radiographs.stateOf(url));
   const name = viewName(image.view, t);
   const shownName = image.side === null ? name : `${name} · ${t(`side.${image.side}`)}`;
 

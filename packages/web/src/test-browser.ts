@@ -1,0 +1,23 @@
+/**
+ * Debian's chromium for tests, driven by playwright-core, which brings no browser of its own. Tests of
+ * the whole reading room start theirs the same way.
+ */
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+
+/** Why browser tests are skipped; false where they are not. */
+export const noBrowser: string | false = existsSync(CHROMIUM)
+  ? false
+  : `no ${CHROMIUM}; install Debian's chromium`;
+
+/** WebGL2 comes from SwiftShader, in software, since no test machine need have a graphics card. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--enable-unsafe-swiftshader", "--use-angle=swiftshader", "--ignore-gpu-blocklist"],
+    // In containers and as root there is no sandbox to be had.
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+}
