@@ -43,7 +43,7 @@ const cameras: readonly (readonly [string, Camera])[] = [
 const windows = [
   { level: 32_000, width: 60_000, inverted: false },
   { level: 21_000, width: 700, inverted: true },
-  { level: 9000.5, width: 2, inverted: false },
+  { level: 31_000.5, width: 2, inverted: false },
 ];
 
 function newCanvas(): HTMLCanvasElement {
