@@ -26,12 +26,12 @@ import { dirname, join } from "node:path";
 import test, { type TestContext } from "node:test";
 
 const basicTools =
-  "sh dirname readlink sed grep head tail cat mkdir rm mv sha256sum cut sort find stat paste nproc uname flock tar id env sleep touch";
+  "sh dirname readlink sed grep head tail cat mkdir rm mv sha256sum cut sort find stat paste nproc uname flock tar id env sleep touch cp";
 
 const programs = {
   npm: `echo "npm $1" >>"$CALLS"
 case $1 in
-  ci) rm -rf node_modules; mkdir -p node_modules/node-api-headers/include; touch node_modules/node-api-headers/include/node_api.h ;;
+  ci) rm -rf node_modules; mkdir -p node_modules/node-api-headers/include; touch node_modules/node-api-headers/include/node_api.h; mkdir -p node_modules/vite/bin; cp "$TREE/bin/vite.js" node_modules/vite/bin/vite.js ;;
   pack) echo "not Node" >"$(echo "$3" | sed 's/@/-/').tgz" ;;
 esac`,
   cmake: `echo "cmake $*" >>"$CALLS"
@@ -50,6 +50,18 @@ touch "$2/malleolus_torch.node"`,
   *install*) echo "apt-get install \${*##*300 }" >>"$CALLS"; mv "$TREE/bin/later-cmake" "$TREE/bin/cmake" ;;
 esac`,
 } as const;
+
+// Vite, as far as the launcher looks at it: it notes its call and writes a page, or says what is wrong.
+const vite = `
+const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require("node:fs");
+appendFileSync(process.env.CALLS, "vite " + process.argv[2] + "\\n");
+if (existsSync(process.env.CALLS + ".fail")) {
+  console.error("main.tsx:3: Error: Unexpected token");
+  process.exit(1);
+}
+mkdirSync("dist", { recursive: true });
+writeFileSync("dist/index.html", "");
+`;
 
 // What the launcher starts in the end: it says what it was given.
 const mainProgram = `
@@ -81,8 +93,11 @@ class Tree {
     this.write("package-lock.json", "{}");
     this.write("packages/torch/native/nms.cc", "int a;");
     this.write("packages/cli/src/main.ts", mainProgram);
+    this.write("packages/web/src/main.tsx", "");
+    for (const name of ["schema", "geometry", "imaging"])
+      this.write(`packages/${name}/src/index.ts`, "");
+    this.write("bin/vite.js", vite);
     cpSync(join(import.meta.dirname, "../malleolus"), join(this.root, "malleolus"));
-    mkdirSync(this.bin);
     for (const name of basicTools.split(" ")) {
       symlinkSync(execFileSync("which", [name], { encoding: "utf8" }).trim(), join(this.bin, name));
     }
@@ -269,6 +284,35 @@ test("launcher: a changed source, LibTorch or lock is noticed, and nothing else"
   tree.write("package-lock.json", '{ "packages": {} }');
   await check("a changed lock", libtorch, ["npm ci"]);
   await check("no change", libtorch, []);
+});
+
+test("launcher: pages are built for serve alone, when a source of theirs has changed", async (context) => {
+  const tree = new Tree(context);
+  const check = async (what: string, args: readonly string[], expected: readonly string[]) => {
+    const result = await tree.run(args, { libtorch: "/nowhere" });
+    assert.equal(result.code, 0, result.said);
+    assert.deepEqual(tree.calls(), expected, what);
+  };
+  await check("another command", ["inspect"], ["npm ci"]);
+  await check("help", ["serve", "--help"], []);
+  await check("the first call", ["serve", "study"], ["vite build"]);
+  await check("no change", ["serve", "study"], []);
+  tree.write("packages/web/src/app.test.ts", "");
+  await check("a new test", ["serve", "study"], []);
+  tree.write("packages/web/src/app.tsx", "");
+  await check("a new source", ["serve", "study"], ["vite build"]);
+  tree.write("packages/schema/src/index.ts", "export {};");
+  await check("a changed source of another package that is bundled", ["serve"], ["vite build"]);
+
+  tree.write("packages/web/src/app.tsx", "<");
+  writeFileSync(`${tree.callsFile}.fail`, "");
+  const failed = await tree.run(["serve", "study"]);
+  assert.equal(failed.code, 1);
+  assert.match(failed.said, /main\.tsx:3: Error: Unexpected token/);
+  assert.equal(failed.started, undefined);
+  rmSync(`${tree.callsFile}.fail`);
+  tree.calls();
+  await check("after a failure", ["serve", "study"], ["vite build"]);
 });
 
 test("launcher: a failed build says why, and is tried again", async (context) => {

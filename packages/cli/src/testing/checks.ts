@@ -8,6 +8,12 @@ import { indent, seconds } from "./report-lines.ts";
 const checks: readonly { name: string; script: string; args: readonly string[] }[] = [
   { name: "biome", script: "node_modules/@biomejs/biome/bin/biome", args: ["check", "."] },
   { name: "tsc", script: "node_modules/typescript/bin/tsc", args: ["-p", "tsconfig.json"] },
+  // What runs in a browser knows a document and no process.
+  {
+    name: "tsc of web",
+    script: "node_modules/typescript/bin/tsc",
+    args: ["-p", "packages/web/tsconfig.json"],
+  },
   { name: "knip", script: "node_modules/knip/bin/knip.js", args: [] },
 ];
 

@@ -2,8 +2,8 @@
  * One radiograph from the server to levels that a renderer draws. It runs in a worker: undoing the
  * predictor of nine million pixels takes a tenth of a second, which a page would stand still for.
  */
+import { decodeLevels } from "@malleolus/imaging";
 import { type Histogram, histogramOf } from "../view/histogram.ts";
-import { decodeLevels } from "./decode-levels.ts";
 import { makeLevels, type PixelLevels } from "./pixel-levels.ts";
 
 export interface LoadedRadiograph {
@@ -41,20 +41,16 @@ export async function loadRadiograph(
   signal: AbortSignal,
 ): Promise<LoadedRadiograph> {
   const bytes = await readBytes(url, expectedBytes(width, height, shift), progress, signal);
-  const { pixels, low, high, ...size } = decodeLevels(bytes);
-  if (size.width !== halved(width, shift) || size.height !== halved(height, shift)) {
+  const image = decodeLevels(bytes);
+  if (image.width !== halved(width, shift) || image.height !== halved(height, shift)) {
+    const expected = `${halved(width, shift)} x ${halved(height, shift)}`;
     throw new LoadError(
       200,
-      `${url}: expected ${width} x ${height} pixels, got ${size.width} x ${size.height}`,
+      `${url}: expected ${expected} pixels, got ${image.width} x ${image.height}`,
     );
   }
-  const levels = makeLevels(width, height, {
-    shift,
-    width: size.width,
-    height: size.height,
-    pixels,
-  });
-  return { levels, histogram: histogramOf(pixels), low, high };
+  const levels = makeLevels(width, height, shift, image);
+  return { levels, histogram: histogramOf(image.levels), ...image.window };
 }
 
 async function readBytes(

@@ -5,6 +5,7 @@
  * neighbours of a pixel would then skip most rows and lose a hairline; so the renderer reads from
  * the level that is nearest in size, each of whose pixels is the mean of four of the level before.
  */
+import { halveLevels, type LevelImage } from "@malleolus/imaging";
 
 export interface PixelLevel {
   /** How often the full size was halved. */
@@ -26,37 +27,20 @@ export interface PixelLevels {
 /** Levels are made until the longer side is at most this. */
 const LEAST_SIDE = 256;
 
-/** All levels from the finest that there is. */
-export function makeLevels(width: number, height: number, finest: PixelLevel): PixelLevels {
-  const levels = [finest];
-  for (let last = finest; Math.max(last.width, last.height) > LEAST_SIDE; ) {
-    last = halve(last);
-    levels.push(last);
+/** All levels of a radiograph of so many columns and rows, from the finest that there is. */
+export function makeLevels(
+  width: number,
+  height: number,
+  shift: number,
+  finest: LevelImage,
+): PixelLevels {
+  const levels: PixelLevel[] = [];
+  let image = finest;
+  for (let level = shift; ; level++) {
+    levels.push({ shift: level, width: image.width, height: image.height, pixels: image.levels });
+    if (Math.max(image.width, image.height) <= LEAST_SIDE) return { width, height, levels };
+    image = halveLevels(image);
   }
-  return { width, height, levels };
-}
-
-/** Means of two by two pixels, rounded; at an odd edge the last row or column counts twice. */
-export function halve({ shift, width, height, pixels }: PixelLevel): PixelLevel {
-  const halfWidth = (width + 1) >> 1;
-  const halfHeight = (height + 1) >> 1;
-  const means = new Uint16Array(halfWidth * halfHeight);
-  for (let y = 0; y < halfHeight; y++) {
-    const upper = 2 * y * width;
-    const lower = Math.min(2 * y + 1, height - 1) * width;
-    for (let x = 0; x < halfWidth; x++) {
-      const left = 2 * x;
-      const right = Math.min(left + 1, width - 1);
-      means[y * halfWidth + x] =
-        (pixels[upper + left] +
-          pixels[upper + right] +
-          pixels[lower + left] +
-          pixels[lower + right] +
-          2) >>
-        2;
-    }
-  }
-  return { shift: shift + 1, width: halfWidth, height: halfHeight, pixels: means };
 }
 
 /** The level nearest in size to what `scale` view pixels for each image pixel show. */

@@ -1,10 +1,11 @@
 /** The numbers that both renderers share; that they show the same pixels is tested in a browser. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { halveLevels, type LevelImage } from "@malleolus/imaging";
 import fc from "fast-check";
 import { fitCamera } from "../view/camera.ts";
 import { greyOf } from "../view/window.ts";
-import { halve, levelFor, makeLevels, type PixelLevel } from "./pixel-levels.ts";
+import { levelFor, makeLevels } from "./pixel-levels.ts";
 import { chooseRenderer } from "./renderer-choice.ts";
 import { resample } from "./resample.ts";
 import { sampleView } from "./sampling.ts";
@@ -14,26 +15,20 @@ function level(
   width: number,
   height: number,
   valueAt: (x: number, y: number) => number,
-): PixelLevel {
-  const pixels = Uint16Array.from({ length: width * height }, (_, i) =>
+): LevelImage {
+  const levels = Uint16Array.from({ length: width * height }, (_, i) =>
     valueAt(i % width, Math.floor(i / width)),
   );
-  return { shift: 0, width, height, pixels };
+  return { width, height, levels, top: 65_535, window: { low: 0, high: 65_535 } };
 }
 
 const geometry = { columnSpacingMm: null, pixelAspect: 1 };
-
-test("halve: means of two by two, the edge of an odd size counted twice", () => {
-  const half = halve(level(3, 3, (x, y) => 10 * y + x));
-  assert.deepEqual([half.width, half.height, half.shift], [2, 2, 1]);
-  // (0 + 1 + 10 + 11 + 2) / 4, (2 + 2 + 12 + 12 + 2) / 4, (20 + 21 + 20 + 21 + 2) / 4, (4 * 22 + 2) / 4
-  assert.deepEqual([...half.pixels], [6, 7, 21, 22]);
-});
 
 test("levels: the one nearest in size is read, and the finest that there is", () => {
   const levels = makeLevels(
     2048,
     1024,
+    0,
     level(2048, 1024, () => 0),
   );
   assert.deepEqual(
@@ -50,24 +45,25 @@ test("levels: the one nearest in size is read, and the finest that there is", ()
   ] as const) {
     assert.equal(levelFor(levels, scale).shift, shift, `scale ${scale}`);
   }
-  const preview = makeLevels(2048, 1024, halve(level(2048, 1024, () => 0)));
+  const preview = makeLevels(2048, 1024, 1, halveLevels(level(2048, 1024, () => 0)));
   assert.equal(levelFor(preview, 1).shift, 1);
 });
 
 test("resample: at scale 1 the view shows the radiograph's own pixels", () => {
   const source = level(40, 30, (x, y) => 1000 * x + y);
-  const levels = makeLevels(40, 30, source);
+  const levels = makeLevels(40, 30, 0, source);
   const viewport = { width: 40, height: 30 };
   const camera = fitCamera({ ...geometry, width: 40, height: 30 }, viewport);
   const shown = resample(sampleView(levels, camera, viewport), 40, 30);
   assert.deepEqual([shown.left, shown.top, shown.width, shown.height], [0, 0, 40, 30]);
-  assert.deepEqual(shown.pixels, source.pixels);
+  assert.deepEqual(shown.pixels, source.levels);
 });
 
 test("resample: the radiograph ends where the camera says, and beside it there is nothing", () => {
   const levels = makeLevels(
     40,
     20,
+    0,
     level(40, 20, () => 7),
   );
   const camera = { scale: 2, scaleY: 2, centerX: 20, centerY: 10 };
@@ -85,6 +81,7 @@ test("resample: a plane of values is met within a 256th of a pixel", () => {
         const levels = makeLevels(
           60,
           60,
+          0,
           level(60, 60, (x, y) => 500 * x + 300 * y),
         );
         const camera = { scale, scaleY: scale, centerX, centerY };
@@ -110,6 +107,7 @@ test("resample: from eight view pixels a pixel on there are squares", () => {
   const levels = makeLevels(
     4,
     4,
+    0,
     level(4, 4, (x) => x * 100),
   );
   const camera = { scale: 8, scaleY: 8, centerX: 2, centerY: 2 };
@@ -125,6 +123,7 @@ test("resample: a hairline of one pixel is still seen when 3000 rows are shown o
     const levels = makeLevels(
       200,
       3000,
+      0,
       level(200, 3000, (_, y) => (y === row ? 4000 : 1000)),
     );
     const camera = fitCamera(

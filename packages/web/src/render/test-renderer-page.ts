@@ -28,7 +28,8 @@ function testLevels(width: number, height: number): PixelLevels {
       pixels[y * width + x] = Math.min(40 * x + 25 * y + (noise >>> 22) + line, 65_535);
     }
   }
-  return makeLevels(width, height, { shift: 0, width, height, pixels });
+  const window = { low: 0, high: 65_535 };
+  return makeLevels(width, height, 0, { width, height, levels: pixels, top: 65_535, window });
 }
 
 const cameras: readonly (readonly [string, Camera])[] = [

@@ -25,8 +25,13 @@ function tryGraphics(): GraphicsTrial | undefined {
   const named = gl.getExtension("WEBGL_debug_renderer_info");
   const name: unknown = gl.getParameter(named?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
   const side: unknown = gl.getParameter(gl.MAX_TEXTURE_SIZE);
-  const pixels = new Uint16Array(960 * 1600);
-  const levels = makeLevels(960, 1600, { shift: 0, width: 960, height: 1600, pixels });
+  const levels = makeLevels(960, 1600, 0, {
+    width: 960,
+    height: 1600,
+    levels: new Uint16Array(960 * 1600),
+    top: 4095,
+    window: { low: 0, high: 4095 },
+  });
   const camera = { scale: 0.5, scaleY: 0.5, centerX: 480, centerY: 800 };
   const frame = { levels, camera, window: { level: 2048, width: 4096, inverted: false } };
   const pixel = new Uint8Array(4);

@@ -4,6 +4,12 @@
  * Four forms are enough for all that a protocol asks: the length between two points, the distance of
  * a point from a line through two others, the angle at a corner, and the angle between two lines.
  */
+import {
+  measureAngle,
+  measureBetweenLines,
+  measureLength,
+  measurePerpendicular,
+} from "@malleolus/geometry";
 import { type Calibration, MEASUREMENT_POINTS, type MeasurementForm } from "@malleolus/schema";
 import type { Point } from "../view/camera.ts";
 
@@ -38,16 +44,23 @@ export function measure(
   spacing: Spacing | null,
 ): MeasuredValue | undefined {
   if (points.length < MEASUREMENT_POINTS[form]) return undefined;
-  const [a, b, c, d] = points.map((point) => inMillimetres(point, spacing));
+  const { value, unit } = measured(form, points, spacing);
+  const isAtDetector = unit === "mm" && spacing?.source === "at detector";
+  return { value, unit: isAtDetector ? "mm at detector" : unit };
+}
+
+function measured(form: MeasurementForm, points: readonly Point[], spacing: Spacing | null) {
+  const [a, b, c, d] = points.map(({ x, y }) => [x, y] as const);
+  const millimetres = spacing === null ? null : ([spacing.rowMm, spacing.columnMm] as const);
   switch (form) {
     case "length":
-      return { value: Math.hypot(b.x - a.x, b.y - a.y), unit: unitOf(spacing) };
+      return measureLength(a, b, millimetres);
     case "perpendicular":
-      return { value: distanceFromLine(c, a, b), unit: unitOf(spacing) };
+      return measurePerpendicular([a, b], c, millimetres);
     case "angle":
-      return { value: angleAt(b, a, c), unit: "degrees" };
+      return measureAngle(a, b, c, millimetres);
     case "between lines":
-      return { value: angleBetween(a, b, c, d), unit: "degrees" };
+      return measureBetweenLines([a, b], [c, d], millimetres);
   }
 }
 
@@ -73,30 +86,4 @@ export function footOfPerpendicular(
 
 function inMillimetres({ x, y }: Point, spacing: Spacing | null): Point {
   return spacing === null ? { x, y } : { x: x * spacing.columnMm, y: y * spacing.rowMm };
-}
-
-function unitOf(spacing: Spacing | null): Unit {
-  if (spacing === null) return "px";
-  return spacing.source === "calibrated" ? "mm" : "mm at detector";
-}
-
-function distanceFromLine(point: Point, a: Point, b: Point): number {
-  const length = Math.hypot(b.x - a.x, b.y - a.y);
-  if (length === 0) return Math.hypot(point.x - a.x, point.y - a.y);
-  const twiceArea = (b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x);
-  return Math.abs(twiceArea) / length;
-}
-
-/** At a corner between the ways to two points: 0 to 180 degrees. */
-function angleAt(corner: Point, a: Point, b: Point): number {
-  const [from, to] = [a, b].map(({ x, y }) => Math.atan2(y - corner.y, x - corner.x));
-  const turn = (Math.abs(to - from) * 180) / Math.PI;
-  return turn > 180 ? 360 - turn : turn;
-}
-
-/** Between two lines, whichever way each was drawn: 0 to 90 degrees. */
-function angleBetween(a: Point, b: Point, c: Point, d: Point): number {
-  const cross = (b.x - a.x) * (d.y - c.y) - (b.y - a.y) * (d.x - c.x);
-  const dot = (b.x - a.x) * (d.x - c.x) + (b.y - a.y) * (d.y - c.y);
-  return (Math.atan2(Math.abs(cross), Math.abs(dot)) * 180) / Math.PI;
 }

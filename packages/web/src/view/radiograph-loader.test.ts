@@ -12,7 +12,8 @@ const [a, b, c] = ["a", "b", "c"].map((url) => ({ url, ...size }));
 
 function loaded(shift: number): LoadedRadiograph {
   const pixels = new Uint16Array(4);
-  const levels = makeLevels(2, 2, { shift, ...size, pixels });
+  const window = { low: 0, high: 1 };
+  const levels = makeLevels(2, 2, shift, { ...size, levels: pixels, top: 1, window });
   return { levels, histogram: histogramOf(pixels), low: 0, high: 1 };
 }
 
