@@ -1,6 +1,9 @@
 /** Whether work is saved, in words, read out politely when it changes. */
+import { caseSchema } from "@malleolus/schema";
+import { useQueryClient } from "@tanstack/react-query";
+import { caseKey } from "../api/queries.ts";
 import { type RefusedAct, type SaveState, saveStateOf } from "../save/outbox.ts";
-import { useSignedIn } from "../services.ts";
+import { useClient, useSignedIn } from "../services.ts";
 import { useLanguage, useText } from "../strings/text.tsx";
 import { clockTime } from "../strings/times.ts";
 import type { Language, Translate } from "../strings/translate.ts";
@@ -25,12 +28,44 @@ export function SaveStateLine() {
           {t("save.retry")}
         </Button>
       )}
-      {save.kind === "refused" && save.refused.code !== "stale" && (
-        <Button look="small" onPress={() => outbox.discard(save.refused.act.requestId)}>
-          {t("save.refused discard")}
-        </Button>
-      )}
+      {save.kind === "refused" && <RefusalButtons refused={save.refused} />}
     </div>
+  );
+}
+
+/** What can be done with an act that the server does not take. */
+function RefusalButtons({ refused: { act, code } }: { readonly refused: RefusedAct }) {
+  const t = useText();
+  const client = useClient();
+  const queries = useQueryClient();
+  const { outbox } = useSignedIn();
+  const discard = () => outbox.discard(act.requestId);
+  if (code !== "stale" || act.kind !== "draft") {
+    return (
+      <Button look="small" onPress={discard}>
+        {t("save.refused discard")}
+      </Button>
+    );
+  }
+  const keepMine = async () => {
+    const { draft } = await client.get(`/api/cases/${act.code}`, caseSchema);
+    outbox.setVersion(act.code, draft?.version ?? 0);
+    outbox.put({ ...act, requestId: crypto.randomUUID(), version: null, at: Date.now() });
+    discard();
+  };
+  const takeOther = () => {
+    discard();
+    queries.removeQueries({ queryKey: caseKey(act.code) });
+  };
+  return (
+    <>
+      <Button look="small" onPress={() => void keepMine()}>
+        {t("save.keep mine")}
+      </Button>
+      <Button look="small" onPress={takeOther}>
+        {t("save.take other")}
+      </Button>
+    </>
   );
 }
 

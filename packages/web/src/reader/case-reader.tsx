@@ -46,7 +46,15 @@ export function CaseReader({ detail, protocol, content }: CaseReaderProps) {
   const [hint, setHint] = useState<string | null>(null);
   const noteRef = useRef<HTMLTextAreaElement>(null);
   const pointerRef = useRef<HTMLSpanElement>(null);
-  const readOnly = detail.state === "submitted" || lock.isOurs !== true;
+  const sending = useMachine(outbox, ({ acts }) =>
+    acts.some(({ kind, code }) => kind === "submit" && code === detail.code),
+  );
+  const offline = useMachine(outbox, ({ trouble }) => trouble === "offline");
+  const readOnly = detail.state === "submitted" || lock.isOurs !== true || sending;
+  // Without a network reading goes on, as far as radiographs are here.
+  useEffect(() => {
+    if (sending && offline && detail.next !== null) go(`/read/${detail.next}`);
+  }, [sending, offline, detail.next, go]);
 
   // The settings with which it was opened: a later change is for the next case.
   const [session] = useState(() =>

@@ -45,7 +45,7 @@ export function ViewPane(props: ViewPaneProps) {
   const { radiographs } = useSignedIn();
   const stage = useRef<HTMLDivElement>(null);
   const values = useRef<HTMLSpanElement>(null);
-  const attached = useRef<AttachedView | null>(null);
+  const [attached, setAttached] = useState<AttachedView | null>(null);
   const [menuOpen, setMenuOpen] = useState(false);
   const [graphicsLost, setGraphicsLost] = useState(false);
   const active = useMachine(session.viewer, ({ active: id }) => id === image.id);
@@ -70,7 +70,7 @@ export function ViewPane(props: ViewPaneProps) {
       onPointer: (at) => onPointer(at, image),
       onGraphics: (now) => setGraphicsLost(now === "lost"),
     });
-    attached.current = view;
+    setAttached(view);
     const sayValues = () => {
       const now = viewer.state().views.find(({ id }) => id === image.id);
       if (values.current !== null && now !== undefined)
@@ -80,14 +80,16 @@ export function ViewPane(props: ViewPaneProps) {
     sayValues();
     return () => {
       stop();
+      setAttached(null);
       view.detach();
-      attached.current = null;
     };
   }, [session, image, onPointer, t]);
 
   const { radiograph } = state;
   useEffect(() => {
-    attached.current?.setPixels(radiograph?.levels ?? null);
+    attached?.setPixels(radiograph?.levels ?? null);
+  }, [attached, radiograph]);
+  useEffect(() => {
     if (radiograph === null) return;
     const { low, high, histogram } = radiograph;
     const width = Math.max(high - low, 1);

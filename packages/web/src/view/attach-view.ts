@@ -63,7 +63,8 @@ export function attachView(parts: ViewParts): AttachedView {
     frame = 0;
     const now = view();
     if (now === undefined) return;
-    if (fitCanvas(picture, now) || fitCanvas(overlay, now)) hovered = null;
+    fitCanvas(picture, now);
+    fitCanvas(overlay, now);
     if (levels !== null && now.window !== null) {
       renderer.draw({ levels, camera: now.camera, window: now.window });
     }
@@ -194,12 +195,11 @@ function makeRenderer(
   return webgl ?? createTableRenderer(canvas);
 }
 
-/** Whether the size had to be changed. */
-function fitCanvas(canvas: HTMLCanvasElement, { viewport }: ViewState): boolean {
-  if (canvas.width === viewport.width && canvas.height === viewport.height) return false;
+/** Setting a size clears a canvas, the same one too. */
+function fitCanvas(canvas: HTMLCanvasElement, { viewport }: ViewState): void {
+  if (canvas.width === viewport.width && canvas.height === viewport.height) return;
   canvas.width = viewport.width;
   canvas.height = viewport.height;
-  return true;
 }
 
 function scaled({ x, y }: Point, factor: number): Point {
