@@ -93,7 +93,7 @@ async function readByKeys(browser: Browser, room: Room, link: string): Promise<v
   await page.getByText(/^Saved /).waitFor();
 
   await waitForRadiographs(page);
-  await page.keyboard.press("?");
+  await page.keyboard.press("Shift+?");
   await page.getByRole("heading", { name: "Keys of this page" }).waitFor();
   await assertAccessible(page, "keys");
   await page.keyboard.press("Escape");
@@ -162,8 +162,8 @@ async function readByMouse(browser: Browser, address: string, link: string): Pro
   await stage.click({ position: { x: 180, y: 200 } });
   await page.locator(".measurement-list li", { hasText: /\d+\.\d mm/ }).waitFor();
   await page.getByText("Weber B", { exact: true }).click();
-  await page.getByRole("radio", { name: "3 probable" }).locator("..").click();
-  await page.getByRole("radio", { name: "Subtle" }).first().locator("..").click();
+  await page.locator(".segment", { hasText: "3" }).click();
+  await page.locator(".visibility-row .segment", { hasText: "Subtle" }).first().click();
   await page.getByLabel("Note").fill("thin line");
   await page.getByText(/^Saved /).waitFor();
   const measured = page.url();

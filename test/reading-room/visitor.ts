@@ -31,7 +31,7 @@ export async function newVisitor(
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) troubles.push(message.text());
+    if (message.type() === "error") troubles.push(message.text());
   });
   page.on("pageerror", (error) => troubles.push(String(error)));
   page.on("request", (request) => {

@@ -1,15 +1,13 @@
 /** Where the pages begin. */
+import "./without-eval.ts";
+
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { z } from "zod";
 import { createClient } from "./api/client.ts";
 import { createQueryClient, sessionKey } from "./api/queries.ts";
 import { App } from "./app.tsx";
 import { ClientContext } from "./services.ts";
-
-// zod would try whether it may compile code, which the content policy forbids and reports.
-z.config({ jitless: true });
 
 const queries = createQueryClient();
 const client = createClient(

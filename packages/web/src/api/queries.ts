@@ -4,6 +4,7 @@ import {
   peopleSchema,
   queuesSchema,
   readingProtocolSchema,
+  type Session,
   type WorklistQuery,
   worklistSchema,
 } from "@malleolus/schema";
@@ -31,6 +32,12 @@ export function createQueryClient(): QueryClient {
 }
 
 export const sessionKey = ["session"] as const;
+
+/** Another account must not see what the one before it was told. */
+export function changeSession(queries: QueryClient, session: Session): void {
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+  queries.setQueryData(sessionKey, session);
+}
 
 export function sessionQuery(client: Client) {
   return queryOptions({

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { Link, useLocation } from "wouter";
-import { sessionKey } from "../api/queries.ts";
+import { changeSession } from "../api/queries.ts";
 import { isAdministrator, isReader, useClient, useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import mark from "../styles/mark.svg";
@@ -69,10 +69,7 @@ function AccountMenu() {
   const { account } = useSignedIn();
   const signOut = useMutation({
     mutationFn: () => client.send("POST", "/api/logout", {}, sessionSchema),
-    onSuccess: (session) => {
-      queries.clear();
-      queries.setQueryData(sessionKey, session);
-    },
+    onSuccess: (session) => changeSession(queries, session),
   });
   return (
     <MenuTrigger>

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useLocation } from "wouter";
-import { sessionKey } from "../api/queries.ts";
+import { changeSession } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
@@ -55,8 +55,7 @@ function JoinForm({ token, offer }: { readonly token: string; readonly offer: In
         sessionSchema,
       ),
     onSuccess: (session) => {
-      queries.clear();
-      queries.setQueryData(sessionKey, session);
+      changeSession(queries, session);
       go("/", { replace: true });
     },
   });

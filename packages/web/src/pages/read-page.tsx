@@ -49,11 +49,11 @@ export default function ReadPage({ code }: { readonly code: string }) {
     };
     return error === null ? <Loading /> : <Problem error={error} retry={retry} />;
   }
-  const { draft, submitted, state } = detail.data;
+  const { draft, submitted } = detail.data;
   outbox.setVersion(code, draft?.version ?? 0);
   return (
     <CaseReader
-      key={`${code} ${state} ${submitted?.at ?? ""}`}
+      key={`${code} ${submitted?.at ?? ""}`}
       detail={detail.data}
       protocol={protocol.data}
       content={contentToBeginWith(detail.data, outbox.state().acts)}

@@ -3,7 +3,7 @@ import { sessionSchema } from "@malleolus/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { sessionKey } from "../api/queries.ts";
+import { changeSession } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
@@ -30,7 +30,7 @@ export function SetUpPage() {
         { token, login, name, password: password.first },
         sessionSchema,
       ),
-    onSuccess: (session) => queries.setQueryData(sessionKey, session),
+    onSuccess: (session) => changeSession(queries, session),
   });
   if (token === null) {
     return (

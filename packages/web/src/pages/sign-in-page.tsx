@@ -3,7 +3,7 @@ import { sessionSchema } from "@malleolus/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { sessionKey } from "../api/queries.ts";
+import { changeSession } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
@@ -26,11 +26,7 @@ export function SignInPage({
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => client.send("POST", "/api/login", { login, password }, sessionSchema),
-    // Another account must not see what the one before it was told.
-    onSuccess: (session) => {
-      queries.clear();
-      queries.setQueryData(sessionKey, session);
-    },
+    onSuccess: (session) => changeSession(queries, session),
     onError: () => setPassword(""),
   });
   return (

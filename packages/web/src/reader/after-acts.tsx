@@ -2,7 +2,8 @@
  * What follows when the server has acknowledged an act: the next case opens after a submission, the
  * withdrawn one opens again, and what pages have kept of cases and queues is asked for anew.
  */
-import { useQueryClient } from "@tanstack/react-query";
+import type { CaseDetail } from "@malleolus/schema";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { caseKey } from "../api/queries.ts";
@@ -26,8 +27,7 @@ export function AfterActs({ children }: { readonly children: ReactNode }) {
         }
         switch (done.kind) {
           case "draft":
-            // Whoever comes back to the case must find what was saved.
-            if (!isOpen) queries.removeQueries({ queryKey: caseKey(code) });
+            keepSavedDraft(queries, done);
             return;
           case "submit": {
             const allowedMs = Date.parse(done.withdrawUntil) - Date.parse(done.at);
@@ -48,4 +48,19 @@ export function AfterActs({ children }: { readonly children: ReactNode }) {
   );
   const value = useMemo(() => ({ last, clear: () => setLast(null) }), [last]);
   return <LastSubmissionContext value={value}>{children}</LastSubmissionContext>;
+}
+
+/** Whoever comes back to the case must find what was saved, and no older answer that is under way. */
+function keepSavedDraft(
+  queries: QueryClient,
+  { act, version, savedAt }: Extract<Acknowledgement, { kind: "draft" }>,
+): void {
+  if (act.kind !== "draft") return;
+  const queryKey = caseKey(act.code);
+  queries.setQueryData<CaseDetail>(queryKey, (before) =>
+    before === undefined
+      ? undefined
+      : { ...before, state: "draft", draft: { version, savedAt, content: act.content } },
+  );
+  if (queries.isFetching({ queryKey }) > 0) void queries.invalidateQueries({ queryKey });
 }

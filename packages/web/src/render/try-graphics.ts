@@ -1,7 +1,7 @@
 /** Tries WebGL2 on a canvas that nobody sees, once for each page. */
 import { makeLevels } from "./pixel-levels.ts";
-import type { RendererKind } from "./renderer.ts";
-import { chooseRenderer, type GraphicsTrial } from "./renderer-choice.ts";
+import type { Renderer, RendererKind } from "./renderer.ts";
+import { chooseRenderer, type GraphicsTrial, isSoftware } from "./renderer-choice.ts";
 import { createWebglRenderer } from "./webgl-renderer.ts";
 
 const VIEW = { width: 480, height: 800 };
@@ -25,6 +25,13 @@ function tryGraphics(): GraphicsTrial | undefined {
   const named = gl.getExtension("WEBGL_debug_renderer_info");
   const name: unknown = gl.getParameter(named?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
   const side: unknown = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+  const rendererName = typeof name === "string" ? name : "";
+  const frameMs = isSoftware(rendererName) ? Number.POSITIVE_INFINITY : frameTime(renderer, gl);
+  renderer.dispose();
+  return { rendererName, greatestTextureSide: typeof side === "number" ? side : 0, frameMs };
+}
+
+function frameTime(renderer: Renderer, gl: WebGL2RenderingContext): number {
   const levels = makeLevels(960, 1600, 0, {
     width: 960,
     height: 1600,
@@ -43,11 +50,5 @@ function tryGraphics(): GraphicsTrial | undefined {
   drawAndWait();
   const start = performance.now();
   for (let i = 0; i < FRAMES; i++) drawAndWait();
-  const frameMs = (performance.now() - start) / FRAMES;
-  renderer.dispose();
-  return {
-    rendererName: typeof name === "string" ? name : "",
-    greatestTextureSide: typeof side === "number" ? side : 0,
-    frameMs,
-  };
+  return (performance.now() - start) / FRAMES;
 }

@@ -112,6 +112,7 @@ export function openOutbox({ account, store, send, now, page, isGone }: OutboxPa
     try {
       const done = await send(act, version);
       if (done.kind === "draft") versions.set(act.code, done.version);
+      if (done.kind === "submit") versions.delete(act.code);
       if (done.kind === "withdraw") versions.set(act.code, done.detail.draft?.version ?? 0);
       apply({ type: "acknowledged", requestId: act.requestId, at: now() });
       for (const listener of acknowledged) listener(done);
@@ -140,7 +141,10 @@ export function openOutbox({ account, store, send, now, page, isGone }: OutboxPa
       if (act.kind === "draft") firstEditAt ??= act.at;
       apply({ type: "put", act });
     },
-    setVersion: (code, version) => versions.set(code, version),
+    setVersion(code, version) {
+      // An answer that was under way when a draft was saved knows an older one.
+      versions.set(code, Math.max(version, versions.get(code) ?? 0));
+    },
     tryNow() {
       hurry = true;
       apply({ type: "try now" });
