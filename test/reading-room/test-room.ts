@@ -5,18 +5,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { internalHospital, mixedWishes, withPitch, writeArchive } from "@malleolus/phantom";
+import { internalHospital, mixedSpecs, withPitch, writeArchive } from "@malleolus/phantom";
 import { type RunningServer, startServer } from "@malleolus/server";
 import {
   ankleProtocol,
+  assignReaders,
   closeStudy,
   createStudy,
   findHospital,
   importDicom,
   importReports,
   openKeys,
-  openReading,
   openStudy,
   type Study,
   screenCases,
@@ -45,9 +44,7 @@ export async function openRoom(
     build: { outDir: webFolder, emptyOutDir: true },
   });
   const study = await simulatedStudy(folder, patients, pitchMm);
-  // Nobody reads its log; requests that fail are seen in the browser.
-  const log = new PassThrough().resume();
-  const server = await startServer({ study, webFolder, port: 0, log });
+  const server = await startServer({ study, webFolder, port: 0 });
   return {
     study,
     server,
@@ -70,9 +67,9 @@ async function simulatedStudy(folder: string, patients: number, pitchMm: number)
   await writeArchive({
     folder: archive,
     hospital: internalHospital,
-    room: withPitch(internalHospital.room, pitchMm),
+    xrayUnit: withPitch(internalHospital.xrayUnit, pitchMm),
     seed: "reading room",
-    wishes: mixedWishes(patients, 0),
+    specs: mixedSpecs(patients, 0),
     stop: new AbortController().signal,
     onStudy: () => {},
   });
@@ -111,6 +108,6 @@ async function simulatedStudy(folder: string, patients: number, pitchMm: number)
     keys.close();
   }
   await screenCases(study, "test", () => {});
-  await openReading(study, "curation");
+  await assignReaders(study, "curation");
   return study;
 }

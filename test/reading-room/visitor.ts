@@ -8,6 +8,8 @@ const axeSource = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8",
 );
+/** Machines that build beside the test are slow. */
+const TIMEOUT_MS = 60_000;
 export const PASSWORD = "several words are good";
 
 export interface Visitor {
@@ -29,6 +31,7 @@ export async function newVisitor(
     ...options,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
   const troubles: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") troubles.push(message.text());
@@ -77,64 +80,50 @@ async function fillPasswords(page: Page): Promise<void> {
   await page.getByLabel("Password again").fill(PASSWORD);
 }
 
-/** Until every view of the case that is open shows its radiograph at full size. */
+// What runs in the page is text: these files know Node's types and no document.
+
+/** Until every view of the case that is open shows its radiograph. */
 export async function waitForRadiographs(page: Page): Promise<void> {
-  await page.locator(".view-values", { hasText: /W \d+/ }).last().waitFor();
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll<HTMLElement>(".view-values")].every((one) =>
-      /W \d+/.test(one.textContent ?? ""),
-    ),
+  await page.locator(".view-values", { hasText: /W \d+/ }).first().waitFor();
+  await page.waitForFunction(
+    `[...document.querySelectorAll(".view-values")].every((one) => /W \\d+/.test(one.textContent))`,
   );
 }
 
 /** What axe finds, one line a violation and element. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const axe: {
-      run(): Promise<{
-        violations: {
-          id: string;
-          help: string;
-          nodes: { html: string; failureSummary?: string }[];
-        }[];
-      }>;
-    } = Reflect.get(globalThis, "axe");
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ""}`,
-      ),
-    );
-  });
+  return page.evaluate<string[]>(`axe.run().then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => id + ": " + html.slice(0, 200) + " " + failureSummary)))`);
 }
 
 export async function assertAccessible(page: Page, what: string): Promise<void> {
   assert.deepEqual(await axeFindings(page), [], what);
 }
 
-/** The mean grey and the number of different greys of a view's picture. */
-export async function pictureOf(
-  page: Page,
-  view: number,
-): Promise<{ readonly mean: number; readonly greys: number }> {
-  return page.evaluate((index) => {
-    const canvas = document.querySelectorAll<HTMLCanvasElement>(".view-stage canvas:first-child")[
-      index
-    ];
+export interface Picture {
+  readonly mean: number;
+  /** How many different ones there are. */
+  readonly greys: number;
+}
+
+/** The greys of a view's picture. */
+export function pictureOf(page: Page, view: number): Promise<Picture> {
+  return page.evaluate<Picture>(`(() => {
+    const canvas = document.querySelectorAll(".view-stage canvas:first-child")[${view}];
     const copy = document.createElement("canvas");
     copy.width = canvas.width;
     copy.height = canvas.height;
     const context = copy.getContext("2d");
-    if (context === null) throw new Error("no 2D context");
     context.drawImage(canvas, 0, 0);
     const { data } = context.getImageData(0, 0, copy.width, copy.height);
     let sum = 0;
-    const greys = new Set<number>();
+    const greys = new Set();
     for (let i = 0; i < data.length; i += 4) {
       sum += data[i];
       greys.add(data[i]);
     }
     return { mean: sum / (data.length / 4), greys: greys.size };
-  }, view);
+  })()`);
 }
