@@ -163,7 +163,7 @@ async function readByMouse(browser: Browser, address: string, link: string): Pro
   await page.locator(".measurement-list li", { hasText: /\d+\.\d mm/ }).waitFor();
   await page.getByText("Weber B", { exact: true }).click();
   await page.locator(".segment", { hasText: "3" }).click();
-  await page.locator(".visibility-row .segment", { hasText: "Subtle" }).first().click();
+  await page.locator(".visibility-row .segment", { hasText: "Difficult" }).first().click();
   await page.getByLabel("Note").fill("thin line");
   await page.getByText(/^Saved /).waitFor();
   const measured = page.url();

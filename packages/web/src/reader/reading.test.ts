@@ -40,12 +40,12 @@ test("reading: a class and an exclusion take each other's place", () => {
 test("reading: what is said again changes nothing, so that nothing is saved for it", () => {
   const state = run([
     { type: "class", id: "weber_a" },
-    { type: "visibility", image, to: "subtle" },
+    { type: "visibility", image, to: "difficult" },
     { type: "note", text: "a" },
   ]);
   for (const event of [
     { type: "class", id: "weber_a" },
-    { type: "visibility", image, to: "subtle" },
+    { type: "visibility", image, to: "difficult" },
     { type: "note", text: "a" },
     { type: "excluding", is: false },
   ] as const) {
