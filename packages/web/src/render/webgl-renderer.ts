@@ -32,6 +32,7 @@ export function createWebglRenderer(
   let program = makeProgram(gl);
   let textures = new Map<PixelLevel, WebGLTexture>();
   let texturesOf: PixelLevels | undefined;
+  let fitting: PixelLevels | undefined;
   let last: Frame | undefined;
 
   const draw = (frame: Frame) => {
@@ -41,8 +42,10 @@ export function createWebglRenderer(
       for (const texture of textures.values()) gl.deleteTexture(texture);
       textures = new Map();
       texturesOf = frame.levels;
+      fitting = fittingLevels(gl, frame.levels);
     }
-    drawFrame(gl, program, canvas, frame, (level) => {
+    const shown = fitting === undefined ? frame : { ...frame, levels: fitting };
+    drawFrame(gl, program, canvas, shown, (level) => {
       const kept = textures.get(level);
       if (kept !== undefined) return kept;
       const made = makeTexture(gl, level);
@@ -78,9 +81,12 @@ export function createWebglRenderer(
   };
 }
 
-/** Whether a card takes a radiograph as one texture. */
-export function fitsTexture(greatestSide: number, { width, height }: PixelLevels): boolean {
-  return Math.max(width, height) <= greatestSide;
+/** Without the levels that are larger than a texture of this card may be. */
+function fittingLevels(gl: WebGL2RenderingContext, all: PixelLevels): PixelLevels {
+  const side: unknown = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+  const greatest = typeof side === "number" ? side : 0;
+  const levels = all.levels.filter(({ width, height }) => Math.max(width, height) <= greatest);
+  return levels.length === 0 || levels.length === all.levels.length ? all : { ...all, levels };
 }
 
 function drawFrame(
