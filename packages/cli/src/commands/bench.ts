@@ -14,6 +14,7 @@ export const benchCommand: CommandFile = (output, finish) =>
       new Argument("<name>", "what is measured").choices([
         "operators",
         "convolution",
+        "depthwise",
         "training-step",
         "detection",
         "precision",
@@ -22,6 +23,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "worklist",
         "evaluation",
         "server",
+        "prelabel",
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))
