@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { prelabelRadiographs } from "@malleolus/cli/prelabel";
 import { readRadiograph } from "@malleolus/data";
 import { prepareImage } from "@malleolus/imaging";
 import {
@@ -21,7 +22,6 @@ import { internalHospital, simulateStudies } from "@malleolus/phantom";
 import { preliminaryClassificationRecipe, preliminarySegmentationRecipe } from "@malleolus/runs";
 import { ankleClassification } from "@malleolus/schema";
 import { manualSeed, scope } from "@malleolus/torch";
-import { prelabelRadiographs } from "../packages/cli/src/prelabel/prelabel-radiographs.ts";
 import type { Bench } from "./bench.ts";
 import { measure, row, timed } from "./measure.ts";
 
