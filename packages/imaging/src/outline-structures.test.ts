@@ -83,12 +83,13 @@ test("outlineStructures: a bone has the hole filled that another leaves in it", 
   assert.equal(structures[0].polygons.length, 1);
 });
 
-test("outlineStructures: no shape where a bone is missing, small or unsure", () => {
+test("outlineStructures: no shape where a bone is missing, small, in pieces or unsure", () => {
   const size = { width: WIDTH, height: HEIGHT };
   for (const [rectangles, probability] of [
     [[leg[0]], 0.95],
     [[leg[0], [1, 24, 0, 28, 5]], 0.95],
     [leg, 0.7],
+    [[leg[0], [1, 24, 0, 32, 20], [1, 24, 30, 32, 50]], 0.95],
     [[], 0.95],
   ] as const) {
     const seen = outlineStructures(found(rectangles, probability), ankleStructures, size);

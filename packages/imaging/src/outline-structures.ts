@@ -39,11 +39,14 @@ export interface OutlinedRadiograph {
 const BONE = { leastArea: 1, shareOfLargest: 1, mostHole: Infinity };
 /** A fracture's line may be seen in pieces. */
 const LINE = { shareOfLargest: 0.2, mostHole: 9 };
-/** Shares of the image: what is smaller is no bone, and no fracture. */
-const LEAST_BONE = 0.01;
+/** A share of the image: what is smaller is no fracture. */
 const LEAST_LINE = 0.00005;
-/** The mean probability that both bones of a lower leg have. */
-const LEAST_SURE = 0.8;
+/**
+ * What the bones of a lower leg have, by radiographs of ankles and of other parts of the body: each so large a
+ * share of the image, most of its pixels in one part, and so sure a mean probability there; and both
+ * together so large a share.
+ */
+const LOWER_LEG = { leastBone: 0.03, leastInOnePart: 0.7, leastSure: 0.75, leastBones: 0.12 };
 /** In pixels of the network's image: the side of the part over which the fracture's probability is a mean. */
 const PART = 5;
 
@@ -55,7 +58,10 @@ export function outlineStructures(
 ): OutlinedRadiograph {
   const fractureProbability = greatestMean(found, structures);
   const bones = structures.filter(({ within }) => within === null);
-  const isLowerLeg = bones.every(({ name }) => isBone(found, structures, name));
+  const areas = bones.map(({ name }) => boneArea(found, structures, name));
+  const isLowerLeg =
+    areas.every((area) => area > 0) &&
+    areas.reduce((sum, area) => sum + area, 0) >= LOWER_LEG.leastBones;
   if (!isLowerLeg) return { isLowerLeg, structures: [], fractureProbability };
   const labels = placeLabels(found, size);
   const pixels = size.width * size.height;
@@ -73,14 +79,23 @@ export function outlineStructures(
   };
 }
 
-function isBone(
+/** The share of the image that a bone's main part has; 0 for what is none. */
+function boneArea(
   found: LabelProbabilities,
   structures: readonly Structure[],
   name: string,
-): boolean {
-  const mask = largestComponent(structureMask(found.labels, structures, name));
+): number {
+  const all = structureMask(found.labels, structures, name);
+  const mask = largestComponent(all);
+  const [area, whole] = [maskArea(mask), maskArea(all)];
+  const share = area / mask.data.length;
   const sure = meanWithin(found, structures, name, mask);
-  return maskArea(mask) >= LEAST_BONE * mask.data.length && sure !== null && sure >= LEAST_SURE;
+  const isBone =
+    share >= LOWER_LEG.leastBone &&
+    area >= LOWER_LEG.leastInOnePart * whole &&
+    sure !== null &&
+    sure >= LOWER_LEG.leastSure;
+  return isBone ? share : 0;
 }
 
 /** Over the pixels whose likeliest label is the structure's; null without any. */
