@@ -171,34 +171,27 @@ test("a detector of 0.1.0: it finds what it found", (context) => {
 test("a recipe of version 1 is read, and means what it said", async () => {
   const path = join(import.meta.dirname, "recipe.json");
   const recipe = await readRecipeFile(path);
-  const {
-    gradientAccumulation,
-    averaging,
-    sampling,
-    input,
-    preprocess,
-    optimizer,
-    model,
-    ...same
-  } = JSON.parse(readFileSync(path, "utf8"));
-  assert.deepEqual([averaging, sampling], [{ decay: 0.998 }, { kind: "class-balanced" }]);
-  const { minCropFraction, maxGamma, maxRotationDegrees, ...sameInput } = input;
+  // The names of the first version, which no renaming may reach.
+  const { batchParts, averaging, sampling, input, preprocess, optimiser, model, ...same } =
+    JSON.parse(readFileSync(path, "utf8"));
+  assert.deepEqual([averaging, sampling], [{ decay: 0.998 }, { kind: "classes alike" }]);
+  const { leastCropShare, greatestGamma, greatestRotation, ...sameInput } = input;
   const { unexposed, views, ...sizes } = preprocess;
   assert.deepEqual([unexposed, views, model.channels], ["as is", "one", "grey"]);
   assert.partialDeepStrictEqual(recipe, {
     ...same,
     format: "malleolus-recipe-2",
-    gradientAccumulation: gradientAccumulation,
+    gradientAccumulation: batchParts,
     weightAverage: averaging,
     sampling: { kind: "class-balanced" },
     input: {
       ...sameInput,
-      minCropFraction: minCropFraction,
-      maxGamma: maxGamma,
-      maxRotationDegrees: maxRotationDegrees,
+      minCropFraction: leastCropShare,
+      maxGamma: greatestGamma,
+      maxRotationDegrees: greatestRotation,
     },
     preprocess: { ...sizes, maskCollimation: false, testTimeFlip: false },
-    optimizer: optimizer,
+    optimizer: optimiser,
     model: { ...model, kind: "mask-rcnn", channels: "gray" },
   });
 });
