@@ -4,7 +4,8 @@
  * each class; with intervals that draw whole patients. Started by hand, with the folder that
  * `preliminary-sets.ts` wrote and the runs of both networks:
  *
- *     node experiments/preliminary-measures.ts SETS ARCHIVE [--segmentation RUN] [--classification RUN]
+ *     node experiments/preliminary-measures.ts SETS ARCHIVE [--segmentation RUN] [--classification RUN] \
+ *       [--patients COUNT]
  *
  * A fracture's Dice is that of its line widened to 3 mm. A radiograph on which the fracture cannot be seen
  * has no line, and is in no class.
@@ -23,7 +24,11 @@ const RESAMPLES = { seed: 1, resamples: 2000 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { segmentation: { type: "string" }, classification: { type: "string" } },
+  options: {
+    segmentation: { type: "string" },
+    classification: { type: "string" },
+    patients: { type: "string" },
+  },
 });
 const [sets, archive] = positionals;
 if (sets === undefined || archive === undefined) {
@@ -158,5 +163,11 @@ function nameOf({ categories }: CocoDataset, id: number): string {
 
 function read(name: string): CocoDataset {
   const path = join(sets, name);
-  return parseCoco(readFileSync(path, "utf8"), path);
+  const dataset = parseCoco(readFileSync(path, "utf8"), path);
+  if (values.patients === undefined) return dataset;
+  // Some of each class alike: the file has one class after the other.
+  const byPatient = [...Map.groupBy(dataset.images, ({ extra }) => extra.patient).values()];
+  const step = Math.max(1, Math.floor(byPatient.length / Number(values.patients)));
+  const images = byPatient.filter((_, i) => i % step === 0).flat();
+  return { ...dataset, images };
 }
