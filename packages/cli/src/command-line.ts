@@ -21,6 +21,7 @@ import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { phantomCommand } from "./commands/phantom.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { prelabelCommand } from "./commands/prelabel.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { screenCommand } from "./commands/screen.ts";
@@ -38,6 +39,7 @@ const commands: readonly CommandFile[] = [
   screenCommand,
   casesCommand,
   flowCommand,
+  prelabelCommand,
   selectCommand,
   assignCommand,
   exportCommand,

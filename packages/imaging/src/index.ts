@@ -15,7 +15,6 @@ export { type LabelMap, paintLabels, structureMask } from "./label-map.ts";
 export { onePerPlace, type PlacedFracture } from "./one-per-place.ts";
 export {
   type OutlinedRadiograph,
-  type OutlinedStructure,
   outlineStructures,
 } from "./outline-structures.ts";
 export {

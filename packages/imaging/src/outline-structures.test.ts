@@ -37,32 +37,32 @@ const leg: readonly Rectangle[] = [
 ];
 
 test("outlineStructures: bones whole, the fracture within its bone, and the line along its middle", () => {
-  const size = { width: WIDTH, height: HEIGHT };
-  const { isLowerLeg, structures, fractureProbability } = outlineStructures(
+  const size = { width: WIDTH, height: HEIGHT, pixelSpacingMm: [1, 1] } as const;
+  const { isLowerLeg, shapes, fractureProbability } = outlineStructures(
     found([...leg, [0, 1, 55, 2, 56]], 0.9),
     ankleStructures,
     size,
   );
   assert.equal(isLowerLeg, true);
   assert.deepEqual(
-    structures.map(({ structure }) => structure),
+    shapes.map(({ structure }) => structure),
     ["tibia", "fibula", "fracture"],
   );
   for (const [i, [, ...box]] of leg.entries()) {
-    const bounds = polygonBounds(...structures[i].polygons);
+    const bounds = polygonBounds(...shapes[i].polygons);
     for (const [side, value] of box.entries()) assert.ok(Math.abs(bounds[side] - value) <= 0.5);
   }
-  const [, , fracture] = structures;
-  assert.ok(Math.abs(fracture.score - 0.9) < 1e-6);
-  assert.ok(fracture.line !== null && fracture.line.width > 2.5 && fracture.line.width < 3.5);
-  assert.deepEqual(structures[0].line, null);
+  const [, , fracture] = shapes;
+  assert.ok(Math.abs((fracture.score ?? 0) - 0.9) < 1e-6);
+  assert.ok(fracture.line !== null && fracture.line.widthMm > 2.5 && fracture.line.widthMm < 3.5);
+  assert.deepEqual(shapes[0].line, null);
   assert.ok(Math.abs(fractureProbability - (0.9 * 15) / 25) < 1e-6);
 });
 
 test("outlineStructures: in pixels of the radiograph, whatever the network's", () => {
-  const size = { width: WIDTH * 4, height: HEIGHT * 4 };
-  const { structures } = outlineStructures(found(leg, 0.95), ankleStructures, size);
-  const [x1, y1, x2, y2] = polygonBounds(...structures[0].polygons);
+  const size = { width: WIDTH * 4, height: HEIGHT * 4, pixelSpacingMm: null };
+  const { shapes } = outlineStructures(found(leg, 0.95), ankleStructures, size);
+  const [x1, y1, x2, y2] = polygonBounds(...shapes[0].polygons);
   for (const [got, expected] of [
     [x1, 20],
     [y1, 0],
@@ -78,13 +78,13 @@ test("outlineStructures: a bone has the hole filled that another leaves in it", 
     [0, 5, 0, 30, 40],
     [1, 10, 10, 20, 30],
   ];
-  const size = { width: WIDTH, height: HEIGHT };
-  const { structures } = outlineStructures(found(crossed, 0.9), ankleStructures, size);
-  assert.equal(structures[0].polygons.length, 1);
+  const size = { width: WIDTH, height: HEIGHT, pixelSpacingMm: [1, 1] } as const;
+  const { shapes } = outlineStructures(found(crossed, 0.9), ankleStructures, size);
+  assert.equal(shapes[0].polygons.length, 1);
 });
 
 test("outlineStructures: no shape where a bone is missing, small, in pieces or unsure", () => {
-  const size = { width: WIDTH, height: HEIGHT };
+  const size = { width: WIDTH, height: HEIGHT, pixelSpacingMm: [1, 1] } as const;
   for (const [rectangles, probability] of [
     [[leg[0]], 0.95],
     [[leg[0], [1, 24, 0, 28, 5]], 0.95],
@@ -93,6 +93,6 @@ test("outlineStructures: no shape where a bone is missing, small, in pieces or u
     [[], 0.95],
   ] as const) {
     const seen = outlineStructures(found(rectangles, probability), ankleStructures, size);
-    assert.deepEqual([seen.isLowerLeg, seen.structures], [false, []]);
+    assert.deepEqual([seen.isLowerLeg, seen.shapes], [false, []]);
   }
 });

@@ -4,33 +4,30 @@
  * lower leg is seen, nothing is outlined: a network that knows only legs marks something on a hand, too.
  */
 import {
+  type Clean,
   centrelineOf,
   cleanMask,
   largestComponent,
   type Mask,
   maskArea,
   maskOutlines,
-  type Polygon,
 } from "@malleolus/geometry";
-import { FRACTURE, type Structure } from "@malleolus/schema";
+import { FRACTURE, type ProposedShape, type Structure } from "@malleolus/schema";
 import { labelsWithin, structureMask } from "./label-map.ts";
 import { type LabelProbabilities, placeLabels } from "./place-labels.ts";
 
-/** One structure on a radiograph, in its pixels. */
-export interface OutlinedStructure {
-  readonly structure: string;
-  /** Holes turn the other way round. */
-  readonly polygons: readonly Polygon[];
-  /** Of a fracture that is longer than wide: `[x0, y0, x1, y1, …]` and its width in pixels. */
-  readonly line: { readonly points: readonly number[]; readonly width: number } | null;
-  /** The mean probability of its pixels. */
-  readonly score: number;
+/** The radiograph that is outlined. */
+export interface RadiographSize {
+  readonly width: number;
+  readonly height: number;
+  /** Null where it is not known: a line has no width in millimetres then, and is left out. */
+  readonly pixelSpacingMm: readonly [row: number, column: number] | null;
 }
 
 export interface OutlinedRadiograph {
   readonly isLowerLeg: boolean;
-  /** Of no lower leg empty. */
-  readonly structures: readonly OutlinedStructure[];
+  /** Of no lower leg empty. Their scores are mean probabilities of their pixels. */
+  readonly shapes: readonly ProposedShape[];
   /** That there is a fracture: the greatest mean probability over a part of the image as large as one. */
   readonly fractureProbability: number;
 }
@@ -50,11 +47,10 @@ const LOWER_LEG = { leastBone: 0.03, leastInOnePart: 0.7, leastSure: 0.75, least
 /** In pixels of the network's image: the side of the part over which the fracture's probability is a mean. */
 const PART = 5;
 
-/** `size` is the radiograph's. */
 export function outlineStructures(
   found: LabelProbabilities,
   structures: readonly Structure[],
-  size: { readonly width: number; readonly height: number },
+  radiograph: RadiographSize,
 ): OutlinedRadiograph {
   const fractureProbability = greatestMean(found, structures);
   const bones = structures.filter(({ within }) => within === null);
@@ -62,21 +58,48 @@ export function outlineStructures(
   const isLowerLeg =
     areas.every((area) => area > 0) &&
     areas.reduce((sum, area) => sum + area, 0) >= LOWER_LEG.leastBones;
-  if (!isLowerLeg) return { isLowerLeg, structures: [], fractureProbability };
-  const labels = placeLabels(found, size);
-  const pixels = size.width * size.height;
+  if (!isLowerLeg) return { isLowerLeg, shapes: [], fractureProbability };
+  const labels = placeLabels(found, radiograph);
+  const pixels = radiograph.width * radiograph.height;
   return {
     isLowerLeg,
     fractureProbability,
-    structures: structures.flatMap(({ name, within }) => {
+    shapes: structures.flatMap(({ name, within }) => {
       const rule = within === null ? BONE : { ...LINE, leastArea: LEAST_LINE * pixels };
-      const mask = cleanMask(structureMask(labels, structures, name), rule);
-      if (maskArea(mask) === 0) return [];
-      const line = name === FRACTURE ? centrelineOf(mask) : null;
-      const score = meanProbability(found, structures, name) ?? 0;
-      return [{ structure: name, polygons: maskOutlines(mask), line, score }];
+      const shape = shapeOf(name, structureMask(labels, structures, name), rule, radiograph);
+      const score = meanProbability(found, structures, name);
+      return shape === null ? [] : [{ ...shape, score }];
     }),
   };
+}
+
+/** Null where nothing plausible is left of the mask. */
+function shapeOf(
+  structure: string,
+  mask: Mask,
+  rule: Clean,
+  { pixelSpacingMm }: RadiographSize,
+): Omit<ProposedShape, "score"> | null {
+  const clean = cleanMask(mask, rule);
+  if (maskArea(clean) === 0) return null;
+  const line = structure === FRACTURE && pixelSpacingMm !== null ? centrelineOf(clean) : null;
+  return {
+    structure,
+    polygons: maskOutlines(clean).map((ring) => ring.map(rounded)),
+    line:
+      line === null || pixelSpacingMm === null
+        ? null
+        : {
+            points: line.points.map(rounded),
+            // Where pixels are not square a width depends on the direction: it is that of their mean side.
+            widthMm: rounded(line.width * Math.sqrt(pixelSpacingMm[0] * pixelSpacingMm[1])),
+          },
+  };
+}
+
+/** Outlines keep a hundredth of a pixel. */
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** The share of the image that a bone's main part has; 0 for what is none. */

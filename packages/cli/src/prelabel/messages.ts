@@ -21,6 +21,5 @@ export interface PreparedRadiograph {
 export interface SeenToOutline {
   readonly found: LabelProbabilities;
   readonly structures: readonly Structure[];
-  /** Of the radiograph. */
-  readonly size: { readonly width: number; readonly height: number };
+  readonly radiograph: Pick<PreparedRadiograph, "width" | "height" | "pixelSpacingMm">;
 }

@@ -5,6 +5,6 @@ import { failureOf } from "./failure.ts";
 import type { SeenToOutline } from "./messages.ts";
 
 answerQuestions<SeenToOutline, OutlinedRadiograph, ReturnType<typeof failureOf>>({
-  answer: ({ found, structures, size }) => outlineStructures(found, structures, size),
+  answer: ({ found, structures, radiograph }) => outlineStructures(found, structures, radiograph),
   failureOf,
 });

@@ -65,7 +65,7 @@ export async function* prelabelRadiographs<File>(
     const [image, smaller] = images;
     const found = segmenter.segmentPrepared(image);
     const outlined = outliners.lend((thread) =>
-      thread.ask({ found, structures: segmenter.structures, size: radiograph }),
+      thread.ask({ found, structures: segmenter.structures, radiograph }),
     );
     const classify = (flipped: boolean) =>
       classifier === null || smaller === undefined

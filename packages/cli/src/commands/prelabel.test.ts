@@ -1,0 +1,162 @@
+/** `malleolus prelabel` on a study of small pictures, with networks that know nothing. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { deepLab, imageClassifier, writeClassifier, writeSegmenter } from "@malleolus/networks";
+import {
+  ankleClassification,
+  classifierConfig,
+  deepLabConfig,
+  prelabelSchema,
+} from "@malleolus/schema";
+import { closeStudy, imagesWithoutPrelabel, openStudy } from "@malleolus/studies";
+import { manualSeed, scope } from "@malleolus/torch";
+import sharp from "sharp";
+import { prelabelOf } from "../prelabel/prelabel-record.ts";
+import { run } from "../test-command.ts";
+
+const [width, height] = [60, 80];
+const preprocess = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
+
+interface TestContext {
+  after(cleanUp: () => void): void;
+}
+
+function newFolder(context: TestContext): string {
+  const before = process.env.MALLEOLUS_PASSPHRASE;
+  process.env.MALLEOLUS_PASSPHRASE = "lantern gravel otter nineteen";
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-prelabel-"));
+  context.after(() => {
+    if (before === undefined) delete process.env.MALLEOLUS_PASSPHRASE;
+    else process.env.MALLEOLUS_PASSPHRASE = before;
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
+/** Pictures from `first` on, without fractures. */
+async function importImages(folder: string, study: string, first: number, count: number) {
+  const images = join(folder, `images-${first}`);
+  mkdirSync(images);
+  const numbers = Array.from({ length: count }, (_, i) => first + i);
+  for (const i of numbers) {
+    const pixels = Uint8Array.from({ length: width * height }, (_, n) => (n * (7 + i)) % 251);
+    await sharp(pixels, { raw: { width, height, channels: 1 } })
+      .png()
+      .toFile(join(images, `${i}.png`));
+  }
+  const coco = {
+    images: numbers.map((i) => ({
+      id: i + 1,
+      file_name: `${i}.png`,
+      width,
+      height,
+      patient: `p${i}`,
+    })),
+    categories: [{ id: 1, name: "weber_b" }],
+    annotations: numbers.slice(0, 1).map((i) => ({
+      id: i + 1,
+      image_id: i + 1,
+      category_id: 1,
+      segmentation: [[10, 10, 30, 10, 30, 20]],
+    })),
+  };
+  const annotations = join(folder, `coco-${first}.json`);
+  writeFileSync(annotations, JSON.stringify(coco));
+  const args = ["import", "coco", annotations, "--images", images, "--study", study];
+  const { code, said } = await run(...args, "--unannotated", "no_fracture");
+  assert.equal(code, 0, said);
+}
+
+function writeNetworks(folder: string): { segmentation: string; classification: string } {
+  const [segmentation, classification] = ["s", "c"].map((name) =>
+    join(folder, `${name}.safetensors`),
+  );
+  const classes = ankleClassification.classes.map(({ id }) => id);
+  scope(() => {
+    manualSeed(3);
+    const ofBones = deepLabConfig();
+    const small = {
+      ...ofBones,
+      backbone: { ...ofBones.backbone, norm: "group" },
+      aspp: { channels: 16, rates: [2], separable: true },
+      decoder: { lowChannels: 8, channels: 16, convolutions: 1 },
+    } as const;
+    writeSegmenter(segmentation, deepLab(small), preprocess);
+    const ofClasses = classifierConfig(classes);
+    const backbone = { ...ofClasses.backbone, norm: "group" } as const;
+    writeClassifier(classification, imageClassifier({ ...ofClasses, backbone }), preprocess);
+  });
+  return { segmentation, classification };
+}
+
+test("prelabel: every radiograph once, and what is new since", async (context) => {
+  const folder = newFolder(context);
+  const study = join(folder, "study");
+  assert.equal((await run("init", study)).code, 0);
+  await importImages(folder, study, 0, 3);
+  const { segmentation, classification } = writeNetworks(folder);
+  const networks = ["--segmentation", segmentation, "--classification", classification];
+  const args = ["prelabel", study, ...networks, "--threads", "1", "--workers", "1"];
+  const first = await run(...args, "--json");
+  assert.equal(first.code, 0, first.said);
+  const counts = JSON.parse(first.written);
+  // Networks that know nothing see no leg, and invent none.
+  assert.deepEqual(
+    [counts.stored, counts.outlined, counts.noLowerLeg, counts.failed],
+    [3, 0, 3, 0],
+  );
+  const opened = await openStudy(study);
+  assert.deepEqual(await imagesWithoutPrelabel(opened, counts.model), []);
+  await closeStudy(opened);
+
+  await importImages(folder, study, 3, 2);
+  const again = await run(...args);
+  assert.equal(again.code, 0, again.said);
+  assert.match(
+    again.written,
+    /^2 radiographs prelabelled: 0 outlined, 2 without a lower leg, 0 that/,
+  );
+  assert.match(again.said, /the classifier is not calibrated: malleolus calibrate/);
+  const nothing = await run(...args, "--json");
+  assert.equal(JSON.parse(nothing.written).stored, 0);
+});
+
+test("prelabel: a file of another network is told, and nothing is stored", async (context) => {
+  const folder = newFolder(context);
+  const study = join(folder, "study");
+  assert.equal((await run("init", study)).code, 0);
+  const { classification } = writeNetworks(folder);
+  const { code, said } = await run("prelabel", study, "--segmentation", classification);
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    /expected a segmenter \(malleolus-segmenter-1\), got format malleolus-classifier-1;/,
+  );
+});
+
+test("prelabelOf: what is seen is a record that a study takes", () => {
+  const model = { sha256: "a1".repeat(32), name: "preliminary", version: "1" };
+  const shape = {
+    structure: "fracture",
+    polygons: [[1, 1, 9, 1, 9, 3, 1, 3]],
+    line: { points: [1, 2, 9, 2], widthMm: 0.4 },
+    score: 0.7,
+  };
+  const seen = {
+    file: null,
+    width,
+    height,
+    pixelSpacingMm: [0.2, 0.2] as const,
+    outlined: { isLowerLeg: true, shapes: [shape], fractureProbability: 0.6 },
+    probabilities: Float32Array.of(0.1, 0.2, 0.3, 0.4),
+    flippedProbabilities: null,
+  };
+  const classes = ankleClassification.classes.map(({ id }) => id);
+  const record = prelabelOf(seen, "b2".repeat(32), model, classes);
+  assert.deepEqual(prelabelSchema.parse(record), record);
+  assert.deepEqual(Object.keys(record.probabilities ?? {}), classes);
+  assert.deepEqual([record.shapes, record.segmentation?.fractureProbability], [[shape], 0.6]);
+});

@@ -1,0 +1,145 @@
+/** `malleolus prelabel`: what the preliminary networks propose for a study's radiographs. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import type { Prelabel } from "@malleolus/schema";
+import { Command } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { countProgress } from "../count-progress.ts";
+import { CliError } from "../errors.ts";
+import { stopOnSignals } from "../stop-signals.ts";
+import { userName } from "../user-name.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+interface PrelabelArguments {
+  readonly segmentation: string;
+  readonly classification?: string;
+  readonly name: string;
+  readonly who: string;
+  readonly workers: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+/** Prelabels that are stored together: what an interruption costs. */
+const BATCH = 20;
+
+export const prelabelCommand: CommandFile = (output) =>
+  new Command("prelabel")
+    .description("outline a study's radiographs and say their class, for annotators to mend")
+    .argument("<study>", "the study's folder")
+    .requiredOption(
+      "--segmentation <path>",
+      "a run of train --task segmentation, or its model.safetensors",
+    )
+    .option(
+      "--classification <path>",
+      "a run of train --task classification, or its model.safetensors",
+    )
+    .option("--name <text>", "the model's name in the study", "preliminary")
+    .option("--who <name>", "recorded as the person who acts", userName())
+    .option(
+      "--workers <number>",
+      "threads that read radiographs, and as many that outline",
+      wholeNumber(1),
+      2,
+    )
+    .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
+    .option("--json", "what was stored, as one JSON object")
+    .addHelpText(
+      "after",
+      `
+Every radiograph of the study gets a proposal: tibia, fibula and fracture as polygons, the fracture as an open
+line as well, and the probability of each class. An annotator accepts, mends or rejects it; readers never see
+it. A radiograph that shows no lower leg gets no outline. Radiographs that these networks have looked at are
+passed over, so the same command goes on after an interruption.
+
+Probabilities are calibrated by malleolus calibrate; until then they are as sure as training made them.
+
+Examples:
+  ./malleolus prelabel my-study --segmentation runs/segmentation --classification runs/classification`,
+    )
+    .action(async (folder: string, given: PrelabelArguments) => {
+      const studies = await import("@malleolus/studies");
+      const { fileSha256, findDetector } = await import("@malleolus/runs");
+      const { openClassifier, openSegmenter } = await import("@malleolus/networks");
+      const { setThreads } = await import("@malleolus/torch");
+      const { prelabelRadiographs } = await import("../prelabel/prelabel-radiographs.ts");
+      const { prelabelOf } = await import("../prelabel/prelabel-record.ts");
+      if (given.threads !== undefined) setThreads(given.threads);
+      const paths = [given.segmentation, given.classification].flatMap((path) =>
+        path === undefined ? [] : [findDetector(path).path],
+      );
+      const hashes = await Promise.all(paths.map(fileSha256));
+      const model = {
+        sha256: createHash("sha256").update(hashes.join("\n")).digest("hex"),
+        name: given.name,
+        version: hashes.map((hash) => hash.slice(0, 8)).join("+"),
+      };
+      const study = await studies.openStudy(folder);
+      const segmenter = openSegmenter(paths[0]);
+      const classifier = paths[1] === undefined ? null : openClassifier(paths[1]);
+      const progress = countProgress(output, "radiographs");
+      const signals = stopOnSignals(() => progress.say("ending; the same command goes on"));
+      const counts = { stored: 0, outlined: 0, noLowerLeg: 0, failed: 0 };
+      let waiting: Prelabel[] = [];
+      const store = async () => {
+        const { stored } = await studies.storeProposals(study, waiting, given.who);
+        counts.stored += stored;
+        waiting = [];
+      };
+      try {
+        const files = (await studies.imagesWithoutPrelabel(study, model.sha256)).map((sha256) => ({
+          sha256,
+          path: pathOf(studies.imagePath, study.images, sha256),
+        }));
+        if (classifier !== null && classifier.calibration === null && !given.json) {
+          progress.say("the classifier is not calibrated: malleolus calibrate");
+        }
+        const seen = prelabelRadiographs({
+          files,
+          pathOf: ({ path }) => path,
+          segmenter,
+          classifier,
+          workers: given.workers,
+          stop: signals.signal,
+        });
+        let done = 0;
+        for await (const one of seen) {
+          progress.show(++done, files.length);
+          if ("error" in one) {
+            counts.failed++;
+            progress.say(one.error.message);
+            continue;
+          }
+          if (one.outlined.isLowerLeg) counts.outlined++;
+          else counts.noLowerLeg++;
+          waiting.push(prelabelOf(one, one.file.sha256, model, classifier?.classes ?? []));
+          if (waiting.length === BATCH) await store();
+        }
+        await store();
+        progress.end();
+        output.write(
+          given.json
+            ? `${JSON.stringify({ model: model.sha256, ...counts })}\n`
+            : `${counts.stored} radiographs prelabelled: ${counts.outlined} outlined, ` +
+                `${counts.noLowerLeg} without a lower leg, ${counts.failed} that cannot be read\n`,
+        );
+      } finally {
+        progress.end();
+        signals.dispose();
+        segmenter.close();
+        classifier?.close();
+        await studies.closeStudy(study);
+      }
+    });
+
+function pathOf(
+  imagePath: (store: string, sha256: string, format: "dicom" | "jpeg" | "png") => string,
+  store: string,
+  sha256: string,
+): string {
+  const formats = ["dicom", "jpeg", "png"] as const;
+  const found = formats.map((format) => imagePath(store, sha256, format)).find(existsSync);
+  if (found !== undefined) return found;
+  throw new CliError("study", `${store}: expected image ${sha256}, got none; import it again`);
+}
