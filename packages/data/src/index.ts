@@ -1,3 +1,4 @@
+export { type Acquisition, readAcquisition } from "./acquisition.ts";
 export {
   type CheckedImage,
   type CheckedImages,
