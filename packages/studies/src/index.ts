@@ -1,3 +1,4 @@
+export { type AnnotationPair, annotationPairs } from "./annotation/annotation-pairs.ts";
 export {
   changeAccount,
   createFirstAdministrator,
@@ -71,6 +72,7 @@ export {
   type StepOutcome,
   type TrainingOptions,
 } from "./assignment/assign.ts";
+export { readKnownClasses } from "./assignment/known-classes.ts";
 export {
   readTestSets,
   type TestCase,
@@ -81,10 +83,12 @@ export { type BackupSize, backUpStudy } from "./backup/back-up-study.ts";
 export { classesOfCases } from "./cases/classes.ts";
 export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
+export { studyDates } from "./cases/study-dates.ts";
 export { type AuditStamp, type Transition, transitionCase } from "./cases/transition-case.ts";
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
+export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";

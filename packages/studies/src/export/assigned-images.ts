@@ -32,6 +32,7 @@ export interface AssignedRadiograph {
   readonly fileName: string;
   readonly width: number;
   readonly height: number;
+  readonly pixelSpacingMm: ImageRecord["pixelSpacingMm"];
   readonly view: View | null;
   readonly caseId: string;
   readonly patient: string;
@@ -87,6 +88,7 @@ export async function assignedImages(
       fileName: imagePath("", row.sha256, facts.format).replaceAll("\\", "/"),
       width: facts.width,
       height: facts.height,
+      pixelSpacingMm: facts.pixelSpacingMm,
       view: facts.view,
       caseId: row.case_id,
       patient: row.patient,
