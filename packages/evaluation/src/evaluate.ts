@@ -19,6 +19,7 @@ import {
 import { accuracyOf, cohenKappa } from "./confusion.ts";
 import { decidePatient, shownFindings } from "./decision/decide.ts";
 import type { ViewEvidence } from "./decision/evidence.ts";
+import { type FalseFindings, falseFindings } from "./false-findings.ts";
 import { FOUND_IOU } from "./found.ts";
 import { holmAdjusted } from "./holm.ts";
 import {
@@ -119,6 +120,8 @@ export interface Evaluation {
   readonly outcomes: readonly PatientOutcome[];
   /** Every fracture on an annotated image, in the order of patients and images. */
   readonly fractures: readonly FractureOutcome[];
+  /** Every radiograph on which something is shown in vain. */
+  readonly falseFindings: readonly FalseFindings[];
 }
 
 /** @throws EvaluationError `input` for options or patients that cannot be: `check-input.ts`. */
@@ -176,10 +179,18 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
     },
     outcomes,
     fractures,
+    falseFindings: falseFindings(
+      shown,
+      noFractureClass,
+      fractureClasses,
+      findingThreshold,
+      foundIou,
+    ),
   };
 }
 
-function outcomesUnder(
+/** Every patient's outcome by one rule, in the order given. */
+export function outcomesUnder(
   rule: PatientRule,
   patients: readonly TestPatient[],
   options: EvaluationOptions,
@@ -216,7 +227,7 @@ function viewEvidence({ classScores = {}, imageProbabilities = null }: TestImage
 }
 
 /** With the findings that are shown to whoever asks for the patient's answer. */
-function shownPatients(
+export function shownPatients(
   patients: readonly TestPatient[],
   { decision }: EvaluationOptions,
 ): readonly TestPatient[] {

@@ -48,7 +48,7 @@ export {
 export { type PredictiveValues, predictiveValues } from "./decision/predictive-values.ts";
 export { atPrevalence, prevalenceOf } from "./decision/prevalence.ts";
 export { EvaluationError, type EvaluationErrorCode } from "./errors.ts";
-export { type Evaluation, evaluate, evaluationDefaults } from "./evaluate.ts";
+export { type Evaluation, evaluate, evaluationDefaults, outcomesUnder } from "./evaluate.ts";
 export { checkFoundIou, type Standing, standings } from "./found.ts";
 export {
   FALSE_POSITIVE_RATES,
@@ -84,18 +84,44 @@ export {
 export { casesForPower, type PlannedStudy, readerStudyPower } from "./reader-study/power.ts";
 export type { ReaderStudy } from "./reader-study/reader-study.ts";
 export {
-  type AcceptanceThreshold,
-  type GalleryItem,
-  type GalleryPart,
-  type ReportContent,
-  type ReportedReaders,
-  type ReportedTest,
-  type TrainingCurve,
-  thresholdReached,
-  thresholdsReached,
+  type AuthorAnswer,
+  type Checklist,
+  fillChecklists,
+  type StudyDesign,
+} from "./report/checklists/checklist.ts";
+export { checklistCsv } from "./report/checklists/checklist-csv.ts";
+export { KNOWN_CHECKLISTS } from "./report/checklists/known-checklists.ts";
+export type {
+  ReportContent,
+  ReportedReaders,
+  ReportedTest,
+  TrainingCurve,
 } from "./report/content.ts";
+export { figureFiles } from "./report/figure-files.ts";
+export type { GalleryItem, GalleryPart } from "./report/gallery.ts";
 export { htmlReport } from "./report/html-report.ts";
 export { jsonReport } from "./report/json-report.ts";
+export { outlineMeasures, type TwoOutlines } from "./report/outline-measures.ts";
+export type { Provenance } from "./report/provenance.ts";
+export {
+  annotatorsOnTest,
+  type PeopleOnTest,
+  type Reading,
+  type ReadingsRight,
+  readerResult,
+} from "./report/reader-results.ts";
+export {
+  type DescribedPatient,
+  type DescribedSet,
+  describeSet,
+} from "./report/set-description.ts";
+export { tablesCsv } from "./report/tables-csv.ts";
+export { analyzeTest, type PatientAttributes } from "./report/test-analyses.ts";
+export {
+  type AcceptanceThreshold,
+  thresholdReached,
+  thresholdsReached,
+} from "./report/thresholds.ts";
 export { type AucComparison, aucOf, compareAucs, rocPoints } from "./roc.ts";
 export { patientsForProportion, positivesForAuc } from "./sample-size.ts";
 export { measureScreening, type ScreeningMeasure } from "./screening-measures.ts";

@@ -4,6 +4,16 @@
 import type { StudyFlow } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";
 import type { Evaluation } from "../evaluate.ts";
+import type { ObserverAgreement } from "../observers/observer-agreement.ts";
+import type { FilledChecklist } from "./checklists/checklist.ts";
+import type { GalleryPart } from "./gallery.ts";
+import type { OutlineMeasures } from "./outline-measures.ts";
+import type { Provenance } from "./provenance.ts";
+import type { PublishedSet } from "./published/published.ts";
+import type { PeopleOnTest } from "./reader-results.ts";
+import type { DescribedSet } from "./set-description.ts";
+import type { TestAnalyses } from "./test-analyses.ts";
+import type { AcceptanceThreshold } from "./thresholds.ts";
 
 export interface ReportContent {
   readonly title: string;
@@ -19,80 +29,44 @@ export interface ReportContent {
   /** What had to be reached; without any there is no verdict. */
   readonly thresholds: readonly AcceptanceThreshold[];
   readonly flow: StudyFlow | null;
+  /** Who is in which set; none where nobody was asked. */
+  readonly sets: readonly DescribedSet[];
   readonly tests: readonly ReportedTest[];
   readonly readers: readonly ReportedReaders[];
   readonly gallery: readonly GalleryPart[];
   readonly training: TrainingCurve | null;
+  /** Null where nothing is known but the figures. */
+  readonly provenance: Provenance | null;
+  readonly checklists: readonly FilledChecklist[];
   readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
   /** What to try next. */
   readonly commands: readonly { readonly command: string; readonly effect: string }[];
 }
 
-/**
- * A figure that has to be reached, set before anything was measured. The figure itself must reach the
- * limit, and its 95 % interval must exclude what would be no use: a test of a few tens of patients
- * reaches many a limit by luck.
- */
-export interface AcceptanceThreshold {
-  readonly name: string;
-  /** Null where it could not be computed, which reaches nothing. */
-  readonly value: number | null;
-  readonly interval: readonly [low: number, high: number] | null;
-  readonly direction: "at least" | "at most";
-  readonly limit: number;
-  /** What the whole interval must lie above, or below where less is better. */
-  readonly intervalLimit: number;
-}
-
-/** Whether every threshold is reached. */
-export function thresholdsReached(thresholds: readonly AcceptanceThreshold[]): boolean {
-  return thresholds.every(thresholdReached);
-}
-
-export function thresholdReached(threshold: AcceptanceThreshold): boolean {
-  const { value, interval, direction, limit, intervalLimit } = threshold;
-  if (value === null || interval === null) return false;
-  const [low, high] = interval;
-  return direction === "at least"
-    ? value >= limit && low >= intervalLimit
-    : value <= limit && high <= intervalLimit;
-}
-
 export interface ReportedTest {
+  /** For links and files, `internal-difficult` say; no two alike. */
+  readonly id: string;
   /** `Internal test`, say. */
   readonly name: string;
   /** Who was tested, and against whose truth. */
   readonly description: string;
   readonly evaluation: Evaluation;
+  /** What people reach on the same patients; null where nobody read or drew them. */
+  readonly people: PeopleOnTest | null;
+  /** Null where nobody asked for them. */
+  readonly analyses: TestAnalyses | null;
+  /** Of outlines, in millimetres; null where no radiograph has a pixel spacing. */
+  readonly outlines: OutlineMeasures | null;
+  /** The published set that it stands beside; null for one that has no counterpart. */
+  readonly published: PublishedSet | null;
 }
 
 export interface ReportedReaders {
   /** `Observers, before adjudication`, say. */
   readonly name: string;
   readonly agreement: ReaderAgreement;
-}
-
-/** Radiographs that were chosen in one way. */
-export interface GalleryPart {
-  readonly title: string;
-  /** The rule by which they were chosen, so that nobody takes them for more than they are. */
-  readonly chosen: string;
-  readonly items: readonly GalleryItem[];
-}
-
-export interface GalleryItem {
-  /** An overlay, as PNG. */
-  readonly png: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly caption: string;
-  /** Classes. */
-  readonly truth: string;
-  readonly prediction: string;
-  /** The patient's scores, by class. */
-  readonly scores: Readonly<Record<string, number>>;
-  /** Of the fracture on this image; null where it was missed, or there is none. */
-  readonly boxIou: number | null;
+  /** With other coefficients, and for every class and exclusion by itself. */
+  readonly observers: ObserverAgreement;
 }
 
 export interface TrainingCurve {

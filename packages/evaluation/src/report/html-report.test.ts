@@ -1,154 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Box } from "@malleolus/geometry";
-import type { HospitalFlow } from "@malleolus/schema";
-import { readerAgreement } from "../agreement.ts";
-import { evaluate, evaluationDefaults } from "../evaluate.ts";
-import type { TestPatient } from "../patient.ts";
-import { type AcceptanceThreshold, type ReportContent, thresholdsReached } from "./content.ts";
+import { evaluate } from "../evaluate.ts";
 import { htmlReport, NOTICE } from "./html-report.ts";
 import { jsonReport } from "./json-report.ts";
+import { fullReport, picture, testOptions } from "./test-report.ts";
+import { type AcceptanceThreshold, thresholdsReached } from "./thresholds.ts";
 
-const EVIL = `<script>alert("&'")</script>`;
-const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3, 250);
-const box: Box = [4, 4, 12, 9];
-const ring = [4, 4, 12, 4, 12, 9, 4, 9];
-
-/** Of `count` patients of each class, the last fracture is taken for none. */
-function patients(count: number): TestPatient[] {
-  return ["weber-b", "none"].flatMap((name) =>
-    Array.from({ length: count }, (_, i) => ({
-      id: `${name} ${i}`,
-      class: name,
-      ambiguous: i === 0,
-      images: [
-        {
-          id: `${name} ${i} ap`,
-          view: "ap" as const,
-          width: 32,
-          height: 32,
-          truths: [{ class: name, box, polygons: [ring] }],
-          findings: [
-            {
-              class: name === "weber-b" && i === count - 1 ? "none" : name,
-              score: 0.6 + i / 100,
-              box,
-              polygons: [ring],
-              areaMm2: null,
-              lengthMm: null,
-              calibration: "none" as const,
-            },
-          ],
-        },
-      ],
-    })),
-  );
-}
-
-const options = {
-  ...evaluationDefaults,
-  classes: ["weber-b", "none"],
-  noFractureClass: "none",
-  resamples: 50,
-};
-const unassigned = { patients: 0, cases: 0, images: 0 };
-const hospital: HospitalFlow = {
-  hospital: "one",
-  files: 12345,
-  images: 90,
-  patients: 30,
-  cases: 31,
-  withReport: 31,
-  screened: {
-    "candidate fracture": 11,
-    "candidate no fracture": 12,
-    "excluded by keyword": 8,
-  },
-  excluded: { cast: 7, pathology: 1, never: 0 },
-  read: 23,
-  readUndecided: 2,
-  excludedByReading: { cast: 1 },
-  agreed: 17,
-  adjudicated: 3,
-  classes: { "weber-b": 9, none: 11 },
-  annotated: 19,
-  assigned: {
-    "preliminary training": unassigned,
-    training: { patients: 13, cases: 13, images: 37 },
-    tuning: unassigned,
-    "internal test": { patients: 6, cases: 6, images: 18 },
-    "external test": unassigned,
-  },
-  excludedByReference: {},
-};
-
+const full = fullReport;
 const threshold = { direction: "at least", limit: 0.85, intervalLimit: 0.6 } as const;
-
-const full: ReportContent = {
-  title: `Ankles ${EVIL}`,
-  subtitle: EVIL,
-  generatedAt: "2026-11-23T15:58:12.123Z",
-  simulated: { version: "1", seed: EVIL },
-  software: [{ name: EVIL, version: EVIL }],
-  names: {
-    "weber-b": "Weber B",
-    none: EVIL,
-    one: EVIL,
-    pathology: "Other fracture or pathology",
-  },
-  thresholds: [
-    { ...threshold, name: "AUC", value: 0.849, interval: [0.7, 0.95] },
-    { ...threshold, name: "IoU", value: 0.85, interval: [0.65, 0.95] },
-  ],
-  flow: { refusedFiles: { "not-dicom": 4 }, hospitals: [hospital] },
-  tests: [{ name: EVIL, description: EVIL, evaluation: evaluate(patients(10), options) }],
-  readers: [
-    {
-      name: EVIL,
-      agreement: readerAgreement(
-        [EVIL, "second"],
-        [
-          ["a", "a"],
-          ["a", "b"],
-        ],
-        options,
-      ),
-    },
-  ],
-  gallery: [
-    {
-      title: EVIL,
-      chosen: EVIL,
-      items: [
-        {
-          png,
-          width: 32,
-          height: 40,
-          caption: EVIL,
-          truth: "weber-b",
-          prediction: "none",
-          scores: { "weber-b": 0.25, none: 1.5 },
-          boxIou: null,
-        },
-      ],
-    },
-  ],
-  training: {
-    description: EVIL,
-    points: Array.from({ length: 1000 }, (_, i) => ({ step: i + 1, loss: 3 / (1 + i / 50) })),
-  },
-  timings: [
-    { stage: EVIL, seconds: 133 },
-    { stage: "import", seconds: 7.25 },
-  ],
-  commands: [{ command: "./malleolus predict 'a b'", effect: EVIL }],
-};
 const page = htmlReport(full);
-/** The words of the page, one space between them. */
-const words = page
-  .replace(/<style>.*?<\/style>/s, "")
-  .replace(/<[^>]+>/g, " ")
-  .replace(/\s+/g, " ");
+/** The words of a page, one space between them. */
+const textOf = (html: string) =>
+  html
+    .replace(/<style>.*?<\/style>/s, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+const words = textOf(page);
+const image = { view: "ap", width: 8, height: 8, findings: [], truths: [] } as const;
 
 /** What stands in nothing, so that a parser of a few lines can follow the rest. */
 const VOID = new Set(["meta", "img", "br", "path", "rect", "circle"]);
@@ -170,9 +38,19 @@ test("htmlReport: nothing that is put in becomes markup", () => {
   assert.ok(page.split(said).length - 1 >= 20);
 });
 
+test("htmlReport: every link leads to a place in the page, and no place is named twice", () => {
+  const places = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  assert.equal(new Set(places).size, places.length);
+  const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, to]) => to);
+  assert.ok(links.length > 100);
+  for (const to of new Set(links)) assert.ok(places.includes(to), to);
+});
+
 test("htmlReport: the file needs nothing else", () => {
-  const sources = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^")\s]+)/g)].map(([, to]) => to);
-  assert.deepEqual(sources, [`data:image/png;base64,${Buffer.from(png).toString("base64")}`]);
+  const sources = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^")\s]+)/g)]
+    .map(([, to]) => to)
+    .filter((to) => !to.startsWith("#"));
+  assert.deepEqual(sources, [`data:image/png;base64,${Buffer.from(picture).toString("base64")}`]);
   assert.ok(!/https?:|@import/.test(page));
 });
 
@@ -209,6 +87,68 @@ test("thresholdsReached: by the figure and by the far end of its interval, in bo
   assert.equal(reached({ ...atMost, value: 0.51, interval: [0.4, 0.7] }), false);
   assert.equal(reached({ ...atMost, value: 0.5, interval: [0.4, 0.76] }), false);
   assert.equal(thresholdsReached([]), true);
+});
+
+test("htmlReport: accuracy, AUC and IoU stand together at the head, people beside each", () => {
+  // A reader right in 2 of 3, with a sensitivity of 1/2 and a specificity of 1.
+  assert.ok(
+    words.includes(
+      "95% 76–99 of patients are put into the right one of 2 classes 67% 1 simulated reader alone",
+    ),
+  );
+  assert.ok(
+    words.includes("0.91 0.54–0.99 AUC, fracture against none 0.75 1 simulated reader alone"),
+  );
+  assert.ok(
+    words.includes(
+      "1.00 1.00–1.00 median mask IoU of the fractures, missed ones as 0 0.60 0.50–0.70 two simulated annotators",
+    ),
+  );
+  const [one] = full.tests;
+  const alone = htmlReport({ ...full, tests: [{ ...one, people: null }] });
+  assert.ok(alone.includes("no reader has read these patients"));
+  assert.ok(alone.includes("no fracture was drawn by two annotators"));
+  const readers = one.people?.readers.map((reader) => ({ ...reader, independent: false })) ?? [];
+  const people = { readers, annotators: null, agreement: {} };
+  const own = htmlReport({ ...full, tests: [{ ...one, people }] });
+  assert.ok(own.includes("1 simulated reader alone, whose readings made the truth"));
+});
+
+test("htmlReport: the paper's figures stand beside the ankle's classes, and beside no others", () => {
+  assert.ok(!page.includes("Beside the paper"));
+  const [one] = full.tests;
+  const published = htmlReport({ ...full, tests: [{ ...one, published: "internal easy" }] });
+  assert.ok(!published.includes("Beside the paper"));
+  const classes = ["no_fracture", "weber_c", "weber_b", "weber_a"];
+  const settings = { ...testOptions, classes, noFractureClass: "no_fracture" };
+  const evaluation = evaluate(
+    classes.map((name) => ({
+      id: name,
+      class: name,
+      ambiguous: null,
+      images: [{ ...image, id: name }],
+    })),
+    settings,
+  );
+  const test = { ...one, evaluation, people: null };
+  const compared = textOf(
+    htmlReport({
+      ...full,
+      tests: [
+        { ...test, id: "one", published: "internal easy" },
+        { ...test, id: "two", published: "external easy" },
+      ],
+      gallery: [],
+    }),
+  );
+  assert.ok(compared.includes("Table 1: confusion, internal easy"));
+  // Of 25 patients, whatever the order of the study's classes.
+  assert.ok(compared.includes("weber_a 19 3 0 3 25"));
+  assert.match(compared, /weber_b [^%]+% \d+–\d+ 92% 75–98 /);
+  // The external test has no counts.
+  assert.match(compared, /external easy, accuracy 25% 5–70 90% 84–94 0\.83 to 0\.95/);
+  assert.match(compared, /weber_c 0% 0–79 71% /);
+  assert.ok(compared.includes("Table 2 prints 93 %. From Table 1 it is 69 of 75, which is 92 %."));
 });
 
 test("htmlReport: the figures of a test with their intervals", () => {
@@ -250,7 +190,8 @@ test("htmlReport: the flow of a hospital, large numbers grouped, long names on t
 test("htmlReport: figures draw numbers, also of an empty test", () => {
   const empty = htmlReport({
     ...full,
-    tests: [{ name: "t", description: "", evaluation: evaluate([], options) }],
+    tests: [{ ...full.tests[0], evaluation: evaluate([], testOptions) }],
+    gallery: [],
     training: { description: "", points: [] },
     timings: [],
   });
@@ -265,7 +206,7 @@ test("jsonReport: the same content without the bytes of images", () => {
   assert.equal(record.passed, false);
   assert.equal(record.notice, NOTICE);
   assert.deepEqual(record.tests, full.tests);
-  const { png: _png, ...item } = full.gallery[0].items[0];
+  const { picture: _picture, ...item } = full.gallery[0].items[0];
   assert.deepEqual(record.gallery[0].items, [item]);
   assert.equal(JSON.parse(jsonReport({ ...full, thresholds: [] })).passed, null);
 });

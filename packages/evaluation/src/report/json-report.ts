@@ -1,6 +1,7 @@
 /** A report's content as JSON, for programs: all but the bytes of its images. */
-import { type ReportContent, thresholdsReached } from "./content.ts";
+import type { ReportContent } from "./content.ts";
 import { NOTICE } from "./html-report.ts";
+import { thresholdsReached } from "./thresholds.ts";
 
 /** `passed` is null without thresholds. */
 export function jsonReport(content: ReportContent): string {
@@ -11,7 +12,7 @@ export function jsonReport(content: ReportContent): string {
     ...rest,
     gallery: gallery.map((part) => ({
       ...part,
-      items: part.items.map(({ png: _png, ...item }) => item),
+      items: part.items.map(({ picture: _picture, ...item }) => item),
     })),
   };
   return `${JSON.stringify(record, null, 2)}\n`;

@@ -13,8 +13,11 @@ export function decimal(value: number | null, digits = 2): string {
 
 /** `0.96 (0.93–0.99)` */
 export function withInterval(value: number | null, interval: Interval, digits = 2): Markup {
-  const ends = interval?.map((end) => decimal(end, digits));
-  return html`${decimal(value, digits)}${ends ? html` <i>${ends[0]}–${ends[1]}</i>` : null}`;
+  if (interval === null) return html`${decimal(value, digits)}`;
+  const ends = interval.map((end) => decimal(end, digits));
+  // A dash before a minus would look like another.
+  const said = ends.join(interval.some((end) => end < 0) ? " to " : "–");
+  return html`${decimal(value, digits)} <i>${said}</i>`;
 }
 
 /** `92% (75–98)`: whole percents, since a test of a hundred patients holds no finer ones. */

@@ -1,24 +1,34 @@
-/** The tables of one test set. */
-import type { Proportion, View } from "@malleolus/schema";
+/** The tables of one test set. With the test's id their figures lead to the cases behind them. */
+import type { View } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";
 import type { Classification, ClassResult } from "../classification.ts";
 import type { Confusion } from "../confusion.ts";
 import type { Evaluation } from "../evaluate.ts";
 import type { Localization, Overlap, OverlapSummary } from "../localization.ts";
-import { shareMark } from "./figures.ts";
+import { type GroupClass, groupKeys } from "./case-groups.ts";
+import type { ReportedTest } from "./content.ts";
+import { shareMark } from "./figures/share-mark.ts";
+import { casesAnchor, fracturesAnchor, groupAnchor, linked } from "./links.ts";
 import { html, type Markup } from "./markup.ts";
 import { decimal, fraction, percent, withInterval } from "./numbers.ts";
+import { OUTLINE_MEASURES, type OutlineMeans, type OutlineMeasure } from "./outline-measures.ts";
 
 type Name = (id: string) => string;
 
 /** Truth down, prediction across, each cell as dark as its share of the row. */
-export function confusionTable({ classes, counts }: Confusion, name: Name): Markup {
+export function confusionTable(
+  { classes, counts }: Confusion,
+  name: Name,
+  test: string | null = null,
+): Markup {
   const rows = counts.map((row, truth) => {
     const total = row.reduce((sum, value) => sum + value, 0);
     const cells = row.map((value, predicted) => {
       const shade = total === 0 ? 0 : Math.round((85 * value) / total);
       const style = `cell${truth === predicted ? " right" : ""}${shade > 45 ? " dark" : ""}`;
-      return html`<td class="${style}" style="--shade:${shade}%">${value}</td>`;
+      const anchor = test === null ? null : groupAnchor(test, groupKeys.cell(truth, predicted));
+      const figure = anchor === null || value === 0 ? html`${value}` : linked(anchor, value);
+      return html`<td class="${style}" style="--shade:${shade}%">${figure}</td>`;
     });
     return html`<tr><th scope="row">${name(classes[truth])}</th>${cells}<td class="total">${total}</td></tr>
 `;
@@ -30,77 +40,110 @@ export function confusionTable({ classes, counts }: Confusion, name: Name): Mark
 }
 
 /** Any fracture against none first, then every class against the others. */
-export function classTable(classification: Classification, name: Name): Markup {
-  const row = (label: string, result: ClassResult, style: string) =>
-    html`<tr class="${style}"><th scope="row">${label}</th><td>${result.patients}</td>${shareCell(result.sensitivity)}${shareCell(result.specificity)}<td>${withInterval(result.auc?.auc ?? null, result.auc?.interval ?? null)}</td></tr>
+export function classTable(classification: Classification, name: Name, test: string): Markup {
+  const row: ClassRow = (label, result, key, style) => {
+    const share = (measure: "sensitivity" | "specificity") =>
+      html`<td class="share">${shareMark(result[measure])}<span>${linked(groupAnchor(test, groupKeys[measure](key)), percent(result[measure]))}</span></td>`;
+    return html`<tr class="${style}"><th scope="row">${label}</th><td>${result.patients}</td>${share("sensitivity")}${share("specificity")}<td>${linked(casesAnchor(test), aucWithInterval(result))}</td></tr>
 `;
-  return html`<div class="wide"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
+  };
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Each class against all others"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
 <tbody>${classRows(classification, name, row)}</tbody></table></div>`;
 }
 
-/** The same for half a page: figures without their marks. */
+/** The same for half a page: figures without their marks, and without links. */
 export function narrowClassTable(classification: Classification, name: Name): Markup {
-  const row = (label: string, result: ClassResult, style: string) =>
-    html`<tr class="${style}"><th scope="row">${label}</th><td>${percent(result.sensitivity)}</td><td>${percent(result.specificity)}</td><td>${withInterval(result.auc?.auc ?? null, result.auc?.interval ?? null)}</td></tr>
+  const row: ClassRow = (label, result, _key, style) =>
+    html`<tr class="${style}"><th scope="row">${label}</th><td>${percent(result.sensitivity)}</td><td>${percent(result.specificity)}</td><td>${aucWithInterval(result)}</td></tr>
 `;
-  return html`<div class="wide"><table><thead><tr><td></td><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
+  return html`<div class="wide narrow" tabindex="0" role="region" aria-label="Each class by the paper's rule"><table><thead><tr><td></td><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
 <tbody>${classRows(classification, name, row)}</tbody></table></div>`;
 }
 
 /** What depends on how many patients of each class there are, and the two that weigh it. */
-export function predictiveTable(classification: Classification, name: Name): Markup {
-  const row = (label: string, result: ClassResult, style: string) =>
-    html`<tr class="${style}"><th scope="row">${label}</th><td>${percent(result.ppv)}</td><td>${percent(result.npv)}</td><td>${decimal(result.f1)}</td><td>${decimal(result.matthews)}</td></tr>
+export function predictiveTable(classification: Classification, name: Name, test: string): Markup {
+  const row: ClassRow = (label, result, key, style) => {
+    const share = (measure: "ppv" | "npv") =>
+      html`<td>${linked(groupAnchor(test, groupKeys[measure](key)), percent(result[measure]))}</td>`;
+    return html`<tr class="${style}"><th scope="row">${label}</th>${share("ppv")}${share("npv")}<td>${decimal(result.f1)}</td><td>${decimal(result.matthews)}</td></tr>
 `;
-  return html`<div class="wide"><table><thead><tr><td></td><th scope="col">predictive value, positive</th><th scope="col">negative</th><th scope="col">F1</th><th scope="col">Matthews' correlation</th></tr></thead>
+  };
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Predictive values"><table><thead><tr><td></td><th scope="col">predictive value, positive</th><th scope="col">negative</th><th scope="col">F1</th><th scope="col">Matthews' correlation</th></tr></thead>
 <tbody>${classRows(classification, name, row)}</tbody></table></div>`;
 }
 
-function classRows(
-  classification: Classification,
-  name: Name,
-  row: (label: string, result: ClassResult, style: string) => Markup,
-): Markup[] {
+type ClassRow = (label: string, result: ClassResult, key: GroupClass, style: string) => Markup;
+
+function classRows(classification: Classification, name: Name, row: ClassRow): Markup[] {
   return [
-    row("Any fracture", classification.fracture, "main"),
-    ...classification.classes.map((one) => row(name(one.class), one, "")),
+    row("Any fracture", classification.fracture, "fracture", "main"),
+    ...classification.classes.map((one, place) => row(name(one.class), one, place, "")),
   ];
 }
 
-function shareCell(share: Proportion): Markup {
-  return html`<td class="share">${shareMark(share)}<span>${percent(share)}</span></td>`;
+function aucWithInterval({ auc }: ClassResult): Markup {
+  return withInterval(auc?.auc ?? null, auc?.interval ?? null);
 }
 
 /** Where fractures are: all, by class, by view. */
-export function localizationTable(evaluation: Evaluation, name: Name): Markup {
-  const row = (label: string, one: Localization, style: string) =>
-    html`<tr class="${style}"><th scope="row">${label}</th><td>${fraction(one.recall)}</td><td>${percent(one.recall)}</td>${overlapCells(one.boxIou)}${overlapCells(one.maskIou)}</tr>
+export function localizationTable(evaluation: Evaluation, name: Name, test: string): Markup {
+  const row = (label: string, one: Localization, key: string, style: string) =>
+    html`<tr class="${style}"><th scope="row">${label}</th><td>${linked(groupAnchor(test, key), fraction(one.recall))}</td><td>${linked(groupAnchor(test, key), percent(one.recall))}</td>${overlapCells(one.boxIou, test)}${overlapCells(one.maskIou, test)}</tr>
 `;
-  return html`<div class="wide"><table><thead>
+  const { classes } = evaluation.settings;
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Where the fractures are"><table><thead>
 <tr><td rowspan="2"></td><th scope="colgroup" colspan="2">found</th><th scope="colgroup" colspan="2">median box IoU</th><th scope="colgroup" colspan="2">median mask IoU</th></tr>
 <tr><th scope="col">count</th><th scope="col">share</th><th scope="col">of the found</th><th scope="col">missed as 0</th><th scope="col">of the found</th><th scope="col">missed as 0</th></tr></thead>
-<tbody>${row("All fractures", evaluation.localization, "main")}${evaluation.localizationByClass.map((one) => row(name(one.class), one, ""))}${evaluation.localizationByView.map((one) => row(viewName(one.view), one, ""))}</tbody></table></div>`;
+<tbody>${row("All fractures", evaluation.localization, groupKeys.found, "main")}${evaluation.localizationByClass.map(
+    (one) => row(name(one.class), one, groupKeys.foundOfClass(classes.indexOf(one.class)), ""),
+  )}${evaluation.localizationByView.map((one) => row(viewName(one.view), one, groupKeys.foundOnView(one.view), ""))}</tbody></table></div>`;
 }
 
 /** What is found where few false positives are allowed. */
-export function frocTable({ falsePositives: { froc } }: Evaluation): Markup {
+export function frocTable({ falsePositives: { froc } }: Evaluation, test: string): Markup {
   const rows = froc.map(
     ({ allowed, sensitivity, score, falsePositivesPerImage, isAll }) =>
-      html`<tr><th scope="row">${decimal(allowed, 1)}</th><td>${fraction(sensitivity)}</td><td>${percent(sensitivity)}</td><td>${decimal(score)}</td><td>${decimal(falsePositivesPerImage)}${isAll ? " (all findings)" : ""}</td></tr>
+      html`<tr><th scope="row">${decimal(allowed, 1)}</th><td>${linked(fracturesAnchor(test), fraction(sensitivity))}</td><td>${linked(fracturesAnchor(test), percent(sensitivity))}</td><td>${decimal(score)}</td><td>${decimal(falsePositivesPerImage)}${isAll ? " (all findings)" : ""}</td></tr>
 `,
   );
-  return html`<div class="wide"><table><thead><tr><th scope="col">allowed</th><th scope="col">found</th><th scope="col">share</th><th scope="col">from score</th><th scope="col">false positives a radiograph</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Fractures found by allowed false positives"><table><thead><tr><th scope="col">allowed</th><th scope="col">found</th><th scope="col">share</th><th scope="col">from score</th><th scope="col">false positives a radiograph</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-function viewName(view: View | null): string {
+export function viewName(view: View | null): string {
   if (view === null) return "View unknown";
   return view === "ap" || view === "pa"
     ? `${view.toUpperCase()} view`
     : `${view[0].toUpperCase()}${view.slice(1)} view`;
 }
 
-function overlapCells({ matched, missedAsZero }: Overlap): Markup {
-  return html`<td>${withInterval(matched.median, matched.medianInterval)}</td><td>${withInterval(missedAsZero.median, missedAsZero.medianInterval)}</td>`;
+function overlapCells({ matched, missedAsZero }: Overlap, test: string): Markup {
+  const cell = ({ median, medianInterval }: OverlapSummary) =>
+    html`<td>${linked(fracturesAnchor(test), withInterval(median, medianInterval))}</td>`;
+  return html`${cell(matched)}${cell(missedAsZero)}`;
+}
+
+const OUTLINE_NAMES: Readonly<Record<OutlineMeasure, string>> = {
+  dice: "Dice",
+  centerLineDice: "Centre-line Dice (clDice)",
+  normalizedSurfaceDistance: "Normalised surface distance",
+  boundaryIou: "Boundary IoU",
+};
+
+/** How far outlines agree by more than their overlap, beside two annotators with each other. */
+export function outlinesTable({ id, outlines }: ReportedTest): Markup | null {
+  if (outlines === null) return null;
+  const { found, missedAsZero, annotators, toleranceMm, toleranceOfAnnotators, bandMm } = outlines;
+  const rows = OUTLINE_MEASURES.map((measure) => {
+    const cell = (means: OutlineMeans) =>
+      html`<td>${linked(fracturesAnchor(id), withInterval(means[measure].value, means[measure].interval))}</td>`;
+    const people = annotators?.[measure] ?? { value: null, interval: null };
+    return html`<tr><th scope="row">${OUTLINE_NAMES[measure]}</th>${cell(found)}${cell(missedAsZero)}<td>${withInterval(people.value, people.interval)}</td></tr>
+`;
+  });
+  const tolerance = toleranceOfAnnotators
+    ? "the median distance between the borders of two annotators"
+    : "since no fracture was drawn by two annotators";
+  return html`<p class="soft" style="margin-top:16px">Outlines in millimetres, means over ${found.fractures} found of ${missedAsZero.fractures} fractures on radiographs with a pixel spacing. The surface distance allows ${decimal(toleranceMm)} mm, ${tolerance}; the boundary is a band of ${decimal(bandMm)} mm.</p><div class="wide" tabindex="0" role="region" aria-label="How far outlines agree"><table><thead><tr><td></td><th scope="col">of the found</th><th scope="col">missed as 0</th><th scope="col">two annotators</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** Means and deviations, as papers print them, with the intervals of the means. */
@@ -120,7 +163,7 @@ export function ruleTable({ rules, rule, outcomes }: Evaluation): Markup {
       html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th><td>${percent(one.accuracy)}</td><td>${withInterval(one.kappa, one.kappaInterval)}</td><td>${percent(one.fracture.sensitivity)}</td><td>${percent(one.fracture.specificity)}</td><td>${withInterval(one.fracture.auc?.auc ?? null, one.fracture.auc?.interval ?? null)}</td><td>${decimal(one.mainLessThis?.p ?? null, 3)}</td><td>${decimal(one.holmP, 3)}</td></tr>
 `,
   );
-  return html`<div class="wide"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${rule}</th><th scope="col">after Holm</th></tr></thead><tbody>${rows}</tbody></table></div><p class="soft">DeLong's paired test of the AUC, ${tested} tests of ${outcomes.length} patients; after Holm, the chance of any false difference among them is limited.</p>`;
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Every way to combine the views"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${rule}</th><th scope="col">after Holm</th></tr></thead><tbody>${rows}</tbody></table></div><p class="soft">DeLong's paired test of the AUC, ${tested} tests of ${outcomes.length} patients; after Holm, the chance of any false difference among them is limited.</p>`;
 }
 
 export function readersTable({ pairs, unanimous, fleissKappa }: ReaderAgreement): Markup {
@@ -129,7 +172,7 @@ export function readersTable({ pairs, unanimous, fleissKappa }: ReaderAgreement)
       html`<tr><th scope="row">${readers[0]} and ${readers[1]}</th><td>${fraction(agreement)}</td><td>${percent(agreement)}</td><td>${withInterval(cohenKappa, kappaInterval)}</td></tr>
 `,
   );
-  return html`<table><thead><tr><td></td><th scope="col">same class</th><th scope="col">share</th><th scope="col">kappa</th></tr></thead>
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Agreement of readers"><table><thead><tr><td></td><th scope="col">same class</th><th scope="col">share</th><th scope="col">kappa</th></tr></thead>
 <tbody><tr class="main"><th scope="row">All readers</th><td>${fraction(unanimous)}</td><td>${percent(unanimous)}</td><td>${withInterval(fleissKappa.value, fleissKappa.interval)}</td></tr>
-${rows}</tbody></table>`;
+${rows}</tbody></table></div>`;
 }

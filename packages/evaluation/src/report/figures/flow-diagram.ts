@@ -3,8 +3,8 @@
  * down, what is left out stands to the right. One drawing a hospital, so that a phone can show it.
  */
 import type { Assignment, HospitalFlow } from "@malleolus/schema";
-import { html, type Markup } from "./markup.ts";
-import { count } from "./numbers.ts";
+import { html, type Markup } from "../markup.ts";
+import { count } from "../numbers.ts";
 
 type Row = readonly [label: string, value: number | string];
 

@@ -1,0 +1,47 @@
+/** The 17 items on AI and 10 generic ones of DECIDE-AI, for early clinical evaluation. */
+import type { Checklist } from "./checklist.ts";
+
+export const decideAi: Checklist = {
+  name: "DECIDE-AI",
+  source: "BMJ 2022;377:e070904; for early, live clinical evaluation",
+  design: "early clinical evaluation",
+  items: [
+    {
+      id: "1",
+      asks: "Title: early clinical evaluation of a decision support with AI",
+      topic: null,
+      conduct: true,
+    },
+    { id: "2", asks: "Intended use", topic: null },
+    { id: "3", asks: "Participants, and users", topic: "eligibility", author: "the users" },
+    { id: "4", asks: "The AI system: version, inputs, outputs", topic: "output" },
+    { id: "5", asks: "Implementation in the workflow", topic: null, conduct: true },
+    { id: "6", asks: "Safety, and what counts as an error", topic: null, conduct: true },
+    { id: "7", asks: "Human factors", topic: null, conduct: true },
+    { id: "8", asks: "Ethics", topic: null },
+    { id: "9", asks: "Participants at baseline, and missing inputs", topic: "characteristics" },
+    { id: "10", asks: "Exposure and adherence", topic: null, conduct: true },
+    { id: "11", asks: "Modifications during the study", topic: null, conduct: true },
+    { id: "12", asks: "Agreement of people and system", topic: null, conduct: true },
+    { id: "13", asks: "Errors, listed", topic: "failures" },
+    { id: "14", asks: "Usability, and the learning curve", topic: null, conduct: true },
+    { id: "15", asks: "Whether the results support the intended use", topic: null, conduct: true },
+    { id: "16", asks: "Discussion of safety", topic: null, conduct: true },
+    {
+      id: "17",
+      asks: "Access to data and code",
+      topic: "reproduction",
+      author: "where they can be had",
+    },
+    { id: "I", asks: "Abstract", topic: null },
+    { id: "II", asks: "Objectives", topic: null },
+    { id: "III", asks: "Governance of research", topic: null },
+    { id: "IV", asks: "Outcomes", topic: "measures" },
+    { id: "V", asks: "Analysis", topic: "uncertainty" },
+    { id: "VI", asks: "Involvement of patients", topic: null },
+    { id: "VII", asks: "Results", topic: "performance" },
+    { id: "VIII", asks: "Subgroups", topic: "groups" },
+    { id: "IX", asks: "Limitations", topic: null },
+    { id: "X", asks: "Conflicts of interest", topic: null },
+  ],
+};

@@ -1,0 +1,43 @@
+/**
+ * From a figure to the cases behind it, within the page: names of places, and links to them. A test
+ * holds that every link leads somewhere.
+ */
+import { html, type Markup, type Piece } from "./markup.ts";
+
+/** Of a test's part of the page. */
+export function testAnchor(test: string): string {
+  return `test-${test}`;
+}
+
+/** Of the table of a test's patients. */
+export function casesAnchor(test: string): string {
+  return `cases-${test}`;
+}
+
+/** Of one patient in it, by the place in the evaluation's outcomes. */
+export function patientAnchor(test: string, place: number): string {
+  return `cases-${test}-${place + 1}`;
+}
+
+/** Of the table of a test's fractures. */
+export function fracturesAnchor(test: string): string {
+  return `fractures-${test}`;
+}
+
+export function fractureAnchor(test: string, place: number): string {
+  return `fractures-${test}-${place + 1}`;
+}
+
+/** Of the list of the cases that a figure is made of; `key` is a `CaseGroup`'s. */
+export function groupAnchor(test: string, key: string): string {
+  return `behind-${test}-${key}`;
+}
+
+export function pictureAnchor(test: string, patient: number): string {
+  return `picture-${test}-${patient + 1}`;
+}
+
+/** A figure that leads to where it comes from. */
+export function linked(anchor: string, figure: Piece): Markup {
+  return html`<a class="figure" href="#${anchor}">${figure}</a>`;
+}

@@ -1,0 +1,161 @@
+/**
+ * How far the outlines of found fractures agree with the annotators', by more than their overlap, and how
+ * far two annotators agree with each other: a line of a few pixels loses half of its overlap by a shift
+ * that no surgeon would see.
+ *
+ * Distances are in millimetres, so that radiographs without a pixel spacing have no part in it. The
+ * tolerance is how far two annotators' borders are apart: who is as near to one as the other annotator
+ * is cannot be told to be wrong.
+ */
+import { type Polygon, rasterizePolygons } from "@malleolus/geometry";
+import type { Estimate } from "@malleolus/schema";
+import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
+import { type EvaluationOptions, shownPatients } from "../evaluate.ts";
+import { matchFractures } from "../matching.ts";
+import type { TestImage, TestPatient } from "../patient.ts";
+import type { PixelSpacing } from "../segmentation/distance-transform.ts";
+import { type MaskAgreement, maskAgreement } from "../segmentation/mask-agreement.ts";
+import { meanOf, medianOf } from "../summary.ts";
+
+export const OUTLINE_MEASURES = [
+  "dice",
+  "centerLineDice",
+  "normalizedSurfaceDistance",
+  "boundaryIou",
+] as const;
+export type OutlineMeasure = (typeof OUTLINE_MEASURES)[number];
+
+/** Means, with intervals of the bootstrap over patients. */
+export interface OutlineMeans extends Readonly<Record<OutlineMeasure, Estimate>> {
+  readonly fractures: number;
+}
+
+export interface OutlineMeasures {
+  readonly toleranceMm: number;
+  /** Whether the tolerance is the annotators' own; without two of them it is a millimetre. */
+  readonly toleranceOfAnnotators: boolean;
+  readonly bandMm: number;
+  readonly found: OutlineMeans;
+  readonly missedAsZero: OutlineMeans;
+  /** Null where no fracture was drawn by two. */
+  readonly annotators: OutlineMeans | null;
+}
+
+/** Two annotators' outlines of one fracture. */
+export interface TwoOutlines {
+  readonly patient: string;
+  readonly width: number;
+  readonly height: number;
+  readonly spacingMm: PixelSpacing | null;
+  readonly drawings: readonly [readonly Polygon[], readonly Polygon[]];
+}
+
+const DEFAULT_TOLERANCE_MM = 1;
+/** Of the boundary IoU: about a pixel of a coarse radiograph. */
+const BAND_MM = 0.5;
+
+/** `spacings` are by the image's id. Null where no fracture lies on a radiograph with one. */
+export function outlineMeasures(
+  patients: readonly TestPatient[],
+  spacings: ReadonlyMap<string, PixelSpacing>,
+  drawn: readonly TwoOutlines[],
+  options: EvaluationOptions,
+): OutlineMeasures | null {
+  const twice = drawn.flatMap((one) =>
+    one.spacingMm === null ? [] : [{ ...one, spacing: one.spacingMm }],
+  );
+  const distances = twice.flatMap((one) => {
+    const { meanSurfaceDistance } = agreementOf(
+      one.drawings,
+      one,
+      one.spacing,
+      DEFAULT_TOLERANCE_MM,
+    );
+    return meanSurfaceDistance ?? [];
+  });
+  const ownTolerance = medianOf(distances);
+  const tolerance = ownTolerance ?? DEFAULT_TOLERANCE_MM;
+  const compared = comparedFractures(patients, spacings, tolerance, options);
+  if (compared.length === 0) return null;
+  const pairs = twice.map((one) => ({
+    patient: one.patient,
+    agreement: agreementOf(one.drawings, one, one.spacing, tolerance),
+  }));
+  return {
+    toleranceMm: tolerance,
+    toleranceOfAnnotators: ownTolerance !== null,
+    bandMm: BAND_MM,
+    found: meansOf(
+      compared.filter(({ agreement }) => agreement !== null),
+      options,
+    ),
+    missedAsZero: meansOf(compared, options),
+    annotators: pairs.length === 0 ? null : meansOf(pairs, options),
+  };
+}
+
+interface ComparedFracture {
+  readonly patient: string;
+  /** Null for a fracture that was missed. */
+  readonly agreement: MaskAgreement | null;
+}
+
+function comparedFractures(
+  patients: readonly TestPatient[],
+  spacings: ReadonlyMap<string, PixelSpacing>,
+  tolerance: number,
+  options: EvaluationOptions,
+): ComparedFracture[] {
+  const { classes, noFractureClass, decision, foundIou } = options;
+  const fractureClasses = classes.filter((name) => name !== noFractureClass);
+  const threshold = decision === null ? options.findingThreshold : 0;
+  return shownPatients(patients, options).flatMap(({ id: patient, images }) =>
+    images.flatMap((image) => {
+      const spacing = spacings.get(image.id);
+      if (spacing === undefined) return [];
+      return matchFractures(image, fractureClasses, threshold, foundIou).map(
+        ({ truth, found }) => ({
+          patient,
+          agreement:
+            found === null
+              ? null
+              : agreementOf([truth.polygons, found.finding.polygons], image, spacing, tolerance),
+        }),
+      );
+    }),
+  );
+}
+
+function agreementOf(
+  [one, other]: readonly [readonly Polygon[], readonly Polygon[]],
+  { width, height }: Pick<TestImage, "width" | "height">,
+  spacing: PixelSpacing,
+  tolerance: number,
+): MaskAgreement {
+  return maskAgreement(
+    rasterizePolygons(one, width, height),
+    rasterizePolygons(other, width, height),
+    { spacing, tolerance, band: BAND_MM },
+  );
+}
+
+function meansOf(fractures: readonly ComparedFracture[], options: BootstrapOptions): OutlineMeans {
+  const byPatient = [...Map.groupBy(fractures, ({ patient }) => patient).values()];
+  const [dice, centerLineDice, normalizedSurfaceDistance, boundaryIou] = bootstrap(
+    byPatient,
+    (sample) => {
+      const all = sample.flat();
+      return OUTLINE_MEASURES.map((measure) =>
+        meanOf(all.map(({ agreement }) => agreement?.[measure] ?? 0)),
+      );
+    },
+    { seed: options.seed, resamples: options.resamples },
+  );
+  return {
+    fractures: fractures.length,
+    dice,
+    centerLineDice,
+    normalizedSurfaceDistance,
+    boundaryIou,
+  };
+}

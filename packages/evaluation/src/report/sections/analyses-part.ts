@@ -1,0 +1,91 @@
+/** Of a test: its probabilities, decisions by them, groups of patients, and readers' disagreement. */
+import type { Estimate } from "@malleolus/schema";
+import type { Calibration } from "../../calibration/calibration.ts";
+import { predictiveValues } from "../../decision/predictive-values.ts";
+import type { ErrorsByAgreement } from "../../subgroups/errors-by-agreement.ts";
+import { groupKeys } from "../case-groups.ts";
+import type { ReportedTest } from "../content.ts";
+import { calibrationFigure } from "../figures/calibration-figure.ts";
+import { decisionFigure } from "../figures/decision-figure.ts";
+import { forestFigure } from "../figures/forest-figure.ts";
+import { rocKey } from "../figures/roc-figure.ts";
+import { casesAnchor, groupAnchor, linked } from "../links.ts";
+import { html, type Markup } from "../markup.ts";
+import { counted, decimal, percent, withInterval } from "../numbers.ts";
+import { UNKNOWN } from "../set-description.ts";
+import type { TestAnalyses } from "../test-analyses.ts";
+import { forestKinds } from "../test-figures.ts";
+import type { Name } from "./name.ts";
+
+/** Shares of patients with a fracture for which predictive values are given. */
+const PREVALENCES = [0.1, 0.2, 0.3, 0.5];
+
+export function analysesPart(test: ReportedTest, name: Name): Markup | null {
+  const { analyses } = test;
+  if (analyses === null) return null;
+  return html`${probabilitiesPart(analyses, test.id)}${prevalencePart(test)}${subgroupsPart(test, analyses, name)}${agreementPart(analyses.errorsByAgreement)}`;
+}
+
+function probabilitiesPart(
+  { calibration, decisionCurve }: TestAnalyses,
+  test: string,
+): Markup | null {
+  if (calibration === null || decisionCurve === null) return null;
+  const { fitted, scores, change } = calibration;
+  const row = (label: string, of: (one: Calibration) => Estimate, changed: Estimate | undefined) =>
+    html`<tr><th scope="row">${label}</th>${scores === null ? null : html`<td>${estimate(of(scores))}</td>`}<td>${linked(casesAnchor(test), estimate(of(fitted)))}</td>${changed === undefined ? null : html`<td>${estimate(changed, 3)}</td>`}</tr>
+`;
+  const before = scores === null ? null : html`<th scope="col">scores made to sum to 1</th>`;
+  return html`<h3>Whether the probabilities can be believed</h3>
+<div class="pair even"><div>${calibrationFigure(fitted.fracture, scores?.fracture ?? null)}<ul class="legend"><li>${rocKey(0)}fitted on tuning patients</li>${scores === null ? null : html`<li>${rocKey(1)}scores made to sum to 1</li>`}</ul></div>
+<div>${decisionFigure(decisionCurve)}<ul class="legend"><li>${rocKey(0)}by the detector, with its 95% interval</li><li>${rocKey(1)}treat everybody</li><li>${rocKey(2)}treat nobody</li></ul><p class="soft small">Net benefit at the test's own share of fractures, which is not an emergency department's.</p></div></div>
+<div class="wide" tabindex="0" role="region" aria-label="Calibration"><table><thead><tr><td></td>${before}<th scope="col">fitted</th>${change === null ? null : html`<th scope="col">difference</th>`}</tr></thead><tbody>
+${row("Class-wise calibration error", (one) => one.classWiseError, change?.classWiseError)}${row("Brier score, 0 to 2", (one) => one.brier, change?.brier)}${row("Log loss", (one) => one.logLoss, change?.logLoss)}</tbody></table></div>`;
+}
+
+function prevalencePart({ evaluation }: ReportedTest): Markup | null {
+  const { sensitivity, specificity } = evaluation.classification.fracture;
+  if (sensitivity.total === 0 || specificity.total === 0) return null;
+  const rows = PREVALENCES.map((prevalence) => {
+    const { ppv, npv } = predictiveValues(sensitivity, specificity, prevalence);
+    return html`<tr><th scope="row">${Math.round(100 * prevalence)}% with a fracture</th><td>${estimate(ppv)}</td><td>${estimate(npv)}</td></tr>
+`;
+  });
+  return html`<h3>Predictive values elsewhere</h3><p class="soft">Of any fracture, where fractures are as frequent as the row says and the detector does as it does here.</p><div class="wide" tabindex="0" role="region" aria-label="Predictive values by prevalence"><table><thead><tr><td></td><th scope="col">positive</th><th scope="col">negative</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function subgroupsPart(test: ReportedTest, analyses: TestAnalyses, name: Name): Markup | null {
+  if (analyses.subgroups.length === 0) return null;
+  const { accuracy } = test.evaluation.classification;
+  const rows = analyses.subgroups.map(
+    ({ attribute, value, patients, accuracy: own, sensitivity, specificity, auc }, i) =>
+      html`<tr><th scope="row">${attribute}: ${name(value ?? UNKNOWN)}</th><td>${patients}</td><td>${linked(groupAnchor(test.id, groupKeys.subgroup(i)), percent(own))}</td><td>${percent(sensitivity)}</td><td>${percent(specificity)}</td><td>${withInterval(auc?.auc ?? null, auc?.interval ?? null)}</td></tr>
+`,
+  );
+  const gaps = analyses.oddsGaps.map(
+    ({ attribute, patients, truePositiveRate, falsePositiveRate }) =>
+      html`<tr><th scope="row">${attribute}</th><td>${patients}</td>${[truePositiveRate, falsePositiveRate].map(({ gap, byChance, p }) => html`<td>${decimal(gap)}</td><td>${decimal(byChance)}</td><td>${decimal(p, 3)}</td>`)}</tr>
+`,
+  );
+  return html`<h3>Groups of patients</h3>${forestFigure("accuracy", forestKinds(analyses, name), accuracy.share)}
+<div class="wide" tabindex="0" role="region" aria-label="Groups of patients"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">accuracy</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead><tbody>${rows}</tbody></table></div>
+${gaps.length === 0 ? null : html`<p class="soft" style="margin-top:16px">Equalised odds: the widest gap between groups in the rate of true and of false positives, the gap that chance gives in the middle, and how often chance gives one as wide (one test an attribute and rate, not adjusted).</p><div class="wide" tabindex="0" role="region" aria-label="Gaps between groups"><table><thead><tr><td rowspan="2"></td><th rowspan="2" scope="col">patients</th><th scope="colgroup" colspan="3">true positives</th><th scope="colgroup" colspan="3">false positives</th></tr><tr>${[0, 1].map(() => html`<th scope="col">gap</th><th scope="col">by chance</th><th scope="col">p</th>`)}</tr></thead><tbody>${gaps}</tbody></table></div>`}`;
+}
+
+function agreementPart(errors: ErrorsByAgreement | null): Markup | null {
+  if (errors === null) return null;
+  const { disagreed, unanimous, difference, trend, cases } = errors;
+  const levels = errors.levels.map(
+    ({ agreement, errors: own }) =>
+      html`<tr><th scope="row">${Math.round(100 * agreement)}% of the readers said the same</th><td>${own.total}</td><td>${percent(own)}</td></tr>
+`,
+  );
+  return html`<h3>Whether it errs where readers disagree</h3><p>The detector is wrong in ${counted(disagreed)} of the patients on whom first readings differed, and in ${counted(unanimous)} of the others: a difference of ${withInterval(difference.difference, difference.interval)} (Fisher's exact p ${decimal(difference.exactP, 3)}, ${cases} patients). With growing agreement errors become ${(trend.z ?? 0) < 0 ? "fewer" : "no fewer"} (Cochran-Armitage z ${decimal(trend.z)}, p ${decimal(trend.p, 3)}).</p><div class="wide" tabindex="0" role="region" aria-label="Errors by agreement of readers"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">wrong</th></tr></thead><tbody>${levels}</tbody></table></div>`;
+}
+
+function estimate(
+  { value, interval }: { readonly value: number | null; readonly interval: Estimate["interval"] },
+  digits = 2,
+): Markup {
+  return withInterval(value, interval, digits);
+}

@@ -1,0 +1,211 @@
+/**
+ * Every figure of a report as one long table, a figure a row: test, table, row, measure, value, both ends
+ * of its interval, and where it is a share what was counted of how many. Cases stand in it, too.
+ */
+import type { Estimate, Proportion } from "@malleolus/schema";
+import type { ClassResult } from "../classification.ts";
+import type { Localization } from "../localization.ts";
+import type { ReportContent, ReportedTest } from "./content.ts";
+import { type CsvCell, csvLine } from "./csv.ts";
+import { OUTLINE_MEASURES, type OutlineMeasures } from "./outline-measures.ts";
+
+const HEAD = ["test", "table", "row", "measure", "value", "low", "high", "count", "total"];
+
+type Row = readonly CsvCell[];
+
+export function tablesCsv(content: ReportContent): string {
+  const rows = [
+    ...content.tests.flatMap(testRows),
+    ...content.readers.flatMap(({ name, agreement }) => [
+      estimateRow("", "readers", name, "Fleiss' kappa", agreement.fleissKappa),
+      shareRow("", "readers", name, "unanimous", agreement.unanimous),
+      ...agreement.pairs.map(({ readers, cohenKappa, kappaInterval }) =>
+        estimateRow("", "readers", `${name}: ${readers.join(" and ")}`, "Cohen's kappa", {
+          value: cohenKappa,
+          interval: kappaInterval,
+        }),
+      ),
+    ]),
+    ...content.sets.flatMap(({ name, patients, radiographs, ambiguous, age, ...groups }) => [
+      countRow(name, "all", "patients", patients),
+      countRow(name, "all", "radiographs", radiographs),
+      countRow(name, "all", "readers differed", ambiguous),
+      ...(age === null
+        ? []
+        : [["", "sets", name, "median age", age.median, ...age.quartiles, age.known, patients]]),
+      ...(["classes", "sex", "hospitals", "machines", "views", "visibility"] as const).flatMap(
+        (group) =>
+          Object.entries(groups[group]).map(([key, count]) => countRow(name, group, key, count)),
+      ),
+    ]),
+  ];
+  return [HEAD, ...rows].map(csvLine).join("");
+}
+
+function testRows({ id, evaluation, people, outlines }: ReportedTest): Row[] {
+  const { classification, paperRule, localization, rules, falsePositives } = evaluation;
+  const { classes, counts } = classification.confusion;
+  return [
+    ...counts.flatMap((row, truth) =>
+      row.map((count, called): Row => {
+        const total = row.reduce((sum, one) => sum + one, 0);
+        return [
+          id,
+          "confusion",
+          classes[truth],
+          `called ${classes[called]}`,
+          count,
+          null,
+          null,
+          count,
+          total,
+        ];
+      }),
+    ),
+    shareRow(id, "classes", "all", "accuracy", classification.accuracy),
+    ...(
+      ["kappa", "meanSensitivity", "meanSpecificity", "meanF1", "meanAuc", "matthews"] as const
+    ).map((measure) => estimateRow(id, "classes", "all", measure, classification[measure])),
+    ...classRows(id, "any fracture", classification.fracture),
+    ...classification.classes.flatMap((one) => classRows(id, one.class, one)),
+    shareRow(id, "paper's rule", "all", "accuracy", paperRule.accuracy),
+    ...rules.flatMap(({ rule, accuracy, kappa, kappaInterval, fracture }) => [
+      shareRow(id, "rules", rule, "accuracy", accuracy),
+      estimateRow(id, "rules", rule, "kappa", { value: kappa, interval: kappaInterval }),
+      aucRow(id, "rules", rule, fracture),
+    ]),
+    ...localizationRows(id, "all", localization),
+    ...evaluation.localizationByClass.flatMap((one) => localizationRows(id, one.class, one)),
+    ...evaluation.localizationByView.flatMap((one) =>
+      localizationRows(id, `${one.view ?? "unknown"} view`, one),
+    ),
+    ...outlineRows(id, outlines),
+    estimateRow(id, "false positives", "all", "a radiograph", falsePositives.perImage),
+    shareRow(
+      id,
+      "false positives",
+      "without fracture",
+      "radiographs with one",
+      evaluation.falsePositiveRadiographs,
+    ),
+    ...(people?.readers ?? []).flatMap(({ name, accuracy, sensitivity, specificity }) => [
+      shareRow(id, "readers alone", name, "accuracy", accuracy),
+      shareRow(id, "readers alone", name, "sensitivity", sensitivity),
+      shareRow(id, "readers alone", name, "specificity", specificity),
+    ]),
+    ...evaluation.outcomes.flatMap(({ patient, truth, prediction }): Row[] => [
+      [id, "patients", patient, "truth", truth, null, null, null, null],
+      [id, "patients", patient, "called", prediction.class, null, null, null, null],
+      ...Object.entries(prediction.scores).map(
+        ([name, score]): Row => [
+          id,
+          "patients",
+          patient,
+          `score ${name}`,
+          score,
+          null,
+          null,
+          null,
+          null,
+        ],
+      ),
+    ]),
+    ...evaluation.fractures.map(({ image, class: name, found }): Row => {
+      const what = found === null ? `${name}, missed` : `${name}, mask IoU`;
+      return [id, "fractures", image, what, found?.maskIou ?? 0, null, null, null, null];
+    }),
+  ];
+}
+
+function classRows(id: string, name: string, result: ClassResult): Row[] {
+  return [
+    ...(["sensitivity", "specificity", "ppv", "npv"] as const).map((measure) =>
+      shareRow(id, "classes", name, measure, result[measure]),
+    ),
+    aucRow(id, "classes", name, result),
+  ];
+}
+
+function aucRow(id: string, table: string, row: string, { auc }: ClassResult): Row {
+  return estimateRow(id, table, row, "AUC", {
+    value: auc?.auc ?? null,
+    interval: auc?.interval ?? null,
+  });
+}
+
+function localizationRows(id: string, row: string, one: Localization): Row[] {
+  return [
+    shareRow(id, "localization", row, "found", one.recall),
+    ...(["boxIou", "maskIou"] as const).flatMap((key) =>
+      (["matched", "missedAsZero"] as const).flatMap((which) => {
+        const { mean, meanInterval, median, medianInterval } = one[key][which];
+        const words = which === "matched" ? "of the found" : "missed as 0";
+        return [
+          estimateRow(id, "localization", row, `mean ${key}, ${words}`, {
+            value: mean,
+            interval: meanInterval,
+          }),
+          estimateRow(id, "localization", row, `median ${key}, ${words}`, {
+            value: median,
+            interval: medianInterval,
+          }),
+        ];
+      }),
+    ),
+  ];
+}
+
+function outlineRows(id: string, outlines: OutlineMeasures | null): Row[] {
+  if (outlines === null) return [];
+  return (["found", "missedAsZero", "annotators"] as const).flatMap((which) => {
+    const means = outlines[which];
+    if (means === null) return [];
+    return OUTLINE_MEASURES.map((measure) =>
+      estimateRow(id, "outlines", which, `mean ${measure}`, means[measure]),
+    );
+  });
+}
+
+function shareRow(
+  test: string,
+  table: string,
+  row: string,
+  measure: string,
+  { share, interval, count, total }: Proportion,
+): Row {
+  return [
+    test,
+    table,
+    row,
+    measure,
+    share,
+    interval?.[0] ?? null,
+    interval?.[1] ?? null,
+    count,
+    total,
+  ];
+}
+
+function estimateRow(
+  test: string,
+  table: string,
+  row: string,
+  measure: string,
+  { value, interval }: Estimate,
+): Row {
+  return [
+    test,
+    table,
+    row,
+    measure,
+    value,
+    interval?.[0] ?? null,
+    interval?.[1] ?? null,
+    null,
+    null,
+  ];
+}
+
+function countRow(set: string, group: string, key: string, count: number): Row {
+  return ["", "sets", set, `${group}: ${key}`, count, null, null, count, null];
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Evaluation } from "../evaluate.ts";
+import { groupKeys, subgroupGroups } from "./case-groups.ts";
+import { htmlReport } from "./html-report.ts";
+import { analyzeTest, type PatientAttributes } from "./test-analyses.ts";
+import { fullReport, testEvaluation } from "./test-report.ts";
+
+/** Ten of each class, of which the last fracture is taken for none. */
+const evaluation: Evaluation = testEvaluation(10);
+/** The same, as if its scores were fitted probabilities. */
+const fitted: Evaluation = { ...evaluation, rule: "calibrated" };
+const attributes: PatientAttributes = Object.fromEntries(
+  evaluation.outcomes.map(({ patient }, i) => [
+    patient,
+    { Sex: i % 2 === 0 ? "F" : "M", Hospital: "one", Age: i < 4 ? "65 and over" : "18 to 39" },
+  ]),
+);
+
+test("analyzeTest: scores that are no probabilities are not calibrated", () => {
+  const { calibration, decisionCurve } = analyzeTest(evaluation, {}, {}, null);
+  assert.deepEqual([calibration, decisionCurve], [null, null]);
+});
+
+test("analyzeTest: probabilities before and after, and their decision curve", () => {
+  const { calibration, decisionCurve } = analyzeTest(fitted, {}, {}, evaluation.outcomes);
+  assert.equal(calibration?.fitted.patients, 20);
+  // Both are the same scores, of which each patient has one class alone: 1 or 0 once they sum to 1.
+  assert.equal(calibration?.change?.brier.value, 0);
+  assert.ok(Math.abs((calibration?.fitted.brier.value ?? 0) - 2 / 20) < 1e-12);
+  assert.equal(decisionCurve?.length, 19);
+  assert.equal(decisionCurve?.[0].threshold, 0.05);
+  // Nine of ten fractures are treated and nobody without one: 9 of 20, at any cost.
+  assert.ok(Math.abs((decisionCurve?.[9].model.value ?? 0) - 9 / 20) < 1e-12);
+});
+
+test("analyzeTest: groups with their patients, in the bands' order; where all are alike there is none", () => {
+  const analyses = analyzeTest(evaluation, attributes, {}, null);
+  assert.deepEqual(
+    analyses.subgroups.map(({ attribute, value, patients }) => [attribute, value, patients]),
+    [
+      ["Sex", "F", 10],
+      ["Sex", "M", 10],
+      ["Age", "18 to 39", 16],
+      ["Age", "65 and over", 4],
+    ],
+  );
+  assert.deepEqual(analyses.members[3], [0, 1, 2, 3]);
+  assert.deepEqual(
+    analyses.oddsGaps.map(({ attribute }) => attribute),
+    ["Sex", "Age"],
+  );
+  const groups = subgroupGroups(evaluation, analyses);
+  for (const [row, { accuracy }] of analyses.subgroups.entries()) {
+    const { key, counted, others } = groups[row];
+    assert.equal(key, groupKeys.subgroup(row));
+    assert.deepEqual(
+      [counted.length, counted.length + others.length],
+      [accuracy.count, accuracy.total],
+    );
+  }
+});
+
+test("analyzeTest: somebody of whom nothing is known is a group of its own", () => {
+  const [first, ...rest] = Object.entries(attributes);
+  assert.equal(first[0], "weber-b 0");
+  const { subgroups } = analyzeTest(evaluation, Object.fromEntries(rest), {}, null);
+  const unknown = subgroups.filter(({ value }) => value === null);
+  assert.deepEqual(
+    unknown.map(({ attribute, patients }) => [attribute, patients]),
+    [
+      ["Sex", 1],
+      ["Hospital", 1],
+      ["Age", 1],
+    ],
+  );
+});
+
+test("analyzeTest: errors by agreement are of patients whom at least two have read", () => {
+  const said = (...readings: string[]) => ({
+    agreeing: 1,
+    readings: readings.length,
+    said: readings,
+  });
+  const { errorsByAgreement: errors } = analyzeTest(
+    evaluation,
+    {},
+    {
+      "weber-b 9": said("weber-b", "none"),
+      "weber-b 0": said("weber-b", "weber-b"),
+      "none 0": said("none", "none"),
+      "none 1": said("none"),
+    },
+    null,
+  );
+  assert.deepEqual([errors?.cases, errors?.disagreed.count, errors?.unanimous.total], [3, 1, 2]);
+});
+
+test("htmlReport: analyses come with links that lead somewhere", () => {
+  const analyses = analyzeTest(fitted, attributes, {}, evaluation.outcomes);
+  const [one] = fullReport.tests;
+  const page = htmlReport({ ...fullReport, tests: [{ ...one, evaluation: fitted, analyses }] });
+  const places = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  for (const [, to] of page.matchAll(/ href="#([^"]+)"/g)) assert.ok(places.has(to), to);
+  for (const said of ["Whether the probabilities can be believed", "Groups of patients"]) {
+    assert.ok(page.includes(said), said);
+  }
+  assert.ok(!/NaN|Infinity|undefined/.test(page));
+});

@@ -1,0 +1,30 @@
+/** Figures that had to be reached, set before anything was measured. */
+
+/**
+ * The figure itself must reach the limit, and its 95 % interval must exclude what would be no use: a
+ * test of a few tens of patients reaches many a limit by luck.
+ */
+export interface AcceptanceThreshold {
+  readonly name: string;
+  /** Null where it could not be computed, which reaches nothing. */
+  readonly value: number | null;
+  readonly interval: readonly [low: number, high: number] | null;
+  readonly direction: "at least" | "at most";
+  readonly limit: number;
+  /** What the whole interval must lie above, or below where less is better. */
+  readonly intervalLimit: number;
+}
+
+/** Whether every threshold is reached. */
+export function thresholdsReached(thresholds: readonly AcceptanceThreshold[]): boolean {
+  return thresholds.every(thresholdReached);
+}
+
+export function thresholdReached(threshold: AcceptanceThreshold): boolean {
+  const { value, interval, direction, limit, intervalLimit } = threshold;
+  if (value === null || interval === null) return false;
+  const [low, high] = interval;
+  return direction === "at least"
+    ? value >= limit && low >= intervalLimit
+    : value <= limit && high <= intervalLimit;
+}
