@@ -1,8 +1,7 @@
-/** `malleolus report`: a detector on a study's own tests, as a page to read. */
-import { join } from "node:path";
+/** `malleolus report`: what a detector finds on a study's own tests, as a page to read. */
+import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { ReportContent } from "@malleolus/evaluation";
-import { writeFileWhole } from "@malleolus/host";
 import type { RadiographAnalysis } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Command, Option } from "commander";
@@ -16,10 +15,15 @@ import { wholeNumber } from "../whole-number.ts";
 
 interface ReportArguments {
   readonly study: string;
-  readonly out: string;
+  readonly out?: string;
   readonly checkpoint?: string;
   readonly predictions?: string;
+  readonly run?: string;
+  readonly truth?: string;
   readonly title?: string;
+  readonly csv?: true;
+  readonly svg?: true;
+  readonly pdf?: true;
   readonly dtype?: "float32" | "bfloat16";
   readonly threads?: number;
   readonly json?: true;
@@ -29,7 +33,7 @@ export const reportCommand: CommandFile = (output) =>
   new Command("report")
     .description("find fractures in the patients of a study's tests, and write the report")
     .option("--study <folder>", "the study's folder", ".")
-    .requiredOption("--out <folder>", "report.html, report.json and predictions.jsonl")
+    .option("--out <folder>", "where the report goes (reports/<id> in the study's folder)")
     .option(
       "--checkpoint <path>",
       "a run's folder, or a model.safetensors (the one that comes with the project)",
@@ -40,7 +44,16 @@ export const reportCommand: CommandFile = (output) =>
         "earlier findings: a report's predictions.jsonl, or lines of predict --json",
       ).conflicts(["checkpoint", "dtype", "threads"]),
     )
-    .option("--title <text>", "title of the report (default: the study's name)")
+    .addOption(
+      new Option("--run <folder>", "the run behind --predictions, for methods and curve").conflicts(
+        "checkpoint",
+      ),
+    )
+    .option("--truth <file>", "CSV of patient and class, where more is known than the panel saw")
+    .option("--title <text>", "of the report; the study's name unless given")
+    .option("--csv", "every figure as tables.csv, and checklists.csv")
+    .option("--svg", "every figure as an SVG file, in figures/")
+    .option("--pdf", "the page as report.pdf, by Chromium")
     .addOption(
       new Option("--dtype <type>", "precision of convolutions (default: the faster here)").choices([
         "float32",
@@ -52,32 +65,41 @@ export const reportCommand: CommandFile = (output) =>
     .addHelpText(
       "after",
       `
-The page shows the flow of both hospitals, every test with intervals (the difficult one as it was drawn, the
-easy one with its ambiguous patients replaced), the agreement of readers, the worst mistakes, and the training
-if --checkpoint is a run's folder. The truth is the panel's classes and the annotators' outlines; a case that
-the panel has not read counts with the observers' class, and the page says how many there are.
+index.html is one page that needs nothing else: what was reached and what readers reach beside it, the flow
+of both hospitals, who is in each set, the paper's tables beside the study's, every test with intervals (the
+difficult one as it was drawn, the easy one with its ambiguous patients replaced), right and wrong cases,
+methods, reporting checklists, and behind every figure its cases. report.json has the same for programs.
+The truth is the panel's classes and the annotators' outlines; cases that the panel has not read count with
+the observers' class, and the page says how many.
+
+A detector that has learned from a patient of the tests is refused. Answers to reporting checklists that only
+an author can give stand in checklists.toml in the study's folder: docs/report.md says how.
 
 Without --checkpoint, report uses the detector that comes with the project, which has seen simulated ankles
 only. Ctrl-C ends after the current radiograph; the same command goes on. Lines of predict --json must come
 from predict --threshold 0.05, on images that export wrote.
 
 Examples:
-  ./malleolus report --study my-study --checkpoint runs/a --out report
+  ./malleolus report --study my-study --checkpoint runs/a --csv --svg --pdf
   ./malleolus report --study my-study --predictions report/predictions.jsonl --out again`,
     )
     .action(async (given: ReportArguments) => {
-      const { closeStudy, openStudy } = await import("@malleolus/studies");
-      const { htmlReport, jsonReport } = await import("@malleolus/evaluation");
+      const { requireChromium } = await import("../study-report/print-page.ts");
+      if (given.pdf === true) requireChromium();
+      const { closeStudy, openStudy, readKnownClasses } = await import("@malleolus/studies");
+      const { jsonReport } = await import("@malleolus/evaluation");
       const { studyReport } = await import("../study-report/report-content.ts");
+      const { writeReport } = await import("../study-report/report-files.ts");
       const study = await openStudy(given.study);
       try {
         const told = await findAll(study, given, output);
         if (told === null) return;
-        const content = await studyReport({ study, ...told });
-        const json = jsonReport(content);
-        writeFileWhole(join(given.out, "report.json"), json);
-        writeFileWhole(join(given.out, "report.html"), htmlReport(content));
-        output.write(given.json ? json : describeReport(join(given.out, "report.html"), content));
+        const { folder, ...known } = told;
+        const truth = given.truth === undefined ? null : await readKnownClasses(study, given.truth);
+        const content = await studyReport({ study, ...known, truth });
+        const { csv = false, svg = false, pdf = false } = given;
+        const written = await writeReport(folder, content, { csv, svg, pdf });
+        output.write(given.json ? jsonReport(content) : describeReport(written, content));
       } finally {
         await closeStudy(study);
       }
@@ -88,7 +110,8 @@ async function findAll(
   study: Study,
   given: ReportArguments,
   output: Output,
-): Promise<Omit<StudyToReport, "study"> | null> {
+): Promise<(Omit<StudyToReport, "study" | "truth"> & { readonly folder: string }) | null> {
+  const { checkSeparation } = await import("../study-report/separation.ts");
   const { findOnTests } = await import("../study-report/find-on-tests.ts");
   const { whatWasFound } = await import("../study-report/what-was-found.ts");
   const source = await whatWasFound(study, given, output);
@@ -97,6 +120,7 @@ async function findAll(
     progress.say("ending after this radiograph; the same command goes on"),
   );
   try {
+    const separation = await checkSeparation(study, source.seen);
     const found = await findOnTests({
       study,
       async analyze(image): Promise<RadiographAnalysis> {
@@ -116,8 +140,12 @@ async function findAll(
       );
     }
     return {
+      folder: source.folder,
       found,
       decision: source.decision,
+      detector: source.detector,
+      run: source.run,
+      separation,
       title: given.title ?? study.configuration.name,
       subtitle: source.description,
       simulated: await source.simulated(),
@@ -131,7 +159,7 @@ async function findAll(
   }
 }
 
-function describeReport(path: string, { tests }: ReportContent): string {
+function describeReport(written: readonly string[], { tests }: ReportContent): string {
   const lines = tests.map(({ name, evaluation: { patients, classification } }) => {
     const { count, total, share } = classification.accuracy;
     const auc = classification.fracture.auc?.auc;
@@ -140,5 +168,8 @@ function describeReport(path: string, { tests }: ReportContent): string {
       `AUC for a fracture ${auc === undefined ? "not known" : auc.toFixed(3)}\n`
     );
   });
-  return `${lines.join("")}${path}\n`;
+  const figures = written.filter((path) => path.endsWith(".svg"));
+  const others = written.filter((path) => !path.endsWith(".svg"));
+  if (figures.length > 0) others.push(`${dirname(figures[0])} (${figures.length} figures)`);
+  return `${lines.join("")}${others.join("\n")}\n`;
 }

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { quickRecipe } from "@malleolus/runs";
 import { run } from "../test-command.ts";
@@ -302,7 +302,7 @@ test("a study from init to report, by commands alone", async (context) => {
     report.readers.map(({ agreement }: { agreement: { cases: number } }) => agreement.cases),
     [12, 6],
   );
-  const html = readFileSync(join(out, "report.html"), "utf8");
+  const html = readFileSync(join(out, "index.html"), "utf8");
   assert.match(html, /Everything here is simulated: no patient is shown/);
 
   // What was found is kept: the same page without the detector, and from a file that was cut.
@@ -311,6 +311,9 @@ test("a study from init to report, by commands alone", async (context) => {
   await done("report", ...at, "--predictions", kept, "--out", rewritten);
   const second = JSON.parse(readFileSync(join(rewritten, "report.json"), "utf8"));
   assert.deepEqual(second.tests, report.tests);
+  assert.equal(report.provenance.separation.patientsChecked, 6);
+  assert.equal(report.provenance.separation.againstRun, true);
+  assert.equal(report.provenance.training.steps, 2);
   const whole = readFileSync(kept, "utf8");
   writeFileSync(kept, whole.slice(0, -40));
   await done("report", ...at, "--checkpoint", runFolder, "--out", out, ...how);
@@ -319,6 +322,19 @@ test("a study from init to report, by commands alone", async (context) => {
   const lacking = await run("report", ...at, "--predictions", kept, "--out", rewritten);
   assert.equal(lacking.code, 1);
   assert.match(lacking.said, /expected a line for every radiograph of the tests, got none for/);
+
+  // A run that has seen a radiograph of the tests is refused, before anything is looked for.
+  const seenPath = join(runFolder, "seen-images.json");
+  const seen = JSON.parse(readFileSync(seenPath, "utf8"));
+  const [{ image }] = report.tests[0].evaluation.fractures;
+  const sha256 = basename(image, ".dcm");
+  writeFileSync(seenPath, JSON.stringify({ ...seen, tuning: [...seen.tuning, sha256] }));
+  const refused = await run("report", ...at, "--predictions", kept, "--run", runFolder);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.said,
+    /expected one that the detector has not seen, got one that it was tuned by/,
+  );
 });
 
 const wrongUsages: readonly (readonly [args: readonly string[], code: number, said: RegExp])[] = [
@@ -327,6 +343,7 @@ const wrongUsages: readonly (readonly [args: readonly string[], code: number, sa
   [["export", "train", "--out", "x"], 2, /Allowed choices are training, tuning/],
   [["export"], 2, /required option '--out <folder>'/],
   [["report", "--out", "x", "--predictions", "a", "--checkpoint", "b"], 2, /cannot be used with/],
+  [["report", "--run", "a", "--checkpoint", "b"], 2, /cannot be used with/],
   [["flow", "--study", "/nowhere"], 1, /\/nowhere: expected a study/],
   [["import", "readings"], 2, /missing required argument 'file'/],
   [["import", "annotations", "/nowhere.json"], 1, /\/nowhere.json: expected annotations, got/],

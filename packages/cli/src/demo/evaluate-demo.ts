@@ -12,14 +12,16 @@ import {
 import { writeFileWhole } from "@malleolus/host";
 import { openDetector } from "@malleolus/networks";
 import { PHANTOM_VERSION } from "@malleolus/phantom";
-import { findDetector, readRun } from "@malleolus/runs";
+import { fileSha256, findDetector, readRun, readSeenImages } from "@malleolus/runs";
 import type { Proportion } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { libtorchVersion } from "@malleolus/torch";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { LEAST_SCORE } from "../patients/calibrate-detector.ts";
+import { withChecklists } from "../study-report/filled-checklists.ts";
 import { findOnTests } from "../study-report/find-on-tests.ts";
 import { evaluatorOf, reportedTest, studyReport } from "../study-report/report-content.ts";
+import { checkSeparation } from "../study-report/separation.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import type { KnownImages } from "./known-cases.ts";
 import { type DemoPlan, THRESHOLDS } from "./plan.ts";
@@ -49,12 +51,14 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
   const { study, folder, run, plan, known, stages, progress } = given;
   const choice = await chooseDtype("detection");
   progress.say(`computing in ${choice.dtype}: ${choice.reason}`);
-  const detector = openDetector(findDetector(run.directory).path, {
+  const { path } = findDetector(run.directory);
+  const detector = openDetector(path, {
     precision: choice.dtype,
     scoreThreshold: LEAST_SCORE,
   });
   try {
     const { decision } = detector;
+    const separation = await checkSeparation(study, readSeenImages(path));
     const found = await findOnTests({
       study,
       analyze: async ({ fileName }) =>
@@ -79,31 +83,40 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
         description: describeTraining(run),
         points: readRun(run.directory).losses,
       },
+      detector: { sha256: await fileSha256(path), dtype: choice.dtype },
+      run: run.directory,
+      separation,
+      truth: null,
     });
     const evaluateTest = evaluatorOf(study, decision);
     const simulated = "by the phantom, which nobody in a real study can ask";
-    const tests = [
-      ...base.tests,
-      reportedTest(
-        "Internal test, difficult, against what was simulated",
-        simulated,
-        evaluateTest(withSimulatedTruth(found.internal.difficult, known)),
-      ),
-      reportedTest(
-        "External test, difficult, against what was simulated",
-        simulated,
-        evaluateTest(withSimulatedTruth(found.external.difficult, known)),
-      ),
-    ];
+    const againstTruth = (where: "internal" | "external") => {
+      const name = `${where === "internal" ? "Internal" : "External"} test, difficult, against what was simulated`;
+      const id = `${where}-simulated`;
+      const patients = withSimulatedTruth(found[where].difficult, known);
+      return reportedTest(
+        {
+          id,
+          name,
+          whose: simulated,
+          people: null,
+          analyses: null,
+          outlines: null,
+          published: null,
+        },
+        evaluateTest(patients),
+      );
+    };
+    const tests = [...base.tests, againstTruth("internal"), againstTruth("external")];
     const thresholds = thresholdsOf(tests[0].evaluation);
     const commands = nextCommands(folder, plan);
-    const content: ReportContent = {
+    const content = withChecklists(study, {
       ...base,
       thresholds,
       tests,
       timings: stages.times().map(({ title, seconds }) => ({ stage: title, seconds })),
       commands,
-    };
+    });
     const reportPath = join(folder, "report.html");
     const jsonPath = join(folder, "report.json");
     writeFileWhole(jsonPath, jsonReport(content));

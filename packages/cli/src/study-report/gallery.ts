@@ -1,65 +1,91 @@
-/** Radiographs with findings and truth, chosen by rules that the report states. */
+/**
+ * Radiographs with what was found and what is true. Right and wrong patients each stand in the order in
+ * which readers agreed on them, and are taken from it at even distances: nobody chose them.
+ */
 import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
-import type {
-  Evaluation,
-  GalleryItem,
-  GalleryPart,
-  TestImage,
-  TestPatient,
+import {
+  type GalleryItem,
+  type GalleryPart,
+  type ReportedTest,
+  shownFindings,
+  type TestImage,
+  type TestPatient,
 } from "@malleolus/evaluation";
 import type { Study } from "@malleolus/studies";
 import sharp from "sharp";
 import { renderOverlay } from "../overlay.ts";
-import { shownFindings } from "../shown-findings.ts";
+import { shownFindings as bestFindings } from "../shown-findings.ts";
 
-/** Mistakes that are shown. */
-const WORST = 4;
+/** Of each kind and test. */
+const SHOWN = 8;
+/** Pixels of a picture's longer side: two screen pixels for each of a page's. */
+const LONGEST = 640;
 
 export async function galleryOf(
   study: Study,
-  test: string,
+  test: ReportedTest,
   patients: readonly TestPatient[],
-  evaluation: Evaluation,
 ): Promise<GalleryPart[]> {
-  const classes = study.protocol.classes.map(({ id }) => id);
-  const first = classes.flatMap((name) => patients.find((one) => one.class === name) ?? []);
-  const worst = evaluation.outcomes
-    .filter(({ truth, prediction }) => truth !== prediction.class)
-    .map((outcome) => ({ outcome, margin: marginOf(outcome) }))
-    .toSorted((a, b) => b.margin - a.margin)
-    .slice(0, WORST)
-    .flatMap(({ outcome }) => patients.find(({ id }) => id === outcome.patient) ?? []);
-  const draw = (chosen: readonly TestPatient[]) =>
-    Promise.all(chosen.map((patient) => galleryItem(study, patient, evaluation)));
+  const { outcomes } = test.evaluation;
+  const byAgreement = outcomes
+    .map((outcome, place) => ({ outcome, place, share: rightShare(test, outcome.patient) }))
+    .toSorted((a, b) => b.share - a.share || a.place - b.place)
+    .map(({ outcome }) => outcome);
+  const right = byAgreement.filter(({ truth, prediction }) => truth === prediction.class);
+  const wrong = byAgreement.filter(({ truth, prediction }) => truth !== prediction.class);
+  const draw = (chosen: readonly Outcome[]) =>
+    Promise.all(
+      chosen.flatMap(({ patient }) => {
+        const found = patients.find(({ id }) => id === patient);
+        return found === undefined ? [] : [galleryItem(study, found, test)];
+      }),
+    );
+  const rule =
+    "by falling share of first readings that named the true class, then in the draw's order; of the " +
+    "views, the one with the highest score. Dashed: what the annotators drew.";
   const parts: GalleryPart[] = [
     {
-      title: `${test}: one of each class`,
-      chosen:
-        "The first patient of each class in the order of the draw, whatever was found; of the " +
-        "views, the one with the highest score.",
-      items: await draw(first),
+      test: test.id,
+      title: `${test.name}: right`,
+      chosen: `${chosenWords(right.length)} put into the right class, ${rule}`,
+      items: await draw(evenly(right, SHOWN)),
     },
     {
-      title: `${test}: the worst mistakes`,
-      chosen: "The wrongly classified patients whose wrong class lies furthest above the true one.",
-      items: await draw(worst),
+      test: test.id,
+      title: `${test.name}: wrong`,
+      chosen: `${chosenWords(wrong.length)} put into a wrong class, ${rule}`,
+      items: await draw(evenly(wrong, SHOWN)),
     },
   ];
   return parts.filter(({ items }) => items.length > 0);
 }
 
-type Outcome = Evaluation["outcomes"][number];
+type Outcome = ReportedTest["evaluation"]["outcomes"][number];
 
-/** By how much the wrong class won. */
-function marginOf({ truth, prediction }: Outcome): number {
-  return (prediction.scores[prediction.class] ?? 0) - (prediction.scores[truth] ?? 0);
+function chosenWords(count: number): string {
+  return count <= SHOWN ? `All ${count} patients` : `${SHOWN} of ${count} patients, evenly spaced,`;
+}
+
+/** The first, the last, and others at even distances between them. */
+export function evenly<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from(
+    { length: most },
+    (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))],
+  );
+}
+
+/** Who was read by nobody comes last. */
+function rightShare({ people }: ReportedTest, patient: string): number {
+  const known = new Map(Object.entries(people?.agreement ?? {})).get(patient);
+  return known === undefined ? -1 : known.agreeing / known.readings;
 }
 
 async function galleryItem(
   study: Study,
   patient: TestPatient,
-  evaluation: Evaluation,
+  { evaluation, people }: ReportedTest,
 ): Promise<GalleryItem> {
   const outcome = evaluation.outcomes.find((one) => one.patient === patient.id);
   if (outcome === undefined) throw new Error(`internal: ${patient.id} was not evaluated`);
@@ -67,19 +93,42 @@ async function galleryItem(
   const radiograph = await readRadiograph(join(study.images, image.id));
   const classes = study.protocol.classes.map(({ id }) => id);
   const truths = (image.truths ?? []).map(({ polygons }) => polygons);
-  const png = await renderOverlay(radiograph, shownFindings(image.findings), classes, truths);
-  const { width, height } = await sharp(png).metadata();
+  const { decision } = evaluation.settings;
+  const findings = shownOn(image, patient, outcome, decision);
+  const overlay = await renderOverlay(radiograph, findings, classes, truths);
+  const { data, info } = await sharp(overlay)
+    .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
+    .webp({ quality: 80 })
+    .toBuffer({ resolveWithObject: true });
   const fracture = evaluation.fractures.find((one) => one.image === image.id);
   return {
-    png,
-    width,
-    height,
-    caption: `${image.view ?? "unknown view"}, patient ${patient.id.slice(-6)}; dashed: what the annotators drew`,
+    picture: data,
+    pictureType: "image/webp",
+    width: info.width,
+    height: info.height,
+    patient: patient.id,
+    caption: `${viewWords(image.view)}, patient ${patient.id.slice(-6)}`,
     truth: outcome.truth,
     prediction: outcome.prediction.class,
     scores: outcome.prediction.scores,
     boxIou: fracture?.found?.boxIou ?? null,
+    agreement: new Map(Object.entries(people?.agreement ?? {})).get(patient.id) ?? null,
   };
+}
+
+/** What is shown to whoever asks for the patient's answer; without a decision, the best few. */
+function shownOn(image: TestImage, { images }: TestPatient, outcome: Outcome, decision: Decision) {
+  if (decision === null) return bestFindings(image.findings);
+  const views = images.map(({ findings }) => findings);
+  const shown = shownFindings(decision, outcome.prediction, views);
+  return bestFindings(shown[images.indexOf(image)]);
+}
+
+type Decision = ReportedTest["evaluation"]["settings"]["decision"];
+
+function viewWords(view: TestImage["view"]): string {
+  if (view === null) return "unknown view";
+  return view === "ap" || view === "pa" ? view.toUpperCase() : view;
 }
 
 function surestView({ images }: TestPatient): TestImage {

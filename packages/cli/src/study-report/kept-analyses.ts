@@ -15,7 +15,6 @@ import {
 } from "node:fs";
 import { basename, dirname } from "node:path";
 import {
-  type PatientDecision,
   patientDecisionSchema,
   type RadiographAnalysis,
   radiographAnalysisSchema,
@@ -37,8 +36,8 @@ const lineSchema = radiographAnalysisSchema.extend({ image: z.string() });
 const predictedSchema = z.object({ ...radiographAnalysisSchema.shape, file: z.string() });
 
 export interface KeptAnalyses {
-  /** Null where the file does not say. */
-  readonly decision: PatientDecision | null;
+  /** By which detector; null where the file does not say. */
+  readonly header: AnalysesHeader | null;
   /** By the SHA-256 of the study's image. */
   readonly analyses: ReadonlyMap<string, RadiographAnalysis>;
 }
@@ -46,12 +45,13 @@ export interface KeptAnalyses {
 /** @throws SchemaError with the line that cannot be read. */
 export function readAnalyses(path: string): KeptAnalyses {
   const analyses = new Map<string, RadiographAnalysis>();
-  let decision: PatientDecision | null = null;
+  let header: AnalysesHeader | null = null;
   for (const [i, line] of readFileSync(path, "utf8").split("\n").entries()) {
     if (line.trim() === "") continue;
     const where = `${path}, line ${i + 1}`;
     if (i === 0 && line.includes('"malleolus-study-predictions-1"')) {
-      decision = readJson(headerSchema, line, where).decision;
+      const { format: _format, ...told } = readJson(headerSchema, line, where);
+      header = told;
       continue;
     }
     const { image, ...analysis } = line.includes('"file"')
@@ -59,7 +59,7 @@ export function readAnalyses(path: string): KeptAnalyses {
       : readJson(lineSchema, line, where);
     analyses.set(image, analysis);
   }
-  return { decision, analyses };
+  return { header, analyses };
 }
 
 /** The study's files are named for their hashes. */
@@ -92,7 +92,7 @@ export function openAnalysesLog(path: string, header: AnalysesHeader): AnalysesL
   if (whole === "") writeSync(file, `${written}\n`);
   const analyses = new Map(readAnalyses(path).analyses);
   return {
-    decision: header.decision,
+    header,
     analyses,
     append(image, analysis) {
       writeSync(file, `${JSON.stringify({ image, ...analysis })}\n`);

@@ -3,9 +3,17 @@
  * caller knows, such as thresholds and how long it took.
  */
 import {
+  analyzeTest,
   type Evaluation,
   evaluate,
   evaluationDefaults,
+  type GalleryPart,
+  observerAgreement,
+  outcomesUnder,
+  outlineMeasures,
+  type PatientAttributes,
+  type PeopleOnTest,
+  type Provenance,
   type ReportContent,
   type ReportedReaders,
   type ReportedTest,
@@ -13,10 +21,23 @@ import {
   type TestPatient,
 } from "@malleolus/evaluation";
 import type { Panel, PatientDecision } from "@malleolus/schema";
-import { readFlow, readingMatrix, type Study } from "@malleolus/studies";
+import {
+  readFlow,
+  readingMatrix,
+  readTestSets,
+  type Study,
+  type TestSet,
+} from "@malleolus/studies";
 import manifest from "../../package.json" with { type: "json" };
+import { describeStudy } from "./described-sets.ts";
+import { type TestOutlines, outlinesOf, readOutlines } from "./test-outlines.ts";
+import { withChecklists } from "./filled-checklists.ts";
 import type { FoundOnTest, FoundOnTests } from "./find-on-tests.ts";
 import { galleryOf } from "./gallery.ts";
+import { knownPatients } from "./known-truth.ts";
+import { type KnownPeople, peopleOnTest, readPeople } from "./people-on-test.ts";
+import type { Separation } from "./separation.ts";
+import { studyProvenance } from "./study-provenance.ts";
 
 export interface StudyToReport {
   readonly study: Study;
@@ -29,6 +50,12 @@ export interface StudyToReport {
   /** Beside this program and Node. */
   readonly software: ReportContent["software"];
   readonly training: ReportContent["training"];
+  readonly detector: Provenance["detector"];
+  /** The run's folder; null where none is known. */
+  readonly run: string | null;
+  readonly separation: Separation;
+  /** Classes of patients of whom more is known than the panel saw, by pseudonym; null without any. */
+  readonly truth: ReadonlyMap<string, string> | null;
 }
 
 /** One evaluation of patients, by the study's classes. */
@@ -45,24 +72,35 @@ export function evaluatorOf(
   return (patients) => evaluate(patients, settings);
 }
 
-export function reportedTest(name: string, whose: string, evaluation: Evaluation): ReportedTest {
+export interface TestToReport {
+  readonly id: string;
+  readonly name: string;
+  /** By whom the truth is set. */
+  readonly whose: string;
+  readonly people: PeopleOnTest | null;
+  readonly analyses: ReportedTest["analyses"];
+  readonly outlines: ReportedTest["outlines"];
+  readonly published: ReportedTest["published"];
+}
+
+export function reportedTest(test: TestToReport, evaluation: Evaluation): ReportedTest {
+  const { whose, ...rest } = test;
   const { patients, images } = evaluation;
-  return {
-    name,
-    description: `${patients} patients, ${images} radiographs; the truth is set ${whose}.`,
-    evaluation,
-  };
+  const description = `${patients} patients, ${images} radiographs; the truth is set ${whose}.`;
+  return { ...rest, description, evaluation };
 }
 
 /** Tests that nobody was drawn for are left out, and so are readers who have read nothing. */
 export async function studyReport(given: StudyToReport): Promise<ReportContent> {
-  const { study, found, decision, title, subtitle, simulated, software, training } = given;
-  const evaluateTest = evaluatorOf(study, decision);
-  const [internal, external] = [
-    partsOf("Internal test", found.internal, evaluateTest),
-    partsOf("External test", found.external, evaluateTest),
-  ];
-  return {
+  const { study, found, title, subtitle, simulated, software, training } = given;
+  const people = await readPeople(study);
+  const sets = await readTestSets(study);
+  const drawn = await readOutlines(study);
+  const described = await describeStudy(study);
+  const tests = (where: "internal" | "external") =>
+    testsOf(given, where, found[where], sets[where], people, described.attributes, drawn);
+  const [internal, external] = [tests("internal"), tests("external")];
+  return withChecklists(study, {
     title,
     subtitle,
     generatedAt: new Date().toISOString(),
@@ -75,50 +113,122 @@ export async function studyReport(given: StudyToReport): Promise<ReportContent> 
     names: namesOf(study),
     thresholds: [],
     flow: await readFlow(study),
-    tests: [...internal, ...external],
+    sets: described.sets,
+    tests: [...internal, ...external, ...againstTruth(given)],
     readers: [
       ...(await agreementOf(study, "curation", "Observers, before the senior decides")),
       ...(await agreementOf(study, "reference", "Surgeons of the tests, before they talk")),
     ],
     gallery: [
-      ...(await galleryPart(study, "Internal test", found.internal, internal)),
-      ...(await galleryPart(study, "External test", found.external, external)),
+      ...(await galleryPart(study, found.internal, internal)),
+      ...(await galleryPart(study, found.external, external)),
     ],
     training,
+    provenance: await studyProvenance(study, given),
+    checklists: [],
     timings: [],
     commands: [],
-  };
+  });
 }
 
 /** The draw as it was, and without its ambiguous patients. */
-function partsOf(
-  name: string,
+function testsOf(
+  { study, decision }: Pick<StudyToReport, "study" | "decision">,
+  where: "internal" | "external",
   { difficult, easy, undecided }: FoundOnTest,
-  evaluateTest: (patients: readonly TestPatient[]) => Evaluation,
+  sets: TestSet,
+  people: KnownPeople,
+  attributes: PatientAttributes,
+  drawn: TestOutlines,
 ): ReportedTest[] {
   if (difficult.length === 0) return [];
   const left = undecided === 0 ? "" : `, but for ${undecided} cases by the observers alone`;
-  const truths = `by the reference panel and the annotators${left}`;
+  const whose = `by the reference panel and the annotators${left}`;
+  const evaluateTest = evaluatorOf(study, decision);
+  const lacking = Object.values(sets.missing).reduce((sum, one) => sum + one, 0);
+  const part = (kind: "difficult" | "easy", patients: readonly TestPatient[], cases: TestCases) => {
+    const evaluation = evaluateTest(patients);
+    const own = peopleOnTest(study, people, cases, evaluationDefaults);
+    const scores = outcomesUnder("mean", patients, evaluation.settings);
+    return reportedTest(
+      {
+        id: `${where}-${kind}`,
+        name: `${where === "internal" ? "Internal" : "External"} test, ${kind}`,
+        whose:
+          kind === "easy" && lacking > 0
+            ? `${whose}. The reserve is used up: ${lacking} ambiguous patients have no replacement`
+            : whose,
+        people: own,
+        analyses: analyzeTest(evaluation, attributes, own.agreement, scores),
+        outlines: outlineMeasures(
+          patients,
+          drawn.spacings,
+          outlinesOf(drawn, cases, study.protocol.noFractureClass),
+          evaluation.settings,
+        ),
+        published: `${where} ${kind}`,
+      },
+      evaluation,
+    );
+  };
   return [
-    reportedTest(`${name}, difficult`, truths, evaluateTest(difficult)),
-    ...(easy === null ? [] : [reportedTest(`${name}, easy`, truths, evaluateTest(easy))]),
+    part("difficult", difficult, sets.difficult),
+    ...(easy === null || sets.easy === null ? [] : [part("easy", easy, sets.easy)]),
   ];
 }
 
+/** The same tests by the classes that are known otherwise, of the patients of whom they are. */
+function againstTruth({ study, found, decision, truth }: StudyToReport): ReportedTest[] {
+  if (truth === null) return [];
+  const evaluateTest = evaluatorOf(study, decision);
+  return (["internal", "external"] as const).flatMap((where) => {
+    const { noFractureClass } = study.protocol;
+    const patients = knownPatients(found[where].difficult, truth, noFractureClass);
+    if (patients.length === 0) return [];
+    const name = `${where === "internal" ? "Internal" : "External"} test, against the truth`;
+    const whose = "by what is known otherwise; outlines are the annotators'";
+    return [
+      reportedTest(
+        {
+          id: `${where}-truth`,
+          name,
+          whose,
+          people: null,
+          analyses: null,
+          outlines: null,
+          published: null,
+        },
+        evaluateTest(patients),
+      ),
+    ];
+  });
+}
+
+type TestCases = TestSet["difficult"];
+
 async function galleryPart(
   study: Study,
-  name: string,
   { difficult }: FoundOnTest,
   [first]: readonly ReportedTest[],
-) {
-  return first === undefined ? [] : galleryOf(study, name, difficult, first.evaluation);
+): Promise<GalleryPart[]> {
+  return first === undefined ? [] : galleryOf(study, first, difficult);
 }
 
 async function agreementOf(study: Study, panel: Panel, name: string): Promise<ReportedReaders[]> {
   const { readers, rows } = await readingMatrix(study, panel);
   if (rows.length === 0) return [];
   const ratings = rows.map(({ decisions }) => decisions.map((decision) => decision?.id ?? null));
-  return [{ name, agreement: readerAgreement(readers, ratings, evaluationDefaults) }];
+  const { classes, exclusions } = study.protocol;
+  const known = new Map(study.configuration.observers.map((one) => [one.id, one.name]));
+  const names = readers.map((id) => known.get(id) ?? id);
+  const observers = observerAgreement(
+    names,
+    ratings,
+    classes.map(({ id }) => id),
+    exclusions.map(({ id }) => id),
+  );
+  const agreement = readerAgreement(names, ratings, evaluationDefaults);
+  return [{ name, agreement, observers }];
 }
 
 function namesOf({ protocol, configuration }: Study): Record<string, string> {

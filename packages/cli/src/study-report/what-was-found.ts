@@ -3,22 +3,30 @@
  * was found before, for which LibTorch is not loaded.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readImageHeader, readRadiograph } from "@malleolus/data";
-import type { ReportContent } from "@malleolus/evaluation";
+import type { Provenance, ReportContent } from "@malleolus/evaluation";
 import { SIMULATED_MANUFACTURER } from "@malleolus/phantom";
-import { readRun } from "@malleolus/runs";
+import { fileSha256, readRun, readSeenImages, type SeenImages } from "@malleolus/runs";
 import type { PatientDecision, RadiographAnalysis } from "@malleolus/schema";
 import { readTestSets, type Study } from "@malleolus/studies";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import type { KnownRadiograph } from "../patients/patient-radiographs.ts";
 import { openAnalysesLog, readAnalyses } from "./kept-analyses.ts";
+import { dataHashes } from "./study-provenance.ts";
 import { testedPatients } from "./tested-patients.ts";
 
 export interface FindingSource {
+  /** Where the report goes: as asked for, else a folder of the study that is named for what was found. */
+  readonly folder: string;
   readonly decision: PatientDecision | null;
+  readonly detector: Provenance["detector"];
+  /** The run's folder; null where none is known. */
+  readonly run: string | null;
+  /** What the run says that it has seen; null where it does not say. */
+  readonly seen: SeenImages | null;
   /** What looked, in a sentence. */
   readonly description: string;
   readonly software: ReportContent["software"];
@@ -30,9 +38,10 @@ export interface FindingSource {
 }
 
 export interface FindingOptions {
-  readonly out: string;
+  readonly out?: string;
   readonly checkpoint?: string;
   readonly predictions?: string;
+  readonly run?: string;
   readonly dtype?: "float32" | "bfloat16";
   readonly threads?: number;
   readonly json?: true;
@@ -46,19 +55,29 @@ export async function whatWasFound(
   const source =
     given.predictions === undefined
       ? await detectorSource(study, given, output)
-      : predictionsSource(given.predictions);
+      : await predictionsSource(study, given.predictions, given);
   return { ...source, simulated: () => simulatedBy(study) };
 }
 
 type Source = Omit<FindingSource, "simulated">;
 
-function predictionsSource(path: string): Source {
-  const { decision, analyses } = readAnalyses(path);
+async function predictionsSource(
+  study: Study,
+  path: string,
+  { out, run }: FindingOptions,
+): Promise<Source> {
+  const { header, analyses } = readAnalyses(path);
+  const detector = header === null ? null : { sha256: header.detectorSha256, dtype: header.dtype };
+  const identity = detector ?? (await fileSha256(path));
   return {
-    decision,
+    folder: out ?? (await reportFolder(study, identity)),
+    decision: header?.decision ?? null,
+    detector,
+    run: run ?? null,
+    seen: run === undefined ? null : readSeenImages(join(run, "model.safetensors")),
     description: `What ${basename(path)} says of the radiographs of the tests.`,
     software: [],
-    training: null,
+    training: trainingOf(run),
     async analyze({ fileName }) {
       const found = analyses.get(hashOf(fileName));
       if (found !== undefined) return found;
@@ -98,17 +117,22 @@ async function detectorSource(
       );
     }
     const { decision } = detector;
-    const detectorSha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
-    const log = openAnalysesLog(join(given.out, "predictions.jsonl"), {
+    const detectorSha256 = await fileSha256(path);
+    const folder = given.out ?? (await reportFolder(study, { sha256: detectorSha256, dtype }));
+    const log = openAnalysesLog(join(folder, "predictions.jsonl"), {
       detectorSha256,
       dtype,
       decision,
     });
     return {
+      folder,
       decision,
+      detector: { sha256: detectorSha256, dtype },
+      run: isRun(given.checkpoint) ? given.checkpoint : null,
+      seen: readSeenImages(path),
       description: `What a detector finds (sha256 ${detectorSha256.slice(0, 12)}, computed in ${dtype}).`,
       software: [{ name: "LibTorch", version: libtorchVersion() }],
-      training: await trainingOf(given.checkpoint),
+      training: trainingOf(given.checkpoint),
       async analyze({ fileName }) {
         const image = hashOf(fileName);
         const known = log.analyses.get(image);
@@ -133,11 +157,27 @@ function hashOf(fileName: string): string {
   return basename(fileName).replace(/\.[a-z]+$/, "");
 }
 
-/** Where the checkpoint is a run's folder. */
-async function trainingOf(checkpoint: string | undefined): Promise<ReportContent["training"]> {
-  if (checkpoint === undefined || !existsSync(join(checkpoint, "recipe.json"))) return null;
-  if (!statSync(checkpoint).isDirectory()) return null;
-  const { recipe, losses, summary } = readRun(checkpoint);
+/**
+ * `reports/<id>` in the study's folder. The id is of what is reported, the tests and what was found by, so
+ * that the same command goes on where it was interrupted, and another detector overwrites nothing.
+ */
+async function reportFolder(study: Study, found: unknown): Promise<string> {
+  const tests = (await dataHashes(study)).filter(({ set }) => set.endsWith("test"));
+  const id = createHash("sha256")
+    .update(JSON.stringify([tests, found]))
+    .digest("hex");
+  return join(study.folder, "reports", id.slice(0, 12));
+}
+
+function isRun(checkpoint: string | undefined): checkpoint is string {
+  if (checkpoint === undefined || !existsSync(join(checkpoint, "recipe.json"))) return false;
+  return statSync(checkpoint).isDirectory();
+}
+
+/** Where it is a run's folder. */
+function trainingOf(run: string | undefined): ReportContent["training"] {
+  if (!isRun(run)) return null;
+  const { recipe, losses, summary } = readRun(run);
   return {
     description: `By the recipe "${recipe.name}", in ${summary.steps} of ${summary.stepsPlanned} steps.`,
     points: losses,

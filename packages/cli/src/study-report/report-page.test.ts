@@ -1,0 +1,208 @@
+/**
+ * The page in a real browser: axe finds nothing, in light and in dark, and a telephone shows it without
+ * scrolling sideways; and it becomes a PDF. Skipped, with a message, where there is no Chromium.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import {
+  evaluate,
+  evaluationDefaults,
+  htmlReport,
+  type ReportContent,
+  type TestPatient,
+} from "@malleolus/evaluation";
+import { z } from "zod";
+import { withChecklists } from "./filled-checklists.ts";
+import { findChromium, printPage, requireChromium } from "./print-page.ts";
+
+const chromium = findChromium(process.env.PATH ?? "");
+const skip = chromium === null ? "no Chromium on the path" : false;
+
+/** Ten patients of each of the ankle's classes, every fifth of them wrong. */
+const patients = ["weber_a", "weber_b", "weber_c", "no_fracture"].flatMap((name, place) =>
+  Array.from({ length: 10 }, (_, i): TestPatient => {
+    const called = i % 5 === 4 ? (place === 0 ? "weber_b" : "weber_a") : name;
+    const box = [4, 4, 12 + i, 9] as const;
+    return {
+      id: `PATIENT-${name}-${i}`,
+      class: name,
+      ambiguous: i % 4 === 0,
+      images: [
+        {
+          id: `${name}-${i}`,
+          view: "ap",
+          width: 32,
+          height: 32,
+          truths: [{ class: name, box: [4, 4, 14, 9], polygons: [[4, 4, 14, 4, 14, 9, 4, 9]] }],
+          findings: [
+            {
+              class: called,
+              score: 0.5 + i / 25,
+              box,
+              polygons: [[4, 4, 12 + i, 4, 12 + i, 9, 4, 9]],
+              areaMm2: null,
+              lengthMm: null,
+              calibration: "none",
+            },
+          ],
+        },
+      ],
+    };
+  }),
+);
+
+const content: ReportContent = {
+  title: "Ankles",
+  subtitle: "Of a test.",
+  generatedAt: "2026-11-23T15:58:12.123Z",
+  simulated: { version: "1", seed: "1" },
+  software: [{ name: "Malleolus", version: "0.1.0" }],
+  names: {
+    weber_a: "Weber A",
+    weber_b: "Weber B",
+    weber_c: "Weber C",
+    no_fracture: "No fracture",
+  },
+  thresholds: [
+    {
+      name: "AUC",
+      value: 0.8,
+      interval: [0.7, 0.9],
+      direction: "at least",
+      limit: 0.9,
+      intervalLimit: 0.6,
+    },
+  ],
+  flow: null,
+  sets: [],
+  tests: [
+    {
+      id: "internal-difficult",
+      name: "Internal test, difficult",
+      description: "Forty patients.",
+      evaluation: evaluate(patients, {
+        ...evaluationDefaults,
+        classes: ["weber_a", "weber_b", "weber_c", "no_fracture"],
+        noFractureClass: "no_fracture",
+        resamples: 100,
+      }),
+      people: null,
+      analyses: null,
+      outlines: null,
+      published: "internal difficult",
+    },
+  ],
+  readers: [],
+  gallery: [],
+  training: {
+    description: "Some steps.",
+    points: [
+      { step: 1, loss: 2 },
+      { step: 2, loss: 1 },
+    ],
+  },
+  provenance: null,
+  checklists: [],
+  timings: [{ stage: "all", seconds: 3 }],
+  commands: [{ command: "./malleolus cases", effect: "lists the cases" }],
+};
+
+function scratch(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-page-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const seenSchema = z.object({
+  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.string()) })),
+  /** By how many pixels the page is wider than the window. */
+  overflow: z.number(),
+  ground: z.string(),
+});
+
+/**
+ * What axe says of a page in a window of some width. Scripts are let in, which the page itself forbids;
+ * axe's and the few lines that leave its answer in the document.
+ */
+function seen(context: TestContext, width: number, dark: boolean): z.infer<typeof seenSchema> {
+  const folder = scratch(context);
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const page = htmlReport(withChecklists({ folder }, content))
+    .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "")
+    .replace("<details", "<details open");
+  const script = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => {
+    const seen = {
+      violations: violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })),
+      overflow: document.documentElement.scrollWidth - innerWidth,
+      ground: getComputedStyle(document.body).backgroundColor,
+    };
+    document.documentElement.innerHTML = "<pre></pre>";
+    document.querySelector("pre").textContent = "SEEN" + btoa(unescape(encodeURIComponent(JSON.stringify(seen)))) + "NEES";
+  });`;
+  const path = join(folder, "page.html");
+  writeFileSync(
+    path,
+    page.replace("</body>", `<script>${axe}</script><script>${script}</script></body>`),
+  );
+  const dom = execFileSync(
+    requireChromium(),
+    [
+      "--headless",
+      "--disable-gpu",
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      `--user-data-dir=${join(folder, "profile")}`,
+      `--window-size=${width},900`,
+      // Blink's number of the scheme that a reader prefers: 0 is dark, 1 is light.
+      `--blink-settings=preferredColorScheme=${dark ? 0 : 1}`,
+      "--virtual-time-budget=60000",
+      "--dump-dom",
+      pathToFileURL(path).href,
+    ],
+    { encoding: "utf8", maxBuffer: 2 ** 26, stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const [, found] = dom.match(/SEEN([A-Za-z0-9+/=]+)NEES/) ?? [];
+  assert.ok(found !== undefined, "axe has answered");
+  return seenSchema.parse(JSON.parse(Buffer.from(found, "base64").toString("utf8")));
+}
+
+for (const [where, width, dark, ground] of [
+  ["on a screen, in light", 1100, false, "rgb(255, 255, 255)"],
+  ["on a screen, in dark", 1100, true, "rgb(20, 23, 27)"],
+  ["on a narrow screen", 500, false, "rgb(255, 255, 255)"],
+] as const) {
+  test(`the page ${where}: axe finds nothing, and nothing is wider than the window`, {
+    skip,
+  }, (context) => {
+    const found = seen(context, width, dark);
+    assert.deepEqual(found.violations, []);
+    assert.ok(found.overflow <= 0, `${found.overflow} pixels too wide`);
+    assert.equal(found.ground, ground);
+  });
+}
+
+test("printPage: a PDF of the page", { skip }, async (context) => {
+  const folder = scratch(context);
+  const page = join(folder, "index.html");
+  writeFileSync(page, htmlReport(content));
+  const pdf = await printPage(page, join(folder, "report.pdf"));
+  const bytes = readFileSync(pdf);
+  assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
+  assert.ok(bytes.length > 20_000);
+});
+
+test("requireChromium: without one it says what to do", (context) => {
+  const folder = scratch(context);
+  assert.equal(findChromium(folder), null);
+  assert.throws(
+    () => requireChromium(folder),
+    /--pdf: expected Chromium on the path, .*apt-get install chromium/,
+  );
+  writeFileSync(join(folder, "chromium-browser"), "");
+  assert.equal(findChromium(`/nowhere:${folder}`), join(folder, "chromium-browser"));
+});
