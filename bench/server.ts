@@ -12,7 +12,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CSRF_HEADER, invitationSchema, sessionSchema, worklistSchema } from "@malleolus/schema";
 import { closeStudy, createRound, createStudy, openStudy } from "@malleolus/studies";
-import { z } from "zod";
 import type { Bench } from "./bench.ts";
 import type { Row } from "./measure.ts";
 
@@ -36,7 +35,8 @@ export const server: Bench = {
       child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
       if (child.stdout === null) throw new Error("internal: no output to read");
       const [line] = await once(child.stdout, "data");
-      const { address, setupLink } = startedSchema.parse(JSON.parse(String(line)));
+      const started: { address: string; setupLink: string } = JSON.parse(String(line));
+      const { address, setupLink } = started;
       progress("their accounts");
       const readers = await signUp(address, setupLink);
       progress(`${runs} seconds of saves`);
@@ -49,8 +49,6 @@ export const server: Bench = {
     }
   },
 };
-
-const startedSchema = z.object({ address: z.string(), setupLink: z.string() });
 
 interface Reader {
   readonly headers: Readonly<Record<string, string>>;

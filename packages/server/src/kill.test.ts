@@ -25,7 +25,11 @@ async function start(folder: string): Promise<{ child: ChildProcess; address: st
     stdio: ["ignore", "pipe", "ignore"],
   });
   if (child.stdout === null) throw new Error("internal: no output to read");
-  const [line] = await once(child.stdout, "data");
+  const ended = once(child, "close").then(([code]) => {
+    throw new Error(`internal: the server ended with ${code} before it said its address`);
+  });
+  const [line] = await Promise.race([once(child.stdout, "data"), ended]);
+  ended.catch(() => undefined);
   return { child, address: String(line).trim() };
 }
 

@@ -1,4 +1,3 @@
-export { type AnnotationPair, annotationPairs } from "./annotation/annotation-pairs.ts";
 export {
   changeAccount,
   createFirstAdministrator,
@@ -26,6 +25,7 @@ export {
   recordWrongPassword,
   sessionAccount,
 } from "./accounts/sign-in.ts";
+export { type AnnotationPair, annotationPairs } from "./annotation/annotation-pairs.ts";
 export {
   type AnnotationDisagreement,
   annotationAgreement,
@@ -87,8 +87,8 @@ export { studyDates } from "./cases/study-dates.ts";
 export { type AuditStamp, type Transition, transitionCase } from "./cases/transition-case.ts";
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
-export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";
+export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";

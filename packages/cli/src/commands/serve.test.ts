@@ -38,8 +38,7 @@ test("serve: says where it is as JSON, is copied while it runs, and ends at the 
   const [line] = await once(child.stdout, "data");
   const { address, setupLink } = JSON.parse(String(line));
   assert.ok(String(setupLink).startsWith(`${address}/setup#`));
-  const session = await (await fetch(`${address}/api/session`)).text();
-  assert.match(session, /"state":"setup"/);
+  assert.deepEqual(await (await fetch(`${address}/api/session`)).json(), { state: "setup" });
   const file = join(study, "..", "copy.tar");
   const copied = await run("backup", study, file, "--json");
   assert.equal(copied.code, 0, copied.said);

@@ -30,7 +30,6 @@ import {
 } from "@malleolus/studies";
 import manifest from "../../package.json" with { type: "json" };
 import { describeStudy } from "./described-sets.ts";
-import { type TestOutlines, outlinesOf, readOutlines } from "./test-outlines.ts";
 import { withChecklists } from "./filled-checklists.ts";
 import type { FoundOnTest, FoundOnTests } from "./find-on-tests.ts";
 import { galleryOf } from "./gallery.ts";
@@ -38,6 +37,7 @@ import { knownPatients } from "./known-truth.ts";
 import { type KnownPeople, peopleOnTest, readPeople } from "./people-on-test.ts";
 import type { Separation } from "./separation.ts";
 import { studyProvenance } from "./study-provenance.ts";
+import { outlinesOf, readOutlines, type TestOutlines } from "./test-outlines.ts";
 
 export interface StudyToReport {
   readonly study: Study;

@@ -1,9 +1,9 @@
 /** What two annotators drew on the tests' radiographs, and how large their pixels are. */
 import type { TwoOutlines } from "@malleolus/evaluation";
 import {
-  assignedImages,
   type AnnotationPair,
   annotationPairs,
+  assignedImages,
   type Study,
   type TestCase,
 } from "@malleolus/studies";

@@ -25,9 +25,7 @@ export interface StoredAccount {
 
 export interface NewAccount extends AuditStamp {
   readonly login: string;
-  readonly password: string | null;
-  /** Issuer and subject at the provider of single sign-on. */
-  readonly subject?: string;
+  readonly password: string;
   readonly as:
     | { readonly person: string }
     | { readonly name: string; readonly roles: readonly StaffRole[] };
@@ -62,7 +60,7 @@ export async function createFirstAdministrator(
 export async function createAccount(
   study: Study,
   transaction: StudyTransaction,
-  { login, password, subject, as, who, at }: NewAccount,
+  { login, password, as, who, at }: NewAccount,
 ): Promise<StoredAccount> {
   const person = "person" in as ? as.person : null;
   const taken = await transaction
@@ -80,7 +78,6 @@ export async function createAccount(
       login,
       name: "person" in as ? personOf(study, as.person).name : as.name,
       person,
-      subject: subject ?? null,
       password,
       disabled: 0,
       failures: 0,
@@ -122,19 +119,6 @@ export async function findAccount(study: Study, login: string): Promise<StoredAc
     .selectFrom("accounts")
     .select("id")
     .where("login", "=", login)
-    .executeTakeFirst();
-  return row === undefined ? undefined : accountOf(study, row.id);
-}
-
-/** The account of somebody at a provider of single sign-on. */
-export async function findSubject(
-  study: Study,
-  subject: string,
-): Promise<StoredAccount | undefined> {
-  const row = await study.database
-    .selectFrom("accounts")
-    .select("id")
-    .where("subject", "=", subject)
     .executeTakeFirst();
   return row === undefined ? undefined : accountOf(study, row.id);
 }

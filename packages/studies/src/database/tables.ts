@@ -306,8 +306,6 @@ export interface StudyTables {
     name: string;
     /** Of `malleolus.toml`; null for staff. */
     person: string | null;
-    /** At the provider of single sign-on: issuer and subject; null without it. */
-    subject: string | null;
     /** Its argon2id hash; null where nobody has set one. */
     password: string | null;
     disabled: number;

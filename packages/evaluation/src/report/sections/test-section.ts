@@ -24,7 +24,8 @@ import type { Name } from "./name.ts";
 
 export function testSection(test: ReportedTest, name: Name): Markup {
   const { id, name: title, description, evaluation } = test;
-  const { classification, falsePositiveRadiographs, falsePositives, unambiguous, ambiguous } = evaluation;
+  const { classification, falsePositiveRadiographs, falsePositives, unambiguous, ambiguous } =
+    evaluation;
   const strata =
     unambiguous === null || ambiguous === null
       ? null

@@ -39,7 +39,6 @@ async function createAccounts({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn("login", "text", (column) => column.notNull().unique())
     .addColumn("name", "text", (column) => column.notNull())
     .addColumn("person", "text", (column) => column.unique())
-    .addColumn("subject", "text", (column) => column.unique())
     .addColumn("password", "text")
     .addColumn("disabled", "integer", (column) => column.notNull())
     .addColumn("failures", "integer", (column) => column.notNull())
