@@ -123,7 +123,10 @@ test("accounts: the audit log has who saw and did what, a change as soon as it i
     .select(["who", "what"])
     .where("action", "=", "submit reading")
     .execute();
-  assert.deepEqual(change, [{ who: person, what: entries[0].code }]);
+  assert.deepEqual(
+    change.map(({ who, what }) => [who, what]),
+    [[person, entries[0].code]],
+  );
   await new Promise((resolve) => setTimeout(resolve, 400));
   const page = auditPageSchema.parse((await administrator.get("/api/audit")).json());
   const said = page.entries.map(({ who, action, what }) => `${who} ${action} ${what}`);
