@@ -204,7 +204,8 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
       return [`${place}: ${owner} must not import ${module}: it runs in a browser, too`];
     }
     const rule = owners.find(({ modules }) => modules.test(module));
-    if (rule !== undefined && rule.owner !== owner) {
+    const isClient = rule?.owner === "server" && asksServers(path);
+    if (rule !== undefined && rule.owner !== owner && !isClient) {
       return [`${place}: ${owner} must not import ${module}: ${rule.why}`];
     }
     // The workspace links packages for these two, which have no manifest of their own.
@@ -234,7 +235,9 @@ function ruleBrokenBy(kind: Act["kind"], path: string): string | undefined {
     case "native":
       return path === nativeLoader ? undefined : `only ${nativeLoader} loads native code`;
     case "network":
-      return owner === "server" || owner === "web" ? undefined : "only server speaks HTTP";
+      return owner === "server" || owner === "web" || asksServers(path)
+        ? undefined
+        : "only server speaks HTTP";
     case "not a re-export":
       if (posix.basename(path) !== "index.ts") return undefined;
       return "index.ts re-exports and does nothing else";
@@ -316,6 +319,11 @@ function manifestOf(owner: string): string {
 }
 
 /** A test, or a file that only tests import (`test-data.ts`). */
+/** Tests and benchmarks of a server are its clients. */
+function asksServers(path: string): boolean {
+  return isTest(path) || path.startsWith("bench/");
+}
+
 function isTest(path: string): boolean {
   return /(\.test|\/test-[\w-]+)\.tsx?$/.test(path);
 }

@@ -83,6 +83,7 @@ export {
 } from "./reader-study/obuchowski-rockette.ts";
 export { casesForPower, type PlannedStudy, readerStudyPower } from "./reader-study/power.ts";
 export type { ReaderStudy } from "./reader-study/reader-study.ts";
+export { analyzeTest, type PatientAttributes } from "./report/analyses-of-test.ts";
 export {
   type AuthorAnswer,
   type Checklist,
@@ -116,7 +117,6 @@ export {
   describeSet,
 } from "./report/set-description.ts";
 export { tablesCsv } from "./report/tables-csv.ts";
-export { analyzeTest, type PatientAttributes } from "./report/test-analyses.ts";
 export {
   type AcceptanceThreshold,
   thresholdReached,

@@ -34,10 +34,10 @@ import { withChecklists } from "./filled-checklists.ts";
 import type { FoundOnTest, FoundOnTests } from "./find-on-tests.ts";
 import { galleryOf } from "./gallery.ts";
 import { knownPatients } from "./known-truth.ts";
+import { outlinesOf, readOutlines, type TestOutlines } from "./outlines-of-test.ts";
 import { type KnownPeople, peopleOnTest, readPeople } from "./people-on-test.ts";
 import type { Separation } from "./separation.ts";
 import { studyProvenance } from "./study-provenance.ts";
-import { outlinesOf, readOutlines, type TestOutlines } from "./test-outlines.ts";
 
 export interface StudyToReport {
   readonly study: Study;

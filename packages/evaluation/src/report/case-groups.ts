@@ -7,8 +7,8 @@
 import type { View } from "@malleolus/schema";
 import type { PatientOutcome } from "../classification.ts";
 import type { Evaluation } from "../evaluate.ts";
+import type { TestAnalyses } from "./analyses-of-test.ts";
 import { UNKNOWN } from "./set-description.ts";
-import type { TestAnalyses } from "./test-analyses.ts";
 
 export interface CaseGroup {
   /** Part of an anchor: letters, digits and hyphens. */

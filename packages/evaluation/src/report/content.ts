@@ -5,6 +5,7 @@ import type { StudyFlow } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";
 import type { Evaluation } from "../evaluate.ts";
 import type { ObserverAgreement } from "../observers/observer-agreement.ts";
+import type { TestAnalyses } from "./analyses-of-test.ts";
 import type { FilledChecklist } from "./checklists/checklist.ts";
 import type { GalleryPart } from "./gallery.ts";
 import type { OutlineMeasures } from "./outline-measures.ts";
@@ -12,7 +13,6 @@ import type { Provenance } from "./provenance.ts";
 import type { PublishedSet } from "./published/published.ts";
 import type { PeopleOnTest } from "./reader-results.ts";
 import type { DescribedSet } from "./set-description.ts";
-import type { TestAnalyses } from "./test-analyses.ts";
 import type { AcceptanceThreshold } from "./thresholds.ts";
 
 export interface ReportContent {

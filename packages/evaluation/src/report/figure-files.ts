@@ -10,8 +10,8 @@ import { forestFigure } from "./figures/forest-figure.ts";
 import { lossFigure } from "./figures/loss-figure.ts";
 import { overlapFigure } from "./figures/overlap-figure.ts";
 import { rocFigure } from "./figures/roc-figure.ts";
+import { forestKinds, rocContent } from "./figures-of-test.ts";
 import type { Markup } from "./markup.ts";
-import { forestKinds, rocContent } from "./test-figures.ts";
 
 export interface FigureFile {
   /** `roc-internal-difficult.svg`, say. */

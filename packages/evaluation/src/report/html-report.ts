@@ -17,7 +17,7 @@ import { paperSection } from "./sections/paper-section.ts";
 import { participantsSection } from "./sections/participants-section.ts";
 import { readersSection } from "./sections/readers-section.ts";
 import { resultsSection } from "./sections/results-section.ts";
-import { testSection } from "./sections/test-section.ts";
+import { testSection } from "./sections/section-of-test.ts";
 import { style } from "./style.ts";
 import { type AcceptanceThreshold, thresholdReached, thresholdsReached } from "./thresholds.ts";
 

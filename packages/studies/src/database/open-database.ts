@@ -9,9 +9,9 @@ import { StudyError } from "../errors.ts";
 import { studyMigration } from "./migrations/001-study.ts";
 import { peopleMigration } from "./migrations/002-people.ts";
 import { caseClassesMigration } from "./migrations/003-case-classes.ts";
-import { visibilityGradesMigration } from "./migrations/006-visibility-grades.ts";
-import { proposalsMigration } from "./migrations/007-proposals.ts";
-import { readingRoomMigration } from "./migrations/007-reading-room.ts";
+import { visibilityGradesMigration } from "./migrations/004-visibility-grades.ts";
+import { proposalsMigration } from "./migrations/005-proposals.ts";
+import { readingRoomMigration } from "./migrations/006-reading-room.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -22,9 +22,9 @@ const migrations = {
   "001-study": studyMigration,
   "002-people": peopleMigration,
   "003-case-classes": caseClassesMigration,
-  "006-visibility-grades": visibilityGradesMigration,
-  "007-proposals": proposalsMigration,
-  "007-reading-room": readingRoomMigration,
+  "004-visibility-grades": visibilityGradesMigration,
+  "005-proposals": proposalsMigration,
+  "006-reading-room": readingRoomMigration,
 };
 
 /**

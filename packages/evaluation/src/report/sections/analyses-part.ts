@@ -3,18 +3,18 @@ import type { Estimate } from "@malleolus/schema";
 import type { Calibration } from "../../calibration/calibration.ts";
 import { predictiveValues } from "../../decision/predictive-values.ts";
 import type { ErrorsByAgreement } from "../../subgroups/errors-by-agreement.ts";
+import type { TestAnalyses } from "../analyses-of-test.ts";
 import { groupKeys } from "../case-groups.ts";
 import type { ReportedTest } from "../content.ts";
 import { calibrationFigure } from "../figures/calibration-figure.ts";
 import { decisionFigure } from "../figures/decision-figure.ts";
 import { forestFigure } from "../figures/forest-figure.ts";
 import { rocKey } from "../figures/roc-figure.ts";
+import { forestKinds } from "../figures-of-test.ts";
 import { casesAnchor, groupAnchor, linked } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import { counted, decimal, percent, withInterval } from "../numbers.ts";
 import { UNKNOWN } from "../set-description.ts";
-import type { TestAnalyses } from "../test-analyses.ts";
-import { forestKinds } from "../test-figures.ts";
 import type { Name } from "./name.ts";
 
 /** Shares of patients with a fracture for which predictive values are given. */

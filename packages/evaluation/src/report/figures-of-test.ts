@@ -1,10 +1,10 @@
 /** What the figures of a test draw, for the page and for the files beside it. */
 import type { Auc } from "@malleolus/schema";
 import { type RocBandPoint, rocBand } from "../roc-band.ts";
+import type { TestAnalyses } from "./analyses-of-test.ts";
 import type { ReportedTest } from "./content.ts";
 import type { ForestKind } from "./figures/forest-figure.ts";
 import type { ReaderPoint, RocLine } from "./figures/roc-figure.ts";
-import type { TestAnalyses } from "./test-analyses.ts";
 
 export interface RocContent {
   /** Any fracture against none first, then every class. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Evaluation } from "../evaluate.ts";
+import { analyzeTest, type PatientAttributes } from "./analyses-of-test.ts";
 import { groupKeys, subgroupGroups } from "./case-groups.ts";
 import { htmlReport } from "./html-report.ts";
-import { analyzeTest, type PatientAttributes } from "./test-analyses.ts";
 import { fullReport, testEvaluation } from "./test-report.ts";
 
 /** Ten of each class, of which the last fracture is taken for none. */

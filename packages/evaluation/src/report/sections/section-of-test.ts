@@ -4,6 +4,7 @@ import { groupKeys } from "../case-groups.ts";
 import type { ReportedTest } from "../content.ts";
 import { overlapFigure } from "../figures/overlap-figure.ts";
 import { readerKey, rocFigure, rocKey } from "../figures/roc-figure.ts";
+import { rocContent } from "../figures-of-test.ts";
 import { groupAnchor, linked, testAnchor } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import { counted, decimal, withInterval } from "../numbers.ts";
@@ -18,7 +19,6 @@ import {
   predictiveTable,
   ruleTable,
 } from "../tables.ts";
-import { rocContent } from "../test-figures.ts";
 import { analysesPart } from "./analyses-part.ts";
 import type { Name } from "./name.ts";
 
