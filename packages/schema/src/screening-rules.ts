@@ -9,6 +9,7 @@
  * in a long word, too.
  */
 import { z } from "zod";
+import { upgradeLanguageRules } from "./version-1.ts";
 
 /** Each side of a `|` is one word. */
 const termSchema = z
@@ -89,6 +90,6 @@ export const screeningRulesSchema = z.strictObject({
   oldFracture: z.string().min(1),
   /** Where a report lands that calls a fracture possible and nothing more. */
   uncertainFracture: z.enum(["candidate fracture", "excluded by keyword"]),
-  languages: z.record(z.string().min(2), languageRulesSchema),
+  languages: z.record(z.string().min(2), z.preprocess(upgradeLanguageRules, languageRulesSchema)),
 });
 export type ScreeningRules = z.infer<typeof screeningRulesSchema>;

@@ -5,7 +5,7 @@ import { maskRcnnConfigSchema } from "./mask-rcnn-config.ts";
 import { preprocessSchema } from "./preprocess.ts";
 import { readRecord } from "./read-json.ts";
 import { recipeSchema } from "./recipe.ts";
-import { upgradeModel, upgradePreprocess } from "./version-1.ts";
+import { upgradeLanguageRules, upgradeModel, upgradePreprocess } from "./version-1.ts";
 
 const { kind: _, ...model } = detectron2Config(["fracture"]);
 
@@ -133,4 +133,12 @@ test("upgradePreprocess: a file that does not say how it is viewed is viewed onc
     preprocessSchema.parse(upgradePreprocess({ minSize: 64, maxSize: 96, unexposed: "as is" })),
     { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false },
   );
+});
+
+test("upgradeLanguageRules: the spelling of 0.1.0 is read, and no other", () => {
+  const upgraded = (key: string) => upgradeLanguageRules({ [key]: ["seen"], normal: [] });
+  const now = { recognizedBy: ["seen"], normal: [] };
+  assert.deepEqual(upgraded("recognisedBy"), now);
+  assert.deepEqual(upgraded("recognizedBy"), now);
+  assert.deepEqual(upgraded("recognised"), { recognised: ["seen"], normal: [] });
 });

@@ -1,7 +1,7 @@
 /**
- * Recipes and detectors' files of the first version, in the words of the second. What they mean is the
- * same; only names changed, and what early ones left out is filled in. Nothing is checked here: what
- * comes out is parsed like any other.
+ * Recipes, detectors' files and protocols of the first version, in the words of the second. What they
+ * mean is the same; only names changed, and what early ones left out is filled in. Nothing is checked
+ * here: what comes out is parsed like any other.
  */
 
 const RECIPE_1 = "malleolus-recipe-1";
@@ -74,6 +74,11 @@ export function upgradeModel(value: unknown): unknown {
 function upgradeRoi(value: unknown): unknown {
   if (!isRecord(value) || !isRecord(value.mask)) return value;
   return { ...value, mask: { head: { kind: "detectron2" }, ...value.mask } };
+}
+
+/** The screening rules of one language, as `protocol.toml` had them: its one word that was spelt otherwise. */
+export function upgradeLanguageRules(value: unknown): unknown {
+  return isRecord(value) ? renamed(value, { recognisedBy: "recognizedBy" }) : value;
 }
 
 function upgradeInput(value: unknown): unknown {
