@@ -40,6 +40,6 @@ export async function renderMistakes(
       path,
       markOverlay(await renderOverlay(await readRadiograph(image.path), shown, classes, truths)),
     );
-    say(`${kind.padEnd(11)}  score ${score.toFixed(3)}  ${path}`);
+    say(`${kind.padEnd(14)}  score ${score.toFixed(3)}  ${path}`);
   }
 }

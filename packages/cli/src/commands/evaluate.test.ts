@@ -229,8 +229,8 @@ test("evaluate: the worst mistakes are drawn, those of an earlier evaluation are
   assert.deepEqual(
     drawn.map((line) => line.replace(`${at("worst", "worst")}/`, "")),
     [
-      "missed  score 0.000  missed-01-3.png",
-      "missed  score 0.600  missed-02-0.png",
+      "missed          score 0.000  missed-01-3.png",
+      "missed          score 0.600  missed-02-0.png",
       "false positive  score 0.700  false-positive-01-2.png",
       "false positive  score 0.400  false-positive-02-1.png",
     ],
