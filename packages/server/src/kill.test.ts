@@ -22,7 +22,7 @@ interface Draft {
 
 async function start(folder: string): Promise<{ child: ChildProcess; address: string }> {
   const child = spawn(process.execPath, [serverProcess, folder], {
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
   if (child.stdout === null) throw new Error("internal: no output to read");
   const ended = once(child, "close").then(([code]) => {

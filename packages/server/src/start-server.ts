@@ -14,7 +14,7 @@ import { closeRoom, openRoom } from "./room.ts";
 
 export interface ServerOptions {
   readonly study: Study;
-  /** The built browser application. */
+  /** The built browser application; an absolute path. */
   readonly webFolder: string;
   /** A name or an address; loopback's unless given. */
   readonly host?: string | undefined;

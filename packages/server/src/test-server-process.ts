@@ -6,7 +6,7 @@ export const serverProcess = import.meta.filename;
 
 if (import.meta.main) {
   const study = await openStudy(process.argv[2] ?? "");
-  const server = await startServer({ study, webFolder: "no-web", port: 0 });
+  const server = await startServer({ study, webFolder: import.meta.dirname, port: 0 });
   process.stdout.write(`${server.address}\n`);
   process.on("SIGTERM", async () => {
     await server.stop();
