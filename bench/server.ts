@@ -4,13 +4,12 @@
  * answered when the disk has it, together with its entry of the audit log.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CSRF_HEADER, invitationSchema, sessionSchema, worklistSchema } from "@malleolus/schema";
+import { saveOften, signUpReaders } from "@malleolus/server/simulated-readers";
 import { closeStudy, createRound, createStudy, openStudy } from "@malleolus/studies";
 import type { Bench } from "./bench.ts";
 import type { Row } from "./measure.ts";
@@ -18,7 +17,7 @@ import type { Row } from "./measure.ts";
 const READERS = 50;
 const PAUSE_MS = 150;
 const CASES = 200;
-const PASSWORD = "a password of the bench";
+const people = Array.from({ length: READERS }, (_, n) => `reader-${n}`);
 const program = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
 
 export const server: Bench = {
@@ -38,10 +37,10 @@ export const server: Bench = {
       const started: { address: string; setupLink: string } = JSON.parse(String(line));
       const { address, setupLink } = started;
       progress("their accounts");
-      const readers = await signUp(address, setupLink);
+      const readers = await signUpReaders(address, setupLink, people);
       progress(`${runs} seconds of saves`);
-      await load(address, readers, 2);
-      return rowsOf(await load(address, readers, runs), runs);
+      await saveOften(address, readers, { seconds: 2, pauseMs: PAUSE_MS });
+      return rowsOf(await saveOften(address, readers, { seconds: runs, pauseMs: PAUSE_MS }), runs);
     } finally {
       child?.kill("SIGTERM");
       if (child !== undefined && child.exitCode === null) await once(child, "close");
@@ -50,19 +49,12 @@ export const server: Bench = {
   },
 };
 
-interface Reader {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly code: string;
-  version: number;
-}
-
 async function writeStudy(folder: string): Promise<void> {
   await createStudy({ folder, name: "Bench", passphrase: "bench" });
-  const people = Array.from(
-    { length: READERS },
-    (_, n) => `[[observers]]\nid = "reader-${n}"\nname = "Reader ${n}"\nroles = ["observer"]\n`,
+  const told = people.map(
+    (id) => `[[observers]]\nid = "${id}"\nname = "${id}"\nroles = ["observer"]\n`,
   );
-  appendFileSync(join(folder, "malleolus.toml"), `\n${people.join("\n")}`);
+  appendFileSync(join(folder, "malleolus.toml"), `\n${told.join("\n")}`);
   const study = await openStudy(folder);
   await study.database.insertInto("patients").values({ id: "p", hospital: "a" }).execute();
   await study.database
@@ -79,7 +71,7 @@ async function writeStudy(folder: string): Promise<void> {
     study,
     {
       name: "Bench",
-      people: Array.from({ length: READERS }, (_, n) => `reader-${n}`),
+      people,
       repeatShare: 0,
       washoutDays: 0,
       seed: 1,
@@ -87,84 +79,6 @@ async function writeStudy(folder: string): Promise<void> {
     { who: "bench", at: new Date().toISOString() },
   );
   await closeStudy(study);
-}
-
-async function signUp(address: string, setupLink: string): Promise<Reader[]> {
-  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`${address}${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer;
-  };
-  const headersOf = async (answer: Response) => {
-    const session = sessionSchema.parse(await answer.json());
-    const [cookie] = answer.headers.getSetCookie()[0]?.split(";") ?? [""];
-    const csrf = session.state === "signed in" ? session.csrf : "";
-    return { cookie, [CSRF_HEADER]: csrf, "content-type": "application/json" };
-  };
-  const token = setupLink.split("#")[1] ?? "";
-  const administrator = await headersOf(
-    await post("/api/setup", { token, login: "admin", name: "Admin", password: PASSWORD }),
-  );
-  const readers: Reader[] = [];
-  for (let n = 0; n < READERS; n++) {
-    const invited = await post("/api/invitations", { person: `reader-${n}` }, administrator);
-    const { path } = invitationSchema.parse(await invited.json());
-    const body = { token: path.split("#")[1], login: `reader-${n}`, password: PASSWORD };
-    const headers = await headersOf(await joinSlowly(() => post("/api/join", body)));
-    const list = await fetch(`${address}/api/worklist?queue=round-1&limit=1`, { headers });
-    const { entries } = worklistSchema.parse(await list.json());
-    readers.push({ headers, code: entries[0].code, version: 0 });
-  }
-  return readers;
-}
-
-/** From one address only so many may join in a minute. */
-async function joinSlowly(join: () => Promise<Response>): Promise<Response> {
-  for (;;) {
-    try {
-      return await join();
-    } catch (error) {
-      if (!String(error).includes("429")) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 5_000));
-    }
-  }
-}
-
-/** Milliseconds of every save. */
-async function load(address: string, readers: readonly Reader[], seconds: number) {
-  const times: number[] = [];
-  const end = performance.now() + seconds * 1000;
-  await Promise.all(
-    readers.map(async (reader, n) => {
-      await pause((n / readers.length) * PAUSE_MS);
-      while (performance.now() < end) {
-        const begun = performance.now();
-        const answer = await fetch(`${address}/api/cases/${reader.code}/draft`, {
-          method: "PUT",
-          headers: reader.headers,
-          body: JSON.stringify({
-            requestId: randomUUID(),
-            version: reader.version,
-            content: { decision: { kind: "class", id: "weber_b" }, certainty: 3, note: "as seen" },
-          }),
-        });
-        if (!answer.ok) throw new Error(`a save: ${answer.status} ${await answer.text()}`);
-        await answer.arrayBuffer();
-        reader.version++;
-        times.push(performance.now() - begun);
-        await pause(Math.max(0, PAUSE_MS - (performance.now() - begun)));
-      }
-    }),
-  );
-  return times.toSorted((a, b) => a - b);
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function rowsOf(times: readonly number[], seconds: number): Row[] {

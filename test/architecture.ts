@@ -78,6 +78,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "studies",
     "training",
     "cli",
+    "server",
   ],
   experiments: [
     "errors",

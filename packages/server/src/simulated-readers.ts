@@ -1,0 +1,102 @@
+/**
+ * Simulated readers, who save as fast as people never do: the load of the bench. They speak to a running server
+ * as a browser does, by its API alone.
+ */
+import { randomUUID } from "node:crypto";
+import { CSRF_HEADER, invitationSchema, sessionSchema, worklistSchema } from "@malleolus/schema";
+
+export interface SimulatedReader {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly code: string;
+  /** Of the last draft that was saved. */
+  version: number;
+}
+
+const PASSWORD = "a password of the bench";
+
+/** Makes an account for each of these people of the study, who have a round to read. */
+export async function signUpReaders(
+  address: string,
+  setupLink: string,
+  people: readonly string[],
+): Promise<SimulatedReader[]> {
+  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${address}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const headersOf = async (answer: Response) => {
+    const session = sessionSchema.parse(await answer.json());
+    const [cookie] = answer.headers.getSetCookie()[0]?.split(";") ?? [""];
+    const csrf = session.state === "signed in" ? session.csrf : "";
+    return { cookie, [CSRF_HEADER]: csrf, "content-type": "application/json" };
+  };
+  const token = setupLink.split("#")[1] ?? "";
+  const administrator = await headersOf(
+    await post("/api/setup", { token, login: "admin", name: "Admin", password: PASSWORD }),
+  );
+  const readers: SimulatedReader[] = [];
+  for (const person of people) {
+    const invited = await post("/api/invitations", { person }, administrator);
+    const { path } = invitationSchema.parse(await invited.json());
+    const body = { token: path.split("#")[1], login: person, password: PASSWORD };
+    const headers = await headersOf(await joinSlowly(() => post("/api/join", body)));
+    const list = await fetch(`${address}/api/worklist?queue=round-1&limit=1`, { headers });
+    const { entries } = worklistSchema.parse(await list.json());
+    readers.push({ headers, code: entries[0].code, version: 0 });
+  }
+  return readers;
+}
+
+/** From one address only so many may join in a minute. */
+async function joinSlowly(join: () => Promise<Response>): Promise<Response> {
+  for (;;) {
+    try {
+      return await join();
+    } catch (error) {
+      if (!String(error).includes("429")) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+    }
+  }
+}
+
+/** Each saves drafts one after the other, `pauseMs` from one to the next; milliseconds of all, sorted. */
+export async function saveOften(
+  address: string,
+  readers: readonly SimulatedReader[],
+  { seconds, pauseMs }: { readonly seconds: number; readonly pauseMs: number },
+): Promise<number[]> {
+  const times: number[] = [];
+  const end = performance.now() + seconds * 1000;
+  await Promise.all(
+    readers.map(async (reader, n) => {
+      await pause((n / readers.length) * pauseMs);
+      while (performance.now() < end) {
+        const begun = performance.now();
+        const answer = await fetch(`${address}/api/cases/${reader.code}/draft`, {
+          method: "PUT",
+          headers: reader.headers,
+          body: JSON.stringify({
+            requestId: randomUUID(),
+            version: reader.version,
+            content: { decision: { kind: "class", id: "weber_b" }, certainty: 3, note: "as seen" },
+          }),
+        });
+        if (!answer.ok) throw new Error(`a save: ${answer.status} ${await answer.text()}`);
+        await answer.arrayBuffer();
+        reader.version++;
+        times.push(performance.now() - begun);
+        await pause(Math.max(0, pauseMs - (performance.now() - begun)));
+      }
+    }),
+  );
+  return times.toSorted((a, b) => a - b);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
