@@ -71,16 +71,15 @@ function AccountMenu() {
     mutationFn: () => client.send("POST", "/api/logout", {}, sessionSchema),
     onSuccess: (session) => changeSession(queries, session),
   });
+  const initials = initialsOf(account.name);
+  const label = t("app.account", { initials, name: account.name });
   return (
     <MenuTrigger>
-      <AriaButton
-        className="button button-quiet button-small"
-        aria-label={t("app.account", { name: account.name })}
-      >
-        {initialsOf(account.name)}
+      <AriaButton className="button button-quiet button-small" aria-label={label}>
+        {initials}
       </AriaButton>
       <Popover className="popover" placement="bottom end">
-        <Menu className="menu" aria-label={t("app.account", { name: account.name })}>
+        <Menu className="menu" aria-label={label}>
           <MenuItem className="menu-item" onAction={() => go("/settings/display")}>
             {t("settings.title")}
           </MenuItem>

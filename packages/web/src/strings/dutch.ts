@@ -13,7 +13,7 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "app.cancel": "Annuleren",
   "app.copy": "Kopiëren",
   "app.copied": "Gekopieerd",
-  "app.account": "Account van {name}",
+  "app.account": "{initials}: account van {name}",
   "app.sign out": "Afmelden",
   "app.pages": "Pagina's",
   "problem.offline": "De server is niet bereikbaar. Controleer het netwerk en probeer het opnieuw.",

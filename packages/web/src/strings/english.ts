@@ -14,7 +14,7 @@ export const english = {
   "app.cancel": "Cancel",
   "app.copy": "Copy",
   "app.copied": "Copied",
-  "app.account": "Account of {name}",
+  "app.account": "{initials}: account of {name}",
   "app.sign out": "Sign out",
   "app.pages": "Pages",
 
