@@ -5,6 +5,9 @@
  * blocks, whose edges are those of any picture and whose large maps cost most. What has no weights, pyramid
  * and decoder, is narrower than its authors have it, for speed.
  *
+ * Bones come first: after 339 steps no fracture was found yet (Dice 0, where bones had 0.94 and 0.90), and 110
+ * steps more with fractures weighed higher did not change it.
+ *
  * A fracture is a thousandth of a radiograph. Dice counts its own pixels, and in the cross-entropy one of
  * them weighs as the root of its rarity: weighed to the full it would be found everywhere.
  */
@@ -14,8 +17,8 @@ import { quickRecipe } from "./quick.ts";
 const model = deepLabConfig();
 
 const conditions =
-  "after 250 of the steps; simulated ankles (phantom 2, seed weights, pitch 0.48 mm): trained on 375 radiographs, " +
-  "144 of other patients, Gluon's weights, float32";
+  "after 339 of the 500 steps; simulated ankles (phantom 2, seed weights, pitch 0.48 mm): trained on 375 radiographs, " +
+  "111 of 37 other patients, Gluon's weights, float32";
 
 export const preliminarySegmentationSummary =
   "outlines of tibia, fibula and fracture: DeepLabV3+ on MobileNetV2, 25 minutes on two cores";
@@ -24,8 +27,8 @@ export const preliminarySegmentationRecipe: RecipeOf<"segmentation"> = {
   ...quickRecipe,
   name: "preliminary-segmentation",
   expected: [
-    { metric: "tibia Dice", value: 0.91, tolerance: 0.03, conditions },
-    { metric: "fibula Dice", value: 0.856, tolerance: 0.04, conditions },
+    { metric: "tibia Dice", value: 0.937, tolerance: 0.02, conditions },
+    { metric: "fibula Dice", value: 0.896, tolerance: 0.02, conditions },
   ],
   steps: 500,
   batchSize: 4,
