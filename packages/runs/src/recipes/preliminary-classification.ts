@@ -28,7 +28,7 @@ export const preliminaryClassificationRecipe: RecipeOf<"classification"> = {
       conditions: "the aim on simulated ankles; no run of all its steps has been measured yet",
     },
   ],
-  steps: 300,
+  steps: 600,
   batchSize: 8,
   validation: { everySteps: 250, metric: "macro AUC", patience: null },
   sampling: { kind: "class-balanced" },
