@@ -12,7 +12,7 @@
 #include "environment.h"
 #include "operators.h"
 #include "profiler.h"
-#include "tensors.h"
+#include "addon_functions.h"
 #include "values.h"
 
 namespace malleolus {

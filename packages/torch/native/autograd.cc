@@ -3,7 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
-#include "tensors.h"
+#include "addon_functions.h"
 #include "values.h"
 
 namespace malleolus {

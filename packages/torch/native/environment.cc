@@ -85,9 +85,12 @@ void throw_torch_error(Environment& state, const char* code, const std::string& 
   if (pending) return;
   napi_value constructor, error;
   napi_value arguments[3];
-  napi_create_string_utf8(env, message.c_str(), message.size(), &arguments[0]);
-  napi_create_string_utf8(env, code, NAPI_AUTO_LENGTH, &arguments[1]);
-  napi_create_string_utf8(env, op.c_str(), op.size(), &arguments[2]);
+  napi_create_string_utf8(env, code, NAPI_AUTO_LENGTH, &arguments[0]);
+  napi_create_string_utf8(env, message.c_str(), message.size(), &arguments[1]);
+  napi_value name;
+  napi_create_string_utf8(env, op.c_str(), op.size(), &name);
+  napi_create_object(env, &arguments[2]);
+  napi_set_named_property(env, arguments[2], "operator", name);
   if (state.error_class == nullptr || napi_get_reference_value(env, state.error_class, &constructor) != napi_ok ||
       napi_new_instance(env, constructor, 3, arguments, &error) != napi_ok) {
     napi_throw_error(env, code, message.c_str());

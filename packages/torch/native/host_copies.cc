@@ -1,7 +1,7 @@
 // Between typed arrays and tensors, without a detour through JavaScript values.
 #include <cstring>
 
-#include "tensors.h"
+#include "addon_functions.h"
 #include "values.h"
 
 namespace malleolus {

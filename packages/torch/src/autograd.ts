@@ -85,8 +85,8 @@ function refusePromise<T>(mode: string, result: T): T {
   if (result instanceof Promise) {
     result.catch(() => undefined);
     throw new TorchError(
-      `${mode}: expected a synchronous function, got one that returns a Promise`,
       "scope",
+      `${mode}: expected a synchronous function, got one that returns a Promise`,
     );
   }
   return result;
@@ -105,7 +105,7 @@ function gradientsOf(
   const wanted = listOfTensors(outputs).length;
   const got = options.gradients.length;
   if (got !== wanted) {
-    throw new TorchError(`${operation}: expected ${wanted} gradients, got ${got}`, "argument");
+    throw new TorchError("argument", `${operation}: expected ${wanted} gradients, got ${got}`);
   }
   return handlesOf(options.gradients, operation, "gradients");
 }

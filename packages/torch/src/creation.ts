@@ -52,8 +52,8 @@ export function fromTypedArray(
   if (data instanceof Uint16Array) {
     if (options.dtype !== "bfloat16" && options.dtype !== "float16") {
       throw new TorchError(
-        `a Uint16Array holds bfloat16 or float16 as bits, not ${options.dtype ?? "an unnamed dtype"}`,
         "argument",
+        `a Uint16Array holds bfloat16 or float16 as bits, not ${options.dtype ?? "an unnamed dtype"}`,
       );
     }
     return tensorOf(native.fromTypedArray(data, shape, options.dtype, device));
@@ -99,7 +99,7 @@ Tensor.prototype.to = function to(this: Tensor, target: DType | ToOptions): Tens
     memoryFormat,
   );
   if (!(result instanceof Tensor))
-    throw new TorchError("internal: to returned no tensor", "operator");
+    throw new TorchError("operator", "internal: to returned no tensor");
   return result;
 };
 
@@ -112,7 +112,7 @@ Tensor.prototype.toFloat32Array = function toFloat32Array(this: Tensor): Float32
     floats.free();
   }
   if (!(array instanceof Float32Array))
-    throw new TorchError("internal: no Float32Array", "operator");
+    throw new TorchError("operator", "internal: no Float32Array");
   return array;
 };
 
@@ -124,7 +124,7 @@ Tensor.prototype.toNumbers = function toNumbers(this: Tensor): number[] {
   return Array.from<number | bigint, number>(array, (value) => {
     const number = Number(value);
     if (typeof value === "bigint" && !Number.isSafeInteger(number)) {
-      throw new TorchError(`toNumbers: ${value} does not fit a number`, "argument");
+      throw new TorchError("argument", `toNumbers: ${value} does not fit a number`);
     }
     return number;
   });
@@ -159,8 +159,8 @@ function flatten(
 
 function ragged(shape: readonly number[], depth: number): TorchError {
   return new TorchError(
-    `tensor: expected rows of equal length (the first ones give shape [${shape.join(", ")}]), got another at depth ${depth}`,
     "argument",
+    `tensor: expected rows of equal length (the first ones give shape [${shape.join(", ")}]), got another at depth ${depth}`,
   );
 }
 
@@ -172,7 +172,7 @@ function dtypeOfValues(values: readonly (number | bigint | boolean)[]): DType {
 
 function wholeNumber(value: number | bigint | boolean): bigint {
   if (typeof value === "number" && !Number.isSafeInteger(value)) {
-    throw new TorchError(`tensor: expected an integer for int64, got ${value}`, "argument");
+    throw new TorchError("argument", `tensor: expected an integer for int64, got ${value}`);
   }
   return BigInt(value);
 }

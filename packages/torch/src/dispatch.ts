@@ -38,7 +38,7 @@ export const UNSAFE_OPERATORS: ReadonlyMap<string, string> = new Map(
 export function handleOf(value: unknown, operator: string, argument: string): Handle {
   if (!(value instanceof Tensor)) throw wrongKind(operator, argument, "a tensor", value);
   if (value.handle < 0) {
-    throw new TorchError(`${operator}: argument ${argument}: the tensor has been freed`, "freed");
+    throw new TorchError("freed", `${operator}: argument ${argument}: the tensor has been freed`);
   }
   return value.handle;
 }
@@ -90,15 +90,15 @@ function wrongKind(
 ): TorchError {
   const got = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   return new TorchError(
-    `${operator}: argument ${argument}: expected ${expected}, got ${got}`,
     "argument",
+    `${operator}: argument ${argument}: expected ${expected}, got ${got}`,
   );
 }
 
 /** The tensor behind a number that the addon returned. */
 export function tensorOf(value: unknown): Tensor {
   if (typeof value !== "number")
-    throw new TorchError(`internal: expected a tensor, got ${value}`, "operator");
+    throw new TorchError("operator", `internal: expected a tensor, got ${value}`);
   return new Tensor(value);
 }
 
@@ -109,19 +109,19 @@ export function tensorsOf(value: unknown): Tensor[] {
 /** Several results of one operator. */
 export function listOf(value: unknown): unknown[] {
   if (!Array.isArray(value))
-    throw new TorchError(`internal: expected results, got ${value}`, "operator");
+    throw new TorchError("operator", `internal: expected results, got ${value}`);
   return value;
 }
 
 export function numberOf(value: unknown): number {
   if (typeof value !== "number")
-    throw new TorchError(`internal: expected a number, got ${value}`, "operator");
+    throw new TorchError("operator", `internal: expected a number, got ${value}`);
   return value;
 }
 
 export function booleanOf(value: unknown): boolean {
   if (typeof value !== "boolean")
-    throw new TorchError(`internal: expected a boolean, got ${value}`, "operator");
+    throw new TorchError("operator", `internal: expected a boolean, got ${value}`);
   return value;
 }
 
@@ -151,7 +151,8 @@ export type Result = Tensor | null | number | bigint | boolean | Result[];
 export function call(name: string, ...args: Argument[]): Result {
   const full = name.includes("::") ? name : `aten::${name}`;
   const danger = UNSAFE_OPERATORS.get(full);
-  if (danger !== undefined) throw new TorchError(`${full}: refused: ${danger}`, "operator", full);
+  if (danger !== undefined)
+    throw new TorchError("operator", `${full}: refused: ${danger}`, { operator: full });
   const number = native.resolve(full);
   const description = describe(number);
   const result = native.invoke(
@@ -210,5 +211,5 @@ function raise(result: unknown, kinds: readonly string[]): Result {
   if (typeof result === "number" || typeof result === "bigint" || typeof result === "boolean")
     return result;
   if (Array.isArray(result)) return result.map(numberOf);
-  throw new TorchError(`internal: an operator returned ${typeof result}`, "operator");
+  throw new TorchError("operator", `internal: an operator returned ${typeof result}`);
 }

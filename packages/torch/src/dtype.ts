@@ -26,8 +26,8 @@ export function parseDType(text: string): DType {
   const known = DTYPES.find((name) => name === text);
   if (known === undefined) {
     throw new TorchError(
-      `unknown dtype "${text}": expected one of ${DTYPES.join(", ")}`,
       "argument",
+      `unknown dtype "${text}": expected one of ${DTYPES.join(", ")}`,
     );
   }
   return known;
@@ -38,8 +38,8 @@ export function parseDevice(text: string): Device {
   const match = /^cuda:(\d+)$/.exec(text);
   if (match === null) {
     throw new TorchError(
-      `unknown device "${text}": expected cpu, cuda or cuda:<number>`,
       "argument",
+      `unknown device "${text}": expected cpu, cuda or cuda:<number>`,
     );
   }
   return `cuda:${Number(match[1])}`;
@@ -76,10 +76,10 @@ export function dtypeOfArray(array: TypedArray): DType {
   if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return "uint8";
   if (array instanceof Uint16Array) {
     throw new TorchError(
-      "a Uint16Array holds bfloat16 or float16 as bits: name the dtype",
       "argument",
+      "a Uint16Array holds bfloat16 or float16 as bits: name the dtype",
     );
   }
   const got = Object.prototype.toString.call(array).slice(8, -1);
-  throw new TorchError(`expected a typed array of some dtype, got ${got}`, "argument");
+  throw new TorchError("argument", `expected a typed array of some dtype, got ${got}`);
 }

@@ -14,10 +14,9 @@ export class TorchError extends CodedError<TorchErrorCode> {
   readonly operator: string | null;
 
   constructor(
-    message: string,
     code: TorchErrorCode,
-    operator: string | null = null,
-    options?: ErrorOptions,
+    message: string,
+    { operator = null, ...options }: ErrorOptions & { readonly operator?: string | null } = {},
   ) {
     super(code, message, options);
     this.operator = operator;

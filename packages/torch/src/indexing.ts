@@ -93,12 +93,12 @@ function resolve(
   const consumed = indices.reduce<number>((sum, entry) => sum + dimensionsTaken(entry), 0);
   if (consumed > rank) {
     throw new TorchError(
-      `at: expected at most ${rank} indices for shape [${self.shape.join(", ")}], got ${consumed}`,
       "argument",
+      `at: expected at most ${rank} indices for shape [${self.shape.join(", ")}], got ${consumed}`,
     );
   }
   if (indices.filter((entry) => entry === "...").length > 1) {
-    throw new TorchError('at: expected "..." at most once', "argument");
+    throw new TorchError("argument", 'at: expected "..." at most once');
   }
   let view = self;
   // The views on the way are given back at once; only the last is of use.

@@ -141,8 +141,8 @@ function findAddon(): string {
   const newest = found[0];
   if (newest === undefined) {
     throw new TorchError(
-      `the LibTorch addon has not been built (no ${ADDON} under ${builds}): run ./malleolus test once, which builds it`,
       "setup",
+      `the LibTorch addon has not been built (no ${ADDON} under ${builds}): run ./malleolus test once, which builds it`,
     );
   }
   return newest;
@@ -155,9 +155,8 @@ function load(path: string): Addon {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TorchError(
-      `the LibTorch addon ${path} could not be loaded: ${reason}. Was LibTorch moved or upgraded? Remove the folder and run ./malleolus again to rebuild it`,
       "setup",
-      null,
+      `the LibTorch addon ${path} could not be loaded: ${reason}. Was LibTorch moved or upgraded? Remove the folder and run ./malleolus again to rebuild it`,
       { cause },
     );
   }

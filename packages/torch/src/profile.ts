@@ -34,8 +34,8 @@ let taking: Taking | null = null;
 export function startProfile(): void {
   if (taking !== null) {
     throw new TorchError(
-      "startProfile: a profile is being taken already; stop it first",
       "argument",
+      "startProfile: a profile is being taken already; stop it first",
     );
   }
   const now = performance.now();
@@ -47,8 +47,8 @@ export function startProfile(): void {
 export function stopProfile(): Profile {
   if (taking === null) {
     throw new TorchError(
-      "stopProfile: no profile is being taken; call startProfile first",
       "argument",
+      "stopProfile: no profile is being taken; call startProfile first",
     );
   }
   const operators = native.stopProfile();

@@ -21,8 +21,8 @@ export function scope<T>(body: () => T): T {
       // Its rejection, if it comes, is of no interest any more.
       result.catch(() => undefined);
       throw new TorchError(
-        "scope: expected a synchronous function, got one that returns a Promise; free tensors of asynchronous code with free()",
         "scope",
+        "scope: expected a synchronous function, got one that returns a Promise; free tensors of asynchronous code with free()",
       );
     }
     collect(result, survivors, new Set());

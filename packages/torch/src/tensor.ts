@@ -66,8 +66,8 @@ export class Tensor {
     const value = native.item(this.live());
     if (typeof value === "bigint") {
       throw new TorchError(
-        `item: ${value} does not fit a number; read it with toTypedArray`,
         "argument",
+        `item: ${value} does not fit a number; read it with toTypedArray`,
       );
     }
     return value;
@@ -116,7 +116,7 @@ export class Tensor {
 
   /** The addon's number; throws where the tensor has been freed. */
   live(): Handle {
-    if (this.handle === FREED) throw new TorchError("the tensor has been freed", "freed");
+    if (this.handle === FREED) throw new TorchError("freed", "the tensor has been freed");
     return this.handle;
   }
 

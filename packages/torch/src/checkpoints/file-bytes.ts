@@ -18,7 +18,7 @@ export interface FileBytes {
 
 /** A TorchError `checkpoint` that does not name the file yet. */
 export function malformed(message: string): TorchError {
-  return new TorchError(message, "checkpoint");
+  return new TorchError("checkpoint", message);
 }
 
 /**
@@ -37,7 +37,7 @@ export function readingFile<T>(path: string, body: (file: FileBytes) => T): T {
   } catch (cause) {
     if (!(cause instanceof Error) || !isOfTheFile(cause)) throw cause;
     const what = cause instanceof TorchError ? cause.message : `cannot be read: ${cause.message}`;
-    throw new TorchError(`${path}: ${what}`, "checkpoint", null, { cause });
+    throw new TorchError("checkpoint", `${path}: ${what}`, { cause });
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }

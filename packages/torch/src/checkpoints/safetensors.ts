@@ -67,7 +67,7 @@ export function readSafetensors(path: string): Safetensors {
   } catch (cause) {
     for (const tensor of tensors.values()) tensor.free();
     if (cause instanceof TorchError && cause.code === "checkpoint") throw cause;
-    throw new TorchError(`${path}: cannot be read: ${messageOf(cause)}`, "checkpoint", null, {
+    throw new TorchError("checkpoint", `${path}: cannot be read: ${messageOf(cause)}`, {
       cause,
     });
   } finally {
@@ -93,7 +93,7 @@ export function writeSafetensors(
     const dtype = tensor.dtype;
     const end = offset + tensor.size * bytesOf(dtype);
     if (name === "__metadata__") {
-      throw new TorchError(`${path}: a tensor cannot be called __metadata__`, "checkpoint");
+      throw new TorchError("checkpoint", `${path}: a tensor cannot be called __metadata__`);
     }
     header.push([name, { dtype: NAMES[dtype], shape: tensor.shape, data_offsets: [offset, end] }]);
     offset = end;
@@ -124,7 +124,7 @@ export function writeSafetensors(
   } catch (cause) {
     if (file !== null) closeSync(file);
     rmSync(aside, { force: true });
-    throw new TorchError(`${path}: cannot be written: ${messageOf(cause)}`, "checkpoint", null, {
+    throw new TorchError("checkpoint", `${path}: cannot be written: ${messageOf(cause)}`, {
       cause,
     });
   }
@@ -144,7 +144,7 @@ interface Header {
 }
 
 function notWhole(path: string, what: string): TorchError {
-  return new TorchError(`${path}: not a whole safetensors file: ${what}`, "checkpoint");
+  return new TorchError("checkpoint", `${path}: not a whole safetensors file: ${what}`);
 }
 
 function readHeader(file: number, path: string): Header {
@@ -191,9 +191,9 @@ function readHeader(file: number, path: string): Header {
 function requireKnownType(path: string, name: string, value: unknown): void {
   if (!isRecord(value) || typeof value.dtype !== "string" || BY_NAME.has(value.dtype)) return;
   throw new TorchError(
+    "checkpoint",
     `${path}: expected tensors of ${[...BY_NAME.keys()].join(", ")}, got ${value.dtype.slice(0, 20)} in ` +
       `${name}; save them as F32, F16 or BF16`,
-    "checkpoint",
   );
 }
 

@@ -63,7 +63,7 @@ interface Moments {
 export function adam(parameters: ReadonlyMap<string, Tensor>, options: AdamOptions): Adam {
   const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0, decoupled = false } = options;
   if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-    throw new TorchError(`adam: expected betas in [0, 1), got ${beta1} and ${beta2}`, "argument");
+    throw new TorchError("argument", `adam: expected betas in [0, 1), got ${beta1} and ${beta2}`);
   }
   const moments = new Map<string, Moments>();
 
@@ -168,8 +168,8 @@ function readState(
       moment !== undefined && shape !== undefined && String(moment.shape) === String(shape);
     if (!fits(mean) || !fits(square) || step === undefined || step.size !== 1) {
       throw new TorchError(
-        `adam: the saved ${key} does not fit: expected exp_avg, exp_avg_sq and step of ${shape === undefined ? "a known parameter" : `a parameter of shape [${shape}]`}`,
         "argument",
+        `adam: the saved ${key} does not fit: expected exp_avg, exp_avg_sq and step of ${shape === undefined ? "a known parameter" : `a parameter of shape [${shape}]`}`,
       );
     }
     found.set(name, [mean, square, step]);

@@ -40,8 +40,8 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
   const { momentum = 0, weightDecay = 0, dampening = 0, nesterov = false } = options;
   if (nesterov && (momentum <= 0 || dampening !== 0)) {
     throw new TorchError(
-      "sgd: Nesterov's momentum needs momentum above 0 and no dampening",
       "argument",
+      "sgd: Nesterov's momentum needs momentum above 0 and no dampening",
     );
   }
   const velocities = new Map<string, Tensor>();
@@ -60,8 +60,8 @@ export function sgd(parameters: ReadonlyMap<string, Tensor>, options: SgdOptions
         const parameter = parameters.get(name);
         if (parameter === undefined || String(parameter.shape) !== String(saved.shape)) {
           throw new TorchError(
-            `sgd: the saved momentum of ${name} has shape [${saved.shape}], the parameter ${parameter === undefined ? "does not exist" : `[${parameter.shape}]`}`,
             "argument",
+            `sgd: the saved momentum of ${name} has shape [${saved.shape}], the parameter ${parameter === undefined ? "does not exist" : `[${parameter.shape}]`}`,
           );
         }
       }

@@ -10,7 +10,7 @@
 
 #include <cmath>
 
-#include "optimisers.h"
+#include "optimizers.h"
 #include "vector_targets.h"
 
 namespace malleolus {

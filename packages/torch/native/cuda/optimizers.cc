@@ -1,6 +1,6 @@
 // One step of an optimiser for tensors on a GPU, by LibTorch's own fused kernels where it has them, else by its
 // foreach operators. Also registered as `simulated_*` for tensors on the CPU: for tests.
-#include "../optimisers.h"
+#include "../optimizers.h"
 
 #include <ATen/ATen.h>
 #include <torch/library.h>

@@ -1,4 +1,4 @@
-// What the implementations of an optimiser's step share: optimisers.cc on the CPU, cuda/optimisers.cc on a GPU.
+// What the implementations of an optimiser's step share: optimizers.cc on the CPU, cuda/optimizers.cc on a GPU.
 #pragma once
 
 #include <ATen/ATen.h>
