@@ -23,7 +23,11 @@ export interface GrayLevels {
   readonly window: { readonly low: number; readonly high: number };
 }
 
-/** Safe in worker threads. Throws DataError as `readRadiograph`. */
+/**
+ * Safe in worker threads.
+ *
+ * @throws DataError as `readRadiograph`.
+ */
 export async function readGrayLevels(path: string): Promise<GrayLevels> {
   return decodeGrayLevels(await readFile(path), path);
 }

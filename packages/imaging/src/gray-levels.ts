@@ -55,7 +55,7 @@ export function encodeLevels(image: LevelImage): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Throws ImagingError `input` for bytes that `encodeLevels` did not write. */
+/** @throws ImagingError `input` for bytes that `encodeLevels` did not write. */
 export function decodeLevels(bytes: Uint8Array): LevelImage {
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isOurs = bytes.length >= HEADER_BYTES && header.getUint32(0, true) === MAGIC;

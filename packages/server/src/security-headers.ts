@@ -64,7 +64,11 @@ export async function addSecurityHeaders(
   });
 }
 
-/** Written by the application's build beside its pages. Throws SchemaError for another file. */
+/**
+ * Written by the application's build beside its pages.
+ *
+ * @throws SchemaError for another file.
+ */
 function styleHashes(webFolder: string): string[] {
   const path = join(webFolder, STYLE_HASHES);
   return existsSync(path) ? readJson(hashesSchema, readFileSync(path, "utf8"), path) : [];

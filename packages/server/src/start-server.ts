@@ -40,7 +40,7 @@ export interface RunningServer {
 const LOOPBACK = "127.0.0.1";
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]", "::1"];
 
-/** Throws ServerError `settings`, and the system's error where the port is taken. */
+/** @throws ServerError `settings`, and the system's error where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { study, host = LOOPBACK, port, tls, behindProxy = false } = options;
   const isLoopback = LOOPBACK_NAMES.includes(host);

@@ -46,8 +46,8 @@ export {
   type SeenClass,
   type SeenProposals,
   type SeenShape,
-  seeProposals,
-} from "./annotation/proposals/see-proposals.ts";
+  proposalsVisibleTo,
+} from "./annotation/proposals/proposal-visibility.ts";
 export {
   imagesWithoutPrelabel,
   type StoredProposals,
@@ -172,7 +172,7 @@ export {
 export { readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
 export { compareWithTruth, openTruth, type TruthComparison } from "./screening/screening-truth.ts";
-export { type SeenPick, type SeenSelection, seeSelection } from "./selection/see-selection.ts";
+export { type SeenPick, type SeenSelection, selectionVisibleTo } from "./selection/selection-visibility.ts";
 export {
   type SelectionOutcome,
   type SelectionRequest,

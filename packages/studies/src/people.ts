@@ -43,8 +43,8 @@ export function requireRole({ configuration }: Study, person: string, role: Role
 }
 
 /**
- * Throws StudyError `person` for one of the study's readers and annotators, who work without knowing what
- * a model finds hard.
+ * @throws StudyError `person` for one of the study's readers and annotators, who work without
+ *   knowing what a model finds hard.
  */
 export function requireStaff(study: Study, viewer: string): void {
   const person = findPerson(study, viewer);

@@ -83,7 +83,7 @@ Examples:
       const study = await studies.openStudy(given.study);
       try {
         const { who } = given;
-        const see = (id?: number) => studies.seeSelection(study, { viewer: who, id });
+        const see = (id?: number) => studies.selectionVisibleTo(study, { viewer: who, id });
         if (given.show !== undefined) {
           const shown = await see(given.show === true ? undefined : given.show);
           output.write(given.json ? `${JSON.stringify(shown)}\n` : describePicks(shown));

@@ -12,7 +12,7 @@ import {
   readWorklist,
   resolveAnnotations,
   type Study,
-  seeProposals,
+  proposalsVisibleTo,
   submitAnnotation,
 } from "@malleolus/studies";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
@@ -49,7 +49,7 @@ export async function annotateAll({
   for (const [done, { caseId, image, annotator }] of left.entries()) {
     const found = imageOf(known, image);
     const own = draw(found, annotator, isSound(caseId));
-    const offered = await seeProposals(study, { image, viewer: annotator });
+    const offered = await proposalsVisibleTo(study, { image, viewer: annotator });
     if (offered === null) {
       const alone = { proposals: "never", seconds: secondsAlone(own) } as const;
       await submitAnnotation(study, { image, annotator, ...own, ...alone });

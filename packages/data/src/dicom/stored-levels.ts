@@ -9,7 +9,7 @@ import { readStoredValues, type StoredValues } from "./samples.ts";
 
 const MOST_BITS = 16;
 
-/** Throws DataError as `readDicom`. */
+/** @throws DataError as `readDicom`. */
 export async function readDicomLevels(bytes: Uint8Array, where: string): Promise<GrayLevels> {
   const { attributes, header, syntax } = openDicom(bytes, where);
   const stored = await readStoredValues(attributes, header, syntax, where);

@@ -24,7 +24,7 @@ import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
 import { clusterCounts, clusteredProportionOf } from "../clustered-proportion.ts";
 import { meanOf } from "../summary.ts";
 
-/** Throws EvaluationError `input` for options that the bootstrap does not take. */
+/** @throws EvaluationError `input` for options that the bootstrap does not take. */
 export function auditAssistance(
   drawings: readonly AuditedDrawing[],
   agreements: readonly AuditedAgreement[],

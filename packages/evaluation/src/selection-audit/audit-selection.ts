@@ -12,8 +12,8 @@ import { meanOf } from "../summary.ts";
 import { measureOf } from "./outcomes.ts";
 
 /**
- * Throws EvaluationError `input` where the trainings are not those of the plan, or were measured on
- * different patients.
+ * @throws EvaluationError `input` where the trainings are not those of the plan, or were measured
+ *   on different patients.
  */
 export function auditSelection(
   plan: SelectionAuditPlan,

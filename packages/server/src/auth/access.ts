@@ -51,13 +51,21 @@ export function addAccess(app: FastifyInstance, room: Room): void {
   });
 }
 
-/** Whoever is signed in. Throws ServerError `unauthenticated`. */
+/**
+ * Whoever is signed in.
+ *
+ * @throws ServerError `unauthenticated`.
+ */
 export function accountOf({ account }: FastifyRequest): StoredAccount {
   if (account !== null) return account;
   throw new ServerError("unauthenticated", "Your session ended. Sign in here; nothing is lost.");
 }
 
-/** The person of the study as whom somebody reads. Throws ServerError `forbidden` for staff. */
+/**
+ * The person of the study as whom somebody reads.
+ *
+ * @throws ServerError `forbidden` for staff.
+ */
 export function readerOf(request: FastifyRequest): string {
   const { person } = accountOf(request);
   if (person !== null) return person;

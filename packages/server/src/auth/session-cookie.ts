@@ -28,7 +28,7 @@ export function csrfToken(session: string): string {
   return createHmac("sha256", session).update("csrf").digest("base64url");
 }
 
-/** Throws ServerError `csrf` for a request that another site may have sent. */
+/** @throws ServerError `csrf` for a request that another site may have sent. */
 export function requireOwnRequest(request: FastifyRequest, session: string | undefined): void {
   const site = request.headers["sec-fetch-site"];
   const origin = request.headers.origin;

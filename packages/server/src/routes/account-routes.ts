@@ -220,7 +220,7 @@ async function sessionOf(
   return { state: "signed out", singleSignOn: false };
 }
 
-/** Throws ServerError `too-many`. */
+/** @throws ServerError `too-many`. */
 function requireUnlocked(account: StoredAccount | undefined): void {
   const until = account?.lockedUntil ?? null;
   if (until === null) return;

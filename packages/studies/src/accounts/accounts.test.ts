@@ -13,7 +13,7 @@ import { listMembers } from "./members.ts";
 import { openSession, recordWrongPassword, sessionAccount } from "./sign-in.ts";
 
 const FIRST = { login: "admin", name: "Admin", password: "hash" };
-const deed = () => ({ who: "admin", at: new Date().toISOString() });
+const stamp = () => ({ who: "admin", at: new Date().toISOString() });
 const [observer] = OBSERVERS;
 
 test("createFirstAdministrator: once, whoever comes second", async (context) => {
@@ -29,8 +29,8 @@ test("createFirstAdministrator: once, whoever comes second", async (context) => 
 test("acceptInvitation: a person of the study gets its roles, once, and nobody else the same person", async (context) => {
   const study = await studyWithPeople(context);
   await createFirstAdministrator(study, FIRST);
-  await invite(study, { person: observer }, "first link", deed());
-  await invite(study, { person: observer }, "second link", deed());
+  await invite(study, { person: observer }, "first link", stamp());
+  await invite(study, { person: observer }, "second link", stamp());
   // The second replaced the first.
   await assert.rejects(offerOf(study, "first link"), { code: "link" });
   assert.deepEqual((await offerOf(study, "second link")).roles, ["observer"]);
@@ -38,8 +38,8 @@ test("acceptInvitation: a person of the study gets its roles, once, and nobody e
   const account = await acceptInvitation(study, taking);
   assert.deepEqual([account.person, account.roles], [observer, ["observer"]]);
   await assert.rejects(acceptInvitation(study, { ...taking, login: "bert" }), { code: "link" });
-  await assert.rejects(invite(study, { person: observer }, "third", deed()), { code: "account" });
-  await assert.rejects(invite(study, { person: "nobody" }, "fourth", deed()), {
+  await assert.rejects(invite(study, { person: observer }, "third", stamp()), { code: "account" });
+  await assert.rejects(invite(study, { person: "nobody" }, "fourth", stamp()), {
     code: "not-found",
   });
 });
@@ -53,7 +53,7 @@ test("acceptInvitation: an old link and a login name that is taken are refused, 
   });
   const taking = { tokenSha256: "link", login: "admin", password: "hash" };
   await assert.rejects(acceptInvitation(study, taking), { code: "link" });
-  await invite(study, { person: observer }, "link 2", deed());
+  await invite(study, { person: observer }, "link 2", stamp());
   const again = { ...taking, tokenSha256: "link 2" };
   await assert.rejects(acceptInvitation(study, again), { code: "account" });
   assert.equal((await acceptInvitation(study, { ...again, login: "anna" })).login, "anna");
@@ -63,7 +63,7 @@ test("invite: an account's password is set again, and its sessions end", async (
   const study = await studyWithPeople(context);
   const { id } = await createFirstAdministrator(study, FIRST);
   await openSession(study, id, "session");
-  await invite(study, { account: id }, "reset", deed());
+  await invite(study, { account: id }, "reset", stamp());
   assert.equal((await offerOf(study, "reset")).login, "admin");
   const given = { tokenSha256: "reset", login: undefined, password: "new hash" };
   assert.equal((await acceptInvitation(study, given)).password, "new hash");
@@ -104,7 +104,7 @@ test("changeAccount: the last administrator stays; disabling ends sessions and r
   const first = await createFirstAdministrator(study, FIRST);
   await assert.rejects(changeAccount(study, first.id, { disabled: true }), { code: "account" });
   await assert.rejects(changeAccount(study, first.id, { roles: ["viewer"] }), { code: "account" });
-  await invite(study, { name: "Second", roles: ["administrator"] }, "link", deed());
+  await invite(study, { name: "Second", roles: ["administrator"] }, "link", stamp());
   const second = await acceptInvitation(study, {
     tokenSha256: "link",
     login: "second",
@@ -120,8 +120,8 @@ test("changeAccount: the last administrator stays; disabling ends sessions and r
 test("listMembers: people with and without accounts, staff, and who is invited", async (context) => {
   const study = await studyWithPeople(context);
   await createFirstAdministrator(study, FIRST);
-  await invite(study, { person: observer }, "a", deed());
-  await invite(study, { name: "To come", roles: ["viewer"] }, "b", deed());
+  await invite(study, { person: observer }, "a", stamp());
+  await invite(study, { name: "To come", roles: ["viewer"] }, "b", stamp());
   const members = await listMembers(study);
   const told = members.map(({ name, account, invitation }) => [
     name,

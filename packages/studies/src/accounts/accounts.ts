@@ -37,7 +37,11 @@ export async function hasAccounts({ database }: Study): Promise<boolean> {
   return found !== undefined;
 }
 
-/** The first account. Throws StudyError `link` where there is one already. */
+/**
+ * The first account.
+ *
+ * @throws StudyError `link` where there is one already.
+ */
 export async function createFirstAdministrator(
   study: Study,
   given: { readonly login: string; readonly name: string; readonly password: string },
@@ -56,7 +60,7 @@ export async function createFirstAdministrator(
   });
 }
 
-/** Throws StudyError `account` where the login name or the person has an account. */
+/** @throws StudyError `account` where the login name or the person has an account. */
 export async function createAccount(
   study: Study,
   transaction: StudyTransaction,
@@ -92,7 +96,7 @@ export async function createAccount(
   return accountOf({ ...study, database: transaction }, id);
 }
 
-/** Throws StudyError `not-found`. */
+/** @throws StudyError `not-found`. */
 export async function accountOf(study: Study, id: number): Promise<StoredAccount> {
   const row = await study.database
     .selectFrom("accounts")
@@ -125,7 +129,9 @@ export async function findAccount(study: Study, login: string): Promise<StoredAc
 
 /**
  * Disables or enables an account, or changes the roles of staff. Disabling ends its sessions; enabling ends a
- * lock. Throws StudyError `not-found`, and `account` for whoever would shut out the last administrator.
+ * lock.
+ *
+ * @throws StudyError `not-found`, and `account` for whoever would shut out the last administrator.
  */
 export async function changeAccount(
   study: Study,
@@ -155,7 +161,7 @@ export async function changeAccount(
   });
 }
 
-/** Throws StudyError `not-found`. */
+/** @throws StudyError `not-found`. */
 export async function setPassword(study: Study, id: number, password: string): Promise<void> {
   const { numUpdatedRows } = await study.database
     .updateTable("accounts")
@@ -176,7 +182,11 @@ export async function setRoles(
   if (rows.length > 0) await transaction.insertInto("account_roles").values(rows).execute();
 }
 
-/** A person of the study. Throws StudyError `not-found`. */
+/**
+ * A person of the study.
+ *
+ * @throws StudyError `not-found`.
+ */
 export function personOf({ configuration }: Study, id: string) {
   const found = configuration.observers.find((one) => one.id === id);
   if (found !== undefined) return found;

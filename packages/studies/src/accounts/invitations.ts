@@ -21,7 +21,11 @@ export interface OpenInvitation {
   readonly expiresAt: string;
 }
 
-/** Replaces an open invitation of the same person or account. Throws StudyError `not-found` or `account`. */
+/**
+ * Replaces an open invitation of the same person or account.
+ *
+ * @throws StudyError `not-found` or `account`.
+ */
 export async function invite(
   study: Study,
   request: InvitationRequest,
@@ -78,7 +82,11 @@ export interface Offer {
   readonly login: string | null;
 }
 
-/** What an invitation is for. Throws StudyError `link`. */
+/**
+ * What an invitation is for.
+ *
+ * @throws StudyError `link`.
+ */
 export async function offerOf(study: Study, tokenSha256: string): Promise<Offer> {
   const found = await openInvitation(study, tokenSha256);
   if (found.accountId !== null) {
@@ -92,7 +100,8 @@ export async function offerOf(study: Study, tokenSha256: string): Promise<Offer>
 
 /**
  * Takes an invitation: the new account, or the old one with its new password and without its sessions.
- * Throws StudyError `link`; `account` where the login name is missing or somebody else's.
+ *
+ * @throws StudyError `link`; `account` where the login name is missing or somebody else's.
  */
 export async function acceptInvitation(
   study: Study,

@@ -17,7 +17,11 @@ export interface Act<T> {
 /** Answers are kept for so long: no client tries again after it. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
-/** Called within a transaction. Throws what `work` throws, and StudyError `record` for a number that another act has. */
+/**
+ * Called within a transaction.
+ *
+ * @throws what `work` throws, and StudyError `record` for a number that another act has.
+ */
 export async function once<T>(
   { database }: Study,
   { who, requestId, action, answer }: Act<T>,

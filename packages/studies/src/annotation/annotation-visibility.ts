@@ -16,7 +16,7 @@ import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
 import { findImage } from "./find-image.ts";
-import { mayBeOffered } from "./proposals/see-proposals.ts";
+import { mayBeOffered } from "./proposals/proposal-visibility.ts";
 import { compareAnnotations } from "./resolve-annotations.ts";
 
 export interface VisibleAnnotation {

@@ -2,7 +2,7 @@
 import type { Annotation } from "@malleolus/schema";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 
-/** Adds a drawing as its author's next revision; returns its number. */
+/** Adds an annotation as its author's next revision; returns its number. */
 export async function insertAnnotation(
   transaction: StudyTransaction,
   row: {

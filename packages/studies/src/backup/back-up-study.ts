@@ -32,8 +32,10 @@ export interface BackupSize {
 const PART = 1 << 20;
 
 /**
- * Writes `path`, a tar archive with one folder; it is there whole or not at all. Throws StudyError `exists`
- * where there is such a file, `configuration` where the study's database lies outside its folder.
+ * Writes `path`, a tar archive with one folder; it is there whole or not at all.
+ *
+ * @throws StudyError `exists` where there is such a file, `configuration` where the study's
+ *   database lies outside its folder.
  */
 export async function backUpStudy(study: Study, path: string): Promise<BackupSize> {
   if (existsSync(path)) {

@@ -6,7 +6,11 @@
 const BLOCK = 512;
 const LARGEST_OCTAL = 8 ** 11 - 1;
 
-/** The block before a file's bytes. Throws RangeError for a name that is too long. */
+/**
+ * The block before a file's bytes.
+ *
+ * @throws RangeError for a name that is too long.
+ */
 export function tarHeader(name: string, sizeBytes: number, modified: Date): Buffer {
   const header = Buffer.alloc(BLOCK);
   const written = Buffer.from(name);

@@ -252,10 +252,10 @@ export interface StudyTables {
     record: string;
     at: string;
   };
-  /** What annotators made of proposals, with each revision of a drawing; the latest holds. */
+  /** What annotators made of proposals, with each revision of an annotation; the latest holds. */
   proposal_decisions: {
     id: Generated<number>;
-    /** The annotator's drawing. */
+    /** The annotator's annotation. */
     annotation_id: number;
     prelabel_id: number;
     kind: "shape" | "class";

@@ -24,8 +24,9 @@ export interface ProposalsCoco {
 
 /**
  * A model's latest prelabel of every radiograph, by the radiograph's hash. Settles which cases are drawn
- * without proposals, since after this it is too late. Throws StudyError `record` where the model has
- * proposed nothing.
+ * without proposals, since after this it is too late.
+ *
+ * @throws StudyError `record` where the model has proposed nothing.
  */
 export async function proposalsCoco(study: Study, modelSha256: string): Promise<ProposalsCoco> {
   const found = await inTransaction(study.database, async (transaction) => {

@@ -13,7 +13,7 @@ export const UNMATCHED =
   "no image of the study has its name; name it by the image's hash or SOP instance UID, by accession number " +
   "and view (ACC1001_ap), or give the folder of the files with --images; --skip-unmatched passes over such images";
 
-/** Throws StudyError `record` for outlines in other pixels than the stored image's. */
+/** @throws StudyError `record` for outlines in other pixels than the stored image's. */
 export function requireSameSize({ size }: OutlinedImage, { facts }: FoundImage): void {
   if (size === null || (size[0] === facts.width && size[1] === facts.height)) return;
   throw refuse(

@@ -6,7 +6,7 @@ import { cocoText, readOutlines } from "@malleolus/data";
 import { maskIou, rasterizePolygons } from "@malleolus/geometry";
 import { assignAnnotators } from "../annotation/assign-annotators.ts";
 import { outlinePolygons } from "../annotation/outline-polygons.ts";
-import { seeProposals } from "../annotation/proposals/see-proposals.ts";
+import { proposalsVisibleTo } from "../annotation/proposals/proposal-visibility.ts";
 import { storeProposals } from "../annotation/proposals/store-proposals.ts";
 import { MODEL, NEWER, prelabelOf, proposedShape } from "../annotation/proposals/test-prelabels.ts";
 import { proposalsCoco } from "../export/proposals-coco.ts";
@@ -66,7 +66,7 @@ test("proposalsCoco: what is written is read back as the same proposals", async 
     [2, 0, 1, []],
   );
   for (const { image, shapes: wanted, ...wantedRest } of records) {
-    const seen = await seeProposals(study, { image, viewer: ANNOTATORS[0] });
+    const seen = await proposalsVisibleTo(study, { image, viewer: ANNOTATORS[0] });
     const found = seen?.shapes.map(({ structure, polygons, line: own, score, model }) => {
       assert.deepEqual(model, NEWER);
       return { structure, polygons, line: own, score };
@@ -150,7 +150,7 @@ test("importProposals: images that are not there are passed over on request; a c
   const text = coco([{ file_name: "nowhere.png" }, { file_name: `${AP}.png` }], RING);
   const counts = await importText(study, text, { skipUnmatched: true });
   assert.deepEqual([counts.imported, counts.unmatched, counts.refused], [1, ["image 1"], []]);
-  const seen = await seeProposals(study, { image: AP, viewer: ANNOTATORS[0] });
+  const seen = await proposalsVisibleTo(study, { image: AP, viewer: ANNOTATORS[0] });
   assert.deepEqual(
     seen?.shapes.map(({ structure }) => structure),
     ["fracture"],
@@ -179,7 +179,7 @@ test("importProposals: Labelbox's open line is there as a band, too", async (con
   };
   const counts = await importText(study, `${JSON.stringify(row)}\n`);
   assert.deepEqual([counts.imported, counts.refused], [1, []]);
-  const seen = await seeProposals(study, { image: AP, viewer: ANNOTATORS[0] });
+  const seen = await proposalsVisibleTo(study, { image: AP, viewer: ANNOTATORS[0] });
   const line = { points: [30, 50, 90, 80], widthMm: study.protocol.zonesMm.fractureLine };
   assert.deepEqual(seen?.shapes[0].line, line);
   const band = outlinePolygons({ structure: "fracture", polygons: [], lines: [line] }, facts("ap"));

@@ -47,7 +47,7 @@ export interface ProposalsCounts {
   readonly refused: readonly FaultyImage[];
 }
 
-/** Throws StudyError `source` for a category that the protocol does not know. */
+/** @throws StudyError `source` for a category that the protocol does not know. */
 export async function importProposals(
   study: Study,
   given: ProposalsImport,
@@ -104,13 +104,13 @@ function prelabelOf(
   requireSameSize(image, known);
   if (image.annotations.length > 1) {
     throw refuse(
-      `expected what one model outlines, got drawings of ${image.annotations.length}; ` +
+      `expected what one model outlines, got annotations of ${image.annotations.length}; ` +
         "import people's without --as proposals",
     );
   }
   const { extra } = image;
-  const shapes = image.annotations.flatMap((drawing) =>
-    shapesOf(study, drawing, known.facts, meanings, extra),
+  const shapes = image.annotations.flatMap((annotation) =>
+    shapesOf(study, annotation, known.facts, meanings, extra),
   );
   return readRecord(
     prelabelSchema,

@@ -77,7 +77,11 @@ export async function readerCase(
   };
 }
 
-/** What came from the reader, with the study's names of radiographs. Throws StudyError `record`. */
+/**
+ * What came from the reader, with the study's names of radiographs.
+ *
+ * @throws StudyError `record`.
+ */
 export function storedContent(
   content: ReadingContent,
   images: readonly ReaderImage[],

@@ -53,8 +53,10 @@ export async function draftOf({ database }: Study, task: ReaderTask): Promise<St
 }
 
 /**
- * Saves a draft over version `version`. Throws StudyError `stale` where another was saved since,
- * `transition` once it is submitted, `record` for what the protocol or the case does not have.
+ * Saves a draft over version `version`.
+ *
+ * @throws StudyError `stale` where another was saved since, `transition` once it is submitted,
+ *   `record` for what the protocol or the case does not have.
  */
 export async function saveDraft(
   study: Study,
@@ -79,8 +81,10 @@ export async function saveDraft(
 }
 
 /**
- * Submits a reading. Throws StudyError `record` where its decision is missing, or the certainty of a
- * class; otherwise as `saveDraft` without `stale`.
+ * Submits a reading.
+ *
+ * @throws StudyError `record` where its decision is missing, or the certainty of a class; otherwise
+ *   as `saveDraft` without `stale`.
  */
 export async function submitOwnReading(
   study: Study,
@@ -114,7 +118,11 @@ export async function submitOwnReading(
   });
 }
 
-/** Takes a reading back; it is the draft again. Throws StudyError `transition` when the time is over. */
+/**
+ * Takes a reading back; it is the draft again.
+ *
+ * @throws StudyError `transition` when the time is over.
+ */
 export async function withdrawOwnReading(study: Study, task: ReaderTask): Promise<void> {
   await inTransaction(study.database, async (transaction) => {
     const within = { ...study, database: transaction };
@@ -131,7 +139,7 @@ export async function withdrawOwnReading(study: Study, task: ReaderTask): Promis
   });
 }
 
-/** Throws StudyError `transition` where nothing was submitted. */
+/** @throws StudyError `transition` where nothing was submitted. */
 export async function askForReopening(
   study: Study,
   task: ReaderTask,
@@ -208,7 +216,7 @@ export async function listReopenings({ database }: Study) {
     .execute();
 }
 
-/** Throws StudyError `record` for what the protocol or the case does not have. */
+/** @throws StudyError `record` for what the protocol or the case does not have. */
 async function requireContent(
   study: Study,
   task: ReaderTask,

@@ -16,7 +16,11 @@ import { NEVER, repeatOf, roundKey } from "./round-key.ts";
 const UNREADABLE: readonly CaseState[] = ["imported", "excluded by keyword"];
 const READING_ROLES = new Set(["observer", "senior", "surgeon"]);
 
-/** Gives the cases out at once. Throws StudyError `record`, or `assignment` where there are too few cases. */
+/**
+ * Gives the cases out at once.
+ *
+ * @throws StudyError `record`, or `assignment` where there are too few cases.
+ */
 export async function createRound(
   study: Study,
   request: Omit<RoundRequest, "requestId">,

@@ -18,7 +18,7 @@ const STEPS: readonly (readonly [states: readonly CaseState[], got: string, todo
   ],
 ];
 
-/** Throws StudyError `assignment` where no case has a class, or the tests are not drawn yet. */
+/** @throws StudyError `assignment` where no case has a class, or the tests are not drawn yet. */
 export async function requireReadPool(
   transaction: StudyTransaction,
   { protocol }: Study,

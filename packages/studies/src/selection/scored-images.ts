@@ -51,8 +51,9 @@ export async function classifiedImages(
 }
 
 /**
- * The model by the beginning of its hash; without one, the one that proposed last. Throws StudyError
- * `record` where there is none, or several begin so.
+ * The model by the beginning of its hash; without one, the one that proposed last.
+ *
+ * @throws StudyError `record` where there is none, or several begin so.
  */
 export async function findModel(
   transaction: StudyTransaction,
@@ -89,8 +90,9 @@ export async function findModel(
 }
 
 /**
- * The model's latest word on each image, by its hash. Throws StudyError `record` where it gave no class
- * probabilities for some of them.
+ * The model's latest word on each image, by its hash.
+ *
+ * @throws StudyError `record` where it gave no class probabilities for some of them.
  */
 export async function scoredImages(
   transaction: StudyTransaction,

@@ -14,7 +14,7 @@ import {
   SURGEONS,
   studyWithPeople,
 } from "../test-people.ts";
-import { seeSelection } from "./see-selection.ts";
+import { selectionVisibleTo } from "./selection-visibility.ts";
 import { quotaOf, type SelectionRequest, selectTraining } from "./select-training.ts";
 
 type Context = Parameters<typeof studyWithPeople>[0];
@@ -116,7 +116,7 @@ test("selectTraining: the hardest of the whole pool, and how many are test patie
   const inTests = hardest.images.filter((image) => tested.has(image)).length;
   assert.ok(inTests > 0, "the seed puts none of the hardest in the tests: choose other figures");
   assert.deepEqual(hardest.partitions, { "internal test": inTests });
-  const { picks, purpose } = await seeSelection(study, { viewer: "coordinator", id: hardest.id });
+  const { picks, purpose } = await selectionVisibleTo(study, { viewer: "coordinator", id: hardest.id });
   assert.deepEqual([purpose, picks.map(({ image }) => image)], ["hardest", hardest.images]);
   assert.match(picks[0].reason, /the class is unsure/);
 });
@@ -131,10 +131,10 @@ test("selectTraining: whatever the strategy and the seed, never a test or tuning
     .select("patient_id")
     .execute();
   if (!tested.some(({ patient_id }) => patient_id === tuned.patient_id)) {
-    const deed = { at: "2026-01-01", who: "me" };
+    const stamp = { at: "2026-01-01", who: "me" };
     await study.database
       .insertInto("patient_partitions")
-      .values({ ...tuned, ...deed })
+      .values({ ...tuned, ...stamp })
       .execute();
   }
   const taken = await study.database
@@ -242,7 +242,7 @@ test("quotaOf: 749 by the paper's balance, and any other", () => {
   assert.deepEqual(quotaOf(10, { fracture: 0, noFracture: 1 }), { fracture: 0, noFracture: 10 });
 });
 
-test("seeSelection: nobody who reads, draws or decides may see it, and nothing else shows it", async (context) => {
+test("selectionVisibleTo: nobody who reads, draws or decides may see it, and nothing else shows it", async (context) => {
   const study = await readStudy(context);
   await prelabelAll(study);
   await assignInternalTest(study, "me");
@@ -260,11 +260,11 @@ test("seeSelection: nobody who reads, draws or decides may see it, and nothing e
   const before = await shown();
   const { id } = await selectTraining(study, REQUEST);
   assert.equal(await shown(), before);
-  assert.equal((await seeSelection(study, { viewer: "coordinator" })).id, id);
+  assert.equal((await selectionVisibleTo(study, { viewer: "coordinator" })).id, id);
   for (const viewer of [...OBSERVERS, ...SURGEONS, ...ANNOTATORS, "senior", "SENIOR"]) {
-    await assert.rejects(seeSelection(study, { viewer }), /someone who runs the study/);
+    await assert.rejects(selectionVisibleTo(study, { viewer }), /someone who runs the study/);
     const own = selectTraining(study, { ...REQUEST, who: viewer });
     await assert.rejects(own, /someone who runs the study/);
   }
-  await assert.rejects(seeSelection(study, { viewer: "coordinator", id: 99 }), /selection 99/);
+  await assert.rejects(selectionVisibleTo(study, { viewer: "coordinator", id: 99 }), /selection 99/);
 });

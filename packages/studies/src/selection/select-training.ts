@@ -69,8 +69,9 @@ interface Kinds {
 }
 
 /**
- * Throws StudyError `person` for a reader or annotator; `assignment` where the study is not read so far, its tests are not drawn, or the pool
- * is too small; `record` where radiographs have no scores.
+ * @throws StudyError `person` for a reader or annotator; `assignment` where the study is not read
+ *   so far, its tests are not drawn, or the pool is too small; `record` where radiographs have no
+ *   scores.
  */
 export async function selectTraining(
   study: Study,
@@ -92,10 +93,10 @@ export async function selectTraining(
       0,
       request.hardest,
     );
-    const deed = { seed, model, who: request.who };
+    const origin = { seed, model, who: request.who };
     const { strategy } = request;
-    const id = await record(transaction, { purpose: "training", strategy, ...deed }, picks);
-    const listed = { purpose: "hardest" as const, strategy: "hard" as const, ...deed };
+    const id = await record(transaction, { purpose: "training", strategy, ...origin }, picks);
+    const listed = { purpose: "hardest" as const, strategy: "hard" as const, ...origin };
     const hardestId = await record(transaction, listed, hardest);
     const byImage = new Map(all.map((one) => [one.image, one]));
     const chosen = picks.flatMap(({ image }) => byImage.get(image) ?? []);

@@ -120,7 +120,11 @@ export async function readerWorklist(
   };
 }
 
-/** The reader's task of this code. Throws StudyError `not-found`, also for what is somebody else's. */
+/**
+ * The reader's task of this code.
+ *
+ * @throws StudyError `not-found`, also for what is somebody else's.
+ */
 export async function findReaderTask(
   study: Study,
   person: string,

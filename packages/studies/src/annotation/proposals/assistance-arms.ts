@@ -1,6 +1,6 @@
 /**
  * Which cases are drawn without proposals: a seeded share, settled when a case is given to the annotators
- * and never changed. What proposals do to the drawings can then be told from the other cases.
+ * and never changed. What proposals do to the annotations can then be told from the other cases.
  */
 
 import { seededKey } from "@malleolus/random";

@@ -5,7 +5,7 @@ import { ANNOTATORS, addCases, imageId, studyWithPeople } from "../../test-peopl
 import { assignAnnotators } from "../assign-annotators.ts";
 import { adjudicateAnnotation, resolveAnnotations } from "../resolve-annotations.ts";
 import { submitAnnotation } from "../submit-annotation.ts";
-import { auditedDrawings } from "./audited-drawings.ts";
+import { auditedDrawings } from "./audited-annotations.ts";
 import { storeProposals } from "./store-proposals.ts";
 import { NEWER, prelabelOf, proposedShape } from "./test-prelabels.ts";
 
@@ -33,7 +33,7 @@ async function studyOf(context: Parameters<typeof studyWithPeople>[0], share: nu
   return study;
 }
 
-test("auditedDrawings: decisions, distances, times, and what was right, of assisted drawings", async (context) => {
+test("auditedDrawings: decisions, distances, times, and what was right, of assisted annotations", async (context) => {
   const study = await studyOf(context, 0);
   const shapes = [WRONG];
   const [id] = (
@@ -58,7 +58,7 @@ test("auditedDrawings: decisions, distances, times, and what was right, of assis
   await storeProposals(study, [prelabelOf(AP, { model: NEWER, shapes: [FRACTURE] })], "me");
   const before = await auditedDrawings(study);
   assert.deepEqual(
-    before.drawings.map(({ shapes: [{ isRight }] }) => isRight),
+    before.annotations.map(({ shapes: [{ isRight }] }) => isRight),
     [null, null],
   );
   assert.deepEqual((await resolveAnnotations(study, "me")).disagreements, [AP]);
@@ -71,10 +71,10 @@ test("auditedDrawings: decisions, distances, times, and what was right, of assis
     why: "seen",
   } as const;
   await adjudicateAnnotation(study, { ...decided, outlines: [...outlines] });
-  const { drawings, agreements } = await auditedDrawings(study);
-  const [first, second] = drawings;
+  const { annotations, agreements } = await auditedDrawings(study);
+  const [first, second] = annotations;
   assert.deepEqual(
-    drawings.map(({ annotator, arm, seconds }) => [annotator, arm, seconds]),
+    annotations.map(({ annotator, arm, seconds }) => [annotator, arm, seconds]),
     [
       [ONE, "assisted", 25],
       [TWO, "assisted", 60],
@@ -109,7 +109,7 @@ test("auditedDrawings: decisions, distances, times, and what was right, of assis
     { structure: "fracture", polygons: WRONG.polygons },
   ]);
   assert.deepEqual(
-    simulated.drawings.map(({ shapes: [{ isRight }] }) => isRight),
+    simulated.annotations.map(({ shapes: [{ isRight }] }) => isRight),
     [true, true],
   );
 });
@@ -120,10 +120,10 @@ test("auditedDrawings: what was proposed for a case drawn without is compared, t
   await submitAnnotation(study, drawn(ONE, FRACTURE.polygons, { proposals: "never" }));
   const bare = { ...drawn(ONE, FRACTURE.polygons, {}), image: imageId("bare", "ap") };
   await submitAnnotation(study, bare);
-  const { drawings, agreements } = await auditedDrawings(study);
+  const { annotations, agreements } = await auditedDrawings(study);
   assert.deepEqual(agreements, []);
   assert.deepEqual(
-    drawings.map(({ image, arm, shapes: [{ decision, overlap }] }) => [
+    annotations.map(({ image, arm, shapes: [{ decision, overlap }] }) => [
       image,
       arm,
       decision,

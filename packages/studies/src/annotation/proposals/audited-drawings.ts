@@ -1,5 +1,5 @@
 /**
- * Each annotator's last drawing of a radiograph beside what a model had proposed for it, whether or not it
+ * Each annotator's last annotation of a radiograph beside what a model had proposed for it, whether or not it
  * was shown: what an audit of assistance compares. For those who run the study.
  *
  * Cases that were given out before there were arms, and radiographs without a proposal, are left out.
@@ -18,11 +18,11 @@ import {
 } from "@malleolus/schema";
 import type { Study } from "../../study.ts";
 import { outlinePolygons } from "../outline-polygons.ts";
-import { prelabelsOf, type StoredPrelabel } from "./see-proposals.ts";
+import { prelabelsOf, type StoredPrelabel } from "./proposal-visibility.ts";
 import { borderOf } from "./shape-border.ts";
 
 export interface AuditedAnnotations {
-  readonly drawings: readonly AuditedDrawing[];
+  readonly annotations: readonly AuditedDrawing[];
   readonly agreements: readonly AuditedAgreement[];
 }
 
@@ -56,9 +56,9 @@ export async function auditedDrawings(
     .orderBy("images.sha256")
     .orderBy("annotations.id")
     .execute();
-  // Of every revision the last; its time is the sum of all, since each is work on the same drawing.
+  // Of every revision the last; its time is the sum of all, since each is work on the same annotation.
   const byDrawing = Map.groupBy(rows, ({ sha256, author }) => `${sha256} ${author}`);
-  const drawings: AuditedDrawing[] = [];
+  const annotations: AuditedDrawing[] = [];
   for (const revisions of byDrawing.values()) {
     const last = revisions[revisions.length - 1];
     const { sha256, author, arm, patient_id } = last;
@@ -79,7 +79,7 @@ export async function auditedDrawings(
     const classDecision = decisions.find(({ structure }) => structure === null);
     const asked = prelabels.find(({ id }) => id === classDecision?.prelabel_id);
     const probabilities = asked?.record.probabilities ?? null;
-    drawings.push({
+    annotations.push({
       image: sha256,
       patient: patient_id,
       annotator: author,
@@ -95,7 +95,7 @@ export async function auditedDrawings(
             },
     });
   }
-  return { drawings, agreements: await auditedAgreements(study) };
+  return { annotations, agreements: await auditedAgreements(study) };
 }
 
 async function decisionsWith({ database }: Study, annotationIds: readonly number[]) {

@@ -20,7 +20,7 @@ import { annotationsVisibleTo } from "../annotation-visibility.ts";
 import { assignAnnotators } from "../assign-annotators.ts";
 import { submitAnnotation } from "../submit-annotation.ts";
 import { armOf } from "./assistance-arms.ts";
-import { type SeenProposals, seeProposals } from "./see-proposals.ts";
+import { type SeenProposals, proposalsVisibleTo } from "./proposal-visibility.ts";
 import { imagesWithoutPrelabel, storeProposals } from "./store-proposals.ts";
 import { MODEL, NEWER, prelabelOf, proposedShape } from "./test-prelabels.ts";
 
@@ -112,13 +112,13 @@ test("storeProposals: a model keeps its name", async (context) => {
   await assert.rejects(store(study, renamed), /expected it as preliminary 1/);
 });
 
-test("seeProposals: a new model replaces what is undecided, and nothing else", async (context) => {
+test("proposalsVisibleTo: a new model replaces what is undecided, and nothing else", async (context) => {
   const study = await openedCase(context);
   const question = { image: AP, viewer: ONE };
-  assert.equal(await seeProposals(study, question), null);
+  assert.equal(await proposalsVisibleTo(study, question), null);
   const tibia = proposedShape("tibia", 100, 10, 150, 200);
   const [old] = await store(study, { shapes: [FIBULA, FRACTURE, tibia] });
-  assert.deepEqual(said(await seeProposals(study, question)), [
+  assert.deepEqual(said(await proposalsVisibleTo(study, question)), [
     ["fracture", "1", null],
     ["fibula", "1", null],
     ["tibia", "1", null],
@@ -129,7 +129,7 @@ test("seeProposals: a new model replaces what is undecided, and nothing else", a
   );
   const moved = proposedShape("fibula", 12, 10, 62, 200);
   await store(study, { model: NEWER, shapes: [moved], probabilities: PROBABILITIES });
-  const after = await seeProposals(study, question);
+  const after = await proposalsVisibleTo(study, question);
   // The new model outlines no tibia, and the one before is not offered any more.
   assert.deepEqual(said(after), [
     ["fracture", "1", "accepted"],
@@ -141,7 +141,7 @@ test("seeProposals: a new model replaces what is undecided, and nothing else", a
     ["weber_b", 0.6, null],
   );
   // The other annotator has decided on nothing.
-  assert.deepEqual(said(await seeProposals(study, { image: AP, viewer: TWO })), [
+  assert.deepEqual(said(await proposalsVisibleTo(study, { image: AP, viewer: TWO })), [
     ["fibula", "2", null],
   ]);
 });
@@ -186,7 +186,7 @@ test("submitAnnotation: what became of each proposal is kept, and how far it was
   assert.ok(fibula.distance_pixels > 1.5 && fibula.distance_pixels < 2);
   assert.ok(Math.abs(fibula.distance_mm - fibula.distance_pixels / 2) < 0.02);
   assert.deepEqual([class_.kind, class_.decision, class_.class], ["class", "mended", "weber_c"]);
-  const seen = await seeProposals(study, { image: AP, viewer: ONE });
+  const seen = await proposalsVisibleTo(study, { image: AP, viewer: ONE });
   assert.deepEqual(seen?.class?.decision, {
     of: "class",
     prelabel: id,
@@ -260,7 +260,7 @@ const contradictions: readonly (readonly [
   ],
 ];
 for (const [what, change, message] of contradictions) {
-  test(`submitAnnotation: ${what} is refused, and no drawing is kept`, async (context) => {
+  test(`submitAnnotation: ${what} is refused, and no annotation is kept`, async (context) => {
     const study = await openedCase(context);
     const [id] = await store(study, { shapes: [FIBULA, FRACTURE], probabilities: PROBABILITIES });
     await assert.rejects(submitAnnotation(study, drawn(change(id))), message);
@@ -301,10 +301,10 @@ test("assistance arms: a seeded share of the cases, settled once, and drawn with
   assert.equal(await armOf(twin.database, without[0]), "unassisted");
 });
 
-test("a case drawn without proposals: nobody sees them, and no drawing may use them", async (context) => {
+test("a case drawn without proposals: nobody sees them, and no annotation may use them", async (context) => {
   const study = await openedCase(context, 1);
   const [id] = await store(study, { shapes: [FIBULA, FRACTURE], probabilities: PROBABILITIES });
-  assert.equal(await seeProposals(study, { image: AP, viewer: ONE }), null);
+  assert.equal(await proposalsVisibleTo(study, { image: AP, viewer: ONE }), null);
   assert.deepEqual((await annotationsVisibleTo(study, { image: AP, viewer: ONE })).prelabels, []);
   for (const change of [{ startedFrom: id }, { proposals: "at once" as const }]) {
     await assert.rejects(submitAnnotation(study, drawn(change)), /its case is drawn without/);
@@ -341,7 +341,7 @@ test("blinding: nothing that is shown to readers changes with proposals, and the
   assert.equal(await shownToReaders(study), before);
   assert.ok(!before.includes(MODEL.sha256));
   for (const viewer of [...OBSERVERS, ...SURGEONS, "senior"]) {
-    await assert.rejects(seeProposals(study, { image: AP, viewer }), /role "annotator"/);
+    await assert.rejects(proposalsVisibleTo(study, { image: AP, viewer }), /role "annotator"/);
     await assert.rejects(annotationsVisibleTo(study, { image: AP, viewer }), /role "annotator"/);
   }
 });
@@ -350,14 +350,14 @@ test("blinding: an annotator who has still to read the case on the panel sees no
   const study = await openedCase(context);
   await store(study, { shapes: [FIBULA], probabilities: PROBABILITIES });
   const question = { image: AP, viewer: ONE };
-  assert.notEqual(await seeProposals(study, question), null);
+  assert.notEqual(await proposalsVisibleTo(study, question), null);
   // The same person in two roles, as malleolus.toml allows.
   const task = { case_id: "x", person: ONE, seat: 0, position: "0", done: 1 };
   await study.database
     .insertInto("tasks")
     .values({ ...task, queue: "reference" })
     .execute();
-  assert.equal(await seeProposals(study, question), null);
+  assert.equal(await proposalsVisibleTo(study, question), null);
   assert.deepEqual((await annotationsVisibleTo(study, question)).prelabels, []);
   const verdict = {
     panel: "reference" as const,
@@ -372,5 +372,5 @@ test("blinding: an annotator who has still to read the case on the panel sees no
     why: "all agree",
   };
   await study.database.insertInto("verdicts").values(verdict).execute();
-  assert.notEqual(await seeProposals(study, question), null);
+  assert.notEqual(await proposalsVisibleTo(study, question), null);
 });

@@ -1,5 +1,5 @@
 /**
- * What an annotator made of each proposal, kept with the drawing: what was accepted is drawn as it was
+ * What an annotator made of each proposal, kept with the annotation: what was accepted is drawn as it was
  * proposed, and of what was mended or drawn anew it is known how far it was moved.
  */
 import { borderDistance, type Polygon, polygonsIou, scalePolygon } from "@malleolus/geometry";
@@ -17,12 +17,12 @@ import type { Study } from "../../study.ts";
 import type { FoundImage } from "../find-image.ts";
 import { outlinePolygons } from "../outline-polygons.ts";
 import { armOf } from "./assistance-arms.ts";
-import { mayBeOffered, offeredOn, prelabelsOf, type StoredPrelabel } from "./see-proposals.ts";
+import { mayBeOffered, offeredOn, prelabelsOf, type StoredPrelabel } from "./proposal-visibility.ts";
 import { borderOf } from "./shape-border.ts";
 
 /**
- * Throws StudyError `record` for a decision that contradicts the drawing or has no proposal, for a case
- * that is drawn without proposals, and where a proposal that was shown is left open.
+ * @throws StudyError `record` for a decision that contradicts the annotation or has no proposal,
+ *   for a case that is drawn without proposals, and where a proposal that was shown is left open.
  */
 export async function recordDecisions(
   transaction: StudyTransaction,
@@ -40,7 +40,7 @@ export async function recordDecisions(
       (await armOf(transaction, image.caseId)) === "unassisted"
         ? "its case is drawn without proposals"
         : `${annotator} has still to read its case blind`;
-    throw refused(image, `a drawing without proposals, since ${why}`, "one with them");
+    throw refused(image, `an annotation without proposals, since ${why}`, "one with them");
   }
   const prelabels = await prelabelsOf(transaction, image.sha256);
   for (const decision of decisions) {

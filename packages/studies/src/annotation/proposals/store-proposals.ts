@@ -24,8 +24,10 @@ export interface StoredProposals {
 }
 
 /**
- * Keeps prelabels, all of them or none. Throws StudyError `record` for an image that is not there, for
- * outlines or classes that the protocol does not know, and for a model that is here under another name.
+ * Keeps prelabels, all of them or none.
+ *
+ * @throws StudyError `record` for an image that is not there, for outlines or classes that the
+ *   protocol does not know, and for a model that is here under another name.
  */
 export async function storeProposals(
   study: Study,
@@ -128,7 +130,9 @@ async function storeOne(
   return id;
 }
 
-/** Throws StudyError `record` for outlines or classes that the protocol or the image does not know. */
+/**
+ * @throws StudyError `record` for outlines or classes that the protocol or the image does not know.
+ */
 export function checkPrelabel(study: Study, prelabel: Prelabel, image: FoundImage): void {
   const lines = prelabel.shapes.flatMap(({ structure, line }) =>
     line === null ? [] : [{ structure, polygons: [], lines: [line] }],

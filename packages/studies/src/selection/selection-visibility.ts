@@ -26,10 +26,12 @@ export interface SeenPick {
 }
 
 /**
- * A selection by its number, else the latest for training. Throws StudyError `person` for one of the
- * study's readers and annotators, `record` where there is no such selection.
+ * A selection by its number, else the latest for training.
+ *
+ * @throws StudyError `person` for one of the study's readers and annotators, `record` where there
+ *   is no such selection.
  */
-export async function seeSelection(
+export async function selectionVisibleTo(
   study: Study,
   { viewer, id }: { readonly viewer: string; readonly id?: number | undefined },
 ): Promise<SeenSelection> {

@@ -53,10 +53,12 @@ export interface SeenProposals {
 }
 
 /**
- * What the viewer is offered on an image; null where there is nothing for them to see. Throws StudyError
- * `person` for someone who does not annotate, `record` where there is no such image.
+ * What the viewer is offered on an image; null where there is nothing for them to see.
+ *
+ * @throws StudyError `person` for someone who does not annotate, `record` where there is no such
+ *   image.
  */
-export async function seeProposals(
+export async function proposalsVisibleTo(
   study: Study,
   { image, viewer }: { readonly image: string; readonly viewer: string },
 ): Promise<SeenProposals | null> {
