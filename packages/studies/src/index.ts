@@ -43,10 +43,10 @@ export {
   type Reference,
 } from "./annotation/proposals/audited-drawings.ts";
 export {
+  proposalsVisibleTo,
   type SeenClass,
   type SeenProposals,
   type SeenShape,
-  proposalsVisibleTo,
 } from "./annotation/proposals/proposal-visibility.ts";
 export {
   imagesWithoutPrelabel,
@@ -172,12 +172,16 @@ export {
 export { readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
 export { compareWithTruth, openTruth, type TruthComparison } from "./screening/screening-truth.ts";
-export { type SeenPick, type SeenSelection, selectionVisibleTo } from "./selection/selection-visibility.ts";
 export {
   type SelectionOutcome,
   type SelectionRequest,
   selectTraining,
 } from "./selection/select-training.ts";
+export {
+  type SeenPick,
+  type SeenSelection,
+  selectionVisibleTo,
+} from "./selection/selection-visibility.ts";
 export { STRATEGIES, type StrategyName } from "./selection/strategies.ts";
 export {
   closeStudy,

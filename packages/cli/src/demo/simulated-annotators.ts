@@ -9,10 +9,10 @@ import { FRACTURE, type Outline, readVisibility, type Visibility } from "@malleo
 import {
   adjudicateAnnotation,
   assignAnnotators,
+  proposalsVisibleTo,
   readWorklist,
   resolveAnnotations,
   type Study,
-  proposalsVisibleTo,
   submitAnnotation,
 } from "@malleolus/studies";
 import type { KnownImage, KnownImages } from "./known-cases.ts";

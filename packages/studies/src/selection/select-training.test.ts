@@ -14,8 +14,8 @@ import {
   SURGEONS,
   studyWithPeople,
 } from "../test-people.ts";
-import { selectionVisibleTo } from "./selection-visibility.ts";
 import { quotaOf, type SelectionRequest, selectTraining } from "./select-training.ts";
+import { selectionVisibleTo } from "./selection-visibility.ts";
 
 type Context = Parameters<typeof studyWithPeople>[0];
 
@@ -116,7 +116,10 @@ test("selectTraining: the hardest of the whole pool, and how many are test patie
   const inTests = hardest.images.filter((image) => tested.has(image)).length;
   assert.ok(inTests > 0, "the seed puts none of the hardest in the tests: choose other figures");
   assert.deepEqual(hardest.partitions, { "internal test": inTests });
-  const { picks, purpose } = await selectionVisibleTo(study, { viewer: "coordinator", id: hardest.id });
+  const { picks, purpose } = await selectionVisibleTo(study, {
+    viewer: "coordinator",
+    id: hardest.id,
+  });
   assert.deepEqual([purpose, picks.map(({ image }) => image)], ["hardest", hardest.images]);
   assert.match(picks[0].reason, /the class is unsure/);
 });
@@ -266,5 +269,8 @@ test("selectionVisibleTo: nobody who reads, draws or decides may see it, and not
     const own = selectTraining(study, { ...REQUEST, who: viewer });
     await assert.rejects(own, /someone who runs the study/);
   }
-  await assert.rejects(selectionVisibleTo(study, { viewer: "coordinator", id: 99 }), /selection 99/);
+  await assert.rejects(
+    selectionVisibleTo(study, { viewer: "coordinator", id: 99 }),
+    /selection 99/,
+  );
 });

@@ -20,7 +20,7 @@ import { annotationsVisibleTo } from "../annotation-visibility.ts";
 import { assignAnnotators } from "../assign-annotators.ts";
 import { submitAnnotation } from "../submit-annotation.ts";
 import { armOf } from "./assistance-arms.ts";
-import { type SeenProposals, proposalsVisibleTo } from "./proposal-visibility.ts";
+import { proposalsVisibleTo, type SeenProposals } from "./proposal-visibility.ts";
 import { imagesWithoutPrelabel, storeProposals } from "./store-proposals.ts";
 import { MODEL, NEWER, prelabelOf, proposedShape } from "./test-prelabels.ts";
 

@@ -17,7 +17,12 @@ import type { Study } from "../../study.ts";
 import type { FoundImage } from "../find-image.ts";
 import { outlinePolygons } from "../outline-polygons.ts";
 import { armOf } from "./assistance-arms.ts";
-import { mayBeOffered, offeredOn, prelabelsOf, type StoredPrelabel } from "./proposal-visibility.ts";
+import {
+  mayBeOffered,
+  offeredOn,
+  prelabelsOf,
+  type StoredPrelabel,
+} from "./proposal-visibility.ts";
 import { borderOf } from "./shape-border.ts";
 
 /**
