@@ -23,7 +23,7 @@ const termsSchema = z.array(termSchema).readonly();
 const laterTermsSchema = termsSchema.default([]);
 const termsByCodeSchema = z.record(z.string().min(1), termsSchema);
 
-export const languageRulesSchema = z.strictObject({
+const languageRules = z.strictObject({
   /** Frequent small words by which the language of a report is told. */
   recognizedBy: termsSchema,
   /** Words after which a full stop ends no sentence. */
@@ -83,6 +83,15 @@ export const languageRulesSchema = z.strictObject({
   answerNo: laterTermsSchema,
   answerYes: laterTermsSchema,
 });
+
+/** Protocols of 0.1.0 spell one of the lists otherwise. */
+const EARLIER_SPELLING = "recognisedBy";
+
+export const languageRulesSchema = z.preprocess((found) => {
+  if (typeof found !== "object" || found === null || !(EARLIER_SPELLING in found)) return found;
+  const { [EARLIER_SPELLING]: recognizedBy, ...rest } = found;
+  return { recognizedBy, ...rest };
+}, languageRules);
 export type LanguageRules = z.infer<typeof languageRulesSchema>;
 
 export const screeningRulesSchema = z.strictObject({

@@ -39,9 +39,9 @@ export { assignAnnotators } from "./annotation/assign-annotators.ts";
 export { armOf } from "./annotation/proposals/assistance-arms.ts";
 export {
   type AuditedAnnotations,
-  auditedDrawings,
+  auditedAnnotations,
   type Reference,
-} from "./annotation/proposals/audited-drawings.ts";
+} from "./annotation/proposals/audited-annotations.ts";
 export {
   proposalsVisibleTo,
   type SeenClass,

@@ -17,7 +17,7 @@ import type { Outline, Prelabel } from "@malleolus/schema";
 import {
   ankleProtocol,
   assignAnnotators,
-  auditedDrawings,
+  auditedAnnotations,
   closeStudy,
   createStudy,
   findHospital,
@@ -106,11 +106,11 @@ test("annotateAll: proposals save time, and lead those astray who accept what is
     onAnnotation: () => undefined,
   });
 
-  const { drawings, agreements } = await auditedDrawings(study, (sha256) => {
+  const { annotations, agreements } = await auditedAnnotations(study, (sha256) => {
     const found = known.get(sha256);
     return found === undefined ? null : trueBones(found, 0);
   });
-  const audit = auditAssistance(drawings, agreements, { seed: 1, resamples: 200 });
+  const audit = auditAssistance(annotations, agreements, { seed: 1, resamples: 200 });
   const { assisted, unassisted } = audit.drawings;
   assert.ok(assisted > 0 && unassisted > 0, `${assisted} and ${unassisted}`);
   assert.ok((audit.seconds.difference.value ?? 0) < 0);

@@ -5,7 +5,7 @@ import { ANNOTATORS, addCases, imageId, studyWithPeople } from "../../test-peopl
 import { assignAnnotators } from "../assign-annotators.ts";
 import { adjudicateAnnotation, resolveAnnotations } from "../resolve-annotations.ts";
 import { submitAnnotation } from "../submit-annotation.ts";
-import { auditedDrawings } from "./audited-annotations.ts";
+import { auditedAnnotations } from "./audited-annotations.ts";
 import { storeProposals } from "./store-proposals.ts";
 import { NEWER, prelabelOf, proposedShape } from "./test-prelabels.ts";
 
@@ -33,7 +33,7 @@ async function studyOf(context: Parameters<typeof studyWithPeople>[0], share: nu
   return study;
 }
 
-test("auditedDrawings: decisions, distances, times, and what was right, of assisted annotations", async (context) => {
+test("auditedAnnotations: decisions, distances, times, and what was right, of assisted annotations", async (context) => {
   const study = await studyOf(context, 0);
   const shapes = [WRONG];
   const [id] = (
@@ -56,7 +56,7 @@ test("auditedDrawings: decisions, distances, times, and what was right, of assis
   await submitAnnotation(study, drawn(TWO, FRACTURE.polygons, anew));
   // What comes later was not seen.
   await storeProposals(study, [prelabelOf(AP, { model: NEWER, shapes: [FRACTURE] })], "me");
-  const before = await auditedDrawings(study);
+  const before = await auditedAnnotations(study);
   assert.deepEqual(
     before.annotations.map(({ shapes: [{ isRight }] }) => isRight),
     [null, null],
@@ -71,7 +71,7 @@ test("auditedDrawings: decisions, distances, times, and what was right, of assis
     why: "seen",
   } as const;
   await adjudicateAnnotation(study, { ...decided, outlines: [...outlines] });
-  const { annotations, agreements } = await auditedDrawings(study);
+  const { annotations, agreements } = await auditedAnnotations(study);
   const [first, second] = annotations;
   assert.deepEqual(
     annotations.map(({ annotator, arm, seconds }) => [annotator, arm, seconds]),
@@ -105,7 +105,7 @@ test("auditedDrawings: decisions, distances, times, and what was right, of assis
     },
   ]);
   // A reference of one's own: what was simulated.
-  const simulated = await auditedDrawings(study, () => [
+  const simulated = await auditedAnnotations(study, () => [
     { structure: "fracture", polygons: WRONG.polygons },
   ]);
   assert.deepEqual(
@@ -114,13 +114,13 @@ test("auditedDrawings: decisions, distances, times, and what was right, of assis
   );
 });
 
-test("auditedDrawings: what was proposed for a case drawn without is compared, though nobody saw it", async (context) => {
+test("auditedAnnotations: what was proposed for a case drawn without is compared, though nobody saw it", async (context) => {
   const study = await studyOf(context, 1);
   await storeProposals(study, [prelabelOf(AP, { shapes: [WRONG] })], "me");
   await submitAnnotation(study, drawn(ONE, FRACTURE.polygons, { proposals: "never" }));
   const bare = { ...drawn(ONE, FRACTURE.polygons, {}), image: imageId("bare", "ap") };
   await submitAnnotation(study, bare);
-  const { annotations, agreements } = await auditedDrawings(study);
+  const { annotations, agreements } = await auditedAnnotations(study);
   assert.deepEqual(agreements, []);
   assert.deepEqual(
     annotations.map(({ image, arm, shapes: [{ decision, overlap }] }) => [

@@ -29,7 +29,7 @@ export interface AuditedAnnotations {
 /** What is true of an image: of a simulation, what was simulated; else the study's truth is asked. */
 export type Reference = (image: string) => readonly Outline[] | null;
 
-export async function auditedDrawings(
+export async function auditedAnnotations(
   study: Study,
   reference?: Reference,
 ): Promise<AuditedAnnotations> {
