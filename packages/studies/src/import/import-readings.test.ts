@@ -121,9 +121,9 @@ test("importReadings: one bad line and nothing is imported; every bad line says 
     [8, /expected a date as 2024-03-31, got "2024-06-31"/],
     [9, /someone who reads, got annotator-1, who is annotator/],
     [10, /"excluded by keyword", not a candidate; take the line out/],
-    [11, /"imported"; import its report and screen it/],
+    [11, /"imported", not a candidate; import its report and screen it/],
     [12, /observer-1 has read it as weber_b, got weber_c; an import revises nothing/],
-    [13, /that all observers have read with different decisions/],
+    [13, /a reading is missing, or the case has its verdict/],
   ];
   assert.deepEqual(
     counts.refusedLines.map(({ line }) => line),
