@@ -84,14 +84,7 @@ const languageRules = z.strictObject({
   answerYes: laterTermsSchema,
 });
 
-/** Protocols of 0.1.0 spell one of the lists otherwise. */
-const EARLIER_SPELLING = "recognisedBy";
-
-export const languageRulesSchema = z.preprocess((found) => {
-  if (typeof found !== "object" || found === null || !(EARLIER_SPELLING in found)) return found;
-  const { [EARLIER_SPELLING]: recognizedBy, ...rest } = found;
-  return { recognizedBy, ...rest };
-}, languageRules);
+export const languageRulesSchema = z.preprocess(upgradeLanguageRules, languageRules);
 export type LanguageRules = z.infer<typeof languageRulesSchema>;
 
 export const screeningRulesSchema = z.strictObject({
@@ -99,6 +92,6 @@ export const screeningRulesSchema = z.strictObject({
   oldFracture: z.string().min(1),
   /** Where a report lands that calls a fracture possible and nothing more. */
   uncertainFracture: z.enum(["candidate fracture", "excluded by keyword"]),
-  languages: z.record(z.string().min(2), z.preprocess(upgradeLanguageRules, languageRulesSchema)),
+  languages: z.record(z.string().min(2), languageRulesSchema),
 });
 export type ScreeningRules = z.infer<typeof screeningRulesSchema>;
