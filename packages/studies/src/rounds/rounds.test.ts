@@ -51,6 +51,18 @@ test("createRound: all candidates once, repeats later, an order of each reader's
   assert.deepEqual([round.cases, round.repeats, round.people], [10, 5, [observer, second]]);
 });
 
+test("createRound: as many people and cases as one statement of SQLite cannot hold", async (context) => {
+  const study = await studyWithPeople(context);
+  await addCases(
+    study,
+    Array.from({ length: 1100 }, (_, index) => ({ id: `case-${index}`, views: [] })),
+  );
+  const people = ["observer-1", "observer-2", "observer-3", "senior", "surgeon-1", "surgeon-2"];
+  const round = { name: "Large", people, repeatShare: 0, washoutDays: 0, seed: 1 };
+  assert.equal((await createRound(study, round, DEED)).cases, 1100);
+  assert.equal((await queuesOf(study, "surgeon-2"))[0].left, 1100);
+});
+
 test("createRound: more cases than there are, and people who do not read, are refused", async (context) => {
   await assert.rejects(studyWithRound(context, { cases: 11 }), { code: "assignment" });
   await assert.rejects(studyWithRound(context, { people: ["annotator-1"] }), { code: "record" });

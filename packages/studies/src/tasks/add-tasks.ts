@@ -4,8 +4,8 @@ import { seededKey } from "@malleolus/random";
 import type { Transaction } from "kysely";
 import type { Queue, StudyTables } from "../database/tables.ts";
 
-/** Cases whose tasks are written in one statement: SQLite takes 32,766 values. */
-const BATCH = 500;
+/** Tasks that are written in one statement: SQLite takes 32,766 values, and a task has six. */
+const BATCH = 5000;
 
 /** Adds a task for every case and person. Their order tells nothing about the cases. */
 export async function addTasks(
@@ -15,17 +15,20 @@ export async function addTasks(
   people: readonly string[],
   seed: number,
 ): Promise<void> {
-  for (let start = 0; start < caseIds.length; start += BATCH) {
-    const rows = caseIds.slice(start, start + BATCH).flatMap((caseId) =>
-      people.map((person, seat) => ({
-        queue,
-        case_id: caseId,
-        person,
-        seat,
-        position: seededKey(seed, queue, person, caseId),
-        done: 0,
-      })),
-    );
-    await transaction.insertInto("tasks").values(rows).execute();
+  const rows = caseIds.flatMap((caseId) =>
+    people.map((person, seat) => ({
+      queue,
+      case_id: caseId,
+      person,
+      seat,
+      position: seededKey(seed, queue, person, caseId),
+      done: 0,
+    })),
+  );
+  for (let start = 0; start < rows.length; start += BATCH) {
+    await transaction
+      .insertInto("tasks")
+      .values(rows.slice(start, start + BATCH))
+      .execute();
   }
 }
