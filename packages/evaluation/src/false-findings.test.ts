@@ -46,7 +46,7 @@ const patients: TestPatient[] = [
     class: "none",
     ambiguous: null,
     images: [
-      image("alarm", [finding(box, 0.7)], []),
+      image("shown in vain", [finding(box, 0.7)], []),
       image("faint", [finding(box, 0.2)], []),
       image("not annotated", [finding(box, 0.7)], null),
     ],
@@ -56,10 +56,14 @@ const patients: TestPatient[] = [
 test("falseFindings: findings on no fracture, and fractures shown where there are none", () => {
   const found = falseFindings(patients, "none", ["weber-b"], 0.5, 0.3);
   assert.deepEqual(
-    found.map(({ image: id, falsePositives, falseAlarm }) => [id, falsePositives, falseAlarm]),
+    found.map(({ image: id, falsePositives, falsePositiveRadiograph }) => [
+      id,
+      falsePositives,
+      falsePositiveRadiograph,
+    ]),
     [
       ["beside", 2, false],
-      ["alarm", 1, true],
+      ["shown in vain", 1, true],
       ["not annotated", null, true],
     ],
   );
@@ -77,6 +81,7 @@ test("falseFindings: stand behind the figures of the evaluation", () => {
   assert.equal(evaluation.falsePositives.perImage.value, sum / 4);
   assert.equal(
     evaluation.falsePositiveRadiographs.count,
-    evaluation.falseFindings.filter(({ falseAlarm }) => falseAlarm).length,
+    evaluation.falseFindings.filter(({ falsePositiveRadiograph }) => falsePositiveRadiograph)
+      .length,
   );
 });

@@ -10,7 +10,7 @@ export interface FalseFindings {
   /** Findings that lie on no fracture; null on a radiograph that nobody has annotated. */
   readonly falsePositives: number | null;
   /** Whether a fracture is shown on a radiograph of a patient without one. */
-  readonly falseAlarm: boolean;
+  readonly falsePositiveRadiograph: boolean;
 }
 
 /** One entry a radiograph with either, in the order of patients and images. */
@@ -29,10 +29,10 @@ export function falseFindings(
       );
       const shown = fractureFindings(image.findings, fractureClasses, minimumScore);
       const falsePositives = image.truths === null ? null : wrong.length;
-      const falseAlarm = patient.class === noFractureClass && shown.length > 0;
-      if (!falseAlarm && (falsePositives ?? 0) === 0) return [];
+      const falsePositiveRadiograph = patient.class === noFractureClass && shown.length > 0;
+      if (!falsePositiveRadiograph && (falsePositives ?? 0) === 0) return [];
       const { id, view } = image;
-      return [{ patient: patient.id, image: id, view, falsePositives, falseAlarm }];
+      return [{ patient: patient.id, image: id, view, falsePositives, falsePositiveRadiograph }];
     }),
   );
 }

@@ -117,7 +117,9 @@ export function falseFindingGroups({ outcomes, falseFindings }: Evaluation): Cas
     return outcomes.flatMap(({ patient }, place) => (patients.has(patient) ? [place] : []));
   };
   const positives = falseFindings.filter((one) => (one.falsePositives ?? 0) > 0);
-  const alarms = falseFindings.filter(({ falseAlarm }) => falseAlarm);
+  const shownInVain = falseFindings.filter(
+    ({ falsePositiveRadiograph }) => falsePositiveRadiograph,
+  );
   const count = positives.reduce((sum, one) => sum + (one.falsePositives ?? 0), 0);
   return [
     {
@@ -129,9 +131,9 @@ export function falseFindingGroups({ outcomes, falseFindings }: Evaluation): Cas
     },
     {
       key: groupKeys.falsePositivePatients,
-      title: `Patients without a fracture who are shown one (on ${alarms.length} radiographs)`,
+      title: `Patients without a fracture who are shown one (on ${shownInVain.length} radiographs)`,
       class: null,
-      counted: placesOf(alarms),
+      counted: placesOf(shownInVain),
       others: [],
     },
   ];
