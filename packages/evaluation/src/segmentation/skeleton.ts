@@ -1,7 +1,8 @@
 /**
  * The skeleton of a mask: lines one pixel wide along its middle, by the thinning of Zhang and Suen
  * (1984, Communications of the ACM 27:236) with the corrections that ImageJ and scikit-image have.
- * Pixels outside of the image are not set.
+ * Pixels outside of the image are not set. `thinMask` of geometry is another skeleton, for lines that people
+ * mend: this one has the pixels of those that figures are compared with.
  *
  * Thinning goes on in two turns, the first from the south and east, the second from the north and west,
  * until neither removes anything. By the paper's own rules, lines of two pixels' width lose their ends
