@@ -38,7 +38,9 @@ export function MeasurementList({
               >
                 {name} · {viewName(image?.view ?? null, t)}
               </Button>
-              <span>{image === undefined ? "" : valueText(one, spacingOf(image), t)}</span>
+              <span className="measured-value">
+                {image === undefined ? "" : valueText(one, spacingOf(image), t)}
+              </span>
               {!readOnly && (
                 <IconButton
                   label={t("reading.delete", { name })}

@@ -52,6 +52,8 @@ const CASING = "rgb(0 0 0 / 70%)";
 const TICK = 7;
 const HANDLE = 7;
 const LABEL_DISTANCE = 10;
+/** Width of a letter of a label, rather more than less. */
+const LETTER = 8;
 
 export function drawShapes(scene: ShapeScene): Drawing {
   const lines: Line[] = [];
@@ -74,11 +76,20 @@ export function drawShapes(scene: ShapeScene): Drawing {
     const text = scene.labels.get(measurement.id);
     const last = points.at(-1);
     if (text !== undefined && last !== undefined) {
-      const distance = LABEL_DISTANCE * pixelRatio;
-      labels.push({ at: { x: last.x + distance, y: last.y + distance }, text });
+      labels.push({ at: labelPlace(last, text, scene), text });
     }
   }
   return { lines, handles, labels };
+}
+
+/** Below and to the right of the last point, or as far to the left as it takes to be seen whole. */
+function labelPlace(point: Point, text: string, { viewport, pixelRatio }: ShapeScene): Point {
+  const distance = LABEL_DISTANCE * pixelRatio;
+  const [width, height] = [text.length * LETTER * pixelRatio, 2 * LETTER * pixelRatio];
+  return {
+    x: Math.max(Math.min(point.x + distance, viewport.width - width), 0),
+    y: Math.min(point.y + distance, viewport.height - height),
+  };
 }
 
 /** The lines of a measurement in view pixels: each a list of points. Hit testing takes the same. */

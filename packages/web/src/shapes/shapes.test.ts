@@ -104,6 +104,17 @@ test("draw shapes: lines lie where the camera puts them, as wide at every zoom",
   assert.equal(near.handles.length, 0);
 });
 
+test("draw shapes: a label beside the edge moves to where it is seen whole", () => {
+  const text = "39.9 mm at detector";
+  const edge = {
+    ...scene,
+    labels: new Map([["one", text]]),
+    viewport: { width: 200, height: 200 },
+  };
+  const [{ at }] = drawShapes({ ...edge, camera: { ...scene.camera, centerX: 10 } }).labels;
+  assert.ok(at.x >= 0 && at.x + 7 * text.length <= 200, `${at.x}`);
+});
+
 test("draw shapes: what is selected is heavier and has a handle at every point", () => {
   const drawing = drawShapes({ ...scene, selected: { id: "two", point: 2 } });
   assert.deepEqual(
