@@ -55,7 +55,7 @@ export function htmlReport(content: ReportContent): string {
 <style>${verbatim(style(`${NOTICE}${simulatedNotice(content)}`))}</style>
 </head>
 <body id="top">
-<div class="notice" role="note"><b>${NOTICE}</b>${simulatedNotice(content)}</div>
+<aside class="notice"><b>${NOTICE}</b>${simulatedNotice(content)}</aside>
 <main>
 ${heading(content)}
 ${headlineSection(content)}

@@ -3,8 +3,8 @@
  * stands at the foot of every printed page; it is this program's own text.
  */
 export const style = (notice: string): string => `
-:root{color-scheme:light dark;--ground:#fff;--ink:#1b1f24;--soft:#69727d;--line:#e3e6ea;--panel:#f6f7f9;--accent:#1c64b0;--on-accent:#fff;--failed:#b3261e;--mark:#fff2c2}
-@media (prefers-color-scheme:dark){:root{--ground:#14171b;--ink:#e4e7eb;--soft:#98a2ad;--line:#2d333a;--panel:#1b1f24;--accent:#74b0f0;--on-accent:#0c1116;--failed:#ff8a80;--mark:#4a4016}}
+:root{color-scheme:light dark;--ground:#fff;--ink:#1b1f24;--soft:#69727d;--line:#e3e6ea;--panel:#f6f7f9;--accent:#1c64b0;--failed:#b3261e;--mark:#fff2c2;--depth:.7}
+@media (prefers-color-scheme:dark){:root{--ground:#14171b;--ink:#e4e7eb;--soft:#98a2ad;--line:#2d333a;--panel:#1b1f24;--accent:#74b0f0;--failed:#ff8a80;--mark:#4a4016;--depth:.4}}
 *{box-sizing:border-box}
 html{scroll-padding-top:64px;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
@@ -77,8 +77,7 @@ dl.contradictions dd{margin-bottom:12px}
 .confusion{table-layout:fixed}
 .confusion tbody>tr>*{vertical-align:middle}
 .confusion thead td:first-child{width:96px}
-.confusion .cell{background:color-mix(in srgb,var(--accent) var(--shade),transparent);text-align:center;font-size:17px;padding:14px 4px;border:2px solid var(--ground)}
-.confusion .dark{color:var(--on-accent)}
+.confusion .cell{background:color-mix(in srgb,var(--accent) calc(var(--shade)*var(--depth)),transparent);text-align:center;font-size:17px;padding:14px 4px;border:2px solid var(--ground)}
 .confusion .right{font-weight:650}
 .confusion thead th{text-align:center;padding:7px 4px;border:0}
 .confusion thead td{border:0}
@@ -151,7 +150,7 @@ pre{margin:0 0 4px;padding:10px 14px;background:var(--panel);border-radius:6px;o
 dl{margin:0}dd{margin:0 0 18px;color:var(--soft);font-size:14px}
 footer{max-width:960px;margin:0 auto;padding:20px 24px 64px;border-top:1px solid var(--line);font-size:13px;color:var(--soft)}
 @media (max-width:640px){.pair.even{grid-template-columns:minmax(0,1fr)}.headline{padding:18px}.card>b{font-size:32px}.checklist td:nth-child(2),.checklist td.status{width:auto}.checklist table{font-size:13px}main{padding:32px 16px 64px}h1{font-size:27px}section{margin-top:56px}.pair{grid-template-columns:minmax(0,1fr);gap:28px}.notice{padding:7px 16px;font-size:12px}.verdict{padding:20px 18px}.share .mark{display:none}.share span{min-width:0}th,td{padding:7px 7px}.gallery{grid-template-columns:1fr 1fr;gap:28px 14px}.gallery img{height:220px}.confusion thead th{font-size:12px}.confusion tbody th{min-width:0}.confusion thead td:first-child{width:66px}}
-@media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--soft:#555;--line:#ddd;--panel:#f6f7f9;--accent:#1c64b0;--on-accent:#fff;--failed:#b3261e;--mark:#fff}
+@media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--soft:#555;--line:#ddd;--panel:#f6f7f9;--accent:#1c64b0;--failed:#b3261e;--mark:#fff;--depth:.7}
 @page{margin:16mm 14mm 20mm;@bottom-center{content:"${notice}";font:8.5pt system-ui,sans-serif;color:#555}}
 body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main{max-width:none;padding:24px 0 0}.contents,.cases{display:none}details.checklist::details-content{content-visibility:visible;block-size:auto}a,a.figure{color:inherit;text-decoration:none}section{margin-top:36px}

@@ -24,8 +24,8 @@ export function confusionTable(
   const rows = counts.map((row, truth) => {
     const total = row.reduce((sum, value) => sum + value, 0);
     const cells = row.map((value, predicted) => {
-      const shade = total === 0 ? 0 : Math.round((85 * value) / total);
-      const style = `cell${truth === predicted ? " right" : ""}${shade > 45 ? " dark" : ""}`;
+      const shade = total === 0 ? 0 : Math.round((100 * value) / total);
+      const style = truth === predicted ? "cell right" : "cell";
       const anchor = test === null ? null : groupAnchor(test, groupKeys.cell(truth, predicted));
       const figure = anchor === null || value === 0 ? html`${value}` : linked(anchor, value);
       return html`<td class="${style}" style="--shade:${shade}%">${figure}</td>`;
