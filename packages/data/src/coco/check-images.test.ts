@@ -196,7 +196,7 @@ test("checkImages: pictures of 16 bits that use 12 of them are told", async (con
       (_, i) => (i * 97) % (greatest + 1),
     );
     return sharp(values, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } }).toColourspace(
-      "gray16",
+      "grey16",
     );
   };
   await deep(4095).png().toFile(join(folder, "a.png"));
