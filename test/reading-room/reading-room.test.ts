@@ -109,6 +109,8 @@ async function readByKeys(browser: Browser, room: Room, link: string): Promise<v
   await page.keyboard.press("f");
   await page.waitForURL((url) => url.href !== secondCase);
   await waitForRadiographs(page);
+  // The address changes before the case does, whose draft has a class already.
+  await page.getByText("Choose a class or an exclusion.").waitFor();
   await page.keyboard.press("a");
   await submit(page, "Shift+2");
   await finish(visitor);
