@@ -52,7 +52,7 @@ export const detection: Bench = {
       for (const { dtype, found } of sides) {
         const note =
           reference === null ? `${found.length} detections` : agreement(found, reference);
-        rows.push(...rowsOf(`${name}, ${dtype}`, times, dtype, () => note));
+        rows.push(...rowsOf(peer, `${name}, ${dtype}`, times, dtype, () => note));
       }
       ours.free();
       await peers?.free();

@@ -25,13 +25,28 @@ export const SIZES: readonly Size[] = [
   { height: 800, width: 672 },
 ];
 
-/** torchvision's forms: float32 as users run it, channels-last, and bfloat16 by force. */
-export type PeerVariant = "float32" | "channels-last" | "bfloat16";
+/**
+ * torchvision's forms: float32 as users run it, channels-last, and bfloat16 by force. Where the peer
+ * has Detectron2, that in float32 as users run it and channels-last.
+ */
+export type PeerVariant =
+  | "float32"
+  | "channels-last"
+  | "bfloat16"
+  | "detectron2"
+  | "detectron2 channels-last";
 
-/** Those that mean something on this processor. */
-const PEER_VARIANTS: readonly PeerVariant[] = hasBfloat16()
-  ? ["float32", "channels-last", "bfloat16"]
-  : ["float32", "channels-last"];
+/** Those that the peer has and that mean something on this processor. */
+function variantsOf(peer: Peer): readonly PeerVariant[] {
+  return [
+    "float32",
+    "channels-last",
+    ...(hasBfloat16() ? (["bfloat16"] as const) : []),
+    ...(peer.versions.detectron2 === undefined
+      ? []
+      : (["detectron2", "detectron2 channels-last"] as const)),
+  ];
+}
 
 /** Ours that mean something on this processor. */
 export const OUR_DTYPES: readonly ("float32" | "bfloat16")[] = hasBfloat16()
@@ -105,7 +120,8 @@ export async function preparePeers(
   const folder = mkdtempSync(join(tmpdir(), "malleolus-bench-"));
   const file = join(folder, "peer.safetensors");
   const answers = new Map<PeerVariant, Record<string, unknown>>();
-  for (const variant of PEER_VARIANTS) {
+  const variants = variantsOf(peer);
+  for (const variant of variants) {
     const answer = await peer.ask({
       ...request,
       action: "prepare",
@@ -120,7 +136,7 @@ export async function preparePeers(
     file,
     answers,
     async free() {
-      for (const variant of PEER_VARIANTS) {
+      for (const variant of variants) {
         await peer.ask({ action: "forget", bench: "mask-rcnn", key: variant });
       }
       rmSync(folder, { recursive: true });
@@ -131,7 +147,7 @@ export async function preparePeers(
 /** Every variant that was prepared, as one to measure. */
 export function peerContestants(peer: Peer | null): Contestant[] {
   if (peer === null) return [];
-  return PEER_VARIANTS.map((key) => ({
+  return variantsOf(peer).map((key) => ({
     name: key,
     run: () => peer.run({ action: "run", bench: "mask-rcnn", key }),
   }));
@@ -139,16 +155,21 @@ export function peerContestants(peer: Peer | null): Contestant[] {
 
 /** Ours in one dtype against each variant of the peer, or alone. */
 export function rowsOf(
+  peer: Peer | null,
   name: string,
   times: ReadonlyMap<string, Timing>,
   dtype: string,
   note: (variant: PeerVariant) => string,
 ): Row[] {
   const ours = times.get(`ours ${dtype}`);
-  if (!times.has(PEER_VARIANTS[0])) return [row(name, ours, undefined, null, note("float32"))];
-  return PEER_VARIANTS.map((variant) =>
-    row(name, ours, times.get(variant), `torchvision ${variant}`, note(variant)),
+  if (peer === null) return [row(name, ours, undefined, null, note("float32"))];
+  return variantsOf(peer).map((variant) =>
+    row(name, ours, times.get(variant), peerName(variant), note(variant)),
   );
+}
+
+function peerName(variant: PeerVariant): string {
+  return variant.startsWith("detectron2") ? variant : `torchvision ${variant}`;
 }
 
 /** Two objects on every image, in shares of its size. */

@@ -51,7 +51,7 @@ export const trainingStep: Bench = {
       const times = await measure(contestants, runs, 1);
       for (const [index, { dtype, prepared, step }] of sides.entries()) {
         const note = (variant: PeerVariant) => sameWork(first[index], peers?.answers.get(variant));
-        rows.push(...rowsOf(`${name}, ${dtype}`, times, dtype, note));
+        rows.push(...rowsOf(peer, `${name}, ${dtype}`, times, dtype, note));
         step.free();
         prepared.free();
       }

@@ -182,6 +182,11 @@ def prepare(request):
     height, width = request["height"], request["width"]
     variant = request["variant"]
     model = build(height, width)
+    if variant.startswith("detectron2"):
+        import detectron2_mask_rcnn
+
+        images = images_of(request["images"], height, width)
+        return detectron2_mask_rcnn.prepare(request, detectron2_state(model), images)
     images = images_of(request["images"], height, width)
     if "write" in request:
         write_safetensors(request["write"], {**detectron2_state(model), "images": images})

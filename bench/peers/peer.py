@@ -19,12 +19,19 @@ try:
     BENCHES["mask-rcnn"] = mask_rcnn
 except ImportError:
     torchvision = None
+try:
+    import detectron2
+    import detectron2_mask_rcnn  # before any benchmark replaces a function of torchvision's
+except ImportError:
+    detectron2 = None
 
 
 def hello():
     versions = {"python": sys.version.split()[0], "torch": torch.__version__}
     if torchvision is not None:
         versions["torchvision"] = torchvision.__version__
+    if detectron2 is not None:
+        versions["detectron2"] = detectron2.__version__
     return versions
 
 
