@@ -1,7 +1,7 @@
 /**
  * What draws a radiograph into a canvas. There are two: by WebGL2 where a graphics card does the
  * work, and by a table over the visible pixels where none does. They show the same pixels within one
- * grey level; `choose-renderer.ts` says which is taken.
+ * grey level; `renderer-choice.ts` says which is taken.
  */
 import type { Camera } from "../view/camera.ts";
 import type { Window } from "../view/window.ts";
