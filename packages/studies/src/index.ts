@@ -36,6 +36,7 @@ export {
   type VisibleAnnotations,
 } from "./annotation/annotation-visibility.ts";
 export { assignAnnotators } from "./annotation/assign-annotators.ts";
+export { type BonesOnRadiograph, outlinedBones } from "./annotation/outlined-bones.ts";
 export { armOf } from "./annotation/proposals/assistance-arms.ts";
 export {
   type AuditedAnnotations,
@@ -73,6 +74,7 @@ export {
   type TrainingOptions,
 } from "./assignment/assign.ts";
 export { readKnownClasses } from "./assignment/known-classes.ts";
+export { type ReaderScore, readReaderScores } from "./assignment/reader-scores.ts";
 export {
   readTestSets,
   type TestCase,
@@ -160,6 +162,7 @@ export {
   resolveReadings,
 } from "./reading/resolve-readings.ts";
 export { submitReading, withdrawReading } from "./reading/submit-reading.ts";
+export { type RoundMatrix, roundMatrices } from "./rounds/round-matrices.ts";
 export { createRound, listRounds } from "./rounds/rounds.ts";
 export {
   type CaseExplanation,

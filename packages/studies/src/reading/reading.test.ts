@@ -224,8 +224,9 @@ test("readingMatrix: first readings stay what they were when a case is opened ag
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x" }, { id: "not yet closed" }]);
   await assignReaders(study, "curation");
-  await submitReading(study, reading("x", OBSERVERS[0], "weber_a"));
+  await submitReading(study, { ...reading("x", OBSERVERS[0], "weber_a"), certainty: 2 });
   await readByAll(study, "x", ["weber_b", "weber_b", "weber_b"]);
+  await submitReading(study, { ...reading("x", OBSERVERS[2], "weber_b"), certainty: 4 });
   await submitReading(study, reading("not yet closed", OBSERVERS[0], "weber_a"));
   await resolveReadings(study, { panel: "curation", who: "me" });
   await reopenReading(study, { caseId: "x", who: "senior", why: "a reader asked for it" });
@@ -235,6 +236,11 @@ test("readingMatrix: first readings stay what they were when a case is opened ag
   assert.deepEqual(
     rows.map(({ caseId, decisions }) => [caseId, decisions.map((one) => one?.id)]),
     [["x", ["weber_b", "weber_b", "weber_b"]]],
+  );
+  // Of the reading that counts, so that the first one's certainty has gone with its class.
+  assert.deepEqual(
+    rows.map(({ certainties }) => certainties),
+    [[null, null, 4]],
   );
   const { disagreements } = await resolveReadings(study, { panel: "curation", who: "me" });
   assert.deepEqual(disagreements, ["x"]);

@@ -5,6 +5,7 @@ import { submitOwnReading, withdrawOwnReading } from "../reading/reader-reading.
 import type { Study } from "../study.ts";
 import { findReaderTask, placeOf, queuesOf, readerWorklist } from "../tasks/reader-tasks.ts";
 import { addCases, OBSERVERS, studyWithPeople } from "../test-people.ts";
+import { roundMatrices } from "./round-matrices.ts";
 import { createRound, listRounds } from "./rounds.ts";
 
 const [observer, second] = OBSERVERS;
@@ -126,4 +127,34 @@ test("rounds: a reading that is taken back lets its repeat wait again, and no ca
   assert.ok(open.includes(code));
   const states = await study.database.selectFrom("cases").select("state").distinct().execute();
   assert.deepEqual(states.map(({ state }) => state).toSorted(), ["candidate fracture", "imported"]);
+});
+
+test("roundMatrices: what was read in a round, and twice by the same reader", async (context) => {
+  const study = await studyWithRound(context, { repeatShare: 1, washoutDays: 0 });
+  assert.deepEqual(await roundMatrices(study), []);
+  const read = async (person: string, id: string) => {
+    for (const code of await left(study, person)) {
+      const task = await findReaderTask(study, person, code);
+      await submitOwnReading(study, task, {
+        ...CONTENT,
+        decision: { kind: "class", id },
+      });
+    }
+  };
+  await read(observer, "weber_b");
+  const [{ name, readers, rows, repeats }] = await roundMatrices(study);
+  assert.deepEqual([name, readers, rows.length, repeats], ["Again", [observer], 10, []]);
+  assert.deepEqual(rows[0].certainties, [3]);
+  await read(observer, "weber_c");
+  await read(second, "weber_a");
+  const [both] = await roundMatrices(study);
+  assert.deepEqual(both.readers, [observer, second]);
+  assert.deepEqual(
+    both.rows[0].decisions.map((one) => one?.id),
+    ["weber_b", "weber_a"],
+  );
+  assert.deepEqual(
+    both.repeats.map((one) => [one.reader, one.first.id, one.second.id]),
+    Array.from({ length: 10 }, () => [observer, "weber_b", "weber_c"]),
+  );
 });
