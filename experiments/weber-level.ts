@@ -8,6 +8,7 @@ import {
   type FractureLevel,
   fractureLevel,
   patientLevel,
+  proportionOf,
   weberClassAt,
 } from "@malleolus/evaluation";
 import {
@@ -17,7 +18,7 @@ import {
   simulateRadiograph,
   withPitch,
 } from "@malleolus/phantom";
-import { ankleClassification } from "@malleolus/schema";
+import { ankleClassification, type Proportion } from "@malleolus/schema";
 
 const patients = Number(process.argv[2] ?? 30);
 const CLASSES = ["A", "B", "C"] as const;
@@ -25,8 +26,16 @@ const VIEWS = ["ap", "mortise", "lateral"] as const;
 const zones = ankleClassification.zonesMm;
 const xrayUnit = withPitch(internalXrayUnit, 2 * internalXrayUnit.pitchMm);
 
-const counts = new Map<string, number>();
-const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+/** Of a view or of all together, what was found of each class, and how many are right. */
+interface Found {
+  readonly truth: string;
+  /** A class, or why there is none. */
+  readonly said: string;
+}
+const found = new Map<string, Found[]>();
+const note = (where: string, truth: string, said: string) =>
+  found.set(where, [...(found.get(where) ?? []), { truth, said }]);
+
 for (let i = 0; i < patients; i++) {
   const weberClass = CLASSES[i % 3];
   const ankle = buildAnkle(samplePatient(`weber level ${i}`, { weberClass, exclusion: null }));
@@ -38,10 +47,25 @@ for (let i = 0; i < patients; i++) {
       zones,
     );
     if (level !== null) levels.push(level);
-    const found = level === null ? missing : weberClassAt(level, zones, CLASSES);
-    count(`${view.padEnd(8)} ${weberClass} is ${found}`);
+    note(view, weberClass, level === null ? missing : weberClassAt(level, zones, CLASSES));
   }
   const together = patientLevel(levels);
-  count(`patient  ${weberClass} is ${together && weberClassAt(together, zones, CLASSES)}`);
+  const said = together === null ? "none" : weberClassAt(together, zones, CLASSES);
+  note("all views", weberClass, said);
 }
-for (const [key, number] of [...counts].toSorted()) console.log(key.padEnd(36), number);
+
+const words = ({ count, total, share, interval }: Proportion) =>
+  `${count}/${total} = ${share?.toFixed(3) ?? "-"} (${interval?.map((end) => end.toFixed(3)).join(" to ") ?? "-"})`;
+for (const [where, all] of found) {
+  const known = all.filter(({ said }) => CLASSES.some((name) => name === said));
+  const right = known.filter(({ truth, said }) => truth === said);
+  console.log(`${where}: a level in ${known.length} of ${all.length}`);
+  console.log(`  right ${words(proportionOf(right.length, known.length))}`);
+  for (const truth of CLASSES) {
+    const own = all.filter((one) => one.truth === truth);
+    const said = [...Map.groupBy(own, (one) => one.said)].map(
+      ([what, some]) => `${what} ${some.length}`,
+    );
+    console.log(`  ${truth} is ${said.toSorted().join(", ")}`);
+  }
+}

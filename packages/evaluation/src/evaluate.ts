@@ -17,6 +17,7 @@ import {
   weightedConfusion,
 } from "./classification.ts";
 import { accuracyOf, cohenKappa } from "./confusion.ts";
+import { type AppliedPoint, appliedPoints } from "./decision/applied-points.ts";
 import { decidePatient, shownFindings } from "./decision/decide.ts";
 import type { ViewEvidence } from "./decision/evidence.ts";
 import { type FalseFindings, falseFindings } from "./false-findings.ts";
@@ -77,9 +78,15 @@ export const evaluationDefaults = {
 /** How views become a patient's class: as fitted on tuning patients, or by a fixed rule. */
 export type PatientRule = "calibrated" | ViewRule;
 
+/** The rule that the paper says it used. */
+export const PAPER_RULE = "sum" satisfies ViewRule;
+
 /** One rule, briefly. */
 export interface RuleResult {
   readonly rule: PatientRule;
+  /** What each patient is called, in the order given, and the places of those for whom nothing won. */
+  readonly called: readonly string[];
+  readonly undecided: readonly number[];
   readonly accuracy: Proportion;
   readonly kappa: number | null;
   /** Of the bootstrap over patients. */
@@ -109,6 +116,8 @@ export interface Evaluation {
   readonly ambiguous: Classification | null;
   /** Every rule: the calibrated one first, if any, then the `viewRules`. */
   readonly rules: readonly RuleResult[];
+  /** The decision's operating points; none of a detector without a decision. */
+  readonly operatingPoints: readonly AppliedPoint[];
   /** Of the fractures on annotated images. */
   readonly localization: Localization;
   readonly localizationByClass: readonly (Localization & { readonly class: string })[];
@@ -118,10 +127,17 @@ export interface Evaluation {
   readonly falsePositives: FalsePositives;
   /** Every patient, in the order given. */
   readonly outcomes: readonly PatientOutcome[];
+  /** What every radiograph would say of its patient, were it the only one. */
+  readonly radiographs: readonly RadiographOutcome[];
   /** Every fracture on an annotated image, in the order of patients and images. */
   readonly fractures: readonly FractureOutcome[];
   /** Every radiograph on which something is shown in vain. */
   readonly falseFindings: readonly FalseFindings[];
+}
+
+export interface RadiographOutcome extends PatientOutcome {
+  readonly image: string;
+  readonly view: View | null;
 }
 
 /** @throws EvaluationError `input` for options or patients that cannot be: `check-input.ts`. */
@@ -143,7 +159,12 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
     patients: patients.length,
     images: patients.reduce((sum, { images }) => sum + images.length, 0),
     classification: classify(outcomes, classes, noFractureClass, options),
-    paperRule: classify(outcomesUnder("sum", patients, options), classes, noFractureClass, options),
+    paperRule: classify(
+      outcomesUnder(PAPER_RULE, patients, options),
+      classes,
+      noFractureClass,
+      options,
+    ),
     unambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === false)),
     ambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === true)),
     rules: withHolm(
@@ -151,6 +172,7 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
         ruleResult(other, patients, { rule, outcomes }, options),
       ),
     ),
+    operatingPoints: appliedPoints(decision, outcomes),
     localization: summarizeLocalization(fractures, options),
     localizationByClass: fractureClasses.map((name) => ({
       class: name,
@@ -178,6 +200,13 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
       froc: falsePositives(patients, fractureClasses, findingThreshold, foundIou, options).froc,
     },
     outcomes,
+    radiographs: patients.flatMap((patient) =>
+      patient.images.map((image) => ({
+        ...outcomeUnder(rule, { ...patient, images: [image] }, options),
+        image: image.id,
+        view: image.view,
+      })),
+    ),
     fractures,
     falseFindings: falseFindings(
       shown,
@@ -195,12 +224,20 @@ export function outcomesUnder(
   patients: readonly TestPatient[],
   options: EvaluationOptions,
 ): PatientOutcome[] {
-  return patients.map((patient) => ({
+  return patients.map((patient) => outcomeUnder(rule, patient, options));
+}
+
+function outcomeUnder(
+  rule: PatientRule,
+  patient: TestPatient,
+  options: EvaluationOptions,
+): PatientOutcome {
+  return {
     patient: patient.id,
     truth: patient.class,
     ambiguous: patient.ambiguous,
     prediction: predictionOf(rule, patient, options),
-  }));
+  };
 }
 
 function predictionOf(
@@ -262,6 +299,10 @@ function ruleResult(
   const positive = outcomes.map(({ truth }) => truth !== options.noFractureClass);
   return {
     rule,
+    called: outcomes.map(({ prediction }) => prediction.class),
+    undecided: outcomes.flatMap(({ prediction }, place) =>
+      prediction.undecided === null ? [] : [place],
+    ),
     accuracy: accuracyOf(confusion),
     kappa: kappa.value,
     kappaInterval: kappa.interval,

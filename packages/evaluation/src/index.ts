@@ -43,7 +43,6 @@ export {
   chooseOperatingPoint,
   measuredAt,
   type OperatingPoint,
-  type PointWanted,
 } from "./decision/operating-point.ts";
 export { type PredictiveValues, predictiveValues } from "./decision/predictive-values.ts";
 export { atPrevalence, prevalenceOf } from "./decision/prevalence.ts";
@@ -83,7 +82,11 @@ export {
 } from "./reader-study/obuchowski-rockette.ts";
 export { casesForPower, type PlannedStudy, readerStudyPower } from "./reader-study/power.ts";
 export type { ReaderStudy } from "./reader-study/reader-study.ts";
-export { analyzeTest, type PatientAttributes } from "./report/analyses-of-test.ts";
+export {
+  analyzeTest,
+  type ImageAttributes,
+  type PatientAttributes,
+} from "./report/analyses-of-test.ts";
 export {
   type AuthorAnswer,
   type Checklist,
@@ -111,6 +114,7 @@ export {
   type ReadingsRight,
   readerResult,
 } from "./report/reader-results.ts";
+export { type ReaderStudyResult, readerStudyResult } from "./report/reader-study-result.ts";
 export {
   type DescribedPatient,
   type DescribedSet,
@@ -159,6 +163,7 @@ export {
   geometryAgainstNetwork,
   type TwiceClassified,
 } from "./weber/geometry-against-network.ts";
+export { type LevelsOfTest, levelsOfTest, type OutlinedBones } from "./weber/levels-of-test.ts";
 export {
   type FractureLevel,
   fractureLevel,

@@ -207,10 +207,12 @@ export { type MobileNetV2Config, mobileNetV2ConfigSchema } from "./mobilenet-v2-
 export { type ModelConfig, modelConfigSchema } from "./model-config.ts";
 export { nearestName } from "./nearest-name.ts";
 export {
+  type DecisionPoint,
   EVIDENCE,
   type Evidence,
   type PatientAnswer,
   type PatientDecision,
+  type PointWanted,
   patientAnswerSchema,
   patientDecisionSchema,
 } from "./patient-decision.ts";

@@ -5,6 +5,25 @@
  * The arithmetic is `evaluation/src/decision`.
  */
 import { z } from "zod";
+import { proportionSchema } from "./proportion.ts";
+
+/** What is asked of an operating point: at least so much of one, and then as much as possible of the other. */
+export const pointWantedSchema = z.strictObject({
+  atLeast: z.enum(["sensitivity", "specificity"]),
+  share: z.number().gt(0).max(1),
+});
+export type PointWanted = z.infer<typeof pointWantedSchema>;
+
+/** A probability from which a patient is called a fracture, chosen on the patients of `fittedOn`. */
+export const decisionPointSchema = z.strictObject({
+  wanted: pointWantedSchema,
+  /** Null where nobody may be called one. */
+  probability: z.number().min(0).max(1).nullable(),
+  /** Where it was chosen, each patient decided by a model that was fitted without them. */
+  sensitivity: proportionSchema,
+  specificity: proportionSchema,
+});
+export type DecisionPoint = z.infer<typeof decisionPointSchema>;
 
 /** What the model looks at, of one class, over all views of a patient. */
 export const EVIDENCE = [
@@ -35,6 +54,8 @@ export const patientDecisionSchema = z.strictObject({
   prevalence: z.number().gt(0).lt(1).optional(),
   /** The score from which a patient's fracture findings are shown. */
   findingThreshold: z.number().min(0).max(1),
+  /** Beside the one that decides, which is a half; none of decisions that were fitted before there were any. */
+  operatingPoints: z.array(decisionPointSchema).readonly().optional(),
   fittedOn: z.strictObject({
     /** Of each class. */
     patients: z.record(z.string(), z.int().nonnegative()),

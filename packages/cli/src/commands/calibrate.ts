@@ -136,7 +136,7 @@ function describeCalibration({ temperature, fittedOn }: ClassifierCalibration): 
 
 /** What was fitted, on whom, and how well it does on each patient when fitted without them. */
 export function describeDecision(decision: PatientDecision, prevalence: number): string {
-  const { fittedOn, findingThreshold } = decision;
+  const { fittedOn, findingThreshold, operatingPoints = [] } = decision;
   const { patients, radiographs, leaveOneOut } = fittedOn;
   const total = Object.values(patients).reduce((sum, count) => sum + count, 0);
   const classes = Object.entries(patients).map(([name, count]) => `${count} ${name}`);
@@ -150,6 +150,12 @@ export function describeDecision(decision: PatientDecision, prevalence: number):
     ],
     ["probabilities hold at", `a prevalence of ${prevalence.toFixed(2)} fractures`],
     ["findings are shown from", `a score of ${findingThreshold.toFixed(3)}`],
+    ...operatingPoints.map(({ wanted, probability, sensitivity, specificity }) => [
+      `${wanted.atLeast} of ${Math.round(100 * wanted.share)} %`,
+      `${probability === null ? "nobody is called" : `from ${probability.toFixed(3)}`} ` +
+        `(sensitivity ${sensitivity.count}/${sensitivity.total}, ` +
+        `specificity ${specificity.count}/${specificity.total})`,
+    ]),
   ];
   return alignedTable(rows, 2);
 }

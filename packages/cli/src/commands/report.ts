@@ -20,6 +20,7 @@ interface ReportArguments {
   readonly predictions?: string;
   readonly run?: string;
   readonly truth?: string;
+  readonly readerStudy?: string;
   readonly title?: string;
   readonly csv?: true;
   readonly svg?: true;
@@ -50,6 +51,10 @@ export const reportCommand: CommandFile = (output) =>
       ),
     )
     .option("--truth <file>", "CSV of patient and class, where more is known than the panel saw")
+    .option(
+      "--reader-study <file>",
+      "CSV of patient, reader, condition and score: people who read the tests with and without help",
+    )
     .option("--title <text>", "of the report; the study's name unless given")
     .option("--csv", "every figure as tables.csv, and checklists.csv")
     .option("--svg", "every figure as an SVG file, in figures/")
@@ -72,6 +77,9 @@ methods, reporting checklists, and behind every figure its cases. report.json ha
 The truth is the panel's classes and the annotators' outlines; cases that the panel has not read count with
 the observers' class, and the page says how many.
 
+--reader-study compares readers under conditions, with the detector's help and without say: every reader has
+a score of every patient under every condition, higher for a likelier fracture.
+
 A detector that has learned from a patient of the tests is refused. Answers to reporting checklists that only
 an author can give stand in checklists.toml in the study's folder: docs/report.md says how.
 
@@ -86,17 +94,22 @@ Examples:
     .action(async (given: ReportArguments) => {
       const { requireChromium } = await import("../study-report/print-page.ts");
       if (given.pdf === true) requireChromium();
-      const { closeStudy, openStudy, readKnownClasses } = await import("@malleolus/studies");
+      const { closeStudy, openStudy, readKnownClasses, readReaderScores } = await import(
+        "@malleolus/studies"
+      );
       const { jsonReport } = await import("@malleolus/evaluation");
       const { studyReport } = await import("../study-report/report-content.ts");
       const { writeReport } = await import("../study-report/report-files.ts");
       const study = await openStudy(given.study);
       try {
+        // Before anything is looked for, which takes minutes.
+        const truth = given.truth === undefined ? null : await readKnownClasses(study, given.truth);
+        const readerScores =
+          given.readerStudy === undefined ? [] : await readReaderScores(study, given.readerStudy);
         const told = await findAll(study, given, output);
         if (told === null) return;
         const { folder, ...known } = told;
-        const truth = given.truth === undefined ? null : await readKnownClasses(study, given.truth);
-        const content = await studyReport({ study, ...known, truth });
+        const content = await studyReport({ study, ...known, truth, readerScores });
         const { csv = false, svg = false, pdf = false } = given;
         const written = await writeReport(folder, content, { csv, svg, pdf });
         output.write(given.json ? jsonReport(content) : describeReport(written, content));
@@ -110,7 +123,9 @@ async function findAll(
   study: Study,
   given: ReportArguments,
   output: Output,
-): Promise<(Omit<StudyToReport, "study" | "truth"> & { readonly folder: string }) | null> {
+): Promise<
+  (Omit<StudyToReport, "study" | "truth" | "readerScores"> & { readonly folder: string }) | null
+> {
   const { checkSeparation } = await import("../study-report/separation.ts");
   const { findOnTests } = await import("../study-report/find-on-tests.ts");
   const { whatWasFound } = await import("../study-report/what-was-found.ts");

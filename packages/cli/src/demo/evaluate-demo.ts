@@ -87,6 +87,7 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
       run: run.directory,
       separation,
       truth: null,
+      readerScores: [],
     });
     const evaluateTest = evaluatorOf(study, decision);
     const simulated = "by the phantom, which nobody in a real study can ask";
@@ -102,6 +103,7 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
           people: null,
           analyses: null,
           outlines: null,
+          levels: null,
           published: null,
         },
         evaluateTest(patients),

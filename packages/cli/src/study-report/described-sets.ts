@@ -6,6 +6,7 @@ import {
   type DescribedPatient,
   type DescribedSet,
   describeSet,
+  type ImageAttributes,
   type PatientAttributes,
 } from "@malleolus/evaluation";
 import { type Assignment, visibilitySchema } from "@malleolus/schema";
@@ -25,6 +26,8 @@ export interface DescribedStudy {
   readonly sets: readonly DescribedSet[];
   /** Of every patient in them. */
   readonly attributes: PatientAttributes;
+  /** Of every radiograph, by file. */
+  readonly imageAttributes: ImageAttributes;
 }
 
 export async function describeStudy(study: Study): Promise<DescribedStudy> {
@@ -40,11 +43,15 @@ export async function describeStudy(study: Study): Promise<DescribedStudy> {
   ];
   const known = new Map<string, DescribedPatient>();
   const sets: DescribedSet[] = [];
+  const ofImages = new Map<string, ImageAttributes[string]>();
   for (const [name, assignment, cases] of wanted) {
     const chosen = cases === null ? null : new Set(cases.map(({ caseId }) => caseId));
     const images = (await assignedImages(study, assignment)).filter(
       ({ caseId }) => chosen === null || chosen.has(caseId),
     );
+    for (const { fileName, visibility } of images) {
+      ofImages.set(fileName, { Visibility: visibility ?? NOT_GRADED });
+    }
     const patients = [...Map.groupBy(images, ({ patient }) => patient)];
     for (let from = 0; from < patients.length; from += AT_ONCE) {
       const some = patients.slice(from, from + AT_ONCE).filter(([id]) => !known.has(id));
@@ -55,8 +62,14 @@ export async function describeStudy(study: Study): Promise<DescribedStudy> {
     if (all.length > 0) sets.push(describeSet(name, all));
   }
   const attributes = [...known].map(([id, patient]) => [id, attributesOf(patient)] as const);
-  return { sets, attributes: Object.fromEntries(attributes) };
+  return {
+    sets,
+    attributes: Object.fromEntries(attributes),
+    imageAttributes: Object.fromEntries(ofImages),
+  };
 }
+
+const NOT_GRADED = "no fracture graded";
 
 /** Of radiographs' grades the clearest: on that view a fracture could be seen best. */
 function attributesOf(patient: DescribedPatient): PatientAttributes[string] {
@@ -67,7 +80,7 @@ function attributesOf(patient: DescribedPatient): PatientAttributes[string] {
     Sex: sex,
     Hospital: hospital,
     Machine: machine,
-    Visibility: visibilitySchema.options.find((grade) => grades.has(grade)) ?? "no fracture graded",
+    Visibility: visibilitySchema.options.find((grade) => grades.has(grade)) ?? NOT_GRADED,
     Readers: ambiguous === null ? null : ambiguous ? "differed at first" : "agreed at first",
   };
 }

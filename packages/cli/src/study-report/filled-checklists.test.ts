@@ -18,6 +18,7 @@ const content: ReportContent = {
   sets: [],
   tests: [],
   readers: [],
+  readerStudy: null,
   gallery: [],
   training: null,
   provenance: null,

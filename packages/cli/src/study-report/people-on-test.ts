@@ -49,10 +49,11 @@ export function peopleOnTest(
   const readersOf = (panel: Panel) => {
     const { readers, rows } = readings[panel];
     return readers.flatMap((reader, place) => {
-      const own = rows.flatMap(({ caseId, decisions }): Reading[] => {
+      const own = rows.flatMap(({ caseId, decisions, certainties }): Reading[] => {
         const [known, said] = [byCase.get(caseId), decisions[place]];
         if (known === undefined || said === null || said.kind !== "class") return [];
-        return [{ truth: known.class, said: said.id }];
+        const { patient, class: truth } = known;
+        return [{ patient, truth, said: said.id, certainty: certainties[place] }];
       });
       if (own.length === 0) return [];
       const independent = panel === "curation" && isDecided;

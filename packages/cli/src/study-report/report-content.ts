@@ -8,28 +8,33 @@ import {
   evaluate,
   evaluationDefaults,
   type GalleryPart,
+  intraObserverAgreement,
+  levelsOfTest,
   observerAgreement,
   outcomesUnder,
   outlineMeasures,
-  type PatientAttributes,
   type PeopleOnTest,
   type Provenance,
   type ReportContent,
   type ReportedReaders,
   type ReportedTest,
   readerAgreement,
+  readerStudyResult,
   type TestPatient,
 } from "@malleolus/evaluation";
-import type { Panel, PatientDecision } from "@malleolus/schema";
+import { ankleClassification, type PatientDecision } from "@malleolus/schema";
 import {
+  type ReaderScore,
+  type ReadingMatrix,
+  type RoundMatrix,
   readFlow,
-  readingMatrix,
   readTestSets,
+  roundMatrices,
   type Study,
   type TestSet,
 } from "@malleolus/studies";
 import manifest from "../../package.json" with { type: "json" };
-import { describeStudy } from "./described-sets.ts";
+import { type DescribedStudy, describeStudy } from "./described-sets.ts";
 import { withChecklists } from "./filled-checklists.ts";
 import type { FoundOnTest, FoundOnTests } from "./find-on-tests.ts";
 import { galleryOf } from "./gallery.ts";
@@ -56,6 +61,8 @@ export interface StudyToReport {
   readonly separation: Separation;
   /** Classes of patients of whom more is known than the panel saw, by pseudonym; null without any. */
   readonly truth: ReadonlyMap<string, string> | null;
+  /** People who read the tests' patients under several conditions; none where nobody did. */
+  readonly readerScores: readonly ReaderScore[];
 }
 
 /** One evaluation of patients, by the study's classes. */
@@ -80,6 +87,7 @@ export interface TestToReport {
   readonly people: PeopleOnTest | null;
   readonly analyses: ReportedTest["analyses"];
   readonly outlines: ReportedTest["outlines"];
+  readonly levels: ReportedTest["levels"];
   readonly published: ReportedTest["published"];
 }
 
@@ -94,11 +102,12 @@ export function reportedTest(test: TestToReport, evaluation: Evaluation): Report
 export async function studyReport(given: StudyToReport): Promise<ReportContent> {
   const { study, found, title, subtitle, simulated, software, training } = given;
   const people = await readPeople(study);
+  const { curation, reference } = people.readings;
   const sets = await readTestSets(study);
   const drawn = await readOutlines(study);
   const described = await describeStudy(study);
   const tests = (where: "internal" | "external") =>
-    testsOf(given, where, found[where], sets[where], people, described.attributes, drawn);
+    testsOf(given, where, found[where], sets[where], people, described, drawn);
   const [internal, external] = [tests("internal"), tests("external")];
   return withChecklists(study, {
     title,
@@ -116,9 +125,13 @@ export async function studyReport(given: StudyToReport): Promise<ReportContent> 
     sets: described.sets,
     tests: [...internal, ...external, ...againstTruth(given)],
     readers: [
-      ...(await agreementOf(study, "curation", "Observers, before the senior decides")),
-      ...(await agreementOf(study, "reference", "Surgeons of the tests, before they talk")),
+      ...agreementOf(study, curation, "Observers, before the senior decides"),
+      ...agreementOf(study, reference, "Surgeons of the tests, before they talk"),
+      ...(await roundMatrices(study)).flatMap((round) =>
+        agreementOf(study, round, `Round "${round.name}"`, round.repeats),
+      ),
     ],
+    readerStudy: readerStudyOf(given),
     gallery: [
       ...(await galleryPart(study, found.internal, internal)),
       ...(await galleryPart(study, found.external, external)),
@@ -138,7 +151,7 @@ function testsOf(
   { difficult, easy, undecided }: FoundOnTest,
   sets: TestSet,
   people: KnownPeople,
-  attributes: PatientAttributes,
+  described: DescribedStudy,
   drawn: TestOutlines,
 ): ReportedTest[] {
   if (difficult.length === 0) return [];
@@ -159,13 +172,22 @@ function testsOf(
             ? `${whose}. The reserve is used up: ${lacking} ambiguous patients have no replacement`
             : whose,
         people: own,
-        analyses: analyzeTest(evaluation, attributes, own.agreement, scores),
+        analyses: analyzeTest(
+          evaluation,
+          described.attributes,
+          own,
+          scores,
+          described.imageAttributes,
+        ),
         outlines: outlineMeasures(
           patients,
           drawn.spacings,
           outlinesOf(drawn, cases, study.protocol.noFractureClass),
           evaluation.settings,
         ),
+        levels: isWeber(study.protocol)
+          ? levelsOfTest(patients, evaluation, drawn.bones, study.protocol.zonesMm)
+          : null,
         published: `${where} ${kind}`,
       },
       evaluation,
@@ -175,6 +197,23 @@ function testsOf(
     part("difficult", difficult, sets.difficult),
     ...(easy === null || sets.easy === null ? [] : [part("easy", easy, sets.easy)]),
   ];
+}
+
+/** By the panel's truth of both tests. */
+function readerStudyOf({
+  study: { protocol },
+  found,
+  readerScores,
+}: StudyToReport): ReportContent["readerStudy"] {
+  if (readerScores.length === 0) return null;
+  const patients = [found.internal, found.external].flatMap(({ difficult, easy }) => [
+    ...difficult,
+    ...(easy ?? []),
+  ]);
+  const hasFracture = patients.map(({ id, class: name }) => {
+    return [id, name !== protocol.noFractureClass] as const;
+  });
+  return readerStudyResult(readerScores, new Map(hasFracture));
 }
 
 /** The same tests by the classes that are known otherwise, of the patients of whom they are. */
@@ -196,6 +235,7 @@ function againstTruth({ study, found, decision, truth }: StudyToReport): Reporte
           people: null,
           analyses: null,
           outlines: null,
+          levels: null,
           published: null,
         },
         evaluateTest(patients),
@@ -206,6 +246,14 @@ function againstTruth({ study, found, decision, truth }: StudyToReport): Reporte
 
 type TestCases = TestSet["difficult"];
 
+/** Whether the classes are those that millimetres above the plafond tell apart, low to high. */
+function isWeber({ classes, noFractureClass }: Study["protocol"]): boolean {
+  const fractures = (some: Study["protocol"]["classes"], none: string) =>
+    some.flatMap(({ id }) => (id === none ? [] : [id])).join();
+  const ankle = ankleClassification;
+  return fractures(classes, noFractureClass) === fractures(ankle.classes, ankle.noFractureClass);
+}
+
 async function galleryPart(
   study: Study,
   { difficult }: FoundOnTest,
@@ -214,8 +262,12 @@ async function galleryPart(
   return first === undefined ? [] : galleryOf(study, first, difficult);
 }
 
-async function agreementOf(study: Study, panel: Panel, name: string): Promise<ReportedReaders[]> {
-  const { readers, rows } = await readingMatrix(study, panel);
+function agreementOf(
+  study: Study,
+  { readers, rows }: ReadingMatrix,
+  name: string,
+  repeated: RoundMatrix["repeats"] = [],
+): ReportedReaders[] {
   if (rows.length === 0) return [];
   const ratings = rows.map(({ decisions }) => decisions.map((decision) => decision?.id ?? null));
   const { classes, exclusions } = study.protocol;
@@ -228,7 +280,16 @@ async function agreementOf(study: Study, panel: Panel, name: string): Promise<Re
     exclusions.map(({ id }) => id),
   );
   const agreement = readerAgreement(names, ratings, evaluationDefaults);
-  return [{ name, agreement, observers }];
+  const said = rows.map(({ patient }, i) => ({ patient, said: ratings[i] }));
+  const repeats = repeated.map(({ patient, reader, first, second }) => ({
+    patient,
+    reader: known.get(reader) ?? reader,
+    first: first.id,
+    second: second.id,
+  }));
+  const all = [...classes, ...exclusions].map(({ id }) => id);
+  const intra = intraObserverAgreement(repeats, all);
+  return [{ name, agreement, observers, rows: said, repeats, intra }];
 }
 
 function namesOf({ protocol, configuration }: Study): Record<string, string> {

@@ -11,12 +11,19 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import {
+  analyzeTest,
   evaluate,
   evaluationDefaults,
   htmlReport,
+  levelsOfTest,
+  outcomesUnder,
+  proportionOf,
   type ReportContent,
+  readerResult,
+  readerStudyResult,
   type TestPatient,
 } from "@malleolus/evaluation";
+import { ankleClassification, type PatientDecision } from "@malleolus/schema";
 import { z } from "zod";
 import { withChecklists } from "./filled-checklists.ts";
 import { findChromium, printPage, requireChromium } from "./print-page.ts";
@@ -24,8 +31,10 @@ import { findChromium, printPage, requireChromium } from "./print-page.ts";
 const chromium = findChromium(process.env.PATH ?? "");
 const skip = chromium === null ? "no Chromium on the path" : false;
 
+const classes = ["weber_a", "weber_b", "weber_c", "no_fracture"];
+
 /** Ten patients of each of the ankle's classes, every fifth of them wrong. */
-const patients = ["weber_a", "weber_b", "weber_c", "no_fracture"].flatMap((name, place) =>
+const patients = classes.flatMap((name, place) =>
   Array.from({ length: 10 }, (_, i): TestPatient => {
     const called = i % 5 === 4 ? (place === 0 ? "weber_b" : "weber_a") : name;
     const box = [4, 4, 12 + i, 9] as const;
@@ -39,6 +48,10 @@ const patients = ["weber_a", "weber_b", "weber_c", "no_fracture"].flatMap((name,
           view: "ap",
           width: 32,
           height: 32,
+          classScores: Object.fromEntries(
+            classes.map((one) => [one, one === called ? 0.5 + i / 25 : 0.1]),
+          ),
+          imageProbabilities: null,
           truths: [{ class: name, box: [4, 4, 14, 9], polygons: [[4, 4, 14, 4, 14, 9, 4, 9]] }],
           findings: [
             {
@@ -55,6 +68,70 @@ const patients = ["weber_a", "weber_b", "weber_c", "no_fracture"].flatMap((name,
       ],
     };
   }),
+);
+
+const weights = { objectMean: 1, objectMax: 0, imageMean: 0, imageMax: 0 };
+const decision: PatientDecision = {
+  format: "malleolus-decision-1",
+  classes,
+  noFractureClass: "no_fracture",
+  usesImageHead: false,
+  weights: { fracture: weights, noFracture: weights },
+  bias: Object.fromEntries(classes.map((name) => [name, 0])),
+  findingThreshold: 0.5,
+  operatingPoints: (["specificity", "sensitivity"] as const).map((atLeast) => ({
+    wanted: { atLeast, share: 0.95 },
+    probability: atLeast === "specificity" ? 0.8 : 0.3,
+    sensitivity: proportionOf(27, 30),
+    specificity: proportionOf(19, 20),
+  })),
+  fittedOn: {
+    patients: Object.fromEntries(classes.map((name) => [name, 10])),
+    radiographs: 40,
+    sha256: "ab",
+    penalty: 1,
+    leaveOneOut: { logLoss: 0.5, accuracy: 0.8 },
+  },
+};
+const evaluation = evaluate(patients, {
+  ...evaluationDefaults,
+  classes,
+  noFractureClass: "no_fracture",
+  resamples: 100,
+  decision,
+});
+/** Everyone is wrong of others, and two of them had no part in the truth. */
+const readers = [0, 1, 2].map((reader) =>
+  readerResult(
+    `Reader ${reader + 1}`,
+    reader < 2,
+    patients.map(({ id, class: truth }, i) => ({
+      patient: id,
+      truth,
+      said: i % 7 === reader ? classes[(classes.indexOf(truth) + 1) % 4] : truth,
+      certainty: 1 + (i % 5),
+    })),
+    "no_fracture",
+  ),
+);
+const agreement = Object.fromEntries(
+  patients.map(({ id, class: truth }, i) => {
+    const said = readers.map(({ readings }) => readings[i].said);
+    return [id, { agreeing: said.filter((one) => one === truth).length, readings: 3, said }];
+  }),
+);
+const people = { readers, annotators: null, agreement };
+const attributes = Object.fromEntries(
+  patients.map(({ id }, i) => [id, { Sex: i % 2 === 0 ? "F" : "M", Age: "18 to 39" }]),
+);
+const readerScores = ["alone", "with the detector"].flatMap((condition, c) =>
+  readers.flatMap(({ name: reader, readings }) =>
+    readings.map(({ patient, truth, said }, i) => {
+      const isRight = said === truth || (c === 1 && i % 2 === 0);
+      const sure = (truth === "no_fracture") === isRight ? -1 : 1;
+      return { patient, reader, condition, score: sure * (1 + (i % 5)) };
+    }),
+  ),
 );
 
 const content: ReportContent = {
@@ -86,19 +163,24 @@ const content: ReportContent = {
       id: "internal-difficult",
       name: "Internal test, difficult",
       description: "Forty patients.",
-      evaluation: evaluate(patients, {
-        ...evaluationDefaults,
-        classes: ["weber_a", "weber_b", "weber_c", "no_fracture"],
-        noFractureClass: "no_fracture",
-        resamples: 100,
-      }),
-      people: null,
-      analyses: null,
+      evaluation,
+      people,
+      analyses: analyzeTest(
+        evaluation,
+        attributes,
+        people,
+        outcomesUnder("mean", patients, evaluation.settings),
+      ),
       outlines: null,
+      levels: levelsOfTest(patients, evaluation, new Map(), ankleClassification.zonesMm),
       published: "internal difficult",
     },
   ],
   readers: [],
+  readerStudy: readerStudyResult(
+    readerScores,
+    new Map(patients.map(({ id, class: name }) => [id, name !== "no_fracture"])),
+  ),
   gallery: [],
   training: {
     description: "Some steps.",
@@ -185,6 +267,20 @@ for (const [where, width, dark, ground] of [
     assert.equal(found.ground, ground);
   });
 }
+
+test("the page says all that is asked of a test", () => {
+  const page = htmlReport(content);
+  for (const said of [
+    "Operating points",
+    "Calibration slope, 1 where right",
+    "Readers beside the detector",
+    "The Weber class by millimetres",
+    "The reader study",
+    "Every way to combine the views",
+  ]) {
+    assert.ok(page.includes(said), said);
+  }
+});
 
 test("printPage: a PDF of the page", { skip }, async (context) => {
   const folder = scratch(context);

@@ -9,6 +9,7 @@ import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
 import { EvaluationError } from "../errors.ts";
 import { meanOf } from "../summary.ts";
 import { brierScore, checkForecasts, type Forecast, logLoss } from "./probability-scores.ts";
+import { type Recalibration, recalibrationOf } from "./recalibration.ts";
 import { type BinningOptions, type Reliability, reliabilityOf } from "./reliability.ts";
 
 export interface Calibration {
@@ -18,8 +19,9 @@ export interface Calibration {
   /** The mean over classes of the expected error of each class against the rest. */
   readonly classWiseError: Estimate;
   readonly classes: readonly (Reliability & { readonly class: string })[];
-  /** Of the summed probability of all fracture classes. */
+  /** Of the summed probability of all fracture classes, and in which direction it is wrong. */
   readonly fracture: Reliability;
+  readonly recalibration: Recalibration;
 }
 
 export interface CalibrationOptions extends BootstrapOptions {
@@ -40,6 +42,16 @@ export function calibrationOf(
     (sample) => scoresOf(sample.flat(), options.classes, binning),
     options,
   );
+  const said = forecasts.map(({ probabilities }) =>
+    Math.min(
+      1,
+      options.classes.reduce(
+        (sum, name) => (name === options.noFractureClass ? sum : sum + probabilities[name]),
+        0,
+      ),
+    ),
+  );
+  const happened = forecasts.map(({ truth }) => truth !== options.noFractureClass);
   return {
     patients: forecasts.length,
     brier,
@@ -49,18 +61,12 @@ export function calibrationOf(
       class: name,
       ...ofClass(forecasts, name, binning),
     })),
-    fracture: reliabilityOf(
-      forecasts.map(({ probabilities }) =>
-        Math.min(
-          1,
-          options.classes.reduce(
-            (sum, name) => (name === options.noFractureClass ? sum : sum + probabilities[name]),
-            0,
-          ),
-        ),
-      ),
-      forecasts.map(({ truth }) => truth !== options.noFractureClass),
-      binning,
+    fracture: reliabilityOf(said, happened, binning),
+    recalibration: recalibrationOf(
+      said,
+      happened,
+      options,
+      forecasts.map(({ patient }) => patient),
     ),
   };
 }

@@ -46,6 +46,31 @@ test("recalibrationOf: at the maximum what is left sums to nothing", () => {
   assert.ok(Math.abs(rest) < 1e-9);
 });
 
+test("recalibrationOf: cases of one patient are drawn together, which widens the intervals", () => {
+  const { said, happened } = expected(0.3, 0.8);
+  const every = {
+    said: said.filter((_, i) => i % 20 === 0),
+    happened: happened.filter((_, i) => i % 20 === 0),
+  };
+  const thrice = {
+    said: every.said.flatMap((p) => [p, p, p]),
+    happened: every.happened.flatMap((is) => [is, is, is]),
+  };
+  const patients = every.said.flatMap((_, i) => [`${i}`, `${i}`, `${i}`]);
+  const alone = recalibrationOf(every.said, every.happened, options);
+  const together = recalibrationOf(thrice.said, thrice.happened, options, patients);
+  for (const key of ["intercept", "slope"] as const) {
+    const near = (one: number | undefined, other: number | undefined) =>
+      assert.ok(Math.abs((one ?? 9) - (other ?? -9)) < 1e-6, `${key}: ${one}, ${other}`);
+    near(together[key].value ?? undefined, alone[key].value ?? undefined);
+    near(together[key].interval?.[0], alone[key].interval?.[0]);
+    near(together[key].interval?.[1], alone[key].interval?.[1]);
+  }
+  const apart = recalibrationOf(thrice.said, thrice.happened, options);
+  const width = ([low, high]: readonly [number, number]) => high - low;
+  assert.ok(width(apart.slope.interval ?? [0, 9]) < 0.8 * width(together.slope.interval ?? [0, 0]));
+});
+
 test("recalibrationOf: where one thing alone happened, or all are told apart, there is no figure", () => {
   const none = recalibrationOf([0.2, 0.4, 0.9], [false, false, false], options);
   assert.deepEqual([none.intercept.value, none.slope.value], [null, null]);

@@ -22,8 +22,9 @@ const MOST_STEPS = 50;
 const STEEPEST = 50;
 
 /**
- * With intervals of the bootstrap. A value is null where only one thing happened, and where a slope has
- * no end since probabilities tell both apart without error.
+ * With intervals of the bootstrap over `patients`, whose each probability is (each its own where they are
+ * left out). A value is null where only one thing happened, and where a slope has no end since
+ * probabilities tell both apart without error.
  *
  * @throws EvaluationError `input` for what are no probabilities, and for lists of unlike length.
  */
@@ -31,6 +32,7 @@ export function recalibrationOf(
   probabilities: readonly number[],
   happened: readonly boolean[],
   options: BootstrapOptions,
+  patients: readonly string[] = probabilities.map((_, i) => `${i}`),
 ): Recalibration {
   const wrong = probabilities.find((p) => !(p >= 0 && p <= 1));
   if (wrong !== undefined || probabilities.length !== happened.length) {
@@ -40,16 +42,23 @@ export function recalibrationOf(
         (wrong ?? `${probabilities.length} and ${happened.length}`),
     );
   }
-  const logits = probabilities.map((p) => {
+  const logits = Float64Array.from(probabilities, (p) => {
     const kept = Math.min(1 - LEAST, Math.max(LEAST, p));
     return Math.log(kept / (1 - kept));
   });
+  const outcomes = Uint8Array.from(happened, (is) => (is ? 1 : 0));
+  const placeOf = new Map([...new Set(patients)].map((patient, place) => [patient, place]));
+  const places = patients.map((patient) => placeOf.get(patient) ?? 0);
+  const weights = new Uint32Array(logits.length);
   const [intercept, slope] = weightedBootstrap(
-    logits.length,
-    (weights) => [
-      fitted(logits, happened, weights, "intercept")?.intercept ?? null,
-      fitted(logits, happened, weights, "both")?.slope ?? null,
-    ],
+    placeOf.size,
+    (drawn) => {
+      for (const [i, place] of places.entries()) weights[i] = drawn[place];
+      return [
+        fitted(logits, outcomes, weights, "intercept")?.intercept ?? null,
+        fitted(logits, outcomes, weights, "both")?.slope ?? null,
+      ];
+    },
     options,
   );
   return { intercept, slope };
@@ -57,17 +66,19 @@ export function recalibrationOf(
 
 /** By Newton's method; null where there is no maximum. */
 function fitted(
-  logits: readonly number[],
-  happened: readonly boolean[],
+  logits: Float64Array,
+  happened: Uint8Array,
   weights: Uint32Array,
   free: "intercept" | "both",
 ): { readonly intercept: number; readonly slope: number } | null {
   let [intercept, slope] = [0, 1];
   for (let step = 0; step < MOST_STEPS; step++) {
     let [gradient0, gradient1, curve00, curve01, curve11] = [0, 0, 0, 0, 0];
-    for (const [i, logit] of logits.entries()) {
+    for (let i = 0; i < logits.length; i++) {
+      if (weights[i] === 0) continue;
+      const logit = logits[i];
       const p = 1 / (1 + Math.exp(-(intercept + slope * logit)));
-      const residual = weights[i] * ((happened[i] ? 1 : 0) - p);
+      const residual = weights[i] * (happened[i] - p);
       const curve = weights[i] * p * (1 - p);
       gradient0 += residual;
       gradient1 += residual * logit;

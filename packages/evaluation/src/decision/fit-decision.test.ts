@@ -88,6 +88,27 @@ test("fitDecision: says what it was fitted on, and other patients give another h
   assert.equal(fitDecision(patients(1, 30), options).fittedOn.sha256, fittedOn.sha256);
 });
 
+test("fitDecision: operating points keep to 95 % on its patients, and about that on others", () => {
+  const tuning = patients(1, 45);
+  const decision = fitDecision(tuning, options);
+  const [specific, sensitive] = decision.operatingPoints ?? [];
+  assert.deepEqual(specific.wanted, { atLeast: "specificity", share: 0.95 });
+  assert.deepEqual(sensitive.wanted, { atLeast: "sensitivity", share: 0.95 });
+  assert.ok((specific.specificity.share ?? 0) >= 0.95 && specific.specificity.total === 15);
+  assert.ok((sensitive.sensitivity.share ?? 0) >= 0.95 && sensitive.sensitivity.total === 30);
+  const others = patients(2, 600);
+  const share = (probability: number | null, has: boolean, called: boolean) => {
+    const own = others.filter((one) => (one.class !== "none") === has);
+    const right = own.filter(
+      ({ images }) =>
+        decidePatient(decision, images).fractureProbability >= (probability ?? 2) === called,
+    );
+    return right.length / own.length;
+  };
+  assert.ok(Math.abs(share(specific.probability, false, false) - 0.95) < 0.1);
+  assert.ok(Math.abs(share(sensitive.probability, true, true) - 0.95) < 0.1);
+});
+
 test("fitDecision: without an image head the objects alone decide", () => {
   const without = patients(1, 60).map((patient) => ({
     ...patient,

@@ -4,12 +4,19 @@
  *
  * The penalty is the one under which each patient is best predicted by a model fitted without them.
  * The findings' threshold is the lowest that keeps to a stated number of false positives a radiograph,
- * with findings shown as `shownFindings` shows them, each patient again decided without them.
+ * with findings shown as `shownFindings` shows them, each patient again decided without them. So are the
+ * operating points.
  */
 
 import { createHash } from "node:crypto";
 import type { PatientAnswer } from "@malleolus/schema";
-import { EVIDENCE, type Evidence, type PatientDecision } from "@malleolus/schema";
+import {
+  type DecisionPoint,
+  EVIDENCE,
+  type Evidence,
+  type PatientDecision,
+  type PointWanted,
+} from "@malleolus/schema";
 import { EvaluationError } from "../errors.ts";
 import { FOUND_IOU } from "../found.ts";
 import { frocOf } from "../froc.ts";
@@ -18,6 +25,7 @@ import type { TestPatient } from "../patient.ts";
 import { answerOf, shownFindings } from "./decide.ts";
 import { evidenceOf, type ViewEvidence } from "./evidence.ts";
 import { type Case, fitMultinomial, probabilitiesOf } from "./multinomial.ts";
+import { chooseOperatingPoint } from "./operating-point.ts";
 
 /** A tuning patient: every image with all that the detector says of it. */
 export interface TuningPatient extends TestPatient {
@@ -33,6 +41,11 @@ export interface FitOptions {
 const PENALTIES = [0.1, 0.3, 1, 3, 10] as const;
 /** Shown in vain, a radiograph: what the findings' threshold keeps to on the tuning patients. */
 export const FALSE_POSITIVES_PER_IMAGE = 0.2;
+/** The operating points that are chosen beside the half that decides. */
+const POINTS_WANTED: readonly PointWanted[] = [
+  { atLeast: "specificity", share: 0.95 },
+  { atLeast: "sensitivity", share: 0.95 },
+];
 /** Of each class, so that no class is decided by a single patient. */
 const LEAST_PATIENTS = 2;
 
@@ -73,6 +86,7 @@ export function fitDecision(
     },
     bias: Object.fromEntries(classes.map((name, k) => [name, parameters[2 * groups + k]])),
     findingThreshold: thresholdOf(patients, answers, classes, noFractureClass),
+    operatingPoints: pointsOf(patients, answers, noFractureClass),
     fittedOn: {
       patients: counts,
       radiographs: patients.reduce((sum, { images }) => sum + images.length, 0),
@@ -139,6 +153,23 @@ function leaveOneOut(cases: readonly Case[], penalty: number): LeaveOneOut {
   });
   const total = cases.reduce((sum, { truth }, i) => sum - Math.log(probabilities[i][truth]), 0);
   return { penalty, logLoss: total / cases.length, probabilities };
+}
+
+function pointsOf(
+  patients: readonly TuningPatient[],
+  answers: readonly PatientAnswer[],
+  noFractureClass: string,
+): DecisionPoint[] {
+  // A sum of probabilities may exceed 1 by a last bit.
+  const scores = answers.map(({ fractureProbability }) => Math.min(1, fractureProbability));
+  const positive = patients.map((patient) => patient.class !== noFractureClass);
+  return POINTS_WANTED.flatMap((wanted) => {
+    const point = chooseOperatingPoint(scores, positive, wanted);
+    if (point === null) return [];
+    const { threshold, sensitivity, specificity } = point;
+    const probability = Number.isFinite(threshold) ? threshold : null;
+    return [{ wanted, probability, sensitivity, specificity }];
+  });
 }
 
 /** Null images (not annotated) tell nothing of where a fracture is. */

@@ -5,17 +5,10 @@
  * A point chosen on the patients on whom it is then reported is too good; so choosing and applying are
  * two functions, and what is chosen is a plain score that can be written down.
  */
-import type { Proportion } from "@malleolus/schema";
+import type { PointWanted, Proportion } from "@malleolus/schema";
 import { EvaluationError } from "../errors.ts";
 import { proportionOf } from "../proportion.ts";
 import { rocPoints } from "../roc.ts";
-
-/** What is asked of a working point: at least so much of one, and then as much as possible of the other. */
-export interface PointWanted {
-  readonly atLeast: "sensitivity" | "specificity";
-  /** Above 0 and up to 1. */
-  readonly share: number;
-}
 
 export interface OperatingPoint {
   readonly wanted: PointWanted;

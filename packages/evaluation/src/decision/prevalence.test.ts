@@ -51,6 +51,23 @@ test("atPrevalence: back where it was, the same probabilities; classes keep thei
   close(rare.a / rare.b, probabilities.a / probabilities.b);
 });
 
+test("atPrevalence: at its operating points the same patients are called a fracture", () => {
+  const share = { count: 1, total: 1, share: 1, interval: null };
+  const point = (probability: number | null) => ({
+    wanted: { atLeast: "specificity" as const, share: 0.95 },
+    probability,
+    sensitivity: share,
+    specificity: share,
+  });
+  const { fractureProbability } = decidePatient(decision, [view]);
+  const pointed = { ...decision, operatingPoints: [point(fractureProbability), point(null)] };
+  const rare = atPrevalence(pointed, 0.1);
+  const [same, nobody] = rare.operatingPoints ?? [];
+  close(same.probability ?? 0, decidePatient(rare, [view]).fractureProbability);
+  assert.equal(nobody.probability, null);
+  assert.ok(!("operatingPoints" in atPrevalence(decision, 0.1)));
+});
+
 test("atPrevalence: of nobody, of everybody and of no number is refused", () => {
   for (const wrong of [0, 1, -0.1, Number.NaN]) {
     assert.throws(() => atPrevalence(decision, wrong), /expected a share between 0 and 1/);

@@ -6,7 +6,7 @@
  * the biases move by the change of the prior log odds (Saerens, Latinne and Decaestecker, Neural
  * Computation 2002, equation 2.4). Classes of fractures keep their shares of the fractures.
  */
-import type { PatientDecision } from "@malleolus/schema";
+import type { DecisionPoint, PatientDecision } from "@malleolus/schema";
 import { EvaluationError } from "../errors.ts";
 
 /** The share of patients with a fracture, 0 to 1: as it was set, else that of the tuning patients. */
@@ -33,5 +33,24 @@ export function atPrevalence(decision: PatientDecision, prevalence: number): Pat
     ([name, value]) =>
       [name, value + (name === decision.noFractureClass ? sound : fracture)] as const,
   );
-  return { ...decision, bias: Object.fromEntries(bias), prevalence };
+  const { operatingPoints } = decision;
+  return {
+    ...decision,
+    bias: Object.fromEntries(bias),
+    prevalence,
+    ...(operatingPoints === undefined
+      ? {}
+      : { operatingPoints: operatingPoints.map((point) => moved(point, fracture - sound)) }),
+  };
+}
+
+/** The same patients are called: all odds of a fracture move by the same factor. */
+function moved(point: DecisionPoint, logOdds: number): DecisionPoint {
+  const { probability } = point;
+  if (probability === null) return point;
+  const factor = Math.exp(logOdds);
+  return {
+    ...point,
+    probability: (factor * probability) / (factor * probability + 1 - probability),
+  };
 }

@@ -9,12 +9,12 @@
  * OR-DBM MRMC 2.51, of MRMCaov and of RJafroc. With five readers and 25 or 100 cases the interval of a
  * difference covers in 93 %.
  */
-import { fTail, studentTails, studentWithin } from "../distributions/beta.ts";
+import { fTail } from "../distributions/beta.ts";
 import { chiSquareTail } from "../distributions/gamma.ts";
 import { holmAdjusted } from "../holm.ts";
-import { NORMAL_95, twoSidedP } from "../normal.ts";
 import { type Placements, placements } from "../roc.ts";
 import { aucCovariances, type CovarianceMethod } from "./auc-covariance.ts";
+import { isNearlyNormal, studentQuantile95, studentTailsOf } from "./nearly-normal.ts";
 import { checkReaderStudy, type ReaderStudy } from "./reader-study.ts";
 
 export interface ReaderStudyAnalysis {
@@ -220,7 +220,7 @@ function differencesOf(
   degrees: number | null,
 ): Difference[] {
   const standardError = Math.sqrt(Math.max(0, variance));
-  const reach = quantile95(degrees) * standardError;
+  const reach = studentQuantile95(degrees) * standardError;
   const pairs = conditions.flatMap((first, i) =>
     conditions.slice(i + 1).map((second, rest) => {
       const difference = areaOf(i) - areaOf(i + 1 + rest);
@@ -231,7 +231,7 @@ function differencesOf(
         standardError,
         degreesOfFreedom: degrees,
         interval: [difference - reach, difference + reach] as const,
-        p: standardError === 0 ? null : tails(difference / standardError, degrees),
+        p: standardError === 0 ? null : studentTailsOf(difference / standardError, degrees),
       };
     }),
   );
@@ -246,7 +246,7 @@ function conditionMean(
   degreesOfFreedom: number | null,
 ): ConditionMean {
   const standardError = Math.sqrt(variance);
-  const reach = quantile95(degreesOfFreedom) * standardError;
+  const reach = studentQuantile95(degreesOfFreedom) * standardError;
   return {
     condition,
     auc,
@@ -254,21 +254,6 @@ function conditionMean(
     degreesOfFreedom,
     interval: [Math.max(0, auc - reach), Math.min(1, auc + reach)],
   };
-}
-
-function quantile95(degrees: number | null): number {
-  return degrees === null || isNearlyNormal(degrees) ? NORMAL_95 : studentWithin(0.95, degrees);
-}
-
-function tails(statistic: number, degrees: number | null): number {
-  return degrees === null || isNearlyNormal(degrees)
-    ? twoSidedP(statistic)
-    : studentTails(statistic, degrees);
-}
-
-/** With so many degrees of freedom, rounding's included, t is the normal distribution to six digits. */
-function isNearlyNormal(degrees: number): boolean {
-  return degrees > 1_000_000;
 }
 
 type ErrorParts = Pick<

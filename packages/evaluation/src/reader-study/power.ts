@@ -81,7 +81,11 @@ export function casesForPower(
   planned: Omit<PlannedStudy, "cases">,
   power: number,
 ): number | null {
-  const reaches = (cases: number) => readerStudyPower(pilot, { ...planned, cases }) >= power;
+  return fewestCases((cases) => readerStudyPower(pilot, { ...planned, cases }) >= power);
+}
+
+/** The fewest cases that reach what more of them reach, too; null where no study's number does. */
+export function fewestCases(reaches: (cases: number) => boolean): number | null {
   let high = 4;
   while (!reaches(high)) {
     if (high > MOST_CASES) return null;

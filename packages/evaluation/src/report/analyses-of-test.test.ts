@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Evaluation } from "../evaluate.ts";
+import { type Evaluation, evaluate } from "../evaluate.ts";
 import { analyzeTest, type PatientAttributes } from "./analyses-of-test.ts";
 import { groupKeys, subgroupGroups } from "./case-groups.ts";
 import { htmlReport } from "./html-report.ts";
-import { fullReport, testEvaluation } from "./test-report.ts";
+import { fullReport, testEvaluation, testOptions, testPatients } from "./test-report.ts";
 
 /** Ten of each class, of which the last fracture is taken for none. */
 const evaluation: Evaluation = testEvaluation(10);
@@ -16,14 +16,15 @@ const attributes: PatientAttributes = Object.fromEntries(
     { Sex: i % 2 === 0 ? "F" : "M", Hospital: "one", Age: i < 4 ? "65 and over" : "18 to 39" },
   ]),
 );
+const nobody = { agreement: {}, readers: [] };
 
 test("analyzeTest: scores that are no probabilities are not calibrated", () => {
-  const { calibration, decisionCurve } = analyzeTest(evaluation, {}, {}, null);
+  const { calibration, decisionCurve } = analyzeTest(evaluation, {}, nobody, null);
   assert.deepEqual([calibration, decisionCurve], [null, null]);
 });
 
 test("analyzeTest: probabilities before and after, and their decision curve", () => {
-  const { calibration, decisionCurve } = analyzeTest(fitted, {}, {}, evaluation.outcomes);
+  const { calibration, decisionCurve } = analyzeTest(fitted, {}, nobody, evaluation.outcomes);
   assert.equal(calibration?.fitted.patients, 20);
   // Both are the same scores, of which each patient has one class alone: 1 or 0 once they sum to 1.
   assert.equal(calibration?.change?.brier.value, 0);
@@ -35,7 +36,7 @@ test("analyzeTest: probabilities before and after, and their decision curve", ()
 });
 
 test("analyzeTest: groups with their patients, in the bands' order; where all are alike there is none", () => {
-  const analyses = analyzeTest(evaluation, attributes, {}, null);
+  const analyses = analyzeTest(evaluation, attributes, nobody, null);
   assert.deepEqual(
     analyses.subgroups.map(({ attribute, value, patients }) => [attribute, value, patients]),
     [
@@ -64,7 +65,7 @@ test("analyzeTest: groups with their patients, in the bands' order; where all ar
 test("analyzeTest: somebody of whom nothing is known is a group of its own", () => {
   const [first, ...rest] = Object.entries(attributes);
   assert.equal(first[0], "weber-b 0");
-  const { subgroups } = analyzeTest(evaluation, Object.fromEntries(rest), {}, null);
+  const { subgroups } = analyzeTest(evaluation, Object.fromEntries(rest), nobody, null);
   const unknown = subgroups.filter(({ value }) => value === null);
   assert.deepEqual(
     unknown.map(({ attribute, patients }) => [attribute, patients]),
@@ -86,10 +87,13 @@ test("analyzeTest: errors by agreement are of patients whom at least two have re
     evaluation,
     {},
     {
-      "weber-b 9": said("weber-b", "none"),
-      "weber-b 0": said("weber-b", "weber-b"),
-      "none 0": said("none", "none"),
-      "none 1": said("none"),
+      readers: [],
+      agreement: {
+        "weber-b 9": said("weber-b", "none"),
+        "weber-b 0": said("weber-b", "weber-b"),
+        "none 0": said("none", "none"),
+        "none 1": said("none"),
+      },
     },
     null,
   );
@@ -97,7 +101,7 @@ test("analyzeTest: errors by agreement are of patients whom at least two have re
 });
 
 test("htmlReport: analyses come with links that lead somewhere", () => {
-  const analyses = analyzeTest(fitted, attributes, {}, evaluation.outcomes);
+  const analyses = analyzeTest(fitted, attributes, nobody, evaluation.outcomes);
   const [one] = fullReport.tests;
   const page = htmlReport({ ...fullReport, tests: [{ ...one, evaluation: fitted, analyses }] });
   const places = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
@@ -106,4 +110,37 @@ test("htmlReport: analyses come with links that lead somewhere", () => {
     assert.ok(page.includes(said), said);
   }
   assert.ok(!/NaN|Infinity|undefined/.test(page));
+});
+
+test("analyzeTest: each radiograph alone, by view and by what is known of it", () => {
+  const [first] = testPatients(10);
+  const [ap] = first.images;
+  const missed = { ...ap, id: "lateral", view: "lateral" as const, findings: [] };
+  const patients = [{ ...first, images: [ap, missed] }, ...testPatients(10).slice(1)];
+  const own = evaluate(patients, testOptions);
+  assert.deepEqual(
+    own.radiographs
+      .slice(0, 2)
+      .map(({ image, view, prediction }) => [image, view, prediction.class]),
+    [
+      ["weber-b 0 ap", "ap", "weber-b"],
+      ["lateral", "lateral", "none"],
+    ],
+  );
+  const images = { lateral: { Visibility: "impossible" }, "weber-b 0 ap": { Visibility: "easy" } };
+  const { radiographs, radiographMembers } = analyzeTest(own, {}, nobody, null, images);
+  assert.deepEqual(
+    radiographs.map((row) => [row.attribute, row.value, row.accuracy.count, row.accuracy.total]),
+    [
+      ["View", "ap", 19, 20],
+      ["View", "lateral", 0, 1],
+      ["Visibility", "easy", 1, 1],
+      ["Visibility", "impossible", 0, 1],
+      ["Visibility", null, 18, 19],
+    ],
+  );
+  // The first patient is right by the one view and wrong by the other; the tenth by the only one.
+  assert.deepEqual(radiographMembers[0].wrong, [9]);
+  assert.deepEqual(radiographMembers[1], { right: [], wrong: [0] });
+  assert.equal(radiographMembers[0].right.length, 19);
 });

@@ -1,7 +1,9 @@
 /**
  * What is said of a test beside its figures: whether its probabilities can be believed, what a decision
- * by them is worth, how it does in groups of patients, and whether it errs where readers disagree.
+ * by them is worth, how it does in groups of patients and beside its readers, and whether it errs where they
+ * disagree.
  */
+import { viewSchema, visibilitySchema } from "@malleolus/schema";
 import {
   type Calibration,
   type CalibrationChange,
@@ -15,7 +17,8 @@ import type { Evaluation } from "../evaluate.ts";
 import { type OddsGap, oddsGapOf } from "../subgroups/equalized-odds.ts";
 import { type ErrorsByAgreement, errorsByAgreement } from "../subgroups/errors-by-agreement.ts";
 import { AGE_BANDS, type SubgroupRow, type Subject, subgroupRows } from "../subgroups/subgroups.ts";
-import type { ReadingsRight } from "./reader-results.ts";
+import type { PeopleOnTest } from "./reader-results.ts";
+import { type ReadersBeside, readersBeside } from "./readers-beside.ts";
 
 export interface TestAnalyses {
   /** Null where a patient's scores are no probabilities. */
@@ -30,10 +33,19 @@ export interface TestAnalyses {
   readonly subgroups: readonly SubgroupRow[];
   /** The patients of each of them, in the same order, by their places in the outcomes. */
   readonly members: readonly (readonly number[])[];
+  /** Of radiographs, each taken alone, by view and by how well the fracture shows on it. */
+  readonly radiographs: readonly SubgroupRow[];
+  /** By row of these, patients with such a radiograph: all of them right, or not; by their places. */
+  readonly radiographMembers: readonly {
+    readonly right: readonly number[];
+    readonly wrong: readonly number[];
+  }[];
   /** Of the attributes of which there are at least two values. */
   readonly oddsGaps: readonly OddsGap[];
   /** Null where fewer than two have read the patients. */
   readonly errorsByAgreement: ErrorsByAgreement | null;
+  /** Null where nobody has read them. */
+  readonly readers: ReadersBeside | null;
 }
 
 /** By patient, what groups are made of. */
@@ -45,37 +57,48 @@ const DEALS = 1000;
 
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   Age: AGE_BANDS,
-  Visibility: ["obvious", "visible", "subtle", "impossible"],
+  View: viewSchema.options,
+  Visibility: visibilitySchema.options,
 };
+
+/** By the image's id. */
+export type ImageAttributes = PatientAttributes;
 
 /** `scores` are the outcomes by the views' mean scores, of the same patients in the same order. */
 export function analyzeTest(
   evaluation: Evaluation,
   attributes: PatientAttributes,
-  agreement: Readonly<Record<string, ReadingsRight>>,
+  people: Pick<PeopleOnTest, "agreement" | "readers">,
   scores: readonly PatientOutcome[] | null,
+  imageAttributes: ImageAttributes = {},
 ): TestAnalyses {
   const { outcomes, rule, settings } = evaluation;
   const { noFractureClass } = settings;
   const isFitted = rule === "calibrated" && outcomes.length > 0;
   const options = { seed: settings.seed, resamples: settings.resamples };
-  const subjects = outcomes.map((one): Subject => {
-    return {
-      patient: one.patient,
-      attributes: Object.hasOwn(attributes, one.patient) ? attributes[one.patient] : {},
-      isRight: one.truth === one.prediction.class,
-      positive: one.truth !== noFractureClass,
-      calledPositive: one.prediction.class !== noFractureClass,
-      score: one.prediction.fractureScore,
-    };
+  const subjectOf = (one: PatientOutcome, own: Subject["attributes"]): Subject => ({
+    patient: one.patient,
+    attributes: own,
+    isRight: one.truth === one.prediction.class,
+    positive: one.truth !== noFractureClass,
+    calledPositive: one.prediction.class !== noFractureClass,
+    score: one.prediction.fractureScore,
   });
-  // Where all are alike there is no group.
-  const names = [...new Set(subjects.flatMap((one) => Object.keys(one.attributes)))].filter(
-    (name) => new Set(subjects.map((one) => one.attributes[name] ?? null)).size > 1,
+  const of = (known: PatientAttributes, id: string) => (Object.hasOwn(known, id) ? known[id] : {});
+  const subjects = outcomes.map((one) => subjectOf(one, of(attributes, one.patient)));
+  const alone = evaluation.radiographs.map((one) =>
+    subjectOf(one, { View: one.view, ...of(imageAttributes, one.image) }),
   );
+  // Where all are alike there is no group.
+  const told = (some: readonly Subject[]) =>
+    [...new Set(some.flatMap((one) => Object.keys(one.attributes)))].filter(
+      (name) => new Set(some.map((one) => one.attributes[name] ?? null)).size > 1,
+    );
+  const names = told(subjects);
+  const radiographs = subgroupRows(alone, told(alone), ORDERS);
   const subgroups = subgroupRows(subjects, names, ORDERS);
   const read = outcomes.flatMap(({ patient, truth, prediction }) => {
-    const said = Object.hasOwn(agreement, patient) ? agreement[patient].said : [];
+    const said = Object.hasOwn(people.agreement, patient) ? people.agreement[patient].said : [];
     return said.length < 2 ? [] : [{ readings: said, modelIsRight: truth === prediction.class }];
   });
   return {
@@ -93,10 +116,29 @@ export function analyzeTest(
         (one.attributes[attribute] ?? null) === value ? [place] : [],
       ),
     ),
+    radiographs,
+    radiographMembers: radiographs.map((row) => membersOf(row, alone, outcomes)),
     oddsGaps: names
       .map((name) => oddsGapOf(subjects, name, { seed: options.seed, deals: DEALS }))
       .filter(({ values }) => values.length > 1),
     errorsByAgreement: read.length === 0 ? null : errorsByAgreement(read),
+    readers: readersBeside(evaluation, people.readers),
+  };
+}
+
+function membersOf(
+  { attribute, value }: SubgroupRow,
+  radiographs: readonly Subject[],
+  outcomes: readonly PatientOutcome[],
+): TestAnalyses["radiographMembers"][number] {
+  const own = radiographs.filter((one) => (one.attributes[attribute] ?? null) === value);
+  const there = new Set(own.map(({ patient }) => patient));
+  const wrong = new Set(own.flatMap(({ patient, isRight }) => (isRight ? [] : [patient])));
+  const places = outcomes.flatMap(({ patient }, place) => (there.has(patient) ? [place] : []));
+  const isWrong = (place: number) => wrong.has(outcomes[place].patient);
+  return {
+    right: places.filter((place) => !isWrong(place)),
+    wrong: places.filter(isWrong),
   };
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellGroups, fractureGroups, groupKeys, patientGroups } from "./case-groups.ts";
+import { cellGroups, patientGroups, readerGroups, ruleGroups } from "./called-groups.ts";
+import { fractureGroups, groupKeys } from "./case-groups.ts";
+import { readerResult } from "./reader-results.ts";
 import { testEvaluation } from "./test-report.ts";
 
 const evaluation = testEvaluation(10);
@@ -28,10 +30,10 @@ test("patientGroups: behind each share stand as many patients as it counts", () 
     ...classification.classes.map((one, i) => [i, one] as const),
   ];
   for (const [key, measures] of all) {
-    check(groupKeys.sensitivity(key), measures.sensitivity);
-    check(groupKeys.specificity(key), measures.specificity);
-    check(groupKeys.ppv(key), measures.ppv);
-    check(groupKeys.npv(key), measures.npv);
+    check(groupKeys.measure("sensitivity", key), measures.sensitivity);
+    check(groupKeys.measure("specificity", key), measures.specificity);
+    check(groupKeys.measure("ppv", key), measures.ppv);
+    check(groupKeys.measure("npv", key), measures.npv);
   }
 });
 
@@ -59,11 +61,81 @@ test("cellGroups: the patients of a cell are those of its truth who were called 
   }
 });
 
+test("ruleGroups: behind each rule stand as many patients as it counts, and the paper's in full", () => {
+  const { rules, rule: main, paperRule, settings } = evaluation;
+  const byKey = new Map(ruleGroups(evaluation).map((group) => [group.key, group]));
+  const counts = (key: string) => {
+    const group = byKey.get(key) ?? assert.fail(key);
+    return [group.counted.length, group.counted.length + group.others.length];
+  };
+  const shareOf = ({ count, total }: { count: number; total: number }) => [count, total];
+  for (const { rule, accuracy, fracture, called } of rules) {
+    const keys = groupKeys.rule(rule);
+    if (rule === main) {
+      assert.ok(!byKey.has(keys.accuracy), "the main rule's are the detector's");
+      continue;
+    }
+    assert.deepEqual(counts(keys.accuracy), shareOf(accuracy), rule);
+    assert.deepEqual(
+      counts(keys.measure("sensitivity", "fracture")),
+      shareOf(fracture.sensitivity),
+    );
+    assert.deepEqual(
+      counts(keys.measure("specificity", "fracture")),
+      shareOf(fracture.specificity),
+    );
+    assert.equal(called.length, evaluation.patients);
+  }
+  const sum = groupKeys.rule("sum");
+  for (const [place, { sensitivity, specificity }] of paperRule.classes.entries()) {
+    assert.deepEqual(counts(sum.measure("sensitivity", place)), shareOf(sensitivity));
+    assert.deepEqual(counts(sum.measure("specificity", place)), shareOf(specificity));
+  }
+  for (const [row, cells] of paperRule.confusion.counts.entries()) {
+    for (const [column, count] of cells.entries()) {
+      assert.equal(byKey.get(sum.cell(row, column))?.counted.length ?? 0, count);
+    }
+  }
+  assert.equal(byKey.get(sum.cell(0, 1))?.called, settings.classes[1]);
+  assert.equal(byKey.get(groupKeys.ruleUndecided("sum"))?.counted.length, 0);
+});
+
+test("readerGroups: the patients of a reader by their places, others' left out", () => {
+  const reading = (patient: string, truth: string, said: string) => ({
+    patient,
+    truth,
+    said,
+    certainty: null,
+  });
+  const reader = readerResult(
+    "A reader",
+    true,
+    [
+      reading("none 2", "none", "weber-b"),
+      reading("weber-b 1", "weber-b", "weber-b"),
+      reading("of another test", "none", "none"),
+    ],
+    "none",
+  );
+  const [accuracy, sensitivity, specificity, ...rest] = readerGroups(evaluation, [reader, reader]);
+  assert.deepEqual(
+    [accuracy.title, accuracy.counted, accuracy.others],
+    ["A reader: accuracy", [1], [12]],
+  );
+  assert.deepEqual([sensitivity.counted, sensitivity.others], [[1], []]);
+  assert.deepEqual([specificity.counted, specificity.others], [[], [12]]);
+  assert.deepEqual(
+    rest.map(({ key }) => key),
+    ["reader-1-accuracy", "reader-1-sensitivity-fracture", "reader-1-specificity-fracture"],
+  );
+});
+
 test("every key is a part of an anchor, and none is given twice", () => {
   const keys = [
     ...patientGroups(evaluation),
     ...fractureGroups(evaluation),
     ...cellGroups(evaluation),
+    ...ruleGroups(evaluation),
   ];
   assert.equal(new Set(keys.map(({ key }) => key)).size, keys.length);
   for (const { key } of keys) assert.match(key, /^[a-z0-9-]+$/);

@@ -1,68 +1,68 @@
 /**
  * The cases behind each figure of a test: which patients are counted above the line and which only
- * below it, and which fractures were found and which missed.
+ * below it, and which fractures were found and which missed. Those behind a confusion are in
+ * `called-groups.ts`.
  *
  * Patients and fractures are named by their places in the evaluation.
  */
 import type { View } from "@malleolus/schema";
-import type { PatientOutcome } from "../classification.ts";
-import type { Evaluation } from "../evaluate.ts";
+import type { Evaluation, PatientRule } from "../evaluate.ts";
+import type { LevelsOfTest } from "../weber/levels-of-test.ts";
 import type { TestAnalyses } from "./analyses-of-test.ts";
 import { UNKNOWN } from "./set-description.ts";
 
 export interface CaseGroup {
   /** Part of an anchor: letters, digits and hyphens. */
   readonly key: string;
-  /** The figure, in words; `{class}` stands for the class's name. */
+  /** The figure, in words; `{class}` and `{called}` stand for the names of these classes. */
   readonly title: string;
   readonly class: string | null;
+  readonly called?: string;
   readonly counted: readonly number[];
   readonly others: readonly number[];
 }
 
 /** What a class is called in keys: its place, since an id may hold anything. */
 export type GroupClass = number | "fracture";
+export type GroupMeasure = "sensitivity" | "specificity" | "ppv" | "npv";
+
+/** Of one way to call patients, the detector's or another's, what leads to its cases. */
+export interface CalledKeys {
+  readonly accuracy: string;
+  cell(truth: number, prediction: number): string;
+  measure(measure: GroupMeasure, of: GroupClass): string;
+}
 
 export const groupKeys = {
-  accuracy: "accuracy",
-  cell: (truth: number, prediction: number) => `cell-${truth}-${prediction}`,
-  sensitivity: (one: GroupClass) => `sensitivity-${one}`,
-  specificity: (one: GroupClass) => `specificity-${one}`,
-  ppv: (one: GroupClass) => `ppv-${one}`,
-  npv: (one: GroupClass) => `npv-${one}`,
+  ...keysWith(""),
+  /** Of another rule over the views. */
+  rule: (rule: PatientRule) => keysWith(`rule-${rule}-`),
+  ruleUndecided: (rule: PatientRule) => `rule-${rule}-undecided`,
+  /** Of a reader, by the place among the readers of the test. */
+  reader: (place: number) => keysWith(`reader-${place}-`),
+  /** Of an operating point, by its place. */
+  point: (place: number, measure: "sensitivity" | "specificity") => `point-${place}-${measure}`,
+  /** Of the classes by millimetres. */
+  level: (
+    what: "determinable" | "geometry" | "network" | "rescued-by-geometry" | "rescued-by-network",
+  ) => `level-${what}`,
   found: "found",
   foundOfClass: (place: number) => `found-class-${place}`,
   falsePositives: "false-positives",
   falsePositivePatients: "false-positive-patients",
   /** Of a row of the subgroups. */
   subgroup: (row: number) => `subgroup-${row}`,
+  /** Of a row of the radiographs taken alone. */
+  alone: (row: number) => `alone-${row}`,
   foundOnView: (view: View | null) => `found-view-${view ?? "unknown"}`,
 } as const;
 
-/** Of patients. */
-export function patientGroups({ outcomes, settings }: Evaluation): CaseGroup[] {
-  const { classes, noFractureClass } = settings;
-  const isFracture = (name: string) => name !== noFractureClass;
-  return [
-    groupOf("accuracy", "Accuracy", null, outcomes, () => true, isRight),
-    ...measuresOf(outcomes, "fracture", "any fracture", isFracture),
-    ...classes.flatMap((name, place) =>
-      measuresOf(outcomes, place, "{class}", (one) => one === name, name),
-    ),
-  ];
-}
-
-/** One for each cell of the confusion in which there is somebody. */
-export function cellGroups({ outcomes, settings: { classes } }: Evaluation): CaseGroup[] {
-  return classes.flatMap((truth, row) =>
-    classes.flatMap((prediction, column) => {
-      const counted = outcomes.flatMap((one, place) =>
-        one.truth === truth && one.prediction.class === prediction ? [place] : [],
-      );
-      if (counted.length === 0) return [];
-      return [{ key: groupKeys.cell(row, column), title: "", class: truth, counted, others: [] }];
-    }),
-  );
+function keysWith(prefix: string): CalledKeys {
+  return {
+    accuracy: `${prefix}accuracy`,
+    cell: (truth, prediction) => `${prefix}cell-${truth}-${prediction}`,
+    measure: (measure, of) => `${prefix}${measure}-${of}`,
+  };
 }
 
 /** Of fractures: found and missed. */
@@ -101,13 +101,96 @@ export function subgroupGroups(
   { outcomes }: Evaluation,
   { subgroups, members }: TestAnalyses,
 ): CaseGroup[] {
+  const right = ({ truth, prediction }: Evaluation["outcomes"][number]) =>
+    truth === prediction.class;
   return subgroups.map(({ attribute, value }, row) => ({
     key: groupKeys.subgroup(row),
     title: `Accuracy, ${attribute.toLowerCase()}: {class}`,
     class: value ?? UNKNOWN,
-    counted: members[row].filter((place) => isRight(outcomes[place])),
-    others: members[row].filter((place) => !isRight(outcomes[place])),
+    counted: members[row].filter((place) => right(outcomes[place])),
+    others: members[row].filter((place) => !right(outcomes[place])),
   }));
+}
+
+/** Of patients with radiographs of a kind: those of whom all of these are right alone, and the others. */
+export function aloneGroups({ radiographs, radiographMembers }: TestAnalyses): CaseGroup[] {
+  return radiographs.map(({ attribute, value }, row) => ({
+    key: groupKeys.alone(row),
+    title: `Radiographs alone, ${attribute.toLowerCase()} {class}: patients of whom each is right`,
+    class: value ?? UNKNOWN,
+    counted: radiographMembers[row].right,
+    others: radiographMembers[row].wrong,
+  }));
+}
+
+/** Of patients with a fracture: whose class by millimetres can be determined, and who is right of them. */
+export function levelGroups({ outcomes }: Evaluation, levels: LevelsOfTest | null): CaseGroup[] {
+  if (levels === null) return [];
+  const all = levels.patients.map(({ place, class: geometry }) => ({
+    place,
+    isKnown: geometry !== null,
+    geometry: geometry === outcomes[place].truth,
+    network: outcomes[place].prediction.class === outcomes[place].truth,
+  }));
+  type One = (typeof all)[number];
+  const placeOf = ({ place }: One) => place;
+  const known = ({ isKnown }: One) => isKnown;
+  const group = (
+    what: Parameters<typeof groupKeys.level>[0],
+    title: string,
+    own: (one: One) => boolean,
+    counts: (one: One) => boolean,
+  ) => groupOf(groupKeys.level(what), title, null, all, own, counts, placeOf);
+  const alone = (one: One, by: "geometry" | "network", not: "geometry" | "network") =>
+    one.isKnown && one[by] && !one[not];
+  return [
+    group("determinable", "Class by millimetres can be determined", () => true, known),
+    group("geometry", "Right by millimetres", known, (one) => one.geometry),
+    group("network", "Right by the network, of the same", known, (one) => one.network),
+    group(
+      "rescued-by-geometry",
+      "Right by millimetres alone",
+      (one) => alone(one, "geometry", "network"),
+      () => true,
+    ),
+    group(
+      "rescued-by-network",
+      "Right by the network alone",
+      (one) => alone(one, "network", "geometry"),
+      () => true,
+    ),
+  ];
+}
+
+/** Of patients: with a fracture those called one at each operating point, without one those not called so. */
+export function pointGroups({ outcomes, operatingPoints, settings }: Evaluation): CaseGroup[] {
+  return operatingPoints.flatMap(({ chosen, called }, point) => {
+    const { wanted } = chosen;
+    const calledOnes = new Set(called);
+    const all = outcomes.map(({ truth }, place) => ({
+      positive: truth !== settings.noFractureClass,
+      called: calledOnes.has(place),
+    }));
+    const at = `at the point of ${Math.round(100 * wanted.share)}% ${wanted.atLeast}`;
+    return [
+      groupOf(
+        groupKeys.point(point, "sensitivity"),
+        `Sensitivity ${at}`,
+        null,
+        all,
+        ({ positive }) => positive,
+        (one) => one.called,
+      ),
+      groupOf(
+        groupKeys.point(point, "specificity"),
+        `Specificity ${at}`,
+        null,
+        all,
+        ({ positive }) => !positive,
+        (one) => !one.called,
+      ),
+    ];
+  });
 }
 
 /** Of patients: on whose radiographs something is shown in vain, and who have no fracture and are shown one. */
@@ -139,48 +222,17 @@ export function falseFindingGroups({ outcomes, falseFindings }: Evaluation): Cas
   ];
 }
 
-function measuresOf(
-  outcomes: readonly PatientOutcome[],
-  key: GroupClass,
-  title: string,
-  belongs: (name: string) => boolean,
-  name: string | null = null,
-): CaseGroup[] {
-  const is = ({ truth }: PatientOutcome) => belongs(truth);
-  const called = ({ prediction }: PatientOutcome) => belongs(prediction.class);
-  const not = (test: (one: PatientOutcome) => boolean) => (one: PatientOutcome) => !test(one);
-  const group = (
-    measure: "sensitivity" | "specificity" | "ppv" | "npv",
-    words: string,
-    own: (one: PatientOutcome) => boolean,
-    counts: (one: PatientOutcome) => boolean,
-  ) => groupOf(groupKeys[measure](key), `${words}, ${title}`, name, outcomes, own, counts);
-  return [
-    group("sensitivity", "Sensitivity", is, called),
-    group("specificity", "Specificity", not(is), not(called)),
-    group("ppv", "Positive predictive value", called, is),
-    group("npv", "Negative predictive value", not(called), not(is)),
-  ];
-}
-
-function groupOf<T>(
+/** `placeOf` says where something of the list stands in the evaluation. */
+export function groupOf<T>(
   key: string,
   title: string,
   name: string | null,
   all: readonly T[],
   own: (one: T) => boolean,
   counts: (one: T) => boolean,
+  placeOf: (one: T, index: number) => number = (_one, index) => index,
 ): CaseGroup {
-  const places = all.flatMap((one, place) => (own(one) ? [place] : []));
-  return {
-    key,
-    title,
-    class: name,
-    counted: places.filter((place) => counts(all[place])),
-    others: places.filter((place) => !counts(all[place])),
-  };
-}
-
-function isRight({ truth, prediction }: PatientOutcome): boolean {
-  return truth === prediction.class;
+  const places = (which: boolean) =>
+    all.flatMap((one, index) => (own(one) && counts(one) === which ? [placeOf(one, index)] : []));
+  return { key, title, class: name, counted: places(true), others: places(false) };
 }

@@ -4,7 +4,8 @@
 import type { StudyFlow } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";
 import type { Evaluation } from "../evaluate.ts";
-import type { ObserverAgreement } from "../observers/observer-agreement.ts";
+import type { IntraObserver, ObserverAgreement, Repeat } from "../observers/observer-agreement.ts";
+import type { LevelsOfTest } from "../weber/levels-of-test.ts";
 import type { TestAnalyses } from "./analyses-of-test.ts";
 import type { FilledChecklist } from "./checklists/checklist.ts";
 import type { GalleryPart } from "./gallery.ts";
@@ -12,6 +13,7 @@ import type { OutlineMeasures } from "./outline-measures.ts";
 import type { Provenance } from "./provenance.ts";
 import type { PublishedSet } from "./published/published.ts";
 import type { PeopleOnTest } from "./reader-results.ts";
+import type { ReaderStudyResult } from "./reader-study-result.ts";
 import type { DescribedSet } from "./set-description.ts";
 import type { AcceptanceThreshold } from "./thresholds.ts";
 
@@ -33,6 +35,8 @@ export interface ReportContent {
   readonly sets: readonly DescribedSet[];
   readonly tests: readonly ReportedTest[];
   readonly readers: readonly ReportedReaders[];
+  /** People who read under several conditions; null where nobody did. */
+  readonly readerStudy: ReaderStudyResult | null;
   readonly gallery: readonly GalleryPart[];
   readonly training: TrainingCurve | null;
   /** Null where nothing is known but the figures. */
@@ -57,6 +61,8 @@ export interface ReportedTest {
   readonly analyses: TestAnalyses | null;
   /** Of outlines, in millimetres; null where no radiograph has a pixel spacing. */
   readonly outlines: OutlineMeasures | null;
+  /** Classes by millimetres; null where nobody has outlined the bones, and for other classes than Weber's. */
+  readonly levels: LevelsOfTest | null;
   /** The published set that it stands beside; null for one that has no counterpart. */
   readonly published: PublishedSet | null;
 }
@@ -67,6 +73,14 @@ export interface ReportedReaders {
   readonly agreement: ReaderAgreement;
   /** With other coefficients, and for every class and exclusion by itself. */
   readonly observers: ObserverAgreement;
+  /** All that it is of, a case a row: what each reader said, null where a reader said nothing. */
+  readonly rows: readonly {
+    readonly patient: string;
+    readonly said: readonly (string | null)[];
+  }[];
+  /** Each reader with themselves, where cases came twice; none where none did. */
+  readonly intra: readonly IntraObserver[];
+  readonly repeats: readonly (Repeat & { readonly patient: string })[];
 }
 
 export interface TrainingCurve {

@@ -15,6 +15,7 @@ import { methodsSection } from "./sections/methods-section.ts";
 import type { Name } from "./sections/name.ts";
 import { paperSection } from "./sections/paper-section.ts";
 import { participantsSection } from "./sections/participants-section.ts";
+import { readerStudySection } from "./sections/reader-study-section.ts";
 import { readersSection } from "./sections/readers-section.ts";
 import { resultsSection } from "./sections/results-section.ts";
 import { testSection } from "./sections/section-of-test.ts";
@@ -37,6 +38,7 @@ export function htmlReport(content: ReportContent): string {
       (part, i) => [content.gallery[i].title, `gallery-${i + 1}`, part] as const,
     ),
     ["How far readers agree", "readers", readersSection(content, name)],
+    ["The reader study", "reader-study", readerStudySection(content)],
     ["Training", "training", trainingSection(content)],
     ["Methods", "methods", methodsSection(content, name)],
     ["Reporting checklists", "checklists", checklistSection(content)],

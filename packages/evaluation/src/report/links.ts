@@ -33,6 +33,16 @@ export function groupAnchor(test: string, key: string): string {
   return `behind-${test}-${key}`;
 }
 
+/** Of the part about a test's readers. */
+export function readersAnchor(test: string): string {
+  return `readers-of-${test}`;
+}
+
+/** Of the cases behind the agreement of readers, by the place of the readers; `key` is `all`, say. */
+export function agreementAnchor(readers: number, key: string): string {
+  return `agreement-${readers}-${key}`;
+}
+
 export function pictureAnchor(test: string, patient: number): string {
   return `picture-${test}-${patient + 1}`;
 }

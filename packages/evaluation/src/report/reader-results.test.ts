@@ -2,16 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { annotatorsOnTest, readerResult } from "./reader-results.ts";
 
+const reading = (truth: string, said: string, i: number) => ({
+  patient: `${i}`,
+  truth,
+  said,
+  certainty: null,
+});
+
 test("readerResult: accuracy over classes, sensitivity and specificity for any fracture", () => {
   const result = readerResult(
     "A",
     true,
     [
-      { truth: "a", said: "a" },
-      { truth: "a", said: "b" },
-      { truth: "b", said: "none" },
-      { truth: "none", said: "none" },
-      { truth: "none", said: "a" },
+      reading("a", "a", 1),
+      reading("a", "b", 2),
+      reading("b", "none", 3),
+      reading("none", "none", 4),
+      reading("none", "a", 5),
     ],
     "none",
   );

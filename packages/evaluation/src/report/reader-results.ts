@@ -34,6 +34,8 @@ export interface ReaderResult {
   /** Fracture against none. */
   readonly sensitivity: Proportion;
   readonly specificity: Proportion;
+  /** All of these are of. */
+  readonly readings: readonly Reading[];
 }
 
 export interface AnnotatorsOnTest {
@@ -45,10 +47,12 @@ export interface AnnotatorsOnTest {
 }
 
 export interface Reading {
+  readonly patient: string;
   /** The patient's class. */
   readonly truth: string;
-  /** The class that the reader gave. */
+  /** The class that the reader gave, and from 1 (possible) to 5 (certain) how surely; null if unasked. */
   readonly said: string;
+  readonly certainty: number | null;
 }
 
 export function readerResult(
@@ -67,6 +71,7 @@ export function readerResult(
     accuracy: share(readings, ({ truth, said }) => truth === said),
     sensitivity: share(broken, ({ said }) => said !== noFractureClass),
     specificity: share(sound, ({ said }) => said === noFractureClass),
+    readings,
   };
 }
 

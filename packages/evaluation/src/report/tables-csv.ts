@@ -2,21 +2,23 @@
  * Every figure of a report as one long table, a figure a row: test, table, row, measure, value, both ends
  * of its interval, and where it is a share what was counted of how many. Cases stand in it, too.
  */
-import type { Estimate, Proportion } from "@malleolus/schema";
 import type { ClassResult } from "../classification.ts";
 import type { Localization } from "../localization.ts";
+import { analysesRows } from "./analyses-csv.ts";
 import type { ReportContent, ReportedTest } from "./content.ts";
-import { type CsvCell, csvLine } from "./csv.ts";
+import { csvLine } from "./csv.ts";
+import { estimateRow, type Row, shareRow } from "./csv-rows.ts";
 import { OUTLINE_MEASURES, type OutlineMeasures } from "./outline-measures.ts";
 
 const HEAD = ["test", "table", "row", "measure", "value", "low", "high", "count", "total"];
 
-type Row = readonly CsvCell[];
-
 export function tablesCsv(content: ReportContent): string {
   const rows = [
     ...content.tests.flatMap(testRows),
-    ...content.readers.flatMap(({ name, agreement }) => [
+    ...content.readers.flatMap(({ name, agreement, intra }) => [
+      ...intra.map(({ reader, kappa }) =>
+        estimateRow("", "readers", `${name}: ${reader} twice`, "Cohen's kappa", kappa),
+      ),
       estimateRow("", "readers", name, "Fleiss' kappa", agreement.fleissKappa),
       shareRow("", "readers", name, "unanimous", agreement.unanimous),
       ...agreement.pairs.map(({ readers, cohenKappa, kappaInterval }) =>
@@ -42,7 +44,8 @@ export function tablesCsv(content: ReportContent): string {
   return [HEAD, ...rows].map(csvLine).join("");
 }
 
-function testRows({ id, evaluation, people, outlines }: ReportedTest): Row[] {
+function testRows(test: ReportedTest): Row[] {
+  const { id, evaluation, people, outlines } = test;
   const { classification, paperRule, localization, rules, falsePositives } = evaluation;
   const { classes, counts } = classification.confusion;
   return [
@@ -80,6 +83,7 @@ function testRows({ id, evaluation, people, outlines }: ReportedTest): Row[] {
       localizationRows(id, `${one.view ?? "unknown"} view`, one),
     ),
     ...outlineRows(id, outlines),
+    ...analysesRows(test),
     estimateRow(id, "false positives", "all", "a radiograph", falsePositives.perImage),
     shareRow(
       id,
@@ -164,46 +168,6 @@ function outlineRows(id: string, outlines: OutlineMeasures | null): Row[] {
       estimateRow(id, "outlines", which, `mean ${measure}`, means[measure]),
     );
   });
-}
-
-function shareRow(
-  test: string,
-  table: string,
-  row: string,
-  measure: string,
-  { share, interval, count, total }: Proportion,
-): Row {
-  return [
-    test,
-    table,
-    row,
-    measure,
-    share,
-    interval?.[0] ?? null,
-    interval?.[1] ?? null,
-    count,
-    total,
-  ];
-}
-
-function estimateRow(
-  test: string,
-  table: string,
-  row: string,
-  measure: string,
-  { value, interval }: Estimate,
-): Row {
-  return [
-    test,
-    table,
-    row,
-    measure,
-    value,
-    interval?.[0] ?? null,
-    interval?.[1] ?? null,
-    null,
-    null,
-  ];
 }
 
 function countRow(set: string, group: string, key: string, count: number): Row {

@@ -1,33 +1,41 @@
 /** The tables of one test set. With the test's id their figures lead to the cases behind them. */
-import type { View } from "@malleolus/schema";
+import type { Estimate, Proportion, View } from "@malleolus/schema";
 import type { ReaderAgreement } from "../agreement.ts";
 import type { Classification, ClassResult } from "../classification.ts";
 import type { Confusion } from "../confusion.ts";
 import type { Evaluation } from "../evaluate.ts";
 import type { Localization, Overlap, OverlapSummary } from "../localization.ts";
-import { type GroupClass, groupKeys } from "./case-groups.ts";
+import { type CalledKeys, type GroupClass, groupKeys } from "./case-groups.ts";
 import type { ReportedTest } from "./content.ts";
 import { shareMark } from "./figures/share-mark.ts";
-import { casesAnchor, fracturesAnchor, groupAnchor, linked } from "./links.ts";
-import { html, type Markup } from "./markup.ts";
+import { agreementAnchor, casesAnchor, fracturesAnchor, groupAnchor, linked } from "./links.ts";
+import { html, type Markup, type Piece } from "./markup.ts";
 import { decimal, fraction, percent, withInterval } from "./numbers.ts";
 import { OUTLINE_MEASURES, type OutlineMeans, type OutlineMeasure } from "./outline-measures.ts";
 
 type Name = (id: string) => string;
 
+/** Of a test, and whose figures they are: what its table leads to. */
+export interface CasesOf {
+  readonly test: string;
+  readonly keys: CalledKeys;
+}
+
 /** Truth down, prediction across, each cell as dark as its share of the row. */
 export function confusionTable(
   { classes, counts }: Confusion,
   name: Name,
-  test: string | null = null,
+  cases: CasesOf | null = null,
 ): Markup {
   const rows = counts.map((row, truth) => {
     const total = row.reduce((sum, value) => sum + value, 0);
     const cells = row.map((value, predicted) => {
       const shade = total === 0 ? 0 : Math.round((100 * value) / total);
       const style = truth === predicted ? "cell right" : "cell";
-      const anchor = test === null ? null : groupAnchor(test, groupKeys.cell(truth, predicted));
-      const figure = anchor === null || value === 0 ? html`${value}` : linked(anchor, value);
+      const figure =
+        cases === null || value === 0
+          ? html`${value}`
+          : linked(groupAnchor(cases.test, cases.keys.cell(truth, predicted)), value);
       return html`<td class="${style}" style="--shade:${shade}%">${figure}</td>`;
     });
     return html`<tr><th scope="row">${name(classes[truth])}</th>${cells}<td class="total">${total}</td></tr>
@@ -43,7 +51,7 @@ export function confusionTable(
 export function classTable(classification: Classification, name: Name, test: string): Markup {
   const row: ClassRow = (label, result, key, style) => {
     const share = (measure: "sensitivity" | "specificity") =>
-      html`<td class="share">${shareMark(result[measure])}<span>${linked(groupAnchor(test, groupKeys[measure](key)), percent(result[measure]))}</span></td>`;
+      html`<td class="share">${shareMark(result[measure])}<span>${linked(groupAnchor(test, groupKeys.measure(measure, key)), percent(result[measure]))}</span></td>`;
     return html`<tr class="${style}"><th scope="row">${label}</th><td>${result.patients}</td>${share("sensitivity")}${share("specificity")}<td>${linked(casesAnchor(test), aucWithInterval(result))}</td></tr>
 `;
   };
@@ -51,11 +59,18 @@ export function classTable(classification: Classification, name: Name, test: str
 <tbody>${classRows(classification, name, row)}</tbody></table></div>`;
 }
 
-/** The same for half a page: figures without their marks, and without links. */
-export function narrowClassTable(classification: Classification, name: Name): Markup {
-  const row: ClassRow = (label, result, _key, style) =>
-    html`<tr class="${style}"><th scope="row">${label}</th><td>${percent(result.sensitivity)}</td><td>${percent(result.specificity)}</td><td>${aucWithInterval(result)}</td></tr>
+/** The same for half a page: figures without their marks. */
+export function narrowClassTable(
+  classification: Classification,
+  name: Name,
+  { test, keys }: CasesOf,
+): Markup {
+  const row: ClassRow = (label, result, key, style) => {
+    const share = (measure: "sensitivity" | "specificity") =>
+      html`<td>${linked(groupAnchor(test, keys.measure(measure, key)), percent(result[measure]))}</td>`;
+    return html`<tr class="${style}"><th scope="row">${label}</th>${share("sensitivity")}${share("specificity")}<td>${linked(groupAnchor(test, keys.accuracy), aucWithInterval(result))}</td></tr>
 `;
+  };
   return html`<div class="wide narrow" tabindex="0" role="region" aria-label="Each class by the paper's rule"><table><thead><tr><td></td><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
 <tbody>${classRows(classification, name, row)}</tbody></table></div>`;
 }
@@ -64,8 +79,8 @@ export function narrowClassTable(classification: Classification, name: Name): Ma
 export function predictiveTable(classification: Classification, name: Name, test: string): Markup {
   const row: ClassRow = (label, result, key, style) => {
     const share = (measure: "ppv" | "npv") =>
-      html`<td>${linked(groupAnchor(test, groupKeys[measure](key)), percent(result[measure]))}</td>`;
-    return html`<tr class="${style}"><th scope="row">${label}</th>${share("ppv")}${share("npv")}<td>${decimal(result.f1)}</td><td>${decimal(result.matthews)}</td></tr>
+      html`<td>${linked(groupAnchor(test, groupKeys.measure(measure, key)), percent(result[measure]))}</td>`;
+    return html`<tr class="${style}"><th scope="row">${label}</th>${share("ppv")}${share("npv")}<td>${linked(casesAnchor(test), decimal(result.f1))}</td><td>${linked(casesAnchor(test), decimal(result.matthews))}</td></tr>
 `;
   };
   return html`<div class="wide" tabindex="0" role="region" aria-label="Predictive values"><table><thead><tr><td></td><th scope="col">predictive value, positive</th><th scope="col">negative</th><th scope="col">F1</th><th scope="col">Matthews' correlation</th></tr></thead>
@@ -137,7 +152,7 @@ export function outlinesTable({ id, outlines }: ReportedTest): Markup | null {
     const cell = (means: OutlineMeans) =>
       html`<td>${linked(fracturesAnchor(id), withInterval(means[measure].value, means[measure].interval))}</td>`;
     const people = annotators?.[measure] ?? { value: null, interval: null };
-    return html`<tr><th scope="row">${OUTLINE_NAMES[measure]}</th>${cell(found)}${cell(missedAsZero)}<td>${withInterval(people.value, people.interval)}</td></tr>
+    return html`<tr><th scope="row">${OUTLINE_NAMES[measure]}</th>${cell(found)}${cell(missedAsZero)}<td>${linked(fracturesAnchor(id), withInterval(people.value, people.interval))}</td></tr>
 `;
   });
   const tolerance = toleranceOfAnnotators
@@ -156,23 +171,37 @@ export function overlapSentence({ localization }: Evaluation): Markup {
 }
 
 /** Every way to make one patient of the views. */
-export function ruleTable({ rules, rule, outcomes }: Evaluation): Markup {
+export function ruleTable({ rules, rule, outcomes }: Evaluation, test: string): Markup {
   const tested = rules.filter(({ mainLessThis }) => mainLessThis !== null).length;
-  const rows = rules.map(
-    (one) =>
-      html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th><td>${percent(one.accuracy)}</td><td>${withInterval(one.kappa, one.kappaInterval)}</td><td>${percent(one.fracture.sensitivity)}</td><td>${percent(one.fracture.specificity)}</td><td>${withInterval(one.fracture.auc?.auc ?? null, one.fracture.auc?.interval ?? null)}</td><td>${decimal(one.mainLessThis?.p ?? null, 3)}</td><td>${decimal(one.holmP, 3)}</td></tr>
-`,
-  );
+  const rows = rules.map((one) => {
+    const keys = one.rule === rule ? groupKeys : groupKeys.rule(one.rule);
+    const all = (figure: Piece) =>
+      html`<td>${linked(groupAnchor(test, keys.accuracy), figure)}</td>`;
+    const share = (measure: "sensitivity" | "specificity") =>
+      html`<td>${linked(groupAnchor(test, keys.measure(measure, "fracture")), percent(one.fracture[measure]))}</td>`;
+    return html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th>${all(percent(one.accuracy))}${all(withInterval(one.kappa, one.kappaInterval))}${share("sensitivity")}${share("specificity")}${all(aucWithInterval(one.fracture))}<td>${decimal(one.mainLessThis?.p ?? null, 3)}</td><td>${decimal(one.holmP, 3)}</td></tr>
+`;
+  });
   return html`<div class="wide" tabindex="0" role="region" aria-label="Every way to combine the views"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${rule}</th><th scope="col">after Holm</th></tr></thead><tbody>${rows}</tbody></table></div><p class="soft">DeLong's paired test of the AUC, ${tested} tests of ${outcomes.length} patients; after Holm, the chance of any false difference among them is limited.</p>`;
 }
 
-export function readersTable({ pairs, unanimous, fleissKappa }: ReaderAgreement): Markup {
-  const rows = pairs.map(
-    ({ readers, agreement, cohenKappa, kappaInterval }) =>
-      html`<tr><th scope="row">${readers[0]} and ${readers[1]}</th><td>${fraction(agreement)}</td><td>${percent(agreement)}</td><td>${withInterval(cohenKappa, kappaInterval)}</td></tr>
-`,
+/** `place` is that of these readers in the report. */
+export function readersTable(
+  { pairs, unanimous, fleissKappa }: ReaderAgreement,
+  place: number,
+): Markup {
+  const row = (label: string, key: string, style: string, share: Proportion, kappa: Estimate) => {
+    const to = (figure: Piece) => html`<td>${linked(agreementAnchor(place, key), figure)}</td>`;
+    return html`<tr class="${style}"><th scope="row">${label}</th>${to(fraction(share))}${to(percent(share))}${to(withInterval(kappa.value, kappa.interval))}</tr>
+`;
+  };
+  const rows = pairs.map(({ readers, agreement, cohenKappa, kappaInterval }, i) =>
+    row(`${readers[0]} and ${readers[1]}`, `pair-${i}`, "", agreement, {
+      value: cohenKappa,
+      interval: kappaInterval,
+    }),
   );
   return html`<div class="wide" tabindex="0" role="region" aria-label="Agreement of readers"><table><thead><tr><td></td><th scope="col">same class</th><th scope="col">share</th><th scope="col">kappa</th></tr></thead>
-<tbody><tr class="main"><th scope="row">All readers</th><td>${fraction(unanimous)}</td><td>${percent(unanimous)}</td><td>${withInterval(fleissKappa.value, fleissKappa.interval)}</td></tr>
+<tbody>${row("All readers", "all", "main", unanimous, fleissKappa)}
 ${rows}</tbody></table></div>`;
 }

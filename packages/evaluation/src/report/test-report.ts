@@ -3,9 +3,9 @@ import type { Box } from "@malleolus/geometry";
 import type { HospitalFlow } from "@malleolus/schema";
 import { readerAgreement } from "../agreement.ts";
 import { type Evaluation, evaluate, evaluationDefaults } from "../evaluate.ts";
-import { observerAgreement } from "../observers/observer-agreement.ts";
+import { intraObserverAgreement, observerAgreement } from "../observers/observer-agreement.ts";
 import type { TestPatient } from "../patient.ts";
-import type { ReportContent } from "./content.ts";
+import type { ReportContent, ReportedReaders } from "./content.ts";
 import type { Provenance } from "./provenance.ts";
 import { annotatorsOnTest, readerResult } from "./reader-results.ts";
 import { describeSet } from "./set-description.ts";
@@ -121,6 +121,10 @@ export const testProvenance: Provenance = {
   separation: { patientsChecked: 6, againstRun: true },
 };
 
+function repeated(repeats: ReportedReaders["repeats"]) {
+  return { repeats, intra: intraObserverAgreement(repeats, ["a", "b"]) };
+}
+
 export const fullReport: ReportContent = {
   title: `Ankles ${EVIL}`,
   subtitle: EVIL,
@@ -175,9 +179,9 @@ export const fullReport: ReportContent = {
             EVIL,
             true,
             [
-              { truth: "weber-b", said: "weber-b" },
-              { truth: "weber-b", said: "none" },
-              { truth: "none", said: "none" },
+              { patient: "weber-b 0", truth: "weber-b", said: "weber-b", certainty: null },
+              { patient: "weber-b 1", truth: "weber-b", said: "none", certainty: null },
+              { patient: "none 0", truth: "none", said: "none", certainty: null },
             ],
             "none",
           ),
@@ -195,6 +199,7 @@ export const fullReport: ReportContent = {
       },
       analyses: null,
       outlines: null,
+      levels: null,
       published: null,
     },
   ],
@@ -205,7 +210,7 @@ export const fullReport: ReportContent = {
         [EVIL, "second"],
         [
           ["a", "a"],
-          ["a", "b"],
+          ["a", EVIL],
         ],
         testOptions,
       ),
@@ -218,8 +223,18 @@ export const fullReport: ReportContent = {
         ["a", "b"],
         [EVIL],
       ),
+      rows: [
+        { patient: "weber-b 0", said: ["a", "a"] },
+        { patient: "of no test", said: ["a", EVIL] },
+      ],
+      ...repeated([
+        { patient: "weber-b 0", reader: EVIL, first: "a", second: "a" },
+        { patient: "none 3", reader: EVIL, first: "a", second: "b" },
+        { patient: "none 4", reader: EVIL, first: "b", second: "b" },
+      ]),
     },
   ],
+  readerStudy: null,
   gallery: [
     {
       test: "internal-difficult",

@@ -1,74 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Mask, rasterizePolygons } from "@malleolus/geometry";
+import { type Mask, type Polygon, rasterizePolygons } from "@malleolus/geometry";
 import { ankleClassification } from "@malleolus/schema";
 import { geometryAgainstNetwork } from "./geometry-against-network.ts";
 import { legFrame } from "./leg-frame.ts";
+import { across, drawnAnkle, PLAIN } from "./test-ankle.ts";
 import { fractureLevel, type OutlinedAnkle, patientLevel, weberClassAt } from "./weber-level.ts";
 
 const zones = ankleClassification.zonesMm;
 const [a, b, c] = ankleClassification.classes.map(({ id }) => id);
 const classes = [a, b, c];
 
-/**
- * An ankle drawn in millimetres, x to the right and height above the plafond: a tibia whose medial
- * malleolus hangs down on the left, a fibula on its right, and a line across the fibula.
- */
 function ankle(
-  line: readonly [number, number][],
-  {
-    turnDegrees = 0,
-    spacing = [0.5, 0.5] as readonly [number, number],
-    width = 320,
-    height = 420,
-  } = {},
+  line: readonly (readonly [number, number])[],
+  { turnDegrees = 0, spacing = PLAIN.spacing, width = 320, height = 420 } = {},
 ): OutlinedAnkle {
-  const turn = (turnDegrees * Math.PI) / 180;
-  const toPixels = (points: readonly (readonly [number, number])[]) =>
-    points.flatMap(([x, up]) => {
-      const [right, down] = [
-        x * Math.cos(turn) + up * Math.sin(turn),
-        x * Math.sin(turn) - up * Math.cos(turn),
-      ];
-      return [(80 + right) / spacing[1], (130 + down) / spacing[0]];
-    });
-  const mask = (points: readonly (readonly [number, number])[]): Mask =>
-    rasterizePolygons([toPixels(points)], width, height);
+  const { tibia, fibula, fracture } = drawnAnkle(line, { turnDegrees, spacing });
+  const mask = (polygon: Polygon): Mask => rasterizePolygons([polygon], width, height);
   return {
-    tibia: mask([
-      [-25, -12],
-      [-17, -12],
-      [-15, 0],
-      [20, 0],
-      [22, 15],
-      [12, 40],
-      [12, 110],
-      [-12, 110],
-      [-12, 40],
-      [-24, 20],
-    ]),
-    fibula: mask([
-      [24, -22],
-      [32, -22],
-      [34, 0],
-      [30, 30],
-      [28, 110],
-      [18, 110],
-      [20, 30],
-      [22, 0],
-    ]),
-    fracture: line.length === 0 ? null : mask(line),
+    tibia: mask(tibia),
+    fibula: mask(fibula),
+    fracture: fracture === null ? null : mask(fracture),
     spacingMm: spacing,
   };
 }
-
-/** A line across the fibula, widened to 3 mm as the protocol has it. */
-const across = (from: number, to: number): [number, number][] => [
-  [10, from - 1.5],
-  [40, to - 1.5],
-  [40, to + 1.5],
-  [10, from + 1.5],
-];
 
 test("fractureLevel: a level line's ends in millimetres above the plafond", () => {
   for (const level of [-10, 0, 5, 30]) {

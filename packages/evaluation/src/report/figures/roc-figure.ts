@@ -1,12 +1,12 @@
 /** ROC curves with the band of the first, and the points that single readers reach. */
-import type { RocPoint } from "../../roc.ts";
+import type { CurvePoint } from "../../reader-study/average-roc.ts";
 import type { RocBandPoint } from "../../roc-band.ts";
 import { html, type Markup } from "../markup.ts";
 import { between, figure, line, type Plot, placeX, placeY, SHARES } from "./plot.ts";
 
 export interface RocLine {
   readonly name: string;
-  readonly points: readonly RocPoint[];
+  readonly points: readonly CurvePoint[];
 }
 
 export interface ReaderPoint {
@@ -79,7 +79,7 @@ function round(value: number): number {
 }
 
 /** Points within a straight run of the curve draw nothing. */
-function withoutRepeats(points: readonly RocPoint[]): RocPoint[] {
+function withoutRepeats(points: readonly CurvePoint[]): CurvePoint[] {
   return points.filter((point, i) => {
     const [before, after] = [points[i - 1], points[i + 1]];
     if (before === undefined || after === undefined) return true;

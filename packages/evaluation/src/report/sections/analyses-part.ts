@@ -1,5 +1,5 @@
 /** Of a test: its probabilities, decisions by them, groups of patients, and readers' disagreement. */
-import type { Estimate } from "@malleolus/schema";
+import { type Estimate, viewSchema } from "@malleolus/schema";
 import type { Calibration } from "../../calibration/calibration.ts";
 import { predictiveValues } from "../../decision/predictive-values.ts";
 import type { ErrorsByAgreement } from "../../subgroups/errors-by-agreement.ts";
@@ -15,6 +15,7 @@ import { casesAnchor, groupAnchor, linked } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import { counted, decimal, percent, withInterval } from "../numbers.ts";
 import { UNKNOWN } from "../set-description.ts";
+import { viewName } from "../tables.ts";
 import type { Name } from "./name.ts";
 
 /** Shares of patients with a fracture for which predictive values are given. */
@@ -23,7 +24,7 @@ const PREVALENCES = [0.1, 0.2, 0.3, 0.5];
 export function analysesPart(test: ReportedTest, name: Name): Markup | null {
   const { analyses } = test;
   if (analyses === null) return null;
-  return html`${probabilitiesPart(analyses, test.id)}${prevalencePart(test)}${subgroupsPart(test, analyses, name)}${agreementPart(analyses.errorsByAgreement)}`;
+  return html`${probabilitiesPart(analyses, test.id)}${prevalencePart(test)}${subgroupsPart(test, analyses, name)}${alonePart(test, analyses, name)}${agreementPart(analyses.errorsByAgreement)}`;
 }
 
 function probabilitiesPart(
@@ -33,14 +34,15 @@ function probabilitiesPart(
   if (calibration === null || decisionCurve === null) return null;
   const { fitted, scores, change } = calibration;
   const row = (label: string, of: (one: Calibration) => Estimate, changed: Estimate | undefined) =>
-    html`<tr><th scope="row">${label}</th>${scores === null ? null : html`<td>${estimate(of(scores))}</td>`}<td>${linked(casesAnchor(test), estimate(of(fitted)))}</td>${changed === undefined ? null : html`<td>${estimate(changed, 3)}</td>`}</tr>
+    html`<tr><th scope="row">${label}</th>${scores === null ? null : html`<td>${linked(casesAnchor(test), estimate(of(scores)))}</td>`}<td>${linked(casesAnchor(test), estimate(of(fitted)))}</td>${change === null ? null : html`<td>${changed === undefined ? null : estimate(changed, 3)}</td>`}</tr>
 `;
   const before = scores === null ? null : html`<th scope="col">scores made to sum to 1</th>`;
   return html`<h3>Whether the probabilities can be believed</h3>
 <div class="pair even"><div>${calibrationFigure(fitted.fracture, scores?.fracture ?? null)}<ul class="legend"><li>${rocKey(0)}fitted on tuning patients</li>${scores === null ? null : html`<li>${rocKey(1)}scores made to sum to 1</li>`}</ul></div>
 <div>${decisionFigure(decisionCurve)}<ul class="legend"><li>${rocKey(0)}by the detector, with its 95% interval</li><li>${rocKey(1)}treat everybody</li><li>${rocKey(2)}treat nobody</li></ul><p class="soft small">Net benefit at the test's own share of fractures, which is not an emergency department's.</p></div></div>
 <div class="wide" tabindex="0" role="region" aria-label="Calibration"><table><thead><tr><td></td>${before}<th scope="col">fitted</th>${change === null ? null : html`<th scope="col">difference</th>`}</tr></thead><tbody>
-${row("Class-wise calibration error", (one) => one.classWiseError, change?.classWiseError)}${row("Brier score, 0 to 2", (one) => one.brier, change?.brier)}${row("Log loss", (one) => one.logLoss, change?.logLoss)}</tbody></table></div>`;
+${row("Class-wise calibration error", (one) => one.classWiseError, change?.classWiseError)}${row("Brier score, 0 to 2", (one) => one.brier, change?.brier)}${row("Log loss", (one) => one.logLoss, change?.logLoss)}${row("Calibration intercept, 0 where right", (one) => one.recalibration.intercept, undefined)}${row("Calibration slope, 1 where right", (one) => one.recalibration.slope, undefined)}</tbody></table></div>
+<p class="soft small">Intercept and slope are of any fracture (Cox): an intercept above 0 says that probabilities are too low on the whole, a slope below 1 that they are too extreme, and there is none where they tell all apart.</p>`;
 }
 
 function prevalencePart({ evaluation }: ReportedTest): Markup | null {
@@ -57,9 +59,11 @@ function prevalencePart({ evaluation }: ReportedTest): Markup | null {
 function subgroupsPart(test: ReportedTest, analyses: TestAnalyses, name: Name): Markup | null {
   if (analyses.subgroups.length === 0) return null;
   const { accuracy } = test.evaluation.classification;
+  const cases = (row: number, figure: Markup) =>
+    linked(groupAnchor(test.id, groupKeys.subgroup(row)), figure);
   const rows = analyses.subgroups.map(
     ({ attribute, value, patients, accuracy: own, sensitivity, specificity, auc }, i) =>
-      html`<tr><th scope="row">${attribute}: ${name(value ?? UNKNOWN)}</th><td>${patients}</td><td>${linked(groupAnchor(test.id, groupKeys.subgroup(i)), percent(own))}</td><td>${percent(sensitivity)}</td><td>${percent(specificity)}</td><td>${withInterval(auc?.auc ?? null, auc?.interval ?? null)}</td></tr>
+      html`<tr><th scope="row">${attribute}: ${name(value ?? UNKNOWN)}</th><td>${patients}</td><td>${cases(i, percent(own))}</td><td>${cases(i, percent(sensitivity))}</td><td>${cases(i, percent(specificity))}</td><td>${cases(i, withInterval(auc?.auc ?? null, auc?.interval ?? null))}</td></tr>
 `,
   );
   const gaps = analyses.oddsGaps.map(
@@ -70,6 +74,24 @@ function subgroupsPart(test: ReportedTest, analyses: TestAnalyses, name: Name): 
   return html`<h3>Groups of patients</h3>${forestFigure("accuracy", forestKinds(analyses, name), accuracy.share)}
 <div class="wide" tabindex="0" role="region" aria-label="Groups of patients"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">accuracy</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${gaps.length === 0 ? null : html`<p class="soft" style="margin-top:16px">Equalised odds: the widest gap between groups in the rate of true and of false positives, the gap that chance gives in the middle, and how often chance gives one as wide (one test an attribute and rate, not adjusted).</p><div class="wide" tabindex="0" role="region" aria-label="Gaps between groups"><table><thead><tr><td rowspan="2"></td><th rowspan="2" scope="col">patients</th><th scope="colgroup" colspan="3">true positives</th><th scope="colgroup" colspan="3">false positives</th></tr><tr>${[0, 1].map(() => html`<th scope="col">gap</th><th scope="col">by chance</th><th scope="col">p</th>`)}</tr></thead><tbody>${gaps}</tbody></table></div>`}`;
+}
+
+/** What each radiograph would say, were it the only one of its patient. */
+function alonePart(test: ReportedTest, { radiographs }: TestAnalyses, name: Name): Markup | null {
+  if (radiographs.length === 0) return null;
+  const rows = radiographs.map(
+    ({ attribute, value, subjects, patients, accuracy, sensitivity, specificity, auc }, i) => {
+      const to = (figure: Markup) =>
+        html`<td>${linked(groupAnchor(test.id, groupKeys.alone(i)), figure)}</td>`;
+      const words =
+        attribute === "View"
+          ? viewName(viewSchema.safeParse(value).data ?? null)
+          : name(value ?? UNKNOWN);
+      return html`<tr><th scope="row">${attribute === "View" ? "" : `${attribute}: `}${words}</th><td>${subjects}</td><td>${patients}</td>${to(percent(accuracy))}${to(percent(sensitivity))}${to(percent(specificity))}${to(withInterval(auc?.auc ?? null, auc?.interval ?? null))}</tr>
+`;
+    },
+  );
+  return html`<h3>Each radiograph alone</h3><p class="soft">What one radiograph would say of its patient without the others, by view and by how well the fracture shows on it.</p><div class="wide" tabindex="0" role="region" aria-label="Each radiograph alone"><table><thead><tr><td></td><th scope="col">radiographs</th><th scope="col">patients</th><th scope="col">accuracy</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function agreementPart(errors: ErrorsByAgreement | null): Markup | null {

@@ -2,12 +2,14 @@
  * The cases behind a test's figures: a table of its patients, one of its fractures, and for each figure
  * the list of who is counted in it. What is beyond a few hundred patients stands in the CSV alone.
  */
+import { cellGroups, patientGroups, readerGroups, ruleGroups } from "../called-groups.ts";
 import {
+  aloneGroups,
   type CaseGroup,
-  cellGroups,
   falseFindingGroups,
   fractureGroups,
-  patientGroups,
+  levelGroups,
+  pointGroups,
   subgroupGroups,
 } from "../case-groups.ts";
 import type { ReportContent, ReportedTest } from "../content.ts";
@@ -22,31 +24,43 @@ import {
 import { html, type Markup } from "../markup.ts";
 import { decimal } from "../numbers.ts";
 import type { Name } from "./name.ts";
+import { patientRows, readingsBehind } from "./readings-behind.ts";
 
 /** Patients, and fractures, that are listed; of larger tests the wrong ones come first. */
 export const MOST_LISTED = 500;
 
-export function casesSection({ tests, gallery }: ReportContent, name: Name): Markup | null {
-  if (tests.length === 0) return null;
+export function casesSection(content: ReportContent, name: Name): Markup | null {
+  const { tests, gallery, readers } = content;
+  if (tests.length + readers.length === 0) return null;
   const pictured = new Set(
     gallery.flatMap(({ test, items }) => items.map(({ patient }) => `${test} ${patient}`)),
   );
   const parts = tests.map((test) => casesOfTest(test, pictured, name));
-  return html`<section class="cases" id="cases"><h2>The cases behind the figures</h2><p class="soft">Every figure above leads here. Patients are named by the end of their pseudonym; ◉ leads to a picture.</p>${parts}</section>`;
+  const listedPatients = new Set(tests.flatMap((test) => shownAnchors(test)));
+  const rows = new Map(
+    [...patientRows(content)].filter(([, anchor]) => listedPatients.has(anchor)),
+  );
+  const readings = readers.map((one, place) => readingsBehind(one, place, rows, name));
+  return html`<section class="cases" id="cases"><h2>The cases behind the figures</h2><p class="soft">Every figure above leads here. Patients are named by the end of their pseudonym; ◉ leads to a picture.</p>${parts}${readings.length === 0 ? null : html`<h3>Readings</h3>${readings}`}</section>`;
 }
 
 function casesOfTest(test: ReportedTest, pictured: ReadonlySet<string>, name: Name): Markup {
   const { outcomes, fractures, settings } = test.evaluation;
-  const patients = listed(outcomes, ({ truth, prediction }) => truth !== prediction.class);
+  const patients = listed(outcomes, isWrong);
   const shownFractures = listed(fractures, ({ found }) => found === null);
   const patientLink = (place: number) =>
     html`<a href="#${patientAnchor(test.id, place)}">${shortId(outcomes[place].patient)}</a> `;
   const fractureLink = (place: number) =>
     html`<a href="#${fractureAnchor(test.id, place)}">${shortId(fractures[place].patient)}&nbsp;${fractures[place].view ?? "?"}</a> `;
   const groups = [
-    ...cellGroups(test.evaluation).map((one) => ({ ...one, title: cellTitle(one, test, name) })),
+    ...cellGroups(test.evaluation),
     ...patientGroups(test.evaluation),
+    ...ruleGroups(test.evaluation),
+    ...pointGroups(test.evaluation),
+    ...readerGroups(test.evaluation, test.people?.readers ?? []),
     ...(test.analyses === null ? [] : subgroupGroups(test.evaluation, test.analyses)),
+    ...(test.analyses === null ? [] : aloneGroups(test.analyses)),
+    ...levelGroups(test.evaluation, test.levels),
     ...falseFindingGroups(test.evaluation),
   ].map((group) => groupItem(test.id, group, patients, patientLink, name));
   const ofFractures = fractureGroups(test.evaluation).map((group) =>
@@ -63,6 +77,15 @@ ${beyond(fractures.length - shownFractures.size, "fractures that were found")}
 ${[...shownFractures].map((place) => fractureRow(test, place, name))}</tbody></table></div>`;
 }
 
+/** Of the patients of a test who have a row. */
+function shownAnchors({ id, evaluation }: ReportedTest): string[] {
+  return [...listed(evaluation.outcomes, isWrong)].map((place) => patientAnchor(id, place));
+}
+
+function isWrong({ truth, prediction }: ReportedTest["evaluation"]["outcomes"][number]): boolean {
+  return truth !== prediction.class;
+}
+
 /** All places, or where they are too many those that come first by `first`, in their order. */
 function listed<T>(all: readonly T[], first: (one: T) => boolean): Set<number> {
   const places = all.map((_, place) => place);
@@ -76,11 +99,6 @@ function beyond(count: number, what: string): Markup | null {
   return html`<p class="soft">Not listed here: ${count} ${what}. tables.csv and report.json have them.</p>`;
 }
 
-function cellTitle({ class: truth, counted }: CaseGroup, test: ReportedTest, name: Name): string {
-  const called = test.evaluation.outcomes[counted[0]].prediction.class;
-  return `${name(truth ?? "")}, called ${name(called)}`;
-}
-
 function groupItem(
   test: string,
   group: CaseGroup,
@@ -89,7 +107,9 @@ function groupItem(
   name: Name,
 ): Markup {
   const { key, counted, others } = group;
-  const title = group.title.replace("{class}", () => name(group.class ?? ""));
+  const title = group.title
+    .replace("{class}", () => name(group.class ?? ""))
+    .replace("{called}", () => name(group.called ?? ""));
   const links = (places: readonly number[]) => {
     const here = places.filter((place) => shown.has(place));
     const rest = places.length - here.length;

@@ -1,4 +1,5 @@
 /** How the figures came about, in words that a paper can take, and the hashes to get them again. */
+import { patientsForProportion, positivesForAuc } from "../../sample-size.ts";
 import type { ReportContent } from "../content.ts";
 import { html, type Markup } from "../markup.ts";
 import type { Provenance } from "../provenance.ts";
@@ -13,6 +14,7 @@ export function methodsSection(content: ReportContent, name: Name): Markup | nul
     ["Partitions", partitionWords(provenance)],
     ["Detector", detectorWords(content, provenance)],
     ["Evaluation", evaluationWords(content)],
+    ["Size of the tests", sizeWords(content)],
   ] as const;
   return html`<section id="methods"><h2>Methods</h2>${paragraphs.map(([title, text]) => html`<h3>${title}</h3><p>${text}</p>`)}
 <h3>Versions and hashes</h3><div class="wide" tabindex="0" role="region" aria-label="Versions and hashes"><table class="hashes"><tbody>${hashRows(content, provenance)}</tbody></table></div></section>`;
@@ -90,6 +92,52 @@ function evaluationWords({ tests }: ReportContent): string {
     "P-values of several comparisons are adjusted after Holm. A fracture is found where the box of a shown finding overlaps " +
     `its box with an IoU of at least ${settings.foundIou}. Overlaps are counted on the radiograph's own pixels.`
   );
+}
+
+/** How wide the first test's intervals are, and how large a test with narrower ones would be. */
+function sizeWords({ tests }: ReportContent): string {
+  const first = tests.at(0);
+  if (first === undefined) return "No test was evaluated.";
+  const { accuracy, fracture } = first.evaluation.classification;
+  const { share, interval, total } = accuracy;
+  const told =
+    share === null || interval === null
+      ? ""
+      : ` ${first.name}: with ${total} patients the interval of accuracy is ${points(interval[1] - interval[0])} wide.`;
+  const needed = [
+    isInside(share)
+      ? `${patientsForProportion(share, WIDTH)} patients for accuracy where it is ${percentOf(share)}`
+      : null,
+    fracture.auc !== null && isInside(fracture.auc.auc)
+      ? areaWords(fracture.auc.auc, fracture.auc.negatives / fracture.auc.positives)
+      : null,
+  ].filter((one) => one !== null);
+  const plan =
+    needed.length === 0
+      ? ""
+      : ` An interval of ${points(WIDTH)} would take ${needed.join(", and ")}. This is worked out from what was found here, for the plan of a next study; what was planned before this one is the author's to say.`;
+  return `The tests' sizes are those that the protocol draws.${told}${plan}`;
+}
+
+/** From end to end. */
+const WIDTH = 0.1;
+
+function areaWords(auc: number, negativesPerPositive: number): string {
+  const positives = positivesForAuc(auc, WIDTH, negativesPerPositive);
+  const negatives = Math.ceil(positives * negativesPerPositive);
+  return `${positives} patients with and ${negatives} without a fracture for the area under the curve where it is ${auc.toFixed(2)}`;
+}
+
+function isInside(share: number | null): share is number {
+  return share !== null && share > 0 && share < 1;
+}
+
+function points(width: number): string {
+  return `${Math.round(100 * width)} percentage points`;
+}
+
+function percentOf(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
 
 function hashRows({ software }: ReportContent, provenance: Provenance): Markup[] {

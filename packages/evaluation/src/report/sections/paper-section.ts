@@ -56,7 +56,7 @@ ${outside.length === 0 ? null : html`<h3>Table 3: the external hospital</h3>${me
 function confusionPair({ test, set }: Compared, name: Name): Markup {
   const published = publishedConfusion(set);
   const { classification } = test.evaluation;
-  return html`<h3>Table 1: confusion, ${set}</h3><div class="pair even"><div><h4>This study</h4>${confusionTable(classification.confusion, name, test.id)}<p>Accuracy ${linked(groupAnchor(test.id, groupKeys.accuracy), percent(classification.accuracy))}</p></div><div><h4>The paper</h4>${published === null ? null : confusionTable(published, name)}<p>Accuracy ${percent(publishedAccuracy(set))}</p></div></div>`;
+  return html`<h3>Table 1: confusion, ${set}</h3><div class="pair even"><div><h4>This study</h4>${confusionTable(classification.confusion, name, { test: test.id, keys: groupKeys })}<p>Accuracy ${linked(groupAnchor(test.id, groupKeys.accuracy), percent(classification.accuracy))}</p></div><div><h4>The paper</h4>${published === null ? null : confusionTable(published, name)}<p>Accuracy ${percent(publishedAccuracy(set))}</p></div></div>`;
 }
 
 function measuresTable(compared: readonly Compared[], name: Name): Markup {
@@ -69,7 +69,7 @@ function measuresTable(compared: readonly Compared[], name: Name): Markup {
       const own = classification.classes[place];
       const theirs = publishedMeasures(set, id);
       const ours = (measure: "sensitivity" | "specificity") =>
-        linked(groupAnchor(test.id, groupKeys[measure](place)), percent(own[measure]));
+        linked(groupAnchor(test.id, groupKeys.measure(measure, place)), percent(own[measure]));
       return html`<tr><th scope="row">${name(id)}</th><td>${ours("sensitivity")}</td><td>${publishedShare(theirs.sensitivity)}</td><td>${ours("specificity")}</td><td>${publishedShare(theirs.specificity)}</td><td>${linked(casesAnchor(test.id), aucOf(own))}</td><td>${estimate(theirs.auc)}</td></tr>
 `;
     });

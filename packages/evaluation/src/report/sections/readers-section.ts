@@ -1,8 +1,9 @@
 /** How far readers agree with each other, before anybody decided between them. */
 import type { ChanceCorrected } from "../../observers/chance-corrected.ts";
-import type { ObserverAgreement } from "../../observers/observer-agreement.ts";
+import type { IntraObserver, ObserverAgreement } from "../../observers/observer-agreement.ts";
 import type { ReportContent } from "../content.ts";
-import { html, type Markup } from "../markup.ts";
+import { agreementAnchor, linked } from "../links.ts";
+import { html, type Markup, type Piece } from "../markup.ts";
 import { count, withInterval } from "../numbers.ts";
 import { readersTable } from "../tables.ts";
 import type { Name } from "./name.ts";
@@ -10,29 +11,46 @@ import type { Name } from "./name.ts";
 export function readersSection({ readers }: ReportContent, name: Name): Markup | null {
   if (readers.length === 0) return null;
   const parts = readers.map(
-    ({ name: title, agreement, observers }) =>
-      html`<h3>${title}</h3><p class="soft">${count(agreement.cases)} cases. Fleiss' kappa for all readers, Cohen's for pairs.</p>${readersTable(agreement)}${coefficients(observers)}${categories(observers, name)}`,
+    ({ name: title, agreement, observers, intra }, place) =>
+      html`<h3>${title}</h3><p class="soft">${count(agreement.cases)} cases. Fleiss' kappa for all readers, Cohen's for pairs.</p>${readersTable(agreement, place)}${coefficients(observers, place)}${categories(observers, name, place)}${withThemselves(intra, place)}`,
   );
   return html`<section id="readers"><h2>How far readers agree</h2>${parts}</section>`;
 }
 
-function coefficients({ alpha, ordinalAlpha, pairs }: ObserverAgreement): Markup {
+function coefficients({ alpha, ordinalAlpha, pairs }: ObserverAgreement, place: number): Markup {
+  const to = (key: string, one: ChanceCorrected) => linked(agreementAnchor(place, key), of(one));
   const weighted = pairs.map(
     ({ readers, quadraticKappa }, i) =>
-      html`${i === 0 ? "" : ", "}${of(quadraticKappa)} (${readers[0]} and ${readers[1]})`,
+      html`${i === 0 ? "" : ", "}${to(`pair-${i}`, quadraticKappa)} (${readers[0]} and ${readers[1]})`,
   );
-  return html`<p style="margin-top:14px">Krippendorff's alpha over all that was said is ${of(alpha)}. Over the classes alone, in their order, it is ${of(ordinalAlpha)}, and kappa with quadratic weights is ${weighted}.</p>`;
+  return html`<p style="margin-top:14px">Krippendorff's alpha over all that was said is ${to("all", alpha)}. Over the classes alone, in their order, it is ${to("all", ordinalAlpha)}, and kappa with quadratic weights is ${weighted}.</p>`;
 }
 
 /** Each class and exclusion against all else: where agreement is lost. */
-function categories({ categories: all, cases }: ObserverAgreement, name: Name): Markup | null {
+function categories(
+  { categories: all, cases }: ObserverAgreement,
+  name: Name,
+  place: number,
+): Markup | null {
   if (all.length === 0) return null;
   const rows = all.map(
-    ({ category, isExclusion, mentioned, alpha }) =>
-      html`<tr><th scope="row">${name(category)}${isExclusion ? " (left out)" : ""}</th><td>${count(mentioned)}</td><td>${of(alpha)}</td></tr>
+    ({ category, isExclusion, mentioned, alpha }, i) =>
+      html`<tr><th scope="row">${name(category)}${isExclusion ? " (left out)" : ""}</th><td>${linked(agreementAnchor(place, `category-${i}`), count(mentioned))}</td><td>${linked(agreementAnchor(place, `category-${i}`), of(alpha))}</td></tr>
 `,
   );
   return html`<div class="wide" tabindex="0" role="region" aria-label="Agreement by class and exclusion"><table><thead><tr><td></td><th scope="col">said by anyone, of ${count(cases)} cases</th><th scope="col">alpha, this or not this</th></tr></thead><tbody>
+${rows}</tbody></table></div>`;
+}
+
+/** Of readers who had cases a second time without being told. */
+function withThemselves(intra: readonly IntraObserver[], place: number): Markup | null {
+  if (intra.length === 0) return null;
+  const rows = intra.map(({ reader, kappa }, i) => {
+    const to = (figure: Piece) => linked(agreementAnchor(place, `repeats-${i}`), figure);
+    return html`<tr><th scope="row">${reader}</th><td>${to(count(kappa.cases))}</td><td>${to(of(kappa))}</td></tr>
+`;
+  });
+  return html`<p style="margin-top:14px">Each reader with themselves, of cases that came a second time, which no reader could tell.</p><div class="wide" tabindex="0" role="region" aria-label="Agreement of each reader with themselves"><table><thead><tr><td></td><th scope="col">cases read twice</th><th scope="col">kappa</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }
 

@@ -1,11 +1,11 @@
 /** All that is said of one test. */
-import type { Evaluation } from "../../evaluate.ts";
+import { type Evaluation, PAPER_RULE } from "../../evaluate.ts";
 import { groupKeys } from "../case-groups.ts";
 import type { ReportedTest } from "../content.ts";
 import { overlapFigure } from "../figures/overlap-figure.ts";
 import { readerKey, rocFigure, rocKey } from "../figures/roc-figure.ts";
 import { rocContent } from "../figures-of-test.ts";
-import { groupAnchor, linked, testAnchor } from "../links.ts";
+import { casesAnchor, groupAnchor, linked, testAnchor } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import { counted, decimal, withInterval } from "../numbers.ts";
 import {
@@ -20,7 +20,10 @@ import {
   ruleTable,
 } from "../tables.ts";
 import { analysesPart } from "./analyses-part.ts";
+import { levelsPart } from "./levels-part.ts";
 import type { Name } from "./name.ts";
+import { pointsPart } from "./points-part.ts";
+import { readersBesidePart } from "./readers-beside-part.ts";
 
 export function testSection(test: ReportedTest, name: Name): Markup {
   const { id, name: title, description, evaluation } = test;
@@ -30,21 +33,30 @@ export function testSection(test: ReportedTest, name: Name): Markup {
     unambiguous === null || ambiguous === null
       ? null
       : html`<p>Accuracy is ${counted(unambiguous.accuracy)} in the patients on whom the readers agreed at first, and ${counted(ambiguous.accuracy)} in those on whom they did not.</p>`;
+  const mean = (
+    measure: "meanSensitivity" | "meanSpecificity" | "meanF1" | "meanAuc" | "matthews",
+  ) => {
+    const { value, interval } = classification[measure];
+    return linked(casesAnchor(id), withInterval(value, interval));
+  };
   return html`<section id="${testAnchor(id)}"><h2>${title}</h2><p class="soft">${description} ${decidedBy(evaluation)}</p>
-<div class="pair"><div>${confusionTable(classification.confusion, name, id)}
-<p style="margin-top:16px">Accuracy ${linked(groupAnchor(id, groupKeys.accuracy), counted(classification.accuracy))}. Mean sensitivity over the classes (balanced accuracy) ${withInterval(classification.meanSensitivity.value, classification.meanSensitivity.interval)}, mean specificity ${withInterval(classification.meanSpecificity.value, classification.meanSpecificity.interval)}, mean F1 ${withInterval(classification.meanF1.value, classification.meanF1.interval)}, mean AUC ${withInterval(classification.meanAuc.value, classification.meanAuc.interval)}, Matthews' correlation ${withInterval(classification.matthews.value, classification.matthews.interval)}.</p>${strata}</div>
+<div class="pair"><div>${confusionTable(classification.confusion, name, { test: id, keys: groupKeys })}
+<p style="margin-top:16px">Accuracy ${linked(groupAnchor(id, groupKeys.accuracy), counted(classification.accuracy))}. Mean sensitivity over the classes (balanced accuracy) ${mean("meanSensitivity")}, mean specificity ${mean("meanSpecificity")}, mean F1 ${mean("meanF1")}, mean AUC ${mean("meanAuc")}, Matthews' correlation ${mean("matthews")}.</p>${strata}</div>
 ${rocPart(test, name)}</div>
 <h3>Each class against all others</h3>${classTable(classification, name, id)}
 <p class="soft" style="margin-top:16px">Predictive values are those among these patients, whose classes are in other shares than a hospital's.</p>${predictiveTable(classification, name, id)}
+${pointsPart(test)}
 <h3>Where the fractures are</h3>
 <p class="soft">${shownBy(evaluation)}</p>${localizationTable(evaluation, name, id)}
 <p style="margin-top:16px">${overlapSentence(evaluation)}There are ${linked(groupAnchor(id, groupKeys.falsePositives), withInterval(falsePositives.perImage.value, falsePositives.perImage.interval))} false positives a radiograph, and a fracture is shown on ${linked(groupAnchor(id, groupKeys.falsePositivePatients), counted(falsePositiveRadiographs))} of the radiographs of patients without one.</p>
 ${overlapPart(evaluation)}
 ${outlinesTable(test)}
+${levelsPart(test)}
 <p class="soft">Fractures found where so many false positives a radiograph are allowed, at the lowest score that keeps to them, whatever is held of the patient. A second finding on one fracture is neither.</p>${frocTable(evaluation, id)}
 ${analysesPart(test, name)}
-${paperRulePart(evaluation, name)}
-<h3>Every way to combine the views</h3>${ruleTable(evaluation)}</section>`;
+${readersBesidePart(test)}
+${paperRulePart(evaluation, name, id)}
+<h3>Every way to combine the views</h3>${ruleTable(evaluation, id)}</section>`;
 }
 
 function decidedBy({ rule, settings: { decision } }: Evaluation): string {
@@ -105,9 +117,15 @@ function overlapPart({ fractures, localization }: Evaluation): Markup | null {
 }
 
 /** The paper's own reading of the views, which stands beside what is fitted. */
-function paperRulePart({ rule, paperRule, settings }: Evaluation, name: Name): Markup | null {
-  if (rule === "sum") return null;
+function paperRulePart(
+  { rule, paperRule, settings }: Evaluation,
+  name: Name,
+  test: string,
+): Markup | null {
+  if (rule === PAPER_RULE) return null;
   const { tie, allZero } = paperRule.undecided;
-  return html`<h3>By the paper's rule</h3><p class="soft">The class whose scores have the highest sum over the views. ${name(settings.noFractureClass)} is a class like the others there, the intact fibula. No class won in ${tie + allZero} patients: ${allZero} without any object, ${tie} tied.</p>
-<div class="pair"><div>${confusionTable(paperRule.confusion, name)}<p style="margin-top:16px">Accuracy ${counted(paperRule.accuracy)}.</p></div><div>${narrowClassTable(paperRule, name)}</div></div>`;
+  const cases = { test, keys: groupKeys.rule(PAPER_RULE) };
+  const undecided = linked(groupAnchor(test, groupKeys.ruleUndecided(PAPER_RULE)), tie + allZero);
+  return html`<h3>By the paper's rule</h3><p class="soft">The class whose scores have the highest sum over the views. ${name(settings.noFractureClass)} is a class like the others there, the intact fibula. No class won in ${undecided} patients: ${allZero} without any object, ${tie} tied.</p>
+<div class="pair"><div>${confusionTable(paperRule.confusion, name, cases)}<p style="margin-top:16px">Accuracy ${linked(groupAnchor(test, cases.keys.accuracy), counted(paperRule.accuracy))}.</p></div><div>${narrowClassTable(paperRule, name, cases)}</div></div>`;
 }
