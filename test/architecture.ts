@@ -319,12 +319,12 @@ function manifestOf(owner: string): string {
   return byHand.has(owner) ? "package.json" : `packages/${owner}/package.json`;
 }
 
-/** A test, or a file that only tests import (`test-data.ts`). */
 /** Tests and benchmarks of a server are its clients. */
 function asksServers(path: string): boolean {
   return isTest(path) || path.startsWith("bench/");
 }
 
+/** A test, or a file that only tests import (`test-data.ts`). */
 function isTest(path: string): boolean {
   return /(\.test|\/test-[\w-]+)\.tsx?$/.test(path);
 }

@@ -35,7 +35,10 @@ export const protocolSchema = z
     zonesMm: z.strictObject({
       /** Width to which the line of a fracture is drawn. */
       fractureLine: z.number().positive(),
-      /** How far above the plafond the instance of an intact bone reaches. */
+      /**
+       * How far above the plafond an intact bone is outlined. Simulated outlines follow the ankle's own;
+       * a person's are not measured by it.
+       */
       intactAbovePlafond: z.number().positive(),
       /** Classes by height above the plafond: A ends, C begins. */
       weberAEnds: z.number(),

@@ -25,7 +25,7 @@ export interface BatchOptions {
   readonly divisibility?: number;
   /** Default Detectron2's. */
   readonly pixelMean?: readonly [blue: number, green: number, red: number];
-  /** Default `grey`. */
+  /** Default `gray`. */
   readonly channels?: MaskRcnnConfig["channels"];
 }
 
