@@ -105,24 +105,13 @@ async function readByKeys(browser: Browser, room: Room, link: string): Promise<v
   await waitForRadiographs(page);
   assert.ok(await page.getByRole("radio", { name: "No fracture" }).isChecked(), "the draft again");
 
-  const weberA = page.getByRole("radio", { name: "Weber A" });
-  await pressUntil(page, "f", async () => ![firstCase, secondCase].includes(page.url()));
+  await page.keyboard.press("f");
+  await page.waitForURL((url) => ![firstCase, secondCase].includes(url.href));
   await waitForRadiographs(page);
-  await pressUntil(page, "a", () => weberA.isChecked());
+  await page.keyboard.press("a");
+  assert.ok(await page.getByRole("radio", { name: "Weber A" }).isChecked(), "at the first press");
   await submit(page, "Shift+2");
   await finish(visitor);
-}
-
-/** A key that is pressed before a case is ready does nothing: as a person would, again. */
-async function pressUntil(page: Page, key: string, done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 20; tries++) {
-    await page.keyboard.press(key);
-    for (let looks = 0; looks < 10; looks++) {
-      if (await done()) return;
-      await page.waitForTimeout(200);
-    }
-  }
-  assert.fail(`${key} does nothing at ${page.url()}`);
 }
 
 async function submit(page: Page, certainty: string): Promise<void> {

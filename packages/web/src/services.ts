@@ -1,7 +1,8 @@
-/** What every page has at hand: requests, the account, radiographs in memory. */
+/** What every page has at hand: requests, the account, radiographs in memory, who takes keys. */
 import type { Account } from "@malleolus/schema";
 import { createContext, useContext } from "react";
 import type { Client } from "./api/client.ts";
+import type { KeyTurn } from "./keys/key-turn.ts";
 import type { Outbox } from "./save/outbox-runner.ts";
 import type { RadiographLoader } from "./view/radiograph-loader.ts";
 
@@ -10,6 +11,7 @@ export interface SignedIn {
   readonly study: string;
   readonly outbox: Outbox;
   readonly radiographs: RadiographLoader;
+  readonly keyTurn: KeyTurn<KeyboardEvent>;
 }
 
 export const ClientContext = createContext<Client | null>(null);

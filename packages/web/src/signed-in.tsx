@@ -1,18 +1,17 @@
-/** What exists as long as one account is signed in: its outbox, and the radiographs in memory. */
+/** What exists as long as one account is signed in: its outbox, radiographs in memory, who takes keys. */
 import type { Account } from "@malleolus/schema";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Loading } from "./controls/loading.tsx";
+import { createKeyTurn } from "./keys/key-turn.ts";
+import { listenForKeys } from "./keys/listen-for-keys.ts";
 import { startRadiographWorker } from "./render/start-worker.ts";
-import { type Outbox, openOutbox } from "./save/outbox-runner.ts";
+import { openOutbox } from "./save/outbox-runner.ts";
 import { namePage } from "./save/page-name.ts";
 import { sendAct } from "./save/send-act.ts";
-import { SignedInContext, useClient } from "./services.ts";
-import { createRadiographLoader, type RadiographLoader } from "./view/radiograph-loader.ts";
+import { type SignedIn, SignedInContext, useClient } from "./services.ts";
+import { createRadiographLoader } from "./view/radiograph-loader.ts";
 
-interface Opened {
-  readonly outbox: Outbox;
-  readonly radiographs: RadiographLoader;
-}
+type Opened = Pick<SignedIn, "outbox" | "radiographs" | "keyTurn">;
 
 export function SignedInProvider({
   account,
@@ -50,7 +49,9 @@ export function SignedInProvider({
         worker.terminate();
         page.release();
       });
-      setOpened({ outbox, radiographs: createRadiographLoader(worker) });
+      const keyTurn = createKeyTurn<KeyboardEvent>();
+      listenForKeys(keyTurn, ends.signal);
+      setOpened({ outbox, radiographs: createRadiographLoader(worker), keyTurn });
     };
     void open();
     return () => ends.abort();

@@ -1,12 +1,14 @@
 /** The reader's page of one case: its data, the radiographs in memory, and the next case's beforehand. */
 import type { CaseDetail } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { Link } from "wouter";
 import { ApiError } from "../api/api-error.ts";
 import { caseQuery, protocolQuery } from "../api/queries.ts";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
+import { keyLabel } from "../keys/bindings.ts";
+import { useCaseLock } from "../reader/case-lock.ts";
 import { CaseReader, imageUrl } from "../reader/case-reader.tsx";
 import { contentToBeginWith } from "../reader/content-to-begin-with.ts";
 import { useClient, useSignedIn } from "../services.ts";
@@ -17,6 +19,7 @@ export default function ReadPage({ code }: { readonly code: string }) {
   const t = useText();
   const client = useClient();
   const { outbox, radiographs } = useSignedIn();
+  const lock = useCaseLock(code);
   const protocol = useQuery(protocolQuery(client));
   const detail = useQuery(caseQuery(client, code));
   const next = useQuery({
@@ -42,12 +45,13 @@ export default function ReadPage({ code }: { readonly code: string }) {
       </main>
     );
   }
-  if (detail.data === undefined || protocol.data === undefined) {
+  // Shown once it can be written: nobody sees a case that does not take their keys.
+  if (detail.data === undefined || protocol.data === undefined || lock.isOurs === null) {
     const retry = () => {
       void detail.refetch();
       void protocol.refetch();
     };
-    return error === null ? <Loading /> : <Problem error={error} retry={retry} />;
+    return error === null ? <CaseIsLoading /> : <Problem error={error} retry={retry} />;
   }
   const { draft, submitted } = detail.data;
   outbox.setVersion(code, draft?.version ?? 0);
@@ -57,7 +61,20 @@ export default function ReadPage({ code }: { readonly code: string }) {
       detail={detail.data}
       protocol={protocol.data}
       content={contentToBeginWith(detail.data, outbox.state().acts)}
+      lock={lock}
     />
+  );
+}
+
+/** A key that is pressed meanwhile does nothing, and is told at once. */
+function CaseIsLoading() {
+  const t = useText();
+  const { keyTurn } = useSignedIn();
+  const missed = useSyncExternalStore(keyTurn.subscribe, keyTurn.missed);
+  return (
+    <Loading>
+      <p role="status">{missed !== null && t("key missed.before", { key: keyLabel(missed) })}</p>
+    </Loading>
   );
 }
 

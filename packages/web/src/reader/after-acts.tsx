@@ -13,9 +13,13 @@ import { type LastSubmission, LastSubmissionContext } from "./last-submission.ts
 
 export function AfterActs({ children }: { readonly children: ReactNode }) {
   const queries = useQueryClient();
-  const { outbox } = useSignedIn();
+  const { outbox, keyTurn } = useSignedIn();
   const [path, go] = useLocation();
   const [last, setLast] = useState<LastSubmission | null>(null);
+  // What a key did not do is of no interest any more on another page.
+  useEffect(() => {
+    if (!path.startsWith("/read/")) keyTurn.told();
+  }, [path, keyTurn]);
   useEffect(
     () =>
       outbox.onAcknowledged((done: Acknowledgement) => {

@@ -1,18 +1,19 @@
 /** A case that is open: tools, views, rail and status line around one session. */
 import type { CaseDetail, CaseImage, ReadingContent, ReadingProtocol } from "@malleolus/schema";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { IconButton } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { SaveStateLine } from "../controls/save-state.tsx";
 import { TopBar } from "../controls/top-bar.tsx";
+import { keyLabel } from "../keys/bindings.ts";
 import { useSignedIn } from "../services.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
 import type { Point } from "../view/camera.ts";
 import { sharesOfWindow } from "../view/window.ts";
-import { useCaseLock } from "./case-lock.ts";
+import type { CaseLock } from "./case-lock.ts";
 import { openCase } from "./case-session.ts";
 import { KeySheet } from "./key-sheet.tsx";
 import { Rail } from "./rail.tsx";
@@ -31,26 +32,32 @@ export interface CaseReaderProps {
   readonly protocol: ReadingProtocol;
   /** What was said before, on the server or only on this computer. */
   readonly content: ReadingContent | null;
+  readonly lock: CaseLock;
 }
 
 /** The exclusion that an image which cannot be shown calls for. */
 const VIEW_INSUFFICIENT = "view-insufficient";
 
-export function CaseReader({ detail, protocol, content }: CaseReaderProps) {
+export function CaseReader({ detail, protocol, content, lock }: CaseReaderProps) {
   const t = useText();
   const [, go] = useLocation();
-  const { outbox } = useSignedIn();
+  const { outbox, keyTurn } = useSignedIn();
   const { settings, change } = useSettings();
-  const lock = useCaseLock(detail.code);
   const [helpOpen, setHelpOpen] = useState(false);
-  const [hint, setHint] = useState<string | null>(null);
+  // Of a key that came while this case was not there yet.
+  const [hint, setHint] = useState(() => {
+    const missed = keyTurn.missed();
+    return missed === null ? null : t("key missed.before", { key: keyLabel(missed) });
+  });
+  useLayoutEffect(() => keyTurn.told(), [keyTurn]);
   const noteRef = useRef<HTMLTextAreaElement>(null);
   const pointerRef = useRef<HTMLSpanElement>(null);
   const sending = useMachine(outbox, ({ acts }) =>
     acts.some(({ kind, code }) => kind === "submit" && code === detail.code),
   );
   const offline = useMachine(outbox, ({ trouble }) => trouble === "offline");
-  const readOnly = detail.state === "submitted" || lock.isOurs !== true || sending;
+  const standing = sending ? "sending" : detail.state === "submitted" ? "submitted" : lock.isOurs;
+  const readOnly = standing !== true;
   // Without a network reading goes on, as far as radiographs are here.
   useEffect(() => {
     if (sending && offline && detail.next !== null) go(`/read/${detail.next}`);
@@ -76,7 +83,11 @@ export function CaseReader({ detail, protocol, content }: CaseReaderProps) {
     }),
   );
   useCaseClock(session);
-  useEffect(() => (readOnly ? undefined : session.onSaid(outbox.put)), [session, outbox, readOnly]);
+  // With the page itself, as its keys: what is said before an ordinary effect would not be saved.
+  useLayoutEffect(
+    () => (readOnly ? undefined : session.onSaid(outbox.put)),
+    [session, outbox, readOnly],
+  );
 
   const submit = useCallback(() => {
     const missing = missingPart(session.reading.state());
@@ -105,6 +116,17 @@ export function CaseReader({ detail, protocol, content }: CaseReaderProps) {
       goTo(where) {
         const code = where === "next" ? detail.next : detail.previous;
         if (code !== null) go(`/read/${code}`);
+        else setHint(t(where === "next" ? "case.no next" : "case.no previous"));
+      },
+      refuse(name) {
+        const key = keyLabel(name);
+        if (standing === "sending") {
+          setHint(t("key missed.sending", { key }));
+          // The next case may be there before anybody has read that.
+          keyTurn.miss(name);
+        } else {
+          setHint(t(standing === "submitted" ? "key missed.submitted" : "key missed.tab", { key }));
+        }
       },
       help: (open) => setHelpOpen((is) => open === "toggle" && !is),
       isHelpOpen: () => helpOpen,
@@ -113,7 +135,7 @@ export function CaseReader({ detail, protocol, content }: CaseReaderProps) {
         return settings.ownWindow;
       },
     }),
-    [submit, outbox, detail, go, helpOpen, settings.ownWindow, t],
+    [submit, outbox, keyTurn, detail, standing, go, helpOpen, settings.ownWindow, t],
   );
   useReaderKeys(session, page, { readOnly, singleKeys: settings.singleKeys });
   // What was said in answer to one press does not outlive the next.

@@ -80,6 +80,7 @@ function begin(content: CaseDetail["draft"] = null, readOnly = false) {
       helpOpen = open === "toggle" && !helpOpen;
     },
     isHelpOpen: () => helpOpen,
+    refuse: (name) => done.push(`refuse ${name}`),
     ownWindow: () => null,
   };
   const acts: Act[] = [];
@@ -176,7 +177,13 @@ test("case: time and conditions of an earlier sitting count", () => {
 
 test("case: a submitted one can be looked at by keys and not changed", () => {
   const { session, done, acts, press } = begin(null, true);
-  assert.deepEqual(press("b", "Shift+3", "x", "Enter", "t", "Delete"), Array(6).fill(false));
+  const changing = ["b", "Shift+3", "x", "Enter", "t", "Delete"];
+  assert.deepEqual(press(...changing), Array(6).fill(true));
+  assert.deepEqual(
+    done.splice(0),
+    changing.map((name) => `refuse ${name}`),
+  );
+  assert.deepEqual(press("q", "j"), [false, false], "keys that mean nothing anywhere");
   assert.deepEqual(press("z", "ArrowRight", "f", "d"), Array(4).fill(true));
   assert.deepEqual([acts.length, done], [0, ["next", "previous"]]);
   assert.equal(session.viewer.state().single, true);

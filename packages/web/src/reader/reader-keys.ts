@@ -19,6 +19,8 @@ export interface PageActions {
   readonly goTo: (where: "previous" | "next") => void;
   readonly help: (open: "toggle" | "close") => void;
   readonly isHelpOpen: () => boolean;
+  /** Says that the key changes nothing here. */
+  readonly refuse: (name: KeyName) => void;
   /** The window that the reader has kept; null where there is none, which the page says. */
   readonly ownWindow: () => WindowShares | null;
 }
@@ -31,16 +33,31 @@ const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** Whether the key meant something. A case that is read-only takes only keys of its views. */
+/** Whether the key meant something. A case that is read-only takes only keys of its views, and says so. */
 export function pressKey(
   name: KeyName,
   session: CaseSession,
   page: PageActions,
   readOnly: boolean,
 ): boolean {
+  if (readOnly && wouldChange(name, session)) {
+    page.refuse(name);
+    return true;
+  }
   if (!readOnly && (nudge(name, session) || say(name, session))) return true;
   const command = readerKeys.get(name);
   return command !== undefined && run(command, session, page, readOnly);
+}
+
+const CHANGING = ["exclude", "submit", "note", "last tool", "delete", "take back"] as const;
+
+function wouldChange(name: KeyName, { protocol }: CaseSession): boolean {
+  const command = readerKeys.get(name);
+  return (
+    CHANGING.some((one) => one === command) ||
+    certaintyOfKey(name) !== undefined ||
+    [...classKeys(protocol).values()].includes(name)
+  );
 }
 
 /** An arrow moves the selected point by one pixel of the screen, with Shift by ten. */
@@ -158,10 +175,7 @@ function run(
   }
 }
 
-type Changing = Extract<
-  Command,
-  "exclude" | "submit" | "note" | "last tool" | "delete" | "take back"
->;
+type Changing = Extract<Command, (typeof CHANGING)[number]>;
 type Changed = Pick<CaseSession, "measuring" | "reading">;
 
 function change(command: Changing, { measuring, reading }: Changed, page: PageActions): boolean {

@@ -1,7 +1,8 @@
 /** The window's keys as the reader's: what is a key's is decided in `reader-keys.ts`. */
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { focusKindOf, isForPage, isSingleKey } from "../keys/key-target.ts";
 import { namesOfKey } from "../keys/match-key.ts";
+import { useSignedIn } from "../services.ts";
 import type { CaseSession } from "./case-session.ts";
 import { type PageActions, pressKey } from "./reader-keys.ts";
 
@@ -13,7 +14,9 @@ export function useReaderKeys(
   page: PageActions,
   { readOnly, singleKeys }: { readonly readOnly: boolean; readonly singleKeys: boolean },
 ): void {
-  useEffect(() => {
+  const { keyTurn } = useSignedIn();
+  // With the page itself: an ordinary effect comes after it, and a key in between would be lost.
+  useLayoutEffect(() => {
     const ends = new AbortController();
     let overlaysSince: number | null = null;
     const onKeyDown = (event: KeyboardEvent) => {
@@ -38,9 +41,11 @@ export function useReaderKeys(
       if (event.timeStamp - overlaysSince > PEEK_MS) pressKey("h", session, page, readOnly);
       overlaysSince = null;
     };
-    // Before the controls see them, which keep some keys from going further.
-    window.addEventListener("keydown", onKeyDown, { capture: true, signal: ends.signal });
+    const stop = keyTurn.take(onKeyDown);
     window.addEventListener("keyup", onKeyUp, { capture: true, signal: ends.signal });
-    return () => ends.abort();
-  }, [session, page, readOnly, singleKeys]);
+    return () => {
+      stop();
+      ends.abort();
+    };
+  }, [keyTurn, session, page, readOnly, singleKeys]);
 }

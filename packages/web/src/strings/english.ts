@@ -87,6 +87,8 @@ export const english = {
   "case.next": "Next case",
   "case.gone": "This case is not among yours.",
   "case.end": "All cases are submitted.",
+  "case.no next": "This is the last of your cases.",
+  "case.no previous": "This is the first of your cases.",
 
   "view.ap": "AP",
   "view.pa": "PA",
@@ -192,6 +194,11 @@ export const english = {
   "status.tool": "{tool}: click the {landmark}",
   "status.exclude": "Exclude: press 1 to {count}, or Esc",
   "status.moved": "Drag a point, or use the arrow keys; Del deletes",
+
+  "key missed.before": "{key} came before the case was shown and did nothing. Press it again.",
+  "key missed.sending": "This case is being submitted; {key} changes nothing.",
+  "key missed.submitted": "This case is submitted; {key} changes nothing.",
+  "key missed.tab": "This case is being edited in another tab; {key} changes nothing here.",
 
   "keys.title": "Keys of this page",
   "keys.off": "Single keys are switched off in the settings.",

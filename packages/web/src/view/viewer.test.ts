@@ -52,6 +52,16 @@ test("viewer: without a link only one view moves; with it all do, in millimetres
   assert.ok(Math.abs(lateral.camera.scale / 0.2 - ap.camera.scale / 0.1) < 1e-9);
 });
 
+test("viewer: what is pressed before a radiograph is there is done when it comes", () => {
+  const empty = beginViewer([{ id: "ap", image }], { linked: true, startWindow: null });
+  const pixels: ViewerEvent = { type: "pixels", view: "ap", histogram, fileWindow };
+  const [bone] = run(begin(true), [{ type: "preset", name: "bone" }]).views;
+  const [view] = run(empty, [{ type: "preset", name: "bone" }, { type: "invert" }, pixels]).views;
+  assert.deepEqual(view.window, { ...bone.window, inverted: true });
+  const [again] = run(empty, [{ type: "invert" }, pixels, pixels]).views;
+  assert.deepEqual(again.window, { ...fileWindow, inverted: true }, "once");
+});
+
 test("viewer: a window that was changed on the preview stays when the full pixels come", () => {
   const dragged = run(begin(false), [{ type: "drag window", view: "ap", dx: -300, dy: 50 }]);
   const after = run(dragged, [{ type: "pixels", view: "ap", histogram, fileWindow }]);

@@ -38,6 +38,8 @@ export interface ViewState {
   /** What the file itself shows between black and white. */
   readonly fileWindow: Window | null;
   readonly window: Window | null;
+  /** Asked for before the radiograph was there; done when it comes. */
+  readonly waiting: readonly WindowEvent[];
 }
 
 export interface ViewerState {
@@ -72,13 +74,16 @@ export type ViewerEvent =
     }
   | { readonly type: "zoom in middle"; readonly factor: number }
   | { readonly type: "fit" }
-  | { readonly type: "preset"; readonly name: PresetName }
-  | { readonly type: "shares"; readonly shares: WindowShares }
-  | { readonly type: "invert" }
+  | WindowEvent
   | { readonly type: "reset"; readonly which: "view" | "all" }
   | { readonly type: "link" }
   | { readonly type: "single" }
   | { readonly type: "overlays"; readonly to: ViewerState["overlays"] };
+
+export type WindowEvent =
+  | { readonly type: "preset"; readonly name: PresetName }
+  | { readonly type: "shares"; readonly shares: WindowShares }
+  | { readonly type: "invert" };
 
 const UNKNOWN_VIEWPORT: Viewport = { width: 1, height: 1 };
 
@@ -96,6 +101,7 @@ export function beginViewer(
       histogram: null,
       fileWindow: null,
       window: null,
+      waiting: [],
     })),
     active: images[0]?.id ?? "",
     single: false,
@@ -112,13 +118,16 @@ export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState 
         camera: resizeCamera(view.camera, view.image, view.viewport, event.viewport),
       }));
     case "pixels":
-      return changeView(state, event.view, (view) => ({
-        ...view,
-        histogram: event.histogram,
-        fileWindow: event.fileWindow,
-        // What the reader has set while only the preview was there stays.
-        window: view.window ?? startWindowOf(state, event.histogram, event.fileWindow),
-      }));
+      return changeView(state, event.view, (view) =>
+        view.waiting.reduce(setWindow, {
+          ...view,
+          histogram: event.histogram,
+          fileWindow: event.fileWindow,
+          // What the reader has set while only the preview was there stays.
+          window: view.window ?? startWindowOf(state, event.histogram, event.fileWindow),
+          waiting: [],
+        }),
+      );
     case "activate":
       return state.active === event.view ? state : { ...state, active: event.view };
     case "neighbour": {
@@ -149,23 +158,9 @@ export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState 
         ),
       );
     case "preset":
-      return changeTogether(state, (view) =>
-        changeWindow(view, ({ inverted }, histogram) => ({
-          ...presetOf(view, histogram, event.name),
-          inverted,
-        })),
-      );
     case "shares":
-      return changeTogether(state, (view) =>
-        changeWindow(view, ({ inverted }, histogram) => ({
-          ...windowOfShares(histogram, event.shares),
-          inverted,
-        })),
-      );
     case "invert":
-      return changeTogether(state, (view) =>
-        changeWindow(view, (window) => ({ ...window, inverted: !window.inverted })),
-      );
+      return changeTogether(state, (view) => setWindow(view, event));
     case "reset":
       return {
         ...state,
@@ -185,6 +180,22 @@ export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState 
 /** The greatest zoom over the fitted view that a reader used, for the conditions of the reading. */
 export function zoomOverFit({ camera, image, viewport }: ViewState): number {
   return isFitted(camera, image, viewport) ? 1 : camera.scale / fitCamera(image, viewport).scale;
+}
+
+/** A window of a radiograph that is not there yet waits for it. */
+function setWindow(view: ViewState, event: WindowEvent): ViewState {
+  if (view.window === null) return { ...view, waiting: [...view.waiting, event] };
+  return changeWindow(view, (window, histogram) => {
+    const { inverted } = window;
+    switch (event.type) {
+      case "preset":
+        return { ...presetOf(view, histogram, event.name), inverted };
+      case "shares":
+        return { ...windowOfShares(histogram, event.shares), inverted };
+      case "invert":
+        return { ...window, inverted: !inverted };
+    }
+  });
 }
 
 /** The default is what the file says. */
@@ -209,6 +220,7 @@ function resetView(state: ViewerState, view: ViewState): ViewState {
       histogram === null || fileWindow === null
         ? null
         : startWindowOf(state, histogram, fileWindow),
+    waiting: [],
   };
 }
 
