@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { internalHospital, mixedSpecs, withPitch, writeArchive } from "@malleolus/phantom";
-import { type RunningServer, startServer } from "@malleolus/server";
+import { type RunningServer, type ServerOptions, startServer } from "@malleolus/server";
 import {
   ankleProtocol,
   assignReaders,
@@ -29,7 +29,7 @@ export interface Room {
 }
 
 export const OBSERVERS = ["observer-1", "observer-2", "observer-3"] as const;
-const PASSPHRASE = "correct horse";
+export const PASSPHRASE = "correct horse";
 const root = join(import.meta.dirname, "../..");
 
 /** `patients` of each class; radiographs are coarse, so that simulating them takes seconds. */
@@ -37,14 +37,22 @@ export async function openRoom(
   folder: string,
   { patients, pitchMm }: { readonly patients: number; readonly pitchMm: number },
 ): Promise<Room> {
+  const study = await simulatedStudy(folder, patients, pitchMm);
+  return openRoomOn(study, { folder });
+}
+
+/** On a study that is there, with what a server can be told besides. */
+export async function openRoomOn(
+  study: Study,
+  { folder, ...options }: { readonly folder: string } & Pick<ServerOptions, "signOn" | "tls">,
+): Promise<Room> {
   const webFolder = join(folder, "pages");
   await build({
     root: join(root, "packages/web"),
     logLevel: "error",
     build: { outDir: webFolder, emptyOutDir: true },
   });
-  const study = await simulatedStudy(folder, patients, pitchMm);
-  const server = await startServer({ study, webFolder, port: 0 });
+  const server = await startServer({ study, webFolder, port: 0, ...options });
   return {
     study,
     server,

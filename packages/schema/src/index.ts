@@ -91,6 +91,18 @@ export {
   failureSchema,
 } from "./api/failure.ts";
 export {
+  type NewPasskey,
+  newPasskeySchema,
+  type PasskeyCreation,
+  type PasskeyLogin,
+  type PasskeyRequest,
+  type Passkeys,
+  passkeyCreationSchema,
+  passkeyLoginSchema,
+  passkeyRequestSchema,
+  passkeysSchema,
+} from "./api/passkey.ts";
+export {
   type Access,
   accessSchema,
   healthSchema,
@@ -105,6 +117,16 @@ export {
   roundSchema,
   roundsSchema,
 } from "./api/study.ts";
+export {
+  type Upload,
+  type UploadRequest,
+  type Uploads,
+  uploadedFileQuerySchema,
+  uploadedFileSchema,
+  uploadRequestSchema,
+  uploadSchema,
+  uploadsSchema,
+} from "./api/upload.ts";
 export {
   type CaseEntry,
   type CaseWorklist,
@@ -315,6 +337,7 @@ export {
   selectionAuditRunSchema,
   selectionAuditSchema,
 } from "./selection-audit.ts";
+export { type SignOn, signOnSchema } from "./sign-on.ts";
 export {
   agreementColumn,
   conditionsColumn,

@@ -23,8 +23,11 @@ import { addAccountRoutes } from "./routes/account-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
 import { addImageRoute } from "./routes/image-route.ts";
 import { addPages } from "./routes/pages.ts";
+import { addPasskeyRoutes } from "./routes/passkey-routes.ts";
 import { addPeopleRoutes } from "./routes/people-routes.ts";
+import { addSignOnRoutes } from "./routes/sign-on-routes.ts";
 import { addStudyRoutes } from "./routes/study-routes.ts";
+import { addUploadRoutes } from "./routes/upload-routes.ts";
 import { addWorklistRoutes } from "./routes/worklist-routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 
@@ -79,11 +82,14 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
   await addOpenApi(app);
   app.after(() => {
     addAccountRoutes(app, room);
+    addSignOnRoutes(app, room, options);
+    addPasskeyRoutes(app, room, options);
     addPeopleRoutes(app, room);
     addStudyRoutes(app, room);
     addWorklistRoutes(app, room);
     addCaseRoutes(app, room);
     addImageRoute(app, room);
+    addUploadRoutes(app, room);
   });
   await addPages(app, options.webFolder);
   await app.ready();

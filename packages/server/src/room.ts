@@ -1,7 +1,10 @@
 /** What every route of one study's server works with. */
 import { type GroupCommits, groupCommits, type Study, serverSecret } from "@malleolus/studies";
 import { type AuditLog, startAuditLog } from "./audit-log.ts";
+import type { SingleSignOn } from "./auth/single-sign-on.ts";
 import { type EncodedImages, startEncodedImages } from "./images/encoded-images.ts";
+import { LARGEST_UPLOAD_BYTES } from "./uploads/staged-files.ts";
+import { openUploads, type Uploads } from "./uploads/uploads.ts";
 
 export interface Room extends GroupCommits {
   readonly study: Study;
@@ -11,9 +14,16 @@ export interface Room extends GroupCommits {
   readonly audit: AuditLog;
   /** Hash of the token that makes the first administrator. */
   readonly setupSha256: string;
+  /** The institution's; null where there is none. */
+  readonly singleSignOn: SingleSignOn | null;
+  readonly uploads: Uploads;
 }
 
-export async function openRoom(study: Study, given: Pick<Room, "setupSha256">): Promise<Room> {
+export async function openRoom(
+  study: Study,
+  given: Pick<Room, "setupSha256" | "singleSignOn">,
+  largestUploadBytes = LARGEST_UPLOAD_BYTES,
+): Promise<Room> {
   const commits = groupCommits(study);
   return {
     ...commits,
@@ -22,11 +32,13 @@ export async function openRoom(study: Study, given: Pick<Room, "setupSha256">): 
     secret: await serverSecret(study),
     images: startEncodedImages(),
     audit: startAuditLog(commits),
+    uploads: openUploads(study, largestUploadBytes),
   };
 }
 
 /** Writes down what is left; the study stays open. */
 export async function closeRoom(room: Room): Promise<void> {
+  room.uploads.close();
   await room.audit.close();
   await room.settled();
   await room.images.close();

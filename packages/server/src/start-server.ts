@@ -5,9 +5,11 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { isIP } from "node:net";
+import type { SignOn } from "@malleolus/schema";
 import { forgetOldActs, hasAccounts, type Study } from "@malleolus/studies";
 import { pino } from "pino";
 import { createApp } from "./app.ts";
+import { singleSignOn } from "./auth/single-sign-on.ts";
 import { newToken } from "./auth/tokens.ts";
 import { ServerError } from "./errors.ts";
 import { closeRoom, openRoom } from "./room.ts";
@@ -24,6 +26,8 @@ export interface ServerOptions {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** Whether a proxy that has TLS hands requests over. */
   readonly behindProxy?: boolean | undefined;
+  /** The institution's OpenID Connect provider. */
+  readonly signOn?: SignOn | undefined;
   /** Where a line for each request goes; without it, only what is wrong, to standard error. */
   readonly log?: NodeJS.WritableStream | undefined;
 }
@@ -54,7 +58,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const credentials = tls === undefined ? undefined : readCredentials(tls);
   const setup = newToken();
   await forgetOldActs(study);
-  const room = await openRoom(study, { setupSha256: setup.sha256 });
+  const room = await openRoom(study, {
+    setupSha256: setup.sha256,
+    singleSignOn: options.signOn === undefined ? null : singleSignOn(options.signOn),
+  });
   const level = options.log === undefined ? "warn" : "info";
   const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   const app = await createApp(room, {

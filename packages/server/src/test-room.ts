@@ -2,7 +2,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
-import { CSRF_HEADER, type Session, type StaffRole, sessionSchema } from "@malleolus/schema";
+import {
+  CSRF_HEADER,
+  type Session,
+  type SignOn,
+  type StaffRole,
+  sessionSchema,
+} from "@malleolus/schema";
 import {
   acceptInvitation,
   assignReaders,
@@ -14,6 +20,7 @@ import {
 import { addCases, imageId, studyWithPeople } from "@malleolus/studies/test-people";
 import { type App, type AppOptions, createApp } from "./app.ts";
 import { csrfToken, SESSION_COOKIE } from "./auth/session-cookie.ts";
+import { singleSignOn } from "./auth/single-sign-on.ts";
 import { newToken } from "./auth/tokens.ts";
 import { closeRoom, openRoom, type Room } from "./room.ts";
 
@@ -42,7 +49,10 @@ export type Answer = Awaited<ReturnType<App["inject"]>>;
 
 export async function testRoom(
   context: TestContext,
-  options: Partial<AppOptions> = {},
+  options: Partial<AppOptions> & {
+    readonly signOn?: SignOn;
+    readonly largestUploadBytes?: number;
+  } = {},
 ): Promise<TestRoom> {
   const cleanUps: (() => void | Promise<void>)[] = [];
   context.after(async () => {
@@ -51,7 +61,9 @@ export async function testRoom(
   });
   const study = await studyWithPeople({ after: (cleanUp) => void cleanUps.push(cleanUp) });
   const setup = newToken();
-  const room = await openRoom(study, { setupSha256: setup.sha256 });
+  const signOn = options.signOn === undefined ? null : singleSignOn(options.signOn);
+  const given = { setupSha256: setup.sha256, singleSignOn: signOn };
+  const room = await openRoom(study, given, options.largestUploadBytes);
   const app = await createApp(room, {
     hosts: ["localhost"],
     isTls: false,

@@ -1,4 +1,5 @@
 export {
+  accountOf,
   changeAccount,
   createFirstAdministrator,
   findAccount,
@@ -7,6 +8,7 @@ export {
   setPassword,
 } from "./accounts/accounts.ts";
 export { type NewAuditEntry, readAudit, recordAudit } from "./accounts/audit.ts";
+export { type ExternalIdentity, signInExternally } from "./accounts/external-sign-in.ts";
 export {
   acceptInvitation,
   invite,
@@ -17,6 +19,14 @@ export {
 } from "./accounts/invitations.ts";
 export { listMembers } from "./accounts/members.ts";
 export { type Act, forgetOldActs, once } from "./accounts/once.ts";
+export {
+  addPasskey,
+  findPasskey,
+  listPasskeys,
+  removePasskey,
+  type StoredPasskey,
+  usePasskey,
+} from "./accounts/passkeys.ts";
 export { serverSecret } from "./accounts/server-secret.ts";
 export {
   endSession,
@@ -90,6 +100,7 @@ export { type AuditStamp, type Transition, transitionCase } from "./cases/transi
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";
+export { readSignOn } from "./configuration/sign-on-file.ts";
 export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";

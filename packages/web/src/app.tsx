@@ -11,12 +11,13 @@ import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { SetUpPage } from "./pages/set-up-page.tsx";
 import { SignInPage } from "./pages/sign-in-page.tsx";
 import { AfterActs } from "./reader/after-acts.tsx";
-import { isAdministrator, isReader, useClient, useSignedIn } from "./services.ts";
+import { isAdministrator, isCoordinator, isReader, useClient, useSignedIn } from "./services.ts";
 import { SettingsProvider } from "./settings/settings-context.tsx";
 import { SignedInProvider } from "./signed-in.tsx";
 
 const WorklistPage = lazy(() => import("./pages/worklist-page.tsx"));
 const ReadPage = lazy(() => import("./pages/read-page.tsx"));
+const RadiographsPage = lazy(() => import("./pages/radiographs-page.tsx"));
 const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
 const SettingsPage = lazy(() => import("./pages/settings-page.tsx"));
 
@@ -73,6 +74,7 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
               <Route path="/worklist" component={WorklistPage} />
               <Route path="/read/:code">{({ code }) => <ReadPage code={code} key={code} />}</Route>
               <Route path="/people" component={PeoplePage} />
+              <Route path="/radiographs" component={RadiographsPage} />
               <Route path="/settings/:section?">
                 {({ section }) => <SettingsPage section={section ?? "display"} />}
               </Route>
@@ -103,5 +105,6 @@ function FirstPage() {
   const { account } = useSignedIn();
   if (isReader(account)) return <Redirect to="/worklist" replace />;
   if (isAdministrator(account)) return <Redirect to="/people" replace />;
+  if (isCoordinator(account)) return <Redirect to="/radiographs" replace />;
   return <Redirect to="/settings/display" replace />;
 }

@@ -32,6 +32,11 @@ export function isReader({ roles }: Pick<Account, "roles">): boolean {
   return READERS.some((role) => roles.includes(role));
 }
 
+/** Whether an account runs the study: adds radiographs, sees how far it is. */
+export function isCoordinator({ roles }: Pick<Account, "roles">): boolean {
+  return roles.includes("administrator") || roles.includes("researcher");
+}
+
 export function isAdministrator({ roles }: Pick<Account, "roles">): boolean {
   return roles.includes("administrator");
 }

@@ -12,6 +12,7 @@ interface ServeArguments {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly behindProxy?: true;
+  readonly signOn?: string;
   readonly log?: string;
   readonly json?: true;
 }
@@ -29,6 +30,7 @@ export const serveCommand: CommandFile = (output) =>
     .option("--tls-cert <file>", "certificate, PEM")
     .option("--tls-key <file>", "its key, PEM")
     .option("--behind-proxy", "a proxy on this machine has TLS and hands requests over")
+    .option("--sign-on <file>", "TOML: the institution's OpenID Connect provider")
     .option("--log <file>", "append a line of JSON for each request to this file")
     .option("--json", "print address and link as one JSON object")
     .addHelpText(
@@ -37,7 +39,7 @@ export const serveCommand: CommandFile = (output) =>
 The first start prints a link that works once: it makes the first account, an administrator, who invites
 everybody else. People who read stand under [[observers]] in malleolus.toml. Only this machine is let in
 unless --host says otherwise, and then TLS or a proxy is needed. Ctrl-C stops it; what was saved is on the
-disk. docs/serve.md has accounts, TLS and backups.
+disk. docs/serve.md has accounts, the institution's sign-on, TLS and backups.
 
 Examples:
   ./malleolus serve my-study
@@ -45,8 +47,9 @@ Examples:
     )
     .action(async (folder: string, given: ServeArguments, command: Command) => {
       const { startServer } = await import("@malleolus/server");
-      const { closeStudy, openStudy } = await import("@malleolus/studies");
+      const { closeStudy, openStudy, readSignOn } = await import("@malleolus/studies");
       const tls = tlsOf(given, command);
+      const signOn = given.signOn === undefined ? undefined : readSignOn(given.signOn);
       const study = await openStudy(folder);
       const stopped = Promise.withResolvers<void>();
       const signals = stopOnSignals(() => {
@@ -64,6 +67,7 @@ Examples:
           port,
           tls,
           behindProxy,
+          signOn,
           log,
         });
         const { address, setupLink } = server;

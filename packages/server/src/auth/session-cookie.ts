@@ -15,6 +15,19 @@ export const SESSION_COOKIE = "__Host-malleolus";
 
 const ATTRIBUTES = { httpOnly: true, secure: true, sameSite: "strict", path: "/" } as const;
 
+/** Holds a sign-in together while the browser is at the provider, which sends it back: so not `strict`. */
+export const FLOW_COOKIE = "__Host-malleolus-sign-on";
+const FLOW_ATTRIBUTES = { ...ATTRIBUTES, sameSite: "lax" } as const;
+const FLOW_SECONDS = 600;
+
+export function setFlowCookie(reply: FastifyReply, flow: string): void {
+  reply.setCookie(FLOW_COOKIE, flow, { ...FLOW_ATTRIBUTES, maxAge: FLOW_SECONDS });
+}
+
+export function clearFlowCookie(reply: FastifyReply): void {
+  reply.clearCookie(FLOW_COOKIE, FLOW_ATTRIBUTES);
+}
+
 export function setSessionCookie(reply: FastifyReply, token: string): void {
   reply.setCookie(SESSION_COOKIE, token, ATTRIBUTES);
 }

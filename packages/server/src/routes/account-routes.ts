@@ -40,7 +40,7 @@ import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
 
 /** Guessing passwords and links is slow from one address, too. */
-const GUARDED = { max: 30, timeWindow: "1 minute" };
+export const GUARDED = { max: 30, timeWindow: "1 minute" };
 
 export function addAccountRoutes(app: App, room: Room): void {
   const { study } = room;
@@ -203,7 +203,7 @@ export async function signIn(
 }
 
 async function sessionOf(
-  { study }: Room,
+  { study, singleSignOn }: Room,
   account: StoredAccount | null,
   session: string | undefined,
 ): Promise<Session> {
@@ -217,7 +217,7 @@ async function sessionOf(
     };
   }
   if (!(await hasAccounts(study))) return { state: "setup" };
-  return { state: "signed out", singleSignOn: false };
+  return { state: "signed out", singleSignOn: singleSignOn !== null };
 }
 
 /** @throws ServerError `too-many`. */

@@ -25,7 +25,8 @@ export interface StoredAccount {
 
 export interface NewAccount extends AuditStamp {
   readonly login: string;
-  readonly password: string;
+  /** Null where somebody else vouches for who it is. */
+  readonly password: string | null;
   readonly as:
     | { readonly person: string }
     | { readonly name: string; readonly roles: readonly StaffRole[] };

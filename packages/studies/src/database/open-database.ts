@@ -12,6 +12,8 @@ import { caseClassesMigration } from "./migrations/003-case-classes.ts";
 import { visibilityGradesMigration } from "./migrations/004-visibility-grades.ts";
 import { proposalsMigration } from "./migrations/005-proposals.ts";
 import { readingRoomMigration } from "./migrations/006-reading-room.ts";
+import { signOnMigration } from "./migrations/007-sign-on.ts";
+import { labelsMigration } from "./migrations/008-labels.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -25,6 +27,8 @@ const migrations = {
   "004-visibility-grades": visibilityGradesMigration,
   "005-proposals": proposalsMigration,
   "006-reading-room": readingRoomMigration,
+  "007-sign-on": signOnMigration,
+  "008-labels": labelsMigration,
 };
 
 /**

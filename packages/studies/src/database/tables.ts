@@ -342,6 +342,25 @@ export interface StudyTables {
     at: string;
     seen_at: string;
   };
+  /** Whom an institution's sign-on vouches for. */
+  external_identities: {
+    issuer: string;
+    subject: string;
+    account_id: number;
+    at: string;
+  };
+  passkeys: {
+    id: Generated<number>;
+    account_id: number;
+    /** The credential's id, base64url. */
+    credential: string;
+    /** COSE key, base64url. */
+    public_key: string;
+    counter: number;
+    name: string;
+    used_at: string | null;
+    at: string;
+  };
   /** Every view and change in the reading room; nothing is ever changed here. */
   audit: {
     id: Generated<number>;

@@ -17,6 +17,8 @@ export type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 export interface Client {
   readonly get: <T>(path: string, answer: Parser<T>) => Promise<T>;
   readonly send: <T>(method: Method, path: string, body: unknown, answer: Parser<T>) => Promise<T>;
+  /** A file as it is. */
+  readonly sendBytes: <T>(path: string, bytes: Blob, answer: Parser<T>) => Promise<T>;
   /** `GET /api/session`, whose token later requests carry. */
   readonly session: () => Promise<Session>;
 }
@@ -50,6 +52,7 @@ export function createClient(
     if (session.success) csrf = session.data.state === "signed in" ? session.data.csrf : undefined;
   };
   const accept = { accept: "application/json" };
+  const token = () => (csrf === undefined ? {} : { [CSRF_HEADER]: csrf });
 
   return {
     get: (path, answer) => request(path, { headers: accept }, answer),
@@ -57,10 +60,14 @@ export function createClient(
       const headers = {
         ...accept,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(csrf === undefined ? {} : { [CSRF_HEADER]: csrf }),
+        ...token(),
       };
       const init = body === undefined ? {} : { body: JSON.stringify(body) };
       return request(path, { method, headers, ...init }, answer);
+    },
+    sendBytes: (path, body, answer) => {
+      const headers = { ...accept, ...token(), "content-type": "application/octet-stream" };
+      return request(path, { method: "PUT", headers, body }, answer);
     },
     session: () => request("/api/session", { headers: accept }, sessionSchema),
   };

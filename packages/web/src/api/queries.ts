@@ -1,10 +1,12 @@
 /** What pages ask of the server, under the names by which the answers are kept. */
 import {
   caseSchema,
+  passkeysSchema,
   peopleSchema,
   queuesSchema,
   readingProtocolSchema,
   type Session,
+  uploadsSchema,
   type WorklistQuery,
   worklistSchema,
 } from "@malleolus/schema";
@@ -97,5 +99,29 @@ export function peopleQuery(client: Client) {
   return queryOptions({
     queryKey: peopleKey,
     queryFn: () => client.get("/api/people", peopleSchema),
+  });
+}
+
+export const passkeysKey = ["passkeys"] as const;
+
+export function passkeysQuery(client: Client) {
+  return queryOptions({
+    queryKey: passkeysKey,
+    queryFn: () => client.get("/api/passkeys", passkeysSchema),
+  });
+}
+
+export const uploadsKey = ["uploads"] as const;
+const UPLOAD_STEP_MS = 1000;
+
+/** Asked for again and again while files are imported. */
+export function uploadsQuery(client: Client) {
+  return queryOptions({
+    queryKey: uploadsKey,
+    queryFn: () => client.get("/api/uploads", uploadsSchema),
+    refetchInterval: ({ state }) => {
+      const now = state.data?.upload?.state;
+      return now === "open" || now === "ending" ? UPLOAD_STEP_MS : false;
+    },
   });
 }

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { Link, useLocation } from "wouter";
 import { changeSession } from "../api/queries.ts";
-import { isAdministrator, isReader, useClient, useSignedIn } from "../services.ts";
+import { isAdministrator, isCoordinator, isReader, useClient, useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import mark from "../styles/mark.svg";
 
@@ -37,6 +37,7 @@ export function PageNavigation() {
   const [path] = useLocation();
   const pages = [
     ...(isReader(account) ? [["/worklist", t("worklist.title")] as const] : []),
+    ...(isCoordinator(account) ? [["/radiographs", t("upload.nav")] as const] : []),
     ...(isAdministrator(account) ? [["/people", t("people.title")] as const] : []),
     ["/settings/display", t("settings.title")] as const,
   ];

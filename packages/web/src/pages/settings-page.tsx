@@ -1,4 +1,4 @@
-/** Settings of this computer for this account: display, keys, and the check of the display. */
+/** Settings of this computer for this account: display, keys, the check of the display; and its passkeys. */
 
 import { Switch } from "react-aria-components";
 import { Link } from "wouter";
@@ -7,6 +7,7 @@ import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
 import { rendererForThisComputer } from "../render/try-graphics.ts";
 import { isReader, useSignedIn } from "../services.ts";
 import { DisplayCheckForm } from "../settings/display-check-form.tsx";
+import { PasskeySettings } from "../settings/passkey-settings.tsx";
 import { settingsSchema } from "../settings/settings.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useLanguage, useText } from "../strings/text.tsx";
@@ -21,6 +22,7 @@ export default function SettingsPage({ section }: { readonly section: string }) 
     ["display", t("settings.display")],
     ...(isReader(account) ? [["check", t("display.title")] as const] : []),
     ["keys", t("settings.keys")],
+    ["passkeys", t("passkey.title")],
   ] as const;
   return (
     <div className="page">
@@ -42,7 +44,7 @@ export default function SettingsPage({ section }: { readonly section: string }) 
         <div className="content">
           <div className="stack content-form">
             <Section section={section} />
-            <p className="meta muted">{t("settings.kept")}</p>
+            {section !== "passkeys" && <p className="meta muted">{t("settings.kept")}</p>}
           </div>
         </div>
       </main>
@@ -52,6 +54,7 @@ export default function SettingsPage({ section }: { readonly section: string }) 
 
 function Section({ section }: { readonly section: string }) {
   const { account } = useSignedIn();
+  if (section === "passkeys") return <PasskeySettings />;
   if (section === "keys") return <KeySettings />;
   if (section === "check" && isReader(account)) return <DisplayCheckForm />;
   return <DisplaySettings />;

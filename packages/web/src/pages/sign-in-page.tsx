@@ -3,13 +3,16 @@ import { sessionSchema } from "@malleolus/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
+import { useSearchParams } from "wouter";
 import { changeSession } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { useClient } from "../services.ts";
+import { passkeysWork, sayPasskeyProblem, signInByPasskey } from "../settings/passkey.ts";
 import { useText } from "../strings/text.tsx";
+import { isStringKey } from "../strings/translate.ts";
 import { EntryCard } from "./entry-card.tsx";
 
 export function SignInPage({
@@ -22,6 +25,8 @@ export function SignInPage({
   const t = useText();
   const client = useClient();
   const queries = useQueryClient();
+  const [search] = useSearchParams();
+  const problem = `sign in.with.${search.get("sign-on")}`;
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const signIn = useMutation({
@@ -29,8 +34,13 @@ export function SignInPage({
     onSuccess: (session) => changeSession(queries, session),
     onError: () => setPassword(""),
   });
+  const byPasskey = useMutation({
+    mutationFn: () => signInByPasskey(client),
+    onSuccess: (session) => changeSession(queries, session),
+  });
   return (
     <EntryCard title={t("sign in.title")}>
+      {isStringKey(problem) && <Notice tone="error">{t(problem)}</Notice>}
       {ended && <Notice tone="warn">{t("sign in.ended")}</Notice>}
       <Form
         className="stack"
@@ -60,6 +70,14 @@ export function SignInPage({
           {t("sign in.submit")}
         </Button>
       </Form>
+      {byPasskey.error !== null && (
+        <Notice tone="error">{sayPasskeyProblem(t, byPasskey.error)}</Notice>
+      )}
+      {passkeysWork(location.hostname) && (
+        <Button onPress={() => byPasskey.mutate()} isDisabled={byPasskey.isPending}>
+          {t("sign in.passkey")}
+        </Button>
+      )}
       {singleSignOn && (
         <a className="button" href="/api/openid/start">
           {t("sign in.with")}

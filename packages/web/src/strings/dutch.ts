@@ -26,7 +26,18 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "sign in.name": "Gebruikersnaam",
   "sign in.password": "Wachtwoord",
   "sign in.submit": "Aanmelden",
+  "sign in.passkey": "Aanmelden met een passkey",
   "sign in.with": "Aanmelden met uw instelling",
+  "sign in.with.set-up":
+    "De beheerder maakt het eerste account, met de link van de terminal van de server.",
+  "sign in.with.provider":
+    "De aanmelding van uw instelling antwoordt niet. Probeer het opnieuw, of gebruik een wachtwoord.",
+  "sign in.with.refused": "Uw instelling heeft niet bevestigd wie u bent. Probeer het opnieuw.",
+  "sign in.with.expired": "Dat duurde te lang, of begon elders. Probeer het opnieuw.",
+  "sign in.with.no-role":
+    "Uw instelling kent u, maar geen van uw groepen hoort bij deze studie. Vraag de beheerder ervan.",
+  "sign in.with.account":
+    "Een ander account staat het uwe in de weg, of het is uitgeschakeld. Vraag een beheerder van de studie.",
   "sign in.wrong": "Gebruikersnaam of wachtwoord klopt niet.",
   "sign in.ended": "Uw sessie is verlopen. Meld u hier aan; er is niets verloren.",
   "set up.title": "De leeskamer van deze studie inrichten",
@@ -256,6 +267,54 @@ export const dutch: Readonly<Record<StringKey, string>> = {
     "Maak het scherm helderder of neem een ander waar een vierkant niet te zien is. De controle wordt zo bewaard.",
   "display.due": "Het beeldscherm is vandaag niet gecontroleerd.",
   "display.open": "Controleren",
+  "passkey.title": "Passkeys",
+  "passkey.text":
+    "Met een passkey meldt u zich aan met een vinger, een gezicht of een pincode, in plaats van met het wachtwoord. Hij werkt alleen op dit adres, zodat geen andere pagina erom kan vragen.",
+  "passkey.none": "Voor uw account wordt geen passkey bewaard.",
+  "passkey.never": "Nog niet gebruikt",
+  "passkey.used": "Laatst gebruikt {time}",
+  "passkey.remove": "Verwijderen",
+  "passkey.remove named": "{name} verwijderen",
+  "passkey.name": "Naam van de nieuwe passkey",
+  "passkey.name hint": "Waar hij ligt: Ziekenhuiscomputer, Telefoon.",
+  "passkey.add": "Een passkey maken",
+  "passkey.cancelled":
+    "Er is geen passkey gegeven. Probeer het opnieuw, of gebruik het wachtwoord.",
+  "passkey.unknown":
+    "Geen account heeft hier deze passkey. Gebruik het wachtwoord, en maak een nieuwe.",
+  "passkey.not here":
+    "Passkeys vragen een adres met een naam en een browser van deze tijd. Vraag naar het adres van de studie met een naam.",
+
+  "upload.nav": "Röntgenfoto's",
+  "upload.title": "Röntgenfoto's toevoegen",
+  "upload.text":
+    "Kies het ziekenhuis waar de röntgenfoto's vandaan komen. Elk bestand wordt op de server geanonimiseerd voordat er iets wordt bewaard: namen gaan weg, data verschuiven, het beeld blijft.",
+  "upload.hospital": "Ziekenhuis",
+  "upload.passphrase": "Wachtwoordzin van het sleutelbestand van de studie",
+  "upload.passphrase hint":
+    "Hiermee worden pseudoniemen gemaakt. De server vergeet hem als de upload eindigt.",
+  "upload.open": "De upload openen",
+  "upload.other": "{name} voegt op dit moment röntgenfoto's toe. Wacht tot dat klaar is.",
+  "upload.drop": "Zet DICOM- of zipbestanden hier neer, of kies ze.",
+  "upload.files": "Bestanden kiezen",
+  "upload.folder": "Een map kiezen",
+  "upload.sent": "{done} van {total} bestanden verstuurd",
+  "upload.too large":
+    "{name} is groter dan {size}. Importeer het op de server: malleolus import dicom.",
+  "upload.end": "Alle bestanden zijn verstuurd",
+  "upload.end hint":
+    "Laat deze pagina tot dan open; wat verstuurd is, wordt hoe dan ook geïmporteerd.",
+  "upload.progress": "Wat er van de bestanden geworden is",
+  "upload.state.open": "Wacht op bestanden",
+  "upload.state.ending": "Importeert wat over is",
+  "upload.state.done": "Alle bestanden zijn geïmporteerd",
+  "upload.state.failed": "De upload eindigde voortijdig",
+  "upload.counts":
+    "{imported} geïmporteerd, {known} al bekend, {refused} geweigerd; {waiting} bestanden wachten.",
+  "upload.refusals": "Geweigerd",
+  "upload.notes": "Om te weten",
+  "upload.cancel": "De upload afbreken",
+
   "people.title": "Personen",
   "people.list": "Personen van deze studie",
   "people.name": "Naam",

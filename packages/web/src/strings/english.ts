@@ -29,7 +29,18 @@ export const english = {
   "sign in.name": "User name",
   "sign in.password": "Password",
   "sign in.submit": "Sign in",
+  "sign in.passkey": "Sign in with a passkey",
   "sign in.with": "Sign in with your institution",
+  "sign in.with.set-up":
+    "The administrator makes the first account, with the link of the server's terminal.",
+  "sign in.with.provider":
+    "Your institution's sign-on does not answer. Try again, or use a password.",
+  "sign in.with.refused": "Your institution did not confirm who you are. Try again.",
+  "sign in.with.expired": "That took too long, or began elsewhere. Try again.",
+  "sign in.with.no-role":
+    "Your institution knows you, and none of your groups belongs to this study. Ask its administrator.",
+  "sign in.with.account":
+    "There is an account in the way of yours, or it is disabled. Ask an administrator of the study.",
   "sign in.wrong": "User name or password are not right.",
   "sign in.ended": "Your session ended. Sign in here; nothing is lost.",
 
@@ -268,6 +279,51 @@ export const english = {
     "Raise the brightness or turn to another monitor where a square is not seen. The check is kept as it is.",
   "display.due": "The display has not been checked today.",
   "display.open": "Check it",
+
+  "passkey.title": "Passkeys",
+  "passkey.text":
+    "A passkey signs you in by a finger, a face or a PIN, in place of the password. It works at this address alone, so that no other page can ask for it.",
+  "passkey.none": "No passkey is kept for your account.",
+  "passkey.never": "Not used yet",
+  "passkey.used": "Last used {time}",
+  "passkey.remove": "Remove",
+  "passkey.remove named": "Remove {name}",
+  "passkey.name": "Name of the new passkey",
+  "passkey.name hint": "Where it lies: Hospital desktop, Phone.",
+  "passkey.add": "Make a passkey",
+  "passkey.cancelled": "No passkey was given. Try again, or use the password.",
+  "passkey.unknown": "No account here has this passkey. Use the password, and make a new one.",
+  "passkey.not here":
+    "Passkeys need an address with a name and a browser of our days. Ask for the study's address with a name.",
+
+  "upload.nav": "Radiographs",
+  "upload.title": "Add radiographs",
+  "upload.text":
+    "Choose the hospital that the radiographs come from. Each file is de-identified on the server before anything is kept: names go, dates shift, the picture stays.",
+  "upload.hospital": "Hospital",
+  "upload.passphrase": "Passphrase of the study's key file",
+  "upload.passphrase hint":
+    "Pseudonyms are made by it. The server forgets it when the upload ends.",
+  "upload.open": "Open the upload",
+  "upload.other": "{name} adds radiographs at the moment. Wait until that ends.",
+  "upload.drop": "Drop DICOM or zip files here, or choose them.",
+  "upload.files": "Choose files",
+  "upload.folder": "Choose a folder",
+  "upload.sent": "{done} of {total} files sent",
+  "upload.too large":
+    "{name} is larger than {size}. Import it on the server: malleolus import dicom.",
+  "upload.end": "All files are sent",
+  "upload.end hint": "Leave this page open until then; what is sent is imported anyway.",
+  "upload.progress": "What became of the files",
+  "upload.state.open": "Waiting for files",
+  "upload.state.ending": "Importing what is left",
+  "upload.state.done": "All files are imported",
+  "upload.state.failed": "The upload ended early",
+  "upload.counts":
+    "{imported} imported, {known} known already, {refused} refused; {waiting} files are waiting.",
+  "upload.refusals": "Refused",
+  "upload.notes": "To know",
+  "upload.cancel": "Cancel the upload",
 
   "people.title": "People",
   "people.list": "People of this study",
