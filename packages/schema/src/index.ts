@@ -212,6 +212,13 @@ export {
   viewSchema,
 } from "./image.ts";
 export {
+  isPossible,
+  type Label,
+  type LabelConflict,
+  labelConflict,
+  type SaidLabels,
+} from "./labels.ts";
+export {
   type AnchorConfig,
   type BackboneConfig,
   type BoxHeadConfig,
@@ -343,6 +350,7 @@ export {
   conditionsColumn,
   imageColumn,
   type JsonColumn,
+  labelsColumn,
   measurementsColumn,
   outlinesColumn,
   prelabelColumn,

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { FRACTURE } from "./annotation.ts";
 import { viewSchema } from "./image.ts";
+import { labelSchema } from "./labels.ts";
 import { measurementRuleSchema } from "./reading-content.ts";
 import { screeningRulesSchema } from "./screening-rules.ts";
 
@@ -46,6 +47,8 @@ export const protocolSchema = z
     }),
     /** What readers may measure, each with its landmarks. */
     measurements: z.array(measurementRuleSchema).optional(),
+    /** What readers may be asked for besides the class. */
+    labels: z.array(labelSchema).optional(),
     thresholds: z.strictObject({
       /** Overlap from which two annotators agree. */
       annotationIou: z.number().min(0).max(1),
@@ -81,6 +84,25 @@ export const protocolSchema = z
       if (id !== FRACTURE && id !== protocol.noFractureClass) continue;
       const names = `"${FRACTURE}" and "${protocol.noFractureClass}" are drawn anyway`;
       refuse(["structures", index, "id"], `expected a structure besides: ${names}`);
+    }
+    for (const [index, label] of (protocol.labels ?? []).entries()) {
+      for (const [place, { classes = [], with: others = {} }] of label.values.entries()) {
+        const path = ["labels", index, "values", place];
+        for (const id of classes.filter((one) => !protocol.classes.some((own) => own.id === one))) {
+          refuse([...path, "classes"], `expected classes of the protocol, got "${id}"`);
+        }
+        for (const [other, values] of Object.entries(others)) {
+          const known = protocol.labels?.find(({ id }) => id === other)?.values;
+          const wrong = values.find((value) => !known?.some(({ id }) => id === value));
+          if (known !== undefined && wrong === undefined) continue;
+          refuse(
+            [...path, "with", other],
+            known === undefined
+              ? `expected another label, got "${other}"`
+              : `expected values of "${other}", got "${wrong}"`,
+          );
+        }
+      }
     }
     const { oldFracture, languages } = protocol.screening;
     const codes = new Set(protocol.exclusions.map(({ id }) => id));

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { visibilitySchema } from "./annotation.ts";
 import { viewSchema } from "./image.ts";
+import { saidLabelsSchema } from "./labels.ts";
 import { decisionSchema } from "./reading.ts";
 
 /** 1 possible to 5 certain: how sure the reader is of the class. */
@@ -97,6 +98,8 @@ export const readingContentSchema = z.strictObject({
   decision: decisionSchema.optional(),
   certainty: certaintySchema.optional(),
   visibility: visibilityByImageSchema.optional(),
+  /** Of the protocol, by label. */
+  labels: saidLabelsSchema.optional(),
   note: z.string().max(500).optional(),
   measurements: z.array(measurementSchema).max(100).optional(),
   /** Time spent on it, without pauses. */

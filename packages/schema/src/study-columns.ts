@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { outlineSchema, structureAgreementSchema } from "./annotation.ts";
 import { imageSchema } from "./image.ts";
+import { saidLabelsSchema } from "./labels.ts";
 import { prelabelSchema } from "./prelabel.ts";
 import { readJson } from "./read-json.ts";
 import {
@@ -50,6 +51,9 @@ export const measurementsColumn = jsonColumn(
   "malleolus-measurements-1",
   z.array(measurementSchema),
 );
+
+/** `readings.labels` */
+export const labelsColumn = jsonColumn("malleolus-labels-1", saidLabelsSchema);
 
 /** `readings.conditions` */
 export const conditionsColumn = jsonColumn("malleolus-conditions-1", readingConditionsSchema);

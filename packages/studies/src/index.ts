@@ -145,6 +145,7 @@ export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
 export { recordDisplayCheck } from "./reading/display-check.ts";
+export { askedLabels } from "./reading/labels.ts";
 export {
   type ReaderImage,
   readerCase,

@@ -1,6 +1,7 @@
 /** What of a study its API tells: to readers how to read, to staff how far it is. */
 import { z } from "zod";
 import { viewSchema } from "../image.ts";
+import { labelSchema } from "../labels.ts";
 import { measurementRuleSchema } from "../reading-content.ts";
 import { accountRoleSchema } from "./account.ts";
 import { queueKeySchema } from "./worklist.ts";
@@ -19,6 +20,8 @@ export const readingProtocolSchema = z.strictObject({
   views: z.array(viewSchema),
   structures: z.array(named),
   measurements: z.array(measurementRuleSchema),
+  /** Those that are asked for. */
+  labels: z.array(labelSchema),
 });
 export type ReadingProtocol = z.infer<typeof readingProtocolSchema>;
 

@@ -10,6 +10,7 @@ import {
   studyFlowSchema,
 } from "@malleolus/schema";
 import {
+  askedLabels,
   createRound,
   listReopenings,
   listRounds,
@@ -54,7 +55,7 @@ export function addStudyRoutes(app: App, room: Room): void {
       const { name, classes, noFractureClass, exclusions, views, structures, measurements } =
         study.protocol;
       const told = { name, classes, noFractureClass, exclusions, views, structures };
-      return { ...told, measurements: measurements ?? [] };
+      return { ...told, measurements: measurements ?? [], labels: askedLabels(study.protocol) };
     },
   );
 

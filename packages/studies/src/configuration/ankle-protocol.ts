@@ -5,6 +5,7 @@
 import { ankleScreeningRules } from "@malleolus/data";
 import { ankleClassification, type Protocol } from "@malleolus/schema";
 import { stringify } from "smol-toml";
+import { ankleLabels } from "./ankle-labels.ts";
 import { ankleMeasurements } from "./ankle-measurements.ts";
 import { wrapLists } from "./wrap-lists.ts";
 
@@ -31,6 +32,7 @@ export const ankleProtocol: Protocol = {
   people: { observers: 3, seniors: 1, referenceSurgeons: 3, annotators: 2 },
   zonesMm: ankleClassification.zonesMm,
   measurements: ankleMeasurements,
+  labels: ankleLabels,
   thresholds: { annotationIou: 0.5 },
   annotation: { unassistedShare: 0.15 },
   splits: {
@@ -60,6 +62,9 @@ const COMMENTS: Readonly<Partial<Record<keyof Protocol, string>>> = {
   measurements:
     "What readers may measure, and the landmarks to click in their order. Forms: length (2 points),\n" +
     "angle (3, at the second), between lines (4), perpendicular (3: the third from a line).",
+  labels:
+    "Further labels of a fracture. Readers must say those with asked = true; a value with classes, or\n" +
+    "with values of other labels, goes with these alone.",
   thresholds: "Overlap (intersection over union) from which two annotators agree.",
   annotation:
     "Share of the cases that are drawn without seeing a model's proposals, so that what proposals\n" +

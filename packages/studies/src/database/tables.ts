@@ -154,6 +154,8 @@ export interface StudyTables {
     measurements: string | null;
     /** JSON: `ReadingConditions`. */
     conditions: string | null;
+    /** JSON: `SaidLabels`. */
+    labels: string | null;
   };
   /** The latest revision holds. */
   verdicts: {

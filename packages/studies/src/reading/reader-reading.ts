@@ -4,6 +4,7 @@
  */
 import {
   conditionsColumn,
+  labelsColumn,
   type Measurement,
   measurementsColumn,
   type ReadingContent,
@@ -19,6 +20,7 @@ import type { Study } from "../study.ts";
 import type { ReaderTask } from "../tasks/reader-tasks.ts";
 import { imagesOf } from "../tasks/worklist.ts";
 import { decisionOf, requireDecision } from "./decision.ts";
+import { requireAllLabels, requireKnownLabels } from "./labels.ts";
 import { submitReading, withdrawReading } from "./submit-reading.ts";
 
 /** As long as the reader is offered to take a reading back. */
@@ -99,6 +101,7 @@ export async function submitOwnReading(
     throw new StudyError("record", "A class needs its certainty. Choose one of the five steps.");
   }
   await requireContent(study, task, content);
+  requireAllLabels(study.protocol, content);
   return inTransaction(study.database, async (transaction) => {
     const within = { ...study, database: transaction };
     if (await isDone(transaction, task)) throw alreadySubmitted();
@@ -184,7 +187,7 @@ export async function ownReadingOf(study: Study, task: ReaderTask): Promise<OwnR
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
-  const { certainty, note, seconds, visibility, measurements, conditions } = row;
+  const { certainty, note, seconds, visibility, measurements, conditions, labels } = row;
   return {
     content: {
       decision,
@@ -200,6 +203,7 @@ export async function ownReadingOf(study: Study, task: ReaderTask): Promise<OwnR
       ...(conditions === null
         ? {}
         : { conditions: conditionsColumn.read(conditions, "readings.conditions") }),
+      ...(labels === null ? {} : { labels: labelsColumn.read(labels, "readings.labels") }),
     },
     at: row.at,
     withdrawUntil: later(row.at, WITHDRAW_MS),
@@ -220,9 +224,10 @@ export async function listReopenings({ database }: Study) {
 async function requireContent(
   study: Study,
   task: ReaderTask,
-  { decision, visibility, measurements }: ReadingContent,
+  { decision, visibility, measurements, labels }: ReadingContent,
 ): Promise<void> {
   if (decision !== undefined) requireDecision(study.protocol, decision);
+  requireKnownLabels(study.protocol, labels ?? {});
   const named = [
     ...Object.keys(visibility ?? {}),
     ...(measurements ?? []).map(({ image }) => image),

@@ -90,10 +90,10 @@ export function CaseReader({ detail, protocol, content, lock }: CaseReaderProps)
   );
 
   const submit = useCallback(() => {
-    const missing = missingPart(session.reading.state());
-    if (missing !== null) setHint(t(missing));
+    const missing = missingPart(session.reading.state(), protocol, t);
+    if (missing !== null) setHint(missing);
     else outbox.put(session.submission());
-  }, [session, outbox, t]);
+  }, [session, protocol, outbox, t]);
 
   const useOwnWindow = useCallback(
     (use: "take" | "keep") => {

@@ -56,6 +56,7 @@ const protocol: ReadingProtocol = {
       landmarks: ["plafond, medial", "plafond, lateral", "dome, medial", "dome, lateral"],
     },
   ],
+  labels: [],
 };
 
 function begin(content: CaseDetail["draft"] = null, readOnly = false) {

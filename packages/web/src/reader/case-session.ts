@@ -88,7 +88,7 @@ export function openCase(start: CaseStart): CaseSession {
     ...(greatestZoom > 0 ? { greatestZoom } : {}),
     inverted,
   });
-  const said = () => contentOf(reading.state(), measurementsOf(measuring.state()));
+  const said = () => contentOf(reading.state(), protocol, measurementsOf(measuring.state()));
   const wholeContent = () => ({
     ...said(),
     seconds: Math.round((secondsBefore + secondsOf(clock, now())) * 10) / 10,

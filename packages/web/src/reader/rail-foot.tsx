@@ -23,7 +23,9 @@ export function RailFoot({
 }) {
   const t = useText();
   const { outbox } = useSignedIn();
-  const missing = useMachine(session.reading, missingPart);
+  const missing = useMachine(session.reading, (reading) =>
+    missingPart(reading, session.protocol, t),
+  );
   const { code, state, submitted } = session.detail;
   const sending = useMachine(outbox, ({ acts }) =>
     acts.some((act) => act.kind === "submit" && act.code === code),
@@ -40,7 +42,7 @@ export function RailFoot({
   }
   return (
     <>
-      {missing !== null && <p className="meta muted">{t(missing)}</p>}
+      {missing !== null && <p className="meta muted">{missing}</p>}
       <Button look="primary" onPress={submit} isDisabled={missing !== null || sending}>
         {t("reading.submit")} <Key name="Enter" />
       </Button>

@@ -11,6 +11,7 @@ import { useText } from "../strings/text.tsx";
 import { isStringKey } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
 import type { CaseSession } from "./case-session.ts";
+import { FurtherLabels } from "./further-labels.tsx";
 import { MeasurementList } from "./measurement-list.tsx";
 import { NOTE_LENGTH } from "./reading.ts";
 import { viewName } from "./view-pane.tsx";
@@ -31,6 +32,7 @@ export function Rail({ session, readOnly, noteRef, foot }: RailProps) {
       <div className="rail-scroll">
         <Decision session={session} readOnly={readOnly} />
         <CertaintySteps session={session} readOnly={readOnly} />
+        <FurtherLabels session={session} readOnly={readOnly} />
         <VisibilityRows session={session} readOnly={readOnly} />
         <MeasurementList session={session} readOnly={readOnly} />
         <Paragraph
