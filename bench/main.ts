@@ -16,6 +16,7 @@ import { findPeerPython } from "./peer-python.ts";
 import { phantom } from "./phantom.ts";
 import { precision } from "./precision.ts";
 import { prelabel } from "./prelabel.ts";
+import { reader } from "./reader.ts";
 import { machine, type Report, table } from "./report.ts";
 import { server } from "./server.ts";
 import { trainingStep } from "./training-step.ts";
@@ -34,6 +35,7 @@ const BENCHES: readonly Bench[] = [
   evaluationBench,
   prelabel,
   server,
+  reader,
 ];
 
 const { values, positionals } = parseArgs({

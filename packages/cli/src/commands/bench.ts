@@ -24,6 +24,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "evaluation",
         "server",
         "prelabel",
+        "reader",
       ]),
     )
     .option("--runs <number>", "counted runs of each side", wholeNumber(1))
