@@ -1,3 +1,11 @@
+export {
+  analysisOf,
+  type DetectorClasses,
+  type Examined,
+  type ExaminedRadiograph,
+  findingsOf,
+  fuseMirrored,
+} from "./analysis.ts";
 export { blackenCollimation } from "./collimation.ts";
 export { detailBand } from "./detail.ts";
 export type { Detection } from "./detection.ts";
@@ -36,3 +44,4 @@ export {
 } from "./prepare-image.ts";
 export type { Target } from "./target.ts";
 export { windowFunction } from "./window.ts";
+export { type ChannelLayout, type ChannelOptions, writeChannels } from "./write-channels.ts";

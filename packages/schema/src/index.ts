@@ -196,6 +196,13 @@ export {
   type Subgroup,
   type TrainingCheck,
 } from "./detection-evaluation.ts";
+export {
+  DETECTOR_FORMAT,
+  DETECTOR_FORMATS,
+  detectorConfig,
+  detectorPreprocess,
+  isDetector,
+} from "./detector-metadata.ts";
 export { detectron2Config } from "./detectron2-config.ts";
 export { SchemaError, type SchemaErrorCode } from "./errors.ts";
 export { boxSchema, type Finding, findingSchema, polygonSchema } from "./finding.ts";

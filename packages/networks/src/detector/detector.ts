@@ -4,15 +4,18 @@
  */
 
 import {
+  analysisOf,
   type DisplayImage,
-  onePerPlace,
+  findingsOf,
   type PreparedImage,
   prepareImage,
   type Spacing,
-  toFinding,
-  toRadiograph,
 } from "@malleolus/imaging";
 import {
+  DETECTOR_FORMAT,
+  DETECTOR_FORMATS,
+  detectorConfig,
+  detectorPreprocess,
   type Finding,
   type MaskRcnnConfig,
   type PatientDecision,
@@ -27,12 +30,6 @@ import { examineWithFlip } from "../mask-rcnn/flip-at-test-time.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { type FileKind, loadAll, parsed, readNetworkFile, settleModel } from "../network-file.ts";
 import { freeModel, storeAsBfloat16 } from "../placement.ts";
-import {
-  configOf,
-  DETECTOR_FORMAT,
-  DETECTOR_FORMATS,
-  preprocessOf,
-} from "../weights/detector-metadata.ts";
 
 const FILE: FileKind = {
   what: "a detector",
@@ -100,7 +97,7 @@ export function writeDetector(path: string, model: MaskRcnn, preprocess: Preproc
 export function writeDecision(path: string, decision: PatientDecision): void {
   scope(() => {
     const { tensors, metadata } = readNetworkFile(path, FILE);
-    const { classes } = parsed(() => configOf(metadata, `${path}: its configuration`), FILE);
+    const { classes } = parsed(() => detectorConfig(metadata, `${path}: its configuration`), FILE);
     checkDecision(decision, classes, path);
     writeSafetensors(path, tensors, { ...metadata, decision: JSON.stringify(decision) });
   });
@@ -120,9 +117,6 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
   settleModel(model, device);
   if (precision === "bfloat16") storeWhatIsCast(model);
   const { sizeDivisibility: divisibility, pixelMean, channels, classes } = config;
-  const soundClass = config.soundClass === null ? -1 : classes.indexOf(config.soundClass);
-  const named = (values: readonly number[]) =>
-    Object.fromEntries(values.map((value, index) => [classes[index], value]));
   const examine = (prepared: PreparedImage) =>
     autocast(precision === "bfloat16" ? precision : null, () =>
       examineWithFlip(model, prepared.image, preprocess.testTimeFlip, {
@@ -132,16 +126,6 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
         channels,
       }),
     );
-  const findingsOf = (
-    found: Parameters<typeof toRadiograph>[0],
-    image: DetectableImage,
-    { scaleX, scaleY }: PreparedImage,
-  ) => {
-    const { pixelSpacingMm = null, spacingSource = "none" } = image;
-    return toRadiograph(found, image, scaleX, scaleY).map((instance) =>
-      toFinding(instance, classes, { pixelSpacingMm, spacingSource }),
-    );
-  };
   return {
     classes: config.classes,
     config,
@@ -151,30 +135,11 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     decision,
     detect(image) {
       const prepared = prepareImage(image, preprocess);
-      return findingsOf(examine(prepared).detections, image, prepared);
+      return findingsOf(examine(prepared).detections, image, prepared, classes);
     },
     analyze(image) {
       const prepared = prepareImage(image, preprocess);
-      const { detections, shown } = examine(prepared);
-      // Classes without a sound one among them may be bones beside fractures: each stays as it is.
-      const places =
-        soundClass < 0 && classes.length > 1 ? null : onePerPlace(detections, soundClass);
-      const fractures = places?.map((one) => ({
-        ...one,
-        // Sums of float32 may exceed 1 by a last bit.
-        score: Math.min(1, one.fractureScore),
-      }));
-      const best = classes.map((_, index) =>
-        detections.reduce(
-          (most, one) => (one.class === index ? Math.max(most, one.score) : most),
-          0,
-        ),
-      );
-      return {
-        findings: findingsOf(fractures ?? detections, image, prepared),
-        classScores: named(best),
-        imageProbabilities: shown === null ? null : named([...shown]),
-      };
+      return analysisOf(examine(prepared), image, prepared, config);
     },
     close: () => freeModel(model),
   };
@@ -194,8 +159,8 @@ function readModel(
   scoreThreshold: number | undefined,
 ): { model: MaskRcnn; preprocess: Preprocess; decision: PatientDecision | null } {
   const { tensors, metadata } = readNetworkFile(path, FILE);
-  const stored = parsed(() => configOf(metadata, `${path}: its configuration`), FILE);
-  const preprocess = parsed(() => preprocessOf(metadata, `${path}: its preprocessing`), FILE);
+  const stored = parsed(() => detectorConfig(metadata, `${path}: its configuration`), FILE);
+  const preprocess = parsed(() => detectorPreprocess(metadata, `${path}: its preprocessing`), FILE);
   const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
   const model = maskRcnn({ ...stored, roi: { ...stored.roi, scoreThreshold: threshold } });
   loadAll(model, tensors, path, FILE);

@@ -1,12 +1,11 @@
 /**
- * Radiographs to a batch, as the network takes it: three channels in the order blue, green, red, the
- * mean subtracted, padded with zeros after that (Detectron2, structures/image_list.py). They are
- * equal, or hold the radiograph and two bands of its detail.
+ * Radiographs to a batch, as the network takes it: three channels, the mean subtracted, padded with zeros
+ * after that (Detectron2, structures/image_list.py).
  *
- * Not here: decoding (`data`) and resizing (`imaging`).
+ * Not here: decoding (`data`), resizing, and what the channels hold (`imaging`).
  */
 
-import { detailBand, type NetworkImage } from "@malleolus/imaging";
+import { type NetworkImage, writeChannels } from "@malleolus/imaging";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { type Device, fromTypedArray, scope, type Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
@@ -29,12 +28,6 @@ export interface BatchOptions {
   readonly channels?: MaskRcnnConfig["channels"];
 }
 
-/** Second and third channel: the window's radius in pixels, and the factor its detail is multiplied by. */
-const BANDS = [
-  { radius: 2, gain: 6 },
-  { radius: 8, gain: 2.5 },
-] as const;
-
 /**
  * One batch of some images, as large as the largest height and the largest width.
  *
@@ -55,8 +48,8 @@ export function batchImages(
   const data = new Float32Array(images.length * height * width * 3);
   images.forEach((image, slot) => {
     const into = data.subarray(slot * height * width * 3);
-    if (channels === "gray") writeImage(image, pixelMean, into, width);
-    else writeDetail(image, pixelMean[0], into, width);
+    const layout = { pixelStep: 3, rowStep: width * 3, channelStep: 1 };
+    writeChannels(image, { pixelMean, channels }, into, layout);
   });
   return {
     tensor: scope(() =>
@@ -64,44 +57,6 @@ export function batchImages(
     ),
     sizes: images.map((image) => [image.height, image.width]),
   };
-}
-
-function writeImage(
-  image: NetworkImage,
-  mean: readonly [number, number, number],
-  out: Float32Array,
-  rowPixels: number,
-): void {
-  const [blue, green, red] = mean;
-  for (let y = 0; y < image.height; y++) {
-    let to = y * rowPixels * 3;
-    const end = (y + 1) * image.width;
-    for (let from = y * image.width; from < end; from++) {
-      const value = image.pixels[from];
-      out[to++] = value - blue;
-      out[to++] = value - green;
-      out[to++] = value - red;
-    }
-  }
-}
-
-function writeDetail(
-  image: NetworkImage,
-  mean: number,
-  out: Float32Array,
-  rowPixels: number,
-): void {
-  const [fine, coarse] = BANDS.map(({ radius }) => detailBand(image, radius));
-  const [{ gain: fineGain }, { gain: coarseGain }] = BANDS;
-  for (let y = 0; y < image.height; y++) {
-    let to = y * rowPixels * 3;
-    const end = (y + 1) * image.width;
-    for (let from = y * image.width; from < end; from++) {
-      out[to++] = image.pixels[from] - mean;
-      out[to++] = fineGain * fine[from];
-      out[to++] = coarseGain * coarse[from];
-    }
-  }
 }
 
 function checkImage(image: NetworkImage, slot: number): void {

@@ -3,7 +3,7 @@
  * and, in `nn.stateDict(model)`, its parameter names.
  */
 
-import type { Detection, Target } from "@malleolus/imaging";
+import type { Detection, Examined, Target } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
@@ -26,14 +26,6 @@ export interface Losses {
   readonly mask: Tensor;
   /** Of a network with an image head. */
   readonly image?: Tensor;
-}
-
-/** What the network sees in an image. */
-export interface Examined {
-  /** By falling score. */
-  readonly detections: Detection[];
-  /** The probability that the image shows each class [K]; null without an image head. */
-  readonly shown: Float32Array | null;
 }
 
 export interface MaskRcnn {

@@ -3,11 +3,9 @@
  * people's files, which do not name their classes.
  */
 
-import type { MaskRcnnConfig } from "@malleolus/schema";
-import { SchemaError } from "@malleolus/schema";
+import { detectorConfig, isDetector, type MaskRcnnConfig, SchemaError } from "@malleolus/schema";
 import { cat, type StateDictFile, type Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
-import { configOf, isDetector } from "./detector-metadata.ts";
 
 /**
  * The configuration in a file of ours; null in another's.
@@ -17,7 +15,7 @@ import { configOf, isDetector } from "./detector-metadata.ts";
 export function ownConfig({ metadata }: Pick<StateDictFile, "metadata">): MaskRcnnConfig | null {
   if (!isDetector(metadata)) return null;
   try {
-    return configOf(metadata, "its configuration");
+    return detectorConfig(metadata, "its configuration");
   } catch (cause) {
     if (!(cause instanceof SchemaError)) throw cause;
     throw new ModelError("weights", `${cause.message}; it is of another version`, { cause });

@@ -1,19 +1,15 @@
 /**
  * The metadata of a detector's file: its format, the network's configuration and the preprocessing of
- * radiographs. Files of the first version say the same under other names.
+ * radiographs. Files of the first version say the same under other names. They are the same whether
+ * LibTorch or ONNX Runtime is to run the network.
  */
-import {
-  type MaskRcnnConfig,
-  maskRcnnConfigSchema,
-  type Preprocess,
-  preprocessSchema,
-  readJson,
-  upgradeModel,
-  upgradePreprocess,
-} from "@malleolus/schema";
 import { z } from "zod";
+import { type MaskRcnnConfig, maskRcnnConfigSchema } from "./mask-rcnn-config.ts";
+import { type Preprocess, preprocessSchema } from "./preprocess.ts";
+import { readJson } from "./read-json.ts";
+import { upgradeModel, upgradePreprocess } from "./version-1.ts";
 
-/** As `writeDetector` writes it. */
+/** That of the files that are written. */
 export const DETECTOR_FORMAT = "malleolus-detector-2";
 
 const DETECTOR_1 = "malleolus-detector-1";
@@ -30,13 +26,16 @@ export function isDetector({ format }: Metadata): boolean {
 }
 
 /** @throws SchemaError as `readJson`; `where` begins the message. */
-export function configOf({ format, config = "" }: Metadata, where: string): MaskRcnnConfig {
+export function detectorConfig({ format, config = "" }: Metadata, where: string): MaskRcnnConfig {
   const schema = format === DETECTOR_1 ? configSchema1 : maskRcnnConfigSchema;
   return readJson(schema, String(config), where);
 }
 
 /** @throws SchemaError as `readJson`; `where` begins the message. */
-export function preprocessOf({ format, preprocess = "" }: Metadata, where: string): Preprocess {
+export function detectorPreprocess(
+  { format, preprocess = "" }: Metadata,
+  where: string,
+): Preprocess {
   const schema = format === DETECTOR_1 ? preprocessSchema1 : preprocessSchema;
   return readJson(schema, String(preprocess), where);
 }
