@@ -29,7 +29,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   phantom: ["errors", "data", "host", "geometry", "schema"],
   evaluation: ["errors", "random", "geometry", "schema"],
   runs: ["errors", "schema"],
-  web: ["geometry", "schema", "imaging"],
+  onnx: ["errors", "imaging", "geometry", "schema"],
+  web: ["geometry", "schema", "imaging", "onnx"],
   studies: ["errors", "random", "host", "data", "geometry", "schema"],
   training: [
     "errors",
@@ -61,6 +62,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "studies",
     "training",
     "server",
+    "onnx",
   ],
   bench: [
     "errors",
@@ -79,6 +81,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "training",
     "cli",
     "server",
+    "onnx",
   ],
   experiments: [
     "errors",
@@ -97,6 +100,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "training",
     "cli",
     "bench",
+    "onnx",
   ],
 };
 
@@ -138,7 +142,7 @@ const reasonToBeLong = /\bLong because\b/;
 const byHand = new Set(["bench", "experiments"]);
 
 /** Packages that run in a browser, too. */
-const anywhere = new Set(["errors", "geometry", "schema", "imaging", "web"]);
+const anywhere = new Set(["errors", "geometry", "schema", "imaging", "onnx", "web"]);
 
 /** All that the rules read: sources of packages, benchmarks and experiments, and their manifests. */
 export function readSourceTree(root: string): SourceTree {

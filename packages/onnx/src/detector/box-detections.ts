@@ -1,0 +1,90 @@
+/**
+ * The box head and what it finds in a graph: class and box of every proposal, of every class the confident
+ * boxes without duplicates, of the image the best. What `networks` does in `mask-rcnn/regions/box-head.ts`
+ * and `box-inference.ts`.
+ *
+ * Shapes: n proposals, K classes, m detections. All may be 0.
+ */
+import type { MaskRcnnConfig } from "@malleolus/schema";
+import type { Value } from "../graph/graph.ts";
+import { cut, greatest, reshape, take, transpose, unsqueeze } from "../graph/tensor-steps.ts";
+import { fullyConnected, relu, type Walk } from "../layers/layers.ts";
+import { areFiniteBoxes, clipBoxes, column, decodeBoxes, scoresOf, suppress } from "./box-steps.ts";
+import { POOLED_LEVELS, poolRegions, type Regions } from "./regions.ts";
+
+/** By falling score. */
+export interface BoxDetections {
+  /** Clipped to the image: [m, 4]. */
+  readonly boxes: Value;
+  /** int64 [m] */
+  readonly classes: Value;
+  /** [m] */
+  readonly scores: Value;
+  /** Of the region of each, every class's probability, without the background: [m, K]. */
+  readonly probabilities: Value;
+}
+
+/** @param threshold [1]; detections that do not score above it are left out */
+export function detectBoxes(
+  walk: Walk,
+  maps: readonly Value[],
+  regions: Regions,
+  limits: Value,
+  threshold: Value,
+  config: MaskRcnnConfig,
+): BoxDetections {
+  const { graph } = walk;
+  const { roi } = config;
+  const classCount = config.classes.length;
+  const pooled = poolRegions(graph, maps.slice(0, POOLED_LEVELS), regions, roi.box);
+  const hidden = boxHead(walk, pooled, config);
+  const predict = (name: string, out: number) =>
+    fullyConnected(walk, hidden, `roi_heads.box_predictor.${name}`, {
+      in: roi.box.fullyConnectedChannels,
+      out,
+    });
+  const all = graph.add("Softmax", [predict("cls_score", classCount + 1)], { axis: { integer: 1 } });
+  const probabilities = cut(graph, all, 1, 0, classCount); // [n, K]
+  const deltas = reshape(graph, predict("bbox_pred", classCount * 4), [0, classCount, 4]);
+  const around = unsqueeze(graph, regions.boxes, 1); // [n, 1, 4]
+  const decoded = decodeBoxes(graph, deltas, around, roi.box.boxWeights); // [n, K, 4]
+  const usable = scoresOf(graph, probabilities, [
+    areFiniteBoxes(graph, decoded),
+    graph.add("LessOrEqual", [probabilities, graph.number("float32", 1)]),
+  ]);
+  // A class's boxes are its own: each class is suppressed like an image of a batch.
+  const boxes = transpose(graph, clipBoxes(graph, decoded, limits), [1, 0, 2]); // [K, n, 4]
+  const scores = transpose(graph, usable, [1, 0]); // [K, n]
+  const winners = suppress(graph, boxes, unsqueeze(graph, scores, 1), {
+    threshold: roi.nmsThreshold,
+    most: roi.detectionsPerImage,
+    above: threshold,
+  });
+  const pairs = take(graph, winners, graph.row("int64", [0, 2]), 1); // [m', 2]
+  const best = greatest(
+    graph,
+    graph.add("GatherND", [scores, pairs]),
+    roi.detectionsPerImage,
+  );
+  const chosen = take(graph, winners, best.places);
+  return {
+    boxes: graph.add("GatherND", [boxes, take(graph, pairs, best.places)]),
+    classes: column(graph, chosen, 0),
+    scores: best.values,
+    probabilities: take(graph, probabilities, column(graph, chosen, 2)),
+  };
+}
+
+/** [n, C, S, S] to [n, D] */
+function boxHead(walk: Walk, pooled: Value, { backbone, roi: { box } }: MaskRcnnConfig): Value {
+  let hidden = walk.graph.add("Flatten", [pooled], { axis: { integer: 1 } });
+  for (let i = 0; i < box.fullyConnectedLayers; i++) {
+    const first = backbone.fpnChannels * box.pooledSize ** 2;
+    const shape = {
+      in: i === 0 ? first : box.fullyConnectedChannels,
+      out: box.fullyConnectedChannels,
+    };
+    hidden = relu(walk, fullyConnected(walk, hidden, `roi_heads.box_head.fc${i + 1}`, shape));
+  }
+  return hidden;
+}

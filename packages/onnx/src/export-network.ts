@@ -1,0 +1,44 @@
+/**
+ * A network's safetensors as one file of ONNX: a detector's, a segmenter's or a classifier's. Its metadata are
+ * the file's own, so that it says what it is and how radiographs are prepared for it.
+ */
+import { SchemaError } from "@malleolus/schema";
+import { describeDetector } from "./detector/detector-description.ts";
+import { detectorGraph } from "./detector/detector-graph.ts";
+import { OnnxError } from "./errors.ts";
+import type { Graph, WeightType } from "./graph/graph.ts";
+import { PRELIMINARY_GRAPHS } from "./preliminary/preliminary-file.ts";
+import { type NetworkFile, readNetworkBytes } from "./weights/safetensors.ts";
+
+export interface ExportOptions {
+  /** Of matrices and kernels as they are stored; the graph computes in float32 in either case. */
+  readonly weightType: WeightType;
+}
+
+/**
+ * @throws OnnxError `checkpoint`, beginning with `where`, for a file that is none of these networks, or not
+ *   whole; `config` for a configuration that cannot be built.
+ */
+export function exportNetwork(
+  file: Uint8Array,
+  where: string,
+  { weightType }: ExportOptions,
+): Uint8Array<ArrayBuffer> {
+  const network = readNetworkBytes(file, where);
+  return graphOf(network, where, weightType).bytes(network.metadata);
+}
+
+function graphOf({ metadata, weights }: NetworkFile, where: string, weightType: WeightType): Graph {
+  const preliminary = PRELIMINARY_GRAPHS.get(metadata.format ?? "");
+  if (preliminary === undefined) {
+    return detectorGraph(describeDetector(metadata, where).config, weights, weightType);
+  }
+  try {
+    return preliminary(metadata.config ?? "", `${where}: its configuration`, weights, weightType);
+  } catch (cause) {
+    if (!(cause instanceof SchemaError)) throw cause;
+    throw new OnnxError("checkpoint", `${cause.message}; it is of another version: train it anew`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,28 @@
+/** The preliminary networks as files of ONNX: the same metadata as the safetensors they were made of. */
+import { classificationConfigSchema, readJson, segmentationConfigSchema } from "@malleolus/schema";
+import type { Graph, WeightType } from "../graph/graph.ts";
+import type { Weights } from "../weights/safetensors.ts";
+import { classifierGraph } from "./classifier-graph.ts";
+import { deepLabGraph } from "./deeplab-graph.ts";
+
+/** @throws SchemaError for a configuration of another version; OnnxError `checkpoint` for other weights. */
+export type PreliminaryGraph = (
+  config: string,
+  where: string,
+  weights: Weights,
+  weightType: WeightType,
+) => Graph;
+
+/** By the format that a file says it has. */
+export const PRELIMINARY_GRAPHS: ReadonlyMap<string, PreliminaryGraph> = new Map<string, PreliminaryGraph>([
+  [
+    "malleolus-segmenter-1",
+    (config, where, weights, weightType) =>
+      deepLabGraph(readJson(segmentationConfigSchema, config, where), weights, weightType),
+  ],
+  [
+    "malleolus-classifier-1",
+    (config, where, weights, weightType) =>
+      classifierGraph(readJson(classificationConfigSchema, config, where), weights, weightType),
+  ],
+]);

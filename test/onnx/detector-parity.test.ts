@@ -1,0 +1,230 @@
+/**
+ * The ONNX file of a detector against the same detector on LibTorch: the shipped one on simulated ankles, and
+ * a small network of every option, with weights that make none, one or many detections, on odd sizes.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
+import type { Examined, NetworkImage } from "@malleolus/imaging";
+import {
+  examineWithFlip,
+  freeModel,
+  type MaskRcnn,
+  maskRcnn,
+  openDetector,
+  shippedDetector,
+  writeDetector,
+} from "@malleolus/networks";
+import { exportNetwork, openOnnxDetector } from "@malleolus/onnx";
+import { buildAnkle, internalXrayUnit, samplePatient, simulateRadiograph, withPitch } from "@malleolus/phantom";
+import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
+import { manualSeed, nn, noGrad } from "@malleolus/torch";
+import * as runtime from "onnxruntime-node";
+import { agreementOf, maskAgreement, PERFECT, together } from "../../bench/detection-agreement.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "malleolus-onnx-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const preprocess = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
+
+/** A network that is quick and has all parts. */
+function thinConfig(): MaskRcnnConfig {
+  const config = detectron2Config(["fracture", "implant", "bone"]);
+  return {
+    ...config,
+    backbone: { ...config.backbone, depth: 26, width: 32, fpnChannels: 32 },
+    rpn: { ...config.rpn, preNms: { train: 100, test: 100 }, postNms: { train: 60, test: 60 } },
+    roi: {
+      ...config.roi,
+      canonicalBoxSize: 32,
+      detectionsPerImage: 20,
+      box: { ...config.roi.box, fullyConnectedChannels: 32 },
+      mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
+    },
+  };
+}
+
+interface Option {
+  readonly name: string;
+  readonly change: (config: MaskRcnnConfig) => MaskRcnnConfig;
+}
+
+const options: readonly Option[] = [
+  { name: "as it is", change: (config) => config },
+  {
+    name: "group norm and detail channels",
+    change: (config) => ({
+      ...config,
+      channels: "detail",
+      backbone: { ...config.backbone, norm: "group" },
+    }),
+  },
+  {
+    name: "ResNet-101",
+    change: (config) => ({ ...config, backbone: { ...config.backbone, depth: 101 } }),
+  },
+  {
+    name: "a fine mask head",
+    change: (config) => ({
+      ...config,
+      roi: {
+        ...config.roi,
+        mask: {
+          ...config.roi.mask,
+          convolutions: 0,
+          head: { kind: "fine", detailChannels: 16, refinements: 1 },
+        },
+      },
+    }),
+  },
+  {
+    name: "an image head",
+    change: (config) => ({ ...config, imageHead: { hiddenChannels: 8, lossWeight: 1 } }),
+  },
+  {
+    name: "torchvision's strides and samples, sizes that 64 divides, shifted anchors",
+    change: (config) => ({
+      ...config,
+      sizeDivisibility: 64,
+      backbone: { ...config.backbone, strideIn1x1: false },
+      anchors: { ...config.anchors, offset: 0.5, aspectRatios: [0.4, 1, 2.5, 6] },
+      rpn: { ...config.rpn, minBoxSize: 2, nmsThreshold: 0.6 },
+      roi: {
+        ...config.roi,
+        nmsThreshold: 0.3,
+        box: { ...config.roi.box, samplingRatio: 2 },
+        mask: { ...config.roi.mask, samplingRatio: 2 },
+      },
+    }),
+  },
+];
+
+/** A model whose norms and predictors are no longer what they begin as, so that all of them matter. */
+function disturbedModel(config: MaskRcnnConfig, seed: number): MaskRcnn {
+  manualSeed(seed);
+  const model = maskRcnn(config);
+  noGrad(() => {
+    for (const [name, tensor] of nn.stateDict(model)) {
+      if (/(running_var|norm\.weight)$/.test(name)) nn.normal(tensor, 0.1, 1);
+      // Fixed norms do not normalise: without these, values grow from block to block, and scores are 0 or 1.
+      if (config.backbone.norm === "frozen") {
+        if (name.endsWith("stem.conv1.norm.running_var")) nn.normal(tensor, 100, 20_000);
+        if (name.endsWith("conv3.norm.weight")) nn.normal(tensor, 0.1, 0.3);
+      }
+      if (/(running_mean|bias)$/.test(name)) nn.normal(tensor, 0.1);
+    }
+  });
+  const { cls_score: scores } = model.roi_heads.box_predictor;
+  nn.normal(scores.weight, 4);
+  // The background is rarely the likeliest.
+  noGrad(() => scores.bias.setAt([config.classes.length], -4));
+  nn.normal(model.roi_heads.box_predictor.bbox_pred.weight, 0.5);
+  nn.normal(model.roi_heads.mask_head.predictor.weight, 0.5);
+  return model;
+}
+
+/** Of any size: smooth, with an edge. */
+function picture(width: number, height: number): NetworkImage {
+  const pixels = Float32Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return 120 + 90 * Math.sin(x / 9) * Math.cos(y / 13) + (x > width / 2 ? 40 : 0);
+  });
+  return { width, height, pixels };
+}
+
+const sizes = [
+  [64, 96],
+  [65, 97],
+  [33, 40],
+] as const;
+
+async function bothOf(
+  model: MaskRcnn,
+  images: readonly NetworkImage[],
+): Promise<{ torch: Examined[]; onnx: Examined[] }> {
+  const path = join(folder, "model.safetensors");
+  writeDetector(path, model, preprocess);
+  const { config } = model;
+  const torch = images.map((image) =>
+    examineWithFlip(model, image, false, {
+      divisibility: config.sizeDivisibility,
+      pixelMean: config.pixelMean,
+      channels: config.channels,
+    }),
+  );
+  const file = exportNetwork(readFileSync(path), path, { weightType: "float32" });
+  const detector = await openOnnxDetector(file, path, runtime);
+  const onnx: Examined[] = [];
+  for (const image of images) onnx.push(await detector.examinePrepared(image));
+  await detector.close();
+  return { torch, onnx };
+}
+
+for (const { name, change } of options) {
+  test(`exportNetwork: the same detections as LibTorch, ${name}`, async () => {
+    const images = sizes.map(([width, height]) => picture(width, height));
+    const model = disturbedModel(change(thinConfig()), 3);
+    const { torch, onnx } = await bothOf(model, images);
+    freeModel(model);
+    let agreement = PERFECT;
+    for (const [i, image] of images.entries()) {
+      assert.ok(torch[i].detections.length > 1, `${torch[i].detections.length} detections`);
+      agreement = together(
+        agreement,
+        agreementOf(onnx[i].detections, torch[i].detections, image),
+      );
+      const [own, other] = [onnx[i].shown, torch[i].shown];
+      assert.equal(own?.length, other?.length);
+      own?.forEach((value, c) => assert.ok(Math.abs(value - (other?.[c] ?? 2)) < 1e-3));
+    }
+    assert.equal(agreement.alone, 0, JSON.stringify(agreement));
+    assert.ok(agreement.leastIou > 0.99, JSON.stringify(agreement));
+    assert.ok(agreement.mostScoreDifference < 1e-3, JSON.stringify(agreement));
+    assert.ok(maskAgreement(agreement) > 0.999, JSON.stringify(agreement));
+  });
+}
+
+test("exportNetwork: none and one detection, as LibTorch", async () => {
+  for (const most of [0, 1]) {
+    const config = thinConfig();
+    const model = disturbedModel(
+      {
+        ...config,
+        roi: {
+          ...config.roi,
+          detectionsPerImage: 1,
+          scoreThreshold: most === 0 ? 1 : config.roi.scoreThreshold,
+        },
+      },
+      4,
+    );
+    const { torch, onnx } = await bothOf(model, [picture(64, 96)]);
+    freeModel(model);
+    assert.equal(torch[0].detections.length, most);
+    assert.equal(onnx[0].detections.length, most);
+    if (most === 1) assert.equal(onnx[0].detections[0].mask.length, 28 * 28);
+  }
+});
+
+test("exportNetwork: the shipped detector finds the same on simulated ankles", async () => {
+  const path = shippedDetector();
+  assert.ok(path !== null);
+  const file = exportNetwork(readFileSync(path), path, { weightType: "float32" });
+  const detector = await openOnnxDetector(file, path, runtime);
+  const reference = openDetector(path);
+  for (const [seed, view] of [["a", "ap"], ["b", "lateral"]] as const) {
+    const ankle = buildAnkle(samplePatient(seed, { weberClass: "B", exclusion: null }));
+    const radiograph = simulateRadiograph(ankle, view, withPitch(internalXrayUnit, 0.4));
+    const own = await detector.analyze(radiograph);
+    const other = reference.analyze(radiograph);
+    assert.equal(own.findings.length, other.findings.length);
+    for (const [name, score] of Object.entries(other.classScores)) {
+      assert.ok(Math.abs(own.classScores[name] - score) < 1e-3, `${name} ${own.classScores[name]} ${score}`);
+    }
+    assert.ok(other.findings.length > 0, "nothing to compare");
+  }
+  reference.close();
+  await detector.close();
+});
