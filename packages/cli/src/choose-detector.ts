@@ -2,7 +2,7 @@
  * The detector that a command is to use: the one that is named, else the one that comes with the
  * project.
  */
-import { shippedDetector } from "@malleolus/networks";
+import { shippedDetector } from "@malleolus/networks/shipped-detector";
 import { findDetector } from "@malleolus/runs";
 import { CliError } from "./errors.ts";
 import type { Output } from "./output.ts";

@@ -15,7 +15,9 @@ export type CliErrorCode =
   /** A folder that should be a training's is not. */
   | "run"
   /** This machine does not have what was asked for. */
-  | "device";
+  | "device"
+  /** An engine does not do what was asked for, or does not run such a file. */
+  | "engine";
 
 export class CliError extends CodedError<CliErrorCode> {
   override readonly name = "CliError";

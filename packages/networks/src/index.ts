@@ -36,7 +36,8 @@ export {
   writeDecision,
   writeDetector,
 } from "./detector/detector.ts";
-export { shippedDetector, shrinkDetector } from "./detector/shipped-detector.ts";
+export { shippedDetector } from "./detector/shipped-detector.ts";
+export { shrinkDetector } from "./detector/shrink-detector.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export { batchImages, type ImageBatch } from "./input/image-batch.ts";
 export { examineWithFlip } from "./mask-rcnn/flip-at-test-time.ts";

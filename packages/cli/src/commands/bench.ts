@@ -17,6 +17,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "depthwise",
         "training-step",
         "detection",
+        "onnx",
         "precision",
         "phantom",
         "import",

@@ -1,4 +1,7 @@
-/** `malleolus export`: training, tuning and test sets as COCO files with their images. */
+/**
+ * `malleolus export`: training, tuning and test sets as COCO files with their images; or a network as a file
+ * of ONNX.
+ */
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -11,16 +14,21 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { writeFileWhole } from "@malleolus/host";
+import type { WeightType } from "@malleolus/onnx";
 import type { Assignment } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Argument, Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
+import { CliError } from "../errors.ts";
 
 interface ExportArguments {
   readonly study: string;
   readonly out: string;
   readonly images: "links" | "files" | "none";
+  readonly onnx?: true;
+  readonly checkpoint?: string;
+  readonly weights: WeightType;
   readonly json?: true;
 }
 
@@ -34,16 +42,23 @@ const SETS: Readonly<Record<string, Assignment>> = {
 
 export const exportCommand: CommandFile = (output) =>
   new Command("export")
-    .description("write a study's training, tuning or test sets: COCO files and their images")
+    .description("write a study's data sets as COCO files and their images, or a network as ONNX")
     .addArgument(new Argument("[set...]", "which (training and tuning)").choices(Object.keys(SETS)))
     .option("--study <folder>", "the study's folder", ".")
-    .requiredOption("--out <folder>", "SET.json for each set, and images/")
+    .requiredOption("--out <folder>", "SET.json for each set, and images/; with --onnx the file")
     .addOption(
       new Option("--images <how>", "links into the study, files of their own, or none")
         .choices(["links", "files", "none"])
         .default("links"),
     )
-    .option("--json", "one JSON object a set, each on a line of its own")
+    .option("--onnx", "write a network as one file of ONNX instead")
+    .option("--checkpoint <path>", "which: a run's folder or a model.safetensors (the project's own)")
+    .addOption(
+      new Option("--weights <type>", "of the network's kernels in the file; float16 halves it")
+        .choices(["float32", "float16"])
+        .default("float32"),
+    )
+    .option("--json", "one JSON object a set or file, each on a line of its own")
     .addHelpText(
       "after",
       `
@@ -55,12 +70,24 @@ radiographs without an outline, with "annotated": false.
 The same study gives the same bytes: the hash names a data set. Radiographs are the de-identified originals.
 A test is written on request only; do not train on it.
 
+With --onnx, the network of a run (detector, segmenter or classifier) becomes one file that ONNX Runtime runs in any
+language: an image of any size in, boxes, classes, scores and masks out. docs/onnx.md says how, and what
+float16 costs.
+
 Examples:
   ./malleolus export --study my-study --out data
+  ./malleolus export --onnx --checkpoint runs/a --out detector.onnx
   ./malleolus train --coco data/training.json --images data/images --tuning data/tuning.json --out runs/a
   ./malleolus export internal-test --study my-study --images files --out test-set`,
     )
     .action(async (sets: string[], given: ExportArguments) => {
+      if (given.onnx) {
+        requireNoSets(sets);
+        const { exportOnnx } = await import("../model-export/export-onnx.ts");
+        const { checkpoint, out, weights, json = false } = given;
+        await exportOnnx({ checkpoint, out, weights, json }, output);
+        return;
+      }
       const { closeStudy, openStudy } = await import("@malleolus/studies");
       const study = await openStudy(given.study);
       const progress = countProgress(output, "images");
@@ -86,6 +113,14 @@ Examples:
         await closeStudy(study);
       }
     });
+
+function requireNoSets(sets: readonly string[]): void {
+  if (sets.length === 0) return;
+  throw new CliError(
+    "engine",
+    `export: expected --onnx without a set, got ${sets.join(", ")}; export sets in a call of their own`,
+  );
+}
 
 interface ToldSet {
   readonly set: string;

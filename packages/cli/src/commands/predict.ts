@@ -2,7 +2,7 @@
 import type { PatientDecision, Prediction } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
-import { chooseDtype, sayDtype } from "../dtype/choose-dtype.ts";
+import { ENGINES, type EngineName } from "../engine/engine.ts";
 import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import { radiographFiles } from "../radiograph-files.ts";
@@ -16,6 +16,7 @@ interface PredictArguments {
   readonly prevalence?: number;
   readonly onePatient?: true;
   readonly overlay: boolean;
+  readonly engine: EngineName;
   readonly dtype?: "float32" | "bfloat16";
   readonly threads?: number;
   readonly json?: true;
@@ -27,7 +28,7 @@ export const predictCommand: CommandFile = (output, finish) =>
     .argument("<file or folder...>", "DICOM, JPEG or PNG files, or folders of them")
     .option(
       "--checkpoint <path>",
-      "a run's folder, or a model.safetensors (the one that comes with the project)",
+      "a run's folder, a model.safetensors (the one that comes with the project), or its export to ONNX",
     )
     .option("--out <folder>", "write NAME.json and NAME.png, an overlay, for each file")
     .option("--no-overlay", "write no overlays")
@@ -42,6 +43,11 @@ export const predictCommand: CommandFile = (output, finish) =>
       share,
     )
     .option("--one-patient", "all files belong to one patient, whatever they say")
+    .addOption(
+      new Option("--engine <name>", "what runs the network; onnx needs no LibTorch")
+        .choices(ENGINES)
+        .default("libtorch"),
+    )
     .addOption(
       new Option("--dtype <type>", "precision of convolutions (default: the faster here)").choices([
         "float32",
@@ -63,6 +69,9 @@ probabilities; DICOM files that name the same patient belong together. Its findi
 patient without a fracture has none. The probabilities hold at the prevalence of the calibration; with
 --prevalence 0.15 they hold where one ankle in seven is broken.
 
+With --engine onnx, ONNX Runtime runs the same network on a machine without LibTorch, and finds the same; a
+file that malleolus export --onnx wrote is read by it alone.
+
 Boxes and outlines are in pixels of the stored image, lengths and areas in millimetres, or null if the
 file has no pixel spacing. A file that cannot be read is named, the others are examined, and the exit code
 is 1. --out replaces earlier output of predict and nothing else; predict skips such files among its inputs.
@@ -75,12 +84,10 @@ Examples:
     )
     .action(async (paths: string[], given: PredictArguments) => {
       const { chooseDetector } = await import("../choose-detector.ts");
-      const { openDetector } = await import("@malleolus/networks");
-      const { setThreads } = await import("@malleolus/torch");
-      if (given.threads !== undefined) setThreads(given.threads);
       const path = await chooseDetector(given.checkpoint, given.json === true, output);
       const { isOwnOutput, requireRoom } = await import("../own-output.ts");
-      const { LEAST_SCORE } = await import("../patients/calibrate-detector.ts");
+      const { LEAST_SCORE } = await import("../patients/least-score.ts");
+      const { openEngine } = await import("../engine/open-engine.ts");
       const { patientFiles } = await import("../patients/patient-files.ts");
       const { atPrevalence } = await import("@malleolus/evaluation");
       const { predictPatient, sentenceOf } = await import("../patients/predict-patient.ts");
@@ -99,12 +106,13 @@ Examples:
       }
       if (given.out !== undefined) requireRoom(files, given.out, given.overlay);
       const notes = radiographNotes();
-      const choice = given.dtype === undefined ? await chooseDtype("detection") : null;
-      const detector = openDetector(path, {
-        precision: given.dtype ?? choice?.dtype ?? "float32",
+      const detector = await openEngine(given.engine, path, {
+        dtype: given.dtype,
+        threads: given.threads,
         scoreThreshold: Math.min(LEAST_SCORE, given.threshold ?? LEAST_SCORE),
+        isQuiet: given.json === true,
+        output,
       });
-      if (choice !== null && !given.json) sayDtype(choice, output);
       try {
         const decision = decisionAt(detector.decision, given.prevalence, path, atPrevalence);
         for (const group of await patientFiles(files, given.onePatient ?? false)) {
@@ -130,7 +138,7 @@ Examples:
           );
         }
       } finally {
-        detector.close();
+        await detector.close();
       }
       const remarks = notes.all();
       if (remarks.length > 0) output.writeError(`note: ${remarks.join(". ")}.\n`);

@@ -17,7 +17,7 @@ import type { Proportion } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { libtorchVersion } from "@malleolus/torch";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
-import { LEAST_SCORE } from "../patients/calibrate-detector.ts";
+import { LEAST_SCORE } from "../patients/least-score.ts";
 import { withChecklists } from "../study-report/filled-checklists.ts";
 import { findOnTests } from "../study-report/find-on-tests.ts";
 import { evaluatorOf, reportedTest, studyReport } from "../study-report/report-content.ts";

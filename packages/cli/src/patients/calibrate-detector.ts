@@ -5,6 +5,7 @@ import { openDetector, type Precision, writeDecision } from "@malleolus/networks
 import type { PatientDecision } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
 import { analyzePatients } from "./analyze-patients.ts";
+import { LEAST_SCORE } from "./least-score.ts";
 import type { PatientRadiographs } from "./patient-radiographs.ts";
 
 export interface Calibration {
@@ -24,9 +25,6 @@ export interface Calibrated {
   readonly decision: PatientDecision;
   readonly patients: readonly TuningPatient[];
 }
-
-/** Findings and objects with a lower score say nothing: Detectron2's threshold. */
-export const LEAST_SCORE = 0.05;
 
 /**
  * @throws CliError `patients` for a detector that knows no class of no fracture, EvaluationError

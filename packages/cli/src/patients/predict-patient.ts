@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
 import { decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
-import type { Detector } from "@malleolus/networks";
 import type { PatientDecision, Prediction, RadiographAnalysis } from "@malleolus/schema";
+import type { Engine } from "../engine/engine.ts";
 import { renderOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
 import type { RadiographFile } from "../radiograph-files.ts";
 
 export interface PatientToPredict {
-  readonly detector: Detector;
+  readonly detector: Engine;
   /** The detector's, or as it is at another prevalence. */
   readonly decision: PatientDecision | null;
   readonly detectorFile: string;
@@ -35,7 +35,7 @@ export async function predictPatient(given: PatientToPredict): Promise<Predictio
   const seen: Seen[] = [];
   for (const file of files) {
     try {
-      seen.push(analyze(file, await readRadiograph(file.path), given));
+      seen.push(await analyze(file, await readRadiograph(file.path), given));
     } catch (error) {
       given.onFailure(error);
     }
@@ -83,15 +83,15 @@ interface Seen {
   readonly analysis: RadiographAnalysis;
 }
 
-function analyze(
+async function analyze(
   file: RadiographFile,
   radiograph: Radiograph,
   { detector, onRead }: PatientToPredict,
-): Seen {
+): Promise<Seen> {
   onRead(file, radiograph);
   const { width, height, pixelSpacingMm, spacingSource } = radiograph;
   const image = { width, height, pixelSpacingMm, spacingSource };
-  return { file, image, analysis: detector.analyze(radiograph) };
+  return { file, image, analysis: await detector.analyze(radiograph) };
 }
 
 /** Drawn before anything is written: a file has both or neither. */

@@ -99,7 +99,7 @@ async function detectorSource(
   const { openDetector } = await import("@malleolus/networks");
   const { libtorchVersion, setThreads } = await import("@malleolus/torch");
   const { chooseDtype, sayDtype } = await import("../dtype/choose-dtype.ts");
-  const { LEAST_SCORE } = await import("../patients/calibrate-detector.ts");
+  const { LEAST_SCORE } = await import("../patients/least-score.ts");
   const { chooseDetector } = await import("../choose-detector.ts");
   if (given.threads !== undefined) setThreads(given.threads);
   const path = await chooseDetector(given.checkpoint, given.json === true, output);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import test, { after } from "node:test";
 import { liveTensors } from "@malleolus/torch";
 import { openDetector } from "./detector.ts";
-import { shippedDetector, shrinkDetector } from "./shipped-detector.ts";
+import { shippedDetector } from "./shipped-detector.ts";
+import { shrinkDetector } from "./shrink-detector.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-shipped-"));
 after(() => rmSync(folder, { recursive: true }));
