@@ -10,6 +10,7 @@ import { depthwise } from "./depthwise.ts";
 import { detection } from "./detection.ts";
 import { evaluationBench } from "./evaluation.ts";
 import { importFiles } from "./import.ts";
+import { onnx } from "./onnx.ts";
 import { operators } from "./operators.ts";
 import { openPeer } from "./peer.ts";
 import { findPeerPython } from "./peer-python.ts";
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   depthwise,
   trainingStep,
   detection,
+  onnx,
   precision,
   phantom,
   importFiles,
