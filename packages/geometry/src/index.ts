@@ -52,6 +52,7 @@ export {
   rasterizePolygonsInBox,
   rasterizeWindow,
 } from "./rasterize.ts";
+export { type Crossing, lineCrossings, ringCrossings } from "./ring-crossings.ts";
 export {
   decodeRuns,
   encodeRuns,
@@ -63,3 +64,4 @@ export { simplifyLine, simplifyPolygon } from "./simplify.ts";
 export { simplifyBorder } from "./simplify-border.ts";
 export { thinMask } from "./thinning.ts";
 export { traceMask } from "./trace.ts";
+export { unionOutline } from "./union-outline.ts";
