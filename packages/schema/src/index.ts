@@ -24,6 +24,18 @@ export {
   widenedLineSchema,
 } from "./annotation.ts";
 export {
+  type AnnotationContent,
+  annotationContentSchema,
+  type DrawnShape,
+  drawnShapeSchema,
+  emptyAnnotation,
+  type OfferDecision,
+  offerKey,
+  type ParkedDrawing,
+  parkedDrawingSchema,
+  type SetAside,
+} from "./annotation-draft.ts";
+export {
   type Account,
   type AccountChange,
   type AccountRole,
@@ -59,6 +71,24 @@ export {
   setupRequestSchema,
   staffRoleSchema,
 } from "./api/account.ts";
+export {
+  type AnnotatingCase,
+  type AnnotationSubmitted,
+  annotatingCaseSchema,
+  annotationDraftRequestSchema,
+  annotationSubmitRequestSchema,
+  annotationSubmittedSchema,
+  commentRequestSchema,
+  type Offer,
+  offersSchema,
+  type ProposalTime,
+  proposalTimeSchema,
+  returnRequestSchema,
+  type Thread,
+  threadChangeSchema,
+  threadRequestSchema,
+  threadsSchema,
+} from "./api/annotating.ts";
 export {
   type CaseDetail,
   type CaseImage,
@@ -354,6 +384,7 @@ export {
 export { type SignOn, signOnSchema } from "./sign-on.ts";
 export {
   agreementColumn,
+  annotationDraftColumn,
   conditionsColumn,
   imageColumn,
   type JsonColumn,

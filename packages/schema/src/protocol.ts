@@ -57,8 +57,10 @@ export const protocolSchema = z
       .strictObject({
         /** Share of the cases that are drawn without seeing a model's proposals, to tell what these do. */
         unassistedShare: z.number().min(0).max(1),
+        /** When annotators of the other cases see them in the reading room. */
+        proposals: z.enum(["at once", "after the first shape", "never"]).default("at once"),
       })
-      .default({ unassistedShare: 0.15 }),
+      .default({ unassistedShare: 0.15, proposals: "at once" }),
     splits: z.strictObject({
       seed: countSchema,
       preliminary: z.strictObject({ fracture: countSchema, noFracture: countSchema }),

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { outlineSchema, structureAgreementSchema } from "./annotation.ts";
+import { annotationContentSchema } from "./annotation-draft.ts";
 import { imageSchema } from "./image.ts";
 import { saidLabelsSchema } from "./labels.ts";
 import { prelabelSchema } from "./prelabel.ts";
@@ -60,6 +61,12 @@ export const conditionsColumn = jsonColumn("malleolus-conditions-1", readingCond
 
 /** `reading_drafts.content` */
 export const readingDraftColumn = jsonColumn("malleolus-reading-draft-1", readingContentSchema);
+
+/** `annotation_drafts.content` */
+export const annotationDraftColumn = jsonColumn(
+  "malleolus-annotation-draft-1",
+  annotationContentSchema,
+);
 
 function jsonColumn<T>(format: string, schema: z.ZodType<T>): JsonColumn<T> {
   const versioned = z.strictObject({ format: z.literal(format), value: schema });

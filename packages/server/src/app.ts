@@ -20,6 +20,8 @@ import { answerFailure } from "./failures.ts";
 import { addOpenApi } from "./open-api.ts";
 import type { Room } from "./room.ts";
 import { addAccountRoutes } from "./routes/account-routes.ts";
+import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
+import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
 import { addImageRoute } from "./routes/image-route.ts";
 import { addPages } from "./routes/pages.ts";
@@ -90,6 +92,8 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addCaseRoutes(app, room);
     addImageRoute(app, room);
     addUploadRoutes(app, room);
+    addDrawingRoutes(app, room);
+    addCommentRoutes(app, room);
   });
   await addPages(app, options.webFolder);
   await app.ready();

@@ -11,6 +11,7 @@ import {
 } from "@malleolus/schema";
 import {
   acceptInvitation,
+  assignAnnotators,
   assignReaders,
   imagePath,
   invite,
@@ -85,6 +86,21 @@ export async function addReadableCases(study: Study, ids: readonly string[]): Pr
     study,
     ids.map((id) => ({ id })),
   );
+  writeRadiographs(study, ids);
+  await assignReaders(study, "curation");
+}
+
+/** Cases with a fracture that both annotators have to draw. */
+export async function addDrawableCases(study: Study, ids: readonly string[]): Promise<void> {
+  await addCases(
+    study,
+    ids.map((id) => ({ id, state: "agreed" as const, class: "weber_b" })),
+  );
+  writeRadiographs(study, ids);
+  await assignAnnotators(study, ids);
+}
+
+function writeRadiographs(study: Study, ids: readonly string[]): void {
   for (const id of ids) {
     for (const [index, view] of (["ap", "mortise", "lateral"] as const).entries()) {
       const path = imagePath(study.images, imageId(id, view));
@@ -93,7 +109,6 @@ export async function addReadableCases(study: Study, ids: readonly string[]): Pr
       writeFileSync(path, dicomFile({ ...GRAY_2X2, ...BITS_12, "7fe00010 OW": pixels }));
     }
   }
-  await assignReaders(study, "curation");
 }
 
 const BITS_12 = { "00280101 US": [12], "00280102 US": [11] };

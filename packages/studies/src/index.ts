@@ -35,6 +35,30 @@ export {
   recordWrongPassword,
   sessionAccount,
 } from "./accounts/sign-in.ts";
+export { annotatorCase } from "./annotation/annotating/annotator-case.ts";
+export {
+  saveAnnotationDraft,
+  submitAnnotationDraft,
+} from "./annotation/annotating/annotator-draft.ts";
+export {
+  ANNOTATION_QUEUE,
+  type AnnotatorTask,
+  annotationQueueOf,
+  annotatorPlaceOf,
+  annotatorWorklist,
+  findAnnotatorTask,
+} from "./annotation/annotating/annotator-tasks.ts";
+export {
+  addToThread,
+  openThread,
+  threadsOf,
+} from "./annotation/annotating/comment-threads.ts";
+export { storedAnnotation } from "./annotation/annotating/image-names.ts";
+export {
+  findReviewedTask,
+  returnCase,
+  reviewList,
+} from "./annotation/annotating/returned-cases.ts";
 export { type AnnotationPair, annotationPairs } from "./annotation/annotation-pairs.ts";
 export {
   type AnnotationDisagreement,

@@ -59,7 +59,11 @@ test("annotateAll: proposals save time, and lead those astray who accept what is
     name: "Simulated annotators",
     passphrase: PASSPHRASE,
     simulation: "annotators",
-    protocol: { ...ankleProtocol, annotation: { unassistedShare: 0.4 }, splits: demoPlan.splits },
+    protocol: {
+      ...ankleProtocol,
+      annotation: { ...ankleProtocol.annotation, unassistedShare: 0.4 },
+      splits: demoPlan.splits,
+    },
     participants: demoParticipants,
   });
   const study = await openStudy(join(folder, "study"));

@@ -6,10 +6,13 @@
 import { z } from "zod";
 import { viewSchema } from "../image.ts";
 
-/** `curation` (observers), `reference` (surgeons), `round-3`: the key of a queue. */
-export const queueKeySchema = z.string().regex(/^(?:curation|reference|round-[1-9][0-9]*)$/, {
-  error: "expected a queue (curation, reference, round-1, …); GET /api/queues lists them",
-});
+/** `curation` (observers), `reference` (surgeons), `round-3`, `annotation`: the key of a queue. */
+export const queueKeySchema = z
+  .string()
+  .regex(/^(?:curation|reference|annotation|round-[1-9][0-9]*)$/, {
+    error:
+      "expected a queue (curation, reference, round-1, annotation, …); GET /api/queues lists them",
+  });
 
 /** Opaque, in addresses: twelve characters. */
 export const caseCodeSchema = z.string().regex(/^[0-9a-hjkmnp-tv-z]{12}$/, {

@@ -27,6 +27,7 @@ declare module "fastify" {
 export const STAFF: readonly AccountRole[] = ["administrator", "researcher", "viewer"];
 export const COORDINATORS: readonly AccountRole[] = ["administrator", "researcher"];
 export const READERS: readonly AccountRole[] = ["observer", "senior", "surgeon"];
+export const ANNOTATORS = ["annotator"] as const;
 
 export function addAccess(app: FastifyInstance, room: Room): void {
   app.decorateRequest("account", null);

@@ -1,6 +1,7 @@
 /** A radiograph's grey levels, for the reader whose case it is. */
-import { caseCodeSchema, imageKeySchema, imageSizeSchema } from "@malleolus/schema";
-import { findReaderTask, readerImages } from "@malleolus/studies";
+import { caseCodeSchema, type ImageSize, imageKeySchema, imageSizeSchema } from "@malleolus/schema";
+import { findReaderTask, type ReaderTask, readerImages } from "@malleolus/studies";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../app.ts";
 import { READERS, readerOf } from "../auth/access.ts";
@@ -30,20 +31,35 @@ export function addImageRoute(app: App, room: Room): void {
     async (request, reply) => {
       const { code, image, size } = request.params;
       const task = await findReaderTask(room.study, readerOf(request), code);
-      const images = await readerImages(room.study, room.secret, task);
-      const found = images.find(({ key }) => key === image);
-      if (found === undefined) {
-        throw new ServerError("not-found", "There is no such radiograph in this case.");
-      }
-      const { sha256, path } = found;
-      const encoding = chooseEncoding(request.headers["accept-encoding"]);
-      const bytes = await room.images.read(sha256, path, size, encoding);
-      return reply
-        .header("cache-control", CACHED)
-        .header("vary", "accept-encoding, cookie")
-        .header("content-encoding", encoding)
-        .type("application/octet-stream")
-        .send(bytes);
+      return sendRadiograph(room, request, reply, task, { image, size });
     },
   );
+}
+
+/**
+ * One radiograph of a task whose person has asked.
+ *
+ * @throws ServerError `not-found` for one that is not of its case.
+ */
+export async function sendRadiograph(
+  room: Room,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  task: Pick<ReaderTask, "caseId" | "person" | "code">,
+  { image, size }: { readonly image: string; readonly size: ImageSize },
+): Promise<FastifyReply> {
+  const images = await readerImages(room.study, room.secret, task);
+  const found = images.find(({ key }) => key === image);
+  if (found === undefined) {
+    throw new ServerError("not-found", "There is no such radiograph in this case.");
+  }
+  const { sha256, path } = found;
+  const encoding = chooseEncoding(request.headers["accept-encoding"]);
+  const bytes = await room.images.read(sha256, path, size, encoding);
+  return reply
+    .header("cache-control", CACHED)
+    .header("vary", "accept-encoding, cookie")
+    .header("content-encoding", encoding)
+    .type("application/octet-stream")
+    .send(bytes);
 }

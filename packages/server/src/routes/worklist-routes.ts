@@ -6,16 +6,24 @@ import {
   worklistQuestionSchema,
   worklistSchema,
 } from "@malleolus/schema";
-import { once, queuesOf, readerWorklist, recordDisplayCheck } from "@malleolus/studies";
+import {
+  ANNOTATION_QUEUE,
+  annotationQueueOf,
+  annotatorWorklist,
+  once,
+  queuesOf,
+  readerWorklist,
+  recordDisplayCheck,
+} from "@malleolus/studies";
 import type { App } from "../app.ts";
-import { READERS, readerOf } from "../auth/access.ts";
+import { ANNOTATORS, READERS, readerOf } from "../auth/access.ts";
 import { commitAudited } from "../auth/audit-hook.ts";
 import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
 
 export function addWorklistRoutes(app: App, room: Room): void {
   const { study } = room;
-  const access = [...READERS];
+  const access = [...READERS, ...ANNOTATORS];
 
   app.get(
     "/api/queues",
@@ -26,7 +34,12 @@ export function addWorklistRoutes(app: App, room: Room): void {
         response: { 200: queuesSchema, ...failureAnswers },
       },
     },
-    async (request) => ({ queues: await queuesOf(study, readerOf(request)) }),
+    async (request) => {
+      const person = readerOf(request);
+      const drawing = await annotationQueueOf(study, person);
+      const reading = await queuesOf(study, person);
+      return { queues: drawing === null ? reading : [...reading, drawing] };
+    },
   );
 
   app.get(
@@ -39,7 +52,12 @@ export function addWorklistRoutes(app: App, room: Room): void {
         response: { 200: worklistSchema, ...failureAnswers },
       },
     },
-    async (request) => readerWorklist(study, readerOf(request), request.query),
+    async (request) => {
+      const person = readerOf(request);
+      return request.query.queue === ANNOTATION_QUEUE
+        ? annotatorWorklist(study, person, request.query)
+        : readerWorklist(study, person, request.query);
+    },
   );
 
   app.post(

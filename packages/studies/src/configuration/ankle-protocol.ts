@@ -34,7 +34,7 @@ export const ankleProtocol: Protocol = {
   measurements: ankleMeasurements,
   labels: ankleLabels,
   thresholds: { annotationIou: 0.5 },
-  annotation: { unassistedShare: 0.15 },
+  annotation: { unassistedShare: 0.15, proposals: "at once" },
   splits: {
     seed: 1,
     preliminary: { fracture: 147, noFracture: 228 },
@@ -68,7 +68,8 @@ const COMMENTS: Readonly<Partial<Record<keyof Protocol, string>>> = {
   thresholds: "Overlap (intersection over union) from which two annotators agree.",
   annotation:
     "Share of the cases that are drawn without seeing a model's proposals, so that what proposals\n" +
-    "do to the drawings can be told.",
+    "do to the drawings can be told; and when the reading room shows them in the other cases: at once,\n" +
+    "after the first shape, never.",
   splits:
     "Radiographs of the preliminary and the final training, patients of the tests. The reserve is\n" +
     "read by the reference panel too, and replaces ambiguous patients in the easy internal test.",

@@ -14,6 +14,7 @@ import { proposalsMigration } from "./migrations/005-proposals.ts";
 import { readingRoomMigration } from "./migrations/006-reading-room.ts";
 import { signOnMigration } from "./migrations/007-sign-on.ts";
 import { labelsMigration } from "./migrations/008-labels.ts";
+import { annotatingMigration } from "./migrations/009-annotating.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -29,6 +30,7 @@ const migrations = {
   "006-reading-room": readingRoomMigration,
   "007-sign-on": signOnMigration,
   "008-labels": labelsMigration,
+  "009-annotating": annotatingMigration,
 };
 
 /**

@@ -1,5 +1,7 @@
 /**
  * The tables of a study's database, as Kysely needs them. Times are ISO 8601 in UTC; JSON is text.
+ *
+ * Long because a study's tables are one thing, and are looked up in one place.
  */
 import type {
   Acceptance,
@@ -416,5 +418,45 @@ export interface StudyTables {
     seed: number;
     at: string;
     who: string;
+  };
+  /** What annotators have drawn so far; stays when it is submitted, so that it can be revised. */
+  annotation_drafts: {
+    person: string;
+    case_id: string;
+    version: number;
+    /** JSON: an `AnnotationContent`. */
+    content: string;
+    at: string;
+    /** When it was submitted last; null before. */
+    submitted_at: string | null;
+  };
+  /** Places of radiographs that somebody spoke of: an annotator's drawing, and nobody else's. */
+  comment_threads: {
+    id: Generated<number>;
+    /** Whose drawing it is about. */
+    annotator: string;
+    case_id: string;
+    image_sha256: string;
+    x: number;
+    y: number;
+  };
+  comments: {
+    id: Generated<number>;
+    thread_id: number;
+    who: string;
+    /** Null where the thread was resolved, or opened again, without a word. */
+    text: string | null;
+    /** 1 resolves the thread, 0 opens it (again). */
+    resolves: number;
+    at: string;
+  };
+  /** Submitted cases that a senior gave back to their annotator. */
+  returned_annotations: {
+    id: Generated<number>;
+    annotator: string;
+    case_id: string;
+    reason: string;
+    who: string;
+    at: string;
   };
 }

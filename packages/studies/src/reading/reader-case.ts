@@ -32,7 +32,7 @@ export interface ReaderImage {
 export async function readerImages(
   study: Study,
   secret: string,
-  task: ReaderTask,
+  task: Pick<ReaderTask, "caseId" | "person" | "code">,
 ): Promise<ReaderImage[]> {
   const images = (await imagesOf(study, [task.caseId])).get(task.caseId) ?? [];
   const rows = await study.database
@@ -89,7 +89,7 @@ export function storedContent(
   return renamed(content, images, "key", "sha256");
 }
 
-function shownImage({ key, facts }: ReaderImage): CaseImage {
+export function shownImage({ key, facts }: ReaderImage): CaseImage {
   const { view, side, width, height, pixelSpacingMm, spacingSource } = facts;
   return { id: key, view, side, width, height, pixelSpacingMm, spacingSource };
 }
