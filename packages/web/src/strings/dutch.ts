@@ -1,4 +1,5 @@
 /** All that the reading room says, in Dutch: the same keys as in English, which the compiler holds. */
+import { dutchAnnotator } from "./dutch-annotator.ts";
 import type { StringKey } from "./english.ts";
 
 export const dutch: Readonly<Record<StringKey, string>> = {
@@ -352,4 +353,5 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "role.surgeon": "Chirurg",
   "role.annotator": "Annotator",
   "role.viewer": "Kijker",
+  ...dutchAnnotator,
 };

@@ -2,6 +2,8 @@
  * All that the reading room says, in English. A state says what happened, what is safe and what to
  * do: in the present tense, without apology. `{name}` stands for what is put in.
  */
+import { englishAnnotator } from "./english-annotator.ts";
+
 export const english = {
   "app.name": "Malleolus",
   "app.research": "Research use. Not for patient care.",
@@ -362,6 +364,7 @@ export const english = {
   "role.surgeon": "Surgeon",
   "role.annotator": "Annotator",
   "role.viewer": "Viewer",
+  ...englishAnnotator,
 } as const;
 
 export type StringKey = keyof typeof english;
