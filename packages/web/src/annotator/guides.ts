@@ -1,6 +1,6 @@
 /**
- * Heights over the plafond, as far as a drawing tells: where the active shape lies on one view, lines across the others of the same
- * ankle show how high that is. The plafond is the lowest point of the tibia that is drawn on a view; without
+ * Heights over the tibia's end: where the active shape lies on one view, lines across the other views of the
+ * same ankle show how high that is. The end is the lowest point of the tibia that is drawn on a view; without
  * a tibia, or without millimetres, a view has no heights.
  */
 import type { EditorState } from "./editor-state.ts";
@@ -18,10 +18,10 @@ const TIBIA = "tibia";
 export function guidesOn(state: EditorState, image: string, active: Ring, on: string): Guide[] {
   if (image === on || active.length === 0) return [];
   const heights = heightsOf(state, on, active);
-  const plafond = plafondOf(state, image);
+  const end = endOfTibia(state, image);
   const spacing = state.images.get(image)?.spacing ?? null;
-  if (heights === null || plafond === null || spacing === null) return [];
-  return heights.map((mm) => ({ mm, y: plafond - mm / spacing.rowMm }));
+  if (heights === null || end === null || spacing === null) return [];
+  return heights.map((mm) => ({ mm, y: end - mm / spacing.rowMm }));
 }
 
 /** The points that guides are drawn for: what is in hand, else the selected shape. */
@@ -35,18 +35,18 @@ export function activeRing(
   return shape === undefined ? null : { points: shape.points, image: shape.image };
 }
 
-/** Millimetres over the plafond, the greatest and the least; above is positive. */
+/** Millimetres over the end, the greatest and the least; above is positive. */
 function heightsOf(state: EditorState, image: string, ring: Ring): readonly number[] | null {
-  const plafond = plafondOf(state, image);
+  const end = endOfTibia(state, image);
   const spacing = state.images.get(image)?.spacing ?? null;
-  if (plafond === null || spacing === null) return null;
+  if (end === null || spacing === null) return null;
   const rows = Array.from({ length: pointCount(ring) }, (_, i) => pointAt(ring, i).y);
   const [top, bottom] = [Math.min(...rows), Math.max(...rows)];
-  const mm = (y: number) => (plafond - y) * spacing.rowMm;
+  const mm = (y: number) => (end - y) * spacing.rowMm;
   return top === bottom ? [mm(top)] : [mm(top), mm(bottom)];
 }
 
-function plafondOf({ document }: EditorState, image: string): number | null {
+function endOfTibia({ document }: EditorState, image: string): number | null {
   const tibiae = [...document.shapes.values()].filter(
     (shape) => shape.image === image && shape.structure === TIBIA,
   );

@@ -40,6 +40,8 @@ function RefusalButtons({ refused: { act, code } }: { readonly refused: RefusedA
   const queries = useQueryClient();
   const { outbox } = useSignedIn();
   const discard = () => outbox.discard(act.requestId);
+  // The annotator's page puts both together as soon as the case is open.
+  if (code === "stale" && (act.kind === "drawing" || act.kind === "submit drawing")) return null;
   if (code !== "stale" || act.kind !== "draft") {
     return (
       <Button look="small" onPress={discard}>

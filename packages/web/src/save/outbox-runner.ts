@@ -8,7 +8,7 @@
  */
 import type { Account, CaseDetail } from "@malleolus/schema";
 import { ApiError } from "../api/api-error.ts";
-import { type Act, actSchema } from "./act.ts";
+import { type Act, actSchema, isDraft, isVersioned } from "./act.ts";
 import {
   emptyOutbox,
   nextOutbox,
@@ -33,7 +33,20 @@ export type Acknowledgement =
       readonly next: string | null;
     }
   | { readonly kind: "withdraw"; readonly act: Act; readonly detail: CaseDetail }
-  | { readonly kind: "reopening"; readonly act: Act; readonly at: string };
+  | { readonly kind: "reopening"; readonly act: Act; readonly at: string }
+  | {
+      readonly kind: "drawing";
+      readonly act: Act;
+      readonly version: number;
+      readonly savedAt: string;
+    }
+  | {
+      readonly kind: "submit drawing";
+      readonly act: Act;
+      readonly at: string;
+      readonly version: number;
+      readonly next: string | null;
+    };
 
 /** Of `localStorage`, what is used. */
 export interface ActStore {
@@ -111,7 +124,7 @@ export function openOutbox({ account, store, send, now, page, isGone }: OutboxPa
     apply({ type: "sending", requestId: act.requestId, version });
     try {
       const done = await send(act, version);
-      if (done.kind === "draft") versions.set(act.code, done.version);
+      if ("version" in done) versions.set(act.code, done.version);
       if (done.kind === "submit") versions.delete(act.code);
       if (done.kind === "withdraw") versions.set(act.code, done.detail.draft?.version ?? 0);
       apply({ type: "acknowledged", requestId: act.requestId, at: now() });
@@ -124,7 +137,7 @@ export function openOutbox({ account, store, send, now, page, isGone }: OutboxPa
   };
 
   const versionOf = (act: Act) =>
-    (act.kind === "draft" ? act.version : null) ?? versions.get(act.code) ?? 0;
+    (isVersioned(act) ? act.version : null) ?? versions.get(act.code) ?? 0;
 
   schedule();
   return {
@@ -138,7 +151,7 @@ export function openOutbox({ account, store, send, now, page, isGone }: OutboxPa
       return () => acknowledged.delete(listener);
     },
     put(act) {
-      if (act.kind === "draft") firstEditAt ??= act.at;
+      if (isDraft(act)) firstEditAt ??= act.at;
       apply({ type: "put", act });
     },
     setVersion(code, version) {

@@ -6,7 +6,7 @@
  */
 import type { ApiErrorCode } from "../api/api-error.ts";
 import { mayPass } from "../api/api-error.ts";
-import type { Act } from "./act.ts";
+import { type Act, isDraft, isSubmission, isVersioned } from "./act.ts";
 
 export interface RefusedAct {
   readonly act: Act;
@@ -71,7 +71,7 @@ export function nextOutbox(state: OutboxState, event: OutboxEvent): OutboxState 
         ...state,
         sending: event.requestId,
         acts: state.acts.map((act) =>
-          act.requestId === event.requestId && act.kind === "draft"
+          act.requestId === event.requestId && isVersioned(act)
             ? { ...act, version: event.version ?? act.version }
             : act,
         ),
@@ -108,16 +108,12 @@ export function nextOutbox(state: OutboxState, event: OutboxEvent): OutboxState 
  * A newer draft of a case takes the place of one that was never tried, as does its submission. One
  * that was tried may have arrived and stays.
  */
-function actsWithout({ acts, sending }: OutboxState, { kind, code }: Act): readonly Act[] {
-  if (kind !== "draft" && kind !== "submit") return acts;
+function actsWithout({ acts, sending }: OutboxState, act: Act): readonly Act[] {
+  if (!isDraft(act) && !isSubmission(act)) return acts;
+  const { code } = act;
   return acts.filter(
     (one) =>
-      !(
-        one.kind === "draft" &&
-        one.code === code &&
-        one.version === null &&
-        one.requestId !== sending
-      ),
+      !(isDraft(one) && one.code === code && one.version === null && one.requestId !== sending),
   );
 }
 
@@ -162,7 +158,7 @@ export function nextToSend(
   }
   if (state.retryAt !== null) return { act, at: state.retryAt };
   const isAlone = state.acts.length === 1;
-  if (act.kind !== "draft" || act.version !== null || !isAlone) return { act, at: 0 };
+  if (!isDraft(act) || act.version !== null || !isAlone) return { act, at: 0 };
   return {
     act,
     at: Math.min(act.at + DRAFT_IDLE_MS, (firstEditAt ?? act.at) + DRAFT_LONGEST_MS),
@@ -187,11 +183,16 @@ export function saveStateOf(state: OutboxState): SaveState {
   if (trouble === "signed out") return { kind: "signed out", count: acts.length };
   if (first !== undefined) {
     if (!state.kept) return { kind: "not kept" };
-    if (trouble === "offline") return { kind: "offline", count: acts.length };
+    if (trouble === "offline") return { kind: "offline", count: changesOf(acts) };
     if (trouble === "server") return { kind: "retrying", since: savedAt };
   }
   if (refused.length > 0) return { kind: "refused", refused: refused[0] };
   if (first === undefined)
     return savedAt === null ? { kind: "nothing" } : { kind: "saved", at: savedAt };
-  return first.kind === "draft" ? { kind: "saving" } : { kind: "sending", label: first.label };
+  return isDraft(first) ? { kind: "saving" } : { kind: "sending", label: first.label };
+}
+
+/** An act is one change, but for a drawing, which counts its own. */
+function changesOf(acts: readonly Act[]): number {
+  return acts.reduce((sum, act) => sum + (act.kind === "drawing" ? act.changes : 1), 0);
 }

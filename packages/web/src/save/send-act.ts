@@ -1,5 +1,11 @@
 /** Which request an act is. */
-import { caseSchema, recordedSchema, savedDraftSchema, submittedSchema } from "@malleolus/schema";
+import {
+  annotationSubmittedSchema,
+  caseSchema,
+  recordedSchema,
+  savedDraftSchema,
+  submittedSchema,
+} from "@malleolus/schema";
 import type { Client } from "../api/client.ts";
 import type { Act } from "./act.ts";
 import type { Acknowledgement } from "./outbox-runner.ts";
@@ -26,6 +32,18 @@ export async function sendAct(client: Client, act: Act, version: number): Promis
       const body = { requestId, reason: act.reason };
       const recorded = await client.send("POST", `${path}/reopening`, body, recordedSchema);
       return { kind: "reopening", act, ...recorded };
+    }
+    case "drawing": {
+      const body = { requestId, version, content: act.content };
+      const drawing = `/api/annotating/${act.code}/draft`;
+      const saved = await client.send("PUT", drawing, body, savedDraftSchema);
+      return { kind: "drawing", act, ...saved };
+    }
+    case "submit drawing": {
+      const body = { requestId, version, content: act.content };
+      const drawing = `/api/annotating/${act.code}/submission`;
+      const done = await client.send("POST", drawing, body, annotationSubmittedSchema);
+      return { kind: "submit drawing", act, ...done };
     }
   }
 }
