@@ -18,6 +18,7 @@ import { SignedInProvider } from "./signed-in.tsx";
 const WorklistPage = lazy(() => import("./pages/worklist-page.tsx"));
 const ReadPage = lazy(() => import("./pages/read-page.tsx"));
 const RadiographsPage = lazy(() => import("./pages/radiographs-page.tsx"));
+const AnnotatePage = lazy(() => import("./pages/annotate-page.tsx"));
 const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
 const SettingsPage = lazy(() => import("./pages/settings-page.tsx"));
 
@@ -73,6 +74,12 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
             <Switch>
               <Route path="/worklist" component={WorklistPage} />
               <Route path="/read/:code">{({ code }) => <ReadPage code={code} key={code} />}</Route>
+              <Route path="/annotate/:code">
+                {({ code }) => <AnnotatePage code={code} side="annotating" key={code} />}
+              </Route>
+              <Route path="/review/:code">
+                {({ code }) => <AnnotatePage code={code} side="reviews" key={code} />}
+              </Route>
               <Route path="/people" component={PeoplePage} />
               <Route path="/radiographs" component={RadiographsPage} />
               <Route path="/settings/:section?">

@@ -25,9 +25,9 @@ export function useSignedIn(): SignedIn {
   return required(useContext(SignedInContext));
 }
 
-const READERS = ["observer", "senior", "surgeon"] as const;
+const READERS = ["observer", "senior", "surgeon", "annotator"] as const;
 
-/** Whether an account reads; staff do not. */
+/** Whether an account reads or draws; staff do not. */
 export function isReader({ roles }: Pick<Account, "roles">): boolean {
   return READERS.some((role) => roles.includes(role));
 }

@@ -32,6 +32,7 @@ import {
 } from "./editor-state.ts";
 import { type EditName, emptyHistory, type History, stepBack, stepForward } from "./history.ts";
 import { snapped } from "./place.ts";
+import { insertPoint, pointAt, pointCount, rounded } from "./ring.ts";
 import { type EditorImage, inOrder, shapesOn } from "./shape.ts";
 import { resumed } from "./tools/point-by-point.ts";
 import { idleTool, isToolBusy, nextTool, type ToolState } from "./tools/table.ts";
@@ -49,6 +50,8 @@ export type EditorEvent =
   /** The next or the previous shape or open proposal. */
   | { readonly type: "step"; readonly by: -1 | 1 }
   | { readonly type: "delete" }
+  /** In the middle of the edge behind the selected point. */
+  | { readonly type: "insert point" }
   /** The selected shape again, from the beginning. */
   | { readonly type: "redraw" }
   | { readonly type: "resume"; readonly id: string }
@@ -118,6 +121,8 @@ export function nextEditor(state: EditorState, event: EditorEvent): EditorState 
       return stepTo(state, event.by);
     case "delete":
       return remove(state);
+    case "insert point":
+      return insertBehind(state);
     case "redraw":
       return redraw(state);
     case "resume":
@@ -300,6 +305,22 @@ function remove(state: EditorState): EditorState {
   const image = document.shapes.get(first)?.image ?? null;
   const left = { ...state, selection: noSelection, tool: idleTool("select") };
   return commit(left, withoutShapes(document, open), "edit.deleted", image);
+}
+
+function insertBehind(state: EditorState): EditorState {
+  const { ids, vertex } = state.selection;
+  const shape = state.document.shapes.get(ids[0] ?? "");
+  if (shape === undefined || shape.locked || vertex === null || isToolBusy(state.tool))
+    return state;
+  const count = pointCount(shape.points);
+  const isLast = vertex === count - 1;
+  if (shape.form === "line" && isLast) return say(state, "said.nothing to choose");
+  const [a, b] = [pointAt(shape.points, vertex), pointAt(shape.points, isLast ? 0 : vertex + 1)];
+  const [x, y] = rounded([(a.x + b.x) / 2, (a.y + b.y) / 2]);
+  const points = insertPoint(shape.points, vertex + 1, { x, y });
+  const document = withShapes(state.document, [{ ...shape, points }]);
+  const after = commit(state, document, "edit.inserted", shape.image);
+  return { ...after, selection: { ...after.selection, vertex: vertex + 1 } };
 }
 
 function redraw(state: EditorState): EditorState {

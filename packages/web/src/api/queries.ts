@@ -1,5 +1,6 @@
 /** What pages ask of the server, under the names by which the answers are kept. */
 import {
+  annotatingCaseSchema,
   caseSchema,
   passkeysSchema,
   peopleSchema,
@@ -90,6 +91,30 @@ export function caseQuery(client: Client, code: string) {
     queryKey: caseKey(code),
     queryFn: () => client.get(`/api/cases/${code}`, caseSchema),
     staleTime: MINUTE_MS,
+  });
+}
+
+/** From whose side a drawing is looked at: its annotator's, or that of a senior who reviews it. */
+export type DrawingSide = "annotating" | "reviews";
+
+export function drawingKey(side: DrawingSide, code: string) {
+  return ["drawing", side, code] as const;
+}
+
+export function drawingQuery(client: Client, side: DrawingSide, code: string) {
+  return queryOptions({
+    queryKey: drawingKey(side, code),
+    queryFn: () => client.get(`/api/${side}/${code}`, annotatingCaseSchema),
+    // A drawing goes on where it was left: an answer of before would be merged as somebody else's.
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+export function reviewsQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["worklist", "reviews"],
+    queryFn: () => client.get("/api/reviews", worklistSchema),
   });
 }
 

@@ -4,14 +4,14 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Link, useLocation, useSearchParams } from "wouter";
-import { queuesQuery, worklistQuery } from "../api/queries.ts";
+import { queuesQuery, reviewsQuery, worklistQuery } from "../api/queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { SaveStateLine } from "../controls/save-state.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
-import { useClient } from "../services.ts";
+import { useClient, useSignedIn } from "../services.ts";
 import { isCheckedToday } from "../settings/settings.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
@@ -67,6 +67,8 @@ function QueueOfCases({
   );
   const first = firstToRead(left.data?.pages.flatMap((page) => page.entries) ?? []);
   const total = countOf(queue, status);
+  const isDrawing = queue.key === "annotation";
+  const page = isDrawing ? "/annotate" : "/read";
   const change = (name: string, value: string) =>
     setParams((before) => {
       before.set(name, value);
@@ -101,17 +103,24 @@ function QueueOfCases({
         >
           {statuses.map((one) => (
             <ToggleButton className="filter" key={one} id={one}>
-              <span>{t(`worklist.filter.${one}`)}</span>
+              <span>
+                {t(
+                  isDrawing && one === "left"
+                    ? "worklist.draw.filter.left"
+                    : `worklist.filter.${one}`,
+                )}
+              </span>
               <span className="muted">{countOf(queue, one)}</span>
             </ToggleButton>
           ))}
         </ToggleButtonGroup>
+        <Reviews />
       </div>
       <div className="worklist">
         <div className="worklist-head">
           <h1>{queue.title}</h1>
           {first !== undefined && (
-            <Button look="primary" onPress={() => go(`/read/${first.code}`)} autoFocus>
+            <Button look="primary" onPress={() => go(`${page}/${first.code}`)} autoFocus>
               {t(first.state === "draft" ? "worklist.continue" : "worklist.begin", {
                 code: first.label,
               })}
@@ -141,7 +150,7 @@ function QueueOfCases({
             entries={entries}
             total={search === "" ? total : null}
             loadMore={list.hasNextPage ? () => void list.fetchNextPage() : null}
-            open={({ code }: CaseEntry) => go(`/read/${code}`)}
+            open={({ code }: CaseEntry) => go(`${page}/${code}`)}
           />
         )}
       </div>
@@ -162,11 +171,36 @@ function NoCases({
   const all = { done: queue.done, total: queue.done + queue.left };
   return (
     <div className="empty">
-      <p>{filtered ? t("worklist.filtered") : t("worklist.empty", all)}</p>
+      <p>
+        {filtered
+          ? t("worklist.filtered")
+          : t(queue.key === "annotation" ? "worklist.draw.empty" : "worklist.empty", all)}
+      </p>
       {filtered && queue.left > 0 && (
         <Button onPress={showAll}>{t("worklist.show all", { total: queue.left })}</Button>
       )}
     </div>
+  );
+}
+
+/** Drawings that a senior may look at. */
+function Reviews() {
+  const t = useText();
+  const client = useClient();
+  const { account } = useSignedIn();
+  const isSenior = account.roles.includes("senior");
+  const list = useQuery({ ...reviewsQuery(client), enabled: isSenior });
+  const entries = list.data?.entries ?? [];
+  if (entries.length === 0) return null;
+  return (
+    <nav className="nav" aria-label={t("review.title")}>
+      <h2 className="meta muted">{t("review.title")}</h2>
+      {entries.map(({ code, label }) => (
+        <Link key={code} href={`/review/${code}`}>
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

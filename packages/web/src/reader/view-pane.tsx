@@ -129,14 +129,14 @@ export function ViewPane(props: ViewPaneProps) {
 }
 
 /** What is the matter with a picture; it lies below it, and only where something is the matter. */
-function ViewMessage({
+export function ViewMessage({
   url,
   name,
   state,
   graphicsLost,
   onExclude,
   exclusionName,
-}: ViewPaneProps & {
+}: Pick<ViewPaneProps, "url" | "onExclude" | "exclusionName"> & {
   readonly name: string;
   readonly state: RadiographState;
   readonly graphicsLost: boolean;
@@ -172,14 +172,15 @@ function ViewMessage({
 }
 
 /** Presets and zoom by mouse: a button in the head, and the right button on the picture. */
-function ViewMenu({
+export function ViewMenu({
   session: { viewer },
   image,
   name,
   isOpen,
   onOpenChange,
   onOwnWindow,
-}: ViewPaneProps & {
+}: Pick<ViewPaneProps, "image" | "onOwnWindow"> & {
+  readonly session: Pick<CaseSession, "viewer">;
   readonly name: string;
   readonly isOpen: boolean;
   readonly onOpenChange: (open: boolean) => void;
@@ -240,7 +241,7 @@ export function viewName(view: View | null, t: Translate): string {
 }
 
 /** `W 2100 L 900 · 48 % · inverted`. */
-function windowText({ window, camera }: ViewState, t: Translate): string {
+export function windowText({ window, camera }: ViewState, t: Translate): string {
   if (window === null) return "";
   const parts = [
     t("view.window", { width: Math.round(window.width), level: Math.round(window.level) }),

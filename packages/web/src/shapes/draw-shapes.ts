@@ -14,6 +14,8 @@ export interface Line {
   readonly width: number;
   readonly colour: string;
   readonly dash: readonly number[];
+  /** Of what the points enclose; nothing without it. */
+  readonly fill?: string;
 }
 
 export interface Handle {

@@ -11,9 +11,14 @@ export function paint(
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   context.lineCap = "round";
   context.lineJoin = "round";
-  for (const { points, width, colour, dash } of lines) {
+  for (const { points, width, colour, dash, fill } of lines) {
     context.beginPath();
     for (const { x, y } of points) context.lineTo(x, y);
+    if (fill !== undefined) {
+      context.fillStyle = fill;
+      context.fill();
+    }
+    if (width === 0) continue;
     context.lineWidth = width;
     context.strokeStyle = colour;
     context.setLineDash([...dash]);

@@ -1,0 +1,330 @@
+/** The keys of the annotator's page, and what they do: a table, and a function of the key. */
+import { visibilitySchema } from "@malleolus/schema";
+import type { KeyName } from "../keys/match-key.ts";
+import type { StringKey } from "../strings/english.ts";
+import type { AnnotatingSession } from "./annotating-session.ts";
+import type { Cross } from "./cross.ts";
+import { isToolBusy } from "./tools/table.ts";
+import type { ToolName } from "./tools/tool.ts";
+
+/** What the page does for a key, beside what happens in the case's machines. */
+export interface AnnotatingActions {
+  readonly submit: () => void;
+  readonly saveNow: () => void;
+  readonly goTo: (where: "previous" | "next") => void;
+  readonly help: (open: "toggle" | "close") => void;
+  readonly isHelpOpen: () => boolean;
+  readonly comment: (on: "toggle" | "stop") => void;
+  readonly isCommenting: () => boolean;
+  readonly ownWindow: () => void;
+}
+
+/** The key of each tool; points are edited by Enter. */
+export const toolKeys: Readonly<Record<Exclude<ToolName, "edit">, KeyName>> = {
+  select: "v",
+  polygon: "p",
+  freehand: "g",
+  box: "r",
+  line: "Shift+p",
+  wire: "u",
+  split: "k",
+  join: "j",
+  erase: "Shift+g",
+};
+
+/** Structures in the order of their keys: tibia, fibula, and the fracture or the sound bone. */
+export const structureKeys: readonly (readonly [key: KeyName, structures: readonly string[]])[] = [
+  ["q", ["tibia"]],
+  ["w", ["fibula"]],
+  ["e", ["fracture", "no_fracture"]],
+];
+
+/** For the sheet behind `?`. */
+export const annotatingKeys: readonly (readonly [keys: readonly KeyName[], text: StringKey])[] = [
+  ...toolsOfSheet(),
+  [["q", "w", "e"], "key.structure"],
+  [["n"], "key.last"],
+  [["Shift+n"], "key.redraw"],
+  [["Enter"], "key.finish"],
+  [["m"], "key.mend"],
+  [["Delete", "Backspace"], "key.remove"],
+  [[".", ","], "key.step"],
+  [["l"], "key.lock"],
+  [["Shift+l"], "key.doubt"],
+  [["Shift+1", "Shift+2", "Shift+3"], "key.grade"],
+  [["ArrowLeft", "ArrowRight"], "key.nudge"],
+  [[" "], "key.click"],
+  [["ArrowUp", "ArrowDown"], "key.candidate"],
+  [["s"], "key.snap"],
+  [["Ctrl+z"], "key.undo"],
+  [["Ctrl+Shift+z", "Ctrl+y"], "key.redo"],
+  [["o"], "key.comment"],
+  [["Ctrl+s"], "key.save now"],
+  [["Ctrl+Enter"], "key.submit"],
+  [["d", "f"], "key.next case"],
+  [["z"], "key.one view"],
+  [["y"], "key.link views"],
+  [["1", "2", "3", "4", "5"], "settings.window"],
+  [["i"], "key.invert"],
+  [["+", "-", "="], "key.zoom in"],
+  [["Home"], "key.reset view"],
+  [["h"], "tool.shapes"],
+  [["Escape"], "key.escape"],
+  [["?"], "key.help"],
+];
+
+const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const ZOOM_STEP = 1.25;
+/** CSS pixels that the cross goes for a press, and with Shift: a view is crossed in some twenty. */
+const CROSS_STEP = 2;
+const CROSS_LEAP = 20;
+
+export interface KeyUse {
+  readonly session: AnnotatingSession;
+  readonly cross: Cross;
+  readonly page: AnnotatingActions;
+  readonly readOnly: boolean;
+  readonly pixelRatio: number;
+}
+
+/** Whether the key meant something. */
+export function pressAnnotatingKey(name: KeyName, use: KeyUse): boolean {
+  return (!use.readOnly && draws(name, use)) || looks(name, use);
+}
+
+function draws(name: KeyName, use: KeyUse): boolean {
+  const { session, cross, page } = use;
+  const { editor } = session;
+  const state = editor.state();
+  if (arrow(name, use)) return true;
+  const tool = toolOfKey(name);
+  if (tool !== undefined) {
+    page.comment("stop");
+    editor.dispatch({ type: "take tool", tool });
+    return true;
+  }
+  const structure = structureKeys.find(([key]) => key === name)?.[1];
+  const drawn = session.detail.structures.find(({ id }) => structure?.includes(id));
+  if (drawn !== undefined) {
+    editor.dispatch({ type: "structure", id: drawn.id });
+    return true;
+  }
+  const grade = /^Shift\+([1-3])$/.exec(name)?.[1];
+  if (grade !== undefined && session.detail.hasFracture) {
+    const to = visibilitySchema.options[Number(grade) - 1];
+    const image = session.viewer.state().active;
+    if (to !== undefined) editor.dispatch({ type: "visibility", image, to });
+    return true;
+  }
+  const { selection } = state;
+  const [id] = selection.ids;
+  switch (name) {
+    case " ":
+      cross.click();
+      return true;
+    case "n":
+      if (isToolBusy(state.tool)) editor.dispatch({ type: "finish" });
+      else editor.dispatch({ type: "take tool", tool: state.lastTool });
+      return true;
+    case "Shift+n":
+      editor.dispatch({ type: "redraw" });
+      return true;
+    case "Enter":
+      if (selection.offer !== null && !isToolBusy(state.tool)) {
+        editor.dispatch({ type: "accept", offer: selection.offer });
+      } else editor.dispatch({ type: "finish" });
+      return true;
+    case "m":
+      if (selection.offer === null) return false;
+      editor.dispatch({ type: "mend", offer: selection.offer });
+      return true;
+    case "Delete":
+    case "Backspace":
+      editor.dispatch({ type: "delete" });
+      return true;
+    case ".":
+    case ",": {
+      editor.dispatch({ type: "step", by: name === "." ? 1 : -1 });
+      showSelected(session);
+      return true;
+    }
+    case "l":
+    case "Shift+l":
+      if (id === undefined) return false;
+      editor.dispatch({ type: name === "l" ? "lock" : "doubt", id });
+      return true;
+    case "s":
+      editor.dispatch({ type: "snapping" });
+      return true;
+    case "Ctrl+z":
+      editor.dispatch({ type: "undo" });
+      return true;
+    case "Ctrl+Shift+z":
+    case "Ctrl+y":
+      editor.dispatch({ type: "redo" });
+      return true;
+    case "Ctrl+Enter":
+      page.submit();
+      return true;
+    case "Escape":
+      if (page.isHelpOpen()) page.help("close");
+      else if (page.isCommenting()) page.comment("stop");
+      else editor.dispatch({ type: "escape" });
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A point that is selected, the other candidate, the cross of a tool; else the next view. */
+function arrow(name: KeyName, { session, cross, pixelRatio }: KeyUse): boolean {
+  const direction = ARROWS[name.replace("Shift+", "")];
+  if (direction === undefined) return false;
+  const { editor, viewer } = session;
+  const { tool, selection, document } = editor.state();
+  const [x, y] = direction;
+  if (tool.tool === "edit" && tool.at.phase === "preview") {
+    editor.dispatch({ type: "candidate", step: x + y > 0 ? 1 : -1 });
+    return true;
+  }
+  const leap = name.startsWith("Shift+");
+  if (tool.tool === "edit" && selection.vertex !== null) {
+    const image = document.shapes.get(selection.ids[0] ?? "")?.image;
+    const camera = viewer.state().views.find(({ id }) => id === image)?.camera;
+    if (camera === undefined) return false;
+    const pixels = (leap ? 10 : 1) * pixelRatio;
+    const dx = (x * pixels) / camera.scale;
+    const dy = (y * pixels) / camera.scaleY;
+    editor.dispatch({ type: "nudge", dx, dy });
+    return true;
+  }
+  if (tool.tool === "select" || tool.tool === "join") return false;
+  const step = leap ? CROSS_LEAP : CROSS_STEP;
+  cross.move(x * step, y * step);
+  return true;
+}
+
+/** Keys that change nothing of what is drawn. */
+function looks(name: KeyName, { session: { viewer }, page }: KeyUse): boolean {
+  const presets = ["default", "bone", "soft tissue", "edge"] as const;
+  const preset = presets[Number(name) - 1];
+  if (preset !== undefined) {
+    viewer.dispatch({ type: "preset", name: preset });
+    return true;
+  }
+  switch (name) {
+    case "5":
+      page.ownWindow();
+      return true;
+    case "d":
+    case "PageUp":
+      page.goTo("previous");
+      return true;
+    case "f":
+    case "PageDown":
+      page.goTo("next");
+      return true;
+    case "ArrowLeft":
+    case "ArrowRight":
+      viewer.dispatch({ type: "neighbour", step: name === "ArrowLeft" ? -1 : 1 });
+      return true;
+    case "z":
+      viewer.dispatch({ type: "single" });
+      return true;
+    case "y":
+      viewer.dispatch({ type: "link" });
+      return true;
+    case "i":
+      viewer.dispatch({ type: "invert" });
+      return true;
+    case "+":
+    case "Shift+=":
+      viewer.dispatch({ type: "zoom in middle", factor: ZOOM_STEP });
+      return true;
+    case "-":
+      viewer.dispatch({ type: "zoom in middle", factor: 1 / ZOOM_STEP });
+      return true;
+    case "=":
+      viewer.dispatch({ type: "fit" });
+      return true;
+    case "Home":
+    case "Shift+Home":
+      viewer.dispatch({ type: "reset", which: name === "Home" ? "view" : "all" });
+      return true;
+    case "h": {
+      const hidden = viewer.state().overlays === "hidden";
+      viewer.dispatch({ type: "overlays", to: hidden ? "shown" : "hidden" });
+      return true;
+    }
+    case "o":
+      page.comment("toggle");
+      return true;
+    case "?":
+    case "Shift+/":
+      page.help("toggle");
+      return true;
+    case "Escape":
+      page.help("close");
+      page.comment("stop");
+      return true;
+    case "Ctrl+s":
+      page.saveNow();
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The view of what is selected becomes the active one. */
+export function showSelected({ editor, viewer }: AnnotatingSession): void {
+  const { selection, document, offers } = editor.state();
+  const image =
+    document.shapes.get(selection.ids[0] ?? "")?.image ??
+    offers.find(({ key }) => key === selection.offer)?.image;
+  if (image !== undefined) viewer.dispatch({ type: "activate", view: image });
+}
+
+function toolOfKey(name: KeyName): ToolName | undefined {
+  switch (name) {
+    case toolKeys.select:
+      return "select";
+    case toolKeys.polygon:
+      return "polygon";
+    case toolKeys.freehand:
+      return "freehand";
+    case toolKeys.box:
+      return "box";
+    case toolKeys.line:
+      return "line";
+    case toolKeys.wire:
+      return "wire";
+    case toolKeys.split:
+      return "split";
+    case toolKeys.join:
+      return "join";
+    case toolKeys.erase:
+      return "erase";
+    default:
+      return undefined;
+  }
+}
+
+function toolsOfSheet(): readonly (readonly [readonly KeyName[], StringKey])[] {
+  return [
+    [[toolKeys.select], "key.tool select"],
+    [[toolKeys.polygon], "key.tool polygon"],
+    [[toolKeys.freehand], "key.tool freehand"],
+    [[toolKeys.box], "key.tool box"],
+    [[toolKeys.line], "key.tool line"],
+    [[toolKeys.wire], "key.tool wire"],
+    [["Enter"], "key.tool edit"],
+    [[toolKeys.split], "key.tool split"],
+    [[toolKeys.join], "key.tool join"],
+    [[toolKeys.erase], "key.tool erase"],
+  ];
+}

@@ -1,0 +1,308 @@
+/**
+ * What is drawn of a case on one view, as lines, handles and labels: a pure function of the editor and the
+ * camera. Colour says which structure, pattern who drew it, weight what is selected; widths and handles are
+ * CSS pixels at every zoom.
+ */
+import { FRACTURE, type Offer } from "@malleolus/schema";
+import type { Drawing, Handle, Label, Line } from "../shapes/draw-shapes.ts";
+import { type Camera, imageToView, type Point, type Viewport } from "../view/camera.ts";
+import { type EditorState, openOffers, worldOf } from "./editor-state.ts";
+import { activeRing, type Guide, guidesOn } from "./guides.ts";
+import { pointAt, pointCount, type Ring } from "./ring.ts";
+import { type Shape, shapesOn } from "./shape.ts";
+import { knownFaultsOf } from "./shape-faults.ts";
+import { toolView } from "./tools/table.ts";
+
+export interface AnnotationScene {
+  readonly state: EditorState;
+  readonly image: string;
+  readonly camera: Camera;
+  readonly viewport: Viewport;
+  readonly pixelRatio: number;
+  readonly hovered: string | null;
+  /** The keyboard's cross; null where it is not on this view. */
+  readonly cross: Point | null;
+  /** Numbers at places that were commented on. */
+  readonly pins: readonly { readonly at: Point; readonly number: number }[];
+  readonly sayGuide: (guide: Guide) => string;
+}
+
+const COLOURS: Readonly<Record<string, string>> = {
+  tibia: "#74a5ff",
+  fibula: "#f8ce19",
+  fracture: "#e25822",
+  no_fracture: "#f8ce19",
+};
+const OTHER = "#c3c9d1";
+const CASING = "rgb(0 0 0 / 70%)";
+const FAULT = "#ff4d6d";
+const GUIDE = "rgb(228 231 235 / 55%)";
+/** Of a selected outline: 12 %. */
+const FILL_ALPHA = "1f";
+const HANDLE = 7;
+const MIDDLE = 5;
+const RING = 13;
+const CROSS = 12;
+const PIN = 18;
+/** More handles than this would hide what they are on: only those in sight are drawn. */
+const MARGIN = 20;
+
+export function colourOf(structure: string): string {
+  return COLOURS[structure] ?? OTHER;
+}
+
+export function drawAnnotation(scene: AnnotationScene): Drawing {
+  const lines: Line[] = [];
+  const handles: Handle[] = [];
+  const labels: Label[] = [];
+  const { state, image, pixelRatio } = scene;
+  const view = toolView(state.tool, worldOf(state));
+  const instead = view?.image === image ? view.instead : new Map<string, Ring>();
+  lines.push(...guideLines(scene, labels));
+  for (const offer of openOffers(state)) {
+    if (offer.image !== image || state.hidden.has(offer.structure)) continue;
+    lines.push(...offerLines(scene, offer, labels));
+  }
+  for (const shape of shapesOn(state.document.shapes.values(), image)) {
+    if (state.hidden.has(shape.structure)) continue;
+    const isSelected = state.selection.ids.includes(shape.id);
+    const points = instead.get(shape.id) ?? shape.points;
+    lines.push(...shapeLines(scene, { ...shape, points }, isSelected));
+    lines.push(...faultLines(scene, shape, labels));
+    if (isSelected && state.selection.ids.length === 1 && !shape.locked) {
+      handles.push(...handlesOf(scene, points, state.selection.vertex));
+    }
+    if (shape.doubtful) labels.push({ at: beside(scene, pointAt(points, 0)), text: "?" });
+  }
+  for (const { id, points, structure } of state.document.parked.values()) {
+    const parked = state.document.parked.get(id);
+    if (parked?.image !== image) continue;
+    lines.push(line(scene, points, { width: 1.5, colour: colourOf(structure), dash: [2, 3] }));
+  }
+  if (view !== null && view.image === image) {
+    for (const { points, isClosed, look } of view.paths) {
+      const ring = isClosed ? closed(points) : points;
+      const colour = look === "fault" ? FAULT : colourOf(state.structure);
+      const dash = look === "bridge" ? [4, 4] : [];
+      lines.push(line(scene, ring, { width: 3.5, colour: CASING }));
+      lines.push(line(scene, ring, { width: look === "fault" ? 3 : 1.5, colour, dash }));
+    }
+    for (const { at, look } of view.handles) {
+      const place = toView(scene, at);
+      if (!isInSight(scene, place)) continue;
+      if (look === "middle") {
+        if (isLongEnough(scene))
+          handles.push({ at: place, size: MIDDLE * pixelRatio, selected: true });
+      } else handles.push({ at: place, size: HANDLE * pixelRatio, selected: false });
+      if (look === "first") lines.push(...ringAround(scene, place));
+    }
+  }
+  if (scene.cross !== null) lines.push(...crossLines(scene, scene.cross));
+  for (const { at, number } of scene.pins) {
+    lines.push(...pinLines(scene, at));
+    labels.push({ at: pinPlace(scene, at, 5), text: String(number) });
+  }
+  return { lines, handles, labels };
+}
+
+function shapeLines(scene: AnnotationScene, shape: Shape, isSelected: boolean): Line[] {
+  const ring = shape.form === "polygon" ? closed(shape.points) : shape.points;
+  const colour = colourOf(shape.structure);
+  const dash = shape.doubtful ? [2, 3] : [];
+  const fills = isSelected && shape.form === "polygon" && shape.structure !== FRACTURE;
+  const band = shape.widthMm === null ? [] : bandLine(scene, shape, colour);
+  if (isSelected) {
+    return [
+      ...band,
+      line(scene, ring, {
+        width: 6,
+        colour: "#000000",
+        ...(fills ? { fill: `${colour}${FILL_ALPHA}` } : {}),
+      }),
+      line(scene, ring, { width: 4, colour: "#ffffff" }),
+      line(scene, ring, { width: 2, colour, dash }),
+    ];
+  }
+  const width = scene.hovered === shape.id ? 2 : 1.5;
+  return [
+    ...band,
+    line(scene, ring, { width: 3.5, colour: CASING }),
+    line(scene, ring, { width, colour, dash }),
+  ];
+}
+
+/** A line's own width in the patient, faintly: what it will be exported as. */
+function bandLine(scene: AnnotationScene, shape: Shape, colour: string): Line[] {
+  const spacing = scene.state.images.get(shape.image)?.spacing ?? null;
+  if (spacing === null || shape.widthMm === null) return [];
+  const width = ((shape.widthMm / spacing.columnMm) * scene.camera.scale) / scene.pixelRatio;
+  return [line(scene, shape.points, { width, colour: `${colour}2e` })];
+}
+
+function offerLines(scene: AnnotationScene, offer: Offer, labels: Label[]): Line[] {
+  const isSelected = scene.state.selection.offer === offer.key;
+  const colour = colourOf(offer.structure);
+  const rings = offer.polygons.map(closed);
+  if (rings[0] !== undefined) {
+    const score = offer.score === null ? "" : ` ${offer.score.toFixed(2).replace(/^0/, "")}`;
+    labels.push({ at: beside(scene, pointAt(rings[0], 0)), text: `M${score}` });
+  }
+  return rings.flatMap((ring) => [
+    line(scene, ring, { width: isSelected ? 5 : 3.5, colour: isSelected ? "#ffffff" : CASING }),
+    line(scene, ring, { width: isSelected ? 2.5 : 1.5, colour, dash: [6, 4] }),
+  ]);
+}
+
+function faultLines(scene: AnnotationScene, shape: Shape, labels: Label[]): Line[] {
+  const image = scene.state.images.get(shape.image);
+  if (image === undefined) return [];
+  const faults = knownFaultsOf(shape, image);
+  return faults.flatMap(({ at, edges }) => {
+    const place = toView(scene, at);
+    labels.push({ at: { x: place.x + 8, y: place.y + 8 }, text: "!" });
+    const marked = edges.map((edge) => {
+      const next = pointAt(shape.points, (edge + 1) % pointCount(shape.points));
+      const from = pointAt(shape.points, edge);
+      return line(scene, [from.x, from.y, next.x, next.y], { width: 3, colour: FAULT });
+    });
+    return [...marked, ...ringAround(scene, place, FAULT)];
+  });
+}
+
+function guideLines(scene: AnnotationScene, labels: Label[]): Line[] {
+  const { state, image, viewport } = scene;
+  const active = activeRing(state);
+  if (active === null) return [];
+  return guidesOn(state, image, active.points, active.image).map((guide) => {
+    const { y } = toView(scene, { x: 0, y: guide.y });
+    labels.push({ at: { x: 8 * scene.pixelRatio, y: y + 4 }, text: scene.sayGuide(guide) });
+    const points = [
+      { x: 0, y },
+      { x: viewport.width, y },
+    ];
+    return { points, width: scene.pixelRatio, colour: GUIDE, dash: dashed(scene, [8, 6]) };
+  });
+}
+
+function handlesOf(scene: AnnotationScene, points: Ring, vertex: number | null): Handle[] {
+  const size = HANDLE * scene.pixelRatio;
+  return Array.from({ length: pointCount(points) }, (_, i) => ({
+    at: toView(scene, pointAt(points, i)),
+    size,
+    selected: i === vertex,
+  })).filter(({ at }) => isInSight(scene, at));
+}
+
+function ringAround({ pixelRatio }: AnnotationScene, { x, y }: Point, colour = "#ffffff"): Line[] {
+  const radius = (RING / 2) * pixelRatio;
+  const points = Array.from({ length: 17 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / 16;
+    return { x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) };
+  });
+  return [
+    { points, width: 3.5 * pixelRatio, colour: CASING, dash: [] },
+    { points, width: 1.5 * pixelRatio, colour, dash: [] },
+  ];
+}
+
+function crossLines(scene: AnnotationScene, at: Point): Line[] {
+  const { x, y } = toView(scene, at);
+  const size = CROSS * scene.pixelRatio;
+  const arms = [
+    [
+      { x: x - size, y },
+      { x: x + size, y },
+    ],
+    [
+      { x, y: y - size },
+      { x, y: y + size },
+    ],
+  ];
+  return ["#000000", "#ffffff"].flatMap((colour, i) =>
+    arms.map((points) => ({
+      points,
+      width: (i === 0 ? 3 : 1) * scene.pixelRatio,
+      colour,
+      dash: [],
+    })),
+  );
+}
+
+/** A pin stands beside its place, at the end of a short line: it hides nothing of the border. */
+function pinLines(scene: AnnotationScene, at: Point): Line[] {
+  const { pixelRatio } = scene;
+  const [from, to] = [toView(scene, at), pinPlace(scene, at, 0)];
+  const [w, h] = [PIN * pixelRatio, PIN * pixelRatio];
+  const box = [
+    to,
+    { x: to.x + w, y: to.y },
+    { x: to.x + w, y: to.y + h },
+    { x: to.x, y: to.y + h },
+    to,
+  ];
+  return [
+    { points: [from, to], width: pixelRatio, colour: "#ffffff", dash: [] },
+    { points: box, width: pixelRatio, colour: "#ffffff", dash: [], fill: "#000000" },
+  ];
+}
+
+function pinPlace(scene: AnnotationScene, at: Point, inset: number): Point {
+  const { x, y } = toView(scene, at);
+  return { x: x + (9 + inset) * scene.pixelRatio, y: y + (9 + inset / 2) * scene.pixelRatio };
+}
+
+function line(
+  scene: AnnotationScene,
+  ring: Ring,
+  {
+    width,
+    colour,
+    dash = [],
+    fill,
+  }: {
+    readonly width: number;
+    readonly colour: string;
+    readonly dash?: readonly number[];
+    readonly fill?: string;
+  },
+): Line {
+  const points: Point[] = [];
+  for (let i = 0; i < pointCount(ring); i++) points.push(toView(scene, pointAt(ring, i)));
+  return {
+    points,
+    width: width * scene.pixelRatio,
+    colour,
+    dash: dashed(scene, dash),
+    ...(fill === undefined ? {} : { fill }),
+  };
+}
+
+function dashed({ pixelRatio }: AnnotationScene, dash: readonly number[]): readonly number[] {
+  return dash.map((length) => length * pixelRatio);
+}
+
+function beside(scene: AnnotationScene, at: Point): Point {
+  const { x, y } = toView(scene, at);
+  return { x: x + 8 * scene.pixelRatio, y: y - 20 * scene.pixelRatio };
+}
+
+function closed(ring: Ring): Ring {
+  return [...ring, ...ring.slice(0, 2)];
+}
+
+/** Middles are shown only where edges are long enough on the screen to be told from points. */
+function isLongEnough({ state, camera, pixelRatio }: AnnotationScene): boolean {
+  const active = activeRing(state);
+  if (active === null) return false;
+  const { points } = active;
+  const [a, b] = [pointAt(points, 0), pointAt(points, 1)];
+  return (Math.hypot(a.x - b.x, a.y - b.y) * camera.scale) / pixelRatio > 40;
+}
+
+function isInSight({ viewport }: AnnotationScene, { x, y }: Point): boolean {
+  return x > -MARGIN && y > -MARGIN && x < viewport.width + MARGIN && y < viewport.height + MARGIN;
+}
+
+function toView({ camera, viewport }: AnnotationScene, at: Point): Point {
+  return imageToView(camera, viewport, at);
+}
