@@ -58,6 +58,9 @@ test("reading room: a case is read in Firefox", {
     .selectFrom("readings")
     .select(["reader", "decision_id", "certainty"])
     .execute();
-  assert.deepEqual(readings, [{ reader: "observer-1", decision_id: "weber_b", certainty: 4 }]);
+  assert.deepEqual(
+    readings.map(({ reader, decision_id, certainty }) => [reader, decision_id, certainty]),
+    [["observer-1", "weber_b", 4]],
+  );
   assert.deepEqual(firefox.troubles, []);
 });
