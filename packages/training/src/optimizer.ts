@@ -30,7 +30,7 @@ export function newOptimizer(
   settings: Recipe["optimizer"],
 ): Optimizer {
   const { clipNorm } = settings;
-  const isNorm = (name: string) => /(^|\.)norm\.(weight|bias)(\.|$)/.test(name);
+  const isNorm = (name: string) => isOfNorm(name, parameters);
   const select = (norms: boolean) =>
     new Map([...parameters].filter(([name]) => isNorm(name) === norms));
   const groups = [
@@ -67,6 +67,15 @@ export function newOptimizer(
       for (const { rule } of groups) rule.free();
     },
   };
+}
+
+/**
+ * Whether a parameter, or a moment of it, is a norm's: of a layer whose weight is a scale a channel, whatever
+ * the layer is called. Detectron2 calls it `norm`, torchvision's MobileNet by a number.
+ */
+function isOfNorm(name: string, parameters: ReadonlyMap<string, Tensor>): boolean {
+  const layer = /^(?:(.+)\.)?(?:weight|bias)(?:\.|$)/.exec(name)?.[1] ?? "";
+  return parameters.get(layer === "" ? "weight" : `${layer}.weight`)?.shape.length === 1;
 }
 
 function updateRule(
