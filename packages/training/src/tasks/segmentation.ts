@@ -15,6 +15,7 @@ import { type Device, manualSeed } from "@malleolus/torch";
 import { batchOptions } from "../batch.ts";
 import type { TrainingSet } from "../data-set.ts";
 import { mobileNetWeights, ofWeights } from "../initial-weights.ts";
+import { aucWithin } from "./auc-within.ts";
 import { structuresOf, structuresTarget } from "./structures-target.ts";
 import type { Examination, Task } from "./task.ts";
 
@@ -42,6 +43,8 @@ export function segmentationTask(
     examine(tuning): Examination {
       const ofTuning = structuresOf(tuning, structures);
       const found = new Map(structures.map(({ name }) => [name, [] as number[]]));
+      const parts = structures.filter(({ within }) => within !== null);
+      const told = new Map(parts.map(({ name }) => [name, [] as number[]]));
       return {
         look(image, sample) {
           const options = batchOptions(recipe, device);
@@ -55,11 +58,28 @@ export function segmentationTask(
             );
             if (dice !== null) dices.push(dice);
           }
+          const small = paintLabels(
+            structuresTarget(sample.target, ofTuning),
+            structures,
+            sample.image,
+          );
+          for (const part of parts) {
+            const auc = aucWithin(seen, small, structures, part);
+            if (auc !== null) told.get(part.name)?.push(auc);
+          }
         },
         measures() {
           const means = [...found].map(([name, dices]) => [`${name} Dice`, meanOf(dices)] as const);
           const known = means.flatMap(([, mean]) => mean ?? []);
-          return { "mean Dice": meanOf(known), ...Object.fromEntries(means) };
+          const aucs = parts.map(
+            ({ name, within }) =>
+              [`AUC ${name} in ${within}`, meanOf(told.get(name) ?? [])] as const,
+          );
+          return {
+            "mean Dice": meanOf(known),
+            ...Object.fromEntries(means),
+            ...Object.fromEntries(aucs),
+          };
         },
       };
     },
