@@ -3,19 +3,22 @@
  * shoulders and hips in FracAtlas, where nothing may be invented. Started by hand, with a segmentation's run,
  * FracAtlas' folder, and the folder and archive of `preliminary-sets.ts`:
  *
- *     node experiments/lower-leg.ts RUN FRACATLAS SETS ARCHIVE [COUNT]
+ *     node experiments/lower-leg.ts RUN FRACATLAS SETS ARCHIVE [COUNT] [FROM]
+ *
+ * The first radiographs of each order set the rule's thresholds: FROM 100 leaves them out. Minutes.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseCoco, readRadiograph } from "@malleolus/data";
+import { proportionOf } from "@malleolus/evaluation";
 import { outlineStructures } from "@malleolus/imaging";
 import { openSegmenter } from "@malleolus/networks";
 import { seededOrder } from "@malleolus/random";
 import { findDetector } from "@malleolus/runs";
 
-const [run, fracatlas, sets, archive, count = "200"] = process.argv.slice(2);
+const [run, fracatlas, sets, archive, count = "200", from = "0"] = process.argv.slice(2);
 if (run === undefined || fracatlas === undefined || sets === undefined || archive === undefined) {
-  console.error("usage: node experiments/lower-leg.ts RUN FRACATLAS SETS ARCHIVE [COUNT]");
+  console.error("usage: node experiments/lower-leg.ts RUN FRACATLAS SETS ARCHIVE [COUNT] [FROM]");
   process.exit(2);
 }
 
@@ -32,7 +35,7 @@ function filesOf(coco: string, folder: string, wanted: (region: unknown) => bool
   const { images } = parseCoco(readFileSync(coco, "utf8"), coco);
   const own = images.filter(({ extra }) => wanted(extra.region)).map(({ fileName }) => fileName);
   return seededOrder(own, (name) => name, 1, "lower leg")
-    .slice(0, Number(count))
+    .slice(Number(from), Number(from) + Number(count))
     .map((name) => join(folder, name));
 }
 
@@ -43,5 +46,9 @@ async function say(name: string, files: readonly string[]): Promise<void> {
     const { found } = segmenter.segment(radiograph);
     if (outlineStructures(found, segmenter.structures, radiograph).isLowerLeg) outlined++;
   }
-  console.log(`${name}: ${outlined} of ${files.length} outlined`);
+  const { share, interval } = proportionOf(outlined, files.length);
+  const [low, high] = interval ?? [Number.NaN, Number.NaN];
+  console.log(
+    `${name}: ${outlined} of ${files.length} outlined, ${share?.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`,
+  );
 }
