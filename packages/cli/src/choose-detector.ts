@@ -3,7 +3,7 @@
  * project.
  */
 import { shippedDetector } from "@malleolus/networks/shipped-detector";
-import { findDetector } from "@malleolus/runs";
+import { findNetwork } from "@malleolus/runs";
 import { CliError } from "./errors.ts";
 import type { Output } from "./output.ts";
 import { sayWhichDetector } from "./say-which-detector.ts";
@@ -22,7 +22,7 @@ export async function chooseDetector(
   output: Output,
 ): Promise<string> {
   if (checkpoint !== undefined) {
-    const found = findDetector(checkpoint);
+    const found = await findNetwork(checkpoint, "detection");
     if (!isQuiet) sayWhichDetector(found, output);
     return found.path;
   }

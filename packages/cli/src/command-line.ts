@@ -10,6 +10,7 @@ import type { CommandFile, ExitCode } from "./command-file.ts";
 import { assignCommand } from "./commands/assign.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { bundleCommand } from "./commands/bundle.ts";
 import { calibrateCommand } from "./commands/calibrate.ts";
 import { casesCommand } from "./commands/cases.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -48,6 +49,7 @@ const commands: readonly CommandFile[] = [
   trainCommand,
   runsCommand,
   calibrateCommand,
+  bundleCommand,
   evaluateCommand,
   predictCommand,
   reportCommand,

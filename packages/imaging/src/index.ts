@@ -18,6 +18,14 @@ export {
   halveLevels,
   type LevelImage,
 } from "./gray-levels.ts";
+export {
+  type BoneArrangement,
+  boneArrangement,
+  featuresOf,
+  GUESSED_VIEWS,
+  guessProjection,
+  type ProjectionGuess,
+} from "./guess-projection.ts";
 export type { DisplayImage, NetworkImage } from "./images.ts";
 export { type LabelMap, paintLabels, structureMask } from "./label-map.ts";
 export { onePerPlace, type PlacedFracture } from "./one-per-place.ts";

@@ -1,3 +1,4 @@
+export { findNetwork, openBundle, writeBundle } from "./bundle.ts";
 export {
   bestCheckpoint,
   type Checkpoint,

@@ -192,6 +192,12 @@ export {
   auditedAgreementSchema,
   auditedDrawingSchema,
 } from "./assistance.ts";
+export {
+  type Bundle,
+  type BundledNetwork,
+  type BundleMember,
+  bundleSchema,
+} from "./bundle.ts";
 export { type CaseState, caseStateSchema, mayFollow } from "./case-state.ts";
 export {
   bestCheckpointSchema,

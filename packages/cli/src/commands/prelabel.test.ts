@@ -1,9 +1,10 @@
 /** `malleolus prelabel` on a study of small pictures, with networks that know nothing. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { parseCoco } from "@malleolus/data";
 import { deepLab, imageClassifier, writeClassifier, writeSegmenter } from "@malleolus/networks";
 import {
   ankleClassification,
@@ -124,6 +125,46 @@ test("prelabel: every radiograph once, and what is new since", async (context) =
   assert.equal(JSON.parse(nothing.written).stored, 0);
 });
 
+test("prelabel: both networks from a bundle, and what they propose as COCO", async (context) => {
+  const folder = newFolder(context);
+  const study = join(folder, "study");
+  assert.equal((await run("init", study)).code, 0);
+  await importImages(folder, study, 0, 3);
+  const { segmentation, classification } = writeNetworks(folder);
+  const bundle = join(folder, "bundle");
+  const networks = ["--segmentation", segmentation, "--classification", classification];
+  const bundled = await run("bundle", bundle, ...networks, "--model-version", "7");
+  assert.equal(bundled.code, 0, bundled.said);
+  assert.match(
+    bundled.written,
+    /^.*bundle: segmentation [0-9a-f]{12}, classification [0-9a-f]{12}\n/,
+  );
+  const coco = join(folder, "proposals.json");
+  const args = ["prelabel", study, "--bundle", bundle, "--threads", "1", "--coco", coco];
+  const { code, said } = await run(...args);
+  assert.equal(code, 0, said);
+  const dataset = parseCoco(readFileSync(coco, "utf8"), coco);
+  // Some cases may be drawn without proposals: none of theirs is written.
+  const [, left] = /proposals\.json: \d radiographs, .*; (\d) left out, whose/.exec(said) ?? [];
+  assert.equal(dataset.images.length + Number(left), 3);
+  for (const { extra } of dataset.images) {
+    assert.equal(Object(extra.probabilities).no_fracture > 0, true);
+    assert.equal(extra.lower_leg, false);
+  }
+
+  const both = await run(...args, "--segmentation", segmentation);
+  assert.equal(both.code, 2);
+  const bare = await run("prelabel", study);
+  assert.match(bare.said, /expected a network that outlines, got none; name one with --bundle or/);
+  const lone = join(folder, "lone");
+  await run("bundle", lone, "--classification", classification);
+  const without = await run("prelabel", study, "--bundle", lone);
+  assert.match(without.said, /expected a network that outlines, got .*lone, a bundle without one;/);
+  assert.match((await run("bundle", lone)).said, /expected at least one network, got none;/);
+  const wrong = await run("bundle", join(folder, "wrong"), "--segmentation", classification);
+  assert.match(wrong.said, /expected a segmenter \(malleolus-segmenter-1\), got format/);
+});
+
 test("prelabel: a file of another network is told, and nothing is stored", async (context) => {
   const folder = newFolder(context);
   const study = join(folder, "study");
@@ -151,6 +192,14 @@ test("prelabelOf: what is seen is a record that a study takes", () => {
     height,
     pixelSpacingMm: [0.2, 0.2] as const,
     outlined: { isLowerLeg: true, shapes: [shape], fractureProbability: 0.6 },
+    classByHeight: "weber_b",
+    // The file says which view it is: that guess is of no use.
+    projection: {
+      view: { value: "lateral" as const, probability: 0.7 },
+      side: { value: "left" as const, probability: 0.8 },
+    },
+    view: "ap" as const,
+    side: null,
     probabilities: Float32Array.of(0.1, 0.2, 0.3, 0.4),
     flippedProbabilities: null,
   };
@@ -158,5 +207,9 @@ test("prelabelOf: what is seen is a record that a study takes", () => {
   const record = prelabelOf(seen, "b2".repeat(32), model, classes);
   assert.deepEqual(prelabelSchema.parse(record), record);
   assert.deepEqual(Object.keys(record.probabilities ?? {}), classes);
-  assert.deepEqual([record.shapes, record.segmentation?.fractureProbability], [[shape], 0.6]);
+  assert.deepEqual(
+    [record.shapes, record.segmentation],
+    [[shape], { fractureProbability: 0.6, class: "weber_b" }],
+  );
+  assert.deepEqual([record.view, record.side], [null, { value: "left", probability: 0.8 }]);
 });

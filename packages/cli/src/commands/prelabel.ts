@@ -1,8 +1,10 @@
 /** `malleolus prelabel`: what the preliminary networks propose for a study's radiographs. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { writeFileWhole } from "@malleolus/host";
 import type { Prelabel } from "@malleolus/schema";
-import { Command } from "commander";
+import type { ProposalsCoco } from "@malleolus/studies";
+import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
 import { CliError } from "../errors.ts";
@@ -11,12 +13,14 @@ import { userName } from "../user-name.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface PrelabelArguments {
-  readonly segmentation: string;
+  readonly bundle?: string;
+  readonly segmentation?: string;
   readonly classification?: string;
   readonly name: string;
   readonly who: string;
   readonly workers: number;
   readonly threads?: number;
+  readonly coco?: string;
   readonly json?: true;
 }
 
@@ -27,15 +31,19 @@ export const prelabelCommand: CommandFile = (output) =>
   new Command("prelabel")
     .description("outline a study's radiographs and say their class, for annotators to mend")
     .argument("<study>", "the study's folder")
-    .requiredOption(
-      "--segmentation <path>",
-      "a run of train --task segmentation, or its model.safetensors",
+    .addOption(
+      new Option("--bundle <folder>", "both networks, as malleolus bundle wrote them").conflicts([
+        "segmentation",
+        "classification",
+      ]),
     )
+    .option("--segmentation <path>", "a run of train --task segmentation, or its model.safetensors")
     .option(
       "--classification <path>",
       "a run of train --task classification, or its model.safetensors",
     )
     .option("--name <text>", "the model's name in the study", "preliminary")
+    .option("--coco <file>", "also writes what is proposed as COCO annotations, for other tools")
     .option("--who <name>", "recorded as the person who acts", userName())
     .option(
       "--workers <number>",
@@ -53,22 +61,27 @@ line as well, and the probability of each class. An annotator accepts, mends or 
 it. A radiograph that shows no lower leg gets no outline. Radiographs that these networks have looked at are
 passed over, so the same command goes on after an interruption.
 
-Probabilities are calibrated by malleolus calibrate; until then they are as sure as training made them.
+Probabilities are calibrated by malleolus calibrate; until then they are as sure as training made them. Where
+bones and a fracture are outlined and the file has millimetres, the class by the fracture's height is kept, too.
+
+--coco writes the proposals of all radiographs whose annotators may see them, of earlier calls too; what comes
+back is read by malleolus import annotations --as proposals.
 
 Examples:
+  ./malleolus prelabel my-study --bundle models/ankle-1 --coco proposals.json
   ./malleolus prelabel my-study --segmentation runs/segmentation --classification runs/classification`,
     )
     .action(async (folder: string, given: PrelabelArguments) => {
       const studies = await import("@malleolus/studies");
-      const { fileSha256, findDetector } = await import("@malleolus/runs");
+      const { fileSha256 } = await import("@malleolus/runs");
       const { openClassifier, openSegmenter } = await import("@malleolus/networks");
       const { setThreads } = await import("@malleolus/torch");
+      const { cocoText } = await import("@malleolus/data");
       const { prelabelRadiographs } = await import("../prelabel/prelabel-radiographs.ts");
       const { prelabelOf } = await import("../prelabel/prelabel-record.ts");
+      const { heightRuleOf } = await import("../prelabel/class-by-height.ts");
       if (given.threads !== undefined) setThreads(given.threads);
-      const paths = [given.segmentation, given.classification].flatMap((path) =>
-        path === undefined ? [] : [findDetector(path).path],
-      );
+      const paths = await pathsOf(given);
       const hashes = await Promise.all(paths.map(fileSha256));
       const model = {
         sha256: createHash("sha256").update(hashes.join("\n")).digest("hex"),
@@ -100,6 +113,7 @@ Examples:
           pathOf: ({ path }) => path,
           segmenter,
           classifier,
+          heightRule: heightRuleOf(study.protocol),
           workers: given.workers,
           stop: signals.signal,
         });
@@ -118,6 +132,11 @@ Examples:
         }
         await store();
         progress.end();
+        if (given.coco !== undefined) {
+          const proposals = await studies.proposalsCoco(study, model.sha256);
+          writeFileWhole(given.coco, cocoText(proposals.dataset));
+          if (!given.json) output.writeError(describeProposals(given.coco, proposals));
+        }
         output.write(
           given.json
             ? `${JSON.stringify({ model: model.sha256, ...counts })}\n`
@@ -132,6 +151,39 @@ Examples:
         await studies.closeStudy(study);
       }
     });
+
+/** The segmentation's file, and the classifier's where there is one. */
+async function pathsOf(given: PrelabelArguments): Promise<string[]> {
+  const { findDetector, openBundle } = await import("@malleolus/runs");
+  const { bundle, segmentation, classification } = given;
+  if (bundle !== undefined) {
+    const { paths } = await openBundle(bundle);
+    const [own, ofClasses] = [paths.get("segmentation"), paths.get("classification")];
+    if (own === undefined) throw withoutSegmentation(`${bundle}, a bundle without one`);
+    return ofClasses === undefined ? [own] : [own, ofClasses];
+  }
+  if (segmentation === undefined) throw withoutSegmentation("none");
+  return [segmentation, classification].flatMap((path) =>
+    path === undefined ? [] : [findDetector(path).path],
+  );
+}
+
+function withoutSegmentation(got: string): CliError {
+  return new CliError(
+    "run",
+    `prelabel: expected a network that outlines, got ${got}; name one with --bundle or --segmentation`,
+  );
+}
+
+function describeProposals(
+  path: string,
+  { dataset, unassisted, withoutShape }: ProposalsCoco,
+): string {
+  return (
+    `${path}: ${dataset.images.length} radiographs, ${withoutShape} of them without an outline; ` +
+    `${unassisted} left out, whose cases are drawn without proposals\n`
+  );
+}
 
 function pathOf(
   imagePath: (store: string, sha256: string, format: "dicom" | "jpeg" | "png") => string,

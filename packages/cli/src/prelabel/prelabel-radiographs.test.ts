@@ -64,7 +64,14 @@ test("prelabelRadiographs: in the order of the files, as the networks see each, 
   const { folder, files } = await filesIn(context);
   const { segmenter, classifier } = networksIn(folder);
   const { signal } = new AbortController();
-  const options = { files, pathOf: (file: string) => file, segmenter, classifier, stop: signal };
+  const options = {
+    files,
+    pathOf: (file: string) => file,
+    segmenter,
+    classifier,
+    heightRule: null,
+    stop: signal,
+  };
   const seen = await Array.fromAsync(prelabelRadiographs({ ...options, workers: 2 }));
   assert.deepEqual(
     seen.map(({ file }) => file),
@@ -105,6 +112,7 @@ test("prelabelRadiographs: stopped, it ends after the radiograph that is going o
     pathOf: (file) => file,
     segmenter,
     classifier,
+    heightRule: null,
     workers: 1,
     stop: controller.signal,
   });

@@ -4,17 +4,19 @@
  */
 import { DataError } from "@malleolus/data";
 import { startThread, threadPool } from "@malleolus/host";
-import { mirrorImage, type OutlinedRadiograph } from "@malleolus/imaging";
+import { mirrorImage } from "@malleolus/imaging";
 import type { RadiographClassifier, Segmenter } from "@malleolus/networks";
+import type { HeightRule } from "./class-by-height.ts";
 import { errorOf, type Failure } from "./failure.ts";
-import type { PreparedRadiograph, RadiographToPrepare, SeenToOutline } from "./messages.ts";
+import type {
+  OutlinedAnkle,
+  PreparedRadiograph,
+  RadiographToPrepare,
+  SeenToOutline,
+} from "./messages.ts";
 
-export interface SeenRadiograph<File> {
+export interface SeenRadiograph<File> extends OutlinedAnkle, Omit<PreparedRadiograph, "images"> {
   readonly file: File;
-  readonly width: number;
-  readonly height: number;
-  readonly pixelSpacingMm: PreparedRadiograph["pixelSpacingMm"];
-  readonly outlined: OutlinedRadiograph;
   /** Of the classifier's classes, in their order; null without a classifier. */
   readonly probabilities: Float32Array | null;
   /** The same of the radiograph flipped left to right. */
@@ -26,6 +28,8 @@ export interface PrelabelOptions<File> {
   readonly pathOf: (file: File) => string;
   readonly segmenter: Segmenter;
   readonly classifier: RadiographClassifier | null;
+  /** How a fracture's height tells its class; null where it does not. */
+  readonly heightRule: HeightRule | null;
   /** Threads that read, and as many that outline. */
   readonly workers: number;
   /** Ends it after the radiograph that is going on. */
@@ -43,7 +47,7 @@ const AHEAD = 2;
 export async function* prelabelRadiographs<File>(
   options: PrelabelOptions<File>,
 ): AsyncGenerator<SeenRadiograph<File> | { readonly file: File; readonly error: Error }> {
-  const { files, pathOf, segmenter, classifier, workers, stop } = options;
+  const { files, pathOf, segmenter, classifier, heightRule, workers, stop } = options;
   const readers = threadPool(workers, () =>
     startThread<RadiographToPrepare, PreparedRadiograph, Failure>(
       new URL("./prepare-worker.ts", import.meta.url),
@@ -51,7 +55,7 @@ export async function* prelabelRadiographs<File>(
     ),
   );
   const outliners = threadPool(workers, () =>
-    startThread<SeenToOutline, OutlinedRadiograph, Failure>(
+    startThread<SeenToOutline, OutlinedAnkle, Failure>(
       new URL("./outline-worker.ts", import.meta.url),
       { name: "a thread that outlines", errorOf },
     ),
@@ -65,7 +69,7 @@ export async function* prelabelRadiographs<File>(
     const [image, smaller] = images;
     const found = segmenter.segmentPrepared(image);
     const outlined = outliners.lend((thread) =>
-      thread.ask({ found, structures: segmenter.structures, radiograph }),
+      thread.ask({ found, structures: segmenter.structures, radiograph, heightRule }),
     );
     const classify = (flipped: boolean) =>
       classifier === null || smaller === undefined
@@ -75,7 +79,7 @@ export async function* prelabelRadiographs<File>(
       ...radiograph,
       probabilities: classify(false),
       flippedProbabilities: classify(true),
-      outlined: await outlined,
+      ...(await outlined),
     };
   };
   try {

@@ -2,7 +2,7 @@
 import type { Model, Prelabel } from "@malleolus/schema";
 import type { SeenRadiograph } from "./prelabel-radiographs.ts";
 
-/** `classes` are the classifier's. View and side are not guessed: the networks have learned neither. */
+/** `classes` are the classifier's. View and side are guessed where the file does not say. */
 export function prelabelOf(
   seen: SeenRadiograph<unknown>,
   image: string,
@@ -17,9 +17,9 @@ export function prelabelOf(
     shapes: [...shapes],
     probabilities: named(seen.probabilities, classes),
     flippedProbabilities: named(seen.flippedProbabilities, classes),
-    segmentation: { fractureProbability, class: null },
-    view: null,
-    side: null,
+    segmentation: { fractureProbability, class: seen.classByHeight },
+    view: seen.view === null ? seen.projection.view : null,
+    side: seen.side === null ? seen.projection.side : null,
   };
 }
 

@@ -8,9 +8,9 @@ import type { PreparedRadiograph, RadiographToPrepare } from "./messages.ts";
 answerQuestions<RadiographToPrepare, PreparedRadiograph, ReturnType<typeof failureOf>>({
   async answer({ path, sizes }) {
     const radiograph = await readRadiograph(path);
-    const { width, height, pixelSpacingMm } = radiograph;
+    const { width, height, pixelSpacingMm, view, side } = radiograph;
     const images = sizes.map((preprocess) => prepareImage(radiograph, preprocess).image);
-    return { width, height, pixelSpacingMm, images };
+    return { width, height, pixelSpacingMm, view, side, images };
   },
   failureOf,
   moved: ({ images }) =>
