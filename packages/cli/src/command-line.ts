@@ -8,6 +8,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
 import { assignCommand } from "./commands/assign.ts";
+import { auditSelectionCommand } from "./commands/audit-selection.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { bundleCommand } from "./commands/bundle.ts";
@@ -42,6 +43,7 @@ const commands: readonly CommandFile[] = [
   flowCommand,
   prelabelCommand,
   selectCommand,
+  auditSelectionCommand,
   assignCommand,
   exportCommand,
   phantomCommand,

@@ -72,6 +72,7 @@ export {
   type Repeat,
 } from "./observers/observer-agreement.ts";
 export type { TestImage, TestPatient, TruthObject } from "./patient.ts";
+export { imageScores, predictPatient } from "./patient-score.ts";
 export { proportionOf } from "./proportion.ts";
 export { averageRoc } from "./reader-study/average-roc.ts";
 export {

@@ -212,6 +212,11 @@ export { readFunnel } from "./screening/funnel.ts";
 export { type ScreeningCounts, screenCases } from "./screening/screen-cases.ts";
 export { compareWithTruth, openTruth, type TruthComparison } from "./screening/screening-truth.ts";
 export {
+  type AuditSet,
+  type AuditSetsRequest,
+  auditSets,
+} from "./selection/audit-sets.ts";
+export {
   type SelectionOutcome,
   type SelectionRequest,
   selectTraining,

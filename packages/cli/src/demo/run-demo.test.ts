@@ -1,10 +1,13 @@
 /** The whole demonstration, small: a few patients, a few steps, everything else as it is. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { demoRecipe } from "@malleolus/runs";
+import { selectionAuditSchema } from "@malleolus/schema";
+import { closeStudy, imagesWithoutPrelabel, openStudy, storeProposals } from "@malleolus/studies";
+import { run } from "../test-command.ts";
 import { demoProgress } from "./demo-progress.ts";
 import { type DemoPlan, demoPlan, THRESHOLDS } from "./plan.ts";
 import { runDemo } from "./run-demo.ts";
@@ -90,4 +93,87 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
   assert.match(said, /annotators outline bones and fractures: done before/);
   const other = { ...options, plan: { ...plan, seed: "other" }, stop: go };
   await assert.rejects(runDemo(other), /expected a demonstration of this version/);
+
+  await context.test(
+    "audit-selection: trains what the plan says on its annotated study, and goes on where it was",
+    () => auditIn(folder),
+  );
 });
+
+/** Every radiograph gets probabilities, as prelabel would give it. */
+async function scoreAll(folder: string): Promise<void> {
+  const study = await openStudy(folder);
+  const model = { sha256: "a1".repeat(32), name: "preliminary", version: "1" };
+  const images = await imagesWithoutPrelabel(study, model.sha256);
+  const prelabels = images.map((image, i) => {
+    const torn = (i + 1) / (images.length + 1) / 2;
+    const probabilities = { weber_a: 0, weber_b: 1 - torn, weber_c: 0, no_fracture: torn };
+    const none = { flippedProbabilities: null, segmentation: null, view: null, side: null };
+    return { image, model, isLowerLeg: true, shapes: [], probabilities, ...none };
+  });
+  await storeProposals(study, prelabels, "test");
+  await closeStudy(study);
+}
+
+async function auditIn(folder: string): Promise<void> {
+  const study = join(folder, "study");
+  const planFile = join(folder, "audit-plan.json");
+  const auditPlan = {
+    format: "malleolus-selection-audit-1",
+    fixedAt: "2026-01-01T00:00:00Z",
+    strategy: "hard",
+    control: "random",
+    sizes: [4, 8],
+    seeds: [1, 2],
+    outcomes: ["macro AUC", "fracture Dice"],
+    recipe: "audit-recipe.json",
+    bootstrap: { seed: 1, resamples: 50 },
+  };
+  writeFileSync(planFile, JSON.stringify(auditPlan));
+  const model = { ...recipe.model, classes: ["to be replaced"] };
+  const tiny = { ...recipe, name: "tiny", steps: 1, dtype: "float32", model };
+  writeFileSync(join(folder, "audit-recipe.json"), JSON.stringify(tiny));
+  const out = join(folder, "audit");
+  const args = ["audit-selection", planFile, "--study", study, "--out", out, "--threads", "1"];
+  const unscored = await run(...args);
+  assert.equal(unscored.code, 1);
+  assert.match(unscored.said, /got none; run malleolus prelabel first/);
+
+  await scoreAll(study);
+  const { code, said, written } = await run(...args);
+  assert.equal(code, 0, said);
+  assert.match(said, /training 8 of 8: random-8-seed-2/);
+  assert.match(written, /^measured on \d+ tuning patients, means of 2 seeds\n/);
+  assert.match(written, /macro AUC, which decides: .*; by seed [+-]\d\.\d{3}, [+-]\d\.\d{3}\n/);
+  const audit = selectionAuditSchema.parse(
+    JSON.parse(readFileSync(join(out, "audit.json"), "utf8")),
+  );
+  assert.deepEqual(
+    audit.outcomes.map(({ outcome, strategy }) => [outcome, strategy.map(({ size }) => size)]),
+    [
+      ["macro AUC", [4, 8]],
+      ["fracture Dice", [4, 8]],
+    ],
+  );
+  const trained = globSync("trainings/*/recipe.json", { cwd: out });
+  assert.equal(trained.length, 8);
+  const [first] = trained.map((name) => JSON.parse(readFileSync(join(out, name), "utf8")));
+  assert.equal(first.data.images, 4);
+
+  // What was measured is not trained again, and gives the same answer.
+  rmSync(join(out, "trainings"), { recursive: true });
+  rmSync(join(out, "measured", "hard-4-seed-1.json"));
+  const again = await run(...args, "--json");
+  assert.equal(again.code, 0, again.said);
+  assert.equal(globSync("trainings/*", { cwd: out }).length, 1);
+  assert.deepEqual(JSON.parse(again.written), audit);
+  writeFileSync(planFile, JSON.stringify({ ...auditPlan, sizes: [4, 6] }));
+  assert.match((await run(...args)).said, /expected the plan that this audit began with/);
+  const other = join(folder, "other-plan.json");
+  writeFileSync(other, JSON.stringify({ ...auditPlan, recipe: "preliminary-segmentation" }));
+  const elsewhere = ["--study", study, "--out", join(folder, "audit-2")];
+  assert.match(
+    (await run("audit-selection", other, ...elsewhere)).said,
+    /expected a recipe of detection, .* got "preliminary-segmentation" of kind "segmentation"/,
+  );
+}

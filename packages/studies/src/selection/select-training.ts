@@ -133,7 +133,8 @@ async function trainableImages(
   );
 }
 
-function candidatesOf(
+/** Those of the images that a model has scored. */
+export function candidatesOf(
   images: readonly ClassifiedImage[],
   scored: ReadonlyMap<string, ScoredImage>,
 ): Candidate[] {
@@ -144,12 +145,12 @@ function candidatesOf(
 }
 
 /** Ranked together, so that priorities compare; taken for each kind by its share. */
-function pickByKind(
+export function pickByKind(
   strategy: (typeof STRATEGIES)[StrategyName],
   pool: readonly Candidate[],
   noFractureClass: string,
   seed: number,
-  { count, balance }: SelectionRequest,
+  { count, balance }: { readonly count: number; readonly balance: Kinds },
 ): Pick[] {
   const ranked = strategy({ candidates: pool, noFractureClass, seed });
   const byImage = new Map(pool.map((one) => [one.image, one]));
