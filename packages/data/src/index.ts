@@ -26,6 +26,21 @@ export {
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { readDicomImage } from "./dicom/read-dicom.ts";
+export {
+  type ExaminedRadiograph,
+  measurementReportFile,
+  type ReportContent,
+} from "./dicom/results/measurement-report.ts";
+export { presentationStateFile } from "./dicom/results/presentation-state.ts";
+export {
+  type Analysis,
+  isResultObject,
+  type ResultKind,
+  type ResultModel,
+} from "./dicom/results/result-object.ts";
+export { type ResultSource, readResultSource } from "./dicom/results/result-source.ts";
+export { type ResultPicture, secondaryCaptureFile } from "./dicom/results/secondary-capture.ts";
+export { segmentationFile } from "./dicom/results/segmentation.ts";
 export { DataError, type DataErrorCode } from "./errors.ts";
 export { type GrayLevels, readGrayLevels } from "./gray-levels.ts";
 export { imageFormat } from "./image-file.ts";

@@ -3,6 +3,7 @@
  * nobody.
  */
 import { createHmac } from "node:crypto";
+import { hashUid } from "../hash-uid.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -22,14 +23,10 @@ const HARMLESS = new Set(
 const LIST_MARK = /^[+,;/&]$/;
 
 /**
- * The UID that stands for another, the same for the same key (PS3.5 annex B.2: `2.25.` and a UUID
- * as a number). Without the key, none leads to the other.
+ * The UID that stands for another, the same for the same key. Without the key, none leads to the other.
  */
 export function replaceUid(uid: string, key: Uint8Array): string {
-  const hash = createHmac("sha256", key).update(`uid:${uid}`).digest().subarray(0, 16);
-  hash[6] = (hash[6] & 0x0f) | 0x80;
-  hash[8] = (hash[8] & 0x3f) | 0x80;
-  return `2.25.${BigInt(`0x${hash.toString("hex")}`)}`;
+  return hashUid(createHmac("sha256", key).update(`uid:${uid}`).digest());
 }
 
 /** Days, 30 to 3679, by which all dates of a patient go back; the same for the same key. */

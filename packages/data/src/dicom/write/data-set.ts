@@ -9,8 +9,7 @@ import { type FileMetaInformation, writeMeta } from "./file-meta.ts";
 /** `TM`, `DA` and the like take text; numbers of `US` are binary, those of `DS` and `IS` text. */
 export type ElementValue =
   | { readonly vr: TextVr; readonly value: string | readonly string[] }
-  | { readonly vr: "US"; readonly value: number | readonly number[] }
-  | { readonly vr: "SS"; readonly value: number }
+  | { readonly vr: NumberVr; readonly value: number | readonly number[] }
   | { readonly vr: "OW" | "OB"; readonly value: Uint8Array }
   /** The compressed stream of an image's one frame. */
   | { readonly vr: "OB"; readonly stream: Uint8Array }
@@ -22,6 +21,7 @@ type TextVr =
   | "CS"
   | "DA"
   | "DS"
+  | "DT"
   | "IS"
   | "LO"
   | "LT"
@@ -29,7 +29,42 @@ type TextVr =
   | "SH"
   | "ST"
   | "TM"
-  | "UI";
+  | "UC"
+  | "UI"
+  | "UT";
+
+/** Of `AT` a number is a tag, `0x00100010` say. */
+type NumberVr = keyof typeof NUMBER_WRITERS;
+
+const NUMBER_WRITERS = {
+  US: {
+    bytes: 2,
+    write: (to: DataView, value: number, at: number) => to.setUint16(at, value, true),
+  },
+  SS: {
+    bytes: 2,
+    write: (to: DataView, value: number, at: number) => to.setInt16(at, value, true),
+  },
+  UL: {
+    bytes: 4,
+    write: (to: DataView, value: number, at: number) => to.setUint32(at, value, true),
+  },
+  SL: {
+    bytes: 4,
+    write: (to: DataView, value: number, at: number) => to.setInt32(at, value, true),
+  },
+  FL: {
+    bytes: 4,
+    write: (to: DataView, value: number, at: number) => to.setFloat32(at, value, true),
+  },
+  AT: {
+    bytes: 4,
+    write(to: DataView, value: number, at: number) {
+      to.setUint16(at, value >>> 16, true);
+      to.setUint16(at + 2, value & 0xffff, true);
+    },
+  },
+} as const;
 
 /** From tag, `0x00100010` say, to element. */
 export type DataSet = ReadonlyMap<number, ElementValue>;
@@ -63,15 +98,25 @@ function valueBytes(element: Exclude<ElementValue, { readonly stream: Uint8Array
     case "OW":
     case "OB":
       return element.value;
-    case "US": {
-      const numbers = typeof element.value === "number" ? [element.value] : element.value;
-      return new Uint8Array(Uint16Array.from(numbers).buffer);
-    }
+    case "US":
     case "SS":
-      return new Uint8Array(Int16Array.of(element.value).buffer);
+    case "UL":
+    case "SL":
+    case "FL":
+    case "AT":
+      return numberBytes(element.vr, element.value);
     default: {
       const text = typeof element.value === "string" ? element.value : element.value.join("\\");
       return Buffer.from(text, "utf8");
     }
   }
+}
+
+function numberBytes(vr: NumberVr, value: number | readonly number[]): Uint8Array {
+  const numbers = typeof value === "number" ? [value] : value;
+  const { bytes, write } = NUMBER_WRITERS[vr];
+  const written = new Uint8Array(bytes * numbers.length);
+  const view = new DataView(written.buffer);
+  for (const [i, number] of numbers.entries()) write(view, number, i * bytes);
+  return written;
 }
