@@ -5,7 +5,9 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { DataError, isResultObject, mayBeResultObject } from "@malleolus/data";
 import { CliError } from "./errors.ts";
+import { OBJECT_ENDINGS } from "./patients/object-endings.ts";
 import type { RadiographFile } from "./radiograph-files.ts";
 
 /** The signature and the first chunk, the header: what follows is ours to choose. */
@@ -17,9 +19,9 @@ export function markOverlay(png: Uint8Array): Buffer {
   return Buffer.concat([png.subarray(0, HEADER_END), MARK, png.subarray(HEADER_END)]);
 }
 
-/** Whether a file is an overlay, or what `predict` says of one radiograph. */
+/** Whether a file is an overlay, what `predict` says of one radiograph, or a DICOM object of a finding. */
 export function isOwnOutput(path: string): boolean {
-  return isOverlay(path) || isPrediction(path);
+  return isOverlay(path) || isPrediction(path) || isObject(path);
 }
 
 /**
@@ -31,15 +33,28 @@ export function requireRoom(
   folder: string,
   overlay: boolean,
 ): void {
-  const taken = files
-    .flatMap(({ name }) => targetsOf(join(folder, name), overlay))
-    .filter((path) => existsSync(path) && !isOwnOutput(path));
+  const targets = files.flatMap(({ name }) => targetsOf(join(folder, name), overlay));
+  refuseTaken(targets, folder, "--out");
+}
+
+/**
+ * @throws CliError `folder` as `requireRoom`, for the DICOM objects of radiographs.
+ */
+export function requireObjectRoom(files: readonly RadiographFile[], folder: string): void {
+  const targets = files.flatMap(({ name }) =>
+    Object.values(OBJECT_ENDINGS).map((ending) => join(folder, `${name}${ending}`)),
+  );
+  refuseTaken(targets, folder, "--dicom");
+}
+
+function refuseTaken(targets: readonly string[], folder: string, option: string): void {
+  const taken = targets.filter((path) => existsSync(path) && !isOwnOutput(path));
   if (taken.length === 0) return;
   const more = taken.length - 3;
   throw new CliError(
     "folder",
     `${folder}: expected room for what is found, got other files that would be replaced: ` +
-      `${taken.slice(0, 3).join(", ")}${more > 0 ? ` and ${more} more` : ""}; give another --out`,
+      `${taken.slice(0, 3).join(", ")}${more > 0 ? ` and ${more} more` : ""}; give another ${option}`,
   );
 }
 
@@ -50,14 +65,21 @@ function targetsOf(path: string, overlay: boolean): string[] {
 
 function isOverlay(path: string): boolean {
   if (!isFile(path)) return false;
-  const start = Buffer.alloc(HEADER_END + MARK.length);
+  return beginningOf(path, HEADER_END + MARK.length)
+    .subarray(HEADER_END)
+    .equals(MARK);
+}
+
+/** Its first bytes; zeros behind the end of a shorter file. */
+function beginningOf(path: string, bytes: number): Buffer {
+  const start = Buffer.alloc(bytes);
   const file = openSync(path, "r");
   try {
     readSync(file, start, 0, start.length, 0);
   } finally {
     closeSync(file);
   }
-  return start.subarray(HEADER_END).equals(MARK);
+  return start;
 }
 
 /** More than findings take. */
@@ -75,6 +97,21 @@ function isPrediction(path: string): boolean {
     );
   } catch {
     return false;
+  }
+}
+
+/** Where the SOP class stands in a file that has one. */
+const BEGINNING_BYTES = 1024;
+
+function isObject(path: string): boolean {
+  if (!isFile(path)) return false;
+  // A radiograph may be large: it is read whole where its beginning leaves a doubt.
+  if (!mayBeResultObject(beginningOf(path, BEGINNING_BYTES))) return false;
+  try {
+    return isResultObject(readFileSync(path), path);
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
   }
 }
 

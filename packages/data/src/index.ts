@@ -35,6 +35,7 @@ export { presentationStateFile } from "./dicom/results/presentation-state.ts";
 export {
   type Analysis,
   isResultObject,
+  mayBeResultObject,
   type ResultKind,
   type ResultModel,
 } from "./dicom/results/result-object.ts";

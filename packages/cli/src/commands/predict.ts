@@ -12,6 +12,7 @@ import { wholeNumber } from "../whole-number.ts";
 interface PredictArguments {
   readonly checkpoint?: string;
   readonly out?: string;
+  readonly dicom?: string;
   readonly threshold?: number;
   readonly prevalence?: number;
   readonly onePatient?: true;
@@ -32,6 +33,7 @@ export const predictCommand: CommandFile = (output, finish) =>
     )
     .option("--out <folder>", "write NAME.json and NAME.png, an overlay, for each file")
     .option("--no-overlay", "write no overlays")
+    .option("--dicom <folder>", "write DICOM objects of what is found on DICOM files")
     .option(
       "--threshold <score>",
       "lowest score of a finding, 0 to 1 (default: the detector's decision, else 0.5)",
@@ -72,20 +74,26 @@ patient without a fracture has none. The probabilities hold at the prevalence of
 With --engine onnx, ONNX Runtime runs the same network on a machine without LibTorch, and finds the same; a
 file that malleolus export --onnx wrote is read by it alone.
 
+--dicom writes, for an archive and its viewers, NAME.segmentation.dcm, NAME.presentation.dcm and
+NAME.picture.dcm for each DICOM file, and NAME.report.dcm for each study, by the name of its first file. The
+same analysis makes the same objects again, docs/objects.md says what is in them.
+
 Boxes and outlines are in pixels of the stored image, lengths and areas in millimetres, or null if the
 file has no pixel spacing. A file that cannot be read is named, the others are examined, and the exit code
-is 1. --out replaces earlier output of predict and nothing else; predict skips such files among its inputs.
+is 1. --out and --dicom replace earlier output of predict and nothing else; predict skips such files among
+its inputs.
 Research use only: not a medical device.
 
 Examples:
   ./malleolus predict --out findings archive/external/dicom/EP00001
   ./malleolus predict --checkpoint runs/a --out findings ankle.dcm
+  ./malleolus predict --checkpoint runs/a --dicom objects archive/external/dicom/EP00001
   ./malleolus predict --checkpoint runs/a --json --threshold 0.05 study | jq .findings`,
     )
     .action(async (paths: string[], given: PredictArguments) => {
       const { chooseDetector } = await import("../choose-detector.ts");
       const path = await chooseDetector(given.checkpoint, given.json === true, output);
-      const { isOwnOutput, requireRoom } = await import("../own-output.ts");
+      const { isOwnOutput, requireObjectRoom, requireRoom } = await import("../own-output.ts");
       const { LEAST_SCORE } = await import("../patients/least-score.ts");
       const { openEngine } = await import("../engine/open-engine.ts");
       const { patientFiles } = await import("../patients/patient-files.ts");
@@ -105,6 +113,7 @@ Examples:
         );
       }
       if (given.out !== undefined) requireRoom(files, given.out, given.overlay);
+      if (given.dicom !== undefined) requireObjectRoom(files, given.dicom);
       const notes = radiographNotes();
       const detector = await openEngine(given.engine, path, {
         dtype: given.dtype,
@@ -115,6 +124,21 @@ Examples:
       });
       try {
         const decision = decisionAt(detector.decision, given.prevalence, path, atPrevalence);
+        const onFailure = (error: unknown) => {
+          if (!isForeseen(error)) throw error;
+          output.writeError(`malleolus: ${describeFailure(error)}\n`);
+          finish(1);
+        };
+        const { objectWriter } = await import("../patients/result-objects.ts");
+        const writeObjects =
+          given.dicom === undefined
+            ? null
+            : await objectWriter({
+                folder: given.dicom,
+                detectorFile: path,
+                detector,
+                isThresholdGiven: given.threshold !== undefined,
+              });
         for (const group of await patientFiles(files, given.onePatient ?? false)) {
           const predictions = await predictPatient({
             ...group,
@@ -125,12 +149,9 @@ Examples:
             out: given.out ?? null,
             overlay: given.overlay,
             onRead: (file, radiograph) => notes.see(file.path, radiograph),
-            onFailure(error) {
-              if (!isForeseen(error)) throw error;
-              output.writeError(`malleolus: ${describeFailure(error)}\n`);
-              finish(1);
-            },
+            onFailure,
           });
+          await writeObjects?.(group.files, predictions).catch(onFailure);
           output.write(
             given.json
               ? predictions.map((one) => `${JSON.stringify(one)}\n`).join("")

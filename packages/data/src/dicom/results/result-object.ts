@@ -178,6 +178,12 @@ export function isResultObject(bytes: Uint8Array, where: string): boolean {
   );
 }
 
+/** Whether a file whose beginning this is may be one: its meta information names the SOP class. */
+export function mayBeResultObject(beginning: Uint8Array): boolean {
+  const text = Buffer.from(beginning).toString("latin1");
+  return Object.values(RESULT_KINDS).some(({ sopClass }) => text.includes(sopClass));
+}
+
 /** SOP class and instance, as references name them. */
 export function sopReference({ sopClass, sopInstance }: ResultSource): Map<number, ElementValue> {
   return new Map([

@@ -2,7 +2,7 @@
  * A picture of findings as a DICOM Secondary Capture (PS3.3 A.8.1): for viewers that can show nothing
  * else. Its words are burned in, and it says so.
  */
-import { CODES, codeSequence } from "./code.ts";
+
 import {
   type Analysis,
   lateralityElements,
@@ -50,7 +50,6 @@ export function secondaryCaptureFile(
       [0x00080064, { vr: "CS", value: "WSD" }],
       [0x00082111, { vr: "ST", value: `Findings of ${model.name} ${model.version}. ${NOTICE}` }],
       [0x00082112, sourceImages(source)],
-      [0x00089215, codeSequence(CODES.segmentation)],
       [0x00181012, { vr: "DA", value: source.date }],
       [0x00181014, { vr: "TM", value: source.time }],
       [0x00181016, { vr: "LO", value: MANUFACTURER }],
