@@ -1,12 +1,13 @@
 """Reference result objects of packages/data, written by highdicom for the same radiograph and findings.
 
-    python3 -m venv venv && venv/bin/pip install highdicom==0.28.0
+    python3 -m venv venv && venv/bin/pip install highdicom==0.28.2
     UPDATE_GOLDEN=1 NODE=node venv/bin/python tools/golden/result_objects.py
 
 The radiograph and the findings are those of `results/test-result-source.ts`, which Node hands over, with
-the UIDs that our objects have. One file a kind of object: every element by its path, with its values as
+the UIDs that our objects have. One file a kind of object: every element by its tag, with its values as
 text. An item of a report's content is named for its relationship, value type and concept, not for its
-place: highdicom puts regions behind the measurements, TID 1410 before.
+place: highdicom puts regions behind the measurements, TID 1410 before. Left out is what differs from run to
+run: when an instance was created, and that highdicom did it.
 """
 
 import base64
@@ -20,6 +21,7 @@ import sys
 import numpy as np
 import pydicom
 from highdicom import AlgorithmIdentificationSequence
+from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from highdicom.pr import (
     AnnotationUnitsValues,
     GraphicAnnotation,
@@ -33,7 +35,6 @@ from highdicom.seg import SegmentDescription, Segmentation
 from highdicom.sr import (
     AlgorithmIdentification,
     CodedConcept,
-    CodingSchemeIdentificationItem,
     Comprehensive3DSR,
     DeviceObserverIdentifyingAttributes,
     FindingSite,
@@ -64,7 +65,7 @@ def handed_over():
     script = HAND_OVER % (RESULTS / "test-golden-input.ts").as_uri()
     node = os.environ.get("NODE", "node")
     said = subprocess.run(
-        [node, "--input-type=module-typescript", "-e", script], check=True, stdout=subprocess.PIPE
+        [node, "--input-type=module", "-e", script], check=True, stdout=subprocess.PIPE
     )
     return json.loads(said.stdout)
 
@@ -100,9 +101,17 @@ def common(given, kind):
         "instance_number": 1 if kind == "report" else 3,
         "manufacturer": "Malleolus",
         "manufacturer_model_name": model["name"],
-        "software_versions": tuple([model["version"], *model["settings"]]),
+        "software_versions": [model["version"], *model["settings"]],
         "device_serial_number": model["sha256"],
         "series_description": f"Malleolus {what}: {given['notice']}",
+        "series_date": given["date"],
+        "series_time": given["time"],
+        # Presentation states have none.
+        **(
+            {}
+            if kind == "presentation"
+            else {"content_date": given["date"], "content_time": given["time"]}
+        ),
     }
 
 
@@ -350,18 +359,34 @@ def item_names(element):
     return names
 
 
-def flatten(dataset, path=""):
-    flat = {}
-    for element in dataset:
-        key = f"{path}{int(element.tag):08x}"
-        if element.VR == "SQ":
-            for name, item in zip(item_names(element), element.value):
-                flat |= flatten(item, f"{key}/{name}/")
-            if len(element.value) == 0:
-                flat[key] = []
-        else:
-            flat[key] = values_of(element)
-    return flat
+def told(dataset):
+    """Elements by tag: their values, or what is told of their items."""
+    return {
+        f"{int(element.tag):08x}": (
+            {n: told(item) for n, item in zip(item_names(element), element.value)}
+            if element.VR == "SQ"
+            else values_of(element)
+        )
+        for element in dataset
+    }
+
+
+def made(make, given, source):
+    """An object without the day's date and random UIDs, as it is read again."""
+    dataset = make(given, source)
+    for keyword in ("InstanceCreationDate", "InstanceCreationTime", "ContributingEquipmentSequence"):
+        if keyword in dataset:
+            delattr(dataset, keyword)
+    for keyword in ("DateOfSecondaryCapture", "PresentationCreationDate"):
+        if keyword in dataset:
+            setattr(dataset, keyword, given["date"])
+            setattr(dataset, keyword.replace("Date", "Time"), given["time"])
+    if "DimensionOrganizationSequence" in dataset:
+        for item in (dataset.DimensionOrganizationSequence[0], dataset.DimensionIndexSequence[0]):
+            item.DimensionOrganizationUID = given["dimensionsUid"]
+    written = io.BytesIO()
+    dataset.save_as(written)
+    return pydicom.dcmread(io.BytesIO(written.getvalue()))
 
 
 def main():
@@ -375,10 +400,8 @@ def main():
         "presentation": presentation,
         "picture": picture,
     }.items():
-        written = io.BytesIO()
-        make(given, source).save_as(written)
-        read = pydicom.dcmread(io.BytesIO(written.getvalue()))
-        lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(flatten(read).items())]
+        read = made(make, given, source)
+        lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in told(read).items()]
         text = "{\n" + ",\n".join(lines) + "\n}\n"
         (RESULTS / f"golden/{kind}.json").write_text(text)
 

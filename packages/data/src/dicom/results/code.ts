@@ -55,6 +55,7 @@ export const CODES = {
   procedureReported: dcm("121058", "Procedure reported"),
   radiography: { value: "43468-8", scheme: "LN", meaning: "XR unspecified body region" },
   segmentation: dcm("113076", "Segmentation"),
+  source: sct("260753009", "Source"),
   sourceImage: dcm("121322", "Source image for image processing operation"),
   sourceOfMeasurement: dcm("121112", "Source of Measurement"),
   trackingIdentifier: dcm("112039", "Tracking Identifier"),

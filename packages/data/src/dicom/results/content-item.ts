@@ -3,7 +3,7 @@
  * a report is made of is `measurement-report.ts`'s business.
  */
 import type { DataSet, ElementValue } from "../write/data-set.ts";
-import { type Code, codeSequence } from "./code.ts";
+import { CODES, type Code, codeSequence } from "./code.ts";
 import { sopReference } from "./result-object.ts";
 import type { ResultSource } from "./result-source.ts";
 
@@ -58,10 +58,11 @@ export function numberContent(
   return contentItem("CONTAINS", "NUM", name, elements, items);
 }
 
+/** A radiograph; `name` says what it is to the item that holds it. */
 export function imageContent(
   relationship: "CONTAINS" | "SELECTED FROM",
-  name: Code | null,
   source: ResultSource,
+  name: Code = CODES.source,
 ): DataSet {
   return contentItem(relationship, "IMAGE", name, [
     [0x00081199, { vr: "SQ", value: [sopReference(source)] }],
@@ -78,24 +79,22 @@ export function polylineContent(
     [0x00700022, { vr: "FL", value: points }],
     [0x00700023, { vr: "CS", value: "POLYLINE" }],
   ];
-  return contentItem("CONTAINS", "SCOORD", name, elements, [
-    imageContent("SELECTED FROM", null, source),
-  ]);
+  return contentItem("CONTAINS", "SCOORD", name, elements, [imageContent("SELECTED FROM", source)]);
 }
 
 function contentItem(
   relationship: Relationship | null,
   valueType: string,
-  name: Code | null,
+  name: Code,
   elements: readonly (readonly [number, ElementValue])[],
   items: readonly DataSet[] = [],
 ): Map<number, ElementValue> {
   const item = new Map<number, ElementValue>([
     [0x0040a040, { vr: "CS", value: valueType }],
+    [0x0040a043, codeSequence(name)],
     ...elements,
   ]);
   if (relationship !== null) item.set(0x0040a010, { vr: "CS", value: relationship });
-  if (name !== null) item.set(0x0040a043, codeSequence(name));
   if (items.length > 0) item.set(0x0040a730, { vr: "SQ", value: items });
   return item;
 }

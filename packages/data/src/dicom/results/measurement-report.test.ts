@@ -79,7 +79,7 @@ const TID_1410: readonly Row[] = [
     // A region is no set of points, and a polyline must be closed.
     assert.equal(region.value, "POLYLINE");
     assert.deepEqual(region.points.slice(0, 2), region.points.slice(-2));
-    checkRows(region.items, [row("8", "SELECTED FROM", "IMAGE", null, ONE)], "TID 1410");
+    checkRows(region.items, [row("8", "SELECTED FROM", "IMAGE", "SCT 260753009", ONE)], "TID 1410");
   }),
   ...SITE_AND_ALGORITHM,
   row("14", "CONTAINS", "NUM", null, SOME, checkNumber),
@@ -112,7 +112,11 @@ const TID_1500: readonly Row[] = [
       library.items,
       [
         row("1600-3", "CONTAINS", "CONTAINER", "DCM 126200", SOME, (group) =>
-          checkRows(group.items, [row("1601-1", "CONTAINS", "IMAGE", null, SOME)], "TID 1600"),
+          checkRows(
+            group.items,
+            [row("1601-1", "CONTAINS", "IMAGE", "SCT 260753009", SOME)],
+            "TID 1600",
+          ),
         ),
       ],
       "TID 1600",

@@ -135,7 +135,7 @@ function observerContext(model: ResultModel): DataSet[] {
 
 /** TID 1600: every radiograph, found on or not. */
 function imageLibrary(examined: readonly ExaminedRadiograph[]): DataSet {
-  const images = examined.map(({ source }) => imageContent("CONTAINS", null, source));
+  const images = examined.map(({ source }) => imageContent("CONTAINS", source));
   const group = container("CONTAINS", CODES.imageLibraryGroup, images);
   return container("CONTAINS", CODES.imageLibrary, [group], "1600");
 }
@@ -153,7 +153,7 @@ function patientGroup(
     [
       ...trackingRows(tracking),
       ...siteAndAlgorithm(analysis.model),
-      ...examined.map(({ source }) => imageContent("CONTAINS", CODES.sourceOfMeasurement, source)),
+      ...examined.map(({ source }) => imageContent("CONTAINS", source, CODES.sourceOfMeasurement)),
       numberContent(
         CODES.fractureProbability,
         inPercent(answer.fractureProbability),

@@ -192,9 +192,10 @@ export function sopReference({ sopClass, sopInstance }: ResultSource): Map<numbe
   ]);
 }
 
-/** Source Image Sequence: the radiograph that an image was made from. */
-export function sourceImages(source: ResultSource): ElementValue {
+/** Source Image Sequence: the radiograph that an image was made from, and whether its pixels lie on it. */
+export function sourceImages(source: ResultSource, pixelsLieOnIt: "YES" | "NO"): ElementValue {
   const item = sopReference(source);
+  item.set(0x0028135a, { vr: "CS", value: pixelsLieOnIt });
   item.set(0x0040a170, codeSequence(CODES.sourceImage));
   return { vr: "SQ", value: [item] };
 }

@@ -49,7 +49,7 @@ export function secondaryCaptureFile(
       [0x00080033, { vr: "TM", value: source.time }],
       [0x00080064, { vr: "CS", value: "WSD" }],
       [0x00082111, { vr: "ST", value: `Findings of ${model.name} ${model.version}. ${NOTICE}` }],
-      [0x00082112, sourceImages(source)],
+      [0x00082112, sourceImages(source, "NO")],
       [0x00181012, { vr: "DA", value: source.date }],
       [0x00181014, { vr: "TM", value: source.time }],
       [0x00181016, { vr: "LO", value: MANUFACTURER }],

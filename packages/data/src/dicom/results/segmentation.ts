@@ -71,6 +71,7 @@ function imageElements(source: ResultSource, masks: readonly Mask[]): Elements {
     [0x00080008, { vr: "CS", value: ["DERIVED", "PRIMARY"] }],
     [0x00080023, { vr: "DA", value: date }],
     [0x00080033, { vr: "TM", value: time }],
+    [0x00082112, { vr: "SQ", value: [sopReference(source)] }],
     [0x00280002, { vr: "US", value: 1 }],
     [0x00280004, { vr: "CS", value: "MONOCHROME2" }],
     [0x00280008, { vr: "IS", value: String(masks.length) }],
@@ -81,6 +82,7 @@ function imageElements(source: ResultSource, masks: readonly Mask[]): Elements {
     [0x00280102, { vr: "US", value: 0 }],
     [0x00280103, { vr: "US", value: 0 }],
     [0x00282110, { vr: "CS", value: "00" }],
+    [0x20500020, { vr: "CS", value: "IDENTITY" }],
     [0x7fe00010, { vr: "OB", value: packBits(masks) }],
   ];
 }
@@ -122,13 +124,13 @@ function segmentDimension(analysis: Analysis, source: ResultSource): DataSet {
     ...organizationItem(analysis, source),
     [0x00209165, { vr: "AT", value: REFERENCED_SEGMENT }],
     [0x00209167, { vr: "AT", value: SEGMENT_IDENTIFICATION }],
-    [0x00209421, { vr: "LO", value: "Segment Number" }],
+    [0x00209421, { vr: "LO", value: "Referenced Segment Number" }],
   ]);
 }
 
 function frameItem(source: ResultSource, segment: number): DataSet {
   const derivation = new Map<number, ElementValue>([
-    [0x00082112, sourceImages(source)],
+    [0x00082112, sourceImages(source, "YES")],
     [0x00089215, codeSequence(CODES.segmentation)],
   ]);
   const content = new Map<number, ElementValue>([[0x00209157, { vr: "UL", value: segment }]]);
