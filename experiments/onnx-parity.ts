@@ -11,7 +11,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Detection, type NetworkImage, prepareImage } from "@malleolus/imaging";
 import { examineWithFlip, maskRcnn, shippedDetector } from "@malleolus/networks";
-import { exportNetwork, type OnnxDetector, openOnnxDetector, readDetectorModel } from "@malleolus/onnx";
+import {
+  exportNetwork,
+  type OnnxDetector,
+  openOnnxDetector,
+  readDetectorModel,
+} from "@malleolus/onnx";
 import {
   externalHospital,
   internalHospital,
@@ -101,7 +106,8 @@ async function* networkImages(): AsyncGenerator<NetworkImage> {
     const hospital = number % 2 === 0 ? externalHospital : internalHospital;
     const spec = { weberClass: CLASSES[number % CLASSES.length], exclusion: null };
     const unit = withPitch(hospital.xrayUnit, PITCHES[number % PITCHES.length]);
-    for (const { radiograph } of simulateStudy(hospital, "onnx-parity", number, spec, unit).images) {
+    for (const { radiograph } of simulateStudy(hospital, "onnx-parity", number, spec, unit)
+      .images) {
       if (made === count) return;
       made++;
       const { width, height, pixels } = radiograph;

@@ -18,7 +18,13 @@ import {
   writeDetector,
 } from "@malleolus/networks";
 import { exportNetwork, openOnnxDetector } from "@malleolus/onnx";
-import { buildAnkle, internalXrayUnit, samplePatient, simulateRadiograph, withPitch } from "@malleolus/phantom";
+import {
+  buildAnkle,
+  internalXrayUnit,
+  samplePatient,
+  simulateRadiograph,
+  withPitch,
+} from "@malleolus/phantom";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { manualSeed, nn, noGrad } from "@malleolus/torch";
 import * as runtime from "onnxruntime-node";
@@ -171,13 +177,12 @@ for (const { name, change } of options) {
     let agreement = PERFECT;
     for (const [i, image] of images.entries()) {
       assert.ok(torch[i].detections.length > 1, `${torch[i].detections.length} detections`);
-      agreement = together(
-        agreement,
-        agreementOf(onnx[i].detections, torch[i].detections, image),
-      );
+      agreement = together(agreement, agreementOf(onnx[i].detections, torch[i].detections, image));
       const [own, other] = [onnx[i].shown, torch[i].shown];
       assert.equal(own?.length, other?.length);
-      own?.forEach((value, c) => assert.ok(Math.abs(value - (other?.[c] ?? 2)) < 1e-3));
+      for (const [c, value] of (own ?? []).entries()) {
+        assert.ok(Math.abs(value - (other?.[c] ?? 2)) < 1e-3);
+      }
     }
     assert.equal(agreement.alone, 0, JSON.stringify(agreement));
     assert.ok(agreement.leastIou > 0.99, JSON.stringify(agreement));
@@ -214,14 +219,20 @@ test("exportNetwork: the shipped detector finds the same on simulated ankles", a
   const file = exportNetwork(readFileSync(path), path, { weightType: "float32" });
   const detector = await openOnnxDetector(file, path, runtime);
   const reference = openDetector(path);
-  for (const [seed, view] of [["a", "ap"], ["b", "lateral"]] as const) {
+  for (const [seed, view] of [
+    ["a", "ap"],
+    ["b", "lateral"],
+  ] as const) {
     const ankle = buildAnkle(samplePatient(seed, { weberClass: "B", exclusion: null }));
     const radiograph = simulateRadiograph(ankle, view, withPitch(internalXrayUnit, 0.4));
     const own = await detector.analyze(radiograph);
     const other = reference.analyze(radiograph);
     assert.equal(own.findings.length, other.findings.length);
     for (const [name, score] of Object.entries(other.classScores)) {
-      assert.ok(Math.abs(own.classScores[name] - score) < 1e-3, `${name} ${own.classScores[name]} ${score}`);
+      assert.ok(
+        Math.abs(own.classScores[name] - score) < 1e-3,
+        `${name} ${own.classScores[name]} ${score}`,
+      );
     }
     assert.ok(other.findings.length > 0, "nothing to compare");
   }

@@ -82,10 +82,7 @@ export function analysisOf(
     score: Math.min(1, one.fractureScore),
   }));
   const best = classes.map((_, index) =>
-    detections.reduce(
-      (most, one) => (one.class === index ? Math.max(most, one.score) : most),
-      0,
-    ),
+    detections.reduce((most, one) => (one.class === index ? Math.max(most, one.score) : most), 0),
   );
   return {
     findings: findingsOf(fractures ?? detections, radiograph, prepared, classes),

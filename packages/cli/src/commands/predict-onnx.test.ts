@@ -46,7 +46,10 @@ function checkSame(own: Prediction, other: Prediction, tolerance: number): void 
   for (const [i, finding] of own.findings.entries()) {
     const expected = other.findings[i];
     assert.equal(finding.class, expected.class);
-    assert.ok(Math.abs(finding.score - expected.score) < tolerance, `${finding.score} ${expected.score}`);
+    assert.ok(
+      Math.abs(finding.score - expected.score) < tolerance,
+      `${finding.score} ${expected.score}`,
+    );
     assert.ok(Math.abs((finding.areaMm2 ?? 0) / (expected.areaMm2 ?? 1) - 1) < 0.02);
     for (const [c, corner] of finding.box.entries()) {
       assert.ok(Math.abs(corner - expected.box[c]) < 0.5, `${finding.box} ${expected.box}`);
@@ -91,14 +94,33 @@ function checkRefused(name: string, args: readonly string[], expected: RegExp): 
 }
 
 const onnx = ["predict", "--engine", "onnx"];
-checkRefused("bfloat16", [...onnx, "--dtype", "bfloat16", ankle], /expected --dtype float32.*leave/);
+checkRefused(
+  "bfloat16",
+  [...onnx, "--dtype", "bfloat16", ankle],
+  /expected --dtype float32.*leave/,
+);
 const text = join(folder, "text.onnx");
 writeFileSync(text, "this is no network");
-checkRefused("a text", [...onnx, "--checkpoint", text, ankle], /text\.onnx: .*(not a whole|expected a detector)/);
-checkRefused("a file of ONNX for LibTorch", ["predict", "--checkpoint", text, ankle], /got a file of ONNX.*--engine onnx/);
-checkRefused("a set beside the network", ["export", "training", "--onnx", "--out", text], /without a set, got training/);
+checkRefused(
+  "a text",
+  [...onnx, "--checkpoint", text, ankle],
+  /text\.onnx: .*(not a whole|expected a detector)/,
+);
+checkRefused(
+  "a file of ONNX for LibTorch",
+  ["predict", "--checkpoint", text, ankle],
+  /got a file of ONNX.*--engine onnx/,
+);
+checkRefused(
+  "a set beside the network",
+  ["export", "training", "--onnx", "--out", text],
+  /without a set, got training/,
+);
 test("export --onnx: what was refused left the file that was there", () => {
-  const { code, said } = run(["export", "--onnx", "--checkpoint", ankle, "--out", text], withoutLibTorch);
+  const { code, said } = run(
+    ["export", "--onnx", "--checkpoint", ankle, "--out", text],
+    withoutLibTorch,
+  );
   assert.equal(code, 1);
   assert.match(said, /not a whole safetensors/);
   assert.equal(readFileSync(text, "utf8"), "this is no network");

@@ -10,9 +10,7 @@ export interface Engine {
   readonly classes: readonly string[];
   /** How a patient's class is decided from its analyses; null where nothing was fitted. */
   readonly decision: PatientDecision | null;
-  analyze(
-    image: DisplayImage & Partial<Spacing>,
-  ): RadiographAnalysis | Promise<RadiographAnalysis>;
+  analyze(image: DisplayImage & Partial<Spacing>): RadiographAnalysis | Promise<RadiographAnalysis>;
   /** Frees what it holds; it cannot be used any more. */
   close(): void | Promise<void>;
 }

@@ -43,7 +43,9 @@ export function detectBoxes(
       in: roi.box.fullyConnectedChannels,
       out,
     });
-  const all = graph.add("Softmax", [predict("cls_score", classCount + 1)], { axis: { integer: 1 } });
+  const all = graph.add("Softmax", [predict("cls_score", classCount + 1)], {
+    axis: { integer: 1 },
+  });
   const probabilities = cut(graph, all, 1, 0, classCount); // [n, K]
   const deltas = reshape(graph, predict("bbox_pred", classCount * 4), [0, classCount, 4]);
   const around = unsqueeze(graph, regions.boxes, 1); // [n, 1, 4]
@@ -61,11 +63,7 @@ export function detectBoxes(
     above: threshold,
   });
   const pairs = take(graph, winners, graph.row("int64", [0, 2]), 1); // [m', 2]
-  const best = greatest(
-    graph,
-    graph.add("GatherND", [scores, pairs]),
-    roi.detectionsPerImage,
-  );
+  const best = greatest(graph, graph.add("GatherND", [scores, pairs]), roi.detectionsPerImage);
   const chosen = take(graph, winners, best.places);
   return {
     boxes: graph.add("GatherND", [boxes, take(graph, pairs, best.places)]),

@@ -44,7 +44,9 @@ export function clipBoxes(graph: Graph, boxes: Value, limits: Value): Value {
 
 /** Whether all coordinates of a box are finite: bool [...]. */
 export function areFiniteBoxes(graph: Graph, boxes: Value): Value {
-  const sum = graph.add("ReduceSum", [boxes, graph.row("int64", [-1])], { keepdims: { integer: 0 } });
+  const sum = graph.add("ReduceSum", [boxes, graph.row("int64", [-1])], {
+    keepdims: { integer: 0 },
+  });
   return areFiniteNumbers(graph, sum);
 }
 

@@ -33,7 +33,8 @@ export function detectMasks(
   const pooled = poolRegions(graph, maps.slice(0, POOLED_LEVELS), regions, mask);
   const coarse = trunk(walk, pooled, config);
   const { head } = mask;
-  const last = head.kind === "fine" ? refined(walk, coarse, maps[0], regions, config, head) : coarse;
+  const last =
+    head.kind === "fine" ? refined(walk, coarse, maps[0], regions, config, head) : coarse;
   const logits = convolution(walk, last, `${HEAD}.predictor`, {
     in: head.kind === "fine" ? head.detailChannels : mask.channels,
     out: config.classes.length,

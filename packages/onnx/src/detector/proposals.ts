@@ -19,11 +19,11 @@ import { convolution, relu, type Walk } from "../layers/layers.ts";
 import {
   anyScore,
   areFiniteBoxes,
+  areFiniteNumbers,
   areLargerThan,
   clipBoxes,
   column,
   decodeBoxes,
-  areFiniteNumbers,
   scoresOf,
   suppress,
 } from "./box-steps.ts";

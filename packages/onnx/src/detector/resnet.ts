@@ -103,7 +103,13 @@ function bottleneck(walk: Walk, input: Value, name: string, block: BlockShape): 
     shape: { in: number; out: number; kernel: number; stride: number },
   ) => {
     const convolution = `${name}.${own}`;
-    return normedConvolution(walk, value, { convolution, norm: `${convolution}.norm` }, shape, norm);
+    return normedConvolution(
+      walk,
+      value,
+      { convolution, norm: `${convolution}.norm` },
+      shape,
+      norm,
+    );
   };
   const [first, second] = block.strideIn1x1 ? [stride, 1] : [1, stride];
   const narrow = { in: block.in, out: middle, kernel: 1, stride: first };

@@ -30,7 +30,8 @@ export function* readFields(message: Uint8Array): Generator<Field> {
     else if (wire === 5) length = 4;
     else if (wire === 2) length = varint();
     else throw notWhole(`field ${number} of kind ${wire} at byte ${at - 1}`);
-    if (number === 0 || at + length > message.length) throw notWhole(`field ${number} at byte ${at}`);
+    if (number === 0 || at + length > message.length)
+      throw notWhole(`field ${number} at byte ${at}`);
     yield { number, bytes: wire === 2 ? message.subarray(at, at + length) : NOTHING };
     at += length;
   }

@@ -20,6 +20,7 @@ export function readMetadata(model: Uint8Array, where: string): Record<string, s
 
 function entryOf(entry: Uint8Array): [key: string, value: string] {
   const texts = { [KEY]: "", [VALUE]: "" };
-  for (const { number, bytes } of readFields(entry)) texts[number] = new TextDecoder().decode(bytes);
+  for (const { number, bytes } of readFields(entry))
+    texts[number] = new TextDecoder().decode(bytes);
   return [texts[KEY], texts[VALUE]];
 }

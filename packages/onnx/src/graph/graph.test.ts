@@ -71,5 +71,8 @@ test("newGraph: metadata come back, whatever the graph holds", async () => {
   const bytes = graph.bytes({ format: "x", config: '{"a": "é"}' });
   assert.deepEqual(readMetadata(bytes, "a file"), { format: "x", config: '{"a": "é"}' });
   assert.deepEqual(await run(bytes, { own: numbers([2.7], [1]) }), { whole: [2] });
-  assert.throws(() => readMetadata(bytes.subarray(0, 40), "a file"), /^OnnxError: a file: not a whole/);
+  assert.throws(
+    () => readMetadata(bytes.subarray(0, 40), "a file"),
+    /^OnnxError: a file: not a whole/,
+  );
 });

@@ -50,7 +50,12 @@ export function newGraph(name: string, weightType: WeightType): Graph {
   const outputs: Port[] = [];
   const known = new Map<string, Value>();
 
-  const node = (operator: string, given: readonly Value[], count: number, attributes: Attributes) => {
+  const node = (
+    operator: string,
+    given: readonly Value[],
+    count: number,
+    attributes: Attributes,
+  ) => {
     const own = `${operator}_${nodes.length}`;
     const results = Array.from({ length: count }, (_, i) => (i === 0 ? own : `${own}_${i}`));
     nodes.push({ operator, name: own, inputs: given, outputs: results, attributes });

@@ -27,9 +27,7 @@ export function first(graph: Graph, value: Value, axis: number, count: Value): V
 }
 
 export function join(graph: Graph, values: readonly Value[], axis: number): Value {
-  return values.length === 1
-    ? values[0]
-    : graph.add("Concat", values, { axis: { integer: axis } });
+  return values.length === 1 ? values[0] : graph.add("Concat", values, { axis: { integer: axis } });
 }
 
 /** Entries along an axis; those that `places` names, in its order. */

@@ -41,7 +41,12 @@ export function relu({ graph }: Walk, value: Value): Value {
 }
 
 /** Padding keeps the size where the stride is 1. */
-export function convolution(walk: Walk, input: Value, name: string, shape: ConvolutionShape): Value {
+export function convolution(
+  walk: Walk,
+  input: Value,
+  name: string,
+  shape: ConvolutionShape,
+): Value {
   const { graph, weights } = walk;
   const bias = weights.take(`${name}.bias`, [shape.out]);
   const kernel = weights.take(`${name}.weight`, kernelShape(shape));

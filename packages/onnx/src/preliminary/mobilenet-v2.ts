@@ -4,7 +4,12 @@
  */
 import type { MobileNetV2Config } from "@malleolus/schema";
 import type { Value } from "../graph/graph.ts";
-import { type ConvolutionShape, type Norm, normedConvolution, type Walk } from "../layers/layers.ts";
+import {
+  type ConvolutionShape,
+  type Norm,
+  normedConvolution,
+  type Walk,
+} from "../layers/layers.ts";
 
 export const LOW_CHANNELS = 144;
 export const DEEP_CHANNELS = 320;
@@ -45,7 +50,13 @@ export function mobileNetV2(
   let low = map;
   let index = 1;
   for (const plan of blockPlans(config)) {
-    const { wide, narrow } = invertedResidual(walk, map, `${prefix}features.${index}.conv`, plan, config);
+    const { wide, narrow } = invertedResidual(
+      walk,
+      map,
+      `${prefix}features.${index}.conv`,
+      plan,
+      config,
+    );
     if (index === LOW) low = wide;
     map = narrow;
     index++;

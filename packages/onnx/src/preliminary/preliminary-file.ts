@@ -14,7 +14,10 @@ export type PreliminaryGraph = (
 ) => Graph;
 
 /** By the format that a file says it has. */
-export const PRELIMINARY_GRAPHS: ReadonlyMap<string, PreliminaryGraph> = new Map<string, PreliminaryGraph>([
+export const PRELIMINARY_GRAPHS: ReadonlyMap<string, PreliminaryGraph> = new Map<
+  string,
+  PreliminaryGraph
+>([
   [
     "malleolus-segmenter-1",
     (config, where, weights, weightType) =>

@@ -18,8 +18,8 @@ import {
 } from "@malleolus/imaging";
 import type { Finding, RadiographAnalysis } from "@malleolus/schema";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
-import { SCORE_THRESHOLD } from "../detector/detector-graph.ts";
 import { type DetectorDescription, readDetectorModel } from "../detector/detector-description.ts";
+import { SCORE_THRESHOLD } from "../detector/detector-graph.ts";
 import { OnnxError } from "../errors.ts";
 import { IMAGE } from "../layers/padded-image.ts";
 import type { OnnxRuntime, Outputs, SessionOptions } from "./runtime.ts";
@@ -166,5 +166,8 @@ function outputOf(outputs: Outputs, name: string): Tensor {
 }
 
 function unlike(name: string): OnnxError {
-  return new OnnxError("internal", `internal: the graph gives out no ${name} of the type it should have`);
+  return new OnnxError(
+    "internal",
+    `internal: the graph gives out no ${name} of the type it should have`,
+  );
 }

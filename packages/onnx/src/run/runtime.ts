@@ -6,10 +6,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-co
 
 export interface OnnxRuntime {
   readonly InferenceSession: {
-    create(
-      model: Uint8Array,
-      options?: InferenceSession.SessionOptions,
-    ): Promise<InferenceSession>;
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: TensorConstructor;
 }

@@ -49,15 +49,47 @@ const open = (file: Uint8Array) => readNetworkBytes(file, "a file");
 const whole = fileOf(header, data);
 checkRefused("nothing", () => open(new Uint8Array(3)), /3 bytes/);
 checkRefused("a text", () => open(Buffer.from("these are no weights")), /its header claims/);
-checkRefused("a header that is no JSON", () => open(Buffer.concat([whole.subarray(0, 8), Buffer.alloc(whole.length)])), /no JSON object/);
-checkRefused("a file that was cut", () => open(whole.subarray(0, whole.length - 1)), /data of half/);
-checkRefused("bytes that do not fit the shape", () => open(fileOf({ ...header, half: { ...header.half, shape: [3] } }, data)), /entry of half/);
-checkRefused("a tensor that is not there", () => open(whole).weights.take("other", [2]), /missing tensor other/);
-checkRefused("another shape", () => open(whole).weights.take("whole", [1]), /shape \[2\] instead of \[1\]/);
-checkRefused("a tensor that nobody takes", () => {
-  const { weights } = open(whole);
-  weights.take("brain", [1, 2]);
-  weights.take("half", [2, 1]);
-  weights.requireAllTaken();
-}, /unexpected tensor whole/);
-checkRefused("whole numbers", () => open(fileOf({ ...header, whole: { ...header.whole, dtype: "I64" } }, data)).weights.take("whole", [2]), /got I64/);
+checkRefused(
+  "a header that is no JSON",
+  () => open(Buffer.concat([whole.subarray(0, 8), Buffer.alloc(whole.length)])),
+  /no JSON object/,
+);
+checkRefused(
+  "a file that was cut",
+  () => open(whole.subarray(0, whole.length - 1)),
+  /data of half/,
+);
+checkRefused(
+  "bytes that do not fit the shape",
+  () => open(fileOf({ ...header, half: { ...header.half, shape: [3] } }, data)),
+  /entry of half/,
+);
+checkRefused(
+  "a tensor that is not there",
+  () => open(whole).weights.take("other", [2]),
+  /missing tensor other/,
+);
+checkRefused(
+  "another shape",
+  () => open(whole).weights.take("whole", [1]),
+  /shape \[2\] instead of \[1\]/,
+);
+checkRefused(
+  "a tensor that nobody takes",
+  () => {
+    const { weights } = open(whole);
+    weights.take("brain", [1, 2]);
+    weights.take("half", [2, 1]);
+    weights.requireAllTaken();
+  },
+  /unexpected tensor whole/,
+);
+checkRefused(
+  "whole numbers",
+  () =>
+    open(fileOf({ ...header, whole: { ...header.whole, dtype: "I64" } }, data)).weights.take(
+      "whole",
+      [2],
+    ),
+  /got I64/,
+);

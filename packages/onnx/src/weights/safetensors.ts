@@ -47,22 +47,21 @@ export function readNetworkBytes(file: Uint8Array, where: string): NetworkFile {
   let metadata: Readonly<Record<string, string>> = {};
   for (const [name, value] of Object.entries(header)) {
     if (name === "__metadata__" && isRecord(value)) {
-      metadata = Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
+      metadata = Object.fromEntries(
+        Object.entries(value).map(([key, text]) => [key, String(text)]),
+      );
       continue;
     }
     const entry = entryOf(value);
-    if (entry === null) throw bad(`the entry of ${name} says ${JSON.stringify(value)?.slice(0, 100)}`);
+    if (entry === null)
+      throw bad(`the entry of ${name} says ${JSON.stringify(value)?.slice(0, 100)}`);
     if (start + entry.end > file.length) throw bad(`it ends before the data of ${name}`);
     entries.set(name, entry);
   }
   return { metadata, weights: weightsOf(file.subarray(start), entries, where) };
 }
 
-function weightsOf(
-  data: Uint8Array,
-  entries: ReadonlyMap<string, Entry>,
-  where: string,
-): Weights {
+function weightsOf(data: Uint8Array, entries: ReadonlyMap<string, Entry>, where: string): Weights {
   const left = new Set(entries.keys());
   const unlike = (fault: string) =>
     new OnnxError(
