@@ -1,5 +1,9 @@
-/** How the reading room is bundled: into `dist/`, for browsers of the last two years. */
-import { defineConfig } from "vite";
+/**
+ * How the pages are bundled: into `dist/`, for browsers of the last two years. There are two: the reading room,
+ * and the page that analyses a radiograph, which can be copied to another server. What that one loads is named
+ * relative to the file that loads it, so that it runs in any folder.
+ */
+import { defaultClientConditions, defineConfig } from "vite";
 
 export default defineConfig({
   build: {
@@ -9,6 +13,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Says which files a page needs: `malleolus export --page` copies those.
+    manifest: "files.json",
+    rolldownOptions: { input: ["index.html", "analyse.html"] },
+  },
+  experimental: {
+    renderBuiltUrl(filename, { hostType, hostId }) {
+      if (hostType === "html")
+        return hostId.endsWith("analyse.html") ? `./${filename}` : `/${filename}`;
+      return { relative: true };
+    },
   },
   worker: { format: "es" },
+  // ONNX Runtime's own module stays a file, since its threads begin with it.
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
 });

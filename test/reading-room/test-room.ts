@@ -35,16 +35,23 @@ const root = join(import.meta.dirname, "../..");
 /** `patients` of each class; radiographs are coarse, so that simulating them takes seconds. */
 export async function openRoom(
   folder: string,
-  { patients, pitchMm }: { readonly patients: number; readonly pitchMm: number },
+  {
+    patients,
+    pitchMm,
+    readDetector,
+  }: { readonly patients: number; readonly pitchMm: number } & Pick<ServerOptions, "readDetector">,
 ): Promise<Room> {
   const study = await simulatedStudy(folder, patients, pitchMm);
-  return openRoomOn(study, { folder });
+  return openRoomOn(study, { folder, readDetector });
 }
 
 /** On a study that is there, with what a server can be told besides. */
 export async function openRoomOn(
   study: Study,
-  { folder, ...options }: { readonly folder: string } & Pick<ServerOptions, "signOn" | "tls">,
+  { folder, ...options }: { readonly folder: string } & Pick<
+    ServerOptions,
+    "signOn" | "tls" | "readDetector"
+  >,
 ): Promise<Room> {
   const webFolder = join(folder, "pages");
   await build({

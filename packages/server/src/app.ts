@@ -23,6 +23,7 @@ import { addAccountRoutes } from "./routes/account-routes.ts";
 import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
 import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
+import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts";
 import { addImageRoute } from "./routes/image-route.ts";
 import { addPages } from "./routes/pages.ts";
 import { addPasskeyRoutes } from "./routes/passkey-routes.ts";
@@ -47,6 +48,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger | null;
   /** Of TLS; undefined for plain http. */
   readonly credentials?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** What analyses radiographs in browsers; without it, nothing does. */
+  readonly readDetector?: ReadDetector | undefined;
   /** Requests a minute of one account or address. */
   readonly requestsPerMinute?: number;
 }
@@ -94,6 +97,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addUploadRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
+    addDetectorRoute(app, options.readDetector ?? (async () => null));
   });
   await addPages(app, options.webFolder);
   await app.ready();

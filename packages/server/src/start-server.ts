@@ -13,6 +13,7 @@ import { singleSignOn } from "./auth/single-sign-on.ts";
 import { newToken } from "./auth/tokens.ts";
 import { ServerError } from "./errors.ts";
 import { closeRoom, openRoom } from "./room.ts";
+import type { ReadDetector } from "./routes/detector-route.ts";
 
 export interface ServerOptions {
   readonly study: Study;
@@ -28,6 +29,8 @@ export interface ServerOptions {
   readonly behindProxy?: boolean | undefined;
   /** The institution's OpenID Connect provider. */
   readonly signOn?: SignOn | undefined;
+  /** What analyses radiographs in browsers: a file of ONNX. */
+  readonly readDetector?: ReadDetector | undefined;
   /** Where a line for each request goes; without it, only what is wrong, to standard error. */
   readonly log?: NodeJS.WritableStream | undefined;
 }
@@ -69,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     isTls: credentials !== undefined || behindProxy,
     trustProxy: behindProxy,
     webFolder: options.webFolder,
+    readDetector: options.readDetector,
     logger,
     credentials,
   });

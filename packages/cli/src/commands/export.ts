@@ -27,6 +27,7 @@ interface ExportArguments {
   readonly out: string;
   readonly images: "links" | "files" | "none";
   readonly onnx?: true;
+  readonly page?: true;
   readonly checkpoint?: string;
   readonly weights: WeightType;
   readonly json?: true;
@@ -52,7 +53,11 @@ export const exportCommand: CommandFile = (output) =>
         .default("links"),
     )
     .option("--onnx", "write a network as one file of ONNX instead")
-    .option("--checkpoint <path>", "which: a run's folder or a model.safetensors (the project's own)")
+    .option("--page", "write a folder with the page that runs a detector in the browser instead")
+    .option(
+      "--checkpoint <path>",
+      "which: a run's folder or a model.safetensors (the project's own)",
+    )
     .addOption(
       new Option("--weights <type>", "of the network's kernels in the file; float16 halves it")
         .choices(["float32", "float16"])
@@ -72,20 +77,28 @@ A test is written on request only; do not train on it.
 
 With --onnx, the network of a run (detector, segmenter or classifier) becomes one file that ONNX Runtime runs in any
 language: an image of any size in, boxes, classes, scores and masks out. docs/onnx.md says how, and what
-float16 costs.
+float16 costs. With --page, a folder holds the page that analyses a radiograph in the browser, and the
+detector: any web server serves it, as a paper's supplement, and no radiograph leaves the browser.
 
 Examples:
   ./malleolus export --study my-study --out data
   ./malleolus export --onnx --checkpoint runs/a --out detector.onnx
+  ./malleolus export --page --checkpoint runs/a --out supplement
   ./malleolus train --coco data/training.json --images data/images --tuning data/tuning.json --out runs/a
   ./malleolus export internal-test --study my-study --images files --out test-set`,
     )
     .action(async (sets: string[], given: ExportArguments) => {
-      if (given.onnx) {
+      if (given.onnx || given.page) {
         requireNoSets(sets);
-        const { exportOnnx } = await import("../model-export/export-onnx.ts");
         const { checkpoint, out, weights, json = false } = given;
-        await exportOnnx({ checkpoint, out, weights, json }, output);
+        if (given.page) {
+          const { exportPage } = await import("../model-export/export-page.ts");
+          await exportPage({ checkpoint, out, json }, output);
+        }
+        if (given.onnx) {
+          const { exportOnnx } = await import("../model-export/export-onnx.ts");
+          await exportOnnx({ checkpoint, out, weights, json }, output);
+        }
         return;
       }
       const { closeStudy, openStudy } = await import("@malleolus/studies");
@@ -118,7 +131,7 @@ function requireNoSets(sets: readonly string[]): void {
   if (sets.length === 0) return;
   throw new CliError(
     "engine",
-    `export: expected --onnx without a set, got ${sets.join(", ")}; export sets in a call of their own`,
+    `export: expected --onnx or --page without a set, got ${sets.join(", ")}; export sets in a call of their own`,
   );
 }
 

@@ -13,6 +13,7 @@ interface ServeArguments {
   readonly tlsKey?: string;
   readonly behindProxy?: true;
   readonly signOn?: string;
+  readonly detector?: string;
   readonly log?: string;
   readonly json?: true;
 }
@@ -31,6 +32,10 @@ export const serveCommand: CommandFile = (output) =>
     .option("--tls-key <file>", "its key, PEM")
     .option("--behind-proxy", "a proxy on this machine has TLS and hands requests over")
     .option("--sign-on <file>", "TOML: the institution's OpenID Connect provider")
+    .option(
+      "--detector <path>",
+      "what analyses radiographs in browsers: a run's folder or a model.safetensors (the project's own)",
+    )
     .option("--log <file>", "append a line of JSON for each request to this file")
     .option("--json", "print address and link as one JSON object")
     .addHelpText(
@@ -39,7 +44,8 @@ export const serveCommand: CommandFile = (output) =>
 The first start prints a link that works once: it makes the first account, an administrator, who invites
 everybody else. People who read stand under [[observers]] in malleolus.toml. Only this machine is let in
 unless --host says otherwise, and then TLS or a proxy is needed. Ctrl-C stops it; what was saved is on the
-disk. docs/serve.md has accounts, the institution's sign-on, TLS and backups.
+disk. docs/serve.md has accounts, the institution's sign-on, TLS and backups. At /analyse.html a radiograph is analysed in the browser
+and never leaves it.
 
 Examples:
   ./malleolus serve my-study
@@ -50,6 +56,10 @@ Examples:
       const { closeStudy, openStudy, readSignOn } = await import("@malleolus/studies");
       const tls = tlsOf(given, command);
       const signOn = given.signOn === undefined ? undefined : readSignOn(given.signOn);
+      const { readDetectorModel, requireDetector } = await import(
+        "../model-export/detector-model.ts"
+      );
+      const detector = requireDetector(given.detector);
       const study = await openStudy(folder);
       const stopped = Promise.withResolvers<void>();
       const signals = stopOnSignals(() => {
@@ -68,6 +78,7 @@ Examples:
           tls,
           behindProxy,
           signOn,
+          readDetector: () => readDetectorModel(detector),
           log,
         });
         const { address, setupLink } = server;

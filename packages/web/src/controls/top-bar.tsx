@@ -57,6 +57,8 @@ export function PageNavigation() {
             {name}
           </Link>
         ))}
+        {/* A page of its own. Who reads a study is not led to a machine's opinion. */}
+        {!isReader(account) && <a href="/analyse.html">{t("analyse.short")}</a>}
       </nav>
     </>
   );

@@ -354,4 +354,37 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "role.annotator": "Annotator",
   "role.viewer": "Kijker",
   ...dutchAnnotator,
+
+  "analyse.title": "Een röntgenfoto in deze browser analyseren",
+  "analyse.short": "Analyseren",
+  "analyse.stays":
+    "De röntgenfoto blijft op deze computer. Deze pagina laadt de detector en werkt hier; zij verstuurt niets.",
+  "analyse.simulated":
+    "De detector van het project heeft alleen gesimuleerde enkels gezien: wat hij op een echte röntgenfoto vindt, betekent niets.",
+  "analyse.choose": "Röntgenfoto",
+  "analyse.choose hint": "Een PNG- of JPEG-bestand van één opname.",
+  "analyse.loading": "De detector wordt geladen.",
+  "analyse.ready": "De detector is er. Kies een röntgenfoto.",
+  "analyse.analysing": "De röntgenfoto wordt geanalyseerd.",
+  "analyse.found": "Geanalyseerd in {seconds} seconden.",
+  "analyse.unreadable": "Dit bestand is niet als beeld te lezen. Kies een PNG- of JPEG-bestand.",
+  "analyse.too large":
+    "Dit beeld is groter dan een röntgenfoto. Kies er een van hoogstens 8192 pixels per zijde.",
+  "analyse.sign in":
+    "De detector is er voor accounts van deze studie. Meld u aan en laad deze pagina opnieuw.",
+  "analyse.failed": "De analyse is gestopt: {reason}. Laad deze pagina opnieuw.",
+  "analyse.findings": "Bevindingen",
+  "analyse.none": "Geen bevinding.",
+  "analyse.scores": "Hoogste score van elke klasse",
+  "analyse.number": "Nummer",
+  "analyse.class": "Klasse",
+  "analyse.score": "Score",
+  "analyse.class.weber_a": "Weber A",
+  "analyse.class.weber_b": "Weber B",
+  "analyse.class.weber_c": "Weber C",
+  "analyse.class.no_fracture": "Geen fractuur",
+  "analyse.class.fracture": "Fractuur",
+  "analyse.picture": "De röntgenfoto",
+  "analyse.picture found": "De röntgenfoto met {count} omlijnde bevindingen",
+  "analyse.threads": "Berekend in {count} threads.",
 };

@@ -365,6 +365,39 @@ export const english = {
   "role.annotator": "Annotator",
   "role.viewer": "Viewer",
   ...englishAnnotator,
+
+  "analyse.title": "Analyse a radiograph in this browser",
+  "analyse.short": "Analyse",
+  "analyse.stays":
+    "The radiograph stays on this computer. This page loads the detector and works here; it sends nothing.",
+  "analyse.simulated":
+    "The detector that comes with the project has seen simulated ankles only: what it finds on a real radiograph means nothing.",
+  "analyse.choose": "Radiograph",
+  "analyse.choose hint": "A PNG or JPEG file of one view.",
+  "analyse.loading": "The detector loads.",
+  "analyse.ready": "The detector is here. Choose a radiograph.",
+  "analyse.analysing": "The radiograph is analysed.",
+  "analyse.found": "Analysed in {seconds} seconds.",
+  "analyse.unreadable": "This file cannot be read as a picture. Choose a PNG or JPEG file.",
+  "analyse.too large":
+    "This picture is larger than a radiograph. Choose one of at most 8192 pixels a side.",
+  "analyse.sign in":
+    "The detector is handed out to accounts of this study. Sign in, then load this page again.",
+  "analyse.failed": "The analysis stopped: {reason}. Load this page again.",
+  "analyse.findings": "Findings",
+  "analyse.none": "No finding.",
+  "analyse.scores": "Highest score of each class",
+  "analyse.number": "Number",
+  "analyse.class": "Class",
+  "analyse.score": "Score",
+  "analyse.class.weber_a": "Weber A",
+  "analyse.class.weber_b": "Weber B",
+  "analyse.class.weber_c": "Weber C",
+  "analyse.class.no_fracture": "No fracture",
+  "analyse.class.fracture": "Fracture",
+  "analyse.picture": "The radiograph",
+  "analyse.picture found": "The radiograph with {count} findings outlined",
+  "analyse.threads": "Computed in {count} threads.",
 } as const;
 
 export type StringKey = keyof typeof english;
