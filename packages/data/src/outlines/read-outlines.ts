@@ -1,12 +1,14 @@
 /**
- * A file of outlines to images with annotations: COCO, as CVAT, Label Studio and Labelbox export it, or
- * Labelbox's own export, one JSON object a line.
+ * A file of outlines to images with annotations: COCO, as CVAT, Label Studio and Labelbox export it, or one
+ * of their own: CVAT's XML, Label Studio's JSON, Labelbox's JSON lines.
  */
 import { readFile } from "node:fs/promises";
 import { causeText } from "@malleolus/errors";
 import { annotationRemarks } from "../coco/annotation-remarks.ts";
 import { type CocoAnnotation, type CocoDataset, parseCocoBytes } from "../coco/read-coco.ts";
 import { DataError } from "../errors.ts";
+import { isCvatXml, readCvatXml } from "./cvat-xml.ts";
+import { isLabelStudioExport, readLabelStudio } from "./label-studio.ts";
 import { isLabelboxExport, readLabelbox } from "./labelbox.ts";
 import type { OutlinedShape, OutlinesFile } from "./outlined-image.ts";
 
@@ -22,9 +24,10 @@ export async function readOutlines(path: string): Promise<OutlinesFile> {
       { cause },
     );
   }
-  return isLabelboxExport(bytes)
-    ? readLabelbox(bytes.toString("utf8"), path)
-    : cocoOutlines(parseCocoBytes(bytes, path), path);
+  if (isLabelboxExport(bytes)) return readLabelbox(bytes.toString("utf8"), path);
+  if (isCvatXml(bytes)) return readCvatXml(bytes.toString("utf8"), path);
+  if (isLabelStudioExport(bytes)) return readLabelStudio(bytes.toString("utf8"), path);
+  return cocoOutlines(parseCocoBytes(bytes, path), path);
 }
 
 /** Everything in a COCO file is one person's: the format has no place for names. */
