@@ -25,10 +25,13 @@ import { build } from "vite";
 export interface Room {
   readonly study: Study;
   readonly server: RunningServer;
+  /** The pages as they were built. */
+  readonly webFolder: string;
   readonly close: () => Promise<void>;
 }
 
 export const OBSERVERS = ["observer-1", "observer-2", "observer-3"] as const;
+export const ANNOTATORS = ["annotator-1", "annotator-2"] as const;
 export const PASSPHRASE = "correct horse";
 const root = join(import.meta.dirname, "../..");
 
@@ -63,6 +66,7 @@ export async function openRoomOn(
   return {
     study,
     server,
+    webFolder,
     async close() {
       await server.stop();
       await closeStudy(study);
@@ -103,6 +107,11 @@ async function simulatedStudy(folder: string, patients: number, pitchMm: number)
           roles: ["observer" as const],
         })),
         { id: "senior-1", name: "Simulated Senior", roles: ["senior"] },
+        ...ANNOTATORS.map((id, i) => ({
+          id,
+          name: `Simulated Annotator ${i + 1}`,
+          roles: ["annotator" as const],
+        })),
       ],
     },
   });

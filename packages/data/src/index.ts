@@ -54,6 +54,7 @@ export type {
   OutlinesFile,
 } from "./outlines/outlined-image.ts";
 export { readOutlines } from "./outlines/read-outlines.ts";
+export { type OutlinesFormat, outlinesFormats, outlinesText } from "./outlines/write-outlines.ts";
 export type { Display, Radiograph } from "./radiograph.ts";
 export { decodeRadiograph, readRadiograph } from "./read-radiograph.ts";
 export { ankleScreeningRules } from "./reports/ankle-rules.ts";

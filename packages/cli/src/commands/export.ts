@@ -1,6 +1,6 @@
 /**
- * `malleolus export`: training, tuning and test sets as COCO files with their images; or a network as a file
- * of ONNX.
+ * `malleolus export`: training, tuning and test sets as COCO files with their images; what one annotator has
+ * drawn, for another tool; or a network as a file of ONNX.
  */
 import { createHash } from "node:crypto";
 import {
@@ -13,6 +13,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { OutlinesFormat } from "@malleolus/data";
 import { writeFileWhole } from "@malleolus/host";
 import type { WeightType } from "@malleolus/onnx";
 import type { Assignment } from "@malleolus/schema";
@@ -30,8 +31,18 @@ interface ExportArguments {
   readonly page?: true;
   readonly checkpoint?: string;
   readonly weights: WeightType;
+  readonly annotator?: string;
+  readonly format: OutlinesFormat;
   readonly json?: true;
 }
+
+/** What a file of each format is called behind the annotator's id. */
+const ENDINGS: Readonly<Record<OutlinesFormat, string>> = {
+  coco: "json",
+  cvat: "xml",
+  "label-studio": "json",
+  labelbox: "ndjson",
+};
 
 const SETS: Readonly<Record<string, Assignment>> = {
   training: "training",
@@ -63,6 +74,12 @@ export const exportCommand: CommandFile = (output) =>
         .choices(["float32", "float16"])
         .default("float32"),
     )
+    .option("--annotator <id>", "instead of sets: the outlines that this annotator has drawn")
+    .addOption(
+      new Option("--format <tool>", "for which tool these are")
+        .choices(["coco", "cvat", "label-studio", "labelbox"])
+        .default("coco"),
+    )
     .option("--json", "one JSON object a set or file, each on a line of its own")
     .addHelpText(
       "after",
@@ -75,6 +92,10 @@ radiographs without an outline, with "annotated": false.
 The same study gives the same bytes: the hash names a data set. Radiographs are the de-identified originals.
 A test is written on request only; do not train on it.
 
+With --annotator the latest outlines of one annotator go to OUT/ID.ENDING, in the form of COCO, CVAT for images
+1.1, Label Studio's JSON or Labelbox's lines; import annotations reads them back. COCO has no open lines: there
+they are widened.
+
 With --onnx, the network of a run (detector, segmenter or classifier) becomes one file that ONNX Runtime runs in any
 language: an image of any size in, boxes, classes, scores and masks out. docs/onnx.md says how, and what
 float16 costs. With --page, a folder holds the page that analyses a radiograph in the browser, and the
@@ -85,7 +106,8 @@ Examples:
   ./malleolus export --onnx --checkpoint runs/a --out detector.onnx
   ./malleolus export --page --checkpoint runs/a --out supplement
   ./malleolus train --coco data/training.json --images data/images --tuning data/tuning.json --out runs/a
-  ./malleolus export internal-test --study my-study --images files --out test-set`,
+  ./malleolus export internal-test --study my-study --images files --out test-set
+  ./malleolus export --study my-study --annotator annotator-1 --format cvat --out drawn`,
     )
     .action(async (sets: string[], given: ExportArguments) => {
       if (given.onnx || given.page) {
@@ -105,6 +127,15 @@ Examples:
       const study = await openStudy(given.study);
       const progress = countProgress(output, "images");
       try {
+        if (given.annotator !== undefined) {
+          const told = await writeDrawn(study, given.annotator, given);
+          output.write(
+            given.json
+              ? `${JSON.stringify(told)}\n`
+              : `${told.path}: ${told.images} images, ${told.shapes} shapes\n`,
+          );
+          return;
+        }
         const wanted = sets.length === 0 ? ["training", "tuning"] : [...new Set(sets)];
         const texts = await Promise.all(wanted.map((set) => textOf(study, set)));
         const files = [...new Set(texts.flatMap((one) => one.files))];
@@ -133,6 +164,21 @@ function requireNoSets(sets: readonly string[]): void {
     "engine",
     `export: expected --onnx or --page without a set, got ${sets.join(", ")}; export sets in a call of their own`,
   );
+}
+
+async function writeDrawn(
+  study: Study,
+  annotator: string,
+  { out, format }: Pick<ExportArguments, "out" | "format">,
+) {
+  const { outlinesText } = await import("@malleolus/data");
+  const { drawnOutlines } = await import("@malleolus/studies");
+  const drawn = await drawnOutlines(study, annotator, format === "coco" ? "widened" : "open");
+  const path = join(out, `${annotator}.${ENDINGS[format]}`);
+  mkdirSync(out, { recursive: true });
+  writeFileWhole(path, outlinesText(drawn, format));
+  const shapes = drawn.flatMap(({ annotations }) => annotations.flatMap((one) => one.shapes));
+  return { annotator, format, path, images: drawn.length, shapes: shapes.length };
 }
 
 interface ToldSet {

@@ -5,7 +5,6 @@ import { useLocation } from "wouter";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
 import { Paragraph } from "../controls/field.tsx";
-import { Key } from "../controls/key.tsx";
 import { Notice } from "../controls/notice.tsx";
 import type { CaseLock } from "../reader/case-lock.ts";
 import { useClient } from "../services.ts";
@@ -69,8 +68,7 @@ export function AnnotatingFoot({
         </p>
       )}
       <Button look="primary" onPress={submit} isDisabled={!isFree}>
-        {t(submitted === null ? "annotate.submit" : "annotate.submit again")}{" "}
-        <Key name="Ctrl+Enter" />
+        {t(submitted === null ? "annotate.submit" : "annotate.submit again")}
       </Button>
     </>
   );

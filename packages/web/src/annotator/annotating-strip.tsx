@@ -42,7 +42,7 @@ export function AnnotatingStrip({
   const hidden = useMachine(viewer, (state) => state.overlays === "hidden");
   return (
     <div
-      className="tool-strip"
+      className="tool-strip tool-strip-dense"
       role="toolbar"
       aria-orientation="vertical"
       aria-label={t("tool.strip")}
