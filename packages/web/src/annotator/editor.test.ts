@@ -174,6 +174,9 @@ test("polygon: another tool, another view and a window that loses the focus put 
     const left = run(begun, events);
     assert.deepEqual([...left.document.parked.values()][0]?.points, [10, 10, 100, 10]);
   }
+  const back = run(begun, [{ type: "park" }, tool("select"), finish]);
+  assert.ok(back.tool.at.phase === "drawing" && "points" in back.tool.at);
+  assert.deepEqual(back.tool.at.points, [10, 10, 100, 10], "Enter goes on with it");
   assert.equal([...unfinished(begun).values()][0]?.points.length, 4);
 });
 

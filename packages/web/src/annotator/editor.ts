@@ -183,6 +183,11 @@ function intoTool(state: EditorState, event: ToolEvent): EditorState {
   if (event.type === "finish" && !isToolBusy(state.tool) && state.mending !== null) {
     return finishMending(state);
   }
+  if (event.type === "finish" && !isToolBusy(state.tool) && isNothingSelected(state)) {
+    // Whoever comes back to a drawing goes on with it: the last one that was put aside.
+    const last = [...state.document.parked.keys()].at(-1);
+    if (last !== undefined) return resume(state, last);
+  }
   const step = nextTool(state.tool, snappedEvent(state, event), worldOf(state));
   const stays = event.type === "hover" || event.type === "path";
   const parked = event.type === "escape" ? (step.parked ?? null) : null;
@@ -192,6 +197,10 @@ function intoTool(state: EditorState, event: ToolEvent): EditorState {
   if (isIdle && after.tool.tool === state.tool.tool) return { ...after, tool: idleTool("select") };
   // What an edit finds under the press it was taken for.
   return step.take === "edit" && event.type === "press" ? intoTool(after, event) : after;
+}
+
+function isNothingSelected({ selection }: EditorState): boolean {
+  return selection.ids.length === 0 && selection.offer === null;
 }
 
 /** Snapping is the editor's, so that no tool needs to know of it. */
