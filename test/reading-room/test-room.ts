@@ -51,10 +51,10 @@ export async function openRoom(
 /** On a study that is there, with what a server can be told besides. */
 export async function openRoomOn(
   study: Study,
-  { folder, ...options }: { readonly folder: string } & Pick<
-    ServerOptions,
-    "signOn" | "tls" | "readDetector"
-  >,
+  {
+    folder,
+    ...options
+  }: { readonly folder: string } & Pick<ServerOptions, "signOn" | "tls" | "readDetector">,
 ): Promise<Room> {
   const webFolder = join(folder, "pages");
   await build({

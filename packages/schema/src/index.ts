@@ -1,3 +1,4 @@
+/** Long because it names every record that crosses a border between packages. */
 export { doublingSizes, longBoneAnchors } from "./anchor-sizes.ts";
 export { ankleClassification } from "./ankle-classification.ts";
 export {
@@ -76,7 +77,6 @@ export {
   type AnnotationSubmitted,
   annotatingCaseSchema,
   annotationDraftRequestSchema,
-  annotationSubmitRequestSchema,
   annotationSubmittedSchema,
   commentRequestSchema,
   type Offer,

@@ -7,6 +7,9 @@ export type EngineName = (typeof ENGINES)[number];
 
 /** A detector, whoever runs it. */
 export interface Engine {
+  readonly engine: EngineName;
+  /** Of its convolutions. */
+  readonly precision: "float32" | "bfloat16";
   readonly classes: readonly string[];
   /** How a patient's class is decided from its analyses; null where nothing was fitted. */
   readonly decision: PatientDecision | null;

@@ -44,7 +44,7 @@ async function openLibTorch(path: string, options: EngineOptions): Promise<Engin
   const precision = dtype ?? choice?.dtype ?? "float32";
   const detector = openDetector(path, { precision, scoreThreshold });
   if (choice !== null && !isQuiet) sayDtype(choice, output);
-  return detector;
+  return { ...detector, engine: "libtorch" };
 }
 
 async function openOnnx(path: string, options: EngineOptions): Promise<Engine> {
@@ -60,10 +60,11 @@ async function openOnnx(path: string, options: EngineOptions): Promise<Engine> {
   const runtime = await import("onnxruntime-node");
   const file = readFileSync(path);
   const model = isOnnx(path) ? file : exportNetwork(file, path, { weightType: "float32" });
-  return openOnnxDetector(model, path, runtime, {
+  const detector = await openOnnxDetector(model, path, runtime, {
     scoreThreshold,
     session: threads === undefined ? {} : { intraOpNumThreads: threads },
   });
+  return { ...detector, engine: "onnx", precision: "float32" };
 }
 
 function isOnnx(path: string): boolean {

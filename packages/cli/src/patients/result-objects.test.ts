@@ -94,7 +94,7 @@ async function prepare(context: TestContext) {
     writing: {
       folder: at("objects"),
       detectorFile: at("model.safetensors"),
-      detector: { classes: ["weber_b", "no_fracture"], precision: "float32" },
+      detector: { classes: ["weber_b", "no_fracture"], engine: "libtorch", precision: "float32" },
       isThresholdGiven: false,
     },
   } as const;

@@ -21,10 +21,10 @@ import {
   segmentationFile,
 } from "@malleolus/data";
 import { writeFileWhole } from "@malleolus/host";
-import type { Detector } from "@malleolus/networks";
 import type { Prediction } from "@malleolus/schema";
 import sharp from "sharp";
 import manifest from "../../package.json" with { type: "json" };
+import type { Engine } from "../engine/engine.ts";
 import { renderOverlay } from "../overlay.ts";
 import type { RadiographFile } from "../radiograph-files.ts";
 import { OBJECT_ENDINGS } from "./object-endings.ts";
@@ -40,7 +40,7 @@ export interface PredictedFile {
 export interface ObjectWriting {
   readonly folder: string;
   readonly detectorFile: string;
-  readonly detector: Pick<Detector, "classes" | "precision">;
+  readonly detector: Pick<Engine, "classes" | "engine" | "precision">;
   /** Whether all findings from a score on are shown, whatever is held of the patient. */
   readonly isThresholdGiven: boolean;
 }
@@ -78,6 +78,7 @@ function settingsOf(
     `score threshold ${scoreThreshold}${isDecided ? ", by the decided class" : ""}`,
     ...(answer?.prevalence === undefined ? [] : [`prevalence ${answer.prevalence}`]),
     `precision ${detector.precision}`,
+    ...(detector.engine === "onnx" ? ["engine ONNX Runtime"] : []),
   ];
 }
 

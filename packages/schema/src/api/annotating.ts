@@ -82,15 +82,15 @@ export const annotatingCaseSchema = z.strictObject({
 });
 export type AnnotatingCase = z.infer<typeof annotatingCaseSchema>;
 
-/** `PUT /api/annotating/:code/draft`: `stale` where another was saved since `version`. */
+/**
+ * `PUT /api/annotating/:code/draft` and `POST /api/annotating/:code/submission`: `stale` where another was saved
+ * since `version`.
+ */
 export const annotationDraftRequestSchema = z.strictObject({
   requestId: requestIdSchema,
   version: z.int().nonnegative(),
   content: annotationContentSchema,
 });
-
-/** `POST /api/annotating/:code/submission` */
-export const annotationSubmitRequestSchema = annotationDraftRequestSchema;
 
 export const annotationSubmittedSchema = z.strictObject({
   at: z.string(),

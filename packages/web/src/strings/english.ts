@@ -1,6 +1,8 @@
 /**
  * All that the reading room says, in English. A state says what happened, what is safe and what to
  * do: in the present tense, without apology. `{name}` stands for what is put in.
+ *
+ * Long because translators read one table.
  */
 import { englishAnnotator } from "./english-annotator.ts";
 

@@ -2,7 +2,6 @@
 import {
   annotatingCaseSchema,
   annotationDraftRequestSchema,
-  annotationSubmitRequestSchema,
   annotationSubmittedSchema,
   caseCodeSchema,
   imageKeySchema,
@@ -140,7 +139,7 @@ export function addDrawingRoutes(app: App, room: Room): void {
       schema: {
         summary: "Submits what is drawn: an annotation of each radiograph",
         params,
-        body: annotationSubmitRequestSchema,
+        body: annotationDraftRequestSchema,
         response: { 200: annotationSubmittedSchema, ...failureAnswers },
       },
     },
