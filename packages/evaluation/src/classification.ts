@@ -6,6 +6,7 @@ import {
   againstOne,
   type ClassMeasures,
   type Confusion,
+  classMeans,
   classMeasures,
   cohenKappa,
   confusionOf,
@@ -73,13 +74,13 @@ export function classify(
     outcomes.length,
     (weights) => {
       const counted = count(weights);
-      const measures = classes.map((name) => classMeasures(counted, name));
+      const { sensitivity, specificity, f1 } = classMeans(counted);
       return [
         cohenKappa(counted),
-        meanOfAll(measures.map(({ sensitivity }) => sensitivity.share)),
-        meanOfAll(measures.map(({ specificity }) => specificity.share)),
+        sensitivity,
+        specificity,
         matthewsOf(counted),
-        meanOfAll(measures.map(({ f1 }) => f1)),
+        f1,
         meanOfAll(scores.map((own) => weightedArea(own, weights))),
       ];
     },

@@ -5,6 +5,7 @@ import {
   accuracyOf,
   againstOne,
   type Confusion,
+  classMeans,
   classMeasures,
   cohenKappa,
   confusionOf,
@@ -84,4 +85,38 @@ test("cohenKappa: by hand on the paper's matrix, and null where chance agrees al
 test("confusionOf: a class that is none of them is refused by name", () => {
   const pairs = [{ truth: "a", predicted: "x" }];
   assert.throws(() => confusionOf(pairs, ["a", "b"]), /expected one of a, b, got "x"/);
+});
+
+test("classMeans: the means of what is said of each class, null where one has no figure", () => {
+  const three = {
+    classes: ["a", "b", "c"],
+    counts: [
+      [3, 1, 0],
+      [2, 5, 1],
+      [0, 4, 7],
+    ],
+  };
+  const each = three.classes.map((name) => classMeasures(three, name));
+  const mean = (values: readonly (number | null)[]) =>
+    values.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0) / values.length;
+  const means = classMeans(three);
+  const near = (one: number | null, other: number) =>
+    assert.ok(one !== null && Math.abs(one - other) < 1e-12, `${one} and ${other}`);
+  near(means.sensitivity, mean(each.map(({ sensitivity }) => sensitivity.share)));
+  near(means.specificity, mean(each.map(({ specificity }) => specificity.share)));
+  near(means.f1, mean(each.map(({ f1 }) => f1)));
+  const absent = (counts: number[][]) => classMeans({ classes: ["a", "b"], counts });
+  // Nobody is of b, but some are called so; nobody is called b, either; all are of a.
+  const called = absent([
+    [3, 1],
+    [0, 0],
+  ]);
+  assert.equal(called.sensitivity, null);
+  assert.equal(called.specificity, null);
+  near(called.f1, (6 / 7 + 0) / 2);
+  const never = absent([
+    [4, 0],
+    [0, 0],
+  ]);
+  assert.deepEqual(never, { sensitivity: null, specificity: null, f1: null });
 });

@@ -59,15 +59,35 @@ export function classMeasures({ classes, counts }: Confusion, name: string): Cla
   };
 }
 
+/** Means over the classes, each against the others; null where one of them has no figure. */
+export interface ClassMeans {
+  readonly sensitivity: number | null;
+  readonly specificity: number | null;
+  readonly f1: number | null;
+}
+
+/** The means of what `classMeasures` says of each class, without the intervals: for resamples. */
+export function classMeans({ counts }: Confusion): ClassMeans {
+  const { there, called, total } = marginsOf(counts);
+  let [sensitivity, specificity, f1] = [0, 0, 0];
+  for (const [i, row] of counts.entries()) {
+    const others = total - there[i];
+    // A class that is not there, or alone: NaN, which stays.
+    sensitivity += there[i] === 0 ? Number.NaN : row[i] / there[i];
+    specificity += others === 0 ? Number.NaN : (others - called[i] + row[i]) / others;
+    f1 += there[i] + called[i] === 0 ? Number.NaN : (2 * row[i]) / (there[i] + called[i]);
+  }
+  const mean = (sum: number) => (Number.isNaN(sum) ? null : sum / counts.length);
+  return { sensitivity: mean(sensitivity), specificity: mean(specificity), f1: mean(f1) };
+}
+
 /**
  * Matthews' correlation of truth and prediction over all classes (Gorodkin 2004): 1 where all agree, 0
  * as by chance. Null where all are of one class, or all are called one.
  */
 export function matthewsOf({ counts }: Confusion): number | null {
-  const total = totalOf(counts);
+  const { there, called, total } = marginsOf(counts);
   const right = counts.reduce((sum, row, i) => sum + row[i], 0);
-  const there = counts.map((row) => totalOf([row]));
-  const called = counts.map((_, column) => counts.reduce((sum, row) => sum + row[column], 0));
   const product = (a: readonly number[], b: readonly number[]) =>
     a.reduce((sum, value, i) => sum + value * b[i], 0);
   const spread = (total ** 2 - product(there, there)) * (total ** 2 - product(called, called));
@@ -94,14 +114,26 @@ export function againstOne(confusion: Confusion, alone: string, together: string
  * counted.
  */
 export function cohenKappa({ counts }: Confusion): number | null {
-  const total = totalOf(counts);
+  const { there, called, total } = marginsOf(counts);
   if (total === 0) return null;
   const observed = counts.reduce((sum, row, i) => sum + row[i], 0) / total;
-  const expected = counts.reduce((sum, row, i) => {
-    const column = counts.reduce((inColumn, other) => inColumn + other[i], 0);
-    return sum + (totalOf([row]) / total) * (column / total);
-  }, 0);
+  const expected = there.reduce((sum, row, i) => sum + (row / total) * (called[i] / total), 0);
   return expected === 1 ? null : (observed - expected) / (1 - expected);
+}
+
+/** Patients of each class, those called so, and all. */
+function marginsOf(counts: readonly (readonly number[])[]) {
+  const there = new Array<number>(counts.length).fill(0);
+  const called = new Array<number>(counts.length).fill(0);
+  let total = 0;
+  for (const [truth, row] of counts.entries()) {
+    for (const [predicted, count] of row.entries()) {
+      there[truth] += count;
+      called[predicted] += count;
+      total += count;
+    }
+  }
+  return { there, called, total };
 }
 
 function placeOf(name: string, classes: readonly string[]): number {

@@ -41,6 +41,7 @@ import {
   viewRules,
 } from "./patient-score.ts";
 import { type AucComparison, compareAucs } from "./roc.ts";
+import { type RocBandPoint, rocBand } from "./roc-band.ts";
 
 export interface EvaluationOptions extends BootstrapOptions {
   /** All that a patient can have, in the order of the tables. */
@@ -109,6 +110,8 @@ export interface Evaluation {
   readonly images: number;
   /** All patients, by the main rule. */
   readonly classification: Classification;
+  /** Around the curve of any fracture. */
+  readonly rocBand: readonly RocBandPoint[] | null;
   /** All patients by the paper's rule, the sum over views. */
   readonly paperRule: Classification;
   /** The same for unambiguous and for ambiguous patients; null without any. */
@@ -159,6 +162,11 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
     patients: patients.length,
     images: patients.reduce((sum, { images }) => sum + images.length, 0),
     classification: classify(outcomes, classes, noFractureClass, options),
+    rocBand: rocBand(
+      outcomes.map(({ prediction }) => prediction.fractureScore),
+      outcomes.map(({ truth }) => truth !== noFractureClass),
+      options,
+    ),
     paperRule: classify(
       outcomesUnder(PAPER_RULE, patients, options),
       classes,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { calibrationChange, calibrationOf } from "./calibration.ts";
 import { brierScore, type Forecast, logLoss } from "./probability-scores.ts";
-import { reliabilityOf } from "./reliability.ts";
+import { reliabilityOf, weightedExpectedError } from "./reliability.ts";
 
 interface Golden {
   forecasts: {
@@ -179,4 +179,37 @@ test("calibrationOf: what are no probabilities of the classes is refused", () =>
     [forecast("9", "a", 0.5, 0.4, 0.2), /expected them to sum to 1/],
   ];
   for (const [one, message] of wrong) assert.throws(() => calibrationOf([one], options), message);
+});
+
+test("weightedExpectedError: that of a list in which each stands as often as it counts", () => {
+  const said = Array.from({ length: 30 }, (_, i) => ((i * 17) % 31) / 30);
+  const happened = said.map((one, i) => (i * 7) % 10 < 10 * one);
+  const weights = Uint32Array.from(said, (_, i) => (i * 5) % 4);
+  const drawn = said.flatMap((_, i) => new Array<number>(weights[i]).fill(i));
+  for (const binning of ["equal width", "equal numbers"] as const) {
+    for (const bins of [2, 10]) {
+      const options = { bins, binning };
+      const expected = reliabilityOf(
+        drawn.map((i) => said[i]),
+        drawn.map((i) => happened[i]),
+        options,
+      ).expectedError;
+      const error = weightedExpectedError(said, happened, options);
+      near(error(weights), expected ?? -1);
+      assert.equal(error(new Uint32Array(said.length)), null);
+      // The same array is used again.
+      near(error(weights), expected ?? -1);
+    }
+  }
+});
+
+test("calibrationOf: intervals draw the forecasts of one patient together", () => {
+  const twice = some.slice(0, 3).flatMap((one) => [one, one]);
+  const alone = calibrationOf(some.slice(0, 3), options);
+  const together = calibrationOf(twice, options);
+  for (const key of ["brier", "logLoss", "classWiseError"] as const) {
+    near(together[key].value, alone[key].value ?? -1);
+    near(together[key].interval?.[0], alone[key].interval?.[0] ?? -1);
+    near(together[key].interval?.[1], alone[key].interval?.[1] ?? -1);
+  }
 });

@@ -5,12 +5,18 @@
  * 100 in 93 %; that of the expected error tells its spread alone, since the error itself is biased.
  */
 import type { Estimate } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
+import { type BootstrapOptions, weightedBootstrap } from "../bootstrap.ts";
 import { EvaluationError } from "../errors.ts";
 import { meanOf } from "../summary.ts";
 import { brierScore, checkForecasts, type Forecast, logLoss } from "./probability-scores.ts";
 import { type Recalibration, recalibrationOf } from "./recalibration.ts";
-import { type BinningOptions, type Reliability, reliabilityOf } from "./reliability.ts";
+import {
+  type BinningOptions,
+  type Reliability,
+  reliabilityDefaults,
+  reliabilityOf,
+  weightedExpectedError,
+} from "./reliability.ts";
 
 export interface Calibration {
   readonly patients: number;
@@ -37,11 +43,9 @@ export function calibrationOf(
 ): Calibration {
   checkForecasts(forecasts, options.classes);
   const { binning } = options;
-  const [brier, loss, classWiseError] = bootstrap(
-    clustersOf(forecasts),
-    (sample) => scoresOf(sample.flat(), options.classes, binning),
-    options,
-  );
+  const clusters = clustersOf(forecasts);
+  const scores = scoresOf(forecasts, clusters, options);
+  const [brier, loss, classWiseError] = weightedBootstrap(clusters.count, scores, options);
   const said = forecasts.map(({ probabilities }) =>
     Math.min(
       1,
@@ -101,18 +105,15 @@ export function calibrationChange(
         `${before.length} and ${after.length}${other < 0 ? "" : `, which differ at place ${other}`}`,
     );
   }
-  const { binning } = options;
-  const pairs = before.map((forecast, i) => ({ ...forecast, after: after[i] }));
-  const [brier, loss, classWiseError] = bootstrap(
-    clustersOf(pairs),
-    (sample) => {
-      const drawn = sample.flat();
-      const [first, second] = [drawn, drawn.map((one) => one.after)].map((some) =>
-        scoresOf(some, options.classes, binning),
-      );
-      return first.map((score, i) => {
-        const later = second[i];
-        return score === null || later === null ? null : later - score;
+  const clusters = clustersOf(before);
+  const [first, second] = [before, after].map((some) => scoresOf(some, clusters, options));
+  const [brier, loss, classWiseError] = weightedBootstrap(
+    clusters.count,
+    (weights) => {
+      const later = second(weights);
+      return first(weights).map((score, i) => {
+        const then = later[i];
+        return score === null || then === null ? null : then - score;
       });
     },
     options,
@@ -120,17 +121,47 @@ export function calibrationChange(
   return { brier, logLoss: loss, classWiseError };
 }
 
-function clustersOf<One extends Forecast>(forecasts: readonly One[]): One[][] {
-  return [...Map.groupBy(forecasts, ({ patient }) => patient).values()];
+/** By forecast, the place of its patient, and how many patients there are. */
+interface Clusters {
+  readonly places: Uint32Array;
+  readonly count: number;
 }
 
+function clustersOf(forecasts: readonly Forecast[]): Clusters {
+  const names = [...new Set(forecasts.map(({ patient }) => patient))];
+  const placeOf = new Map(names.map((name, place) => [name, place]));
+  const places = Uint32Array.from(forecasts, ({ patient }) => placeOf.get(patient) ?? 0);
+  return { places, count: names.length };
+}
+
+/** Brier's score, log loss and class-wise error of resamples, told as how often each patient is drawn. */
 function scoresOf(
   forecasts: readonly Forecast[],
-  classes: readonly string[],
-  binning: BinningOptions | undefined,
-): (number | null)[] {
-  const errors = classes.flatMap((name) => ofClass(forecasts, name, binning).expectedError ?? []);
-  return [brierScore(forecasts, classes), logLoss(forecasts), meanOf(errors)];
+  { places }: Clusters,
+  { classes, binning = reliabilityDefaults }: CalibrationOptions,
+): (weights: Uint32Array) => (number | null)[] {
+  const brier = Float64Array.from(forecasts, (one) => brierScore([one], classes) ?? 0);
+  const loss = Float64Array.from(forecasts, (one) => logLoss([one]) ?? 0);
+  const errors = classes.map((name) =>
+    weightedExpectedError(
+      forecasts.map(({ probabilities }) => probabilities[name]),
+      forecasts.map(({ truth }) => truth === name),
+      binning,
+    ),
+  );
+  const own = new Uint32Array(forecasts.length);
+  return (weights) => {
+    let [total, brierSum, lossSum] = [0, 0, 0];
+    for (let i = 0; i < own.length; i++) {
+      const weight = weights[places[i]];
+      own[i] = weight;
+      total += weight;
+      brierSum += weight * brier[i];
+      lossSum += weight * loss[i];
+    }
+    if (total === 0) return [null, null, null];
+    return [brierSum / total, lossSum / total, meanOf(errors.map((error) => error(own) ?? 0))];
+  };
 }
 
 function ofClass(

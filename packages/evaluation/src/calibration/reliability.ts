@@ -66,6 +66,41 @@ export function reliabilityOf(
   };
 }
 
+/**
+ * The expected error of resamples, told as how often each probability counts: that of `reliabilityOf`
+ * over a list in which each stands so often. Null where nothing counts.
+ */
+export function weightedExpectedError(
+  probabilities: readonly number[],
+  happened: readonly boolean[],
+  { bins, binning }: BinningOptions,
+): (weights: Uint32Array) => number | null {
+  if (binning === "equal numbers") {
+    // Where the borders lie depends on who is drawn.
+    return (weights) => {
+      const drawn = probabilities.flatMap((_, i) => new Array<number>(weights[i]).fill(i));
+      return reliabilityOf(
+        drawn.map((i) => probabilities[i]),
+        drawn.map((i) => happened[i]),
+        { bins, binning },
+      ).expectedError;
+    };
+  }
+  const places = Uint32Array.from(probabilities, (one) => binOf(one, bins));
+  const gaps = Float64Array.from(probabilities, (one, i) => one - (happened[i] ? 1 : 0));
+  const sums = new Float64Array(bins);
+  return (weights) => {
+    sums.fill(0);
+    let total = 0;
+    for (let i = 0; i < places.length; i++) {
+      sums[places[i]] += weights[i] * gaps[i];
+      total += weights[i];
+    }
+    // A bin's distance of said and seen times its patients is the distance of their sums.
+    return total === 0 ? null : sums.reduce((sum, one) => sum + Math.abs(one), 0) / total;
+  };
+}
+
 interface Said {
   readonly probability: number;
   readonly happened: boolean;
@@ -77,14 +112,19 @@ interface Group {
   readonly high: number;
 }
 
-/** A border belongs to the bin below it, as scikit-learn has it; 0 to the first. */
 function byWidth(order: readonly Said[], bins: number): Group[] {
-  const placeOf = ({ probability }: Said) => Math.max(0, Math.ceil(probability * bins) - 1);
-  return [...Map.groupBy(order, placeOf)].map(([place, members]) => ({
-    members,
-    low: place / bins,
-    high: (place + 1) / bins,
-  }));
+  return [...Map.groupBy(order, ({ probability }) => binOf(probability, bins))].map(
+    ([place, members]) => ({
+      members,
+      low: place / bins,
+      high: (place + 1) / bins,
+    }),
+  );
+}
+
+/** A border belongs to the bin below it, as scikit-learn has it; 0 to the first. */
+function binOf(probability: number, bins: number): number {
+  return Math.max(0, Math.ceil(probability * bins) - 1);
 }
 
 /** Equal probabilities are never parted. */

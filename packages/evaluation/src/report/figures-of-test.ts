@@ -1,6 +1,6 @@
 /** What the figures of a test draw, for the page and for the files beside it. */
 import type { Auc } from "@malleolus/schema";
-import { type RocBandPoint, rocBand } from "../roc-band.ts";
+import type { RocBandPoint } from "../roc-band.ts";
 import type { TestAnalyses } from "./analyses-of-test.ts";
 import type { ReportedTest } from "./content.ts";
 import type { ForestKind } from "./figures/forest-figure.ts";
@@ -17,7 +17,7 @@ export function rocContent(
   { evaluation, people }: ReportedTest,
   name: (id: string) => string,
 ): RocContent {
-  const { classification, outcomes, settings } = evaluation;
+  const { classification, rocBand: band } = evaluation;
   const all = [
     { label: "Any fracture", ...classification.fracture },
     ...classification.classes.map((one) => ({ label: name(one.class), ...one })),
@@ -25,17 +25,16 @@ export function rocContent(
   const lines = all.flatMap(({ label, roc, auc }) =>
     roc === null ? [] : [{ name: label, points: roc, auc }],
   );
-  const band = rocBand(
-    outcomes.map(({ prediction }) => prediction.fractureScore),
-    outcomes.map(({ truth }) => truth !== settings.noFractureClass),
-    settings,
-  );
-  const readers = (people?.readers ?? []).flatMap(({ sensitivity, specificity }) =>
+  return { lines, band, readers: readerPoints(people) };
+}
+
+/** Every reader alone, who has one point. */
+export function readerPoints(people: ReportedTest["people"]): ReaderPoint[] {
+  return (people?.readers ?? []).flatMap(({ sensitivity, specificity }) =>
     sensitivity.share === null || specificity.share === null
       ? []
       : [{ falsePositiveRate: 1 - specificity.share, truePositiveRate: sensitivity.share }],
   );
-  return { lines, band, readers };
 }
 
 /** Accuracy of every group, by what it is a group of. */

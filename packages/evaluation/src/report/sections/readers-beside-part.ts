@@ -2,7 +2,7 @@
 import { groupKeys } from "../case-groups.ts";
 import type { ReportedTest } from "../content.ts";
 import { readerKey, rocFigure, rocKey } from "../figures/roc-figure.ts";
-import { rocContent } from "../figures-of-test.ts";
+import { readerPoints } from "../figures-of-test.ts";
 import { casesAnchor, groupAnchor, linked, readersAnchor } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import { count, decimal, percent, withInterval } from "../numbers.ts";
@@ -47,5 +47,5 @@ function areasPart(areas: AreasBeside, test: ReportedTest): Markup {
   return html`<div class="pair"><div><table><thead><tr><td></td><th scope="col">AUC, any fracture</th></tr></thead><tbody><tr class="main"><th scope="row">The detector</th><td>${all(withInterval(detector.auc, detector.interval))}</td></tr>
 <tr class="main"><th scope="row">Readers on average</th><td>${all(withInterval(readersMean.value, readersMean.interval))}</td></tr>
 ${rows}</tbody></table><p style="margin-top:16px">The detector less the readers' average is ${all(withInterval(difference.value, difference.interval))} (p ${decimal(p, 3)}, ${areas.patients} patients whom all of these ${names.length} readers have read), with other readers and other patients in mind (Obuchowski and Rockette). ${scored}${part}${next}</p></div>
-<div>${rocFigure(lines, null, rocContent(test, String).readers)}<ul class="legend"><li>${rocKey(0)}${lines[0].name}</li><li>${rocKey(1)}${lines[1].name}</li><li>${readerKey()}readers, each alone</li></ul></div></div>`;
+<div>${rocFigure(lines, null, readerPoints(test.people))}<ul class="legend"><li>${rocKey(0)}${lines[0].name}</li><li>${rocKey(1)}${lines[1].name}</li><li>${readerKey()}readers, each alone</li></ul></div></div>`;
 }
