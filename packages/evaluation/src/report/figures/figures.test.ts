@@ -166,3 +166,17 @@ const empty: Proportion = proportionOf(0, 0);
 test("shareMark: draws nothing where there is nothing to count", () => {
   assert.equal(shareMark(empty).markup, "");
 });
+
+test("standaloneSvg: a legend stands below the figure, in its own words and nobody's markup", () => {
+  const svg = standaloneSvg(figures.forest, [
+    { style: "curve main", text: "ours & <theirs>" },
+    { style: "reader", text: "readers" },
+  ]);
+  const [, , height] = standaloneSvg(figures.forest).match(/width="(\d+)" height="(\d+)"/) ?? [];
+  const [, width, taller] = svg.match(/width="(\d+)" height="(\d+)"/) ?? [];
+  assert.equal(Number(taller), Number(height) + 2 * 18 + 8);
+  assert.ok(svg.includes(`viewBox="0 0 ${width} ${taller}"`));
+  assert.ok(svg.includes('<path class="curve main" d="M46 '));
+  assert.ok(svg.includes("ours &amp; &lt;theirs&gt;</text>"));
+  assert.ok(svg.endsWith("</svg>\n"));
+});

@@ -35,7 +35,7 @@ export function rocFigure(
     const places = withoutRepeats(points).map(
       (one) => [one.falsePositiveRate, one.truePositiveRate] as const,
     );
-    return html`<path class="${rocStyle(i)}" d="${line(PLOT, places)}"/>`;
+    return html`<path class="${curveStyle(i)}" d="${line(PLOT, places)}"/>`;
   });
   const marks = readers.map(({ falsePositiveRate, truePositiveRate }) => {
     const [x, y] = [placeX(PLOT, falsePositiveRate), placeY(PLOT, truePositiveRate)];
@@ -58,7 +58,7 @@ function bandMark(band: readonly RocBandPoint[]): Markup {
 
 /** The short line that stands for a curve in a legend. */
 export function rocKey(place: number): Markup {
-  return html`<svg class="key" viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path class="${rocStyle(place)}" d="M1 4H25"/></svg>`;
+  return html`<svg class="key" viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path class="${curveStyle(place)}" d="M1 4H25"/></svg>`;
 }
 
 export function readerKey(): Markup {
@@ -70,7 +70,8 @@ function labelOf(lines: readonly RocLine[], readers: readonly ReaderPoint[]): st
   return readers.length === 0 ? curves : `${curves}; ${readers.length} readers as points`;
 }
 
-function rocStyle(place: number): string {
+/** The style of a curve by its place: the first stands out, the others differ by their dashes. */
+export function curveStyle(place: number): string {
   return place === 0 ? "curve main" : `curve dash${1 + ((place - 1) % 4)}`;
 }
 
