@@ -122,3 +122,41 @@ test("powerBesideReaders: none for no difference, more with more cases, readers 
     /a spread of 0$/,
   );
 });
+
+test("powerBesideReaders: readers alone are a t-test of their differences, cases alone a normal one", () => {
+  const near3 = (actual: number, expected: number) =>
+    assert.ok(Math.abs(actual - expected) < 5e-4, `expected ${expected}, got ${actual}`);
+  // Ten differences with a mean of one deviation: 0.8031 in the tables of the t-test.
+  const readersAlone = { reader: 1, error: 0, shared: 0, cases: 10 };
+  near3(powerBesideReaders(readersAlone, { readers: 10, cases: 77, difference: 1 }), 0.8031);
+  near3(
+    powerBesideReaders({ ...readersAlone, reader: 4 }, { readers: 10, cases: 10, difference: 2 }),
+    0.8031,
+  );
+  // Twice the cases halve the variance: 0.28 is then 2.8 deviations, which 1.96 leaves to 0.7995.
+  const casesAlone = { reader: 0, error: 0.02, shared: 0.02, cases: 50 };
+  near3(powerBesideReaders(casesAlone, { readers: 4, cases: 100, difference: 0.28 }), 0.7995);
+  near3(powerBesideReaders(casesAlone, { readers: 9, cases: 100, difference: -0.28 }), 0.7995);
+  // What each reader's cases add is not shared, and goes with the readers.
+  const ownCases = { reader: 0, error: 1.5, shared: 0, cases: 20 };
+  near3(powerBesideReaders(ownCases, { readers: 10, cases: 30, difference: 1 }), 0.8031);
+  // An estimate below 0 is no variance.
+  near3(
+    powerBesideReaders({ ...ownCases, reader: -3 }, { readers: 10, cases: 30, difference: 1 }),
+    0.8031,
+  );
+});
+
+test("detectorBesideReaders: the variance's parts are those of the differences, by hand", () => {
+  const { variance, difference } = found;
+  const areas = readers.map((scores) => aucOf(scores, positive)?.auc ?? Number.NaN);
+  const ofPairs = readers.map((scores) => compareAucs(detector, scores, positive) ?? assert.fail());
+  near(variance.error, ofPairs.reduce((sum, one) => sum + one.standardError ** 2, 0) / 3);
+  assert.equal(variance.cases, 9);
+  const differences = areas.map((area) => found.detector.auc - area);
+  const mean = differences.reduce((sum, one) => sum + one, 0) / 3;
+  const square = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 2;
+  near(variance.reader, square - variance.error + variance.shared);
+  near(difference.standardError ** 2, (square + 3 * variance.shared) / 3);
+  near(difference.degreesOfFreedom, 2 * ((square + 3 * variance.shared) / square) ** 2);
+});
