@@ -106,6 +106,7 @@ export { figureFiles } from "./report/figure-files.ts";
 export type { GalleryItem, GalleryPart } from "./report/gallery.ts";
 export { htmlReport } from "./report/html-report.ts";
 export { jsonReport } from "./report/json-report.ts";
+export { measurementAgreement } from "./report/measurement-agreement.ts";
 export { outlineMeasures, type TwoOutlines } from "./report/outline-measures.ts";
 export type { Provenance } from "./report/provenance.ts";
 export {

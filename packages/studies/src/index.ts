@@ -171,6 +171,7 @@ export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
 export { recordDisplayCheck } from "./reading/display-check.ts";
 export { askedLabels } from "./reading/labels.ts";
+export { type MeasuredTable, measuredValues } from "./reading/measured-values.ts";
 export {
   type ReaderImage,
   readerCase,

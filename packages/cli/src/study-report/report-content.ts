@@ -10,6 +10,7 @@ import {
   type GalleryPart,
   intraObserverAgreement,
   levelsOfTest,
+  measurementAgreement,
   observerAgreement,
   outcomesUnder,
   outlineMeasures,
@@ -24,6 +25,8 @@ import {
 } from "@malleolus/evaluation";
 import { ankleClassification, type PatientDecision } from "@malleolus/schema";
 import {
+  type MeasuredTable,
+  measuredValues,
   type ReaderScore,
   type ReadingMatrix,
   type RoundMatrix,
@@ -125,10 +128,14 @@ export async function studyReport(given: StudyToReport): Promise<ReportContent> 
     sets: described.sets,
     tests: [...internal, ...external, ...againstTruth(given)],
     readers: [
-      ...agreementOf(study, curation, "Observers, before the senior decides"),
-      ...agreementOf(study, reference, "Surgeons of the tests, before they talk"),
+      ...agreementOf(study, curation, "Observers, before the senior decides", {
+        measured: await measuredValues(study, "curation"),
+      }),
+      ...agreementOf(study, reference, "Surgeons of the tests, before they talk", {
+        measured: await measuredValues(study, "reference"),
+      }),
       ...(await roundMatrices(study)).flatMap((round) =>
-        agreementOf(study, round, `Round "${round.name}"`, round.repeats),
+        agreementOf(study, round, `Round "${round.name}"`, { repeated: round.repeats }),
       ),
     ],
     readerStudy: readerStudyOf(given),
@@ -262,11 +269,17 @@ async function galleryPart(
   return first === undefined ? [] : galleryOf(study, first, difficult);
 }
 
+/** What readers may have said besides. */
+interface MoreOfReaders {
+  readonly repeated?: RoundMatrix["repeats"];
+  readonly measured?: readonly MeasuredTable[];
+}
+
 function agreementOf(
   study: Study,
   { readers, rows }: ReadingMatrix,
   name: string,
-  repeated: RoundMatrix["repeats"] = [],
+  { repeated = [], measured = [] }: MoreOfReaders = {},
 ): ReportedReaders[] {
   if (rows.length === 0) return [];
   const ratings = rows.map(({ decisions }) => decisions.map((decision) => decision?.id ?? null));
@@ -289,7 +302,13 @@ function agreementOf(
   }));
   const all = [...classes, ...exclusions].map(({ id }) => id);
   const intra = intraObserverAgreement(repeats, all);
-  return [{ name, agreement, observers, rows: said, repeats, intra }];
+  const measurements = measured.map((table) =>
+    measurementAgreement({
+      ...table,
+      readers: table.readers.map((id) => known.get(id) ?? id),
+    }),
+  );
+  return [{ name, agreement, observers, rows: said, repeats, intra, measurements }];
 }
 
 function namesOf({ protocol, configuration }: Study): Record<string, string> {

@@ -9,6 +9,7 @@ import type { LevelsOfTest } from "../weber/levels-of-test.ts";
 import type { TestAnalyses } from "./analyses-of-test.ts";
 import type { FilledChecklist } from "./checklists/checklist.ts";
 import type { GalleryPart } from "./gallery.ts";
+import type { MeasurementAgreement } from "./measurement-agreement.ts";
 import type { OutlineMeasures } from "./outline-measures.ts";
 import type { Provenance } from "./provenance.ts";
 import type { PublishedSet } from "./published/published.ts";
@@ -81,6 +82,8 @@ export interface ReportedReaders {
   /** Each reader with themselves, where cases came twice; none where none did. */
   readonly intra: readonly IntraObserver[];
   readonly repeats: readonly (Repeat & { readonly patient: string })[];
+  /** Of what at least two have measured. */
+  readonly measurements: readonly MeasurementAgreement[];
 }
 
 export interface TrainingCurve {

@@ -15,7 +15,15 @@ const HEAD = ["test", "table", "row", "measure", "value", "low", "high", "count"
 export function tablesCsv(content: ReportContent): string {
   const rows = [
     ...content.tests.flatMap(testRows),
-    ...content.readers.flatMap(({ name, agreement, intra }) => [
+    ...content.readers.flatMap(({ name, agreement, intra, measurements }) => [
+      ...measurements.flatMap(({ name: what, correlation, pairs }) => [
+        estimateRow("", "measurements", what, "ICC(2,1)", correlation),
+        ...pairs.flatMap(({ readers: [one, other], limits }) => [
+          estimateRow("", "measurements", what, `${one} less ${other}`, limits.bias),
+          estimateRow("", "measurements", what, `${one} less ${other}, lower`, limits.lowerLimit),
+          estimateRow("", "measurements", what, `${one} less ${other}, upper`, limits.upperLimit),
+        ]),
+      ]),
       ...intra.map(({ reader, kappa }) =>
         estimateRow("", "readers", `${name}: ${reader} twice`, "Cohen's kappa", kappa),
       ),

@@ -227,6 +227,7 @@ export const fullReport: ReportContent = {
         { patient: "weber-b 0", said: ["a", "a"] },
         { patient: "of no test", said: ["a", EVIL] },
       ],
+      measurements: [],
       ...repeated([
         { patient: "weber-b 0", reader: EVIL, first: "a", second: "a" },
         { patient: "none 3", reader: EVIL, first: "a", second: "b" },

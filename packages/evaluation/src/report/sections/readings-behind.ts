@@ -12,7 +12,7 @@ const MOST_LISTED = 300;
 
 /** Of the readers at `place`; `shown` leads from patients to their rows where they have one. */
 export function readingsBehind(
-  { name: title, observers, agreement, rows, intra, repeats }: ReportedReaders,
+  { name: title, observers, agreement, rows, intra, repeats, measurements }: ReportedReaders,
   place: number,
   shown: ReadonlyMap<string, string>,
   name: Name,
@@ -51,7 +51,12 @@ export function readingsBehind(
     return html`<li id="${agreementAnchor(place, `repeats-${i}`)}"><b>${title}: ${reader} said the same twice</b> ${own.length - not.length}/${own.length}; not: ${links(not, shown)}</li>
 `;
   });
-  return html`<ul class="behind">${items}${categories}${twice}</ul>`;
+  const measured = measurements.map(
+    ({ name: what, rows: own }, i) =>
+      html`<li id="${agreementAnchor(place, `measured-${i}`)}"><b>${title}: measured ${what}</b> ${own.length}: ${links(own, shown)}</li>
+`,
+  );
+  return html`<ul class="behind">${items}${categories}${twice}${measured}</ul>`;
 }
 
 /** Where each patient's row is, the first test's of several. */
