@@ -136,7 +136,7 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     const threads = await visitor.page.evaluate<number>(
       "Math.min(navigator.hardwareConcurrency, 8)",
     );
-    await visitor.page.getByText(`Computed in ${threads} threads.`).waitFor();
+    await visitor.page.getByText(`Threads: ${threads}`, { exact: true }).waitFor();
     const text = { name: "text.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
     await visitor.page.getByLabel("Radiograph", { exact: true }).setInputFiles(text);
     await visitor.page.getByText(/^This file cannot be read/).waitFor();
@@ -155,7 +155,7 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     const visitor = await newVisitor(browser, plain);
     await visitor.page.goto("/supplement/");
     await checkAnalysis(visitor, picture, expected);
-    await visitor.page.getByText("Computed in 1 threads.").waitFor();
+    await visitor.page.getByText("Threads: 1", { exact: true }).waitFor();
     await assert.rejects(
       exportPage({ ...given, webFolder: join(folder, "pages") }, silent),
       /expected an empty folder/,

@@ -22,7 +22,7 @@ const { images } = simulateStudy(
 writeFileSync(ankle, images[0].file);
 
 /** An addon that is not there: whatever loads LibTorch fails. */
-const withoutLibTorch = { ...process.env, MALLEOLUS_ADDON: join(folder, "no-such-addon.node") };
+const withoutLibTorch = { ...process.env, MALLEOLUS_ADDON: join(folder, "no-such-addon") };
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [mainPath, ...args], {

@@ -385,6 +385,6 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "analyse.class.no_fracture": "Geen fractuur",
   "analyse.class.fracture": "Fractuur",
   "analyse.picture": "De röntgenfoto",
-  "analyse.picture found": "De röntgenfoto met {count} omlijnde bevindingen",
-  "analyse.threads": "Berekend in {count} threads.",
+  "analyse.picture found": "De röntgenfoto; omlijnde bevindingen: {count}",
+  "analyse.threads": "Threads: {count}",
 };

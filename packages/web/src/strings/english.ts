@@ -398,8 +398,8 @@ export const english = {
   "analyse.class.no_fracture": "No fracture",
   "analyse.class.fracture": "Fracture",
   "analyse.picture": "The radiograph",
-  "analyse.picture found": "The radiograph with {count} findings outlined",
-  "analyse.threads": "Computed in {count} threads.",
+  "analyse.picture found": "The radiograph; outlined findings: {count}",
+  "analyse.threads": "Threads: {count}",
 } as const;
 
 export type StringKey = keyof typeof english;
