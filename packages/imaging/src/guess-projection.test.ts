@@ -19,12 +19,12 @@ function bones(tibia: readonly [number, number], fibula: readonly [number, numbe
 }
 
 test("boneArrangement: shares of both bones' width, by hand", () => {
-  // Together 60 columns wide, 10 of them between the bones.
-  assert.deepEqual(boneArrangement(bones([60, 90], [30, 50]), ankleStructures), {
+  // Together 64 columns wide, 16 of them between the bones.
+  assert.deepEqual(boneArrangement(bones([52, 84], [20, 36]), ankleStructures), {
     within: 0,
-    offset: -2 / 3,
-    gap: 1 / 6,
-    fibulaWidth: 1 / 3,
+    offset: -48 / 64,
+    gap: 16 / 64,
+    fibulaWidth: 16 / 64,
   });
   const lateral = boneArrangement(bones([30, 70], [40, 60]), ankleStructures);
   assert.deepEqual(lateral, { within: 1, offset: 0, gap: 0, fibulaWidth: 0.5 });
@@ -33,7 +33,7 @@ test("boneArrangement: shares of both bones' width, by hand", () => {
 test("guessProjection: a fibula within the tibia is a lateral view, one beside it a mortise, across its edge an AP", () => {
   for (const [tibia, fibula, view] of [
     [[30, 70], [42, 60], "lateral"],
-    [[30, 70], [74, 88], "mortise"],
+    [[30, 70], [80, 94], "mortise"],
     [[30, 70], [65, 82], "ap"],
   ] as const) {
     const guess = guessProjection(bones(tibia, fibula), ankleStructures);

@@ -10,7 +10,7 @@
 import type { Side, Structure, View } from "@malleolus/schema";
 import { type LabelMap, labelsWithin } from "./label-map.ts";
 
-export interface Guess<T> {
+interface Guess<T> {
   readonly value: T;
   readonly probability: number;
 }
@@ -37,7 +37,7 @@ export const GUESSED_VIEWS = ["ap", "mortise", "lateral"] as const satisfies rea
 const LEAST_ROWS = 20;
 
 /** What a view's evidence is made of: a constant, then within, |offset|, gap and fibula width. */
-export const VIEW_WEIGHTS: readonly (readonly number[])[] = [
+const VIEW_WEIGHTS: readonly (readonly number[])[] = [
   [0.45, -6.17, 3.27, -10.07, -2.31],
   [-3.74, -1.24, 7.97, 18.41, -11.55],
   [3.29, 7.41, -11.24, -8.34, 13.85],
@@ -64,7 +64,7 @@ export function guessProjection(
 }
 
 /** Of `GUESSED_VIEWS`, in their order. */
-export function viewProbabilities(arrangement: BoneArrangement): number[] {
+function viewProbabilities(arrangement: BoneArrangement): number[] {
   const features = featuresOf(arrangement);
   const evidence = VIEW_WEIGHTS.map((weights) =>
     weights.reduce((sum, weight, i) => sum + weight * features[i], 0),
