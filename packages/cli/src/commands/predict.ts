@@ -1,10 +1,13 @@
 /** `malleolus predict`: a detector's findings on radiographs, and the class of each patient. */
+import { existsSync } from "node:fs";
+import { writeFileWhole } from "@malleolus/host";
 import type { PatientDecision, Prediction } from "@malleolus/schema";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { ENGINES, type EngineName } from "../engine/engine.ts";
 import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
+import type { PredictedFile } from "../patients/findings-coco.ts";
 import { radiographFiles } from "../radiograph-files.ts";
 import { share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -13,6 +16,7 @@ interface PredictArguments {
   readonly checkpoint?: string;
   readonly out?: string;
   readonly dicom?: string;
+  readonly coco?: string;
   readonly threshold?: number;
   readonly prevalence?: number;
   readonly onePatient?: true;
@@ -34,6 +38,7 @@ export const predictCommand: CommandFile = (output, finish) =>
     .option("--out <folder>", "write NAME.json and NAME.png, an overlay, for each file")
     .option("--no-overlay", "write no overlays")
     .option("--dicom <folder>", "write DICOM objects of what is found on DICOM files")
+    .option("--coco <file>", "write all that is found as one COCO file, with scores")
     .option(
       "--threshold <score>",
       "lowest score of a finding, 0 to 1 (default: the detector's decision, else 0.5)",
@@ -114,6 +119,7 @@ Examples:
       }
       if (given.out !== undefined) requireRoom(files, given.out, given.overlay);
       if (given.dicom !== undefined) requireObjectRoom(files, given.dicom);
+      if (given.coco !== undefined) requireNew(given.coco);
       const notes = radiographNotes();
       const detector = await openEngine(given.engine, path, {
         dtype: given.dtype,
@@ -139,6 +145,7 @@ Examples:
                 detector,
                 isThresholdGiven: given.threshold !== undefined,
               });
+        const all: PredictedFile[] = [];
         for (const group of await patientFiles(files, given.onePatient ?? false)) {
           const predictions = await predictPatient({
             ...group,
@@ -151,12 +158,21 @@ Examples:
             onRead: (file, radiograph) => notes.see(file.path, radiograph),
             onFailure,
           });
-          await writeObjects?.(group.files, predictions).catch(onFailure);
+          const predicted = predictions.flatMap((prediction) => {
+            const file = group.files.find(({ path }) => path === prediction.file);
+            return file === undefined ? [] : [{ name: file.name, prediction }];
+          });
+          all.push(...predicted);
+          await writeObjects?.(predicted).catch(onFailure);
           output.write(
             given.json
               ? predictions.map((one) => `${JSON.stringify(one)}\n`).join("")
               : describePatient(predictions, sentenceOf),
           );
+        }
+        if (given.coco !== undefined) {
+          const { findingsCoco } = await import("../patients/findings-coco.ts");
+          writeFileWhole(given.coco, findingsCoco(all, detector.classes));
         }
       } finally {
         await detector.close();
@@ -164,6 +180,15 @@ Examples:
       const remarks = notes.all();
       if (remarks.length > 0) output.writeError(`note: ${remarks.join(". ")}.\n`);
     });
+
+/** A file of all findings cannot be told from another COCO file: none is replaced. */
+function requireNew(path: string): void {
+  if (!existsSync(path)) return;
+  throw new CliError(
+    "folder",
+    `--coco: ${path} exists; name another file, or remove it if it is not needed`,
+  );
+}
 
 /** The detector's decision, at the prevalence that was asked for. */
 function decisionAt(

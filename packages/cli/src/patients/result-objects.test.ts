@@ -90,7 +90,10 @@ async function prepare(context: TestContext) {
   return {
     at,
     files: names.map((name) => ({ path: at(name), name })),
-    predictions: names.map((name) => predictionOf(at(name), name === "a.dcm")),
+    predicted: names.map((name) => ({
+      name,
+      prediction: predictionOf(at(name), name === "a.dcm"),
+    })),
     writing: {
       folder: at("objects"),
       detectorFile: at("model.safetensors"),
@@ -101,8 +104,8 @@ async function prepare(context: TestContext) {
 }
 
 test("objectWriter: objects of each DICOM file, a report of each study, and nothing of a picture", async (context) => {
-  const { at, files, predictions, writing } = await prepare(context);
-  await (await objectWriter(writing))(files, predictions);
+  const { at, predicted, writing } = await prepare(context);
+  await (await objectWriter(writing))(predicted);
   const written = readdirSync(at("objects")).sort();
   assert.deepEqual(written, [
     "a.dcm.picture.dcm",
@@ -125,9 +128,9 @@ test("objectWriter: objects of each DICOM file, a report of each study, and noth
 });
 
 test("objectWriter: a repeated analysis writes the same files", async (context) => {
-  const { at, files, predictions, writing } = await prepare(context);
+  const { at, predicted, writing } = await prepare(context);
   const contents = async (folder: string, isThresholdGiven = false) => {
-    await (await objectWriter({ ...writing, folder, isThresholdGiven }))(files, predictions);
+    await (await objectWriter({ ...writing, folder, isThresholdGiven }))(predicted);
     return readdirSync(folder).map((name) => readFileSync(join(folder, name)));
   };
   const first = await contents(at("first"));
@@ -138,16 +141,16 @@ test("objectWriter: a repeated analysis writes the same files", async (context) 
 });
 
 test("objectWriter: a radiograph that objects cannot name is refused before anything is written", async (context) => {
-  const { at, files, predictions, writing } = await prepare(context);
+  const { at, predicted, writing } = await prepare(context);
   writeFileSync(at("b.dcm"), radiograph("", "1.3.99.7"));
   const write = await objectWriter(writing);
-  await assert.rejects(write(files, predictions), { code: "damaged" });
+  await assert.rejects(write(predicted), { code: "damaged" });
   assert.throws(() => readdirSync(at("objects")), { code: "ENOENT" });
 });
 
 test("own output: objects are told from radiographs, and replace nothing else", async (context) => {
-  const { at, files, predictions, writing } = await prepare(context);
-  await (await objectWriter(writing))(files, predictions);
+  const { at, files, predicted, writing } = await prepare(context);
+  await (await objectWriter(writing))(predicted);
   for (const name of readdirSync(at("objects")))
     assert.ok(isOwnOutput(at(`objects/${name}`)), name);
   for (const name of ["a.dcm", "d.png", "model.safetensors"])

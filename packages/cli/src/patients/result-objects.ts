@@ -26,16 +26,9 @@ import sharp from "sharp";
 import manifest from "../../package.json" with { type: "json" };
 import type { Engine } from "../engine/engine.ts";
 import { renderOverlay } from "../overlay.ts";
-import type { RadiographFile } from "../radiograph-files.ts";
+import type { PredictedFile } from "./findings-coco.ts";
 import { OBJECT_ENDINGS } from "./object-endings.ts";
 import { sentenceOf } from "./predict-patient.ts";
-
-/** One of a patient's radiographs, and what was found on it. */
-export interface PredictedFile {
-  /** The file's name among the command's, from which its objects have theirs. */
-  readonly name: string;
-  readonly prediction: Prediction;
-}
 
 export interface ObjectWriting {
   readonly folder: string;
@@ -52,17 +45,10 @@ export interface ObjectWriting {
  */
 export async function objectWriter(given: ObjectWriting) {
   const sha256 = await fileSha256(given.detectorFile);
-  return async (
-    files: readonly RadiographFile[],
-    predictions: readonly Prediction[],
-  ): Promise<void> => {
-    const patient = predictions.flatMap((prediction) => {
-      const file = files.find(({ path }) => path === prediction.file);
-      return file === undefined ? [] : [{ name: file.name, prediction }];
-    });
-    const [first] = predictions;
+  return async (patient: readonly PredictedFile[]): Promise<void> => {
+    const [first] = patient;
     if (first === undefined) return;
-    const settings = settingsOf(first, given);
+    const settings = settingsOf(first.prediction, given);
     const model = { name: "Malleolus detector", version: manifest.version, sha256, settings };
     await writeResultObjects(patient, model, given.detector.classes, given.folder);
   };
@@ -89,12 +75,12 @@ async function fileSha256(path: string): Promise<string> {
 }
 
 /**
- * Writes them into a folder, each file whole. What is no DICOM file has none, since there is no study
+ * Writes a patient's objects into a folder, each file whole. What is no DICOM file has none, since there is no study
  * that they could be of. The report of a study is named for its first radiograph.
  *
  * @throws DataError `damaged` for a radiograph that objects cannot name; nothing is written then.
  */
-export async function writeResultObjects(
+async function writeResultObjects(
   patient: readonly PredictedFile[],
   model: ResultModel,
   classes: readonly string[],

@@ -3,9 +3,12 @@ import type { CocoAnnotation, CocoDataset } from "./read-coco.ts";
 
 /**
  * The file's text, an image and an annotation a line. Reading it gives the same data set; further
- * keys of the images stand beside COCO's own.
+ * keys of the images stand beside COCO's own. `scores` by annotation's id, where a detector drew them.
  */
-export function cocoText({ images, categories, annotations }: CocoDataset): string {
+export function cocoText(
+  { images, categories, annotations }: Omit<CocoDataset, "annotationsByImage">,
+  scores: ReadonlyMap<number, number> = new Map(),
+): string {
   const parts = {
     images: images.map(({ id, fileName, width, height, extra }) => ({
       ...extra,
@@ -15,7 +18,11 @@ export function cocoText({ images, categories, annotations }: CocoDataset): stri
       height,
     })),
     categories,
-    annotations: annotations.map(writtenAnnotation),
+    annotations: annotations.map((annotation) => {
+      const score = scores.get(annotation.id);
+      const written = writtenAnnotation(annotation);
+      return score === undefined ? written : { ...written, score };
+    }),
   };
   const written = Object.entries(parts).map(([key, records]) => {
     const lines = records.map((record) => JSON.stringify(record));

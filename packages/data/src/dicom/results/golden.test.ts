@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ResultKind } from "./result-object.ts";
-import { ourObjects } from "./test-golden-input.ts";
+import { expectedInput, ourObjects } from "./test-golden-input.ts";
 import { flattened, type Told, toldFile } from "./test-told-elements.ts";
 
 interface Difference {
@@ -114,6 +114,14 @@ const isOf = (difference: Difference, path: string, ours: Told, theirs: Told): b
       : ours[path] === undefined
         ? "theirs alone"
         : "another value");
+
+test("the golden files are of this radiograph and these UIDs", () => {
+  for (const [kind, { instance, series }] of Object.entries(expectedInput().uids)) {
+    const golden = join(import.meta.dirname, `golden/${kind}.json`);
+    const theirs = flattened(JSON.parse(readFileSync(golden, "utf8")));
+    assert.deepEqual([theirs["00080018"], theirs["0020000e"]], [[instance], [series]], kind);
+  }
+});
 
 for (const [kind, file] of Object.entries(ourObjects())) {
   test(`as highdicom writes it, but for what is known: ${kind}`, () => {
