@@ -385,7 +385,7 @@ const cases: readonly Case[] = [
   {
     name: "an HTTP request outside server",
     files: { "packages/data/src/a.ts": 'await fetch("weights");\n' },
-    finding: "fetch: only server speaks HTTP",
+    finding: "fetch: only server and pacs speak HTTP",
   },
   {
     name: "a command line outside cli",

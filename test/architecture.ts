@@ -30,6 +30,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   evaluation: ["errors", "random", "geometry", "schema"],
   runs: ["errors", "schema"],
   onnx: ["errors", "imaging", "geometry", "schema"],
+  pacs: ["errors", "data", "schema"],
   web: ["geometry", "schema", "imaging", "onnx"],
   studies: ["errors", "random", "host", "data", "geometry", "schema"],
   training: [
@@ -240,9 +241,9 @@ function ruleBrokenBy(kind: Act["kind"], path: string): string | undefined {
     case "native":
       return path === nativeLoader ? undefined : `only ${nativeLoader} loads native code`;
     case "network":
-      return owner === "server" || owner === "web" || asksServers(path)
+      return owner === "server" || owner === "pacs" || owner === "web" || asksServers(path)
         ? undefined
-        : "only server speaks HTTP";
+        : "only server and pacs speak HTTP";
     case "not a re-export":
       if (posix.basename(path) !== "index.ts") return undefined;
       return "index.ts re-exports and does nothing else";

@@ -1,0 +1,73 @@
+/** Debian's Orthanc with its DICOMweb plugin, started for a test on loopback, with an empty store of its own. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+
+const PROGRAM = "/usr/sbin/Orthanc";
+const PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
+const STARTING_MS = 120_000;
+
+/** Option of a test that needs it: skips it, and says why, where it is absent. */
+export function skipWithoutOrthanc(): { skip: string | false } {
+  const isThere = existsSync(PROGRAM) && existsSync(PLUGIN);
+  return {
+    skip: isThere ? false : "Orthanc absent; install orthanc and orthanc-dicomweb to run it",
+  };
+}
+
+/** The address of its DICOMweb service; it ends with the test. `user` has the password `secret`. */
+export async function startOrthanc(context: TestContext): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-orthanc-"));
+  const port = await freePort();
+  const configuration = join(folder, "orthanc.json");
+  writeFileSync(
+    configuration,
+    JSON.stringify({
+      StorageDirectory: join(folder, "store"),
+      IndexDirectory: join(folder, "store"),
+      HttpPort: port,
+      DicomServerEnabled: false,
+      RemoteAccessAllowed: false,
+      AuthenticationEnabled: true,
+      RegisteredUsers: { user: "secret" },
+      Plugins: [PLUGIN],
+      DicomWeb: { Enable: true, Root: "/dicom-web/" },
+    }),
+  );
+  const child = spawn(PROGRAM, [configuration], { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (data) => {
+    said += data;
+  });
+  context.after(async () => {
+    if (child.exitCode === null) {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    }
+    rmSync(folder, { recursive: true });
+  });
+  const url = `http://127.0.0.1:${port}/dicom-web`;
+  for (const began = Date.now(); Date.now() - began < STARTING_MS; ) {
+    if (child.exitCode !== null) throw new Error(`Orthanc ended: ${said}`);
+    const answer = await fetch(`${url}/studies`).catch(() => null);
+    await answer?.body?.cancel();
+    // Without its password, which nobody gave here, it says so.
+    if (answer?.status === 401) return url;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`Orthanc did not answer: ${said}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || address === null) throw new Error("expected a port");
+  return address.port;
+}
