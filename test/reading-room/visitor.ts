@@ -72,7 +72,7 @@ export async function join(page: Page, link: string, login: string): Promise<voi
 export async function signIn(page: Page, login: string): Promise<void> {
   await page.getByLabel("User name").fill(login);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 async function fillPasswords(page: Page): Promise<void> {
