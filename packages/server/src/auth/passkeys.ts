@@ -34,6 +34,8 @@ export interface Challenges {
   readonly take: (challenge: string, account: number | null) => boolean;
 }
 
+/** COSE's numbers of EdDSA, ES256 and RS256: every device has one. Newer ones are experiments of Node's yet. */
+const ALGORITHMS = [-8, -7, -257];
 const LIFE_MS = 5 * 60_000;
 /** More at once is a flood, whose oldest goes. */
 const MOST = 10_000;
@@ -67,6 +69,7 @@ export async function passkeyCreation(
     userDisplayName: name,
     attestationType: "none",
     timeout: LIFE_MS,
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: known.map(({ credential }) => ({ id: credential })),
     authenticatorSelection: { residentKey: "required", userVerification: "required" },
   });
@@ -87,6 +90,7 @@ export async function checkNewPasskey(
     expectedOrigin: origin,
     expectedRPID: hostname,
     requireUserVerification: true,
+    supportedAlgorithmIDs: ALGORITHMS,
   }).catch(refuse("invalid", "This passkey was not made for this page. Try again."));
   if (!verified) throw new ServerError("invalid", "This passkey cannot be read. Try another.");
   const { id, publicKey, counter } = registrationInfo.credential;
