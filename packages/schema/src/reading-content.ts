@@ -84,6 +84,8 @@ export const readingConditionsSchema = z.strictObject({
   /** Screen pixels a radiograph's pixel, at most. */
   greatestZoom: z.number().positive().optional(),
   inverted: z.boolean().optional(),
+  /** How often a model's findings were hidden or shown again, where there were any. */
+  modelToggles: z.int().nonnegative().optional(),
 });
 export type ReadingConditions = z.infer<typeof readingConditionsSchema>;
 

@@ -201,7 +201,7 @@ export {
 } from "./reading/resolve-readings.ts";
 export { submitReading, withdrawReading } from "./reading/submit-reading.ts";
 export { type RoundMatrix, roundMatrices } from "./rounds/round-matrices.ts";
-export { createRound, listRounds } from "./rounds/rounds.ts";
+export { createRound, listRounds, readersOf } from "./rounds/rounds.ts";
 export {
   type CaseExplanation,
   type DecisionSummary,

@@ -19,6 +19,7 @@ const WorklistPage = lazy(() => import("./pages/worklist-page.tsx"));
 const ReadPage = lazy(() => import("./pages/read-page.tsx"));
 const RadiographsPage = lazy(() => import("./pages/radiographs-page.tsx"));
 const AnnotatePage = lazy(() => import("./pages/annotate-page.tsx"));
+const RoundsPage = lazy(() => import("./pages/rounds-page.tsx"));
 const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
 const SettingsPage = lazy(() => import("./pages/settings-page.tsx"));
 
@@ -81,6 +82,7 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
                 {({ code }) => <AnnotatePage code={code} side="reviews" key={code} />}
               </Route>
               <Route path="/people" component={PeoplePage} />
+              <Route path="/rounds" component={RoundsPage} />
               <Route path="/radiographs" component={RadiographsPage} />
               <Route path="/settings/:section?">
                 {({ section }) => <SettingsPage section={section ?? "display"} />}

@@ -3,6 +3,8 @@
  * other reading or finding is in it.
  */
 import { z } from "zod";
+import { imageIdSchema } from "../annotation.ts";
+import { polygonSchema } from "../finding.ts";
 import { calibrationSchema, sideSchema, viewSchema } from "../image.ts";
 import { readingContentSchema } from "../reading-content.ts";
 import { caseCodeSchema, queueKeySchema } from "./worklist.ts";
@@ -25,6 +27,23 @@ export const caseImageSchema = z.strictObject({
 });
 export type CaseImage = z.infer<typeof caseImageSchema>;
 
+/** What a model found on a radiograph, in a round that shows it. */
+export const modelFindingSchema = z.strictObject({
+  image: imageKeySchema.or(imageIdSchema),
+  structure: z.string(),
+  polygons: z.array(polygonSchema),
+  score: z.number().min(0).max(1).nullable(),
+});
+export type ModelFinding = z.infer<typeof modelFindingSchema>;
+
+/** The answer to a case of a qualification. */
+export const feedbackSchema = z.strictObject({
+  right: z.boolean(),
+  /** The class that holds. */
+  class: z.string(),
+});
+export type Feedback = z.infer<typeof feedbackSchema>;
+
 /** A reading while it is made; what is not decided is left out. */
 export const draftSchema = z.strictObject({
   /** Raised by one with every save; 0 before the first. */
@@ -45,6 +64,8 @@ export const caseSchema = z.strictObject({
   /** In the order of hanging; views that the protocol has and the case has not are `missing`. */
   images: z.array(caseImageSchema),
   missing: z.array(viewSchema),
+  /** Null where the reading is without a model. */
+  findings: z.array(modelFindingSchema).nullable(),
   state: z.enum(["new", "draft", "submitted"]),
   /** Null while it is new, and once it is submitted. */
   draft: draftSchema.nullable(),
@@ -57,6 +78,8 @@ export const caseSchema = z.strictObject({
       withdrawUntil: z.string(),
       /** When the reader asked for a reopening; null where it was not asked. */
       reopeningAskedAt: z.string().nullable(),
+      /** Of a qualification; null in other queues. */
+      feedback: feedbackSchema.nullable(),
     })
     .nullable(),
   /** Neighbours in the worklist of what is left; null at its ends. */
@@ -94,6 +117,8 @@ export type SubmitRequest = z.infer<typeof submitRequestSchema>;
 export const submittedSchema = z.strictObject({
   at: z.string(),
   withdrawUntil: z.string(),
+  /** Of a qualification: to be looked at before the next case opens. */
+  feedback: feedbackSchema.nullable().default(null),
   /** What is to be read next; null where nothing is left. */
   next: caseCodeSchema.nullable(),
 });

@@ -59,6 +59,13 @@ export const reopeningsSchema = z.strictObject({
 /** `GET /api/health`: that the server answers and its database can be written. */
 export const healthSchema = z.strictObject({ status: z.literal("ok") });
 
+/**
+ * Whether a model's findings are shown: never, always, or crossed, where each reader reads every case both ways,
+ * half of them first with and half first without, the other way after the washout.
+ */
+export const roundModelSchema = z.enum(["never", "always", "crossed"]);
+export type RoundModel = z.infer<typeof roundModelSchema>;
+
 /** A round: some people read some cases once more, in a queue of its own. */
 export const roundSchema = z.strictObject({
   key: queueKeySchema,
@@ -67,6 +74,11 @@ export const roundSchema = z.strictObject({
   cases: count,
   /** Of the cases, how many each reads twice. */
   repeats: count,
+  model: roundModelSchema,
+  /** Of a qualification, the share that must be right; null for other rounds. */
+  passShare: z.number().min(0).max(1).nullable(),
+  /** Of a qualification, who has passed it. */
+  passed: z.array(z.string()),
   washoutDays: z.number().nonnegative(),
   seed: count,
   at: z.string(),
@@ -75,7 +87,12 @@ export const roundSchema = z.strictObject({
 export type Round = z.infer<typeof roundSchema>;
 
 /** `GET /api/rounds`, for those who run the study. */
-export const roundsSchema = z.strictObject({ rounds: z.array(roundSchema) });
+export const roundsSchema = z.strictObject({
+  rounds: z.array(roundSchema),
+  /** Who can be given a round. */
+  readers: z.array(named),
+});
+export type Rounds = z.infer<typeof roundsSchema>;
 
 /** `POST /api/rounds` */
 export const roundRequestSchema = z.strictObject({
@@ -90,6 +107,13 @@ export const roundRequestSchema = z.strictObject({
   /** Between a case and its repeat, at least. */
   washoutDays: z.number().min(0).max(3650).default(14),
   seed: z.int().nonnegative().default(1),
+  /** Crossed rounds show every case twice, whatever `repeatShare` says. */
+  model: roundModelSchema.default("never"),
+  /**
+   * Makes it a qualification: cases whose class is known, each with its answer once it is read, without repeats
+   * and without a model. As long as it is not passed, its people read nothing else.
+   */
+  passShare: z.number().min(0).max(1).nullable().default(null),
 });
 export type RoundRequest = z.infer<typeof roundRequestSchema>;
 

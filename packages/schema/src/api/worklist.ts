@@ -32,6 +32,15 @@ export const readerQueueSchema = z.strictObject({
   later: count,
   /** Of `left`, those with a draft. */
   drafts: count,
+  /** Of a round by which readers qualify; null for all others. */
+  qualification: z
+    .strictObject({
+      /** Of its cases, how many must be right. */
+      needed: count,
+      right: count,
+      passed: z.boolean(),
+    })
+    .nullable(),
 });
 export type ReaderQueue = z.infer<typeof readerQueueSchema>;
 

@@ -15,6 +15,7 @@ import {
   listReopenings,
   listRounds,
   once,
+  readersOf,
   readFlow,
   readProgress,
 } from "@malleolus/studies";
@@ -109,7 +110,7 @@ export function addStudyRoutes(app: App, room: Room): void {
         response: { 200: roundsSchema, ...failureAnswers },
       },
     },
-    async () => ({ rounds: await listRounds(study) }),
+    async () => ({ rounds: await listRounds(study), readers: readersOf(study) }),
   );
 
   app.post(

@@ -15,6 +15,7 @@ import { readingRoomMigration } from "./migrations/006-reading-room.ts";
 import { signOnMigration } from "./migrations/007-sign-on.ts";
 import { labelsMigration } from "./migrations/008-labels.ts";
 import { annotatingMigration } from "./migrations/009-annotating.ts";
+import { roundsMigration } from "./migrations/010-rounds.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -31,6 +32,7 @@ const migrations = {
   "007-sign-on": signOnMigration,
   "008-labels": labelsMigration,
   "009-annotating": annotatingMigration,
+  "010-rounds": roundsMigration,
 };
 
 /**

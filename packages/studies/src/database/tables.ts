@@ -13,6 +13,7 @@ import type {
   Panel,
   Partition,
   Rejection,
+  RoundModel,
   ScreenedState,
   StaffRole,
   TruthHow,
@@ -131,6 +132,8 @@ export interface StudyTables {
     done: number;
     /** From when it may be done; empty for always. A round's repeats wait for their washout. */
     opens_at: Generated<string>;
+    /** Whether a model's findings are shown: 0 or 1. */
+    with_model: Generated<number>;
   };
   /** Every revision of every reading; nothing is ever changed here. */
   readings: {
@@ -158,6 +161,8 @@ export interface StudyTables {
     conditions: string | null;
     /** JSON: `SaidLabels`. */
     labels: string | null;
+    /** Whether a model's findings were shown: 0 or 1. */
+    with_model: Generated<number>;
   };
   /** The latest revision holds. */
   verdicts: {
@@ -416,6 +421,9 @@ export interface StudyTables {
     repeat_share: number;
     washout_days: number;
     seed: number;
+    model: Generated<RoundModel>;
+    /** Of a qualification, the share that must be right; null for other rounds. */
+    pass_share: number | null;
     at: string;
     who: string;
   };

@@ -8,10 +8,12 @@ import {
   type CaseImage,
   type ImageRecord,
   imageColumn,
+  type ModelFinding,
   type ReadingContent,
 } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
 import { imagePath } from "../image-store.ts";
+import { shownFindings } from "../rounds/shown-findings.ts";
 import type { Study } from "../study.ts";
 import { caseLabel } from "../tasks/case-code.ts";
 import { placeOf, type ReaderTask } from "../tasks/reader-tasks.ts";
@@ -71,6 +73,7 @@ export async function readerCase(
     ...(await placeOf(study, task)),
     images: images.map(shownImage),
     missing: study.protocol.views.filter((view) => !views.includes(view)),
+    findings: task.withModel ? await findingsOf(study, images) : null,
     state: task.done ? "submitted" : draft === null ? "new" : "draft",
     draft: draft === null || task.done ? null : { ...draft, content: shown(draft.content) },
     submitted: submitted === null ? null : { ...submitted, content: shown(submitted.content) },
@@ -87,6 +90,12 @@ export function storedContent(
   images: readonly ReaderImage[],
 ): ReadingContent {
   return renamed(content, images, "key", "sha256");
+}
+
+async function findingsOf(study: Study, images: readonly ReaderImage[]): Promise<ModelFinding[]> {
+  const keys = new Map(images.map(({ key, sha256 }) => [sha256, key]));
+  const found = await shownFindings(study, [...keys.keys()]);
+  return found.map((one) => ({ ...one, image: keys.get(one.image) ?? "" }));
 }
 
 export function shownImage({ key, facts }: ReaderImage): CaseImage {

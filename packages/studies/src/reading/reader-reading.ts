@@ -4,6 +4,8 @@
  */
 import {
   conditionsColumn,
+  type Decision,
+  type Feedback,
   labelsColumn,
   type Measurement,
   measurementsColumn,
@@ -14,6 +16,7 @@ import {
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
+import { feedbackOf } from "../rounds/qualification.ts";
 import { isRound } from "../rounds/round-key.ts";
 import { submitRoundReading, withdrawRoundReading } from "../rounds/round-readings.ts";
 import type { Study } from "../study.ts";
@@ -39,6 +42,8 @@ export interface OwnReading {
   readonly at: string;
   readonly withdrawUntil: string;
   readonly reopeningAskedAt: string | null;
+  /** Of a qualification; null elsewhere. */
+  readonly feedback: Feedback | null;
 }
 
 export async function draftOf({ database }: Study, task: ReaderTask): Promise<StoredDraft | null> {
@@ -92,7 +97,7 @@ export async function submitOwnReading(
   study: Study,
   task: ReaderTask,
   content: ReadingContent,
-): Promise<{ readonly at: string; readonly withdrawUntil: string }> {
+): Promise<Pick<OwnReading, "at" | "withdrawUntil" | "feedback">> {
   const { decision, certainty } = content;
   if (decision === undefined) {
     throw new StudyError("record", "A reading needs a class or an exclusion. Choose one.");
@@ -108,7 +113,12 @@ export async function submitOwnReading(
     const reading = { caseId: task.caseId, reader: task.person, ...content, decision };
     const at = await asOneAnswer(() =>
       isRound(task.key)
-        ? submitRoundReading(within, { ...reading, queue: task.queue, key: task.key })
+        ? submitRoundReading(within, {
+            ...reading,
+            queue: task.queue,
+            key: task.key,
+            withModel: task.withModel,
+          })
         : submitReading(within, { ...reading, panel: task.key }),
     );
     await transaction
@@ -117,7 +127,8 @@ export async function submitOwnReading(
       .where("person", "=", task.person)
       .where("case_id", "=", task.caseId)
       .execute();
-    return { at, withdrawUntil: later(at, WITHDRAW_MS) };
+    const feedback = await feedbackFor(within, task, decision);
+    return { at, withdrawUntil: withdrawUntil(at, feedback), feedback };
   });
 }
 
@@ -131,11 +142,14 @@ export async function withdrawOwnReading(study: Study, task: ReaderTask): Promis
     const within = { ...study, database: transaction };
     const own = await ownReadingOf(within, task);
     const now = new Date().toISOString();
-    if (own === null || later(own.withdrawUntil, GRACE_MS) < now) throw closed();
-    const { caseId, person, queue } = task;
+    // Whoever has seen the answer does not read the case again.
+    if (own === null || own.feedback !== null || later(own.withdrawUntil, GRACE_MS) < now) {
+      throw closed();
+    }
+    const { caseId, person, queue, withModel } = task;
     await asOneAnswer(() =>
       isRound(task.key)
-        ? withdrawRoundReading(within, { caseId, reader: person, queue, key: task.key })
+        ? withdrawRoundReading(within, { caseId, reader: person, queue, key: task.key, withModel })
         : withdrawReading(within, { caseId, reader: person, panel: task.key }),
     );
     await writeDraft(transaction, task, { version: 1, content: own.content, savedAt: now });
@@ -187,6 +201,7 @@ export async function ownReadingOf(study: Study, task: ReaderTask): Promise<OwnR
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
+  const feedback = await feedbackFor(study, task, decision);
   const { certainty, note, seconds, visibility, measurements, conditions, labels } = row;
   return {
     content: {
@@ -206,8 +221,9 @@ export async function ownReadingOf(study: Study, task: ReaderTask): Promise<OwnR
       ...(labels === null ? {} : { labels: labelsColumn.read(labels, "readings.labels") }),
     },
     at: row.at,
-    withdrawUntil: later(row.at, WITHDRAW_MS),
+    withdrawUntil: withdrawUntil(row.at, feedback),
     reopeningAskedAt: asked?.at ?? null,
+    feedback,
   };
 }
 
@@ -276,6 +292,18 @@ async function writeDraft(
     .values({ queue, person, case_id: caseId, ...held })
     .onConflict((conflict) => conflict.columns(["queue", "person", "case_id"]).doUpdateSet(held))
     .execute();
+}
+
+async function feedbackFor(
+  study: Study,
+  { key, caseId }: ReaderTask,
+  decision: Decision,
+): Promise<Feedback | null> {
+  return isRound(key) ? feedbackOf(study, { key, caseId, decision }) : null;
+}
+
+function withdrawUntil(at: string, feedback: Feedback | null): string {
+  return feedback === null ? later(at, WITHDRAW_MS) : at;
 }
 
 /** A case that others have closed is refused with the same words as one whose time is over. */

@@ -16,6 +16,7 @@ interface RoundTask {
   readonly queue: ReadingQueue;
   readonly caseId: string;
   readonly reader: string;
+  readonly withModel: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -26,7 +27,7 @@ export async function submitRoundReading(
   { decision, ...given }: RoundTask & ReadingDetails & { readonly decision: Decision },
 ): Promise<string> {
   const at = new Date().toISOString();
-  const { key, queue, caseId, reader, ...details } = given;
+  const { key, queue, caseId, reader, withModel, ...details } = given;
   await inTransaction(study.database, async (transaction) => {
     await addRevision(transaction, given, {
       decision_kind: decision.kind,
@@ -56,7 +57,7 @@ export async function withdrawRoundReading(study: Study, task: RoundTask): Promi
 
 async function addRevision(
   transaction: StudyTransaction,
-  { queue, caseId, reader }: RoundTask,
+  { queue, caseId, reader, withModel }: RoundTask,
   columns: { readonly at: string } & Partial<ReturnType<typeof detailColumns>> & {
       readonly decision_kind?: Decision["kind"];
       readonly decision_id?: string;
@@ -65,7 +66,15 @@ async function addRevision(
   const revision = await nextRevision(transaction, queue, caseId, reader);
   await transaction
     .insertInto("readings")
-    .values({ panel: queue, case_id: caseId, reader, revision, blind: 1, ...columns })
+    .values({
+      panel: queue,
+      case_id: caseId,
+      reader,
+      revision,
+      blind: 1,
+      with_model: withModel ? 1 : 0,
+      ...columns,
+    })
     .execute();
 }
 

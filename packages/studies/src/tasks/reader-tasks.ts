@@ -3,12 +3,13 @@
  * others are, or that a round shows a case twice.
  *
  * What a reader calls a queue is a panel, or a round together with its repeats; a repeat appears when its
- * washout is over.
+ * washout is over. Whoever has still to qualify has that round alone.
  */
 import type { CaseEntry, Panel, ReaderQueue, WorklistQuery } from "@malleolus/schema";
 import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
 import type { ReadingQueue, StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
+import { onlyQueueOf, qualificationsOf } from "../rounds/qualification.ts";
 import { isRound, type RoundKey, repeatOf, roundId, roundKey } from "../rounds/round-key.ts";
 import type { Study } from "../study.ts";
 import { caseCode, caseLabel, positionsOf } from "./case-code.ts";
@@ -26,6 +27,8 @@ export interface ReaderTask {
   readonly position: string;
   readonly code: string;
   readonly done: boolean;
+  /** Whether a model's findings are shown. */
+  readonly withModel: boolean;
 }
 
 const TITLES: Readonly<Record<Panel, string>> = {
@@ -35,8 +38,8 @@ const TITLES: Readonly<Record<Panel, string>> = {
 
 /** The reader's queues that hold anything, panels first. */
 export async function queuesOf(study: Study, person: string): Promise<ReaderQueue[]> {
-  const queues = await queuesWithTasks(study, person);
-  const keys = [...new Set(queues.map(keyOf))];
+  const keys = await openKeys(study, person);
+  const qualifications = await qualificationsOf(study, person);
   const panels = keys.filter((key) => !isRound(key));
   const rounds = keys.filter(isRound).toSorted((a, b) => roundId(a) - roundId(b));
   const names = new Map(
@@ -53,7 +56,17 @@ export async function queuesOf(study: Study, person: string): Promise<ReaderQueu
       const drafts = await countOf(withDraft(toDo(mine, key)));
       const title = isRound(key) ? (names.get(roundId(key)) ?? key) : TITLES[key];
       const later = isRound(key) ? all - done - left : 0;
-      return { key, title, done, left, later, drafts };
+      const own = qualifications.find((one) => one.key === key);
+      const qualification =
+        own === undefined
+          ? null
+          : {
+              needed: Math.ceil(own.passShare * own.cases),
+              // Told when all are read: before, each case tells its own.
+              right: own.read === own.cases ? own.right : 0,
+              passed: own.passed,
+            };
+      return { key, title, done, left, later, drafts, qualification };
     }),
   );
 }
@@ -66,6 +79,7 @@ export async function readerWorklist(
 ): Promise<{ readonly entries: CaseEntry[]; readonly more: boolean }> {
   const key = readKey(queue);
   const range = positionsOf(search ?? "");
+  if (!(await openKeys(study, person)).includes(key)) return { entries: [], more: false };
   if (range === null) return { entries: [], more: false };
   const behind = after === undefined ? "" : (positionsOf(after)?.to ?? "");
   const mine = tasksOf(study, person, key)
@@ -131,18 +145,18 @@ export async function findReaderTask(
   code: string,
 ): Promise<ReaderTask> {
   const range = positionsOf(code);
-  const queues = await queuesWithTasks(study, person);
-  for (const key of new Set(queues.map(keyOf))) {
+  for (const key of await openKeys(study, person)) {
     const row = await tasksOf(study, person, key)
       .where("tasks.position", ">=", range?.from ?? "")
       .where("tasks.position", "<", range?.to ?? "")
       .where((task) => task.or([task("tasks.done", "=", 1), isOpen(key)(task)]))
-      .select(["tasks.queue", "tasks.case_id", "tasks.position", "tasks.done"])
+      .select(["tasks.queue", "tasks.case_id", "tasks.position", "tasks.done", "tasks.with_model"])
       .executeTakeFirst();
     if (row === undefined) continue;
-    const { queue, case_id, position, done } = row;
+    const { queue, case_id, position, done, with_model } = row;
     if (queue === "annotation") continue;
-    return { key, queue, caseId: case_id, person, position, code, done: done === 1 };
+    const withModel = with_model === 1;
+    return { key, queue, caseId: case_id, person, position, code, done: done === 1, withModel };
   }
   throw new StudyError("not-found", "There is no such case in your worklist.");
 }
@@ -187,6 +201,13 @@ function keyOf(queue: ReadingQueue): QueueKey {
   return queue === "curation" || queue === "reference"
     ? queue
     : roundKey(Number.parseInt(queue.slice("round-".length), 10));
+}
+
+/** The keys of the queues that somebody may see: all, or the qualification that is not passed. */
+async function openKeys(study: Study, person: string): Promise<QueueKey[]> {
+  const keys = [...new Set((await queuesWithTasks(study, person)).map(keyOf))];
+  const only = await onlyQueueOf(study, person);
+  return only === null ? keys : keys.filter((key) => key === only);
 }
 
 async function queuesWithTasks({ database }: Study, person: string): Promise<ReadingQueue[]> {

@@ -6,6 +6,7 @@ import {
   peopleSchema,
   queuesSchema,
   readingProtocolSchema,
+  roundsSchema,
   type Session,
   uploadsSchema,
   type WorklistQuery,
@@ -148,5 +149,14 @@ export function uploadsQuery(client: Client) {
       const now = state.data?.upload?.state;
       return now === "open" || now === "ending" ? UPLOAD_STEP_MS : false;
     },
+  });
+}
+
+export const roundsKey = ["rounds"] as const;
+
+export function roundsQuery(client: Client) {
+  return queryOptions({
+    queryKey: roundsKey,
+    queryFn: () => client.get("/api/rounds", roundsSchema),
   });
 }

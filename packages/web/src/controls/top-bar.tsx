@@ -37,7 +37,9 @@ export function PageNavigation() {
   const [path] = useLocation();
   const pages = [
     ...(isReader(account) ? [["/worklist", t("worklist.title")] as const] : []),
-    ...(isCoordinator(account) ? [["/radiographs", t("upload.nav")] as const] : []),
+    ...(isCoordinator(account)
+      ? [["/radiographs", t("upload.nav")] as const, ["/rounds", t("round.title")] as const]
+      : []),
     ...(isAdministrator(account) ? [["/people", t("people.title")] as const] : []),
     ["/settings/display", t("settings.title")] as const,
   ];

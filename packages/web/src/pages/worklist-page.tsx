@@ -129,6 +129,7 @@ function QueueOfCases({
           <span className="muted">
             {t("worklist.progress", { done: queue.done, total: queue.done + queue.left })}
           </span>
+          {queue.qualification !== null && <QualificationState queue={queue} />}
           <DisplayDue />
           <div className="search">
             <Field label={t("worklist.search")} value={typed} onChange={setTyped} type="search" />
@@ -201,6 +202,23 @@ function Reviews() {
         </Link>
       ))}
     </nav>
+  );
+}
+
+/** How a qualification went, once all of it is read. */
+function QualificationState({
+  queue: { qualification, left, done },
+}: {
+  readonly queue: ReaderQueue;
+}) {
+  const t = useText();
+  if (qualification === null) return null;
+  const { needed, right, passed } = qualification;
+  if (left > 0) return <span className="muted">{t("qualification.open", { needed })}</span>;
+  return (
+    <span className={passed ? "tone-ok" : "tone-warn"}>
+      {t(passed ? "qualification.passed" : "qualification.failed", { right, needed, total: done })}
+    </span>
   );
 }
 

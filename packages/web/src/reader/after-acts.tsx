@@ -35,6 +35,11 @@ export function AfterActs({ children }: { readonly children: ReactNode }) {
             return;
           case "submit": {
             const allowedMs = Date.parse(done.withdrawUntil) - Date.parse(done.at);
+            if (done.feedback !== null) {
+              // Its answer is looked at before the next case opens.
+              void queries.invalidateQueries({ queryKey: caseKey(code) });
+              return;
+            }
             setLast({ code, label, until: Date.now() + allowedMs });
             if (isOpen) go(done.next === null ? "/worklist" : `/read/${done.next}`);
             queries.removeQueries({ queryKey: caseKey(code) });

@@ -28,6 +28,7 @@ const detail: CaseDetail = {
   of: 2,
   images: [image("a", "ap"), image("b", "lateral")],
   missing: ["mortise"],
+  findings: null,
   state: "new",
   draft: null,
   submitted: null,

@@ -76,8 +76,12 @@ export function openCase(start: CaseStart): CaseSession {
   let clock: CaseClock = stoppedClock;
   let greatestZoom = content?.conditions?.greatestZoom ?? 0;
   let inverted = content?.conditions?.inverted ?? false;
+  let modelToggles = content?.conditions?.modelToggles ?? 0;
+  let model = viewer.state().model;
 
   viewer.subscribe(() => {
+    if (viewer.state().model !== model) modelToggles += 1;
+    model = viewer.state().model;
     for (const { camera, window } of viewer.state().views) {
       greatestZoom = Math.max(greatestZoom, camera.scale);
       inverted ||= window?.inverted ?? false;
@@ -87,6 +91,7 @@ export function openCase(start: CaseStart): CaseSession {
     ...start.monitor(),
     ...(greatestZoom > 0 ? { greatestZoom } : {}),
     inverted,
+    ...(detail.findings === null ? {} : { modelToggles }),
   });
   const said = () => contentOf(reading.state(), protocol, measurementsOf(measuring.state()));
   const wholeContent = () => ({

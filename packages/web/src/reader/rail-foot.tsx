@@ -1,6 +1,8 @@
 /** Below the rail: what is missing and the button to submit; of a submitted case, the way to reopen it. */
 
+import type { Feedback } from "@malleolus/schema";
 import { useState } from "react";
+import { useLocation } from "wouter";
 import { Button } from "../controls/button.tsx";
 import { Paragraph } from "../controls/field.tsx";
 import { Key } from "../controls/key.tsx";
@@ -30,6 +32,8 @@ export function RailFoot({
   const sending = useMachine(outbox, ({ acts }) =>
     acts.some((act) => act.kind === "submit" && act.code === code),
   );
+  if (state === "submitted" && submitted !== null && submitted.feedback !== null)
+    return <Answer session={session} feedback={submitted.feedback} />;
   if (state === "submitted")
     return <Reopening session={session} askedAt={submitted?.reopeningAskedAt ?? null} />;
   if (lock.isOurs === false) {
@@ -45,6 +49,34 @@ export function RailFoot({
       {missing !== null && <p className="meta muted">{missing}</p>}
       <Button look="primary" onPress={submit} isDisabled={missing !== null || sending}>
         {t("reading.submit")} <Key name="Enter" />
+      </Button>
+    </>
+  );
+}
+
+/** Of a qualification: what the case is, and the way on. */
+function Answer({
+  session: { detail, protocol },
+  feedback,
+}: {
+  readonly session: CaseSession;
+  readonly feedback: Feedback;
+}) {
+  const t = useText();
+  const [, go] = useLocation();
+  const name = protocol.classes.find(({ id }) => id === feedback.class)?.name ?? feedback.class;
+  const next = detail.next ?? detail.previous;
+  return (
+    <>
+      <Notice tone={feedback.right ? "ok" : "warn"}>
+        {t(feedback.right ? "reading.right" : "reading.not right", { name })}
+      </Notice>
+      <Button
+        look="primary"
+        onPress={() => go(next === null ? "/worklist" : `/read/${next}`)}
+        autoFocus
+      >
+        {t(next === null ? "app.back" : "reading.open next")}
       </Button>
     </>
   );

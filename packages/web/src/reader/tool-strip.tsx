@@ -20,6 +20,7 @@ export function ToolStrip({
   const linked = useMachine(viewer, (state) => state.linked);
   const single = useMachine(viewer, (state) => state.single);
   const hidden = useMachine(viewer, (state) => state.overlays === "hidden");
+  const modelShown = useMachine(viewer, (state) => state.model === "shown");
   const own = protocolTools(protocol);
   return (
     <div
@@ -126,6 +127,15 @@ export function ToolStrip({
       >
         <Icon name="single" />
       </IconToggle>
+      {session.detail.findings !== null && (
+        <IconToggle
+          label={t("tool.model")}
+          isSelected={modelShown}
+          onPress={() => viewer.dispatch({ type: "model" })}
+        >
+          <Icon name="model" />
+        </IconToggle>
+      )}
       <IconToggle
         label={t("tool.overlays")}
         keyName="H"

@@ -64,6 +64,7 @@ export function ViewPane(props: ViewPaneProps) {
       viewer,
       measuring,
       spacing,
+      findings: (session.detail.findings ?? []).filter((one) => one.image === image.id),
       labelsOf: ({ measurements }) =>
         new Map(measurements.map((one) => [one.id, valueText(one, spacing, t) ?? ""])),
       onMenu: () => setMenuOpen(true),

@@ -6,7 +6,7 @@
  * leaves its acts behind; the next page of the same account sends them, with the same request ids, so
  * that what had arrived is not done twice.
  */
-import type { Account, CaseDetail } from "@malleolus/schema";
+import type { Account, CaseDetail, Feedback } from "@malleolus/schema";
 import { ApiError } from "../api/api-error.ts";
 import { type Act, actSchema, isDraft, isVersioned } from "./act.ts";
 import {
@@ -30,6 +30,7 @@ export type Acknowledgement =
       readonly act: Act;
       readonly at: string;
       readonly withdrawUntil: string;
+      readonly feedback: Feedback | null;
       readonly next: string | null;
     }
   | { readonly kind: "withdraw"; readonly act: Act; readonly detail: CaseDetail }

@@ -5,11 +5,13 @@
  * What it decides is in pure functions beside it (`gestures.ts`, `camera.ts`, `hit-test.ts`); here are
  * the browser's events.
  */
+import type { ModelFinding } from "@malleolus/schema";
 import type { Machine } from "../machine.ts";
 import type { PixelLevels } from "../render/pixel-levels.ts";
 import type { Renderer, RendererKind } from "../render/renderer.ts";
 import { createTableRenderer } from "../render/table-renderer.ts";
 import { createWebglRenderer } from "../render/webgl-renderer.ts";
+import { drawFindings } from "../shapes/draw-findings.ts";
 import { drawShapes, type ShapeScene } from "../shapes/draw-shapes.ts";
 import { type Hit, hitTest, type PointerKind } from "../shapes/hit-test.ts";
 import type { Spacing } from "../shapes/measurement.ts";
@@ -31,6 +33,8 @@ export interface ViewParts {
   readonly viewer: Machine<ViewerState, ViewerEvent>;
   readonly measuring: Machine<MeasuringState, MeasuringEvent>;
   readonly spacing: Spacing | null;
+  /** A model's, of this view; none in most rounds. */
+  readonly findings: readonly ModelFinding[];
   /** The values and units beside measurements, by their ids. */
   readonly labelsOf: (state: MeasuringState) => ReadonlyMap<string, string>;
   readonly onMenu: (at: Point) => void;
@@ -68,7 +72,20 @@ export function attachView(parts: ViewParts): AttachedView {
     if (levels !== null && now.window !== null) {
       renderer.draw({ levels, camera: now.camera, window: now.window });
     }
-    if (context !== null) paint(context, drawShapes(sceneOf(now)), ratio());
+    if (context === null) return;
+    const { lines, labels, handles } = drawShapes(sceneOf(now));
+    const found = drawFindings({
+      findings: viewer.state().model === "shown" ? parts.findings : [],
+      camera: now.camera,
+      viewport: now.viewport,
+      pixelRatio: ratio(),
+    });
+    const all = {
+      lines: [...found.lines, ...lines],
+      labels: [...found.labels, ...labels],
+      handles,
+    };
+    paint(context, all, ratio());
   };
   const drawSoon = () => {
     if (frame === 0) frame = requestAnimationFrame(draw);

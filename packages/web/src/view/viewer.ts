@@ -50,6 +50,8 @@ export interface ViewerState {
   /** Only the active view is shown. */
   readonly single: boolean;
   readonly overlays: "shown" | "hidden" | "peeking";
+  /** A model's findings, where there are any. */
+  readonly model: "shown" | "hidden";
   /** Windows begin with these shares of the pixels; null for the file's own window. */
   readonly startWindow: WindowShares | null;
 }
@@ -78,6 +80,7 @@ export type ViewerEvent =
   | { readonly type: "reset"; readonly which: "view" | "all" }
   | { readonly type: "link" }
   | { readonly type: "single" }
+  | { readonly type: "model" }
   | { readonly type: "overlays"; readonly to: ViewerState["overlays"] };
 
 export type WindowEvent =
@@ -106,6 +109,7 @@ export function beginViewer(
     active: images[0]?.id ?? "",
     single: false,
     overlays: "shown",
+    model: "shown",
   };
 }
 
@@ -172,6 +176,8 @@ export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState 
       return { ...state, linked: !state.linked };
     case "single":
       return { ...state, single: !state.single };
+    case "model":
+      return { ...state, model: state.model === "shown" ? "hidden" : "shown" };
     case "overlays":
       return { ...state, overlays: event.to };
   }

@@ -26,7 +26,8 @@ export async function annotationQueueOf(study: Study, person: string): Promise<R
   const left = await countOf(toDo(study, person));
   if (done + left === 0) return null;
   const drafts = await countOf(toDo(study, person).where("drafts.version", "is not", null));
-  return { key: ANNOTATION_QUEUE, title: "Annotation", done, left, later: 0, drafts };
+  const told = { key: ANNOTATION_QUEUE, title: "Annotation" } as const;
+  return { ...told, done, left, later: 0, drafts, qualification: null };
 }
 
 /** A page of the annotator's worklist. */
