@@ -67,26 +67,33 @@ for await (const image of networkImages()) {
   const { detections } = scope(() => examineWithFlip(network, image, false, options));
   found.push(detections.length);
   for (const [type, model] of models) await compare(type, model, image, detections);
-  if (found.length % 10 === 0) console.error(`${found.length} of ${count}`);
+  if (found.length % 10 === 0) {
+    console.error(`${found.length} of ${count}`);
+    // What was compared is kept when it is cut.
+    writeResult();
+  }
 }
+console.log(JSON.stringify(writeResult(), null, 2));
 
-const result = {
-  format: "malleolus-onnx-parity-1",
-  checkpoint: checkpoint === shippedDetector() ? "the project's own" : checkpoint,
-  radiographs: found.length,
-  withoutDetection: found.filter((one) => one === 0).length,
-  withOne: found.filter((one) => one === 1).length,
-  mostDetections: Math.max(...found),
-  detections: found.reduce((sum, one) => sum + one, 0),
-  agreement: Object.fromEntries(
-    [...agreements].map(([type, agreement]) => [
-      type,
-      { ...agreement, maskAgreement: maskAgreement(agreement) },
-    ]),
-  ),
-};
-writeFileSync(out, `${JSON.stringify(result, null, 2)}\n`);
-console.log(JSON.stringify(result, null, 2));
+function writeResult() {
+  const result = {
+    format: "malleolus-onnx-parity-1",
+    checkpoint: checkpoint === shippedDetector() ? "the project's own" : checkpoint,
+    radiographs: found.length,
+    withoutDetection: found.filter((one) => one === 0).length,
+    withOne: found.filter((one) => one === 1).length,
+    mostDetections: Math.max(...found),
+    detections: found.reduce((sum, one) => sum + one, 0),
+    agreement: Object.fromEntries(
+      [...agreements].map(([type, agreement]) => [
+        type,
+        { ...agreement, maskAgreement: maskAgreement(agreement) },
+      ]),
+    ),
+  };
+  writeFileSync(out, `${JSON.stringify(result, null, 2)}\n`);
+  return result;
+}
 
 async function compare(
   type: string,
