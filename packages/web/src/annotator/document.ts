@@ -33,13 +33,6 @@ export interface DocumentChange {
   readonly visibility: readonly RecordChange<Visibility>[];
 }
 
-export const emptyDocument: AnnotationDocument = {
-  shapes: new Map(),
-  parked: new Map(),
-  decisions: new Map(),
-  visibility: new Map(),
-};
-
 export function documentOf(content: AnnotationContent): AnnotationDocument {
   return {
     shapes: new Map(content.shapes.map((shape) => [shape.id, shape])),

@@ -184,13 +184,19 @@ function guideLines(scene: AnnotationScene, labels: Label[]): Line[] {
   });
 }
 
+/** Where points lie closer than handles are wide, only some have one: all would hide what they are on. */
 function handlesOf(scene: AnnotationScene, points: Ring, vertex: number | null): Handle[] {
   const size = HANDLE * scene.pixelRatio;
-  return Array.from({ length: pointCount(points) }, (_, i) => ({
-    at: toView(scene, pointAt(points, i)),
-    size,
-    selected: i === vertex,
-  })).filter(({ at }) => isInSight(scene, at));
+  const handles: Handle[] = [];
+  let last: Point | null = null;
+  for (let i = 0; i < pointCount(points); i++) {
+    const at = toView(scene, pointAt(points, i));
+    const isClose = last !== null && Math.hypot(at.x - last.x, at.y - last.y) < size;
+    if (!isInSight(scene, at) || (isClose && i !== vertex)) continue;
+    handles.push({ at, size, selected: i === vertex });
+    last = at;
+  }
+  return handles;
 }
 
 function ringAround({ pixelRatio }: AnnotationScene, { x, y }: Point, colour = "#ffffff"): Line[] {

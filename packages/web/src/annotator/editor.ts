@@ -12,7 +12,6 @@ import {
 import { accept, callOffMending, mend, reject } from "./decide-offers.ts";
 import {
   type AnnotationDocument,
-  contentOf,
   documentOf,
   withoutParked,
   withoutShapes,
@@ -152,11 +151,6 @@ export function nextEditor(state: EditorState, event: EditorEvent): EditorState 
     default:
       return intoTool(state, event);
   }
-}
-
-/** What is drawn of the case now, as it is saved. */
-export function drawnContent(state: EditorState): ReturnType<typeof contentOf> {
-  return contentOf(state.document);
 }
 
 /** The tool's drawing that would be put aside if the page went away now; null where there is none. */

@@ -3,11 +3,7 @@
  * on its way, and the steps that can be undone, so that they survive a crash of the tab. Written with every
  * change, before anything is sent.
  */
-import {
-  type AnnotationContent,
-  annotationContentSchema,
-  parkedDrawingSchema,
-} from "@malleolus/schema";
+import { annotationContentSchema, parkedDrawingSchema } from "@malleolus/schema";
 import { z } from "zod";
 import type { History, HistoryEntry } from "./history.ts";
 
@@ -106,11 +102,6 @@ function isEntry(value: unknown): value is HistoryEntry {
     "shapes" in value.change &&
     Array.isArray(value.change.shapes)
   );
-}
-
-/** Nothing is drawn in it, and nothing is to be undone. */
-export function emptyHead(content: AnnotationContent, version: number): JournalHead {
-  return { content, base: content, version, dirty: false, unfinished: [], steps: 0, done: 0 };
 }
 
 function openDatabase(): Promise<IDBDatabase> {

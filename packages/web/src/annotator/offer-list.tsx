@@ -6,6 +6,7 @@ import { useMachine } from "../use-machine.ts";
 import { showSelected } from "./annotating-keys.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import { openOffers } from "./editor-state.ts";
+import { focusViewAfter } from "./focus-view.ts";
 import { placedName } from "./names.ts";
 import { Swatch } from "./shape-list.tsx";
 
@@ -34,10 +35,11 @@ export function OfferList({
             <Button
               look="small"
               aria-pressed={selected === offer.key}
-              onPress={() => {
+              onPress={(event) => {
                 const selection = { ids: [], vertex: null, offer: offer.key };
                 editor.dispatch({ type: "select", selection });
                 showSelected(session);
+                focusViewAfter(event);
               }}
             >
               <Swatch structure={offer.structure} /> {placedName(offer, detail, t)}
@@ -51,19 +53,28 @@ export function OfferList({
               <div className="offer-buttons">
                 <Button
                   look="small"
-                  onPress={() => editor.dispatch({ type: "accept", offer: offer.key })}
+                  onPress={(event) => {
+                    editor.dispatch({ type: "accept", offer: offer.key });
+                    focusViewAfter(event);
+                  }}
                 >
                   {t("annotate.accept")} <Key name="Enter" />
                 </Button>
                 <Button
                   look="small"
-                  onPress={() => editor.dispatch({ type: "mend", offer: offer.key })}
+                  onPress={(event) => {
+                    editor.dispatch({ type: "mend", offer: offer.key });
+                    focusViewAfter(event);
+                  }}
                 >
                   {t("annotate.mend")} <Key name="M" />
                 </Button>
                 <Button
                   look="small"
-                  onPress={() => editor.dispatch({ type: "reject", offer: offer.key })}
+                  onPress={(event) => {
+                    editor.dispatch({ type: "reject", offer: offer.key });
+                    focusViewAfter(event);
+                  }}
                 >
                   {t("annotate.reject")} <Key name="Del" />
                 </Button>

@@ -10,6 +10,7 @@ import { useMachine } from "../use-machine.ts";
 import { showSelected } from "./annotating-keys.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import { colourOf } from "./draw-annotation.ts";
+import { focusViewAfter } from "./focus-view.ts";
 import { imageName, placedName, structureName } from "./names.ts";
 import { pointAt, pointCount } from "./ring.ts";
 import { inOrder, type Shape } from "./shape.ts";
@@ -65,7 +66,14 @@ export function ShapeList({ session, readOnly }: ListProps) {
             </span>
             {!readOnly && (
               <span className="row">
-                <Button look="small" onPress={() => editor.dispatch({ type: "resume", id })}>
+                <Button
+                  look="small"
+                  onPress={(event) => {
+                    session.viewer.dispatch({ type: "activate", view: image });
+                    editor.dispatch({ type: "resume", id });
+                    focusViewAfter(event);
+                  }}
+                >
                   {t("annotate.resume")}
                 </Button>
                 <Button look="small" onPress={() => editor.dispatch({ type: "drop parked", id })}>
@@ -98,12 +106,13 @@ function ShapeRow({ session, readOnly, shape }: ListProps & { readonly shape: Sh
       <Button
         look="small"
         aria-pressed={isSelected}
-        onPress={() => {
+        onPress={(event) => {
           editor.dispatch({
             type: "select",
             selection: { ids: [id], vertex: null, offer: null },
           });
           showSelected(session);
+          focusViewAfter(event);
         }}
       >
         <Swatch structure={shape.structure} /> {name}
