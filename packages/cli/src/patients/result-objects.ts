@@ -99,7 +99,8 @@ async function writeResultObjects(
     const picture = await renderPicture(prediction, classes, sentence);
     const segmentation = segmentationFile(analysis, source, findings);
     if (segmentation !== null) write(name, "segmentation", segmentation);
-    write(name, "presentation", presentationStateFile(analysis, source, findings, sentence));
+    const presentation = presentationStateFile(analysis, source, findings, sentence);
+    if (presentation !== null) write(name, "presentation", presentation);
     write(name, "picture", secondaryCaptureFile(analysis, source, picture));
   }
   for (const ofStudy of Map.groupBy(known, ({ source }) => source.study).values()) {

@@ -9,6 +9,7 @@ import { type Changes, testAnalysis, testFindings } from "./test-result-source.t
 function stateOf(changes: Changes = {}, sentence: string | null = "Weber B") {
   const analysis = testAnalysis(changes);
   const file = presentationStateFile(analysis, analysis.sources[0], testFindings, sentence);
+  assert.ok(file !== null);
   return parseDataSet(file, "state");
 }
 
@@ -64,4 +65,12 @@ test("closedPoints: an outline of more points than an element holds loses some, 
   const points = closedPoints(circle);
   assert.ok(points.length / 2 < 8191 && points.length / 2 > 50);
   assert.deepEqual(points.slice(-2), points.slice(0, 2));
+});
+
+test("presentationStateFile: a picture in colour has none", () => {
+  const analysis = testAnalysis({
+    2621442: { vr: "US", value: 3 },
+    2621444: { vr: "CS", value: "RGB" },
+  });
+  assert.equal(presentationStateFile(analysis, analysis.sources[0], testFindings, null), null);
 });

@@ -23,13 +23,17 @@ const LAYER = "FINDINGS";
 /** Of the height of the image, for a row of words. */
 const ROW_SHARE = 1 / 40;
 
-/** The object's file. `sentence` stands below the notice: what is held of the patient, say. */
+/**
+ * The object's file; null for a picture in colour. `sentence` stands below the notice: what is held of the
+ * patient, say.
+ */
 export function presentationStateFile(
   analysis: Analysis,
   source: ResultSource,
   findings: readonly Finding[],
   sentence: string | null,
-): Uint8Array {
+): Uint8Array | null {
+  if (source.isColor) return null;
   return writeResult({
     kind: "presentation",
     analysis,

@@ -159,9 +159,9 @@ export function orientationElements(source: ResultSource): Elements {
   ];
 }
 
-/** Of a paired part of the body, a series says which; where the standard has a place for it. */
+/** Which of a pair a series shows, where the standard has a place for it; empty where nobody said it. */
 export function lateralityElements({ laterality }: ResultSource): Elements {
-  return laterality === null ? [] : [[0x00200060, { vr: "CS", value: laterality }]];
+  return [[0x00200060, { vr: "CS", value: laterality ?? "" }]];
 }
 
 /**

@@ -1,13 +1,15 @@
 /** Result objects, held against other people's programs; their content is tested beside each kind. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { skipWithout, testDataPath } from "../../test-data.ts";
 import type { ElementValue } from "../write/data-set.ts";
 import { type ExaminedRadiograph, measurementReportFile } from "./measurement-report.ts";
 import { presentationStateFile } from "./presentation-state.ts";
 import { type Analysis, isResultObject } from "./result-object.ts";
+import { readResultSource } from "./result-source.ts";
 import { secondaryCaptureFile } from "./secondary-capture.ts";
 import { segmentationFile } from "./segmentation.ts";
 import {
@@ -16,6 +18,7 @@ import {
   testAnalysis,
   testAnswer,
   testFindings,
+  testModel,
   testPicture,
   testRadiograph,
   WIDTH,
@@ -54,6 +57,20 @@ const RADIOGRAPHS: Readonly<Record<string, Changes>> = {
     2625618: null,
     2625619: null,
     2625620: null,
+  },
+  "one that says little": {
+    528432: null,
+    528434: null,
+    1572885: null,
+    2097171: null,
+    2097184: null,
+    2097250: null,
+    2625616: null,
+    2625617: null,
+  },
+  "one with commas in its decimals": {
+    2625616: { vr: "DS", value: "2048,0" },
+    2625617: { vr: "DS", value: "4096,0" },
   },
   "one that was de-identified": {
     1179746: { vr: "CS", value: "YES" },
@@ -98,6 +115,24 @@ for (const [name, changes] of Object.entries(RADIOGRAPHS)) {
     });
   }
 }
+
+const ankles = testDataPath("dicom-ankle");
+
+test("dciodvfy finds no error: real radiographs of an ankle", {
+  skip: skipWithout(ankles).skip || skipWithoutTools("dciodvfy").skip,
+}, (context) => {
+  const path = join(folderOf(context), "object.dcm");
+  for (const name of readdirSync(ankles ?? "").filter((file) => file.endsWith(".dcm"))) {
+    const source = readResultSource(readFileSync(join(ankles ?? "", name)), name);
+    for (const [kind, file] of Object.entries(
+      allOf({ model: testModel, sources: [source] }, testFindings),
+    )) {
+      assert.ok(file !== null);
+      writeFileSync(path, file);
+      assert.doesNotMatch(runTool("dciodvfy", path).said, /^Error/m, `${name}: ${kind}`);
+    }
+  }
+});
 
 test("a repeated analysis makes the same objects, byte for byte", () => {
   assert.deepEqual(allOf(testAnalysis(), testFindings), allOf(testAnalysis(), testFindings));
@@ -160,7 +195,9 @@ test(
     const ascii: Changes = { 1048592: { vr: "PN", value: "Foehn^Eve" } };
     for (const changes of Object.values(RADIOGRAPHS).map((one) => ({ ...one, ...ascii }))) {
       writeFileSync(image, testRadiograph(changes));
-      writeFileSync(state, allOf(testAnalysis(changes), testFindings).presentation);
+      const { presentation } = allOf(testAnalysis(changes), testFindings);
+      assert.ok(presentation !== null);
+      writeFileSync(state, presentation);
       const checked = runTool("dcmpschk", state);
       assert.doesNotMatch(checked.said, /^(E|F):|Test failed/m, checked.said);
       const { code, said } = runTool("dcmp2pgm", "-p", state, image, shown);

@@ -38,6 +38,8 @@ export interface ResultSource {
   readonly window: Elements;
   /** Whether high values are shown dark. */
   readonly inverse: boolean;
+  /** Whether it is in colour, which no grayscale presentation state can show. */
+  readonly isColor: boolean;
 }
 
 type CopiedVr = "AS" | "CS" | "DA" | "DS" | "LO" | "PN" | "SH" | "TM";
@@ -104,6 +106,7 @@ export function readResultSource(bytes: Uint8Array, where: string): ResultSource
     modalityTransform: modalityTransform(attributes),
     window: window(attributes),
     inverse: photometric === "MONOCHROME1",
+    isColor: !photometric.startsWith("MONOCHROME"),
   };
 }
 
@@ -127,7 +130,7 @@ function modalityTransform(attributes: Attributes): Elements {
   if (table !== undefined) {
     return [[0x00283000, { vr: "SQ", value: [lookUpTable(table, attributes, ["x00283004"])] }]];
   }
-  const [intercept, slope] = [attributes.text("x00281052"), attributes.text("x00281053")];
+  const [intercept, slope] = ["x00281052", "x00281053"].map((tag) => decimalText(attributes, tag));
   if (intercept === null || slope === null) return [];
   return [
     [0x00281052, { vr: "DS", value: intercept }],
@@ -142,7 +145,7 @@ function window(attributes: Attributes): Elements {
   if (table !== undefined) {
     return [[0x00283010, { vr: "SQ", value: [lookUpTable(table, attributes, [])] }]];
   }
-  const [center, width] = [attributes.text("x00281050"), attributes.text("x00281051")];
+  const [center, width] = ["x00281050", "x00281051"].map((tag) => decimalText(attributes, tag));
   if (center === null || width === null) return [];
   const explanation = attributes.text("x00281055");
   const shape = attributes.text("x00281056");
@@ -177,6 +180,14 @@ function lookUpTable(table: Attributes, image: Attributes, alsoText: readonly st
     }),
     [0x00283006, { vr: "OW", value: new Uint8Array(data.buffer) }],
   ]);
+}
+
+/** A decimal string as it is written, or, where it is badly written, what the reader takes it for. */
+function decimalText(attributes: Attributes, tag: string): string | null {
+  const [text, value] = [attributes.text(tag), attributes.decimal(tag)];
+  if (text === null || value === null) return null;
+  const isDecimal = text.length <= 16 && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+  return isDecimal ? text : String(Number(value.toPrecision(9)));
 }
 
 /** All values of an element, up to the first that is empty. */

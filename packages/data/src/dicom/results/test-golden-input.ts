@@ -23,12 +23,13 @@ export function ourObjects(): Readonly<Record<ResultKind, Uint8Array>> {
   const analysis = testAnalysis();
   const [source] = analysis.sources;
   const segmentation = segmentationFile(analysis, source, testFindings);
-  if (segmentation === null) throw new Error("expected a segmentation");
+  const presentation = presentationStateFile(analysis, source, testFindings, "Weber B");
+  if (segmentation === null || presentation === null) throw new Error("expected both objects");
   const examined = [{ source, findings: testFindings }];
   return {
     segmentation,
     report: measurementReportFile(analysis, { examined, answer: testAnswer }),
-    presentation: presentationStateFile(analysis, source, testFindings, "Weber B"),
+    presentation,
     picture: secondaryCaptureFile(analysis, source, testPicture()),
   };
 }
