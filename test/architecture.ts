@@ -60,6 +60,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "phantom",
     "evaluation",
     "runs",
+    "pacs",
     "studies",
     "training",
     "server",

@@ -1,5 +1,5 @@
 /**
- * `malleolus import dicom|coco|reports|readings|annotations`: an archive into a study, and what
+ * `malleolus import dicom|dicomweb|coco|reports|readings|annotations`: an archive into a study, and what
  * people said.
  */
 import type { ImportCounts, ImportEvent, Study } from "@malleolus/studies";
@@ -24,6 +24,7 @@ export const importCommand: CommandFile = (output, finish) =>
   new Command("import")
     .description("bring radiographs, reports, readings and annotations into a study")
     .addCommand(importDicomCommand(output, finish))
+    .addCommand(importDicomWebCommand(output, finish))
     .addCommand(importCocoCommand(output, finish))
     .addCommand(importReportsCommand(output, finish))
     .addCommand(importReadingsCommand(output, finish))
@@ -33,6 +34,7 @@ export const importCommand: CommandFile = (output, finish) =>
       `
 Examples:
   ./malleolus import dicom --study my-study archive/ more.zip
+  ./malleolus import dicomweb --study my-study https://archive/dicom-web
   ./malleolus import coco --study my-study train.json --images radiographs/
   ./malleolus import reports --study my-study reports.csv
   ./malleolus import readings --study my-study readings.csv
@@ -65,6 +67,51 @@ Examples:
     );
 }
 
+interface DicomWebArguments extends ImportArguments {
+  readonly match?: ReadonlyMap<string, string>;
+}
+
+function importDicomWebCommand(output: Output, finish: (code: ExitCode) => void): Command {
+  return withStudyOptions(new Command("dicomweb"))
+    .description("radiographs of a hospital's archive that speaks DICOMweb")
+    .argument("<url>", "of its service, under which /studies is")
+    .option(
+      "--match <key=value>",
+      "which studies, by a DICOM keyword; for several, repeat it",
+      collectPair("KEY=VALUE"),
+    )
+    .addHelpText(
+      "after",
+      `
+Asks the archive for its studies (all of them without --match), brings the CR and DX series of each into a
+folder of its own that nobody else may read, imports them as import dicom does it, and removes the folder.
+Radiographs that are known are skipped, so an interrupted import goes on when it is started again. Ctrl-C ends
+after the current file.
+
+What the archive wants in the header Authorization comes from MALLEOLUS_ARCHIVE_AUTHORIZATION, the key file's
+passphrase from MALLEOLUS_PASSPHRASE, else it is asked for. Over a network use https.
+
+Examples:
+  ./malleolus import dicomweb --study my-study https://archive/dicom-web
+  ./malleolus import dicomweb --study my-study https://archive/dicom-web --match StudyDate=20250101-20250331`,
+    )
+    .action((url: string, given: DicomWebArguments, command: Command) =>
+      importRadiographs(output, finish, given, command, async (studies, study, source) => {
+        const { dicomWebClient } = await import("@malleolus/pacs");
+        const { importArchiveStudies } = await import("../imports/archive-studies.ts");
+        const authorization = process.env.MALLEOLUS_ARCHIVE_AUTHORIZATION;
+        const headers = authorization === undefined ? {} : { Authorization: authorization };
+        const counts = await importArchiveStudies(
+          dicomWebClient({ url, headers }),
+          Object.fromEntries(given.match ?? []),
+          (folder) => studies.importDicom(study, { ...source, paths: [folder] }),
+          source.stop,
+        );
+        return { counts, further: "" };
+      }),
+    );
+}
+
 interface CocoArguments extends ImportArguments {
   readonly images: string;
   readonly class?: ReadonlyMap<string, string>;
@@ -79,7 +126,7 @@ function importCocoCommand(output: Output, finish: (code: ExitCode) => void): Co
     .option(
       "--class <category=class>",
       "what a category means in the protocol; for several, repeat it",
-      collectPair,
+      collectPair("CATEGORY=CLASS"),
     )
     .option("--unannotated <class>", "class of cases without an outline; else people read them")
     .addHelpText(
@@ -110,16 +157,18 @@ Examples:
     );
 }
 
-/** `fracture=weber_b`, added to those before it. */
-function collectPair(
-  written: string,
-  before: ReadonlyMap<string, string> | undefined,
-): ReadonlyMap<string, string> {
-  const [, key, value] = /^([^=]+)=([^=]+)$/.exec(written) ?? [];
-  if (key === undefined || value === undefined) {
-    throw new InvalidArgumentError(`expected CATEGORY=CLASS, got "${written}"`);
-  }
-  return new Map([...(before ?? []), [key.trim(), value.trim()]]);
+/** `fracture=weber_b`, added to those before it; `form` is what a person is told to write. */
+function collectPair(form: string) {
+  return (
+    written: string,
+    before: ReadonlyMap<string, string> | undefined,
+  ): ReadonlyMap<string, string> => {
+    const [, key, value] = /^([^=]+)=([^=]+)$/.exec(written) ?? [];
+    if (key === undefined || value === undefined) {
+      throw new InvalidArgumentError(`expected ${form}, got "${written}"`);
+    }
+    return new Map([...(before ?? []), [key.trim(), value.trim()]]);
+  };
 }
 
 type Studies = typeof import("@malleolus/studies");

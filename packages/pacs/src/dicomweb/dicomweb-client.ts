@@ -37,7 +37,9 @@ export interface DicomWebClient {
   searchInstances(study: string, query: Query): Promise<DicomJson[]>;
   /** A file as the archive has it, in the transfer syntax that it has. */
   retrieveInstance(study: string, series: string, instance: string): Promise<Uint8Array>;
-  /** All files of a study, one at a time in memory. */
+  /** All files of a series, one at a time in memory. */
+  retrieveSeries(study: string, series: string): AsyncGenerator<Uint8Array>;
+  /** All files of a study, as well. */
   retrieveStudy(study: string): AsyncGenerator<Uint8Array>;
   /** @throws PacsError as the others; a file that is not taken is in the answer. */
   store(files: readonly Uint8Array[]): Promise<Stored>;
@@ -118,6 +120,8 @@ export function dicomWebClient(options: DicomWebOptions): DicomWebClient {
       for await (const file of retrieve(path)) return file;
       throw new PacsError("answer", `GET ${base}${path}: expected a file, got none`);
     },
+    retrieveSeries: (study, series) =>
+      retrieve(`/studies/${requireUid(study, "study")}/series/${requireUid(series, "series")}`),
     retrieveStudy: (study) => retrieve(`/studies/${requireUid(study, "study")}`),
     async store(files) {
       const { type, body } = multipartOf(files);
