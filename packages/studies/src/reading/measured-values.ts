@@ -57,7 +57,7 @@ export async function measuredValues(
   return (protocol.measurements ?? []).flatMap(({ id, name }): MeasuredTable[] => {
     const own = measured.flatMap((one) => {
       if (one.rule !== id) return [];
-      const { value, unit } = valueOf(one, facts.get(one.image) ?? null);
+      const { value, unit } = measuredValue(one, facts.get(one.image) ?? null);
       return unit === "px" ? [] : [{ ...one, value, unit }];
     });
     const byImage = [...Map.groupBy(own, ({ image }) => image).values()].map((some) => ({
@@ -89,7 +89,7 @@ async function spacingsOf(
   return found;
 }
 
-function valueOf({ form, points }: Pick<Measurement, "form" | "points">, spacing: Spacing) {
+function measuredValue({ form, points }: Pick<Measurement, "form" | "points">, spacing: Spacing) {
   const [a, b, c, d] = points;
   switch (form) {
     case "length":

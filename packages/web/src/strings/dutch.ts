@@ -1,4 +1,7 @@
-/** All that the reading room says, in Dutch: the same keys as in English, which the compiler holds. */
+/**
+ * All that the reading room says, in Dutch: the same keys as in English, which the compiler holds. Long because
+ * translators read one table.
+ */
 import { dutchAnnotator } from "./dutch-annotator.ts";
 import type { StringKey } from "./english.ts";
 

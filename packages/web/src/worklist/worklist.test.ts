@@ -3,7 +3,15 @@ import test from "node:test";
 import type { CaseEntry } from "@malleolus/schema";
 import { countOf, firstToRead, moveOfKey, readStatus, rowAfter } from "./worklist.ts";
 
-const queue = { key: "curation", title: "Reading", done: 12, left: 48, later: 0, drafts: 3, qualification: null };
+const queue = {
+  key: "curation",
+  title: "Reading",
+  done: 12,
+  left: 48,
+  later: 0,
+  drafts: 3,
+  qualification: null,
+};
 
 function entry(code: string, state: CaseEntry["state"]): CaseEntry {
   return { code, label: code, state, views: ["ap"], editedAt: null };
