@@ -12,7 +12,7 @@ import { listenToSize, listenToWheel } from "../view/pointer-events.ts";
 import type { ViewState } from "../view/viewer.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import type { Cross } from "./cross.ts";
-import { type AnnotationScene, drawAnnotation } from "./draw-annotation.ts";
+import { type AnnotationScene, drawAnnotation, drawnFrom, isSameList } from "./draw-annotation.ts";
 import { hitShape, type Place } from "./place.ts";
 import { nextPointing, noPointing, type PointingAction } from "./pointing.ts";
 import { shapesOn } from "./shape.ts";
@@ -55,6 +55,8 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedAnnota
   let hovered: string | null = null;
   let frame = 0;
   let drawn: ViewState | null = null;
+  /** What the overlay was drawn from. */
+  let painted: readonly unknown[] = [];
   let drawnLevels: PixelLevels | null = null;
 
   const view = () => viewer.state().views.find((one) => one.id === id);
@@ -73,10 +75,17 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedAnnota
         drawnLevels = levels;
       }
     }
-    fitCanvas(overlay, now);
+    const isCleared = fitCanvas(overlay, now);
     if (context === null) return;
     const hidden = viewer.state().overlays === "hidden";
-    const drawing = hidden ? { lines: [], handles: [], labels: [] } : drawAnnotation(sceneOf(now));
+    const scene = sceneOf(now);
+    const { hovered: under, cross: at, pins } = scene;
+    const { camera, viewport } = now;
+    const looks = [camera, viewport, hidden, ratio(), under, at, pins];
+    const from = [...looks, ...drawnFrom(scene.state, id)];
+    if (!isCleared && isSameList(from, painted)) return;
+    painted = from;
+    const drawing = hidden ? { lines: [], handles: [], labels: [] } : drawAnnotation(scene);
     paint(context, drawing, ratio());
   };
   const drawSoon = () => {

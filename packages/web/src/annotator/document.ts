@@ -119,27 +119,30 @@ export function settleDecisions(
   offers: readonly Offer[],
   acceptedAs: (offer: Offer) => readonly Shape[],
 ): AnnotationDocument {
-  const decisions = new Map(document.decisions);
+  const settled = new Map<string, OfferDecision>();
   for (const offer of offers) {
-    const { key } = offer;
-    const before = decisions.get(key);
-    if (before === undefined) continue;
-    const drawn = [...document.shapes.values()].filter(
-      ({ image, structure }) => image === offer.image && structure === offer.structure,
-    );
-    const isOwn = drawn.some((shape) => shape.offer === key);
-    if (!isOwn) {
-      if (before.is !== "rejected") decisions.set(key, { offer: key, is: "rejected" });
-      continue;
-    }
-    const proposed = acceptedAs(offer);
-    const isAsProposed =
-      drawn.length === proposed.length &&
-      proposed.every(({ points }) => drawn.some((shape) => isSameRing(shape.points, points)));
-    const is = isAsProposed ? "accepted" : "mended";
-    if (before.is !== is) decisions.set(key, { offer: key, is });
+    const before = document.decisions.get(offer.key);
+    const is = before === undefined ? null : meaningOf(document, offer, acceptedAs(offer));
+    if (is !== null && is !== before?.is) settled.set(offer.key, { offer: offer.key, is });
   }
-  return { ...document, decisions };
+  return settled.size === 0
+    ? document
+    : { ...document, decisions: new Map([...document.decisions, ...settled]) };
+}
+
+function meaningOf(
+  { shapes }: AnnotationDocument,
+  { key, image, structure }: Offer,
+  proposed: readonly Shape[],
+): OfferDecision["is"] {
+  const drawn = [...shapes.values()].filter(
+    (shape) => shape.image === image && shape.structure === structure,
+  );
+  if (!drawn.some(({ offer }) => offer === key)) return "rejected";
+  const isAsProposed =
+    drawn.length === proposed.length &&
+    proposed.every(({ points }) => drawn.some((shape) => isSameRing(shape.points, points)));
+  return isAsProposed ? "accepted" : "mended";
 }
 
 function isSameRing(a: readonly number[], b: readonly number[]): boolean {

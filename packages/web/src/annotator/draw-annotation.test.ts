@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { emptyAnnotation, type Offer } from "@malleolus/schema";
 import { fitCamera } from "../view/camera.ts";
-import { colourOf, drawAnnotation } from "./draw-annotation.ts";
+import { colourOf, drawAnnotation, drawnFrom, isSameList } from "./draw-annotation.ts";
 import { beginEditor, nextEditor } from "./editor.ts";
 import type { EditorState } from "./editor-state.ts";
 import { newShape } from "./shape.ts";
@@ -128,4 +128,34 @@ test("drawing: points that lie closer than handles are wide do not all have one"
   const { handles } = draw(chosen);
   assert.ok(handles.length > 60 && handles.length < 100, `${handles.length}`);
   assert.equal(handles.filter(({ selected }) => selected).length, 1);
+});
+
+test("drawing: a point that moves on one view leaves the others as they are, until they have guides", () => {
+  const tibia = (id: string, image: string) =>
+    newShape({ id, image, structure: "tibia", order: 5, points: [0, 0, 50, 0, 50, 90] });
+  const nudged = (state: EditorState) => nextEditor(state, { type: "nudge", dx: 0, dy: -4 });
+  const chosen = nextEditor(begin(), {
+    type: "select",
+    selection: { ids: ["f"], vertex: 1, offer: null },
+  });
+  const isSame = (one: EditorState, other: EditorState, image: string) =>
+    isSameList(drawnFrom(one, image), drawnFrom(other, image));
+  assert.ok(!isSame(chosen, nudged(chosen), AP));
+  assert.ok(isSame(chosen, nudged(chosen), LATERAL));
+  const content = {
+    ...emptyAnnotation,
+    shapes: [square, tibia("t", AP), tibia("u", LATERAL)],
+  };
+  const guided = nextEditor(nextEditor(chosen, { type: "replace", content }), {
+    type: "select",
+    selection: { ids: ["f"], vertex: 1, offer: null },
+  });
+  assert.ok(!isSame(guided, nudged(guided), LATERAL), "the guide follows");
+  for (const event of [
+    { type: "hide", structure: "fibula" },
+    { type: "accept", offer: offer.key },
+    { type: "doubt", id: "f" },
+  ] as const) {
+    assert.ok(!isSame(chosen, nextEditor(chosen, event), AP), event.type);
+  }
 });

@@ -105,6 +105,33 @@ export function drawAnnotation(scene: AnnotationScene): Drawing {
   return { lines, handles, labels };
 }
 
+/**
+ * What a drawing of a view depends on besides its camera: as long as each of these is the same, so is the
+ * drawing. A point that moves on one view leaves the others as they are, but for their guides.
+ */
+export function drawnFrom(state: EditorState, image: string): readonly unknown[] {
+  const { document, offers, selection, hidden, structure } = state;
+  const { parked, decisions } = document;
+  const active = activeRing(state);
+  const guides = active === null ? [] : guidesOn(state, image, active.points, active.image);
+  const isToolHere = toolView(state.tool, worldOf(state))?.image === image;
+  return [
+    offers,
+    selection,
+    hidden,
+    structure,
+    parked,
+    decisions,
+    isToolHere ? state.tool : null,
+    ...guides.flatMap(({ y, mm }) => [y, mm]),
+    ...shapesOn(document.shapes.values(), image),
+  ];
+}
+
+export function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((value, i) => value === other[i]);
+}
+
 function shapeLines(scene: AnnotationScene, shape: Shape, isSelected: boolean): Line[] {
   const ring = shape.form === "polygon" ? closed(shape.points) : shape.points;
   const colour = colourOf(shape.structure);

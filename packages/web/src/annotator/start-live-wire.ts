@@ -11,7 +11,7 @@ import workerUrl from "./live-wire-worker.ts?worker&url";
 import { type WirePiece, wantedPieces } from "./tools/wire.ts";
 
 /** Pixels around an anchor within which the wire finds its way. */
-const RADIUS = 400;
+const RADIUS = 300;
 
 let trusted: string | undefined;
 
