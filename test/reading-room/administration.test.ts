@@ -110,7 +110,7 @@ test("administration: passkeys, the institution's sign-on, and radiographs that 
     await (await chooser).setFiles(paths);
     await page.getByText("3 of 3 files sent").waitFor();
     await page.getByRole("button", { name: "All files are sent" }).click();
-    await page.getByRole("heading", { name: "All files are imported" }).waitFor();
+    await page.getByRole("heading", { name: "The upload is done" }).waitFor();
     await page.getByText("2 imported, 0 known already, 1 refused; 0 files are waiting.").waitFor();
     await page.getByRole("listitem").filter({ hasText: "bad.dcm" }).waitFor();
     await assertAccessible(page, "radiographs, done, dark");

@@ -36,11 +36,11 @@ export default function RadiographsPage() {
           {isAtWork && !isOwn && (
             <Notice tone="warn">{t("upload.other", { name: upload.who })}</Notice>
           )}
-          {!isAtWork && <OpenUpload uploads={uploads.data} />}
           {upload?.state === "open" && isOwn && (
             <SendFiles upload={upload} largestBytes={uploads.data.largestBytes} />
           )}
           {upload !== null && <Progress upload={upload} />}
+          {!isAtWork && <OpenUpload uploads={uploads.data} />}
         </div>
       </main>
     </div>

@@ -304,7 +304,7 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "upload.nav": "Röntgenfoto's",
   "upload.title": "Röntgenfoto's toevoegen",
   "upload.text":
-    "Kies het ziekenhuis waar de röntgenfoto's vandaan komen. Elk bestand wordt op de server geanonimiseerd voordat er iets wordt bewaard: namen gaan weg, data verschuiven, het beeld blijft.",
+    "Kies het ziekenhuis waar de röntgenfoto's vandaan komen. Elk bestand wordt op de server geanonimiseerd voordat het in de studie komt: namen gaan weg, data verschuiven, het beeld blijft.",
   "upload.hospital": "Ziekenhuis",
   "upload.passphrase": "Wachtwoordzin van het sleutelbestand van de studie",
   "upload.passphrase hint":
@@ -323,7 +323,7 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "upload.progress": "Wat er van de bestanden geworden is",
   "upload.state.open": "Wacht op bestanden",
   "upload.state.ending": "Importeert wat over is",
-  "upload.state.done": "Alle bestanden zijn geïmporteerd",
+  "upload.state.done": "De upload is klaar",
   "upload.state.failed": "De upload eindigde voortijdig",
   "upload.counts":
     "{imported} geïmporteerd, {known} al bekend, {refused} geweigerd; {waiting} bestanden wachten.",

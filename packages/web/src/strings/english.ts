@@ -315,7 +315,7 @@ export const english = {
   "upload.nav": "Radiographs",
   "upload.title": "Add radiographs",
   "upload.text":
-    "Choose the hospital that the radiographs come from. Each file is de-identified on the server before anything is kept: names go, dates shift, the picture stays.",
+    "Choose the hospital that the radiographs come from. Each file is de-identified on the server before it enters the study: names go, dates shift, the picture stays.",
   "upload.hospital": "Hospital",
   "upload.passphrase": "Passphrase of the study's key file",
   "upload.passphrase hint":
@@ -333,7 +333,7 @@ export const english = {
   "upload.progress": "What became of the files",
   "upload.state.open": "Waiting for files",
   "upload.state.ending": "Importing what is left",
-  "upload.state.done": "All files are imported",
+  "upload.state.done": "The upload is done",
   "upload.state.failed": "The upload ended early",
   "upload.counts":
     "{imported} imported, {known} known already, {refused} refused; {waiting} files are waiting.",
