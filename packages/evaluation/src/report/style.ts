@@ -58,7 +58,7 @@ th,td{padding:7px 10px;text-align:right;vertical-align:baseline;white-space:nowr
 tbody th,thead tr:first-child th:first-child{text-align:left;padding-left:0}
 tbody th{font-weight:400;white-space:normal;min-width:7em}
 thead th{font-weight:500;color:var(--soft);font-size:13px;vertical-align:bottom;white-space:normal}
-thead th[scope=colgroup]{padding-bottom:0}
+thead th[scope=colgroup]{padding-bottom:0;text-align:center}
 thead tr:last-child>*,thead [rowspan]{border-bottom:1px solid var(--line)}
 tbody tr+tr>*{border-top:1px solid var(--line)}
 tr.main>*{font-weight:600}
