@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Evaluation, evaluate } from "../evaluate.ts";
 import { analyzeTest, type PatientAttributes } from "./analyses-of-test.ts";
-import { groupKeys, subgroupGroups } from "./case-groups.ts";
+import { errorGroups, groupKeys, subgroupGroups } from "./case-groups.ts";
 import { htmlReport } from "./html-report.ts";
 import { fullReport, testEvaluation, testOptions, testPatients } from "./test-report.ts";
 
@@ -98,6 +98,18 @@ test("analyzeTest: errors by agreement are of patients whom at least two have re
     null,
   );
   assert.deepEqual([errors?.cases, errors?.disagreed.count, errors?.unanimous.total], [3, 1, 2]);
+  const agreement = {
+    "weber-b 9": said("weber-b", "none"),
+    "weber-b 0": said("weber-b", "weber-b"),
+    "none 1": said("none"),
+  };
+  assert.deepEqual(
+    errorGroups(evaluation, agreement).map(({ key, counted, others }) => [key, counted, others]),
+    [
+      ["errors-differed", [9], []],
+      ["errors-agreed", [], [0]],
+    ],
+  );
 });
 
 test("htmlReport: analyses come with links that lead somewhere", () => {

@@ -9,6 +9,7 @@ import type { View } from "@malleolus/schema";
 import type { Evaluation, PatientRule } from "../evaluate.ts";
 import type { LevelsOfTest } from "../weber/levels-of-test.ts";
 import type { TestAnalyses } from "./analyses-of-test.ts";
+import type { ReadingsRight } from "./reader-results.ts";
 import { UNKNOWN } from "./set-description.ts";
 
 export interface CaseGroup {
@@ -50,6 +51,8 @@ export const groupKeys = {
   foundOfClass: (place: number) => `found-class-${place}`,
   falsePositives: "false-positives",
   falsePositivePatients: "false-positive-patients",
+  /** Of the patients on whom first readings differed, or did not. */
+  errors: (which: "differed" | "agreed") => `errors-${which}`,
   /** Of a row of the subgroups. */
   subgroup: (row: number) => `subgroup-${row}`,
   /** Of a row of the radiographs taken alone. */
@@ -160,6 +163,31 @@ export function levelGroups({ outcomes }: Evaluation, levels: LevelsOfTest | nul
       () => true,
     ),
   ];
+}
+
+/** Of patients whom at least two have read: who is wrong where readings differed, and where they did not. */
+export function errorGroups(
+  { outcomes }: Evaluation,
+  agreement: Readonly<Record<string, ReadingsRight>>,
+): CaseGroup[] {
+  const all = outcomes.map(({ patient, truth, prediction }) => {
+    const said = Object.hasOwn(agreement, patient) ? agreement[patient].said : [];
+    return {
+      isRead: said.length >= 2,
+      differed: new Set(said).size > 1,
+      isWrong: truth !== prediction.class,
+    };
+  });
+  return (["differed", "agreed"] as const).map((which) =>
+    groupOf(
+      groupKeys.errors(which),
+      `Wrong where first readings ${which}`,
+      null,
+      all,
+      ({ isRead, differed }) => isRead && differed === (which === "differed"),
+      ({ isWrong }) => isWrong,
+    ),
+  );
 }
 
 /** Of patients: with a fracture those called one at each operating point, without one those not called so. */

@@ -24,7 +24,7 @@ const PREVALENCES = [0.1, 0.2, 0.3, 0.5];
 export function analysesPart(test: ReportedTest, name: Name): Markup | null {
   const { analyses } = test;
   if (analyses === null) return null;
-  return html`${probabilitiesPart(analyses, test.id)}${prevalencePart(test)}${subgroupsPart(test, analyses, name)}${alonePart(test, analyses, name)}${agreementPart(analyses.errorsByAgreement)}`;
+  return html`${probabilitiesPart(analyses, test.id)}${prevalencePart(test)}${subgroupsPart(test, analyses, name)}${alonePart(test, analyses, name)}${agreementPart(analyses.errorsByAgreement, test.id)}`;
 }
 
 function probabilitiesPart(
@@ -94,15 +94,17 @@ function alonePart(test: ReportedTest, { radiographs }: TestAnalyses, name: Name
   return html`<h3>Each radiograph alone</h3><p class="soft">What one radiograph would say of its patient without the others, by view and by how well the fracture shows on it.</p><div class="wide" tabindex="0" role="region" aria-label="Each radiograph alone"><table><thead><tr><td></td><th scope="col">radiographs</th><th scope="col">patients</th><th scope="col">accuracy</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-function agreementPart(errors: ErrorsByAgreement | null): Markup | null {
+function agreementPart(errors: ErrorsByAgreement | null, test: string): Markup | null {
   if (errors === null) return null;
+  const to = (which: "differed" | "agreed", figure: Markup) =>
+    linked(groupAnchor(test, groupKeys.errors(which)), figure);
   const { disagreed, unanimous, difference, trend, cases } = errors;
   const levels = errors.levels.map(
     ({ agreement, errors: own }) =>
-      html`<tr><th scope="row">${Math.round(100 * agreement)}% of the readers said the same</th><td>${own.total}</td><td>${percent(own)}</td></tr>
+      html`<tr><th scope="row">${Math.round(100 * agreement)}% of the readers said the same</th><td>${own.total}</td><td>${to(agreement < 1 ? "differed" : "agreed", percent(own))}</td></tr>
 `,
   );
-  return html`<h3>Whether it errs where readers disagree</h3><p>The detector is wrong in ${counted(disagreed)} of the patients on whom first readings differed, and in ${counted(unanimous)} of the others: a difference of ${withInterval(difference.difference, difference.interval)} (Fisher's exact p ${decimal(difference.exactP, 3)}, ${cases} patients). With growing agreement errors become ${(trend.z ?? 0) < 0 ? "fewer" : "no fewer"} (Cochran-Armitage z ${decimal(trend.z)}, p ${decimal(trend.p, 3)}).</p><div class="wide" tabindex="0" role="region" aria-label="Errors by agreement of readers"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">wrong</th></tr></thead><tbody>${levels}</tbody></table></div>`;
+  return html`<h3>Whether it errs where readers disagree</h3><p>The detector is wrong in ${to("differed", counted(disagreed))} of the patients on whom first readings differed, and in ${to("agreed", counted(unanimous))} of the others: a difference of ${withInterval(difference.difference, difference.interval)} (Fisher's exact p ${decimal(difference.exactP, 3)}, ${cases} patients). With growing agreement errors become ${(trend.z ?? 0) < 0 ? "fewer" : "no fewer"} (Cochran-Armitage z ${decimal(trend.z)}, p ${decimal(trend.p, 3)}).</p><div class="wide" tabindex="0" role="region" aria-label="Errors by agreement of readers"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">wrong</th></tr></thead><tbody>${levels}</tbody></table></div>`;
 }
 
 function estimate(

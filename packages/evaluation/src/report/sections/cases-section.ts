@@ -6,6 +6,7 @@ import { cellGroups, patientGroups, readerGroups, ruleGroups } from "../called-g
 import {
   aloneGroups,
   type CaseGroup,
+  errorGroups,
   falseFindingGroups,
   fractureGroups,
   levelGroups,
@@ -61,6 +62,7 @@ function casesOfTest(test: ReportedTest, pictured: ReadonlySet<string>, name: Na
     ...(test.analyses === null ? [] : subgroupGroups(test.evaluation, test.analyses)),
     ...(test.analyses === null ? [] : aloneGroups(test.analyses)),
     ...levelGroups(test.evaluation, test.levels),
+    ...errorGroups(test.evaluation, test.people?.agreement ?? {}),
     ...falseFindingGroups(test.evaluation),
   ].map((group) => groupItem(test.id, group, patients, patientLink, name));
   const ofFractures = fractureGroups(test.evaluation).map((group) =>
