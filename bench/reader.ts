@@ -40,7 +40,8 @@ const LARGE = 3000;
 const SMALL = 700;
 const FRAMES = 120;
 const MEGABYTE = 1e6;
-const program = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
+/** It builds the pages where they are not of these sources. */
+const launcher = fileURLToPath(new URL("../malleolus", import.meta.url));
 
 export const reader: Bench = {
   name: "reader",
@@ -83,7 +84,7 @@ async function withCases<T>(
   let child: ChildProcess | undefined;
   let browser: Browser | undefined;
   try {
-    child = spawn(process.execPath, [program, "serve", folder, "--port", "0", "--json"], {
+    child = spawn(launcher, ["serve", folder, "--port", "0", "--json"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     if (child.stdout === null) throw new Error("internal: no output to read");
@@ -97,8 +98,10 @@ async function withCases<T>(
     });
     const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
     const [name, value] = String(one.headers.cookie).split("=", 2);
+    // A secure cookie has no address over http, though the browser sends it to loopback.
+    const url = started.address.replace("http:", "https:");
     await context.addCookies([
-      { name, value, url: started.address, secure: true, httpOnly: true, sameSite: "Strict" },
+      { name, value, url, secure: true, httpOnly: true, sameSite: "Strict" },
     ]);
     const page = await context.newPage();
     page.setDefaultTimeout(120_000);
