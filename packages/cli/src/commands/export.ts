@@ -110,8 +110,8 @@ Examples:
   ./malleolus export --study my-study --annotator annotator-1 --format cvat --out drawn`,
     )
     .action(async (sets: string[], given: ExportArguments) => {
+      requireOneKind(sets, given);
       if (given.onnx || given.page) {
-        requireNoSets(sets);
         const { checkpoint, out, weights, json = false } = given;
         if (given.page) {
           const { exportPage } = await import("../model-export/export-page.ts");
@@ -158,11 +158,22 @@ Examples:
       }
     });
 
-function requireNoSets(sets: readonly string[]): void {
-  if (sets.length === 0) return;
+/** Each kind of export has an --out of its own. */
+function requireOneKind(
+  sets: readonly string[],
+  { onnx, page, annotator }: Pick<ExportArguments, "onnx" | "page" | "annotator">,
+): void {
+  const kinds = [
+    ...(onnx ? ["--onnx"] : []),
+    ...(page ? ["--page"] : []),
+    ...(annotator === undefined ? [] : ["--annotator"]),
+    ...(sets.length === 0 ? [] : [sets.join(", ")]),
+  ];
+  if (kinds.length < 2) return;
   throw new CliError(
     "engine",
-    `export: expected --onnx or --page without a set, got ${sets.join(", ")}; export sets in a call of their own`,
+    `export: expected sets, --annotator, --onnx or --page alone, got ${kinds.join(" and ")}; export each ` +
+      "in a call of its own",
   );
 }
 

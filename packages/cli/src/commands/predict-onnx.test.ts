@@ -85,7 +85,7 @@ test("export --onnx: a file that predicts the same, at half its size with float1
 });
 
 function checkRefused(name: string, args: readonly string[], expected: RegExp): void {
-  test(`--engine onnx: refuses ${name}`, () => {
+  test(`predict and export: refuse ${name}`, () => {
     const { code, said } = run(args, withoutLibTorch);
     assert.equal(code, 1, said);
     assert.match(said, expected);
@@ -114,7 +114,17 @@ checkRefused(
 checkRefused(
   "a set beside the network",
   ["export", "training", "--onnx", "--out", text],
-  /without a set, got training/,
+  /--onnx or --page alone, got --onnx and training/,
+);
+checkRefused(
+  "a page beside the network, which would lie where it does",
+  ["export", "--onnx", "--page", "--out", text],
+  /alone, got --onnx and --page/,
+);
+checkRefused(
+  "a set beside an annotator's outlines",
+  ["export", "training", "--annotator", "a", "--out", text],
+  /alone, got --annotator and training/,
 );
 test("export --onnx: what was refused left the file that was there", () => {
   const { code, said } = run(

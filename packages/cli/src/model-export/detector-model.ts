@@ -16,8 +16,9 @@ export function requireDetector(path: string | undefined): string | null {
 export async function readDetectorModel(path: string | null): Promise<Uint8Array | null> {
   if (path === null) return null;
   const { exportNetwork, readDetectorModel: describe } = await import("@malleolus/onnx");
-  // Half the bytes for every browser; what that changes stands in docs/onnx.md.
-  const model = exportNetwork(await readFile(path), path, { weightType: "float16" });
+  // Half the bytes where that changes nothing; an own detector loses by it what docs/onnx.md says.
+  const weightType = path === shippedDetector() ? "float16" : "float32";
+  const model = exportNetwork(await readFile(path), path, { weightType });
   describe(model, path);
   return model;
 }
