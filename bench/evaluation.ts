@@ -174,7 +174,7 @@ async function statisticsPeer(progress: (line: string) => void): Promise<Peer | 
   const python = process.env.MALLEOLUS_STATISTICS_PYTHON ?? "python3";
   const probe = spawnSync(python, ["-c", "import sklearn, pycocotools"]);
   if (probe.status === 0) {
-    return openPeer(python, 2, fileURLToPath(new URL("peers/statistics.py", import.meta.url)));
+    return openPeer(python, 2, fileURLToPath(new URL("peers/evaluation_peer.py", import.meta.url)));
   }
   progress(
     `${python} has no scikit-learn and pycocotools: our side is measured alone; ` +

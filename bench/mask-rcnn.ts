@@ -37,7 +37,7 @@ export type PeerVariant =
   | "detectron2 channels-last";
 
 /** Those that the peer has and that mean something on this processor. */
-function variantsOf(peer: Peer): readonly PeerVariant[] {
+export function variantsOf(peer: Peer): readonly PeerVariant[] {
   return [
     "float32",
     "channels-last",

@@ -20,7 +20,8 @@ import {
 } from "./mask-rcnn.ts";
 import { type Contestant, measure, type Row, timed } from "./measure.ts";
 
-const IMAGES = 2;
+/** Of a step. */
+export const IMAGES = 2;
 
 export const trainingStep: Bench = {
   name: "training-step",
@@ -61,7 +62,8 @@ export const trainingStep: Bench = {
   },
 };
 
-function targets(boxes: ReturnType<typeof truthBoxes>): Target[] {
+/** A rectangle in each box, of the one class. */
+export function targets(boxes: ReturnType<typeof truthBoxes>): Target[] {
   return boxes.map((ofImage) => ({
     boxes: ofImage,
     classes: ofImage.map(() => 0),
@@ -70,7 +72,7 @@ function targets(boxes: ReturnType<typeof truthBoxes>): Target[] {
 }
 
 /** Our side: `once` makes one step and returns its losses. */
-function trainer(
+export function trainer(
   { model, batch }: Prepared,
   truth: readonly Target[],
   dtype: "float32" | "bfloat16",

@@ -1,8 +1,10 @@
 """The other side of the benchmarks: PyTorch and torchvision, asked by lines of JSON.
 
-Every request names an action; "prepare" builds something and keeps it, "run" times it once.
+Every request names an action; "prepare" builds something and keeps it, "run" times it once,
+"memory" says how much was needed at most.
 """
 import json
+import resource
 import sys
 import time
 
@@ -14,11 +16,12 @@ import operators
 BENCHES = {"operators": operators, "convolution": convolution}
 try:
     import torchvision
+except ImportError:
+    torchvision = None
+else:
     import mask_rcnn
 
     BENCHES["mask-rcnn"] = mask_rcnn
-except ImportError:
-    torchvision = None
 try:
     import detectron2
     import detectron2_mask_rcnn  # before any benchmark replaces a function of torchvision's
@@ -44,6 +47,8 @@ def timed(work):
 def answer(request, kept):
     if request["action"] == "hello":
         return hello()
+    if request["action"] == "memory":  # the most that was resident, which Linux gives in KiB
+        return {"kibibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
     bench = BENCHES[request["bench"]]
     key = request["key"]
     if request["action"] == "prepare":

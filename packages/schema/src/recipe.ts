@@ -114,6 +114,18 @@ const recipeShape = z.strictObject({
     /** To either side. */
     maxRotationDegrees: z.number().min(0).max(180),
     halfTurnProbability: share,
+    /**
+     * A window of the network's pixels that is cut out at the end, `probability` of them around an object
+     * of the named categories; null shows the whole radiograph, as recipes did before there were windows.
+     */
+    window: z
+      .strictObject({
+        side: z.int().positive(),
+        around: z.array(z.string()).min(1).readonly(),
+        probability: share,
+      })
+      .nullable()
+      .default(null),
   }),
   /** How the trained network gets a radiograph; it goes into its checkpoint. */
   preprocess: preprocessSchema,

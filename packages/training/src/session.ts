@@ -6,7 +6,9 @@ import type { WeightsFit } from "@malleolus/schema";
 import { libtorchVersion, nn, scope, threads } from "@malleolus/torch";
 import { inDtype } from "./batch.ts";
 import { hasObjects } from "./data-set.ts";
+import { TrainingError } from "./errors.ts";
 import { type Loader, openLoader } from "./loader/loader.ts";
+import type { InputPlan } from "./loader/prepare-sample.ts";
 import { newOptimizer } from "./optimizer.ts";
 import { openRecords, type Records } from "./run/records.ts";
 import { loadTraining, type TrainingState } from "./run/training-state.ts";
@@ -100,7 +102,8 @@ function startOf(
 
 function openTrainingLoader({ recipe, set, workers }: TrainingOptions, firstStep: number): Loader {
   const { seed, batchSize, steps } = recipe;
-  const input = { ...recipe.input, maskCollimation: recipe.preprocess.maskCollimation };
+  const { maskCollimation } = recipe.preprocess;
+  const input = { ...recipe.input, maskCollimation, window: windowPlan(recipe, set) };
   const classes = set.images.map(({ target }) => target.classes);
   const take = sampler(classes, { seed, batchSize, sampling: recipe.sampling });
   return openLoader({
@@ -114,4 +117,23 @@ function openTrainingLoader({ recipe, set, workers }: TrainingOptions, firstStep
     workers,
     ahead: BATCHES_AHEAD,
   });
+}
+
+/** @throws TrainingError `data` for a category that the set does not have. */
+function windowPlan(
+  { name, input }: Pick<TrainingOptions["recipe"], "name" | "input">,
+  { classes }: TrainingOptions["set"],
+): InputPlan["window"] {
+  if (input.window === null) return null;
+  const { side, around, probability } = input.window;
+  const missing = around.filter((one) => !classes.includes(one));
+  if (missing.length > 0) {
+    throw new TrainingError(
+      "data",
+      `the recipe ${name} looks through windows around ${missing.join(", ")}: expected such a category ` +
+        `in the annotations, got ${classes.join(", ")}; name one of these in input.window.around, or set ` +
+        "input.window to null",
+    );
+  }
+  return { side, around: around.map((one) => classes.indexOf(one)), probability };
 }

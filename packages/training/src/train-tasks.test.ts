@@ -26,6 +26,7 @@ const small = { input: tinyRecipe.input, preprocess: tinyRecipe.preprocess, batc
 /** On the small set's bars, called fractures, from nothing. */
 const segmentation = {
   ...small,
+  input: { ...small.input, window: { side: 48, around: ["fracture"], probability: 0.5 } },
   validation: { everySteps: 3, metric: "mean Dice", patience: null },
   model: {
     ...preliminarySegmentationRecipe.model,
@@ -175,4 +176,14 @@ test("resolveRecipe: rare labels and classes weigh more by the power that the re
   assert.ok(plain.recipe.model.kind === "classification");
   assert.deepEqual(plain.recipe.model.classes, ["fracture", "no_fracture"]);
   assert.deepEqual(plain.recipe.model.classWeights, [1, 1]);
+});
+
+test("train: windows around a category that the annotations do not have are refused before a step", async (context) => {
+  const window = { side: 48, around: ["fibula"], probability: 0.5 };
+  const changes = { ...segmentation, input: { ...small.input, window } };
+  const { options } = await prepare(context, { ...changes, steps: 2 }, SHARE);
+  await assert.rejects(train(options("windows")), {
+    name: "TrainingError",
+    message: /windows around fibula: expected such a category in the annotations, got fracture/,
+  });
 });

@@ -162,9 +162,12 @@ export function outlinesTable({ id, outlines }: ReportedTest): Markup | null {
 }
 
 /** Means and deviations, as papers print them, with the intervals of the means. */
-export function overlapSentence({ localization }: Evaluation): Markup {
+export function overlapSentence({ localization }: Evaluation, test: string): Markup {
   const mean = (one: OverlapSummary) =>
-    html`${decimal(one.mean)} ± ${decimal(one.sd)}${one.meanInterval === null ? null : html` <i>(mean ${decimal(one.meanInterval[0])}–${decimal(one.meanInterval[1])})</i>`}`;
+    linked(
+      fracturesAnchor(test),
+      html`${decimal(one.mean)} ± ${decimal(one.sd)}${one.meanInterval === null ? null : html` <i>(mean ${decimal(one.meanInterval[0])}–${decimal(one.meanInterval[1])})</i>`}`,
+    );
   const part = (what: string, { matched, missedAsZero }: Overlap) =>
     html`Mean ${what} IoU is ${mean(matched)} of the found fractures and ${mean(missedAsZero)} with missed ones as 0. `;
   return html`${part("box", localization.boxIou)}${part("mask", localization.maskIou)}`;

@@ -48,6 +48,7 @@ export const preliminarySegmentationRecipe: RecipeOf<"segmentation"> = {
     maxGamma: 1.4,
     maxRotationDegrees: 10,
     halfTurnProbability: 0,
+    window: null,
   },
   preprocess: { minSize: 256, maxSize: 512, maskCollimation: true, testTimeFlip: false },
   optimizer: {

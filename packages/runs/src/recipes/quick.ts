@@ -48,6 +48,7 @@ export const quickRecipe: RecipeOf<"mask-rcnn"> = {
     maxGamma: 1,
     maxRotationDegrees: 0,
     halfTurnProbability: 0,
+    window: null,
   },
   preprocess: { minSize: 384, maxSize: 640, maskCollimation: false, testTimeFlip: false },
   optimizer: {

@@ -17,6 +17,7 @@ const input = {
   maxGamma: 1.3,
   maxRotationDegrees: 0,
   halfTurnProbability: 0,
+  window: null,
   maskCollimation: true,
 };
 

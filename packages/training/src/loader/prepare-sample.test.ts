@@ -31,6 +31,7 @@ const plain: InputPlan = {
   maxGamma: 1,
   maxRotationDegrees: 0,
   halfTurnProbability: 0,
+  window: null,
   maskCollimation: true,
 };
 
@@ -65,5 +66,18 @@ test("prepareSample: cropped and brightened, bone at the new border is not taken
       const last = image.pixels[y * image.width + image.width - 1];
       assert.ok(last > 235, `step ${step}, row ${y}: ${last}`);
     }
+  }
+});
+
+test("prepareSample: a window is cut last, in the network's pixels, and says what the whole radiograph has", async () => {
+  const square = [70, 40, 90, 40, 90, 60, 70, 60];
+  const target = { boxes: [[70, 40, 90, 60] as const], classes: [3], polygons: [[square]] };
+  const window = { side: 24, around: [3], probability: 1 };
+  const image = { path, width: WIDTH, height: HEIGHT, target };
+  for (const step of [0, 1, 2, 3]) {
+    const input = { ...plain, minSizes: [40], maxRotationDegrees: 20, window };
+    const shown = await prepareSample({ image, input, seed: 3, step, slot: 0 });
+    assert.deepEqual([shown.image.width, shown.image.height, shown.objects], [24, 24, [3]]);
+    assert.equal(shown.target.classes.length, 1);
   }
 });

@@ -1,6 +1,6 @@
 /**
- * One radiograph from its file to the network's size: read, cropped, mirrored, resized, turned. A function
- * of its request alone; it runs in worker threads and never touches LibTorch.
+ * One radiograph from its file to the network's size: read, cropped, mirrored, resized, turned, and of some
+ * a window. A function of its request alone; it runs in worker threads and never touches LibTorch.
  *
  * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
  */
@@ -13,6 +13,7 @@ import { flipHorizontally } from "../augment/flip.ts";
 import { sampleGamma, withGamma } from "../augment/gamma.ts";
 import { rotate, sampleRotation } from "../augment/rotate.ts";
 import type { LoadedSample, Sample } from "../augment/sample.ts";
+import { cutWindow, type WindowPlan } from "../augment/window.ts";
 import type { SampleImage } from "../data-set.ts";
 import { TrainingError } from "../errors.ts";
 
@@ -33,6 +34,8 @@ export interface InputPlan {
   readonly halfTurnProbability: number;
   /** As in detection. */
   readonly maskCollimation: boolean;
+  /** What is cut out at the end; null shows the whole. */
+  readonly window: WindowPlan | null;
 }
 
 /** Plain data: it travels to a worker thread. */
@@ -77,7 +80,8 @@ export async function prepareSample(request: SampleRequest): Promise<LoadedSampl
   const halfTurn = random("half turn")() < input.halfTurnProbability ? 180 : 0;
   const degrees = sampleRotation(input.maxRotationDegrees, random("rotation")) + halfTurn;
   // Last, in the network's pixels: a large radiograph would take long to turn.
-  const sample = degrees === 0 ? resized : rotate(resized, degrees);
+  const turned = degrees === 0 ? resized : rotate(resized, degrees);
+  const sample = input.window === null ? turned : cutWindow(turned, input.window, random("window"));
   return { ...sample, objects: image.target.classes };
 }
 

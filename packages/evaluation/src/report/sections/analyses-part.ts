@@ -39,18 +39,21 @@ function probabilitiesPart(
   const before = scores === null ? null : html`<th scope="col">scores made to sum to 1</th>`;
   return html`<h3>Whether the probabilities can be believed</h3>
 <div class="pair even"><div>${calibrationFigure(fitted.fracture, scores?.fracture ?? null)}<ul class="legend"><li>${rocKey(0)}fitted on tuning patients</li>${scores === null ? null : html`<li>${rocKey(1)}scores made to sum to 1</li>`}</ul></div>
-<div>${decisionFigure(decisionCurve)}<ul class="legend"><li>${rocKey(0)}by the detector, with its 95% interval</li><li>${rocKey(1)}treat everybody</li><li>${rocKey(2)}treat nobody</li></ul><p class="soft small">Net benefit at the test's own share of fractures, which is not an emergency department's.</p></div></div>
+<div>${decisionFigure(decisionCurve)}<ul class="legend"><li>${rocKey(0)}by the detector, with its 95% interval</li><li>${rocKey(1)}treat everybody</li><li>${rocKey(2)}treat nobody</li></ul><p class="soft small">Net benefit at the test's own share of fractures, which is not an emergency department's, of ${linked(casesAnchor(test), "these patients")}.</p></div></div>
 <div class="wide" tabindex="0" role="region" aria-label="Calibration"><table><thead><tr><td></td>${before}<th scope="col">fitted</th>${change === null ? null : html`<th scope="col">difference</th>`}</tr></thead><tbody>
 ${row("Class-wise calibration error", (one) => one.classWiseError, change?.classWiseError)}${row("Brier score, 0 to 2", (one) => one.brier, change?.brier)}${row("Log loss", (one) => one.logLoss, change?.logLoss)}${row("Calibration intercept, 0 where right", (one) => one.recalibration.intercept, undefined)}${row("Calibration slope, 1 where right", (one) => one.recalibration.slope, undefined)}</tbody></table></div>
 <p class="soft small">Intercept and slope are of any fracture (Cox): an intercept above 0 says that probabilities are too low on the whole, a slope below 1 that they are too extreme, and there is none where they tell all apart.</p>`;
 }
 
-function prevalencePart({ evaluation }: ReportedTest): Markup | null {
+function prevalencePart({ id, evaluation }: ReportedTest): Markup | null {
   const { sensitivity, specificity } = evaluation.classification.fracture;
   if (sensitivity.total === 0 || specificity.total === 0) return null;
   const rows = PREVALENCES.map((prevalence) => {
     const { ppv, npv } = predictiveValues(sensitivity, specificity, prevalence);
-    return html`<tr><th scope="row">${Math.round(100 * prevalence)}% with a fracture</th><td>${estimate(ppv)}</td><td>${estimate(npv)}</td></tr>
+    // Both are made of sensitivity and specificity alone: what is called a fracture, and what is not.
+    const from = (measure: "ppv" | "npv", figure: Markup) =>
+      html`<td>${linked(groupAnchor(id, groupKeys.measure(measure, "fracture")), figure)}</td>`;
+    return html`<tr><th scope="row">${Math.round(100 * prevalence)}% with a fracture</th>${from("ppv", estimate(ppv))}${from("npv", estimate(npv))}</tr>
 `;
   });
   return html`<h3>Predictive values elsewhere</h3><p class="soft">Of any fracture, where fractures are as frequent as the row says and the detector does as it does here.</p><div class="wide" tabindex="0" role="region" aria-label="Predictive values by prevalence"><table><thead><tr><td></td><th scope="col">positive</th><th scope="col">negative</th></tr></thead><tbody>${rows}</tbody></table></div>`;
@@ -67,9 +70,13 @@ function subgroupsPart(test: ReportedTest, analyses: TestAnalyses, name: Name): 
 `,
   );
   const gaps = analyses.oddsGaps.map(
-    ({ attribute, patients, truePositiveRate, falsePositiveRate }) =>
-      html`<tr><th scope="row">${attribute}</th><td>${patients}</td>${[truePositiveRate, falsePositiveRate].map(({ gap, byChance, p }) => html`<td>${decimal(gap)}</td><td>${decimal(byChance)}</td><td>${decimal(p, 3)}</td>`)}</tr>
-`,
+    ({ attribute, patients, truePositiveRate, falsePositiveRate }) => {
+      // A gap is between all groups of an attribute, which follow each other: it leads to the first.
+      const first = analyses.subgroups.findIndex((one) => one.attribute === attribute);
+      const to = (figure: string) => (first < 0 ? figure : cases(first, html`${figure}`));
+      return html`<tr><th scope="row">${attribute}</th><td>${patients}</td>${[truePositiveRate, falsePositiveRate].map(({ gap, byChance, p }) => html`<td>${to(decimal(gap))}</td><td>${decimal(byChance)}</td><td>${decimal(p, 3)}</td>`)}</tr>
+`;
+    },
   );
   return html`<h3>Groups of patients</h3>${forestFigure("accuracy", forestKinds(analyses, name), accuracy.share)}
 <div class="wide" tabindex="0" role="region" aria-label="Groups of patients"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">accuracy</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead><tbody>${rows}</tbody></table></div>

@@ -48,7 +48,7 @@ ${rocPart(test, name)}</div>
 ${pointsPart(test)}
 <h3>Where the fractures are</h3>
 <p class="soft">${shownBy(evaluation)}</p>${localizationTable(evaluation, name, id)}
-<p style="margin-top:16px">${overlapSentence(evaluation)}There are ${linked(groupAnchor(id, groupKeys.falsePositives), withInterval(falsePositives.perImage.value, falsePositives.perImage.interval))} false positives a radiograph, and a fracture is shown on ${linked(groupAnchor(id, groupKeys.falsePositivePatients), counted(falsePositiveRadiographs))} of the radiographs of patients without one.</p>
+<p style="margin-top:16px">${overlapSentence(evaluation, id)}There are ${linked(groupAnchor(id, groupKeys.falsePositives), withInterval(falsePositives.perImage.value, falsePositives.perImage.interval))} false positives a radiograph, and a fracture is shown on ${linked(groupAnchor(id, groupKeys.falsePositivePatients), counted(falsePositiveRadiographs))} of the radiographs of patients without one.</p>
 ${overlapPart(evaluation)}
 ${outlinesTable(test)}
 ${levelsPart(test)}

@@ -1,6 +1,7 @@
 """scikit-learn and pycocotools doing what our evaluation does: one JSON line in, one out.
 
-It needs no PyTorch, and so is a peer of its own. What a run times is the work alone.
+It needs no PyTorch, and so is a peer of its own. What a run times is the work alone. It is not called
+"statistics": a file of that name here would stand before Python's own, which PyTorch imports.
 """
 import contextlib
 import io
