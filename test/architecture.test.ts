@@ -191,6 +191,41 @@ const cases: readonly Case[] = [
     finding: undefined,
   },
   {
+    name: "a page that imports a package of Node's",
+    files: {
+      "packages/web/package.json": manifest("@malleolus/data"),
+      "packages/web/src/a.ts": 'import "@malleolus/data";\n',
+    },
+    finding: "packages/web/src/a.ts:1: web must not import @malleolus/data: it runs in a browser",
+  },
+  {
+    name: "a page that imports the part of it that runs anywhere",
+    files: {
+      "packages/web/package.json": manifest("@malleolus/data"),
+      "packages/web/src/a.ts": 'import "@malleolus/data/browser";\n',
+      "packages/data/src/browser.ts": 'export { a } from "./a.ts";\n',
+      "packages/data/src/a.ts": 'import type { B } from "./b.ts";\nexport const a: B = 1;\n',
+      "packages/data/src/b.ts": "export type B = number;\nBuffer.alloc(1);\n",
+    },
+    finding: undefined,
+  },
+  {
+    name: "Node in a file that such a part reaches",
+    files: {
+      "packages/data/src/browser.ts": 'export { a } from "./a.ts";\n',
+      "packages/data/src/a.ts": 'import { inflateSync } from "node:zlib";\ninflateSync("a");\n',
+    },
+    finding: "packages/data/src/a.ts:1: must not import node:zlib: it runs in a browser, too",
+  },
+  {
+    name: "Node's Buffer in a file that such a part reaches",
+    files: {
+      "packages/data/src/browser.ts": 'export { a } from "./a.ts";\n',
+      "packages/data/src/a.ts": "\nexport const a = Buffer.alloc(1);\n",
+    },
+    finding: "packages/data/src/a.ts:2: Buffer: it runs in a browser, too",
+  },
+  {
     name: "a benchmark that takes packages by name, and arguments",
     files: {
       "package.json": manifest(),

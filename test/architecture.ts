@@ -31,7 +31,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   runs: ["errors", "schema"],
   onnx: ["errors", "imaging", "geometry", "schema"],
   pacs: ["errors", "data", "schema"],
-  web: ["geometry", "schema", "imaging", "onnx"],
+  web: ["geometry", "schema", "imaging", "data", "onnx"],
   studies: ["errors", "random", "host", "data", "geometry", "schema"],
   training: [
     "errors",
@@ -146,6 +146,11 @@ const byHand = new Set(["bench", "experiments"]);
 /** Packages that run in a browser, too. */
 const anywhere = new Set(["errors", "geometry", "schema", "imaging", "onnx", "web"]);
 
+/** Entries of other packages that run there, too: they, and all that they import, need no Node. */
+const anywhereEntries: ReadonlyMap<string, string> = new Map([
+  ["@malleolus/data/browser", "packages/data/src/browser.ts"],
+]);
+
 /** All that the rules read: sources of packages, benchmarks and experiments, and their manifests. */
 export function readSourceTree(root: string): SourceTree {
   const paths = globSync(
@@ -174,6 +179,7 @@ export function checkArchitecture(tree: SourceTree): string[] {
     ]),
     ...checkManifests(tree),
     ...checkCycles(sources),
+    ...checkAnywhere(sources),
   ];
 }
 
@@ -207,6 +213,10 @@ function checkImports(path: string, facts: SourceFacts, tree: SourceTree): strin
     if (imported !== undefined && !allowed.includes(imported)) {
       return [`${place}: ${owner} must not import ${imported}`];
     }
+    const isNodes = imported !== undefined && !anywhere.has(imported);
+    if (anywhere.has(owner) && isNodes && !anywhereEntries.has(specifier) && !isTest(path)) {
+      return [`${place}: ${owner} must not import ${specifier}: it runs in a browser, too`];
+    }
     if (anywhere.has(owner) && module.startsWith("node:") && !isTest(path)) {
       return [`${place}: ${owner} must not import ${module}: it runs in a browser, too`];
     }
@@ -239,6 +249,8 @@ function ruleBrokenBy(kind: Act["kind"], path: string): string | undefined {
         return undefined;
       }
       return "only cli reads the arguments and the environment";
+    case "node":
+      return undefined;
     case "native":
       return path === nativeLoader ? undefined : `only ${nativeLoader} loads native code`;
     case "network":
@@ -309,6 +321,34 @@ function checkCycles(sources: ReadonlyMap<string, SourceFacts>): string[] {
     finished.add(path);
   };
   for (const path of sources.keys()) visit(path);
+  return problems;
+}
+
+/** The files of Node's packages that run in a browser, too, from their entries on; types aside. */
+function checkAnywhere(sources: ReadonlyMap<string, SourceFacts>): string[] {
+  const waiting = [...anywhereEntries.values()].filter((path) => sources.has(path));
+  const reached = new Set(waiting);
+  const problems: string[] = [];
+  for (const path of waiting) {
+    const { imports = [], acts = [] } = sources.get(path) ?? {};
+    for (const { what, line } of acts.filter(({ kind }) => kind === "node")) {
+      problems.push(`${path}:${line}: ${what}: it runs in a browser, too`);
+    }
+    for (const { specifier, typeOnly, line } of imports) {
+      if (typeOnly || specifier === undefined) continue;
+      if (!specifier.startsWith(".")) {
+        const module = moduleOf(specifier);
+        const isAnywhere = anywhere.has(module.replace("@malleolus/", ""));
+        if (!isAnywhere) {
+          problems.push(`${path}:${line}: must not import ${module}: it runs in a browser, too`);
+        }
+        continue;
+      }
+      const target = posix.join(posix.dirname(path), specifier);
+      if (!reached.has(target)) waiting.push(target);
+      reached.add(target);
+    }
+  }
   return problems;
 }
 

@@ -19,7 +19,13 @@ export interface Import {
 }
 
 export interface Act {
-  readonly kind: "environment" | "native" | "network" | "not a re-export" | "export of all";
+  readonly kind:
+    | "environment"
+    | "native"
+    | "network"
+    | "node"
+    | "not a re-export"
+    | "export of all";
   readonly what: string;
   readonly line: number;
 }
@@ -118,6 +124,9 @@ function readActs(program: Program, lineOf: LineOf): Act[] {
       if (node.callee.type === "Identifier" && node.callee.name === "fetch") {
         add("network", "fetch", node);
       }
+    },
+    Identifier: (node) => {
+      if (node.name === "Buffer" || node.name === "process") add("node", node.name, node);
     },
   }).visit(program);
   return acts;

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { causeText } from "@malleolus/errors";
 import { parseDataSet } from "./dicom/data-set.ts";
-import { dicomOpening } from "./dicom/open-file.ts";
+import { dicomOpening } from "./dicom/find-data-set.ts";
 import { DataError } from "./errors.ts";
 
 export interface Acquisition {

@@ -7,7 +7,7 @@
  * bends them, the levels are the table's, since no window can say a curve.
  */
 import { readFile } from "node:fs/promises";
-import { dicomOpening } from "./dicom/open-file.ts";
+import { dicomOpening } from "./dicom/find-data-set.ts";
 import { readDicomLevels } from "./dicom/stored-levels.ts";
 import { DataError } from "./errors.ts";
 import { imageFormat, readImage } from "./image-file.ts";

@@ -3,7 +3,7 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { causeText } from "@malleolus/errors";
-import { dicomOpening } from "./dicom/open-file.ts";
+import { dicomOpening } from "./dicom/find-data-set.ts";
 import { readDicom } from "./dicom/read-dicom.ts";
 import { DataError } from "./errors.ts";
 import { imageFormat, readImage } from "./image-file.ts";

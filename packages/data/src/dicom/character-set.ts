@@ -6,6 +6,7 @@
  * (ISO 2022) change between them within a text. A file that says nothing, or not the truth, is read as
  * UTF-8 where it can be, and else as western Europe's systems write.
  */
+import { latin1 } from "./byte-text.ts";
 
 /** The values of (0008,0005), none where the file says nothing. */
 export type CharacterSets = readonly string[];
@@ -159,8 +160,4 @@ function decodeJapanese(run: Uint8Array, set: "jis-0208" | "jis-0212"): string {
   }
   const rest = run.length % 2 === 1 ? latin1(run.subarray(-1)) : "";
   return new TextDecoder("euc-jp").decode(Uint8Array.from(pairs)) + rest;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

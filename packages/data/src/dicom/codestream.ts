@@ -5,6 +5,11 @@
  */
 import { DataError } from "../errors.ts";
 import type { PixelHeader } from "./header.ts";
+import { joinBytes } from "./join-bytes.ts";
+
+const START_OF_SCAN = 0xda;
+/** Of JPEG, and the end of a codestream of JPEG 2000. */
+const END_OF_IMAGE = 0xd9;
 
 interface FrameSize {
   readonly columns: number;
@@ -103,14 +108,22 @@ function jpeg2000FrameSize(stream: Uint8Array): FrameSize | null {
  * is padding of whatever kind.
  */
 function hasEndMarker(stream: Uint8Array): boolean {
-  const bytes = Buffer.from(stream.buffer, stream.byteOffset, stream.length);
-  const scan = bytes.indexOf(Buffer.from([0xff, 0xda]));
-  return scan >= 0 && bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) > scan;
+  const scan = markerAt(stream, START_OF_SCAN, 0);
+  if (scan < 0) return false;
+  let end = stream.lastIndexOf(0xff);
+  while (end > scan && stream[end + 1] !== END_OF_IMAGE) end = stream.lastIndexOf(0xff, end - 1);
+  return end > scan;
+}
+
+/** Where 0xff and a byte stand first from a place on; -1 where they do not. */
+function markerAt(bytes: Uint8Array, marker: number, from: number): number {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && bytes[at + 1] !== marker) at = bytes.indexOf(0xff, at + 1);
+  return at;
 }
 
 const JP2_SIGNATURE = 0x6a502020;
 const CODESTREAM_BOX = 0x6a703263;
-const END_OF_CODESTREAM = Buffer.from([0xff, 0xd9]);
 
 /**
  * The codestream in JPEG 2000 data: of a JP2 file, which should not stand there, the box that holds it
@@ -118,10 +131,10 @@ const END_OF_CODESTREAM = Buffer.from([0xff, 0xd9]);
  */
 export function bareCodestream(stream: Uint8Array): Uint8Array {
   const codestream = unboxed(stream);
-  const bytes = Buffer.from(codestream.buffer, codestream.byteOffset, codestream.length);
   // Padding may follow the end; in the packets of a tile its bytes never occur.
-  const hasEnd = bytes.indexOf(END_OF_CODESTREAM, Math.max(0, bytes.length - PADDING)) >= 0;
-  return hasEnd ? codestream : Buffer.concat([bytes, END_OF_CODESTREAM]);
+  const tail = Math.max(0, codestream.length - PADDING);
+  const hasEnd = markerAt(codestream, END_OF_IMAGE, tail) >= 0;
+  return hasEnd ? codestream : joinBytes([codestream, Uint8Array.of(0xff, END_OF_IMAGE)]);
 }
 
 const PADDING = 64;

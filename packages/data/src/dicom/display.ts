@@ -8,10 +8,10 @@ import { windowFunction } from "@malleolus/imaging";
 import type { ValueRange } from "@malleolus/schema";
 import { type Display, valueRange } from "../radiograph.ts";
 import { countValues, extremes, rangeOf, type ValueCounts } from "../value-counts.ts";
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
 import type { PixelHeader } from "./header.ts";
 import { lookUp, readLut } from "./look-up-table.ts";
-import type { StoredValues } from "./samples.ts";
+import type { StoredValues } from "./plain-samples.ts";
 
 const MODALITY_LUT = "x00283000";
 const VOI_LUT = "x00283010";

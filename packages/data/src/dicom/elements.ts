@@ -1,7 +1,7 @@
 /**
  * The elements of a data set as ranges of bytes (DICOM PS3.5 section 7): the one parser, for reading a
  * file and for rewriting it without touching what is kept. Values are not interpreted here;
- * `data-set.ts` does that.
+ * `attributes.ts` does that.
  *
  * Files lie about how they are written, and where what they mean is plain it is taken: a
  * representation that is none, or one that is unknown (UN), is looked up by the tag; fragments may lack

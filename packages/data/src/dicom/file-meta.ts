@@ -3,6 +3,7 @@
  * length is often wrong. It should be explicit and little endian, whatever the data set after it is;
  * some exporters write it implicitly.
  */
+import { latin1 } from "./byte-text.ts";
 import { LONG_VRS } from "./elements.ts";
 
 export interface FileMeta {
@@ -30,8 +31,7 @@ export function readFileMeta(bytes: Uint8Array, start: number): FileMeta {
     const valueStart = position + (isLong ? 12 : 8);
     if (valueStart + length > bytes.length) break;
     if (element === 0x0010) {
-      const value = bytes.subarray(valueStart, valueStart + length);
-      const text = Buffer.from(value).toString("latin1");
+      const text = latin1(bytes.subarray(valueStart, valueStart + length));
       transferSyntax = text.replace(/[\0 ]+$/, "") || null;
     }
     position = valueStart + length;

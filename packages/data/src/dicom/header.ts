@@ -3,7 +3,7 @@
  * How they are displayed is in `display.ts`, what they measure in `spacing.ts`.
  */
 import { DataError } from "../errors.ts";
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
 
 /** More than any detector has; a damaged header must not ask for all the memory. */
 const MAX_SAMPLES = 2 ** 27;

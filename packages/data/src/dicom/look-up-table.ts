@@ -3,7 +3,7 @@
  * entries do not agree.
  */
 import { DataError } from "../errors.ts";
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
 
 const DESCRIPTOR = "x00283002";
 const DATA = "x00283006";

@@ -3,8 +3,10 @@
  * joined from the fragments of an encapsulated stream (DICOM PS3.5 annex A.4).
  */
 import { DataError } from "../errors.ts";
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
+import { hexOf } from "./byte-text.ts";
 import { type ByteElement, readFragments, type Writing } from "./elements.ts";
+import { joinBytes } from "./join-bytes.ts";
 import type { PixelEncoding } from "./transfer-syntax.ts";
 
 /**
@@ -41,7 +43,7 @@ export function encapsulatedBytes(
   where: string,
 ): Uint8Array {
   const { element, bytes } = pixelElement(attributes, where);
-  const stream = Buffer.concat(frameFragments(bytes, element, attributes.writing, encoding, where));
+  const stream = joinBytes(frameFragments(bytes, element, attributes.writing, encoding, where));
   if (stream.length === 0) {
     throw new DataError("no-pixels", `${where}: expected compressed pixels, got no fragment`);
   }
@@ -72,17 +74,19 @@ export function frameFragments(
 
 /** An element of fixed length that holds items all the same. */
 function beginsWithItem(bytes: Uint8Array, { valueStart, valueEnd }: ByteElement): boolean {
-  return hexOf(bytes.subarray(valueStart, valueEnd), 4) === "feff00e0";
+  return hexOf(bytes.subarray(valueStart, Math.min(valueEnd, valueStart + 4))) === "feff00e0";
 }
 
 /** Whether a fragment is a frame's first: the offset table should stand before it, and may be missing. */
 function beginsLikeFrame(fragment: Uint8Array, encoding: PixelEncoding): boolean {
-  const begins = (hex: string) => hexOf(fragment, hex.length / 2) === hex;
+  const begins = (hex: string) => hexOf(fragment.subarray(0, hex.length / 2)) === hex;
   switch (encoding) {
     case "rle":
       // The count of segments, 1 to 15, and where the first begins: behind the header.
       return (
-        fragment.length > 64 && /^0[1-f]000000$/.test(hexOf(fragment, 4)) && fragment[4] === 64
+        fragment.length > 64 &&
+        /^0[1-f]000000$/.test(hexOf(fragment.subarray(0, 4))) &&
+        fragment[4] === 64
       );
     case "jpeg":
     case "jpeg-ls":
@@ -90,10 +94,6 @@ function beginsLikeFrame(fragment: Uint8Array, encoding: PixelEncoding): boolean
     default:
       return begins("ff4fff51") || begins("0000000c6a502020");
   }
-}
-
-function hexOf(bytes: Uint8Array, length: number): string {
-  return Buffer.from(bytes.subarray(0, length)).toString("hex");
 }
 
 function pixelElement(attributes: Attributes, where: string) {

@@ -5,7 +5,7 @@
  * and say elsewhere what they are, by an eponym (CID 4012) or in words.
  */
 import type { Side, View } from "@malleolus/schema";
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
 
 const VIEW_POSITION = "x00185101";
 const SERIES_DESCRIPTION = "x0008103e";

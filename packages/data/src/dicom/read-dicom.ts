@@ -2,16 +2,16 @@
  * A DICOM file to a radiograph.
  */
 import { createHash } from "node:crypto";
-import { DataError } from "../errors.ts";
 import type { Radiograph } from "../radiograph.ts";
-import { type Attributes, parseDataSet } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
+import { parseDataSet } from "./data-set.ts";
 import { displayValues } from "./display.ts";
 import { readPixelHeader } from "./header.ts";
 import { readSide, readView } from "./projection.ts";
 import { answersAlike, type Reads, recordReads } from "./recorded-reads.ts";
 import { readStoredValues } from "./samples.ts";
 import { readSpacing } from "./spacing.ts";
-import { type TransferSyntax, transferSyntax } from "./transfer-syntax.ts";
+import { requireTransferSyntax, type TransferSyntax } from "./transfer-syntax.ts";
 
 /**
  * The radiograph in a DICOM file's bytes. `where` (the file's name, say) begins the messages.
@@ -103,13 +103,6 @@ async function readPicture(
 /** Its attributes and how its pixels are written; throws DataError as `readDicom`. */
 export function openDicom(bytes: Uint8Array, where: string) {
   const attributes = parseDataSet(bytes, where);
-  const syntax = transferSyntax(attributes.transferSyntax);
-  if (syntax === undefined) {
-    throw new DataError(
-      "unsupported",
-      `${where}: expected a transfer syntax for still images, got ${attributes.transferSyntax}; ` +
-        "convert it, to Explicit VR Little Endian say",
-    );
-  }
+  const syntax = requireTransferSyntax(attributes.transferSyntax, where);
   return { attributes, syntax, header: readPixelHeader(attributes, where) };
 }

@@ -4,7 +4,7 @@
  * the case: its picture takes a tenth of a second to decode, and nothing that it depends on may have
  * changed.
  */
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
 
 /** By the question: the answer as text, or the bytes of an element. */
 export type Reads = ReadonlyMap<string, Read>;

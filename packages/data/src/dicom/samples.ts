@@ -1,17 +1,20 @@
 /**
- * The bytes of a decoded frame to numbers: one stored value a pixel, or the luminance of colour.
+ * The bytes of a frame of whatever encoding to numbers: one stored value a pixel, or the luminance of colour.
+ * What JavaScript alone unpacks is in `plain-samples.ts`.
  */
 import { DataError } from "../errors.ts";
-import { luminance } from "../radiograph.ts";
-import { decodeCodestream } from "./codecs.ts";
+import type { Attributes } from "./attributes.ts";
+import { type Codec, decodeCodestream } from "./codecs.ts";
 import { bareCodestream, checkCodestream } from "./codestream.ts";
-import type { Attributes } from "./data-set.ts";
 import type { PixelHeader } from "./header.ts";
-import { encapsulatedBytes, nativeBytes } from "./pixel-data.ts";
-import { decodeRle } from "./rle.ts";
+import { encapsulatedBytes } from "./pixel-data.ts";
+import {
+  codestreamValues,
+  type DecodedFrame,
+  plainStoredValues,
+  type StoredValues,
+} from "./plain-samples.ts";
 import type { TransferSyntax } from "./transfer-syntax.ts";
-
-export type StoredValues = Uint8Array | Uint16Array | Int16Array | Float32Array;
 
 /**
  * The `rows * columns` stored values of a radiograph, row-major, of whatever encoding. Colour
@@ -22,64 +25,29 @@ export type StoredValues = Uint8Array | Uint16Array | Int16Array | Float32Array;
 export async function readStoredValues(
   attributes: Attributes,
   header: PixelHeader,
-  syntax: TransferSyntax,
+  { encoding, lossless }: TransferSyntax,
   where: string,
 ): Promise<StoredValues> {
-  const { bytes, precision } = await readFrame(attributes, header, syntax, where);
-  if (syntax.encoding === "native") {
-    return toStoredValues(toSamples(bytes, header), header, header.planar);
+  if (encoding === "native" || encoding === "rle") {
+    return plainStoredValues(attributes, header, encoding, where);
   }
-  if (syntax.encoding === "rle") return toStoredValues(toSamples(bytes, header), header, false);
-  // A lossless stream of more bits than those stored holds what lies beside them, too.
-  const samples =
-    syntax.lossless && precision > header.bitsStored && precision > header.highBit
-      ? toSamples(bytes, header)
-      : decodedSamples(bytes, header);
-  return header.samplesPerPixel === 1
-    ? samples
-    : luminance(samples, header.rows * header.columns, header.samplesPerPixel);
+  return codestreamValues(await decodeFrame(attributes, header, encoding, where), lossless, header);
 }
 
-/** A frame without its compression. */
-interface Frame {
-  readonly bytes: Uint8Array;
-  /** Bits of a sample in the compressed stream; those allocated where there is none. */
-  readonly precision: number;
-}
-
-/**
- * Everything that can be wrong with the pixels is found here.
- *
- * @throws as `readStoredValues`.
- */
-async function readFrame(
+/** @throws as `readStoredValues`. */
+async function decodeFrame(
   attributes: Attributes,
   header: PixelHeader,
-  { encoding }: TransferSyntax,
+  encoding: Codec,
   where: string,
-): Promise<Frame> {
-  const { samplesPerPixel, bitsAllocated } = header;
-  const pixelCount = header.rows * header.columns;
-  const bytesPerSample = bitsAllocated / 8;
-  const length = pixelCount * samplesPerPixel * bytesPerSample;
-  if (encoding === "native") {
-    if (header.photometric === "YBR_FULL_422") {
-      throw new DataError(
-        "unsupported",
-        `${where}: expected whole colour, got uncompressed YBR_FULL_422`,
-      );
-    }
-    return { bytes: nativeFrame(attributes, header, length, where), precision: bitsAllocated };
-  }
+): Promise<DecodedFrame> {
   const stream = encapsulatedBytes(attributes, encoding, where);
-  if (encoding === "rle") {
-    const layout = { pixelCount, samplesPerPixel, bytesPerSample };
-    return { bytes: decodeRle(stream, layout, where), precision: bitsAllocated };
-  }
   const isJpeg2000 = encoding === "jpeg-2000" || encoding === "htj2k";
   const codestream = isJpeg2000 ? bareCodestream(stream) : stream;
   const precision = checkCodestream(codestream, encoding, header, where);
   const bytes = await decodeCodestream(codestream, encoding, header, where);
+  const { rows, columns, samplesPerPixel, bitsAllocated } = header;
+  const length = (rows * columns * samplesPerPixel * bitsAllocated) / 8;
   if (bytes.length !== length) {
     throw new DataError(
       "damaged",
@@ -87,104 +55,4 @@ async function readFrame(
     );
   }
   return { bytes, precision };
-}
-
-/** Little endian: 16-bit words are swapped; so are pairs of bytes that were written as words. */
-function nativeFrame(
-  attributes: Attributes,
-  header: PixelHeader,
-  length: number,
-  where: string,
-): Uint8Array {
-  const isWords = header.bitsAllocated === 16 || attributes.element("x7fe00010")?.vr !== "OB";
-  if (!attributes.writing.bigEndian || !isWords) return nativeBytes(attributes, length, where);
-  // The last pixel of an odd number stands in the low byte of its word, behind the other.
-  const words = nativeBytes(attributes, length + (length % 2), where);
-  return Buffer.from(words).swap16().subarray(0, length);
-}
-
-/**
- * Bits `highBit + 1 - bitsStored` to `highBit` of every sample, sign-extended where signed: what
- * lies outside of them may be overlays (PS3.5 section 8.1.1).
- */
-function toSamples(bytes: Uint8Array, header: PixelHeader): Uint8Array | Uint16Array | Int16Array {
-  const { bitsAllocated, bitsStored, highBit, signed } = header;
-  const up = 31 - highBit;
-  const down = 32 - bitsStored;
-  const isWhole = !signed && bitsStored === bitsAllocated;
-  if (bitsAllocated === 8) {
-    if (isWhole) return bytes;
-    return signed
-      ? signedBits(bytes, new Int16Array(bytes.length), up, down)
-      : unsignedBits(bytes, new Uint16Array(bytes.length), up, down);
-  }
-  // In place: the words are a copy already.
-  const raw = words(bytes);
-  if (isWhole) return raw;
-  return signed
-    ? signedBits(raw, new Int16Array(raw.buffer), up, down)
-    : unsignedBits(raw, raw, up, down);
-}
-
-// A loop for each kind of result: one loop for both takes three times as long, `map` five times.
-function signedBits(
-  raw: Uint8Array | Uint16Array,
-  into: Int16Array,
-  up: number,
-  down: number,
-): Int16Array {
-  for (let i = 0; i < raw.length; i++) into[i] = (raw[i] << up) >> down;
-  return into;
-}
-
-function unsignedBits(
-  raw: Uint8Array | Uint16Array,
-  into: Uint16Array,
-  up: number,
-  down: number,
-): Uint16Array {
-  for (let i = 0; i < raw.length; i++) into[i] = (raw[i] << up) >>> down;
-  return into;
-}
-
-/**
- * What a decoder returned: sign-extended, or clipped to the bits stored, which the picture of a
- * lossy stream may overshoot by a little (masked, its brightest pixels would turn to zero).
- */
-function decodedSamples(
-  bytes: Uint8Array,
-  header: PixelHeader,
-): Uint8Array | Uint16Array | Int16Array {
-  if (header.signed) return toSamples(bytes, { ...header, highBit: header.bitsStored - 1 });
-  const raw = header.bitsAllocated === 8 ? bytes : words(bytes);
-  const greatest = 2 ** header.bitsStored - 1;
-  for (let i = 0; i < raw.length; i++) if (raw[i] > greatest) raw[i] = greatest;
-  return raw;
-}
-
-function words(bytes: Uint8Array): Uint16Array {
-  // Every machine that LibTorch runs on is little endian. The copy gives the alignment; it must
-  // not be `slice`, which on a Buffer is a view of the whole file.
-  return new Uint16Array(new Uint8Array(bytes).buffer);
-}
-
-function toStoredValues(
-  samples: Uint8Array | Uint16Array | Int16Array,
-  header: PixelHeader,
-  planar: boolean,
-): StoredValues {
-  const pixelCount = header.rows * header.columns;
-  if (header.samplesPerPixel === 1) return samples;
-  if (header.photometric !== "RGB") {
-    // The first component of YCbCr is the luminance.
-    return planar
-      ? samples.subarray(0, pixelCount)
-      : samples.filter((_: number, i: number) => i % 3 === 0);
-  }
-  if (!planar) return luminance(samples, pixelCount, 3);
-  const interleaved = new Float32Array(3 * pixelCount);
-  for (let i = 0; i < interleaved.length; i++) {
-    interleaved[i] = samples[(i % 3) * pixelCount + Math.floor(i / 3)];
-  }
-  return luminance(interleaved, pixelCount, 3);
 }

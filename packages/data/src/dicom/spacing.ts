@@ -2,7 +2,7 @@
  * Millimetres of a projection radiograph (DICOM PS3.3 section 10.7.1.3).
  */
 import type { Calibration } from "@malleolus/schema";
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
 
 export interface Spacing {
   /** Millimetres from row to row and from column to column; null when unknown. */

@@ -1,11 +1,12 @@
 /** The grey levels of a DICOM file: its stored values from 0 upwards, bones bright, and their window. */
 import type { GrayLevels } from "../gray-levels.ts";
 import { countValues } from "../value-counts.ts";
-import type { Attributes } from "./data-set.ts";
+import type { Attributes } from "./attributes.ts";
 import { displayValues, grayTransforms } from "./display.ts";
 import type { PixelHeader } from "./header.ts";
+import type { StoredValues } from "./plain-samples.ts";
 import { openDicom } from "./read-dicom.ts";
-import { readStoredValues, type StoredValues } from "./samples.ts";
+import { readStoredValues } from "./samples.ts";
 
 const MOST_BITS = 16;
 

@@ -1,6 +1,8 @@
 /**
  * The transfer syntaxes that are read, and how each stores pixels (DICOM PS3.5 section 10).
  */
+import { DataError } from "../errors.ts";
+
 export type PixelEncoding = "native" | "rle" | "jpeg" | "jpeg-ls" | "jpeg-2000" | "htj2k";
 
 export interface TransferSyntax {
@@ -57,4 +59,15 @@ export const BIG_ENDIAN = "1.2.840.10008.1.2.2";
 /** What is known of a transfer syntax; undefined where it is not supported. */
 export function transferSyntax(uid: string): TransferSyntax | undefined {
   return Object.hasOwn(SYNTAXES, uid) ? SYNTAXES[uid] : undefined;
+}
+
+/** @throws DataError `unsupported` for a transfer syntax that is not read. */
+export function requireTransferSyntax(uid: string, where: string): TransferSyntax {
+  const known = transferSyntax(uid);
+  if (known !== undefined) return known;
+  throw new DataError(
+    "unsupported",
+    `${where}: expected a transfer syntax for still images, got ${uid}; ` +
+      "convert it, to Explicit VR Little Endian say",
+  );
 }

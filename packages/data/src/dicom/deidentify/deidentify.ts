@@ -8,8 +8,8 @@
  * there.
  */
 import { deflateRawSync } from "node:zlib";
+import { characterSets } from "../attributes.ts";
 import { decodeText } from "../character-set.ts";
-import { characterSets } from "../data-set.ts";
 import {
   type ByteElement,
   PIXEL_DATA,

@@ -3,8 +3,8 @@
  * an exporter repeated them. They are compared as words without accents and capitals, each text read
  * in its own character set.
  */
+import { characterSets } from "../attributes.ts";
 import { type CharacterSets, decodeText } from "../character-set.ts";
-import { characterSets } from "../data-set.ts";
 import { dictionaryVr } from "../dictionary.ts";
 import { type ByteElement, readElements, readItems, type Writing } from "../elements.ts";
 import { isHarmless } from "./replacement.ts";

@@ -1,6 +1,6 @@
 /** Coded concepts as they stand in a data set (PS3.3 section 8.8), and those that results speak of. */
 import { ankleClassification } from "@malleolus/schema";
-import type { Attributes } from "../data-set.ts";
+import type { Attributes } from "../attributes.ts";
 import type { DataSet, ElementValue } from "../write/data-set.ts";
 
 export interface Code {

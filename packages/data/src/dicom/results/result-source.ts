@@ -6,7 +6,8 @@
  * analysis makes the same object, byte for byte, and an archive that has it already loses nothing.
  */
 import { DataError } from "../../errors.ts";
-import { type Attributes, parseDataSet } from "../data-set.ts";
+import type { Attributes } from "../attributes.ts";
+import { parseDataSet } from "../data-set.ts";
 import { readPixelHeader } from "../header.ts";
 import type { DataSet, ElementValue } from "../write/data-set.ts";
 import { type Code, codeItem, readCodes } from "./code.ts";

@@ -1,6 +1,6 @@
 /** A structured report's content, read back for the tests by the project's own reader. */
 import assert from "node:assert/strict";
-import type { Attributes } from "../data-set.ts";
+import type { Attributes } from "../attributes.ts";
 
 export interface ReadItem {
   readonly relationship: string | null;
