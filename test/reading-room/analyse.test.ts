@@ -1,7 +1,7 @@
 /**
- * A radiograph analysed in Debian's chromium, on the real server under its content policy and on a plain one
- * that says nothing: the browser finds what ONNX Runtime finds in Node, and from the moment that a radiograph
- * is chosen the page asks nobody for anything, so that no request can carry it.
+ * A radiograph analysed in Debian's chromium, from a picture and from a DICOM file, on the real server under its
+ * content policy and on a plain one that says nothing: the browser finds what ONNX Runtime finds in Node, and from
+ * the moment that a radiograph is chosen the page asks nobody for anything, so that no request can carry it.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -9,13 +9,16 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
+import { compressedFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { shippedDetector } from "@malleolus/networks/shipped-detector";
 import { openOnnxDetector } from "@malleolus/onnx";
 import {
   buildAnkle,
+  externalHospital,
   internalXrayUnit,
   samplePatient,
   simulateRadiograph,
+  simulateStudy,
   withPitch,
 } from "@malleolus/phantom";
 import type { RadiographAnalysis } from "@malleolus/schema";
@@ -28,37 +31,67 @@ import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts
 import { openRoom, scratchFolder } from "./test-room.ts";
 import { assertAccessible, newVisitor, setUp, type Visitor } from "./visitor.ts";
 
+interface ChosenFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
 /** A simulated ankle as a picture of 8 bits. */
-async function ankle(): Promise<Buffer> {
+async function ankle(): Promise<ChosenFile> {
   const patient = buildAnkle(samplePatient("analyse", { weberClass: "B", exclusion: null }));
   const unit = withPitch(internalXrayUnit, 0.4);
   const { width, height, pixels } = simulateRadiograph(patient, "ap", unit);
   const levels = Uint8Array.from(pixels, (value) => Math.round(255 * value));
-  return sharp(levels, { raw: { width, height, channels: 1 } })
+  const buffer = await sharp(levels, { raw: { width, height, channels: 1 } })
     .png()
     .toBuffer();
+  return { name: "ankle.png", mimeType: "image/png", buffer };
 }
 
-/** What Node finds on the same picture with the same file. */
-async function analysisInNode(picture: Buffer): Promise<RadiographAnalysis> {
+/** One with findings as a DICOM file in lossless JPEG, bones dark; its name says nothing of what it is. */
+function dicomAnkle(): ChosenFile {
+  const unit = withPitch(externalHospital.xrayUnit, 0.3);
+  const spec = { weberClass: "C", exclusion: null } as const;
+  const [, { file }] = simulateStudy(externalHospital, "shots", 2, spec, unit).images;
+  return { name: "IM000001", mimeType: "", buffer: Buffer.from(file) };
+}
+
+/** What Node finds in the same file with the same detector. */
+async function analysisInNode({ buffer, name }: ChosenFile): Promise<RadiographAnalysis> {
   const model = await readDetectorModel(shippedDetector());
   assert.ok(model !== null);
   const detector = await openOnnxDetector(model, "the detector", runtime);
-  const analysis = await detector.analyze(await decodeRadiograph(picture, "ankle.png"));
+  const analysis = await detector.analyze(await decodeRadiograph(buffer, name));
   await detector.close();
   return analysis;
 }
 
-/** Chooses a picture, and says what was asked of whom until the findings were there. */
-async function analyse(page: Page, picture: Buffer): Promise<string[]> {
-  await page.getByText("The detector is here.").waitFor();
+/** Chooses a file, and says what was asked of whom until the findings were there. */
+async function analyse(page: Page, file: ChosenFile): Promise<string[]> {
   const asked: string[] = [];
-  page.on("request", (request) => asked.push(`${request.method()} ${request.url()}`));
+  const note = (request: { method(): string; url(): string }) =>
+    asked.push(`${request.method()} ${request.url()}`);
+  page.on("request", note);
   page.on("websocket", (socket) => asked.push(socket.url()));
-  const file = { name: "ankle.png", mimeType: "image/png", buffer: picture };
   await page.getByLabel("Radiograph", { exact: true }).setInputFiles(file);
+  // Before it what was found on another file stands there.
+  await page.getByText("The radiograph is analysed.").waitFor();
   await page.getByText(/^Analysed in /).waitFor();
+  page.off("request", note);
   return asked;
+}
+
+/** Chooses a file that is refused, and waits for the reason. */
+async function refuse(page: Page, file: ChosenFile, reason: RegExp): Promise<void> {
+  await page.getByLabel("Radiograph", { exact: true }).setInputFiles(file);
+  await page.getByText(reason).waitFor();
+}
+
+function emptyPicture(width: number, height: number): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: "black" } })
+    .png()
+    .toBuffer();
 }
 
 /** Class and score of every row of the second table. */
@@ -67,9 +100,9 @@ async function scoresOn(page: Page): Promise<string[]> {
   return (await rows.allInnerTexts()).slice(1).map((text) => text.trim().split(/\s+/).at(-1) ?? "");
 }
 
-async function checkAnalysis(visitor: Visitor, picture: Buffer, expected: RadiographAnalysis) {
+async function checkAnalysis(visitor: Visitor, file: ChosenFile, expected: RadiographAnalysis) {
   const { page, troubles } = visitor;
-  assert.deepEqual(await analyse(page, picture), [], "something was asked of a server");
+  assert.deepEqual(await analyse(page, file), [], "something was asked of a server");
   const scores = (await scoresOn(page)).map(Number);
   Object.values(expected.classScores).forEach((score, i) => {
     assert.ok(
@@ -120,7 +153,8 @@ test("analyse: a radiograph in the browser, which never leaves it", {
   context.after(() => browser.close());
   const { address, setupLink } = room.server;
   const picture = await ankle();
-  const expected = await analysisInNode(picture);
+  const dicom = dicomAnkle();
+  const [expected, ofDicom] = [await analysisInNode(picture), await analysisInNode(dicom)];
 
   await context.test("nobody gets the detector without an account", async () => {
     const { page } = await newVisitor(browser, address);
@@ -128,18 +162,40 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     await page.getByText(/^The detector is handed out to accounts/).waitFor();
   });
 
-  await context.test("on our server, in threads, under the content policy", async () => {
+  await context.test("on our server, in threads, under the content policy", async (own) => {
     const visitor = await newVisitor(browser, address);
-    await setUp(visitor.page, setupLink ?? "");
-    await visitor.page.getByRole("link", { name: "Analyse" }).click();
+    const { page } = visitor;
+    await setUp(page, setupLink ?? "");
+    await page.getByRole("link", { name: "Analyse" }).click();
+    await page.getByText("The detector is here.").waitFor();
     await checkAnalysis(visitor, picture, expected);
-    const threads = await visitor.page.evaluate<number>(
-      "Math.min(navigator.hardwareConcurrency, 8)",
-    );
-    await visitor.page.getByText(`Threads: ${threads}`, { exact: true }).waitFor();
-    const text = { name: "text.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
-    await visitor.page.getByLabel("Radiograph", { exact: true }).setInputFiles(text);
-    await visitor.page.getByText(/^This file cannot be read/).waitFor();
+    assert.equal(await page.getByText("at detector").count(), 0, "a picture has no millimetres");
+    const threads = await page.evaluate<number>("Math.min(navigator.hardwareConcurrency, 8)");
+    await page.getByText(`Engine: WebAssembly. Threads: ${threads}.`, { exact: true }).waitFor();
+    await own.test("a DICOM file, in millimetres, named anyhow", async () => {
+      await checkAnalysis(visitor, dicom, ofDicom);
+      const lengths = ofDicom.findings.map(({ lengthMm }) => lengthMm ?? Number.NaN);
+      const told = await page.getByText(/ mm at detector$/).allInnerTexts();
+      assert.ok(told.length > 0);
+      for (const text of told) {
+        const length = Number(text.split(" ")[0]);
+        assert.ok(
+          lengths.some((one) => Math.abs(one - length) < 0.2),
+          `${text}: ${lengths}`,
+        );
+      }
+    });
+    await own.test("files that are none are refused in words", async () => {
+      const { buffer } = dicom;
+      const named = (bytes: Buffer) => ({ name: "a.dcm", mimeType: "", buffer: bytes });
+      const other = compressedFile(GRAY_2X2, "1.2.840.10008.1.2.4.90", Uint8Array.of(0xff, 0x4f));
+      await refuse(page, named(other), /JPEG 2000 Lossless.*which this page does not unpack/);
+      await refuse(page, named(Buffer.from("no picture")), /^This file cannot be read/);
+      await refuse(page, named(buffer.subarray(0, buffer.length - 9000)), /cut or damaged/);
+      await refuse(page, { ...picture, buffer: await emptyPicture(8200, 4) }, /larger than/);
+      await assertAccessible(page, "refusal");
+      assert.deepEqual(visitor.troubles, []);
+    });
   });
 
   await context.test("in a copy on a server that knows nothing of it, in one thread", async () => {
@@ -154,8 +210,9 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     const plain = await servePlainly(context, copy);
     const visitor = await newVisitor(browser, plain);
     await visitor.page.goto("/supplement/");
+    await visitor.page.getByText("The detector is here.").waitFor();
     await checkAnalysis(visitor, picture, expected);
-    await visitor.page.getByText("Threads: 1", { exact: true }).waitFor();
+    await visitor.page.getByText("Engine: WebAssembly. Threads: 1.", { exact: true }).waitFor();
     await assert.rejects(
       exportPage({ ...given, webFolder: join(folder, "pages") }, silent),
       /expected an empty folder/,

@@ -1,11 +1,12 @@
 /** The page that analyses a radiograph where it is: in this browser. */
-import type { DisplayImage } from "@malleolus/imaging";
 import type { Finding } from "@malleolus/schema";
 import { useEffect, useId, useMemo, useRef } from "react";
 import { useText } from "../strings/text.tsx";
-import { translateName } from "../strings/translate.ts";
 import mark from "../styles/mark.svg";
+import type { OpenedDetector } from "./analysis-messages.ts";
 import { drawFindings } from "./draw-findings.ts";
+import { FindingTables } from "./finding-tables.tsx";
+import type { Picture } from "./picture.ts";
 import { type Analysis, type Stand, useAnalysis } from "./use-analysis.ts";
 
 export function AnalysePage() {
@@ -37,11 +38,10 @@ export function AnalysePage() {
           <p role="status">{text}</p>
           <LoadingBar stand={stand} />
           {stand.kind === "found" && detector !== null && (
-            <FindingTable findings={shown} scores={stand.analysis.classScores} />
+            <FindingTables findings={shown} scores={stand.analysis.classScores} />
           )}
-          {detector !== null && (
-            <p className="meta muted">{t("analyse.threads", { count: detector.threads })}</p>
-          )}
+          {image !== null && image.notes.length > 0 && <FileNotes notes={image.notes} />}
+          {detector !== null && <EngineLine detector={detector} />}
         </div>
         {image !== null && (
           <Radiograph image={image} findings={shown} isAnalysed={stand.kind === "found"} />
@@ -66,13 +66,13 @@ function ChooseFile({
 }) {
   const t = useText();
   const id = useId();
+  // No list of types to accept: most DICOM files have a name without an ending.
   return (
     <div className="field">
       <label htmlFor={id}>{t("analyse.choose")}</label>
       <input
         id={id}
         type="file"
-        accept="image/png,image/jpeg"
         disabled={isBusy}
         aria-describedby={`${id}-hint`}
         onChange={({ target }) => {
@@ -111,7 +111,7 @@ function useStandText(stand: Stand): string {
     case "found":
       return t("analyse.found", { seconds: (stand.ms / 1000).toFixed(1) });
     case "no picture":
-      return t(`analyse.${stand.fault}`);
+      return t(`analyse.${stand.fault}`, { detail: stand.detail });
     case "failed":
       return stand.status === 401
         ? t("analyse.sign in")
@@ -119,57 +119,29 @@ function useStandText(stand: Stand): string {
   }
 }
 
-function FindingTable({
-  findings,
-  scores,
-}: {
-  readonly findings: readonly Finding[];
-  readonly scores: Readonly<Record<string, number>>;
-}) {
+/** What reading the file has to say; in English, as the commands say it. */
+function FileNotes({ notes }: { readonly notes: readonly string[] }) {
   const t = useText();
   return (
     <>
-      <h2>{t("analyse.findings")}</h2>
-      {findings.length === 0 ? (
-        <p>{t("analyse.none")}</p>
-      ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{t("analyse.number")}</th>
-              <th scope="col">{t("analyse.class")}</th>
-              <th scope="col">{t("analyse.score")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {findings.map((finding, i) => (
-              <tr key={finding.box.join()}>
-                <td>{i + 1}</td>
-                <td>{translateName(t, "analyse.class", finding.class)}</td>
-                <td>{finding.score.toFixed(2)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      <h2>{t("analyse.scores")}</h2>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t("analyse.class")}</th>
-            <th scope="col">{t("analyse.score")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(scores).map(([name, score]) => (
-            <tr key={name}>
-              <td>{translateName(t, "analyse.class", name)}</td>
-              <td>{score.toFixed(2)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <h2>{t("analyse.notes")}</h2>
+      <ul lang="en">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
     </>
+  );
+}
+
+function EngineLine({ detector }: { readonly detector: OpenedDetector }) {
+  const t = useText();
+  const { engine, threads, isInstead } = detector;
+  return (
+    <p className="meta muted">
+      {t(`analyse.engine ${engine}`, { count: threads })}
+      {isInstead && ` ${t("analyse.engine instead")}`}
+    </p>
   );
 }
 
@@ -178,7 +150,7 @@ function Radiograph({
   findings,
   isAnalysed,
 }: {
-  readonly image: DisplayImage;
+  readonly image: Picture;
   readonly findings: readonly Finding[];
   readonly isAnalysed: boolean;
 }) {

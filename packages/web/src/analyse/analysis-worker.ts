@@ -1,34 +1,24 @@
 /**
- * The worker that analyses radiographs: ONNX Runtime as WebAssembly, in threads where the page is isolated.
- * The detector comes in, and findings go out to the page: nothing goes to a server.
+ * The worker that analyses radiographs, by the engine that fits or that was asked for. The detector comes in, and
+ * findings go out to the page: nothing goes to a server.
  */
 import "../without-eval.ts";
 
-import { type OnnxDetector, openOnnxDetector } from "@malleolus/onnx";
-import moduleUrl from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
-import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import * as runtime from "onnxruntime-web/wasm";
-import type { FromAnalysisWorker, ToAnalysisWorker } from "./analysis-messages.ts";
-import { trustOnly } from "./trust-only.ts";
+import { type OnnxDetectableImage, openOnnxDetector } from "@malleolus/onnx";
+import type { FromAnalysisWorker, OpenedDetector, ToAnalysisWorker } from "./analysis-messages.ts";
+import { type EngineDetector, openEngineDetector } from "./engine-detector.ts";
+import { fittingEngine, loadEngine, threads } from "./engines.ts";
 
-const MOST_THREADS = 8;
 /** The score from which a detector without a decision shows its findings, as `malleolus predict` does. */
 const PLAIN_THRESHOLD = 0.5;
 /** A message for every chunk would keep the page busy. */
 const PROGRESS_MS = 100;
 
-const module = new URL(moduleUrl, import.meta.url).href;
-// The runtime starts its threads itself: its own module is the one address that a thread may begin with.
-trustOnly(module);
-const threads = crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
-runtime.env.wasm.numThreads = threads;
-runtime.env.wasm.wasmPaths = { mjs: module, wasm: new URL(wasmUrl, import.meta.url).href };
-
-let detector: OnnxDetector | null = null;
+let opened: EngineDetector | null = null;
 
 addEventListener("message", (event: MessageEvent<ToAnalysisWorker>) => {
   const message = event.data;
-  const work = message.kind === "open" ? open(message.detector) : analyse(message.image);
+  const work = message.kind === "open" ? open(message) : analyse(message.image);
   work.catch((error: unknown) => {
     const status = error instanceof NotHandedOut ? error.status : 0;
     tell({
@@ -39,20 +29,32 @@ addEventListener("message", (event: MessageEvent<ToAnalysisWorker>) => {
   });
 });
 
-async function open(url: string): Promise<void> {
+async function open({
+  detector: url,
+  engine: wanted,
+}: Extract<ToAnalysisWorker, { kind: "open" }>): Promise<void> {
   const model = await download(url);
-  const opened = await openOnnxDetector(model, url, runtime);
-  detector = opened;
-  const { classes, decision } = opened;
-  const threshold = decision?.findingThreshold ?? PLAIN_THRESHOLD;
-  tell({ kind: "ready", detector: { classes, threshold, threads } });
+  const fitting = wanted ?? (await fittingEngine());
+  opened = await openEngineDetector(fitting, wanted !== null, async (engine) => {
+    const { runtime, session } = await loadEngine(engine);
+    return openOnnxDetector(model, url, runtime, { session });
+  });
+  tell({ kind: "ready", detector: describe(opened) });
 }
 
-async function analyse(image: Parameters<OnnxDetector["analyze"]>[0]): Promise<void> {
-  if (detector === null) throw new Error("internal: a radiograph came before the detector");
+async function analyse(image: OnnxDetectableImage): Promise<void> {
+  if (opened === null) throw new Error("internal: a radiograph came before the detector");
   const began = performance.now();
-  const analysis = await detector.analyze(image);
-  tell({ kind: "found", analysis, ms: performance.now() - began });
+  const analysis = await opened.analyze(image);
+  const ms = performance.now() - began;
+  // Another engine may have taken over.
+  tell({ kind: "found", analysis, ms, detector: describe(opened) });
+}
+
+function describe(by: EngineDetector): OpenedDetector {
+  const { engine, isInstead, detector } = by.current();
+  const threshold = detector.decision?.findingThreshold ?? PLAIN_THRESHOLD;
+  return { classes: detector.classes, threshold, engine, threads, isInstead };
 }
 
 class NotHandedOut extends Error {

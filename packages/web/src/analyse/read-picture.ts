@@ -1,54 +1,54 @@
-/**
- * A picture of a radiograph from a file on this computer: PNG or JPEG, as the browser decodes them, in 256 grey
- * levels. The colours of a file that has any are weighed as television does.
- */
-import type { DisplayImage } from "@malleolus/imaging";
+/** A file on this computer to a radiograph: what it is shows in its content, never in its name. */
+import { DataError, dicomOpening, readPlainDicom } from "@malleolus/data/browser";
+import { LARGEST_SIDE, type Picture, PictureError, type PictureFault } from "./picture.ts";
+import { readBrowserImage } from "./read-browser-image.ts";
 
-/** Sides beyond it are none of a radiograph, and would take gigabytes. */
-const LARGEST_SIDE = 8192;
+/** More than a radiograph of the largest sides has. */
+const LARGEST_BYTES = 2 ** 28;
+/** Behind the preamble stands what tells DICOM. */
+const HEAD_BYTES = 256;
 
-export type PictureFault = "unreadable" | "too large";
-
-export class PictureError extends Error {
-  readonly fault: PictureFault;
-
-  constructor(fault: PictureFault, cause?: unknown) {
-    super(fault, { cause });
-    this.fault = fault;
-  }
-}
+const FAULTS: Readonly<Partial<Record<DataError["code"], PictureFault>>> = {
+  "unknown-format": "unreadable",
+  truncated: "damaged",
+  damaged: "damaged",
+  "no-pixels": "no pixels",
+  unsupported: "unsupported",
+};
 
 /** @throws PictureError */
-export async function readPicture(file: Blob): Promise<DisplayImage> {
-  const bitmap = await decoded(file);
-  try {
-    const { width, height } = bitmap;
-    if (Math.max(width, height) > LARGEST_SIDE) throw new PictureError("too large");
-    const context = new OffscreenCanvas(width, height).getContext("2d");
-    if (context === null) throw new Error("internal: this browser has no canvas to read from");
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, width, height);
-    return { width, height, pixels: grayOf(data) };
-  } finally {
-    bitmap.close();
-  }
+export async function readPicture(file: Blob): Promise<Picture> {
+  if (file.size > LARGEST_BYTES) throw new PictureError("too large");
+  const head = await bytesOf(file.slice(0, HEAD_BYTES));
+  return dicomOpening(head) === undefined
+    ? readBrowserImage(file)
+    : readDicomPicture(await bytesOf(file));
 }
 
-async function decoded(file: Blob): Promise<ImageBitmap> {
+async function readDicomPicture(bytes: Uint8Array): Promise<Picture> {
+  const read = await plainDicom(bytes);
+  if (read.kind === "compressed") {
+    throw new PictureError("compressed", { detail: read.compression });
+  }
+  const { width, height } = read.radiograph;
+  if (Math.max(width, height) > LARGEST_SIDE) throw new PictureError("too large");
+  return read.radiograph;
+}
+
+async function plainDicom(bytes: Uint8Array) {
   try {
-    return await createImageBitmap(file, { colorSpaceConversion: "none" });
+    return await readPlainDicom(bytes, "the file");
   } catch (cause) {
-    throw new PictureError("unreadable", cause);
+    const fault = cause instanceof DataError ? FAULTS[cause.code] : undefined;
+    throw fault === undefined ? cause : new PictureError(fault, { cause });
   }
 }
 
-/** Red, green, blue and opacity to 0 black to 1 white. */
-export function grayOf(data: Uint8ClampedArray): Float32Array {
-  const pixels = new Float32Array(data.length / 4);
-  for (let i = 0; i < pixels.length; i++) {
-    const [red, green, blue] = [data[4 * i], data[4 * i + 1], data[4 * i + 2]];
-    const isGray = red === green && green === blue;
-    pixels[i] = (isGray ? red : 0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+/** A file that was moved, or may not be read, is found out here. */
+async function bytesOf(file: Blob): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (cause) {
+    throw new PictureError("unreadable", { cause });
   }
-  return pixels;
 }

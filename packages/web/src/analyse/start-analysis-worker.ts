@@ -6,7 +6,7 @@ let isTrusted = false;
 
 export function startAnalysisWorker(): Worker {
   const address = new URL(workerUrl, document.baseURI).href;
-  if (!isTrusted) trustOnly(address);
+  if (!isTrusted) trustOnly([address]);
   isTrusted = true;
   return new Worker(address, { type: "module", name: "analysis" });
 }

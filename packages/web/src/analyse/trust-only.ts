@@ -1,14 +1,14 @@
 /**
- * The one address from which threads may be started here. The content policy takes a script's address only
+ * The addresses from which threads may be started here. The content policy takes a script's address only
  * from a policy of trusted types; a library that starts its own threads knows none, so that the policy has to
  * be the one by default.
  */
 /** @throws Error by whoever starts a script at another address afterwards. */
-export function trustOnly(address: string): void {
+export function trustOnly(addresses: readonly string[]): void {
   self.trustedTypes?.createPolicy("default", {
     createScriptURL(url) {
-      if (url === address) return url;
-      throw new Error(`internal: expected ${address} as a script's address, got ${url}`);
+      if (addresses.includes(url)) return url;
+      throw new Error(`internal: expected a script at ${addresses.join(" or ")}, got ${url}`);
     },
   });
 }

@@ -403,14 +403,22 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "analyse.simulated":
     "De detector van het project heeft alleen gesimuleerde enkels gezien: wat hij op een echte röntgenfoto vindt, betekent niets.",
   "analyse.choose": "Röntgenfoto",
-  "analyse.choose hint": "Een PNG- of JPEG-bestand van één opname.",
+  "analyse.choose hint": "Een DICOM-, PNG- of JPEG-bestand van één opname.",
   "analyse.loading": "De detector wordt geladen.",
   "analyse.ready": "De detector is er. Kies een röntgenfoto.",
   "analyse.analysing": "De röntgenfoto wordt geanalyseerd.",
   "analyse.found": "Geanalyseerd in {seconds} seconden.",
-  "analyse.unreadable": "Dit bestand is niet als beeld te lezen. Kies een PNG- of JPEG-bestand.",
+  "analyse.unreadable":
+    "Dit bestand is niet als beeld te lezen. Kies een DICOM-, PNG- of JPEG-bestand.",
   "analyse.too large":
     "Dit beeld is groter dan een röntgenfoto. Kies er een van hoogstens 8192 pixels per zijde.",
+  "analyse.compressed":
+    "De pixels van dit DICOM-bestand zijn gecomprimeerd ({detail}), wat deze pagina niet uitpakt. Exporteer het ongecomprimeerd, of laat malleolus predict het lezen.",
+  "analyse.no pixels":
+    "Dit DICOM-bestand bevat geen beeld; het kan een verslag zijn. Kies het bestand van één opname.",
+  "analyse.damaged": "Dit DICOM-bestand is afgekapt of beschadigd. Exporteer het opnieuw.",
+  "analyse.unsupported":
+    "Dit DICOM-bestand is van een soort die niet gelezen wordt: een film, meerdere beelden, een palet of ongewone bits. Kies het bestand van één opname.",
   "analyse.sign in":
     "De detector is er voor accounts van deze studie. Meld u aan en laad deze pagina opnieuw.",
   "analyse.failed": "De analyse is gestopt: {reason}. Laad deze pagina opnieuw.",
@@ -420,6 +428,8 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "analyse.number": "Nummer",
   "analyse.class": "Klasse",
   "analyse.score": "Score",
+  "analyse.length": "Grootste lengte",
+  "analyse.notes": "Opmerkingen bij het bestand",
   "analyse.class.weber_a": "Weber A",
   "analyse.class.weber_b": "Weber B",
   "analyse.class.weber_c": "Weber C",
@@ -427,5 +437,7 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "analyse.class.fracture": "Fractuur",
   "analyse.picture": "De röntgenfoto",
   "analyse.picture found": "De röntgenfoto; omlijnde bevindingen: {count}",
-  "analyse.threads": "Threads: {count}",
+  "analyse.engine wasm": "Rekent met WebAssembly. Threads: {count}.",
+  "analyse.engine webgpu": "Rekent met WebGPU, op de grafische kaart.",
+  "analyse.engine instead": "De grafische kaart voerde de detector niet uit.",
 };

@@ -413,14 +413,21 @@ export const english = {
   "analyse.simulated":
     "The detector that comes with the project has seen simulated ankles only: what it finds on a real radiograph means nothing.",
   "analyse.choose": "Radiograph",
-  "analyse.choose hint": "A PNG or JPEG file of one view.",
+  "analyse.choose hint": "A DICOM, PNG or JPEG file of one view.",
   "analyse.loading": "The detector loads.",
   "analyse.ready": "The detector is here. Choose a radiograph.",
   "analyse.analysing": "The radiograph is analysed.",
   "analyse.found": "Analysed in {seconds} seconds.",
-  "analyse.unreadable": "This file cannot be read as a picture. Choose a PNG or JPEG file.",
+  "analyse.unreadable": "This file cannot be read as a picture. Choose a DICOM, PNG or JPEG file.",
   "analyse.too large":
     "This picture is larger than a radiograph. Choose one of at most 8192 pixels a side.",
+  "analyse.compressed":
+    "The pixels of this DICOM file are compressed ({detail}), which this page does not unpack. Export it uncompressed, or run malleolus predict on it.",
+  "analyse.no pixels":
+    "This DICOM file holds no picture; it may be a report. Choose the file of one view.",
+  "analyse.damaged": "This DICOM file is cut or damaged. Export it again.",
+  "analyse.unsupported":
+    "This DICOM file is of a kind that is not read: a film, several frames, a palette or unusual bits. Choose the file of one view.",
   "analyse.sign in":
     "The detector is handed out to accounts of this study. Sign in, then load this page again.",
   "analyse.failed": "The analysis stopped: {reason}. Load this page again.",
@@ -430,6 +437,8 @@ export const english = {
   "analyse.number": "Number",
   "analyse.class": "Class",
   "analyse.score": "Score",
+  "analyse.length": "Longest extent",
+  "analyse.notes": "Remarks on the file",
   "analyse.class.weber_a": "Weber A",
   "analyse.class.weber_b": "Weber B",
   "analyse.class.weber_c": "Weber C",
@@ -437,7 +446,9 @@ export const english = {
   "analyse.class.fracture": "Fracture",
   "analyse.picture": "The radiograph",
   "analyse.picture found": "The radiograph; outlined findings: {count}",
-  "analyse.threads": "Threads: {count}",
+  "analyse.engine wasm": "Engine: WebAssembly. Threads: {count}.",
+  "analyse.engine webgpu": "Engine: WebGPU, on the graphics card.",
+  "analyse.engine instead": "The graphics card did not run the detector.",
 } as const;
 
 export type StringKey = keyof typeof english;
