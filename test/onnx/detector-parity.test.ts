@@ -17,7 +17,7 @@ import {
   shippedDetector,
   writeDetector,
 } from "@malleolus/networks";
-import { exportNetwork, openOnnxDetector } from "@malleolus/onnx";
+import { type ExportOptions, exportNetwork, openOnnxDetector } from "@malleolus/onnx";
 import {
   buildAnkle,
   internalXrayUnit,
@@ -52,13 +52,21 @@ function thinConfig(): MaskRcnnConfig {
   };
 }
 
+/** With as many channels as go by tiles. */
+function wide(config: MaskRcnnConfig): MaskRcnnConfig {
+  return { ...config, backbone: { ...config.backbone, width: 64, fpnChannels: 64 } };
+}
+
 interface Option {
   readonly name: string;
   readonly change: (config: MaskRcnnConfig) => MaskRcnnConfig;
+  /** How the file is written; in float32 unless it says so. */
+  readonly written?: Partial<ExportOptions>;
 }
 
 const options: readonly Option[] = [
   { name: "as it is", change: (config) => config },
+  { name: "as it is, by tiles", change: wide, written: { tiles: true } },
   {
     name: "group norm and detail channels",
     change: (config) => ({
@@ -149,6 +157,7 @@ const sizes = [
 async function bothOf(
   model: MaskRcnn,
   images: readonly NetworkImage[],
+  written: Partial<ExportOptions> = {},
 ): Promise<{ torch: Examined[]; onnx: Examined[] }> {
   const path = join(folder, "model.safetensors");
   writeDetector(path, model, preprocess);
@@ -160,7 +169,7 @@ async function bothOf(
       channels: config.channels,
     }),
   );
-  const file = exportNetwork(readFileSync(path), path, { weightType: "float32" });
+  const file = exportNetwork(readFileSync(path), path, { weightType: "float32", ...written });
   const detector = await openOnnxDetector(file, path, runtime);
   const onnx: Examined[] = [];
   for (const image of images) onnx.push(await detector.examinePrepared(image));
@@ -168,11 +177,11 @@ async function bothOf(
   return { torch, onnx };
 }
 
-for (const { name, change } of options) {
+for (const { name, change, written } of options) {
   test(`exportNetwork: the same detections as LibTorch, ${name}`, async () => {
     const images = sizes.map(([width, height]) => picture(width, height));
     const model = disturbedModel(change(thinConfig()), 3);
-    const { torch, onnx } = await bothOf(model, images);
+    const { torch, onnx } = await bothOf(model, images, written);
     freeModel(model);
     let agreement = PERFECT;
     for (const [i, image] of images.entries()) {

@@ -6,13 +6,21 @@ import { SchemaError } from "@malleolus/schema";
 import { describeDetector } from "./detector/detector-description.ts";
 import { detectorGraph } from "./detector/detector-graph.ts";
 import { OnnxError } from "./errors.ts";
-import type { Graph, WeightType } from "./graph/graph.ts";
+import type { Graph, WeightType, WeightTypes } from "./graph/graph.ts";
 import { PRELIMINARY_GRAPHS } from "./preliminary/preliminary-file.ts";
 import { type NetworkFile, readNetworkBytes } from "./weights/safetensors.ts";
 
 export interface ExportOptions {
-  /** Of matrices and kernels as they are stored; the graph computes in float32 in either case. */
-  readonly weightType: WeightType;
+  /**
+   * Of matrices and kernels as they are stored, all or each by its name; the graph computes in float32 in
+   * either case.
+   */
+  readonly weightType: WeightType | WeightTypes;
+  /**
+   * Whether a detector's large 3x3 convolutions go by tiles, with a quarter of the multiplications: for
+   * WebAssembly, where these are most of the time. Elsewhere ONNX Runtime has better ones. Default false.
+   */
+  readonly tiles?: boolean;
 }
 
 /**
@@ -22,19 +30,25 @@ export interface ExportOptions {
 export function exportNetwork(
   file: Uint8Array,
   where: string,
-  { weightType }: ExportOptions,
+  { weightType, tiles = false }: ExportOptions,
 ): Uint8Array<ArrayBuffer> {
   const network = readNetworkBytes(file, where);
-  return graphOf(network, where, weightType).bytes(network.metadata);
+  const weightTypes = typeof weightType === "string" ? () => weightType : weightType;
+  return graphOf(network, where, weightTypes, tiles).bytes(network.metadata);
 }
 
-function graphOf({ metadata, weights }: NetworkFile, where: string, weightType: WeightType): Graph {
+function graphOf(
+  { metadata, weights }: NetworkFile,
+  where: string,
+  weightTypes: WeightTypes,
+  tiles: boolean,
+): Graph {
   const preliminary = PRELIMINARY_GRAPHS.get(metadata.format ?? "");
   if (preliminary === undefined) {
-    return detectorGraph(describeDetector(metadata, where).config, weights, weightType);
+    return detectorGraph(describeDetector(metadata, where).config, weights, weightTypes, tiles);
   }
   try {
-    return preliminary(metadata.config ?? "", `${where}: its configuration`, weights, weightType);
+    return preliminary(metadata.config ?? "", `${where}: its configuration`, weights, weightTypes);
   } catch (cause) {
     if (!(cause instanceof SchemaError)) throw cause;
     throw new OnnxError("checkpoint", `${cause.message}; it is of another version: train it anew`, {

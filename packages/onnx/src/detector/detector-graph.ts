@@ -7,7 +7,7 @@
  * `probabilities` [n, K], `masks` [n, M, M]; and of a network with an image head `shown` [K].
  */
 import type { MaskRcnnConfig } from "@malleolus/schema";
-import { type Graph, newGraph, type WeightType } from "../graph/graph.ts";
+import { type Graph, newGraph, type WeightTypes } from "../graph/graph.ts";
 import { cast, join } from "../graph/tensor-steps.ts";
 import type { Walk } from "../layers/layers.ts";
 import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
@@ -28,10 +28,11 @@ export const SCORE_THRESHOLD = "score_threshold";
 export function detectorGraph(
   config: MaskRcnnConfig,
   weights: Weights,
-  weightType: WeightType,
+  weightTypes: WeightTypes,
+  tiles: boolean,
 ): Graph {
-  const graph = newGraph("mask-rcnn", weightType);
-  const walk: Walk = { graph, weights };
+  const graph = newGraph("mask-rcnn", weightTypes);
+  const walk: Walk = { graph, weights, tiles };
   const image = paddedImage(graph, config.sizeDivisibility);
   const threshold = graph.input({ name: SCORE_THRESHOLD, type: "float32", shape: [1] });
   const limits = limitsOf(graph, image);

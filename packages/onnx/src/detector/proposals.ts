@@ -27,7 +27,7 @@ import {
   scoresOf,
   suppress,
 } from "./box-steps.ts";
-import { STRIDES } from "./resnet.ts";
+import { fitsTiles, STRIDES } from "./resnet.ts";
 
 /** Boxes and their scores, by falling score. */
 interface Scored {
@@ -87,8 +87,8 @@ function predictions(
   const channels = config.backbone.fpnChannels;
   const head = "proposal_generator.rpn_head";
   const { graph } = walk;
-  return maps.map((map) => {
-    const shape = { in: channels, out: channels, kernel: 3 };
+  return maps.map((map, level) => {
+    const shape = { in: channels, out: channels, kernel: 3, tiled: fitsTiles(level) };
     const hidden = relu(walk, convolution(walk, map, `${head}.conv`, shape));
     const single = (name: string, out: number) =>
       transpose(

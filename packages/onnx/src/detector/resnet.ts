@@ -15,6 +15,14 @@ const BLOCKS: Readonly<Record<BackboneConfig["depth"], readonly number[]>> = {
 const NORM_GROUPS = 32;
 const FIRST_STAGE = 2;
 
+/** Of p2 and p3, and of res2 and res3: sides that are multiples of 4, as 32 divides the image's. */
+const TILED_LEVELS = 2;
+
+/** Whether the map of a level, 0 for p2, can be convolved by tiles. */
+export function fitsTiles(level: number): boolean {
+  return level < TILED_LEVELS;
+}
+
 /** Pixels a cell of p2 to p6. */
 export const STRIDES: readonly number[] = Array.from(
   { length: PYRAMID_LEVELS },
@@ -37,7 +45,7 @@ export function featurePyramid(walk: Walk, image: Value, config: BackboneConfig)
       kernel: 1,
     });
     inner = inner === null ? own : graph.add("Add", [own, doubled(walk, inner)]);
-    const shape = { in: channels, out: channels, kernel: 3 };
+    const shape = { in: channels, out: channels, kernel: 3, tiled: fitsTiles(level) };
     maps.unshift(convolution(walk, inner, `backbone.fpn_output${name}`, shape));
   }
   const every = { kernel_shape: { integers: [1, 1] }, strides: { integers: [2, 2] } };
@@ -75,6 +83,7 @@ function residualStages(walk: Walk, image: Value, config: BackboneConfig): Value
         stride: i === 0 && level > 0 ? 2 : 1,
         strideIn1x1: config.strideIn1x1,
         norm,
+        level,
       });
     }
     return map;
@@ -91,16 +100,17 @@ interface BlockShape {
   readonly stride: number;
   readonly strideIn1x1: boolean;
   readonly norm: Norm;
+  readonly level: number;
 }
 
 /** 1x1 down, 3x3, 1x1 up, and the input (through `shortcut` where the shape changes) added. */
 function bottleneck(walk: Walk, input: Value, name: string, block: BlockShape): Value {
-  const { out, stride, norm } = block;
+  const { out, stride, norm, level } = block;
   const middle = out / 4;
   const layer = (
     value: Value,
     own: string,
-    shape: { in: number; out: number; kernel: number; stride: number },
+    shape: { in: number; out: number; kernel: number; stride: number; tiled?: boolean },
   ) => {
     const convolution = `${name}.${own}`;
     return normedConvolution(
@@ -114,7 +124,8 @@ function bottleneck(walk: Walk, input: Value, name: string, block: BlockShape): 
   const [first, second] = block.strideIn1x1 ? [stride, 1] : [1, stride];
   const narrow = { in: block.in, out: middle, kernel: 1, stride: first };
   const one = relu(walk, layer(input, "conv1", narrow));
-  const wide = { in: middle, out: middle, kernel: 3, stride: second };
+  const tiled = second === 1 && fitsTiles(level);
+  const wide = { in: middle, out: middle, kernel: 3, stride: second, tiled };
   const two = relu(walk, layer(one, "conv2", wide));
   const three = layer(two, "conv3", { in: middle, out, kernel: 1, stride: 1 });
   const isSame = block.in === out && stride === 1;

@@ -12,11 +12,12 @@ import {
   textField,
 } from "./protobuf-writer.ts";
 
-export type ElementType = "float32" | "float16" | "float64" | "int32" | "int64" | "bool";
+export type ElementType = "float32" | "float16" | "float64" | "int16" | "int32" | "int64" | "bool";
 
 /** ONNX's number of each type; a `Cast` names its target by it too. */
 export const TYPE_NUMBERS: Readonly<Record<ElementType, number>> = {
   float32: 1,
+  int16: 5,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -22,7 +22,7 @@ async function run(
 }
 
 test("newGraph: steps with rows of any length, and of none", async () => {
-  const graph = newGraph("steps", "float32");
+  const graph = newGraph("steps", () => "float32");
   const row = graph.input({ name: "row", type: "float32", shape: ["n"] });
   const { values, places } = greatest(graph, row, 3);
   graph.output(values, { name: "greatest", type: "float32", shape: ["k"] });
@@ -42,14 +42,16 @@ test("newGraph: steps with rows of any length, and of none", async () => {
   assert.deepEqual(none, { greatest: [], places: [], positive: [], cut: [] });
 });
 
-/** Of 1/3 and 70,000, which float16 does not hold; a row stays exact. */
+const [shareOfTwo, shareOf70000] = [2, 70_000].map((greatest) => Math.fround(greatest / 32_767));
+/** Of 1/3 and 70,000, which float16 does not hold; whole numbers count shares of a row's greatest. A row stays exact. */
 const stored: readonly (readonly [WeightType, number[]])[] = [
   ["float32", [Math.fround(1 / 3), 2, 70_000, 1 / 3]],
   ["float16", [0.333251953125, 2, 70_000, 1 / 3]],
+  ["int16", [5461 * shareOfTwo, 32_767 * shareOfTwo, 32_767 * shareOf70000, 1 / 3]],
 ];
 for (const [weightType, expected] of stored) {
   test(`newGraph: weights in ${weightType}, each once`, async () => {
-    const graph = newGraph("weights", weightType);
+    const graph = newGraph("weights", () => weightType);
     const matrix = Float32Array.of(1 / 3, 2);
     const first = graph.weight("matrix", matrix, [1, 2]);
     assert.equal(graph.weight("matrix", matrix, [1, 2]), first);
@@ -65,7 +67,7 @@ for (const [weightType, expected] of stored) {
 }
 
 test("newGraph: metadata come back, whatever the graph holds", async () => {
-  const graph = newGraph("metadata", "float32");
+  const graph = newGraph("metadata", () => "float32");
   const own = graph.input({ name: "own", type: "float32", shape: [1] });
   graph.output(cast(graph, own, "int32"), { name: "whole", type: "int32", shape: [1] });
   const bytes = graph.bytes({ format: "x", config: '{"a": "é"}' });

@@ -25,7 +25,7 @@ export interface Graph {
   /** A node with two. */
   addPair(operator: string, inputs: readonly Value[], attributes?: Attributes): [Value, Value];
   /**
-   * A weight, kept once under its name; halved where the graph halves them and float16 holds it.
+   * A weight, kept once under its name and as the graph stores it; in float32 where float16 cannot hold it.
    */
   weight(name: string, values: Float32Array, shape: readonly number[]): Value;
   /** Numbers as a row [n]. */
@@ -40,10 +40,16 @@ export interface Graph {
 
 export type NumberType = "float32" | "float64" | "int64";
 
-/** What is stored of matrices and kernels; the graph computes in float32 all the same. */
-export type WeightType = "float32" | "float16";
+/**
+ * How a matrix or kernel is stored; the graph computes in float32 all the same. `int16`: whole numbers, and a
+ * scale for each row (of the first dimension) by which its greatest is 32,767.
+ */
+export type WeightType = "float32" | "float16" | "int16";
 
-export function newGraph(name: string, weightType: WeightType): Graph {
+/** By the name of the tensor. */
+export type WeightTypes = (tensor: string) => WeightType;
+
+export function newGraph(name: string, typeOf: WeightTypes): Graph {
   const nodes: Node[] = [];
   const constants: Constant[] = [];
   const inputs: Port[] = [];
@@ -96,15 +102,28 @@ export function newGraph(name: string, weightType: WeightType): Graph {
       const existing = known.get(own);
       if (existing !== undefined) return existing;
       // Biases and norms stay exact: they are small.
-      if (weightType === "float32" || shape.length < 2 || !values.every(fitsHalf)) {
+      const type = shape.length < 2 ? "float32" : typeOf(own);
+      const widened = (stored: string) =>
+        add("Cast", [stored], { to: { integer: TYPE_NUMBERS.float32 } });
+      let whole = own;
+      if (type === "float16" && values.every(fitsHalf)) {
+        const bytes = rawBytes(new Float16Array(values));
+        constants.push({ name: `${own}.half`, type: "float16", shape, bytes });
+        whole = widened(`${own}.half`);
+      } else if (type === "int16") {
+        const { numbers, scales } = scaledRows(values, shape[0]);
+        const each = [shape[0], ...shape.slice(1).map(() => 1)];
+        constants.push({ name: `${own}.whole`, type: "int16", shape, bytes: rawBytes(numbers) });
+        constants.push({
+          name: `${own}.scale`,
+          type: "float32",
+          shape: each,
+          bytes: rawBytes(scales),
+        });
+        whole = add("Mul", [widened(`${own}.whole`), `${own}.scale`]);
+      } else {
         constants.push({ name: own, type: "float32", shape, bytes: rawBytes(values) });
-        known.set(own, own);
-        return own;
       }
-      const halved = `${own}.half`;
-      const bytes = rawBytes(new Float16Array(values));
-      constants.push({ name: halved, type: "float16", shape, bytes });
-      const whole = add("Cast", [halved], { to: { integer: TYPE_NUMBERS.float32 } });
       known.set(own, whole);
       return whole;
     },
@@ -121,6 +140,30 @@ function fitsHalf(value: number): boolean {
   return Math.abs(value) <= LARGEST_HALF;
 }
 
+const LARGEST_INT16 = 32_767;
+
+/** Every row as whole numbers, and what one of them is worth. */
+function scaledRows(values: Float32Array, rows: number) {
+  const length = values.length / rows;
+  const numbers = new Int16Array(values.length);
+  const scales = new Float32Array(rows).fill(1);
+  for (let row = 0; row < rows; row++) {
+    let greatest = 0;
+    for (let i = row * length; i < (row + 1) * length; i++) {
+      greatest = Math.max(greatest, Math.abs(values[i]));
+    }
+    if (greatest === 0) continue;
+    scales[row] = greatest / LARGEST_INT16;
+    for (let i = row * length; i < (row + 1) * length; i++) {
+      numbers[i] = Math.max(
+        -LARGEST_INT16,
+        Math.min(LARGEST_INT16, Math.round(values[i] / scales[row])),
+      );
+    }
+  }
+  return { numbers, scales };
+}
+
 /** Little-endian, as all machines are that this runs on. */
 function bytesOf(type: NumberType, values: readonly number[]): Uint8Array<ArrayBuffer> {
   switch (type) {
@@ -135,7 +178,7 @@ function bytesOf(type: NumberType, values: readonly number[]): Uint8Array<ArrayB
 
 /** A copy: the array may be a view of a whole file. */
 function rawBytes(
-  array: Float32Array | Float64Array | Float16Array | BigInt64Array,
+  array: Float32Array | Float64Array | Float16Array | Int16Array | BigInt64Array,
 ): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
 }

@@ -6,11 +6,14 @@ import type { Attributes } from "../format/onnx-format.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { reshape } from "../graph/tensor-steps.ts";
 import type { Weights } from "../weights/safetensors.ts";
+import { tiledConvolution } from "./tiled-convolution.ts";
 
 /** A network on its way into a graph. */
 export interface Walk {
   readonly graph: Graph;
   readonly weights: Weights;
+  /** Whether convolutions go by tiles where they can, for engines whose time is multiplications. */
+  readonly tiles: boolean;
 }
 
 export interface ConvolutionShape {
@@ -23,7 +26,12 @@ export interface ConvolutionShape {
   readonly dilation?: number;
   /** Default 1; `in` for a depthwise convolution. */
   readonly groups?: number;
+  /** Of a 3x3 with stride 1: whether the map's sides are multiples of 4, so that tiles fit. Default false. */
+  readonly tiled?: boolean;
 }
+
+/** Below, going by tiles costs what multiplying would. */
+const LEAST_TILED_CHANNELS = 64;
 
 /** Where a normed convolution's weights lie. */
 export interface NormedNames {
@@ -50,15 +58,26 @@ export function convolution(
   const { graph, weights } = walk;
   const bias = weights.take(`${name}.bias`, [shape.out]);
   const kernel = weights.take(`${name}.weight`, kernelShape(shape));
-  return graph.add(
-    "Conv",
-    [
-      input,
-      graph.weight(`${name}.weight`, kernel, kernelShape(shape)),
-      graph.weight(`${name}.bias`, bias, [shape.out]),
-    ],
-    convolutionAttributes(shape),
+  return convolve(
+    walk,
+    input,
+    graph.weight(`${name}.weight`, kernel, kernelShape(shape)),
+    graph.weight(`${name}.bias`, bias, [shape.out]),
+    shape,
   );
+}
+
+function convolve(
+  { graph, tiles }: Walk,
+  input: Value,
+  kernel: Value,
+  bias: Value,
+  shape: ConvolutionShape,
+): Value {
+  const { tiled = false } = shape;
+  return tiles && tiled && Math.min(shape.in, shape.out) >= LEAST_TILED_CHANNELS
+    ? tiledConvolution(graph, input, kernel, bias, shape)
+    : graph.add("Conv", [input, kernel, bias], convolutionAttributes(shape));
 }
 
 /** A convolution without bias and the norm after it; a fixed norm is folded into the convolution. */
@@ -72,23 +91,20 @@ export function normedConvolution(
   const { graph, weights } = walk;
   const name = `${names.convolution}.weight`;
   const kernel = weights.take(name, kernelShape(shape));
-  const attributes = convolutionAttributes(shape);
   if (norm.kind === "group") {
     const plain = graph.weight(name, kernel, kernelShape(shape));
-    const map = graph.add("Conv", [input, plain], attributes);
+    const map = graph.add("Conv", [input, plain], convolutionAttributes(shape));
     return groupNorm(walk, map, names.norm, shape.out, norm.groups);
   }
   const { scale, shift } = scaleAndShift(walk, names.norm, shape.out);
   const rows = kernel.length / shape.out;
   const folded = kernel.map((value, i) => value * scale[Math.floor(i / rows)]);
-  return graph.add(
-    "Conv",
-    [
-      input,
-      graph.weight(name, folded, kernelShape(shape)),
-      graph.weight(`${names.norm}.shift`, shift, [shape.out]),
-    ],
-    attributes,
+  return convolve(
+    walk,
+    input,
+    graph.weight(name, folded, kernelShape(shape)),
+    graph.weight(`${names.norm}.shift`, shift, [shape.out]),
+    shape,
   );
 }
 

@@ -3,7 +3,7 @@
  * channels. Output: `logits` [K], before softmax and temperature.
  */
 import type { ClassificationConfig } from "@malleolus/schema";
-import { type Graph, newGraph, type WeightType } from "../graph/graph.ts";
+import { type Graph, newGraph, type WeightTypes } from "../graph/graph.ts";
 import { squeeze } from "../graph/tensor-steps.ts";
 import { fullyConnected, type Walk } from "../layers/layers.ts";
 import { paddedImage } from "../layers/padded-image.ts";
@@ -17,10 +17,10 @@ const FEATURES = 1280;
 export function classifierGraph(
   config: ClassificationConfig,
   weights: Weights,
-  weightType: WeightType,
+  weightTypes: WeightTypes,
 ): Graph {
-  const graph = newGraph("classifier", weightType);
-  const walk: Walk = { graph, weights };
+  const graph = newGraph("classifier", weightTypes);
+  const walk: Walk = { graph, weights, tiles: false };
   const image = paddedImage(graph, config.sizeDivisibility);
   const { backbone, classes } = config;
   const { deep, count } = mobileNetV2(walk, image.map, "", backbone);

@@ -3,7 +3,7 @@
  * `probabilities` [K + 1, height, width] of K structures and the background, for every pixel of the image.
  */
 import type { AsppConfig, SegmentationConfig } from "@malleolus/schema";
-import { type Graph, newGraph, type Value, type WeightType } from "../graph/graph.ts";
+import { type Graph, newGraph, type Value, type WeightTypes } from "../graph/graph.ts";
 import { first, join, sizes, squeeze } from "../graph/tensor-steps.ts";
 import { convolution, normedConvolution, relu, type Walk } from "../layers/layers.ts";
 import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
@@ -15,10 +15,10 @@ import { DEEP_CHANNELS, groupsOfEight, LOW_CHANNELS, mobileNetV2 } from "./mobil
 export function deepLabGraph(
   config: SegmentationConfig,
   weights: Weights,
-  weightType: WeightType,
+  weightTypes: WeightTypes,
 ): Graph {
-  const graph = newGraph("deeplab", weightType);
-  const walk: Walk = { graph, weights };
+  const graph = newGraph("deeplab", weightTypes);
+  const walk: Walk = { graph, weights, tiles: false };
   const image = paddedImage(graph, config.sizeDivisibility);
   const labels = config.structures.length + 1;
 

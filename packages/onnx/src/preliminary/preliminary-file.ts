@@ -1,6 +1,6 @@
 /** The preliminary networks as files of ONNX: the same metadata as the safetensors they were made of. */
 import { classificationConfigSchema, readJson, segmentationConfigSchema } from "@malleolus/schema";
-import type { Graph, WeightType } from "../graph/graph.ts";
+import type { Graph, WeightTypes } from "../graph/graph.ts";
 import type { Weights } from "../weights/safetensors.ts";
 import { classifierGraph } from "./classifier-graph.ts";
 import { deepLabGraph } from "./deeplab-graph.ts";
@@ -10,7 +10,7 @@ export type PreliminaryGraph = (
   config: string,
   where: string,
   weights: Weights,
-  weightType: WeightType,
+  weightTypes: WeightTypes,
 ) => Graph;
 
 /** By the format that a file says it has. */
@@ -20,12 +20,12 @@ export const PRELIMINARY_GRAPHS: ReadonlyMap<string, PreliminaryGraph> = new Map
 >([
   [
     "malleolus-segmenter-1",
-    (config, where, weights, weightType) =>
-      deepLabGraph(readJson(segmentationConfigSchema, config, where), weights, weightType),
+    (config, where, weights, weightTypes) =>
+      deepLabGraph(readJson(segmentationConfigSchema, config, where), weights, weightTypes),
   ],
   [
     "malleolus-classifier-1",
-    (config, where, weights, weightType) =>
-      classifierGraph(readJson(classificationConfigSchema, config, where), weights, weightType),
+    (config, where, weights, weightTypes) =>
+      classifierGraph(readJson(classificationConfigSchema, config, where), weights, weightTypes),
   ],
 ]);
