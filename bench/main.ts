@@ -11,6 +11,7 @@ import { detection } from "./detection.ts";
 import { evaluationBench } from "./evaluation.ts";
 import { importFiles } from "./import.ts";
 import { onnx } from "./onnx.ts";
+import { onnxBrowser } from "./onnx-browser.ts";
 import { operators } from "./operators.ts";
 import { openPeer } from "./peer.ts";
 import { findPeerPython } from "./peer-python.ts";
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   trainingStep,
   detection,
   onnx,
+  onnxBrowser,
   precision,
   phantom,
   importFiles,

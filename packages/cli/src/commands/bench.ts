@@ -18,6 +18,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "training-step",
         "detection",
         "onnx",
+        "onnx-browser",
         "precision",
         "phantom",
         "import",
