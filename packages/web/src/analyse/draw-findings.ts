@@ -22,7 +22,7 @@ export function drawFindings(
   context.putImageData(picture, 0, 0);
   // Two pixels of the page, however large the radiograph is.
   const unit = Math.max(width, height) / 640;
-  context.lineWidth = 2 * unit;
+  context.lineJoin = "round";
   context.font = `${16 * unit}px system-ui, sans-serif`;
   for (const [i, { box, polygons }] of findings.entries()) {
     context.strokeStyle = COLORS[i % COLORS.length];
@@ -35,7 +35,13 @@ export function drawFindings(
       }
       context.closePath();
     }
+    context.lineWidth = 2 * unit;
     context.stroke();
-    context.fillText(`${i + 1}`, box[2] + 4 * unit, box[1] + 14 * unit);
+    // Edged in black, to be read on a bright bone, too.
+    const [x, y] = [box[2] + 4 * unit, box[1] + 14 * unit];
+    context.strokeStyle = "#000000";
+    context.lineWidth = 4 * unit;
+    context.strokeText(`${i + 1}`, x, y);
+    context.fillText(`${i + 1}`, x, y);
   }
 }
