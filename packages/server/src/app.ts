@@ -24,7 +24,6 @@ import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
 import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
 import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts";
-import { addImageRoute } from "./routes/image-route.ts";
 import { addPages } from "./routes/pages.ts";
 import { addPasskeyRoutes } from "./routes/passkey-routes.ts";
 import { addPeopleRoutes } from "./routes/people-routes.ts";
@@ -93,7 +92,6 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addStudyRoutes(app, room);
     addWorklistRoutes(app, room);
     addCaseRoutes(app, room);
-    addImageRoute(app, room);
     addUploadRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);

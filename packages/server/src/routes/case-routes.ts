@@ -1,6 +1,5 @@
 /** Reading one case: what is seen of it, and what is said. */
 import {
-  caseCodeSchema,
   caseSchema,
   draftRequestSchema,
   recordedSchema,
@@ -13,7 +12,6 @@ import {
 import {
   askForReopening,
   findReaderTask,
-  once,
   placeOf,
   type ReaderTask,
   readerCase,
@@ -24,38 +22,30 @@ import {
   submitOwnReading,
   withdrawOwnReading,
 } from "@malleolus/studies";
-import type { FastifyRequest } from "fastify";
-import { z } from "zod";
+import type { z } from "zod";
 import type { App } from "../app.ts";
 import { READERS, readerOf } from "../auth/access.ts";
-import { commitAudited } from "../auth/audit-hook.ts";
 import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
-
-const params = z.strictObject({ code: caseCodeSchema });
+import { addImageRoute } from "./image-route.ts";
+import { type ActRequest, actOnCase, caseParams } from "./own-case.ts";
 
 export function addCaseRoutes(app: App, room: Room): void {
   const { study, secret } = room;
   const access = [...READERS];
 
-  /** An act on the reader's own case, done once however often it is tried, and on the disk when it returns. */
-  const act = async <T>(
-    request: FastifyRequest & {
-      readonly params: { readonly code: string };
-      readonly body: { readonly requestId: string };
-    },
+  const act = <T>(
+    request: ActRequest,
     answer: z.ZodType<T>,
     work: (within: Study, task: ReaderTask) => Promise<T>,
-  ): Promise<T> => {
-    const who = readerOf(request);
-    const { code } = request.params;
-    const action = `${request.routeOptions.config.act} ${code}`;
-    return commitAudited(room, request, (within) =>
-      once(within, { who, requestId: request.body.requestId, action, answer }, async () =>
-        work(within, await findReaderTask(within, who, code)),
-      ),
-    );
-  };
+  ) => actOnCase(room, request, { find: findReaderTask, answer }, work);
+
+  addImageRoute(app, room, {
+    path: "/api/cases",
+    access,
+    find: findReaderTask,
+    summary: "A radiograph's grey levels; docs: packages/imaging, `decodeLevels`",
+  });
 
   app.get(
     "/api/cases/:code",
@@ -63,7 +53,7 @@ export function addCaseRoutes(app: App, room: Room): void {
       config: { access, act: "view case" },
       schema: {
         summary: "A case of the reader's own",
-        params,
+        params: caseParams,
         response: { 200: caseSchema, ...failureAnswers },
       },
     },
@@ -82,7 +72,7 @@ export function addCaseRoutes(app: App, room: Room): void {
       config: { access, act: "save draft" },
       schema: {
         summary: "Saves a reading while it is made",
-        params,
+        params: caseParams,
         body: draftRequestSchema,
         response: { 200: savedDraftSchema, ...failureAnswers },
       },
@@ -101,7 +91,7 @@ export function addCaseRoutes(app: App, room: Room): void {
       config: { access, act: "submit reading" },
       schema: {
         summary: "Submits a reading",
-        params,
+        params: caseParams,
         body: submitRequestSchema,
         response: { 200: submittedSchema, ...failureAnswers },
       },
@@ -122,7 +112,7 @@ export function addCaseRoutes(app: App, room: Room): void {
       config: { access, act: "withdraw reading" },
       schema: {
         summary: "Takes a reading back that was submitted just now",
-        params,
+        params: caseParams,
         body: withdrawRequestSchema,
         response: { 200: caseSchema, ...failureAnswers },
       },
@@ -140,7 +130,7 @@ export function addCaseRoutes(app: App, room: Room): void {
       config: { access, act: "ask for reopening" },
       schema: {
         summary: "Asks those who run the study to open a submitted case again",
-        params,
+        params: caseParams,
         body: reopeningRequestSchema,
         response: { 200: recordedSchema, ...failureAnswers },
       },

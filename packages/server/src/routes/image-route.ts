@@ -1,51 +1,60 @@
-/** A radiograph's grey levels, for the reader whose case it is. */
-import { caseCodeSchema, type ImageSize, imageKeySchema, imageSizeSchema } from "@malleolus/schema";
-import { findReaderTask, type ReaderTask, readerImages } from "@malleolus/studies";
+/** A radiograph's grey levels, for whoever has its case before them. */
+import {
+  type AccountRole,
+  type ImageSize,
+  imageKeySchema,
+  imageSizeSchema,
+} from "@malleolus/schema";
+import { type ReaderTask, readerImages } from "@malleolus/studies";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../app.ts";
-import { READERS, readerOf } from "../auth/access.ts";
+import { readerOf } from "../auth/access.ts";
 import { ServerError } from "../errors.ts";
 import { chooseEncoding } from "../images/content-encoding.ts";
 import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
+import { caseParams, type FindCase } from "./own-case.ts";
 
 /** The key stands for these very bytes, in this session's cookie: another session asks anew. */
 const CACHED = "private, max-age=31536000, immutable";
 
-export function addImageRoute(app: App, room: Room): void {
+type CaseOfImages = Pick<ReaderTask, "caseId" | "person" | "code">;
+
+export interface ImageRoute {
+  /** Where the cases begin. */
+  readonly path: "/api/cases" | "/api/annotating" | "/api/reviews";
+  readonly access: readonly AccountRole[];
+  readonly find: FindCase<CaseOfImages>;
+  readonly summary: string;
+}
+
+export function addImageRoute(app: App, room: Room, route: ImageRoute): void {
+  const { path, access, find, summary } = route;
   app.get(
-    "/api/cases/:code/images/:image/:size",
+    `${path}/:code/images/:image/:size`,
     {
-      config: { access: [...READERS], act: "view radiograph" },
+      config: { access: [...access], act: "view radiograph" },
       schema: {
-        summary: "A radiograph's grey levels; docs: packages/imaging, `decodeLevels`",
-        params: z.strictObject({
-          code: caseCodeSchema,
-          image: imageKeySchema,
-          size: imageSizeSchema,
-        }),
+        summary,
+        params: caseParams.extend({ image: imageKeySchema, size: imageSizeSchema }),
         response: { 200: z.unknown(), ...failureAnswers },
       },
     },
     async (request, reply) => {
       const { code, image, size } = request.params;
-      const task = await findReaderTask(room.study, readerOf(request), code);
+      const task = await find(room.study, readerOf(request), code);
       return sendRadiograph(room, request, reply, task, { image, size });
     },
   );
 }
 
-/**
- * One radiograph of a task whose person has asked.
- *
- * @throws ServerError `not-found` for one that is not of its case.
- */
-export async function sendRadiograph(
+/** @throws ServerError `not-found` for a radiograph that is not of its case. */
+async function sendRadiograph(
   room: Room,
   request: FastifyRequest,
   reply: FastifyReply,
-  task: Pick<ReaderTask, "caseId" | "person" | "code">,
+  task: CaseOfImages,
   { image, size }: { readonly image: string; readonly size: ImageSize },
 ): Promise<FastifyReply> {
   const images = await readerImages(room.study, room.secret, task);

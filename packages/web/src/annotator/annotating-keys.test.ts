@@ -80,7 +80,7 @@ function begin(readOnly = false) {
     isHelpOpen: () => false,
     comment: (on) => done.push(`comment ${on}`),
     isCommenting: () => false,
-    ownWindow: () => done.push("mine"),
+    takeOwnWindow: () => done.push("mine"),
   };
   const cross = makeCross(session, () => 1);
   const press = (...names: string[]) =>

@@ -1,5 +1,7 @@
 /** The keys of the annotator's page, and what they do: a table, and a function of the key. */
 import { visibilitySchema } from "@malleolus/schema";
+import { type CaseActions, runCaseCommand } from "../case/case-commands.ts";
+import { isReadingCommand, readerKeys } from "../keys/bindings.ts";
 import type { KeyName } from "../keys/match-key.ts";
 import type { StringKey } from "../strings/english.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
@@ -8,15 +10,11 @@ import { isToolBusy } from "./tools/table.ts";
 import type { ToolName } from "./tools/tool.ts";
 
 /** What the page does for a key, beside what happens in the case's machines. */
-export interface AnnotatingActions {
+export interface AnnotatingActions extends CaseActions {
   readonly submit: () => void;
-  readonly saveNow: () => void;
-  readonly goTo: (where: "previous" | "next") => void;
-  readonly help: (open: "toggle" | "close") => void;
   readonly isHelpOpen: () => boolean;
   readonly comment: (on: "toggle" | "stop") => void;
   readonly isCommenting: () => boolean;
-  readonly ownWindow: () => void;
 }
 
 /** The key of each tool; points are edited by Enter. */
@@ -79,7 +77,6 @@ const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-const ZOOM_STEP = 1.25;
 /** CSS pixels that the cross goes for a press, and with Shift: a view is crossed in some twenty. */
 const CROSS_STEP = 2;
 const CROSS_LEAP = 20;
@@ -211,73 +208,16 @@ function arrow(name: KeyName, { session, cross, pixelRatio }: KeyUse): boolean {
 
 /** Keys that change nothing of what is drawn. */
 function looks(name: KeyName, { session: { viewer }, page }: KeyUse): boolean {
-  const presets = ["default", "bone", "soft tissue", "edge"] as const;
-  const preset = presets[Number(name) - 1];
-  if (preset !== undefined) {
-    viewer.dispatch({ type: "preset", name: preset });
-    return true;
+  if (name === "o") page.comment("toggle");
+  else if (name === "Escape") {
+    page.help("close");
+    page.comment("stop");
+  } else {
+    const command = readerKeys.get(name);
+    if (command === undefined || isReadingCommand(command)) return false;
+    runCaseCommand(command, viewer, page);
   }
-  switch (name) {
-    case "5":
-      page.ownWindow();
-      return true;
-    case "d":
-    case "PageUp":
-      page.goTo("previous");
-      return true;
-    case "f":
-    case "PageDown":
-      page.goTo("next");
-      return true;
-    case "ArrowLeft":
-    case "ArrowRight":
-      viewer.dispatch({ type: "neighbour", step: name === "ArrowLeft" ? -1 : 1 });
-      return true;
-    case "z":
-      viewer.dispatch({ type: "single" });
-      return true;
-    case "y":
-      viewer.dispatch({ type: "link" });
-      return true;
-    case "i":
-      viewer.dispatch({ type: "invert" });
-      return true;
-    case "+":
-    case "Shift+=":
-      viewer.dispatch({ type: "zoom in middle", factor: ZOOM_STEP });
-      return true;
-    case "-":
-      viewer.dispatch({ type: "zoom in middle", factor: 1 / ZOOM_STEP });
-      return true;
-    case "=":
-      viewer.dispatch({ type: "fit" });
-      return true;
-    case "Home":
-    case "Shift+Home":
-      viewer.dispatch({ type: "reset", which: name === "Home" ? "view" : "all" });
-      return true;
-    case "h": {
-      const hidden = viewer.state().overlays === "hidden";
-      viewer.dispatch({ type: "overlays", to: hidden ? "shown" : "hidden" });
-      return true;
-    }
-    case "o":
-      page.comment("toggle");
-      return true;
-    case "?":
-    case "Shift+/":
-      page.help("toggle");
-      return true;
-    case "Escape":
-      page.help("close");
-      page.comment("stop");
-      return true;
-    case "Ctrl+s":
-      page.saveNow();
-      return true;
-    default:
-      return false;
-  }
+  return true;
 }
 
 /** The view of what is selected becomes the active one. */

@@ -3,14 +3,14 @@
  * saved. It knows no page and no server.
  */
 import type { AnnotatingCase, AnnotationContent, Offer } from "@malleolus/schema";
-import { type Machine, startMachine } from "../machine.ts";
 import {
   type CaseClock,
   type ClockEvent,
   nextClock,
   secondsOf,
   stoppedClock,
-} from "../reader/case-clock.ts";
+} from "../case/case-clock.ts";
+import { type Machine, startMachine } from "../machine.ts";
 import { geometryOf, spacingOf } from "../reader/case-session.ts";
 import type { Act } from "../save/act.ts";
 import { beginViewer, nextViewer, type ViewerEvent, type ViewerState } from "../view/viewer.ts";

@@ -1,4 +1,5 @@
 /** The annotator's tools: whatever a key takes up also has a button here. */
+import { ToolStrip } from "../case/tool-strip.tsx";
 import { IconButton, IconToggle } from "../controls/button.tsx";
 import { Icon, type IconName } from "../controls/icon.tsx";
 import { keyLabel } from "../keys/bindings.ts";
@@ -21,32 +22,23 @@ const ICONS: Readonly<Record<ToolName, IconName>> = {
   erase: "erase",
 };
 
-export function AnnotatingStrip({
-  session: { editor, viewer },
-  readOnly,
-  commenting,
-  onComment,
-}: {
+export interface AnnotatingStripProps {
   readonly session: AnnotatingSession;
   readonly readOnly: boolean;
   readonly commenting: boolean;
   readonly onComment: () => void;
-}) {
+}
+
+export function AnnotatingStrip(props: AnnotatingStripProps) {
+  const { session, readOnly, commenting, onComment } = props;
+  const { editor } = session;
   const t = useText();
   const tool = useMachine(editor, (state) => state.tool.tool);
   const snapping = useMachine(editor, (state) => state.snapping);
   const canUndo = useMachine(editor, ({ history }) => history.done > 0);
   const canRedo = useMachine(editor, ({ history }) => history.done < history.entries.length);
-  const linked = useMachine(viewer, (state) => state.linked);
-  const single = useMachine(viewer, (state) => state.single);
-  const hidden = useMachine(viewer, (state) => state.overlays === "hidden");
   return (
-    <div
-      className="tool-strip tool-strip-dense"
-      role="toolbar"
-      aria-orientation="vertical"
-      aria-label={t("tool.strip")}
-    >
+    <ToolStrip session={session} isDense={true} overlays={t("tool.shapes")}>
       {!readOnly && (
         <>
           {toolNames.map((name) => (
@@ -91,58 +83,6 @@ export function AnnotatingStrip({
       <IconToggle label={t("tool.comment")} keyName="O" isSelected={commenting} onPress={onComment}>
         <Icon name="comment" />
       </IconToggle>
-      <IconButton
-        label={t("tool.invert")}
-        keyName="I"
-        onPress={() => viewer.dispatch({ type: "invert" })}
-      >
-        <Icon name="invert" />
-      </IconButton>
-      <IconButton
-        label={t("tool.zoom in")}
-        keyName="+"
-        onPress={() => viewer.dispatch({ type: "zoom in middle", factor: 1.25 })}
-      >
-        <Icon name="zoom in" />
-      </IconButton>
-      <IconButton
-        label={t("tool.zoom out")}
-        keyName="-"
-        onPress={() => viewer.dispatch({ type: "zoom in middle", factor: 0.8 })}
-      >
-        <Icon name="zoom out" />
-      </IconButton>
-      <IconButton
-        label={t("tool.fit")}
-        keyName="="
-        onPress={() => viewer.dispatch({ type: "fit" })}
-      >
-        <Icon name="fit" />
-      </IconButton>
-      <IconToggle
-        label={t("tool.link")}
-        keyName="Y"
-        isSelected={linked}
-        onPress={() => viewer.dispatch({ type: "link" })}
-      >
-        <Icon name="link" />
-      </IconToggle>
-      <IconToggle
-        label={t("tool.single")}
-        keyName="Z"
-        isSelected={single}
-        onPress={() => viewer.dispatch({ type: "single" })}
-      >
-        <Icon name="single" />
-      </IconToggle>
-      <IconToggle
-        label={t("tool.shapes")}
-        keyName="H"
-        isSelected={!hidden}
-        onPress={() => viewer.dispatch({ type: "overlays", to: hidden ? "shown" : "hidden" })}
-      >
-        <Icon name="overlays" />
-      </IconToggle>
-    </div>
+    </ToolStrip>
   );
 }

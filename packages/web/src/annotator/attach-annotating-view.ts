@@ -1,18 +1,15 @@
 /**
- * One view of a case being drawn: the radiograph below, shapes above, drawn when the machines change; pointers
- * become events of the editor. React knows nothing of it but the stage.
+ * An annotator's view at work: shapes over the radiograph; pointers become events of the editor. What pointers
+ * mean is in `pointing.ts`.
  */
-import type { PixelLevels } from "../render/pixel-levels.ts";
 import type { RendererKind } from "../render/renderer.ts";
-import { createTableRenderer } from "../render/table-renderer.ts";
-import { createWebglRenderer } from "../render/webgl-renderer.ts";
-import { paint } from "../shapes/paint.ts";
+import { type AttachedView, attachCanvases } from "../view/attach-canvases.ts";
 import { type Point, viewToImage } from "../view/camera.ts";
-import { listenToSize, listenToWheel } from "../view/pointer-events.ts";
+import type { PointerTaken } from "../view/pointer-events.ts";
 import type { ViewState } from "../view/viewer.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import type { Cross } from "./cross.ts";
-import { type AnnotationScene, drawAnnotation, drawnFrom, isSameList } from "./draw-annotation.ts";
+import { type AnnotationScene, drawAnnotation, drawnFrom } from "./draw-annotation.ts";
 import { hitShape, type Place } from "./place.ts";
 import { nextPointing, noPointing, type PointingAction } from "./pointing.ts";
 import { shapesOn } from "./shape.ts";
@@ -34,83 +31,57 @@ export interface AnnotatingViewParts {
   readonly onGraphics: (state: "lost" | "restored") => void;
 }
 
-export interface AttachedAnnotatingView {
-  readonly setPixels: (levels: PixelLevels | null) => void;
-  readonly redraw: () => void;
-  readonly detach: () => void;
-}
+type Keys = Pick<PointerEvent, "shiftKey" | "altKey" | "ctrlKey" | "metaKey">;
 
-export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedAnnotatingView {
+export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
   const { id, stage, session, cross } = parts;
   const { viewer, editor } = session;
-  const picture = document.createElement("canvas");
-  const overlay = document.createElement("canvas");
-  stage.prepend(picture, overlay);
-  const renderer =
-    (parts.rendererKind === "webgl" ? createWebglRenderer(picture, parts.onGraphics) : undefined) ??
-    createTableRenderer(picture);
-  const context = overlay.getContext("2d");
-  const events = new AbortController();
-  let levels: PixelLevels | null = null;
   let hovered: string | null = null;
-  let frame = 0;
-  let drawn: ViewState | null = null;
-  /** What the overlay was drawn from. */
-  let painted: readonly unknown[] = [];
-  let drawnLevels: PixelLevels | null = null;
+  let pointing = noPointing;
 
-  const view = () => viewer.state().views.find((one) => one.id === id);
-  const ratio = () => Math.max(devicePixelRatio, 1);
-
-  const draw = () => {
-    frame = 0;
-    const now = view();
-    if (now === undefined) return;
-    // The picture stays as it is where only shapes have changed.
-    const isOther = drawn !== now || drawnLevels !== levels;
-    if (fitCanvas(picture, now) || isOther) {
-      if (levels !== null && now.window !== null) {
-        renderer.draw({ levels, camera: now.camera, window: now.window });
-        drawn = now;
-        drawnLevels = levels;
-      }
-    }
-    const isCleared = fitCanvas(overlay, now);
-    if (context === null) return;
-    const hidden = viewer.state().overlays === "hidden";
-    const scene = sceneOf(now);
-    const { hovered: under, cross: at, pins } = scene;
-    const { camera, viewport } = now;
-    const looks = [camera, viewport, hidden, ratio(), under, at, pins];
-    const from = [...looks, ...drawnFrom(scene.state, id)];
-    if (!isCleared && isSameList(from, painted)) return;
-    painted = from;
-    const drawing = hidden ? { lines: [], handles: [], labels: [] } : drawAnnotation(scene);
-    paint(context, drawing, ratio());
-  };
-  const drawSoon = () => {
-    if (frame === 0) frame = requestAnimationFrame(draw);
-  };
-  const sceneOf = (now: ViewState): AnnotationScene => ({
+  const sceneOf = ({ camera, viewport }: ViewState, pixelRatio: number): AnnotationScene => ({
     state: editor.state(),
     image: id,
-    camera: now.camera,
-    viewport: now.viewport,
-    pixelRatio: ratio(),
+    camera,
+    viewport,
+    pixelRatio,
     hovered,
     cross: cross.on(id),
     pins: parts.pins(),
     sayGuide: parts.sayGuide,
   });
 
+  const canvases = attachCanvases({
+    id,
+    stage,
+    rendererKind: parts.rendererKind,
+    viewer,
+    overlay(now, pixelRatio) {
+      const hidden = viewer.state().overlays === "hidden";
+      const scene = sceneOf(now, pixelRatio);
+      const { cross: at, pins, state } = scene;
+      return {
+        from: [hidden, hovered, at, pins, ...drawnFrom(state, id)],
+        draw: () => (hidden ? { lines: [], handles: [], labels: [] } : drawAnnotation(scene)),
+      };
+    },
+    take(taken: PointerTaken, event) {
+      const next = nextPointing(pointing, taken);
+      pointing = next.pointing;
+      for (const action of next.actions) act(action, event);
+    },
+    onLeave: () => parts.onPointer(null),
+    onGraphics: parts.onGraphics,
+  });
+
   const placeOf = (at: Point, kind: Place["kind"], event: Keys): Place | null => {
-    const now = view();
+    const now = canvases.view();
     if (now === undefined) return null;
-    const scaled = { x: at.x * ratio(), y: at.y * ratio() };
+    const ratio = canvases.pixelRatio();
     return {
       image: id,
-      at: viewToImage(now.camera, now.viewport, scaled),
-      scale: { x: now.camera.scale / ratio(), y: now.camera.scaleY / ratio() },
+      at: viewToImage(now.camera, now.viewport, { x: at.x * ratio, y: at.y * ratio }),
+      scale: { x: now.camera.scale / ratio, y: now.camera.scaleY / ratio },
       kind,
       shift: event.shiftKey,
       alt: event.altKey,
@@ -121,18 +92,13 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedAnnota
   const act = (action: PointingAction, event: Keys) => {
     switch (action.type) {
       case "pan":
-        viewer.dispatch({
-          type: "pan",
-          view: id,
-          dx: action.dx * ratio(),
-          dy: action.dy * ratio(),
-        });
+        canvases.pan(action.dx, action.dy);
         return;
       case "window":
         viewer.dispatch({ type: "drag window", view: id, dx: action.dx, dy: action.dy });
         return;
       case "zoom":
-        zoom(action.at, action.factor);
+        canvases.zoom(action.at, action.factor);
         return;
       case "cancel":
         editor.dispatch({ type: "cancel" });
@@ -164,25 +130,10 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedAnnota
     const under = hitShape(place, there)?.id ?? null;
     if (under === hovered) return;
     hovered = under;
-    drawSoon();
+    canvases.redraw();
   };
-  const zoom = (at: Point, factor: number) =>
-    viewer.dispatch({
-      type: "zoom",
-      view: id,
-      at: { x: at.x * ratio(), y: at.y * ratio() },
-      factor,
-    });
 
-  const { signal } = events;
-  listen(stage, act, () => viewer.dispatch({ type: "activate", view: id }), signal);
-  listenToWheel(stage, zoom, signal);
-  listenToSize(
-    stage,
-    (viewport) => viewer.dispatch({ type: "resize", view: id, viewport }),
-    signal,
-  );
-  stage.addEventListener("pointerleave", () => parts.onPointer(null), { signal });
+  const { signal } = canvases;
   const onDoubleClick = () => {
     // An outline's points; a double click elsewhere means nothing.
     const { tool, selection } = editor.state();
@@ -191,73 +142,9 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedAnnota
     }
   };
   stage.addEventListener("dblclick", onDoubleClick, { signal });
-  const stops = [viewer.subscribe(drawSoon), editor.subscribe(drawSoon), cross.subscribe(drawSoon)];
-  drawSoon();
-
-  return {
-    setPixels(next) {
-      levels = next;
-      drawSoon();
-    },
-    redraw: drawSoon,
-    detach() {
-      events.abort();
-      for (const stop of stops) stop();
-      cancelAnimationFrame(frame);
-      renderer.dispose();
-      picture.remove();
-      overlay.remove();
-    },
-  };
-}
-
-type Keys = Pick<PointerEvent, "shiftKey" | "altKey" | "ctrlKey" | "metaKey">;
-
-function listen(
-  stage: HTMLElement,
-  act: (action: PointingAction, event: Keys) => void,
-  activate: () => void,
-  signal: AbortSignal,
-): void {
-  let pointing = noPointing;
-  let spaceHeld = false;
-  const take = (event: PointerEvent, phase: "down" | "move" | "up" | "cancel") => {
-    const { left, top } = stage.getBoundingClientRect();
-    const { pointerType } = event;
-    const next = nextPointing(pointing, {
-      phase,
-      pointer: event.pointerId,
-      kind: pointerType === "pen" || pointerType === "touch" ? pointerType : "mouse",
-      button: event.button,
-      at: { x: event.clientX - left, y: event.clientY - top },
-      spaceHeld,
-    });
-    pointing = next.pointing;
-    for (const action of next.actions) act(action, event);
-  };
-  const onDown = (event: PointerEvent) => {
-    activate();
-    stage.focus({ preventScroll: true });
-    stage.setPointerCapture(event.pointerId);
-    event.preventDefault();
-    take(event, "down");
-  };
-  const onSpace = (event: KeyboardEvent) => {
-    if (event.code === "Space") spaceHeld = event.type === "keydown";
-  };
-  stage.addEventListener("pointerdown", onDown, { signal });
-  stage.addEventListener("pointermove", (event) => take(event, "move"), { signal });
-  stage.addEventListener("pointerup", (event) => take(event, "up"), { signal });
-  stage.addEventListener("pointercancel", (event) => take(event, "cancel"), { signal });
-  stage.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-  window.addEventListener("keydown", onSpace, { signal });
-  window.addEventListener("keyup", onSpace, { signal });
-}
-
-/** Setting a size clears a canvas; true where that was done. */
-function fitCanvas(canvas: HTMLCanvasElement, { viewport }: ViewState): boolean {
-  if (canvas.width === viewport.width && canvas.height === viewport.height) return false;
-  canvas.width = viewport.width;
-  canvas.height = viewport.height;
-  return true;
+  const stops = [editor.subscribe(canvases.redraw), cross.subscribe(canvases.redraw)];
+  signal.addEventListener("abort", () => {
+    for (const stop of stops) stop();
+  });
+  return canvases;
 }

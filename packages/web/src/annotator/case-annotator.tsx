@@ -2,29 +2,28 @@
 import {
   type AnnotatingCase,
   annotatingCaseSchema,
-  type CaseImage,
   offersSchema,
   type Thread,
 } from "@malleolus/schema";
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { type DrawingSide, drawingKey } from "../api/queries.ts";
-import { IconButton } from "../controls/button.tsx";
-import { Icon } from "../controls/icon.tsx";
-import { SaveStateLine } from "../controls/save-state.tsx";
-import { TopBar } from "../controls/top-bar.tsx";
-import { type CaseLock, useCaseLock } from "../reader/case-lock.ts";
-import { viewName } from "../reader/view-pane.tsx";
+import { useCaseLock } from "../case/case-lock.ts";
+import { CaseShell, CaseTitle } from "../case/case-shell.tsx";
+import type { KeyRow } from "../case/key-sheet.tsx";
+import { useCaseKeys } from "../case/use-case-keys.ts";
+import { useCasePage } from "../case/use-case-page.ts";
+import { keyLabel } from "../keys/bindings.ts";
+import type { KeyName } from "../keys/match-key.ts";
 import { useClient, useSignedIn } from "../services.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
+import type { Translate } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
 import type { Point } from "../view/camera.ts";
-import { sharesOfWindow } from "../view/window.ts";
 import { AnnotatingFoot, ReviewFoot, sayBlocked } from "./annotating-foot.tsx";
-import { AnnotatingKeySheet } from "./annotating-key-sheet.tsx";
-import type { AnnotatingActions } from "./annotating-keys.ts";
+import { type AnnotatingActions, annotatingKeys, pressAnnotatingKey } from "./annotating-keys.ts";
 import { AnnotatingPane } from "./annotating-pane.tsx";
 import { AnnotatingRail } from "./annotating-rail.tsx";
 import { type AnnotatingSession, openAnnotating } from "./annotating-session.ts";
@@ -37,8 +36,6 @@ import { saySaid } from "./names.ts";
 import { startLiveWire } from "./start-live-wire.ts";
 import { blockedBy } from "./submission.ts";
 import { toolHint } from "./tools/table.ts";
-import { useAnnotatingClock } from "./use-annotating-clock.ts";
-import { useAnnotatingKeys } from "./use-annotating-keys.ts";
 
 export interface CaseAnnotatorProps {
   readonly detail: AnnotatingCase;
@@ -56,7 +53,7 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
   const t = useText();
   const [, go] = useLocation();
   const { outbox, radiographs } = useSignedIn();
-  const { settings, change } = useSettings();
+  const { settings } = useSettings();
   const lock = useCaseLock(detail.code);
   const [session] = useState(() =>
     openAnnotating({
@@ -71,12 +68,10 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
     }),
   );
   const [cross] = useState(() => makeCross(session, () => Math.max(devicePixelRatio, 1)));
-  const [helpOpen, setHelpOpen] = useState(false);
   const [commenting, setCommenting] = useState(false);
   const [place, setPlace] = useState<NewComment | null>(null);
   const [threads, setThreads] = useState<readonly Thread[]>(detail.threads);
-  const [hint, setHint] = useState<string | null>(null);
-  const pointerRef = useRef<HTMLSpanElement>(null);
+  const page = useCasePage(session, () => null);
   const { code } = detail;
   const sending = useMachine(outbox, ({ acts }) =>
     acts.some((act) => act.kind === "submit drawing" && act.code === code),
@@ -85,7 +80,6 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
   const isClosed = detail.submitted !== null && !detail.submitted.revisable;
   const readOnly = isReview || isClosed || sending || lock.isOurs !== true;
 
-  useAnnotatingClock(session);
   useSaving(session, journal, readOnly);
   useEffect(() => {
     // Windows that lose the focus put aside what was in hand.
@@ -103,26 +97,14 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
     [session, radiographs, side, code],
   );
 
+  const { say, help, helpOpen, ownWindow } = page;
   const submit = useCallback(() => {
     session.editor.dispatch({ type: "take tool", tool: "select" });
     const blocked = blockedBy(session.editor.state(), detail.hasFracture);
-    if (blocked !== null) setHint(sayBlocked(blocked, session, t));
-    else if (session.conflicts.state().length > 0) setHint(t("conflict.title"));
+    if (blocked !== null) say(sayBlocked(blocked, session, t));
+    else if (session.conflicts.state().length > 0) say(t("conflict.title"));
     else outbox.put(session.submission());
-  }, [session, detail, outbox, t]);
-
-  const takeOwnWindow = useCallback(
-    (use: "take" | "keep") => {
-      const { views, active } = session.viewer.state();
-      const view = views.find(({ id }) => id === active);
-      if (use === "keep" && view?.histogram && view.window) {
-        change({ ownWindow: sharesOfWindow(view.histogram, view.window) });
-        setHint(t("preset.kept"));
-      } else if (settings.ownWindow === null) setHint(t("preset.none"));
-      else session.viewer.dispatch({ type: "shares", shares: settings.ownWindow });
-    },
-    [session, settings.ownWindow, change, t],
-  );
+  }, [session, detail, outbox, say, t]);
 
   const comment = useCallback(
     (on: "toggle" | "stop") => {
@@ -131,33 +113,43 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
     },
     [session],
   );
-  const page = useMemo(
-    (): AnnotatingActions => ({
+  const press = useCallback(
+    (name: KeyName) => {
+      const actions: AnnotatingActions = {
+        submit,
+        saveNow: outbox.tryNow,
+        goTo(where) {
+          const to = where === "next" ? detail.next : detail.previous;
+          session.editor.dispatch({ type: "park" });
+          if (to !== null) go(`/annotate/${to}`);
+        },
+        help,
+        isHelpOpen: () => helpOpen,
+        comment,
+        isCommenting: () => commenting,
+        takeOwnWindow: () => ownWindow("take"),
+      };
+      const pixelRatio = Math.max(devicePixelRatio, 1);
+      return pressAnnotatingKey(name, { session, cross, page: actions, readOnly, pixelRatio });
+    },
+    [
+      session,
+      cross,
       submit,
-      saveNow: outbox.tryNow,
-      goTo(where) {
-        const to = where === "next" ? detail.next : detail.previous;
-        session.editor.dispatch({ type: "park" });
-        if (to !== null) go(`/annotate/${to}`);
-      },
-      help: (open) => setHelpOpen((is) => open === "toggle" && !is),
-      isHelpOpen: () => helpOpen,
+      outbox,
+      detail,
+      go,
+      help,
+      helpOpen,
+      ownWindow,
       comment,
-      isCommenting: () => commenting,
-      ownWindow: () => takeOwnWindow("take"),
-    }),
-    [submit, outbox, detail, session, go, helpOpen, comment, commenting, takeOwnWindow],
+      commenting,
+      readOnly,
+    ],
   );
-  const keys = useMemo(
-    () => ({ session, cross, page, readOnly, pixelRatio: Math.max(devicePixelRatio, 1) }),
-    [session, cross, page, readOnly],
-  );
-  useAnnotatingKeys(keys, settings.singleKeys);
-  useEffect(() => session.editor.subscribe(() => setHint(null)), [session]);
+  useCaseKeys(press, settings.singleKeys);
+  useEffect(() => session.editor.subscribe(() => say(null)), [session, say]);
 
-  const onPointer = useCallback((at: Point | null, image: CaseImage) => {
-    if (pointerRef.current !== null) pointerRef.current.textContent = placeText(at, image);
-  }, []);
   const onComment = useCallback(
     (image: string, at: Point) => {
       if (!commenting) return false;
@@ -167,97 +159,75 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
     },
     [commenting],
   );
-  const single = useMachine(session.viewer, (state) => state.single);
-  const active = useMachine(session.viewer, (state) => state.active);
   const pins = useMemo(() => pinsOf(threads, place), [threads, place]);
+  const tool = useMachine(session.editor, (state) => state.tool.tool);
   return (
-    <div className="case-shell">
-      <TopBar
-        title={<Title detail={detail} isReview={isReview} />}
-        middle={<SaveStateLine />}
-        end={
-          <IconButton label={t("key.help")} keyName="?" onPress={() => page.help("toggle")}>
-            <Icon name="help" />
-          </IconButton>
-        }
-      />
-      <main className="case-body">
+    <CaseShell
+      session={session}
+      page={page}
+      detail={detail}
+      title={
+        <CaseTitle
+          detail={detail}
+          back="/worklist?queue=annotation"
+          {...(isReview ? { kind: t("review.title") } : {})}
+        />
+      }
+      strip={
         <AnnotatingStrip
           session={session}
           readOnly={readOnly}
           commenting={commenting}
           onComment={() => comment("toggle")}
         />
-        <section className="views" aria-label={t("case.views")}>
-          {detail.images.map((image) => (
-            <AnnotatingPane
-              key={image.id}
+      }
+      pane={(image, isHidden) => (
+        <AnnotatingPane
+          key={image.id}
+          session={session}
+          cross={cross}
+          image={image}
+          url={drawingImageUrl(side, code, image.id)}
+          isHidden={isHidden}
+          readOnly={readOnly}
+          pins={pins.get(image.id) ?? NO_PINS}
+          onComment={onComment}
+          onPointer={page.onPointer}
+          onOwnWindow={page.ownWindow}
+        />
+      )}
+      rail={
+        <AnnotatingRail
+          session={session}
+          cross={cross}
+          readOnly={readOnly}
+          comments={
+            <CommentList
               session={session}
-              cross={cross}
-              image={image}
-              url={drawingImageUrl(side, code, image.id)}
-              isHidden={single && active !== image.id}
-              readOnly={readOnly}
-              pins={pins.get(image.id) ?? NO_PINS}
-              onComment={onComment}
-              onPointer={onPointer}
-              onOwnWindow={takeOwnWindow}
+              base={`/api/${side}/${code}`}
+              threads={threads}
+              onThreads={setThreads}
+              place={place}
+              onPlace={setPlace}
             />
-          ))}
-          {!single &&
-            detail.missing.map((view) => (
-              <div className="view-missing" key={view}>
-                {t("view.missing", { view: viewName(view, t) })}
-              </div>
-            ))}
-        </section>
-        {helpOpen ? (
-          <AnnotatingKeySheet close={() => setHelpOpen(false)} />
-        ) : (
-          <AnnotatingRail
-            session={session}
-            cross={cross}
-            readOnly={readOnly}
-            comments={
-              <CommentList
-                session={session}
-                base={`/api/${side}/${code}`}
-                threads={threads}
-                onThreads={setThreads}
-                place={place}
-                onPlace={setPlace}
-              />
-            }
-            foot={
-              isReview ? (
-                <ReviewFoot code={code} />
-              ) : (
-                <Foot session={session} lock={lock} sending={sending} submit={submit} />
-              )
-            }
-          />
-        )}
-      </main>
-      <Status session={session} hint={hint} commenting={commenting} pointerRef={pointerRef} />
-    </div>
+          }
+          foot={
+            isReview ? (
+              <ReviewFoot code={code} />
+            ) : (
+              <AnnotatingFoot session={session} lock={lock} sending={sending} submit={submit} />
+            )
+          }
+        />
+      }
+      keyRows={() => annotatingKeyRows(t)}
+      tool={t(`tool.${tool}`)}
+      status={<Status session={session} hint={page.hint} commenting={commenting} />}
+    />
   );
 }
 
 const NO_PINS: readonly { readonly at: Point; readonly number: number }[] = [];
-
-function Foot({
-  session,
-  lock,
-  sending,
-  submit,
-}: {
-  readonly session: AnnotatingSession;
-  readonly lock: CaseLock;
-  readonly sending: boolean;
-  readonly submit: () => void;
-}) {
-  return <AnnotatingFoot session={session} lock={lock} sending={sending} submit={submit} />;
-}
 
 /** Every change into the journal and the outbox; what comes back into the session. */
 function useSaving(session: AnnotatingSession, journal: Journal | null, readOnly: boolean): void {
@@ -313,63 +283,31 @@ function useSaving(session: AnnotatingSession, journal: Journal | null, readOnly
   }, [stale, client, outbox, session, code]);
 }
 
-function Title({
-  detail,
-  isReview,
-}: {
-  readonly detail: AnnotatingCase;
-  readonly isReview: boolean;
-}) {
-  const t = useText();
-  const [, go] = useLocation();
-  return (
-    <>
-      <IconButton label={t("app.back")} onPress={() => go("/worklist?queue=annotation")}>
-        <Icon name="previous" />
-      </IconButton>
-      <h1>
-        {isReview ? `${t("review.title")}: ` : ""}
-        {t("case.title", { code: detail.label })}{" "}
-        {!isReview && (
-          <span className="muted">
-            · {t("case.place", { place: detail.place, total: detail.of })}
-          </span>
-        )}
-      </h1>
-    </>
-  );
-}
-
-/** What the tool wants next, what was done last, where the pointer is. */
+/** What the tool wants next, and what was done last. */
 function Status({
   session: { editor, detail },
   hint,
   commenting,
-  pointerRef,
 }: {
   readonly session: AnnotatingSession;
   readonly hint: string | null;
   readonly commenting: boolean;
-  readonly pointerRef: React.RefObject<HTMLSpanElement | null>;
 }) {
   const t = useText();
   const said = useMachine(editor, (state) => state.said);
   const next = useMachine(editor, (state) => toolHint(state.tool));
-  const tool = useMachine(editor, (state) => state.tool.tool);
-  return (
-    <footer className="status-bar">
-      <span className="status-tool">{t(`tool.${tool}`)}</span>
-      <span className="status-hint" role="status">
-        {hint ??
-          (commenting
-            ? t("hint.comment")
-            : said === null
-              ? t(next)
-              : `${saySaid(said, detail, t)} · ${t(next)}`)}
-      </span>
-      <span ref={pointerRef} />
-    </footer>
-  );
+  if (hint !== null) return hint;
+  if (commenting) return t("hint.comment");
+  return said === null ? t(next) : `${saySaid(said, detail, t)} · ${t(next)}`;
+}
+
+/** For the sheet behind `?`. */
+function annotatingKeyRows(t: Translate): readonly KeyRow[] {
+  return annotatingKeys.map(([keys, text]) => ({
+    id: text,
+    keys: keys.map((key) => (key === " " ? "Space" : keyLabel(key))),
+    text: t(text),
+  }));
 }
 
 function pinsOf(threads: readonly Thread[], place: NewComment | null) {
@@ -381,12 +319,4 @@ function pinsOf(threads: readonly Thread[], place: NewComment | null) {
   }
   if (place !== null) add(place.image, place.at, threads.length + 1);
   return pins;
-}
-
-/** In millimetres where these are known. */
-function placeText(at: Point | null, { pixelSpacingMm }: CaseImage): string {
-  if (at === null) return "";
-  if (pixelSpacingMm === null) return `${Math.floor(at.x)}, ${Math.floor(at.y)} px`;
-  const [rowMm, columnMm] = pixelSpacingMm;
-  return `${(at.x * columnMm).toFixed(1)}, ${(at.y * rowMm).toFixed(1)} mm`;
 }

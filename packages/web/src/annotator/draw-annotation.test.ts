@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { emptyAnnotation, type Offer } from "@malleolus/schema";
+import { isSameList } from "../view/attach-canvases.ts";
 import { fitCamera } from "../view/camera.ts";
-import { colourOf, drawAnnotation, drawnFrom, isSameList } from "./draw-annotation.ts";
+import { colourOf, drawAnnotation, drawnFrom } from "./draw-annotation.ts";
 import { beginEditor, nextEditor } from "./editor.ts";
 import type { EditorState } from "./editor-state.ts";
 import { newShape } from "./shape.ts";

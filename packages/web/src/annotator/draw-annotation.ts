@@ -128,10 +128,6 @@ export function drawnFrom(state: EditorState, image: string): readonly unknown[]
   ];
 }
 
-export function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((value, i) => value === other[i]);
-}
-
 function shapeLines(scene: AnnotationScene, shape: Shape, isSelected: boolean): Line[] {
   const ring = shape.form === "polygon" ? closed(shape.points) : shape.points;
   const colour = colourOf(shape.structure);

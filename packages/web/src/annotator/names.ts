@@ -1,6 +1,6 @@
 /** How structures, shapes and radiographs are called on the annotator's page. */
 import type { AnnotatingCase } from "@malleolus/schema";
-import { viewName } from "../reader/view-pane.tsx";
+import { viewName } from "../case/names.ts";
 import type { StringKey } from "../strings/english.ts";
 import { isStringKey, type Translate } from "../strings/translate.ts";
 import type { Said } from "./editor-state.ts";

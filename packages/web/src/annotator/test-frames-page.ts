@@ -8,8 +8,9 @@ import { makeLevels } from "../render/pixel-levels.ts";
 import { createTableRenderer } from "../render/table-renderer.ts";
 import { createWebglRenderer } from "../render/webgl-renderer.ts";
 import { paint } from "../shapes/paint.ts";
+import { isSameList } from "../view/attach-canvases.ts";
 import { fitCamera } from "../view/camera.ts";
-import { drawAnnotation, drawnFrom, isSameList } from "./draw-annotation.ts";
+import { drawAnnotation, drawnFrom } from "./draw-annotation.ts";
 import { beginEditor, nextEditor } from "./editor.ts";
 import { newShape } from "./shape.ts";
 

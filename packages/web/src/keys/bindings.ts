@@ -36,6 +36,23 @@ export const commands = [
 ] as const;
 export type Command = (typeof commands)[number];
 
+/** Those that only somebody who reads has a use for; all others every page of a case has. */
+const READING_COMMANDS = [
+  "exclude",
+  "submit",
+  "note",
+  "last tool",
+  "delete",
+  "take back",
+  "escape",
+] as const satisfies readonly Command[];
+export type ReadingCommand = (typeof READING_COMMANDS)[number];
+export type CaseCommand = Exclude<Command, ReadingCommand>;
+
+export function isReadingCommand(command: Command): command is ReadingCommand {
+  return READING_COMMANDS.some((one) => one === command);
+}
+
 /** The same in a table from key to command. */
 export const readerKeys: ReadonlyMap<KeyName, Command> = new Map<KeyName, Command>([
   ["d", "previous case"],

@@ -8,7 +8,7 @@ import { caseQuery, protocolQuery } from "../api/queries.ts";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { keyLabel } from "../keys/bindings.ts";
-import { useCaseLock } from "../reader/case-lock.ts";
+import { useCaseLock } from "../case/case-lock.ts";
 import { CaseReader, imageUrl } from "../reader/case-reader.tsx";
 import { contentToBeginWith } from "../reader/content-to-begin-with.ts";
 import { useClient, useSignedIn } from "../services.ts";

@@ -1,30 +1,27 @@
-/** A case that is open: tools, views, rail and status line around one session. */
+/** A case that is open to be read: tools, views, rail and status line around one session. */
 import type { CaseDetail, CaseImage, ReadingContent, ReadingProtocol } from "@malleolus/schema";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { IconButton } from "../controls/button.tsx";
-import { Icon } from "../controls/icon.tsx";
-import { SaveStateLine } from "../controls/save-state.tsx";
-import { TopBar } from "../controls/top-bar.tsx";
-import { keyLabel } from "../keys/bindings.ts";
+import type { CaseLock } from "../case/case-lock.ts";
+import { CaseShell, CaseTitle } from "../case/case-shell.tsx";
+import type { KeyRow } from "../case/key-sheet.tsx";
+import { useCaseKeys } from "../case/use-case-keys.ts";
+import { useCasePage } from "../case/use-case-page.ts";
+import { classKeys, commands, keyLabel, readerKeys } from "../keys/bindings.ts";
+import type { KeyName } from "../keys/match-key.ts";
 import { useSignedIn } from "../services.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
+import type { Translate } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
-import type { Point } from "../view/camera.ts";
-import { sharesOfWindow } from "../view/window.ts";
-import type { CaseLock } from "./case-lock.ts";
 import { openCase } from "./case-session.ts";
-import { KeySheet } from "./key-sheet.tsx";
 import { Rail } from "./rail.tsx";
 import { RailFoot } from "./rail-foot.tsx";
-import type { PageActions } from "./reader-keys.ts";
+import { type PageActions, pressKey } from "./reader-keys.ts";
 import { missingPart } from "./reading.ts";
-import { StatusLine } from "./status-line.tsx";
-import { ToolStrip } from "./tool-strip.tsx";
-import { useCaseClock } from "./use-case-clock.ts";
-import { useReaderKeys } from "./use-reader-keys.ts";
-import { ViewPane, viewName } from "./view-pane.tsx";
+import { ReadingPane } from "./reading-pane.tsx";
+import { ReadingStatus } from "./reading-status.tsx";
+import { ReadingStrip } from "./reading-strip.tsx";
 import { WithdrawButton } from "./withdraw-button.tsx";
 
 export interface CaseReaderProps {
@@ -42,16 +39,8 @@ export function CaseReader({ detail, protocol, content, lock }: CaseReaderProps)
   const t = useText();
   const [, go] = useLocation();
   const { outbox, keyTurn } = useSignedIn();
-  const { settings, change } = useSettings();
-  const [helpOpen, setHelpOpen] = useState(false);
-  // Of a key that came while this case was not there yet.
-  const [hint, setHint] = useState(() => {
-    const missed = keyTurn.missed();
-    return missed === null ? null : t("key missed.before", { key: keyLabel(missed) });
-  });
-  useLayoutEffect(() => keyTurn.told(), [keyTurn]);
+  const { settings } = useSettings();
   const noteRef = useRef<HTMLTextAreaElement>(null);
-  const pointerRef = useRef<HTMLSpanElement>(null);
   const sending = useMachine(outbox, ({ acts }) =>
     acts.some(({ kind, code }) => kind === "submit" && code === detail.code),
   );
@@ -82,126 +71,112 @@ export function CaseReader({ detail, protocol, content, lock }: CaseReaderProps)
       newId: () => crypto.randomUUID(),
     }),
   );
-  useCaseClock(session);
+  const page = useCasePage(session, () => {
+    // Of a key that came while this case was not there yet.
+    const missed = keyTurn.missed();
+    return missed === null ? null : t("key missed.before", { key: keyLabel(missed) });
+  });
+  useLayoutEffect(() => keyTurn.told(), [keyTurn]);
   // With the page itself, as its keys: what is said before an ordinary effect would not be saved.
   useLayoutEffect(
     () => (readOnly ? undefined : session.onSaid(outbox.put)),
     [session, outbox, readOnly],
   );
 
+  const { say, help, helpOpen, ownWindow } = page;
   const submit = useCallback(() => {
     const missing = missingPart(session.reading.state(), protocol, t);
-    if (missing !== null) setHint(missing);
+    if (missing !== null) say(missing);
     else outbox.put(session.submission());
-  }, [session, protocol, outbox, t]);
+  }, [session, protocol, outbox, say, t]);
 
-  const useOwnWindow = useCallback(
-    (use: "take" | "keep") => {
-      const { views, active } = session.viewer.state();
-      const view = views.find(({ id }) => id === active);
-      if (use === "keep" && view?.histogram && view.window) {
-        change({ ownWindow: sharesOfWindow(view.histogram, view.window) });
-        setHint(t("preset.kept"));
-      } else if (settings.ownWindow === null) setHint(t("preset.none"));
-      else session.viewer.dispatch({ type: "shares", shares: settings.ownWindow });
+  const press = useCallback(
+    (key: KeyName) => {
+      const actions: PageActions = {
+        submit,
+        saveNow: outbox.tryNow,
+        focusNote: () => noteRef.current?.focus(),
+        goTo(where) {
+          const code = where === "next" ? detail.next : detail.previous;
+          if (code !== null) go(`/read/${code}`);
+          else say(t(where === "next" ? "case.no next" : "case.no previous"));
+        },
+        refuse(name) {
+          const label = keyLabel(name);
+          if (standing === "sending") {
+            say(t("key missed.sending", { key: label }));
+            // The next case may be there before anybody has read that.
+            keyTurn.miss(name);
+          } else {
+            const why = standing === "submitted" ? "key missed.submitted" : "key missed.tab";
+            say(t(why, { key: label }));
+          }
+        },
+        help,
+        isHelpOpen: () => helpOpen,
+        takeOwnWindow: () => ownWindow("take"),
+      };
+      return pressKey(key, session, actions, readOnly);
     },
-    [session, settings.ownWindow, change, t],
-  );
-
-  const page = useMemo(
-    (): PageActions => ({
+    [
+      session,
       submit,
-      saveNow: outbox.tryNow,
-      focusNote: () => noteRef.current?.focus(),
-      goTo(where) {
-        const code = where === "next" ? detail.next : detail.previous;
-        if (code !== null) go(`/read/${code}`);
-        else setHint(t(where === "next" ? "case.no next" : "case.no previous"));
-      },
-      refuse(name) {
-        const key = keyLabel(name);
-        if (standing === "sending") {
-          setHint(t("key missed.sending", { key }));
-          // The next case may be there before anybody has read that.
-          keyTurn.miss(name);
-        } else {
-          setHint(t(standing === "submitted" ? "key missed.submitted" : "key missed.tab", { key }));
-        }
-      },
-      help: (open) => setHelpOpen((is) => open === "toggle" && !is),
-      isHelpOpen: () => helpOpen,
-      ownWindow() {
-        if (settings.ownWindow === null) setHint(t("preset.none"));
-        return settings.ownWindow;
-      },
-    }),
-    [submit, outbox, keyTurn, detail, standing, go, helpOpen, settings.ownWindow, t],
+      outbox,
+      keyTurn,
+      detail,
+      standing,
+      readOnly,
+      go,
+      help,
+      helpOpen,
+      ownWindow,
+      say,
+      t,
+    ],
   );
-  useReaderKeys(session, page, { readOnly, singleKeys: settings.singleKeys });
+  useCaseKeys(press, settings.singleKeys);
   // What was said in answer to one press does not outlive the next.
-  useEffect(() => session.reading.subscribe(() => setHint(null)), [session]);
+  useEffect(() => session.reading.subscribe(() => say(null)), [session, say]);
 
-  const onPointer = useCallback((at: Point | null, image: CaseImage) => {
-    if (pointerRef.current !== null) pointerRef.current.textContent = placeText(at, image);
-  }, []);
-
-  const exclusion = protocol.exclusions.find(({ id }) => id === VIEW_INSUFFICIENT);
-  const single = useMachine(session.viewer, (state) => state.single);
-  const active = useMachine(session.viewer, (state) => state.active);
+  const excluded = protocol.exclusions.find(({ id }) => id === VIEW_INSUFFICIENT);
+  const exclusion =
+    readOnly || excluded === undefined
+      ? null
+      : {
+          name: excluded.name,
+          choose: () => session.reading.dispatch({ type: "exclusion", id: excluded.id }),
+        };
   return (
-    <div className="case-shell">
-      <TopBar
-        title={<CaseTitle detail={detail} />}
-        middle={<SaveStateLine />}
-        end={
-          <>
-            <WithdrawButton />
-            <IconButton label={t("key.help")} keyName="?" onPress={() => page.help("toggle")}>
-              <Icon name="help" />
-            </IconButton>
-          </>
-        }
-      />
-      <main className="case-body">
-        <ToolStrip session={session} readOnly={readOnly} />
-        <section className="views" aria-label={t("case.views")}>
-          {detail.images.map((image) => (
-            <ViewPane
-              key={image.id}
-              session={session}
-              image={image}
-              url={imageUrl(detail, image)}
-              isHidden={single && active !== image.id}
-              onPointer={onPointer}
-              onOwnWindow={useOwnWindow}
-              exclusionName={exclusion?.name ?? null}
-              onExclude={
-                readOnly || exclusion === undefined
-                  ? null
-                  : () => session.reading.dispatch({ type: "exclusion", id: exclusion.id })
-              }
-            />
-          ))}
-          {!single &&
-            detail.missing.map((view) => (
-              <div className="view-missing" key={view}>
-                {t("view.missing", { view: viewName(view, t) })}
-              </div>
-            ))}
-        </section>
-        {helpOpen ? (
-          <KeySheet session={session} close={() => setHelpOpen(false)} />
-        ) : (
-          <Rail
-            session={session}
-            readOnly={readOnly}
-            noteRef={noteRef}
-            foot={<RailFoot session={session} lock={lock} submit={submit} />}
-          />
-        )}
-      </main>
-      <StatusLine session={session} hint={hint} pointerRef={pointerRef} />
-    </div>
+    <CaseShell
+      session={session}
+      page={page}
+      detail={detail}
+      title={<CaseTitle detail={detail} back={`/worklist?queue=${detail.queue}`} />}
+      end={<WithdrawButton />}
+      strip={<ReadingStrip session={session} readOnly={readOnly} />}
+      pane={(image, isHidden) => (
+        <ReadingPane
+          key={image.id}
+          session={session}
+          image={image}
+          url={imageUrl(detail, image)}
+          isHidden={isHidden}
+          onPointer={page.onPointer}
+          onOwnWindow={page.ownWindow}
+          exclusion={exclusion}
+        />
+      )}
+      rail={
+        <Rail
+          session={session}
+          readOnly={readOnly}
+          noteRef={noteRef}
+          foot={<RailFoot session={session} lock={lock} submit={submit} />}
+        />
+      }
+      keyRows={() => readingKeyRows(protocol, t)}
+      status={<ReadingStatus session={session} hint={page.hint} />}
+    />
   );
 }
 
@@ -212,28 +187,22 @@ export function imageUrl(
   return `/api/cases/${code}/images/${id}`;
 }
 
-function CaseTitle({ detail }: Pick<CaseReaderProps, "detail">) {
-  const t = useText();
-  const [, go] = useLocation();
-  return (
-    <>
-      <IconButton label={t("app.back")} onPress={() => go(`/worklist?queue=${detail.queue}`)}>
-        <Icon name="previous" />
-      </IconButton>
-      <h1>
-        {t("case.title", { code: detail.label })}{" "}
-        <span className="muted">
-          · {t("case.place", { place: detail.place, total: detail.of })}
-        </span>
-      </h1>
-    </>
-  );
-}
-
-/** Where the pointer is, in millimetres where these are known. */
-function placeText(at: Point | null, { pixelSpacingMm }: CaseImage): string {
-  if (at === null) return "";
-  if (pixelSpacingMm === null) return `${Math.floor(at.x)}, ${Math.floor(at.y)} px`;
-  const [rowMm, columnMm] = pixelSpacingMm;
-  return `${(at.x * columnMm).toFixed(1)}, ${(at.y * rowMm).toFixed(1)} mm`;
+/** For the sheet behind `?`. */
+function readingKeyRows(protocol: ReadingProtocol, t: Translate): readonly KeyRow[] {
+  const keysOf = (command: string) =>
+    [...readerKeys].filter(([, one]) => one === command).map(([key]) => keyLabel(key));
+  const classes = protocol.classes.map(({ id, name }) => ({
+    id,
+    keys: [keyLabel(classKeys(protocol).get(id) ?? "")],
+    text: name,
+  }));
+  const others = commands
+    .filter((command) => command !== "exclude")
+    .map((command) => ({ id: command, keys: keysOf(command), text: t(`key.${command}`) }));
+  return [
+    ...classes,
+    { id: "exclude", keys: ["X", "1–9"], text: t("key.exclude") },
+    { id: "certainty", keys: ["Shift+1–5"], text: t("key.certainty") },
+    ...others,
+  ];
 }

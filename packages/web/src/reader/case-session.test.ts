@@ -83,7 +83,7 @@ function begin(content: CaseDetail["draft"] = null, readOnly = false) {
     },
     isHelpOpen: () => helpOpen,
     refuse: (name) => done.push(`refuse ${name}`),
-    ownWindow: () => null,
+    takeOwnWindow: () => done.push("mine"),
   };
   const acts: Act[] = [];
   session.onSaid((act) => acts.push(act));

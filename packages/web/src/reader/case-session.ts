@@ -9,6 +9,13 @@ import type {
   ReadingContent,
   ReadingProtocol,
 } from "@malleolus/schema";
+import {
+  type CaseClock,
+  type ClockEvent,
+  nextClock,
+  secondsOf,
+  stoppedClock,
+} from "../case/case-clock.ts";
 import { type Machine, startMachine } from "../machine.ts";
 import type { Act } from "../save/act.ts";
 import type { Measurement, Spacing } from "../shapes/measurement.ts";
@@ -20,13 +27,6 @@ import {
 } from "../shapes/measuring.ts";
 import type { ImageGeometry } from "../view/camera.ts";
 import { beginViewer, nextViewer, type ViewerEvent, type ViewerState } from "../view/viewer.ts";
-import {
-  type CaseClock,
-  type ClockEvent,
-  nextClock,
-  secondsOf,
-  stoppedClock,
-} from "./case-clock.ts";
 import {
   beginReading,
   contentOf,

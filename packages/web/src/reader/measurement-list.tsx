@@ -1,11 +1,12 @@
 /** The measurements of a case as a list: the canvas's equal, by which each can be reached and deleted. */
+
+import { viewName } from "../case/names.ts";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
 import { type CaseSession, spacingOf } from "./case-session.ts";
 import { toolName, valueText } from "./measuring-tools.ts";
-import { viewName } from "./view-pane.tsx";
 
 export function MeasurementList({
   session: { measuring, viewer, detail, protocol },

@@ -3,6 +3,7 @@
 import type { Feedback } from "@malleolus/schema";
 import { useState } from "react";
 import { useLocation } from "wouter";
+import type { CaseLock } from "../case/case-lock.ts";
 import { Button } from "../controls/button.tsx";
 import { Paragraph } from "../controls/field.tsx";
 import { Key } from "../controls/key.tsx";
@@ -10,7 +11,6 @@ import { Notice } from "../controls/notice.tsx";
 import { useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
-import type { CaseLock } from "./case-lock.ts";
 import type { CaseSession } from "./case-session.ts";
 import { missingPart } from "./reading.ts";
 

@@ -2,6 +2,7 @@
 
 import { certaintySchema, visibilitySchema } from "@malleolus/schema";
 import type { ReactNode, RefObject } from "react";
+import { viewName } from "../case/names.ts";
 import { Button } from "../controls/button.tsx";
 import { type Choice, ChoiceList, Segments } from "../controls/choices.tsx";
 import { Paragraph } from "../controls/field.tsx";
@@ -14,7 +15,6 @@ import type { CaseSession } from "./case-session.ts";
 import { FurtherLabels } from "./further-labels.tsx";
 import { MeasurementList } from "./measurement-list.tsx";
 import { NOTE_LENGTH } from "./reading.ts";
-import { viewName } from "./view-pane.tsx";
 
 interface RailProps {
   readonly session: CaseSession;

@@ -1,31 +1,26 @@
 /** What the reader's keys do to a case. A function of the key; which element has the focus is decided before. */
 import { certaintySchema } from "@malleolus/schema";
+import { type CaseActions, runCaseCommand } from "../case/case-commands.ts";
 import {
-  type Command,
   certaintyOfKey,
   classKeys,
   exclusionOfKey,
+  isReadingCommand,
+  type ReadingCommand,
   readerKeys,
 } from "../keys/bindings.ts";
 import type { KeyName } from "../keys/match-key.ts";
-import type { WindowShares } from "../view/window.ts";
 import type { CaseSession } from "./case-session.ts";
 
 /** What a page does for a key, beside what happens in the case's machines. */
-export interface PageActions {
+export interface PageActions extends CaseActions {
   readonly submit: () => void;
-  readonly saveNow: () => void;
   readonly focusNote: () => void;
-  readonly goTo: (where: "previous" | "next") => void;
-  readonly help: (open: "toggle" | "close") => void;
   readonly isHelpOpen: () => boolean;
   /** Says that the key changes nothing here. */
   readonly refuse: (name: KeyName) => void;
-  /** The window that the reader has kept; null where there is none, which the page says. */
-  readonly ownWindow: () => WindowShares | null;
 }
 
-const ZOOM_STEP = 1.25;
 const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -46,15 +41,17 @@ export function pressKey(
   }
   if (!readOnly && (nudge(name, session) || say(name, session))) return true;
   const command = readerKeys.get(name);
-  return command !== undefined && run(command, session, page, readOnly);
+  if (command === undefined) return false;
+  if (command === "escape") stepOut(session, page);
+  else if (isReadingCommand(command)) return !readOnly && change(command, session, page);
+  else runCaseCommand(command, session.viewer, page);
+  return true;
 }
-
-const CHANGING = ["exclude", "submit", "note", "last tool", "delete", "take back"] as const;
 
 function wouldChange(name: KeyName, { protocol }: CaseSession): boolean {
   const command = readerKeys.get(name);
   return (
-    CHANGING.some((one) => one === command) ||
+    (command !== undefined && command !== "escape" && isReadingCommand(command)) ||
     certaintyOfKey(name) !== undefined ||
     [...classKeys(protocol).values()].includes(name)
   );
@@ -96,89 +93,11 @@ function say(name: KeyName, { reading, protocol }: CaseSession): boolean {
   return certainty.success;
 }
 
-function run(
-  command: Command,
-  { viewer, measuring, reading }: CaseSession,
+function change(
+  command: Exclude<ReadingCommand, "escape">,
+  { measuring, reading }: CaseSession,
   page: PageActions,
-  readOnly: boolean,
 ): boolean {
-  switch (command) {
-    case "previous case":
-      page.goTo("previous");
-      return true;
-    case "next case":
-      page.goTo("next");
-      return true;
-    case "view to the left":
-      viewer.dispatch({ type: "neighbour", step: -1 });
-      return true;
-    case "view to the right":
-      viewer.dispatch({ type: "neighbour", step: 1 });
-      return true;
-    case "one view":
-      viewer.dispatch({ type: "single" });
-      return true;
-    case "link views":
-      viewer.dispatch({ type: "link" });
-      return true;
-    case "window default":
-      viewer.dispatch({ type: "preset", name: "default" });
-      return true;
-    case "window bone":
-      viewer.dispatch({ type: "preset", name: "bone" });
-      return true;
-    case "window soft tissue":
-      viewer.dispatch({ type: "preset", name: "soft tissue" });
-      return true;
-    case "window edge":
-      viewer.dispatch({ type: "preset", name: "edge" });
-      return true;
-    case "window mine": {
-      const shares = page.ownWindow();
-      if (shares !== null) viewer.dispatch({ type: "shares", shares });
-      return true;
-    }
-    case "invert":
-      viewer.dispatch({ type: "invert" });
-      return true;
-    case "zoom in":
-      viewer.dispatch({ type: "zoom in middle", factor: ZOOM_STEP });
-      return true;
-    case "zoom out":
-      viewer.dispatch({ type: "zoom in middle", factor: 1 / ZOOM_STEP });
-      return true;
-    case "fit":
-      viewer.dispatch({ type: "fit" });
-      return true;
-    case "reset view":
-      viewer.dispatch({ type: "reset", which: "view" });
-      return true;
-    case "reset all":
-      viewer.dispatch({ type: "reset", which: "all" });
-      return true;
-    case "overlays": {
-      const hidden = viewer.state().overlays === "hidden";
-      viewer.dispatch({ type: "overlays", to: hidden ? "shown" : "hidden" });
-      return true;
-    }
-    case "help":
-      page.help("toggle");
-      return true;
-    case "escape":
-      stepOut({ measuring, reading }, page);
-      return true;
-    case "save now":
-      page.saveNow();
-      return true;
-    default:
-      return readOnly ? false : change(command, { measuring, reading }, page);
-  }
-}
-
-type Changing = Extract<Command, (typeof CHANGING)[number]>;
-type Changed = Pick<CaseSession, "measuring" | "reading">;
-
-function change(command: Changing, { measuring, reading }: Changed, page: PageActions): boolean {
   switch (command) {
     case "exclude":
       reading.dispatch({ type: "excluding", is: !reading.state().excluding });
@@ -214,7 +133,7 @@ function remove(measuring: CaseSession["measuring"]): boolean {
 }
 
 /** Out by one level: the sheet of keys, what is being drawn, the exclusion, the selection. */
-function stepOut({ measuring, reading }: Changed, page: PageActions): void {
+function stepOut({ measuring, reading }: CaseSession, page: PageActions): void {
   if (page.isHelpOpen()) page.help("close");
   else if (measuring.state().tool !== null) measuring.dispatch({ type: "escape" });
   else if (reading.state().excluding) reading.dispatch({ type: "excluding", is: false });

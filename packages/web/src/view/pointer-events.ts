@@ -1,43 +1,35 @@
-/** The browser's pointers, wheel and sizes as what the gestures' machine and the viewer take. */
-import type { Hit, PointerKind } from "../shapes/hit-test.ts";
+/** The browser's pointers, wheel and sizes as what machines of gestures and the viewer take. */
+import type { PointerKind } from "../shapes/hit-test.ts";
 import type { Point, Viewport } from "./camera.ts";
-import { type Gesture, type GestureAction, nextGesture, noGesture } from "./gestures.ts";
 
 /** A turn of the wheel by one notch zooms by about a fifth. */
 const WHEEL_FACTOR = 1.0018;
-const LONG_PRESS_MS = 500;
+
+/** A pointer's event as machines take it; positions are CSS pixels of the stage. */
+export interface PointerTaken {
+  readonly phase: "down" | "move" | "up" | "cancel";
+  readonly pointer: number;
+  readonly kind: PointerKind;
+  /** 0 left, 1 middle, 2 right, as browsers count them. */
+  readonly button: number;
+  readonly at: Point;
+  readonly spaceHeld: boolean;
+}
 
 export interface PointerUse {
-  readonly act: (action: GestureAction) => void;
-  readonly hitAt: (at: Point, kind: PointerKind) => Hit | null;
-  readonly isToolInHand: () => boolean;
+  readonly take: (taken: PointerTaken, event: PointerEvent) => void;
   /** The view was pressed, whatever comes of it. */
   readonly activate: () => void;
 }
 
 /** Until the signal aborts. */
 export function listenToPointers(stage: HTMLElement, use: PointerUse, signal: AbortSignal): void {
-  let gesture: Gesture = noGesture;
   let spaceHeld = false;
-  let longPress: ReturnType<typeof setTimeout> | undefined;
-
-  const take = (event: PointerEvent, phase: "down" | "move" | "up" | "cancel") => {
+  const take = (event: PointerEvent, phase: PointerTaken["phase"]) => {
     const kind = kindOf(event);
-    const at = placeOf(stage, event);
-    const next = nextGesture(gesture, {
-      phase,
-      pointer: event.pointerId,
-      kind,
-      button: event.button,
-      at,
-      spaceHeld,
-      toolInHand: use.isToolInHand(),
-      hit: phase === "down" ? use.hitAt(at, kind) : null,
-    });
-    gesture = next.gesture;
-    for (const action of next.actions) use.act(action);
+    const { pointerId: pointer, button } = event;
+    use.take({ phase, pointer, kind, button, at: placeOf(stage, event), spaceHeld }, event);
   };
-
   const onDown = (event: PointerEvent) => {
     use.activate();
     stage.focus({ preventScroll: true });
@@ -45,18 +37,6 @@ export function listenToPointers(stage: HTMLElement, use: PointerUse, signal: Ab
     // The middle button would begin to scroll.
     event.preventDefault();
     take(event, "down");
-    clearTimeout(longPress);
-    if (event.pointerType !== "touch") return;
-    const at = placeOf(stage, event);
-    longPress = setTimeout(() => {
-      if (gesture.presses.length !== 1 || gesture.presses[0].dragging) return;
-      gesture = noGesture;
-      use.act({ type: "menu", at });
-    }, LONG_PRESS_MS);
-  };
-  const onUp = (event: PointerEvent) => {
-    clearTimeout(longPress);
-    take(event, "up");
   };
   const onSpace = (event: KeyboardEvent) => {
     if (event.code !== "Space") return;
@@ -64,19 +44,17 @@ export function listenToPointers(stage: HTMLElement, use: PointerUse, signal: Ab
     // The browser would scroll.
     if (event.target === stage) event.preventDefault();
   };
-
+  const release = () => {
+    spaceHeld = false;
+  };
   stage.addEventListener("pointerdown", onDown, { signal });
   stage.addEventListener("pointermove", (event) => take(event, "move"), { signal });
-  stage.addEventListener("pointerup", onUp, { signal });
+  stage.addEventListener("pointerup", (event) => take(event, "up"), { signal });
   stage.addEventListener("pointercancel", (event) => take(event, "cancel"), { signal });
   stage.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
   window.addEventListener("keydown", onSpace, { signal });
   window.addEventListener("keyup", onSpace, { signal });
-  const release = () => {
-    spaceHeld = false;
-  };
   window.addEventListener("blur", release, { signal });
-  signal.addEventListener("abort", () => clearTimeout(longPress));
 }
 
 /** Each turn of the wheel as a factor of zoom at a place. */

@@ -4,10 +4,7 @@
  */
 import {
   annotatingCaseSchema,
-  caseCodeSchema,
   commentRequestSchema,
-  imageKeySchema,
-  imageSizeSchema,
   recordedSchema,
   returnRequestSchema,
   threadChangeSchema,
@@ -21,7 +18,6 @@ import {
   annotatorCase,
   findAnnotatorTask,
   findReviewedTask,
-  once,
   openThread,
   readerImages,
   returnCase,
@@ -29,18 +25,16 @@ import {
   type Study,
   threadsOf,
 } from "@malleolus/studies";
-import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../../app.ts";
 import { ANNOTATORS, readerOf } from "../../auth/access.ts";
-import { commitAudited } from "../../auth/audit-hook.ts";
 import { ServerError } from "../../errors.ts";
 import type { Room } from "../../room.ts";
 import { failureAnswers } from "../failure-answers.ts";
-import { sendRadiograph } from "../image-route.ts";
+import { addImageRoute } from "../image-route.ts";
+import { type ActRequest, actOnCase, caseParams, type FindCase } from "../own-case.ts";
 
-const params = z.strictObject({ code: caseCodeSchema });
-const threadParams = params.extend({ id: z.coerce.number().int().positive() });
+const threadParams = caseParams.extend({ id: z.coerce.number().int().positive() });
 
 /** From whose side a drawing is looked at. */
 const SIDES = [
@@ -53,36 +47,24 @@ export function addCommentRoutes(app: App, room: Room): void {
   addReviewRoutes(app, room);
 }
 
-type FindTask = (study: Study, person: string, code: string) => Promise<AnnotatorTask>;
-
 function addThreadRoutes(
   app: App,
   room: Room,
   path: (typeof SIDES)[number]["path"],
   access: ("annotator" | "senior")[],
-  find: FindTask,
+  find: FindCase<AnnotatorTask>,
 ): void {
   /** What is done to threads answers with all of them. */
   const change = (
-    request: FastifyRequest & {
-      readonly params: { readonly code: string };
-      readonly body: { readonly requestId: string };
-    },
+    request: ActRequest,
     work: (within: Study, task: AnnotatorTask, who: string) => Promise<void>,
-  ) => {
-    const who = readerOf(request);
-    const { code } = request.params;
-    const { requestId } = request.body;
-    const action = `${request.routeOptions.config.act} ${code}`;
-    return commitAudited(room, request, (within) =>
-      once(within, { who, requestId, action, answer: threadsSchema }, async () => {
-        const task = await find(within, who, code);
-        await work(within, task, who);
-        const images = await readerImages(within, room.secret, task);
-        return { threads: await threadsOf(within, task, images, who) };
-      }),
-    );
-  };
+  ) =>
+    actOnCase(room, request, { find, answer: threadsSchema }, async (within, task) => {
+      const who = readerOf(request);
+      await work(within, task, who);
+      const images = await readerImages(within, room.secret, task);
+      return { threads: await threadsOf(within, task, images, who) };
+    });
 
   app.post(
     `${path}/:code/threads`,
@@ -90,7 +72,7 @@ function addThreadRoutes(
       config: { access, act: "comment" },
       schema: {
         summary: "Opens a thread at a place of a radiograph",
-        params,
+        params: caseParams,
         body: threadRequestSchema,
         response: { 200: threadsSchema, ...failureAnswers },
       },
@@ -167,7 +149,7 @@ function addReviewRoutes(app: App, room: Room): void {
       config: { access, act: "review drawing" },
       schema: {
         summary: "A drawing that was submitted, without its annotator's name",
-        params,
+        params: caseParams,
         response: { 200: annotatingCaseSchema, ...failureAnswers },
       },
     },
@@ -185,22 +167,12 @@ function addReviewRoutes(app: App, room: Room): void {
     },
   );
 
-  app.get(
-    "/api/reviews/:code/images/:image/:size",
-    {
-      config: { access, act: "view radiograph" },
-      schema: {
-        summary: "A radiograph's grey levels, for a senior who looks at a drawing",
-        params: params.extend({ image: imageKeySchema, size: imageSizeSchema }),
-        response: { 200: z.unknown(), ...failureAnswers },
-      },
-    },
-    async (request, reply) => {
-      const { code, image, size } = request.params;
-      const task = await findReviewedTask(study, readerOf(request), code);
-      return sendRadiograph(room, request, reply, task, { image, size });
-    },
-  );
+  addImageRoute(app, room, {
+    path: "/api/reviews",
+    access,
+    find: findReviewedTask,
+    summary: "A radiograph's grey levels, for a senior who looks at a drawing",
+  });
 
   app.post(
     "/api/reviews/:code/return",
@@ -208,21 +180,14 @@ function addReviewRoutes(app: App, room: Room): void {
       config: { access, act: "return drawing" },
       schema: {
         summary: "Gives a drawing back to its annotator, with the reason",
-        params,
+        params: caseParams,
         body: returnRequestSchema,
         response: { 200: recordedSchema, ...failureAnswers },
       },
     },
-    async (request) => {
-      const who = readerOf(request);
-      const { requestId, reason } = request.body;
-      const { code } = request.params;
-      const action = `return drawing ${code}`;
-      return commitAudited(room, request, (within) =>
-        once(within, { who, requestId, action, answer: recordedSchema }, async () =>
-          returnCase(within, await findReviewedTask(within, who, code), { reason, who }),
-        ),
-      );
-    },
+    async (request) =>
+      actOnCase(room, request, { find: findReviewedTask, answer: recordedSchema }, (within, task) =>
+        returnCase(within, task, { reason: request.body.reason, who: readerOf(request) }),
+      ),
   );
 }

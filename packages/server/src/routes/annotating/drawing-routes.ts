@@ -3,9 +3,6 @@ import {
   annotatingCaseSchema,
   annotationDraftRequestSchema,
   annotationSubmittedSchema,
-  caseCodeSchema,
-  imageKeySchema,
-  imageSizeSchema,
   offersSchema,
   savedDraftSchema,
 } from "@malleolus/schema";
@@ -14,49 +11,39 @@ import {
   annotatorCase,
   annotatorPlaceOf,
   findAnnotatorTask,
-  once,
   readerImages,
   type Study,
   saveAnnotationDraft,
   storedAnnotation,
   submitAnnotationDraft,
 } from "@malleolus/studies";
-import type { FastifyRequest } from "fastify";
-import { z } from "zod";
+import type { z } from "zod";
 import type { App } from "../../app.ts";
 import { ANNOTATORS, readerOf } from "../../auth/access.ts";
-import { commitAudited } from "../../auth/audit-hook.ts";
 import type { Room } from "../../room.ts";
 import { failureAnswers } from "../failure-answers.ts";
-import { sendRadiograph } from "../image-route.ts";
+import { addImageRoute } from "../image-route.ts";
+import { type ActRequest, actOnCase, caseParams } from "../own-case.ts";
 
 /** An outline of thousands of points, many times over. */
 const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
-
-const params = z.strictObject({ code: caseCodeSchema });
 
 export function addDrawingRoutes(app: App, room: Room): void {
   const { study, secret } = room;
   const access = [...ANNOTATORS];
 
-  /** An act on the annotator's own case, done once however often it is tried. */
-  const act = async <T>(
-    request: FastifyRequest & {
-      readonly params: { readonly code: string };
-      readonly body: { readonly requestId: string };
-    },
+  const act = <T>(
+    request: ActRequest,
     answer: z.ZodType<T>,
     work: (within: Study, task: AnnotatorTask) => Promise<T>,
-  ): Promise<T> => {
-    const who = readerOf(request);
-    const { code } = request.params;
-    const action = `${request.routeOptions.config.act} ${code}`;
-    return commitAudited(room, request, (within) =>
-      once(within, { who, requestId: request.body.requestId, action, answer }, async () =>
-        work(within, await findAnnotatorTask(within, who, code)),
-      ),
-    );
-  };
+  ) => actOnCase(room, request, { find: findAnnotatorTask, answer }, work);
+
+  addImageRoute(app, room, {
+    path: "/api/annotating",
+    access,
+    find: findAnnotatorTask,
+    summary: "A radiograph's grey levels, for the annotator whose case it is",
+  });
 
   app.get(
     "/api/annotating/:code",
@@ -64,7 +51,7 @@ export function addDrawingRoutes(app: App, room: Room): void {
       config: { access, act: "view case to annotate" },
       schema: {
         summary: "A case of the annotator's own",
-        params,
+        params: caseParams,
         response: { 200: annotatingCaseSchema, ...failureAnswers },
       },
     },
@@ -83,30 +70,13 @@ export function addDrawingRoutes(app: App, room: Room): void {
       config: { access, act: "view proposals" },
       schema: {
         summary: "A model's proposals, as far as they are shown now",
-        params,
+        params: caseParams,
         response: { 200: offersSchema, ...failureAnswers },
       },
     },
     async (request) => {
       const task = await findAnnotatorTask(study, readerOf(request), request.params.code);
       return (await annotatorCase(study, secret, task)).proposals;
-    },
-  );
-
-  app.get(
-    "/api/annotating/:code/images/:image/:size",
-    {
-      config: { access, act: "view radiograph" },
-      schema: {
-        summary: "A radiograph's grey levels, for the annotator whose case it is",
-        params: params.extend({ image: imageKeySchema, size: imageSizeSchema }),
-        response: { 200: z.unknown(), ...failureAnswers },
-      },
-    },
-    async (request, reply) => {
-      const { code, image, size } = request.params;
-      const task = await findAnnotatorTask(study, readerOf(request), code);
-      return sendRadiograph(room, request, reply, task, { image, size });
     },
   );
 
@@ -117,7 +87,7 @@ export function addDrawingRoutes(app: App, room: Room): void {
       config: { access, act: "save drawing" },
       schema: {
         summary: "Saves what is drawn so far",
-        params,
+        params: caseParams,
         body: annotationDraftRequestSchema,
         response: { 200: savedDraftSchema, ...failureAnswers },
       },
@@ -138,7 +108,7 @@ export function addDrawingRoutes(app: App, room: Room): void {
       config: { access, act: "submit drawing" },
       schema: {
         summary: "Submits what is drawn: an annotation of each radiograph",
-        params,
+        params: caseParams,
         body: annotationDraftRequestSchema,
         response: { 200: annotationSubmittedSchema, ...failureAnswers },
       },

@@ -1,36 +1,33 @@
-/** The window's keys as the reader's: what is a key's is decided in `reader-keys.ts`. */
+/** The window's keys as a page's, as long as its case is on the screen; what each does, the page decides. */
 import { useLayoutEffect } from "react";
 import { focusKindOf, isForPage, isSingleKey } from "../keys/key-target.ts";
-import { namesOfKey } from "../keys/match-key.ts";
+import { type KeyName, namesOfKey } from "../keys/match-key.ts";
 import { useSignedIn } from "../services.ts";
-import type { CaseSession } from "./case-session.ts";
-import { type PageActions, pressKey } from "./reader-keys.ts";
 
 /** A key that is held this long only peeks: its effect ends when it is let go. */
 const PEEK_MS = 300;
+/** Held down, only nudges, zooms and steps back go on. */
+const GOES_ON = /Arrow|^[-+=]$|^Ctrl\+(Shift\+)?[yz]$/;
 
-export function useReaderKeys(
-  session: CaseSession,
-  page: PageActions,
-  { readOnly, singleKeys }: { readonly readOnly: boolean; readonly singleKeys: boolean },
-): void {
+/** `press` says whether the key meant something; the same function as long as it does the same. */
+export function useCaseKeys(press: (name: KeyName) => boolean, singleKeys: boolean): void {
   const { keyTurn } = useSignedIn();
   // With the page itself: an ordinary effect comes after it, and a key in between would be lost.
   useLayoutEffect(() => {
     const ends = new AbortController();
     let overlaysSince: number | null = null;
+    let last: KeyName | null = null;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
-      const target = event.target instanceof Element ? event.target : null;
-      const focus = focusKindOf(target);
+      const focus = focusKindOf(event.target instanceof Element ? event.target : null);
       for (const name of namesOfKey(event)) {
         if (!isForPage(name, focus) || (isSingleKey(name) && !singleKeys)) continue;
-        // Held down, only nudges and zooms go on.
-        if (event.repeat && !/Arrow|^[-+=]$/.test(name)) {
-          if (name === "h") event.preventDefault();
+        if (event.repeat && !GOES_ON.test(name)) {
+          if (name === last) event.preventDefault();
           continue;
         }
-        if (!pressKey(name, session, page, readOnly)) continue;
+        if (!press(name)) continue;
+        last = name;
         if (name === "h") overlaysSince = event.timeStamp;
         event.preventDefault();
         return;
@@ -38,7 +35,7 @@ export function useReaderKeys(
     };
     const onKeyUp = (event: KeyboardEvent) => {
       if (overlaysSince === null || event.key.toLowerCase() !== "h") return;
-      if (event.timeStamp - overlaysSince > PEEK_MS) pressKey("h", session, page, readOnly);
+      if (event.timeStamp - overlaysSince > PEEK_MS) press("h");
       overlaysSince = null;
     };
     const stop = keyTurn.take(onKeyDown);
@@ -47,5 +44,5 @@ export function useReaderKeys(
       stop();
       ends.abort();
     };
-  }, [keyTurn, session, page, readOnly, singleKeys]);
+  }, [keyTurn, press, singleKeys]);
 }

@@ -1,25 +1,25 @@
 /** Tells a case's clock when somebody is there and when the page is hidden. */
 import { useEffect } from "react";
-import type { CaseSession } from "./case-session.ts";
+import type { CaseMachines } from "./case-machines.ts";
 
 /** More often nothing would change. */
 const ACTIVITY_MS = 1000;
 
-export function useCaseClock(session: CaseSession): void {
+export function useCaseClock({ tick }: Pick<CaseMachines, "tick">): void {
   useEffect(() => {
     const ends = new AbortController();
     let last = 0;
     const onActivity = (event: Event) => {
       if (event.timeStamp - last < ACTIVITY_MS) return;
       last = event.timeStamp;
-      session.tick("activity");
+      tick("activity");
     };
     for (const type of ["pointermove", "pointerdown", "keydown", "wheel"]) {
       const options = { capture: true, passive: true, signal: ends.signal };
       window.addEventListener(type, onActivity, options);
     }
-    const onVisibility = () => session.tick(document.hidden ? "hidden" : "shown");
+    const onVisibility = () => tick(document.hidden ? "hidden" : "shown");
     document.addEventListener("visibilitychange", onVisibility, { signal: ends.signal });
     return () => ends.abort();
-  }, [session]);
+  }, [tick]);
 }
