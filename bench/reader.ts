@@ -1,44 +1,30 @@
 /**
- * The reader's page in Debian's chromium, as it is shipped: a whole frame, from the pointer's event to pixels that
- * can be read back, with three views of 3000 x 3000 pixels on either renderer; and the page's memory while one
- * reader reads case after case. It has no peer. `--runs` is the number of cases.
+ * The reader's and the annotator's page in Debian's chromium, as they are shipped: whole frames, from the pointer's
+ * event to pixels that can be read back, with three views of 3000 x 3000 pixels on either renderer, and for the
+ * annotator a thousand points on each; and the page's memory while one reader reads case after case. It has no
+ * peer. `--runs` is the number of cases.
  *
  * Drawing by WebGL is drawn in software where there is no graphics card, which the page itself would not choose:
- * there the figure says what software costs, and no more.
+ * there the figure says what software costs, and no more. Drawing by table is measured as such a computer has it,
+ * with a browser that uses no graphics card for anything.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  type DataSet,
-  type ElementValue,
-  TRANSFER_SYNTAX,
-  writeDicomFile,
-} from "@malleolus/data/dicom";
-import { imageColumn, type View } from "@malleolus/schema";
 import { signUpReaders } from "@malleolus/server/simulated-readers";
-import {
-  closeStudy,
-  createRound,
-  createStudy,
-  imagePath,
-  openStudy,
-  type Study,
-} from "@malleolus/studies";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Bench } from "./bench.ts";
 import type { Row } from "./measure.ts";
+import { type Gesture, recordFrames, timeFrames } from "./page-frames.ts";
+import { RADIUS, VIEWS, type Who, writeStudy } from "./page-study.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
-const VIEWS = ["ap", "mortise", "lateral"] as const;
 /** Of the cases in which frames are timed, and of those that are read one after the other. */
 const LARGE = 3000;
 const SMALL = 700;
-const FRAMES = 120;
 const MEGABYTE = 1e6;
 /** It builds the pages where they are not of these sources. */
 const launcher = fileURLToPath(new URL("../malleolus", import.meta.url));
@@ -53,14 +39,27 @@ export const reader: Bench = {
     try {
       const rows: Row[] = [];
       for (const renderer of ["table", "webgl"] as const) {
-        progress(`frames by ${renderer}`);
-        const times = await withCases(join(folder, renderer), 1, LARGE, renderer, timeFrames);
-        rows.push(frameRow(renderer, times));
+        for (const who of ["observer", "annotator"] as const) {
+          progress(`frames of the ${who}'s page by ${renderer}`);
+          const given = { folder: join(folder, `${who} ${renderer}`), cases: 1, side: LARGE };
+          rows.push(
+            ...(await withCases({ ...given, renderer, who }, (page) =>
+              frameRows(page, renderer, who),
+            )),
+          );
+        }
       }
       progress(`${runs} cases`);
       rows.push(
-        await withCases(join(folder, "many"), runs, SMALL, "table", (page) =>
-          readAll(page, runs, progress),
+        await withCases(
+          {
+            folder: join(folder, "many"),
+            cases: runs,
+            side: SMALL,
+            renderer: "table",
+            who: "observer",
+          },
+          (page) => readAll(page, runs, progress),
         ),
       );
       return rows;
@@ -72,15 +71,27 @@ export const reader: Bench = {
 
 type RendererKind = "table" | "webgl";
 
+interface Given {
+  readonly folder: string;
+  readonly cases: number;
+  /** Columns and rows of each radiograph. */
+  readonly side: number;
+  readonly renderer: RendererKind;
+  readonly who: Who;
+}
+
+const ARGUMENTS: Readonly<Record<RendererKind, readonly string[]>> = {
+  table: ["--disable-gpu"],
+  webgl: ["--enable-unsafe-swiftshader", "--use-angle=swiftshader", "--ignore-gpu-blocklist"],
+};
+const PAGES = { observer: "read", annotator: "annotate" } as const;
+
 /** Somebody who is at the first of so many cases, in a browser and on a server of their own. */
 async function withCases<T>(
-  folder: string,
-  cases: number,
-  side: number,
-  renderer: RendererKind,
+  { folder, cases, side, renderer, who }: Given,
   work: (page: Page) => Promise<T>,
 ): Promise<T> {
-  await writeStudy(folder, cases, side);
+  await writeStudy(folder, cases, side, who);
   let child: ChildProcess | undefined;
   let browser: Browser | undefined;
   try {
@@ -90,10 +101,11 @@ async function withCases<T>(
     if (child.stdout === null) throw new Error("internal: no output to read");
     const [line] = await once(child.stdout, "data");
     const started: { address: string; setupLink: string } = JSON.parse(String(line));
-    const [one] = await signUpReaders(started.address, started.setupLink, ["observer-1"]);
+    const queue = who === "observer" ? "round-1" : "annotation";
+    const [one] = await signUpReaders(started.address, started.setupLink, [`${who}-1`], queue);
     browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: ["--enable-unsafe-swiftshader", "--use-angle=swiftshader", "--ignore-gpu-blocklist"],
+      args: [...ARGUMENTS[renderer]],
       chromiumSandbox: process.getuid?.() !== 0,
     });
     const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
@@ -106,7 +118,7 @@ async function withCases<T>(
     const page = await context.newPage();
     page.setDefaultTimeout(120_000);
     await page.addInitScript(renderer === "webgl" ? takeForCard : noGraphics);
-    await page.goto(`${started.address}/read/${one.code}`);
+    await page.goto(`${started.address}/${PAGES[who]}/${one.code}`);
     await untilShown(page);
     return await work(page);
   } finally {
@@ -142,44 +154,35 @@ async function untilShown(page: Page): Promise<void> {
   while (!(await page.evaluate<boolean>(shown))) await page.waitForTimeout(50);
 }
 
-/** Milliseconds of frames in which all views change: linked views, zoomed at the pointer. */
-async function timeFrames(page: Page): Promise<number[]> {
+/** Frames in which all views change, since they are linked; in which one changes; in which only shapes do. */
+async function frameRows(page: Page, renderer: RendererKind, who: Who): Promise<Row[]> {
   await page.waitForTimeout(2000);
-  return page.evaluate<number[]>(`(async () => {
-    const stages = [...document.querySelectorAll(".view-stage")];
-    const gls = stages.map((one) => one.querySelector("canvas").getContext("webgl2")).filter(Boolean);
-    const seconds = stages.map((one) => one.querySelector("canvas").getContext("2d")).filter(Boolean);
-    const box = stages[0].getBoundingClientRect();
-    const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true };
-    const link = document.querySelector('[aria-label="Link views"]');
-    if (link.getAttribute("aria-pressed") !== "true") link.click();
-    const times = [];
-    for (let frame = 0; frame < ${FRAMES}; frame++) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      let began = 0;
-      requestAnimationFrame(() => { began = performance.now(); });
-      const pointer = performance.now();
-      const deltaY = frame % 20 < 10 ? -40 : 40;
-      stages[0].dispatchEvent(new WheelEvent("wheel", { ...at, deltaY, cancelable: true }));
-      const handled = performance.now() - pointer;
-      await new Promise((resolve) => requestAnimationFrame(() => {
-        // After the page's own callback of this frame, which was asked for before.
-        for (const gl of gls) window.readBack(gl);
-        for (const context of seconds) context.getImageData(0, 0, 1, 1);
-        resolve();
-      }));
-      times.push(handled + performance.now() - began);
-    }
-    return times;
-  })()`);
+  await recordFrames(page);
+  const rows: Row[] = [];
+  const measureOn = async (gesture: Gesture, at: readonly [number, number]) =>
+    rows.push(frameRow(`${who}: ${gesture}, ${renderer}`, await timeFrames(page, gesture, at)));
+  if (who === "annotator") {
+    const bounds = await page.locator(".view-stage").first().boundingBox();
+    if (bounds === null) throw new Error("internal: no view to point at");
+    // The outline's rightmost point, while the view shows its whole radiograph.
+    const right = (RADIUS * Math.min(bounds.width, bounds.height)) / bounds.width;
+    const { x, y, width, height } = bounds;
+    await page.mouse.click(x + (0.5 + right) * width, y + height / 2);
+    await page.keyboard.press("Enter");
+    await measureOn("move a point", [0.5 + right, 0.5]);
+  }
+  const link = page.getByRole("button", { name: "Link views" });
+  if ((await link.getAttribute("aria-pressed")) !== "true") await link.click();
+  for (const gesture of ["window", "pan", "zoom"] as const) await measureOn(gesture, [0.5, 0.5]);
+  return rows;
 }
 
-function frameRow(renderer: RendererKind, times: readonly number[]): Row {
+function frameRow(what: string, times: readonly number[]): Row {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   return {
-    ...alone(`a frame of three ${LARGE} x ${LARGE} views, ${renderer}`, at(0.5), [at(0), at(1)]),
+    ...alone(`a frame of three ${LARGE} x ${LARGE} views, ${what}`, at(0.5), [at(0), at(1)]),
     note: `p95 ${at(0.95).toFixed(1)} ms; without the wait for the display`,
   };
 }
@@ -227,88 +230,4 @@ function alone(name: string, oursMs: number, oursRangeMs: readonly [number, numb
     oursRangeMs,
     peerRangeMs: null,
   };
-}
-
-async function writeStudy(folder: string, cases: number, side: number): Promise<void> {
-  await createStudy({ folder, name: "Bench", passphrase: "bench" });
-  const study = await openStudy(folder);
-  await study.database.insertInto("patients").values({ id: "p", hospital: "a" }).execute();
-  for (let index = 0; index < cases; index++) await addCase(study, `case-${index}`, side);
-  const round = { name: "Bench", people: ["observer-1"], repeatShare: 0, washoutDays: 0, seed: 1 };
-  await createRound(study, round, { who: "bench", at: new Date().toISOString() });
-  await closeStudy(study);
-}
-
-async function addCase(study: Study, id: string, side: number): Promise<void> {
-  await study.database
-    .insertInto("cases")
-    .values({ id, patient_id: "p", state: "candidate fracture" })
-    .execute();
-  for (const view of VIEWS) {
-    const bytes = shade(side, `${id} ${view}`);
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const path = imagePath(study.images, sha256);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes);
-    await study.database
-      .insertInto("images")
-      .values({
-        sha256,
-        case_id: id,
-        sop_instance_uid: `${id}.${view}`,
-        size_bytes: bytes.length,
-        facts: imageColumn.write(factsOf(view, side)),
-      })
-      .execute();
-  }
-}
-
-function factsOf(view: View, side: number) {
-  return {
-    format: "dicom",
-    width: side,
-    height: side,
-    modality: "DX",
-    view,
-    side: "left",
-    pixelSpacingMm: [0.1, 0.1],
-    spacingSource: "calibrated",
-    transferSyntax: TRANSFER_SYNTAX.none,
-    bitsAllocated: 16,
-    bitsStored: 12,
-    photometric: "MONOCHROME2",
-    exifOrientation: null,
-  } as const;
-}
-
-/** A disc with a soft border and the noise of a detector, in 12 bits. */
-function shade(side: number, name: string): Uint8Array {
-  const pixels = Buffer.alloc(2 * side * side);
-  let noise = createHash("sha256").update(name).digest().readInt32LE(0);
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
-      noise = (Math.imul(noise, 1_103_515_245) + 12_345) | 0;
-      const far = Math.hypot(x / side - 0.5, y / side - 0.5);
-      const grey = 3500 / (1 + Math.exp((far - 0.3) * 40)) + ((noise >>> 16) & 63);
-      pixels.writeUInt16LE(Math.round(grey), 2 * (y * side + x));
-    }
-  }
-  const numbers = (value: number): ElementValue => ({ vr: "US", value });
-  const dataSet: DataSet = new Map<number, ElementValue>([
-    [0x0008_0060, { vr: "CS", value: "DX" }],
-    [0x0028_0002, numbers(1)],
-    [0x0028_0004, { vr: "CS", value: "MONOCHROME2" }],
-    [0x0028_0010, numbers(side)],
-    [0x0028_0011, numbers(side)],
-    [0x0028_0100, numbers(16)],
-    [0x0028_0101, numbers(12)],
-    [0x0028_0102, numbers(11)],
-    [0x0028_0103, numbers(0)],
-    [0x7fe0_0010, { vr: "OW", value: pixels }],
-  ]);
-  return writeDicomFile(dataSet, {
-    sopClass: "1.2.840.10008.5.1.4.1.1.1.1",
-    sopInstance: `2.25.${noise >>> 0}`,
-    transferSyntax: TRANSFER_SYNTAX.none,
-  });
 }

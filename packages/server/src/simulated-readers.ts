@@ -14,11 +14,12 @@ export interface SimulatedReader {
 
 const PASSWORD = "a password of the bench";
 
-/** Makes an account for each of these people of the study, who have a round to read. */
+/** Makes an account for each of these people of the study, who have this queue of cases. */
 export async function signUpReaders(
   address: string,
   setupLink: string,
   people: readonly string[],
+  queue = "round-1",
 ): Promise<SimulatedReader[]> {
   const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${address}${path}`, {
@@ -45,7 +46,7 @@ export async function signUpReaders(
     const { path } = invitationSchema.parse(await invited.json());
     const body = { token: path.split("#")[1], login: person, password: PASSWORD };
     const headers = await headersOf(await joinSlowly(() => post("/api/join", body)));
-    const list = await fetch(`${address}/api/worklist?queue=round-1&limit=1`, { headers });
+    const list = await fetch(`${address}/api/worklist?queue=${queue}&limit=1`, { headers });
     const { entries } = worklistSchema.parse(await list.json());
     readers.push({ headers, code: entries[0].code, version: 0 });
   }
