@@ -1,6 +1,9 @@
 /**
  * The grey values of a view's pixels, before any window: what the table renderer looks up, and what
  * the WebGL renderer's shader computes in the same whole numbers.
+ *
+ * A row of the level is mixed along its columns once, and the rows of the view that lie between two such rows
+ * are mixed from them: neighbouring rows of a view share a row of the level more often than not.
  */
 import { type AxisSampling, type Sampling, shownRange } from "./sampling.ts";
 
@@ -29,25 +32,60 @@ export function resample(
   const pixels = store !== undefined && store.length >= size ? store : new Uint16Array(size);
   const columns = places(sampling.x, left, right, level.width, smooth);
   const rows = places(sampling.y, top, bottom, level.height, smooth);
-  const source = level.pixels;
-  let out = 0;
+  let above: MixedRow = { row: -1, sums: new Int32Array(width) };
+  let below: MixedRow = { row: -1, sums: new Int32Array(width) };
   for (let y = 0; y < height; y++) {
-    const upper = rows.first[y] * level.width;
-    const lower = rows.second[y] * level.width;
-    const down = rows.weight[y];
-    const up = 256 - down;
-    for (let x = 0; x < width; x++) {
-      const a = columns.first[x];
-      const b = columns.second[x];
-      const right256 = columns.weight[x];
-      const left256 = 256 - right256;
-      const above = source[upper + a] * left256 + source[upper + b] * right256;
-      const below = source[lower + a] * left256 + source[lower + b] * right256;
-      // At most 65535 * 65536 + 32768, which an unsigned 32-bit number holds.
-      pixels[out++] = (above * up + below * down + 32_768) / 65_536;
-    }
+    const { first, second, weight } = rows;
+    // What lay below the last row of the view lies above this one, or will after some more.
+    if (below.row === first[y]) [above, below] = [below, above];
+    if (above.row !== first[y]) mixColumns(level, first[y], columns, above);
+    if (below.row !== second[y]) mixColumns(level, second[y], columns, below);
+    mixRows(above.sums, below.sums, weight[y], pixels, y * width);
   }
   return { left, top, width, height, pixels };
+}
+
+interface Places {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly weight: Int32Array;
+}
+
+/** A row of the level at the view's columns, in 256ths; at most 65535 * 256. */
+interface MixedRow {
+  row: number;
+  readonly sums: Int32Array;
+}
+
+function mixColumns(
+  { pixels, width }: Sampling["level"],
+  row: number,
+  { first, second, weight }: Places,
+  into: MixedRow,
+): void {
+  const { sums } = into;
+  const start = row * width;
+  for (let x = 0; x < sums.length; x++) {
+    const right = weight[x];
+    sums[x] =
+      Math.imul(pixels[start + first[x]], 256 - right) +
+      Math.imul(pixels[start + second[x]], right);
+  }
+  into.row = row;
+}
+
+function mixRows(
+  above: Int32Array,
+  below: Int32Array,
+  down: number,
+  pixels: Uint16Array,
+  start: number,
+): void {
+  const up = 256 - down;
+  for (let x = 0; x < above.length; x++) {
+    // At most 65535 * 65536 + 32768, which an unsigned 32-bit number holds: the shift takes it as one.
+    pixels[start + x] = (Math.imul(above[x], up) + Math.imul(below[x], down) + 32_768) >>> 16;
+  }
 }
 
 /** For each view pixel the two pixels of the level between which it lies, and the second's 256ths. */
@@ -57,7 +95,7 @@ function places(
   to: number,
   levelSize: number,
   smooth: boolean,
-) {
+): Places {
   const first = new Int32Array(to - from);
   const second = new Int32Array(to - from);
   const weight = new Int32Array(to - from);
