@@ -20,7 +20,8 @@ interface Drawn {
 
 /** Throws where the canvas already has a context of another kind. */
 export function createTableRenderer(canvas: HTMLCanvasElement): Renderer {
-  const context = canvas.getContext("2d", { alpha: false });
+  // Pixels come from the processor at every frame: a canvas on a card would be sent them each time.
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   if (context === null) {
     throw new Error(
       "table renderer: expected a canvas with a 2D context, got none; reload the page",
@@ -69,7 +70,8 @@ function resampleFrame(
   const words = reusable ? before.words : new Uint32Array(image.data.buffer);
   const sampling = sampleView(levels, camera, { width, height });
   const visible = resample(sampling, width, height, before?.visible.pixels);
-  words.fill(BLACK);
+  // Beside the radiograph, where it does not fill the view.
+  if (visible.width < width || visible.height < height) words.fill(BLACK);
   return { levels, camera, image, words, visible };
 }
 

@@ -62,7 +62,8 @@ export function attachCanvases(parts: CanvasParts): Canvases {
   const overlay = document.createElement("canvas");
   stage.prepend(picture, overlay);
   const renderer = makeRenderer(picture, parts);
-  const context = overlay.getContext("2d");
+  // Where no card draws the radiograph none draws what lies over it.
+  const context = overlay.getContext("2d", { willReadFrequently: renderer.kind === "table" });
   const ends = new AbortController();
   const { signal } = ends;
   let levels: PixelLevels | null = null;
