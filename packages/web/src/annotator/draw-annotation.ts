@@ -81,18 +81,19 @@ export function drawAnnotation(scene: AnnotationScene): Drawing {
   }
   if (view !== null && view.image === image) {
     for (const { points, isClosed, look } of view.paths) {
-      const ring = isClosed ? closed(points) : points;
+      const path = pathOf(scene, isClosed ? closed(points) : points);
       const colour = look === "fault" ? FAULT : colourOf(state.structure);
       const dash = look === "bridge" ? [4, 4] : [];
-      lines.push(line(scene, ring, { width: 3.5, colour: CASING }));
-      lines.push(line(scene, ring, { width: look === "fault" ? 3 : 1.5, colour, dash }));
+      lines.push(stroke(scene, path, { width: 3.5, colour: CASING }));
+      lines.push(stroke(scene, path, { width: look === "fault" ? 3 : 1.5, colour, dash }));
     }
+    const showsMiddles = isLongEnough(scene);
     for (const { at, look } of view.handles) {
+      if (look === "middle" && !showsMiddles) continue;
       const place = toView(scene, at);
       if (!isInSight(scene, place)) continue;
       if (look === "middle") {
-        if (isLongEnough(scene))
-          handles.push({ at: place, size: MIDDLE * pixelRatio, selected: true });
+        handles.push({ at: place, size: MIDDLE * pixelRatio, selected: true });
       } else handles.push({ at: place, size: HANDLE * pixelRatio, selected: false });
       if (look === "first") lines.push(...ringAround(scene, place));
     }
@@ -129,7 +130,7 @@ export function drawnFrom(state: EditorState, image: string): readonly unknown[]
 }
 
 function shapeLines(scene: AnnotationScene, shape: Shape, isSelected: boolean): Line[] {
-  const ring = shape.form === "polygon" ? closed(shape.points) : shape.points;
+  const path = pathOf(scene, shape.form === "polygon" ? closed(shape.points) : shape.points);
   const colour = colourOf(shape.structure);
   const dash = shape.doubtful ? [2, 3] : [];
   const fills = isSelected && shape.form === "polygon" && shape.structure !== FRACTURE;
@@ -137,20 +138,20 @@ function shapeLines(scene: AnnotationScene, shape: Shape, isSelected: boolean): 
   if (isSelected) {
     return [
       ...band,
-      line(scene, ring, {
+      stroke(scene, path, {
         width: 6,
         colour: "#000000",
         ...(fills ? { fill: `${colour}${FILL_ALPHA}` } : {}),
       }),
-      line(scene, ring, { width: 4, colour: "#ffffff" }),
-      line(scene, ring, { width: 2, colour, dash }),
+      stroke(scene, path, { width: 4, colour: "#ffffff" }),
+      stroke(scene, path, { width: 2, colour, dash }),
     ];
   }
   const width = scene.hovered === shape.id ? 2 : 1.5;
   return [
     ...band,
-    line(scene, ring, { width: 3.5, colour: CASING }),
-    line(scene, ring, { width, colour, dash }),
+    stroke(scene, path, { width: 3.5, colour: CASING }),
+    stroke(scene, path, { width, colour, dash }),
   ];
 }
 
@@ -170,10 +171,14 @@ function offerLines(scene: AnnotationScene, offer: Offer, labels: Label[]): Line
     const score = offer.score === null ? "" : ` ${offer.score.toFixed(2).replace(/^0/, "")}`;
     labels.push({ at: beside(scene, pointAt(rings[0], 0)), text: `M${score}` });
   }
-  return rings.flatMap((ring) => [
-    line(scene, ring, { width: isSelected ? 5 : 3.5, colour: isSelected ? "#ffffff" : CASING }),
-    line(scene, ring, { width: isSelected ? 2.5 : 1.5, colour, dash: [6, 4] }),
-  ]);
+  return rings.flatMap((ring) => {
+    const path = pathOf(scene, ring);
+    const casing = isSelected ? "#ffffff" : CASING;
+    return [
+      stroke(scene, path, { width: isSelected ? 5 : 3.5, colour: casing }),
+      stroke(scene, path, { width: isSelected ? 2.5 : 1.5, colour, dash: [6, 4] }),
+    ];
+  });
 }
 
 function faultLines(scene: AnnotationScene, shape: Shape, labels: Label[]): Line[] {
@@ -280,23 +285,24 @@ function pinPlace(scene: AnnotationScene, at: Point, inset: number): Point {
   return { x: x + (9 + inset) * scene.pixelRatio, y: y + (9 + inset / 2) * scene.pixelRatio };
 }
 
-function line(
+/** In CSS pixels. */
+interface Pen {
+  readonly width: number;
+  readonly colour: string;
+  readonly dash?: readonly number[];
+  readonly fill?: string;
+}
+
+function line(scene: AnnotationScene, ring: Ring, pen: Pen): Line {
+  return stroke(scene, pathOf(scene, ring), pen);
+}
+
+/** Strokes of one path, the widest first, are traced once where they are painted. */
+function stroke(
   scene: AnnotationScene,
-  ring: Ring,
-  {
-    width,
-    colour,
-    dash = [],
-    fill,
-  }: {
-    readonly width: number;
-    readonly colour: string;
-    readonly dash?: readonly number[];
-    readonly fill?: string;
-  },
+  points: readonly Point[],
+  { width, colour, dash = [], fill }: Pen,
 ): Line {
-  const points: Point[] = [];
-  for (let i = 0; i < pointCount(ring); i++) points.push(toView(scene, pointAt(ring, i)));
   return {
     points,
     width: width * scene.pixelRatio,
@@ -304,6 +310,12 @@ function line(
     dash: dashed(scene, dash),
     ...(fill === undefined ? {} : { fill }),
   };
+}
+
+function pathOf(scene: AnnotationScene, ring: Ring): readonly Point[] {
+  const points: Point[] = [];
+  for (let i = 0; i < pointCount(ring); i++) points.push(toView(scene, pointAt(ring, i)));
+  return points;
 }
 
 function dashed({ pixelRatio }: AnnotationScene, dash: readonly number[]): readonly number[] {

@@ -1,7 +1,11 @@
-/** Paints a drawing on a 2D context. It decides nothing. */
+/** Paints a drawing on a 2D context. It decides nothing but what cannot be seen. */
+import type { Point } from "../view/camera.ts";
 import type { Drawing } from "./draw-shapes.ts";
+import { visiblePath } from "./visible-path.ts";
 
 const LABEL_SIZE = 13;
+/** How far, in CSS pixels, a line may run beside its points. */
+const TOLERANCE = 0.2;
 
 export function paint(
   context: CanvasRenderingContext2D,
@@ -11,9 +15,17 @@ export function paint(
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   context.lineCap = "round";
   context.lineJoin = "round";
+  // Lines over one another are strokes of one path, the widest first.
+  let traced: readonly Point[] | null = null;
+  let tracedWidth = 0;
   for (const { points, width, colour, dash, fill } of lines) {
-    context.beginPath();
-    for (const { x, y } of points) context.lineTo(x, y);
+    if (traced !== points || tracedWidth < width) {
+      const look = { margin: width, tolerance: TOLERANCE * pixelRatio };
+      context.beginPath();
+      for (const { x, y } of visiblePath(points, context.canvas, look)) context.lineTo(x, y);
+      traced = points;
+      tracedWidth = width;
+    }
     if (fill !== undefined) {
       context.fillStyle = fill;
       context.fill();

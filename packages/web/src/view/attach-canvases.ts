@@ -71,6 +71,7 @@ export function attachCanvases(parts: CanvasParts): Canvases {
   /** What the canvases show now. */
   let shown: { readonly levels: PixelLevels; readonly view: ViewState } | null = null;
   let painted: readonly unknown[] = [];
+  let isBlank = true;
 
   const view = () => viewer.state().views.find((one) => one.id === id);
   const pixelRatio = () => Math.max(devicePixelRatio, 1);
@@ -92,7 +93,11 @@ export function attachCanvases(parts: CanvasParts): Canvases {
     const from = [now.camera, now.viewport, ratio, ...over.from];
     if (!isCleared && isSameList(from, painted)) return;
     painted = from;
-    paint(context, over.draw(), ratio);
+    const drawing = over.draw();
+    const { lines, handles, labels } = drawing;
+    const willBeBlank = lines.length + handles.length + labels.length === 0;
+    if (!willBeBlank || !(isBlank || isCleared)) paint(context, drawing, ratio);
+    isBlank = willBeBlank;
   };
   const redraw = () => {
     if (frame === 0) frame = requestAnimationFrame(draw);
