@@ -8,6 +8,7 @@ import { useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
 import type { AttachedView } from "../view/attach-canvases.ts";
+import type { ViewState } from "../view/viewer.ts";
 import type { CaseMachines } from "./case-machines.ts";
 import { sidedName, viewName, windowText } from "./names.ts";
 import { ViewMenu, type ViewMenuProps } from "./view-menu.tsx";
@@ -53,10 +54,13 @@ export function ViewPane(props: ViewPaneProps) {
     });
     setAttached(view);
     const { viewer } = session;
+    let said: ViewState | undefined;
     const sayValues = () => {
       const now = viewer.state().views.find(({ id }) => id === image.id);
-      if (values.current !== null && now !== undefined)
-        values.current.textContent = windowText(now, t);
+      if (values.current === null || now === undefined || now === said) return;
+      said = now;
+      const text = windowText(now, t);
+      if (values.current.textContent !== text) values.current.textContent = text;
     };
     const stop = viewer.subscribe(sayValues);
     sayValues();

@@ -54,12 +54,23 @@ export function sharesOfWindow(histogram: Histogram, { level, width }: Window): 
 
 /** After a drag by CSS pixels: to the right is wider, down is darker. */
 export function dragWindow(window: Window, histogram: Histogram, dx: number, dy: number): Window {
-  const range = presetWindow(histogram, "default").width / PIXELS_OF_DRAG;
+  const range = rangeOf(histogram) / PIXELS_OF_DRAG;
   return {
     ...window,
     width: Math.max(window.width + dx * range, LEAST_WIDTH),
     level: Math.min(Math.max(window.level + dy * range, histogram.min), histogram.max),
   };
+}
+
+const ranges = new WeakMap<Histogram, number>();
+
+/** Of the default window, counted once: a drag asks for it at every move. */
+function rangeOf(histogram: Histogram): number {
+  const known = ranges.get(histogram);
+  if (known !== undefined) return known;
+  const { width } = presetWindow(histogram, "default");
+  ranges.set(histogram, width);
+  return width;
 }
 
 /** The grey that a value is shown as, 0 black to 255 white. */
