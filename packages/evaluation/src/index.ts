@@ -1,5 +1,6 @@
 export { type ReaderAgreement, type ReaderPair, readerAgreement } from "./agreement.ts";
 export { auditAssistance } from "./assistance/audit-assistance.ts";
+export { drawingTimes } from "./assistance/drawing-times.ts";
 export {
   averagePrecision,
   classSweeps,

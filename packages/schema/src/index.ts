@@ -117,6 +117,14 @@ export {
   withdrawRequestSchema,
 } from "./api/case.ts";
 export {
+  type DrawingEffort,
+  type DrawingTimes,
+  drawingEffortSchema,
+  drawingTimesSchema,
+  type EffortSummary,
+  namedDrawingTimesSchema,
+} from "./api/drawing-times.ts";
+export {
   type Failure,
   type FailureCode,
   failureCodeSchema,

@@ -8,6 +8,7 @@ import {
   annotatingCaseSchema,
   type DrawnShape,
   emptyAnnotation,
+  namedDrawingTimesSchema,
   outlinesColumn,
   queuesSchema,
   worklistSchema,
@@ -322,6 +323,41 @@ test("review: a senior comments and gives back, the annotator answers and submit
   assert.deepEqual(other.found.threads, []);
   assert.equal((await study.database.selectFrom("comments").selectAll().execute()).length, 3);
   assert.equal((await (await join("annotator-2").catch(() => drawer)).get(review)).statusCode, 403);
+});
+
+test("drawing times: by annotator and arm, with what was moved, for those who run the study alone", async (context) => {
+  const { drawer, administrator, study } = await annotator(context);
+  const prelabel = await propose(study);
+  const none = namedDrawingTimesSchema.parse(
+    (await administrator.get("/api/drawing-times")).json(),
+  );
+  assert.deepEqual([none.rows, none.difference.value], [[], null]);
+  const { url, found } = await openCase(drawer, ({ proposals }) => proposals.offers.length > 0);
+  const [offer] = found.proposals.offers;
+  const points = offer.polygons[0].map((value) => value + 2);
+  const drawn = content(found, {
+    shapes: [shape(offer.image, "fibula", { points, offer: offer.key })],
+    decisions: [{ offer: `${prelabel} fibula`, is: "mended" }],
+    seconds: { ...content(found).seconds, [offer.image]: 40 },
+  });
+  const done = await submit(drawer, url, 0, drawn);
+  assert.equal(done.statusCode, 200, done.body);
+  const answer = await administrator.get("/api/drawing-times");
+  const { rows, arms, difference, names } = namedDrawingTimesSchema.parse(answer.json());
+  assert.deepEqual(
+    rows.map(({ annotator: who, arm, drawings, seconds, objects }) => [
+      who,
+      arm,
+      drawings,
+      seconds.value,
+      objects.value,
+    ]),
+    [["annotator-1", "assisted", 3, 20, 1 / 3]],
+  );
+  const { movedMm } = arms[0];
+  assert.ok(movedMm.value !== null && movedMm.value > 0 && movedMm.value < 2, `${movedMm.value}`);
+  assert.deepEqual([difference.value, Object.keys(names).includes("annotator-1")], [null, true]);
+  assert.equal((await drawer.get("/api/drawing-times")).statusCode, 403);
 });
 
 test("drawing: views of a case come in the order of hanging", async (context) => {

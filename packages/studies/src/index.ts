@@ -70,6 +70,7 @@ export {
   type VisibleAnnotations,
 } from "./annotation/annotation-visibility.ts";
 export { assignAnnotators } from "./annotation/assign-annotators.ts";
+export { drawingEfforts } from "./annotation/drawing-efforts.ts";
 export { type BonesOnRadiograph, outlinedBones } from "./annotation/outlined-bones.ts";
 export { armOf } from "./annotation/proposals/assistance-arms.ts";
 export {

@@ -20,6 +20,7 @@ const ReadPage = lazy(() => import("./pages/read-page.tsx"));
 const RadiographsPage = lazy(() => import("./pages/radiographs-page.tsx"));
 const AnnotatePage = lazy(() => import("./pages/annotate-page.tsx"));
 const RoundsPage = lazy(() => import("./pages/rounds-page.tsx"));
+const DrawingTimesPage = lazy(() => import("./pages/drawing-times-page.tsx"));
 const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
 const SettingsPage = lazy(() => import("./pages/settings-page.tsx"));
 
@@ -83,6 +84,7 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
               </Route>
               <Route path="/people" component={PeoplePage} />
               <Route path="/rounds" component={RoundsPage} />
+              <Route path="/drawing-times" component={DrawingTimesPage} />
               <Route path="/radiographs" component={RadiographsPage} />
               <Route path="/settings/:section?">
                 {({ section }) => <SettingsPage section={section ?? "display"} />}

@@ -1,6 +1,8 @@
 /** The study: how it is read, for everybody; how far it is, for those who run it. */
+import { drawingTimes } from "@malleolus/evaluation";
 import {
   healthSchema,
+  namedDrawingTimesSchema,
   progressSchema,
   readingProtocolSchema,
   reopeningsSchema,
@@ -12,6 +14,7 @@ import {
 import {
   askedLabels,
   createRound,
+  drawingEfforts,
   listReopenings,
   listRounds,
   once,
@@ -24,6 +27,9 @@ import { accountOf, COORDINATORS, STAFF } from "../auth/access.ts";
 import { commitAudited } from "../auth/audit-hook.ts";
 import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
+
+/** Of a bootstrap while somebody waits. */
+const RESAMPLES = 1000;
 
 export function addStudyRoutes(app: App, room: Room): void {
   const { study } = room;
@@ -82,6 +88,28 @@ export function addStudyRoutes(app: App, room: Room): void {
       },
     },
     async () => ({ people: await readProgress(study) }),
+  );
+
+  app.get(
+    "/api/drawing-times",
+    {
+      config: { access: [...COORDINATORS], act: "view drawing times" },
+      schema: {
+        summary: "How long drawing took, by annotator, with proposals and without",
+        response: { 200: namedDrawingTimesSchema, ...failureAnswers },
+      },
+    },
+    async () => {
+      const annotators = study.configuration.observers.filter(({ roles }) =>
+        roles.includes("annotator"),
+      );
+      const ids = annotators.map(({ id }) => id);
+      const times = drawingTimes(await drawingEfforts(study), ids, {
+        seed: study.protocol.splits.seed,
+        resamples: RESAMPLES,
+      });
+      return { ...times, names: Object.fromEntries(annotators.map(({ id, name }) => [id, name])) };
+    },
   );
 
   app.get(

@@ -2,6 +2,7 @@
 import {
   annotatingCaseSchema,
   caseSchema,
+  namedDrawingTimesSchema,
   passkeysSchema,
   peopleSchema,
   queuesSchema,
@@ -116,6 +117,13 @@ export function reviewsQuery(client: Client) {
   return queryOptions({
     queryKey: ["worklist", "reviews"],
     queryFn: () => client.get("/api/reviews", worklistSchema),
+  });
+}
+
+export function drawingTimesQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["drawing times"],
+    queryFn: () => client.get("/api/drawing-times", namedDrawingTimesSchema),
   });
 }
 

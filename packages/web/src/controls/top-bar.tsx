@@ -38,7 +38,11 @@ export function PageNavigation() {
   const pages = [
     ...(isReader(account) ? [["/worklist", t("worklist.title")] as const] : []),
     ...(isCoordinator(account)
-      ? [["/radiographs", t("upload.nav")] as const, ["/rounds", t("round.title")] as const]
+      ? [
+          ["/radiographs", t("upload.nav")] as const,
+          ["/rounds", t("round.title")] as const,
+          ["/drawing-times", t("times.nav")] as const,
+        ]
       : []),
     ...(isAdministrator(account) ? [["/people", t("people.title")] as const] : []),
     ["/settings/display", t("settings.title")] as const,

@@ -360,6 +360,27 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "round.seed": "Begingetal",
   "round.open": "De ronde openen",
 
+  "times.nav": "Tekentijden",
+  "times.title": "Hoe lang tekenen duurt",
+  "times.text":
+    "Gemiddelden van een tekening van één röntgenfoto, zonder pauzes, met intervallen van 95 % over patiënten. Herzieningen tellen als werk aan dezelfde tekening.",
+  "times.none": "In de leeskamer is nog niets ingediend.",
+  "times.all": "Alle annotatoren",
+  "times.people": "Per annotator",
+  "times.who": "Wie",
+  "times.drawings": "Tekeningen",
+  "times.seconds": "Seconden",
+  "times.objects": "Objecten",
+  "times.moved": "Voorstellen verschoven, mm",
+  "times.count": "{drawings} van {patients} patiënten",
+  "times.arm.assisted": "met voorstellen",
+  "times.arm.unassisted": "zonder voorstellen",
+  "times.arm.none": "voordat er armen waren",
+  "times.difference":
+    "Met voorstellen duurt een tekening {seconds} seconden langer dan zonder; korter waar het getal negatief is.",
+  "times.no difference":
+    "Er is geen verschil te noemen voordat beide soorten getekend en gemeten zijn.",
+
   "people.title": "Personen",
   "people.list": "Personen van deze studie",
   "people.name": "Naam",

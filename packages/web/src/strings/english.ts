@@ -370,6 +370,27 @@ export const english = {
   "round.seed": "Seed",
   "round.open": "Open the round",
 
+  "times.nav": "Drawing times",
+  "times.title": "How long drawing takes",
+  "times.text":
+    "Means of a drawing of one radiograph, without pauses, with 95 % intervals over patients. Revisions count as work on the same drawing.",
+  "times.none": "Nothing has been submitted in the reading room yet.",
+  "times.all": "All annotators",
+  "times.people": "By annotator",
+  "times.who": "Who",
+  "times.drawings": "Drawings",
+  "times.seconds": "Seconds",
+  "times.objects": "Objects",
+  "times.moved": "Proposals moved, mm",
+  "times.count": "{drawings} of {patients} patients",
+  "times.arm.assisted": "with proposals",
+  "times.arm.unassisted": "without proposals",
+  "times.arm.none": "before there were arms",
+  "times.difference":
+    "With proposals a drawing takes {seconds} seconds more than without; less where the figure is negative.",
+  "times.no difference":
+    "There is no difference to tell before both kinds have been drawn and timed.",
+
   "people.title": "People",
   "people.list": "People of this study",
   "people.name": "Name",

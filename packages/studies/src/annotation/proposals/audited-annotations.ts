@@ -4,7 +4,7 @@
  *
  * Cases that were given out before there were arms, and radiographs without a proposal, are left out.
  */
-import { borderDistance, type Polygon, polygonsIou, scalePolygon } from "@malleolus/geometry";
+import { polygonsIou } from "@malleolus/geometry";
 import {
   type AuditedAgreement,
   type AuditedDrawing,
@@ -17,9 +17,8 @@ import {
   outlinesColumn,
 } from "@malleolus/schema";
 import type { Study } from "../../study.ts";
-import { outlinePolygons } from "../outline-polygons.ts";
+import { distanceMm, polygonsOf } from "./proposal-distance.ts";
 import { prelabelsOf, type StoredPrelabel } from "./proposal-visibility.ts";
-import { borderOf } from "./shape-border.ts";
 
 export interface AuditedAnnotations {
   readonly annotations: readonly AuditedDrawing[];
@@ -145,29 +144,6 @@ function auditedShapes(study: Study, compared: Compared): AuditedShape[] {
       },
     ];
   });
-}
-
-function polygonsOf(
-  outlines: readonly Outline[],
-  structure: string,
-  facts: ImageRecord,
-): Polygon[] {
-  return outlines
-    .filter((outline) => outline.structure === structure)
-    .flatMap((outline) => outlinePolygons(outline, facts));
-}
-
-function distanceMm(
-  one: readonly Polygon[],
-  other: readonly Polygon[],
-  { pixelSpacingMm }: ImageRecord,
-): number | null {
-  if (pixelSpacingMm === null || one.length === 0 || other.length === 0) return null;
-  const [row, column] = pixelSpacingMm;
-  const [a, b] = [one, other].map((rings) =>
-    borderOf(rings).map((ring) => scalePolygon(ring, column, row)),
-  );
-  return borderDistance(a, b)?.mean ?? null;
 }
 
 async function auditedAgreements({ database }: Study): Promise<AuditedAgreement[]> {
