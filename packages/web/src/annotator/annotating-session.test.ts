@@ -122,6 +122,26 @@ test("session: a finished shape is journalled and put at once, what is looked at
   assert.deepEqual([heads.at(-1)?.dirty, heads.at(-1)?.content.shapes.length], [true, 1]);
 });
 
+test("session: a point that is dragged is journalled once, when it is let go", () => {
+  const { session, acts, heads } = open();
+  const { editor } = session;
+  for (const event of triangle) editor.dispatch(event);
+  editor.dispatch({ type: "take tool", tool: "edit" });
+  const before = heads.length;
+  const at = (x: number) => {
+    const event = click(x, 10);
+    assert.ok(event.type === "click");
+    return event.place;
+  };
+  editor.dispatch({ type: "press", place: at(90) });
+  for (let x = 91; x < 120; x++) editor.dispatch({ type: "drag", place: at(x) });
+  assert.equal(heads.length, before);
+  editor.dispatch({ type: "drop", place: at(120) });
+  assert.deepEqual([heads.length, acts.length], [before + 1, 2]);
+  const [{ points }] = [...editor.state().document.shapes.values()];
+  assert.ok(points.includes(120), String(points));
+});
+
 test("session: a tab that crashes in the middle of an outline finds it again, put aside", () => {
   const first = open();
   for (const event of polygon) first.session.editor.dispatch(event);

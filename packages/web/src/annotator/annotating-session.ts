@@ -239,8 +239,11 @@ export function openAnnotating(given: AnnotatingStart): AnnotatingSession {
   };
 }
 
+/** Not a point that is dragged: nothing of it would be put aside, and each move would go to the disk. */
 function isOtherDrawing({ tool: before }: EditorState, { tool: after }: EditorState): boolean {
-  const pointsOf = ({ at }: EditorState["tool"]) =>
-    "points" in at ? at.points : "pieces" in at ? at.pieces : null;
+  const pointsOf = ({ tool, at }: EditorState["tool"]) => {
+    if (tool === "edit") return null;
+    return "points" in at ? at.points : "pieces" in at ? at.pieces : null;
+  };
   return pointsOf(before) !== pointsOf(after);
 }
