@@ -143,6 +143,18 @@ export {
   passkeysSchema,
 } from "./api/passkey.ts";
 export {
+  type SettlingCase,
+  type SettlingDecision,
+  type SettlingDrawing,
+  type SettlingEntry,
+  type SettlingRadiograph,
+  settleAgreedSchema,
+  settledAgreedSchema,
+  settlingCaseSchema,
+  settlingDecisionSchema,
+  settlingListSchema,
+} from "./api/settling.ts";
+export {
   type Access,
   accessSchema,
   healthSchema,

@@ -22,6 +22,7 @@ import type { Room } from "./room.ts";
 import { addAccountRoutes } from "./routes/account-routes.ts";
 import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
 import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
+import { addSettlingRoutes } from "./routes/annotating/settling-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
 import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts";
 import { addPages } from "./routes/pages.ts";
@@ -95,6 +96,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addUploadRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
+    addSettlingRoutes(app, room);
     addDetectorRoute(app, options.readDetector ?? (async () => null));
   });
   await addPages(app, options.webFolder);

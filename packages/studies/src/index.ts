@@ -59,6 +59,13 @@ export {
   returnCase,
   reviewList,
 } from "./annotation/annotating/returned-cases.ts";
+export {
+  findSettlingTask,
+  type KnownAgreements,
+  settleRadiograph,
+  settlingCase,
+  settlingList,
+} from "./annotation/annotating/settling.ts";
 export { type AnnotationPair, annotationPairs } from "./annotation/annotation-pairs.ts";
 export {
   type AnnotationDisagreement,

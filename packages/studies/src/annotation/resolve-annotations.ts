@@ -133,7 +133,7 @@ export interface Comparison {
   readonly agreed: boolean;
 }
 
-/** Null where the image has its truth, or an annotator has not drawn it. */
+/** Null where the image has its truth, an annotator has not drawn it, or a drawing was given back. */
 export async function compareAnnotations(
   database: StudyDatabase | Transaction<StudyTables>,
   { protocol }: Study,
@@ -147,11 +147,12 @@ export async function compareAnnotations(
   if (truth !== undefined) return null;
   const people = await database
     .selectFrom("tasks")
-    .select("person")
+    .select(["person", "done"])
     .where("queue", "=", "annotation")
     .where("case_id", "=", image.caseId)
     .orderBy("seat")
     .execute();
+  if (await isGivenBack(database, image.caseId, people)) return null;
   const drawn: LatestAnnotation[] = [];
   for (const { person } of people) {
     const annotation = await latestAnnotation(database, image.sha256, person);
@@ -165,6 +166,23 @@ export async function compareAnnotations(
   // A fracture that only one of them can see is drawn by one only, and overlaps by 0.
   const agreed = agreement.every(({ iou }) => iou >= protocol.thresholds.annotationIou);
   return { first, second, agreement, agreed };
+}
+
+/** A senior has given a drawing back, and it has not been submitted again. */
+async function isGivenBack(
+  database: StudyDatabase | Transaction<StudyTables>,
+  caseId: string,
+  people: readonly { readonly person: string; readonly done: number }[],
+): Promise<boolean> {
+  const open = people.filter(({ done }) => done === 0).map(({ person }) => person);
+  if (open.length === 0) return false;
+  const returned = await database
+    .selectFrom("returned_annotations")
+    .select("id")
+    .where("case_id", "=", caseId)
+    .where("annotator", "in", open)
+    .executeTakeFirst();
+  return returned !== undefined;
 }
 
 async function latestAnnotation(

@@ -1,9 +1,11 @@
 /** The keys of the annotator's page, and what they do: a table, and a function of the key. */
 import { visibilitySchema } from "@malleolus/schema";
 import { type CaseActions, runCaseCommand } from "../case/case-commands.ts";
-import { isReadingCommand, readerKeys } from "../keys/bindings.ts";
+import type { KeyRow } from "../case/key-sheet.tsx";
+import { isReadingCommand, keyLabel, readerKeys } from "../keys/bindings.ts";
 import type { KeyName } from "../keys/match-key.ts";
 import type { StringKey } from "../strings/english.ts";
+import type { Translate } from "../strings/translate.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import type { Cross } from "./cross.ts";
 import { isToolBusy } from "./tools/table.ts";
@@ -70,6 +72,14 @@ export const annotatingKeys: readonly (readonly [keys: readonly KeyName[], text:
   [["Escape"], "key.escape"],
   [["?"], "key.help"],
 ];
+
+export function annotatingKeyRows(t: Translate): readonly KeyRow[] {
+  return annotatingKeys.map(([keys, text]) => ({
+    id: text,
+    keys: keys.map((key) => (key === " " ? "Space" : keyLabel(key))),
+    text: t(text),
+  }));
+}
 
 const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ArrowLeft: [-1, 0],

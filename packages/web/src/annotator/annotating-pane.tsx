@@ -17,13 +17,17 @@ export interface AnnotatingPaneProps
   readonly cross: Cross;
   readonly readOnly: boolean;
   readonly pins: AnnotationScene["pins"];
+  /** What others have drawn, where it is to be seen. */
+  readonly others?: AnnotationScene["others"];
   /** A click makes a comment, where one is to be made; whether it did. */
   readonly onComment: (image: string, at: Point) => boolean;
   readonly onPointer: (at: Point | null, image: CaseImage) => void;
 }
 
+const NOTHING: AnnotationScene["others"] = [];
+
 export function AnnotatingPane(props: AnnotatingPaneProps) {
-  const { session, cross, image, onPointer, pins } = props;
+  const { session, cross, image, onPointer } = props;
   const t = useText();
   const latest = useRef(props);
   latest.current = props;
@@ -39,6 +43,7 @@ export function AnnotatingPane(props: AnnotatingPaneProps) {
         cross,
         readOnly: () => latest.current.readOnly,
         pins: () => latest.current.pins,
+        others: () => latest.current.others ?? NOTHING,
         sayGuide: ({ mm }) => t("annotate.guide", { mm: mm.toFixed(1) }),
         commentAt: (at) => latest.current.onComment(image.id, at),
         onPointer: (at) => onPointer(at, image),
@@ -48,10 +53,8 @@ export function AnnotatingPane(props: AnnotatingPaneProps) {
     },
     [session, cross, image, onPointer, t],
   );
-  // A pin that comes or goes changes no machine.
-  useEffect(() => {
-    if (pins.length >= 0) attached.current?.redraw();
-  }, [pins]);
+  // Pins and others' drawings come from the page and change no machine; a frame without a change draws nothing.
+  useEffect(() => attached.current?.redraw());
   return (
     <ViewPane
       session={session}

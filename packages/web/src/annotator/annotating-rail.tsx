@@ -1,21 +1,17 @@
 /** The rail of the annotator's page: grades, what is drawn next, proposals, the list of shapes. */
 import { visibilitySchema } from "@malleolus/schema";
 import type { ReactNode } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { Button } from "../controls/button.tsx";
 import { Segments } from "../controls/choices.tsx";
-import { Key } from "../controls/key.tsx";
 import { Notice } from "../controls/notice.tsx";
-import { keyLabel } from "../keys/bindings.ts";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
-import { structureKeys } from "./annotating-keys.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import { ConflictPanel, SetAsideList } from "./conflict-panel.tsx";
 import type { Cross } from "./cross.ts";
-import { imageName, structureName } from "./names.ts";
+import { imageName } from "./names.ts";
 import { OfferList } from "./offer-list.tsx";
-import { ShapeList, Swatch } from "./shape-list.tsx";
+import { ShapeList } from "./shape-list.tsx";
+import { Structures } from "./structures.tsx";
 
 export interface AnnotatingRailProps {
   readonly session: AnnotatingSession;
@@ -81,61 +77,5 @@ function Grades({
         );
       })}
     </fieldset>
-  );
-}
-
-function Structures({
-  session: { editor, detail },
-  cross,
-}: Pick<AnnotatingRailProps, "session" | "cross">) {
-  const t = useText();
-  const structure = useMachine(editor, (state) => state.structure);
-  const tool = useMachine(editor, (state) => state.tool.tool);
-  const widthMm = useMachine(editor, (state) => state.widthMm);
-  const makesLines = tool === "line" || tool === "wire";
-  return (
-    <div className="rail-group">
-      <ToggleButtonGroup
-        className="structures"
-        aria-label={t("annotate.structure")}
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={[structure]}
-        onSelectionChange={(keys) => {
-          for (const key of keys) editor.dispatch({ type: "structure", id: String(key) });
-        }}
-      >
-        {detail.structures.map(({ id }) => {
-          const key = structureKeys.find(([, ids]) => ids.includes(id))?.[0];
-          return (
-            <ToggleButton className="button button-small" key={id} id={id}>
-              <Swatch structure={id} /> {structureName(id, detail, t)}
-              {key !== undefined && <Key name={keyLabel(key)} />}
-            </ToggleButton>
-          );
-        })}
-      </ToggleButtonGroup>
-      {makesLines && (
-        <label className="width-field">
-          {t("annotate.width")}
-          <input
-            type="number"
-            min={0.5}
-            max={20}
-            step={0.5}
-            value={widthMm}
-            onChange={(event) => {
-              const mm = event.currentTarget.valueAsNumber;
-              if (mm > 0 && mm <= 20) editor.dispatch({ type: "width", mm });
-            }}
-          />
-        </label>
-      )}
-      {tool !== "select" && tool !== "edit" && tool !== "join" && (
-        <Button look="small" onPress={cross.click}>
-          {t("annotate.set point")} <Key name="Space" />
-        </Button>
-      )}
-    </div>
   );
 }

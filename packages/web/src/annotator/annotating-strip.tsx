@@ -26,7 +26,8 @@ export interface AnnotatingStripProps {
   readonly session: AnnotatingSession;
   readonly readOnly: boolean;
   readonly commenting: boolean;
-  readonly onComment: () => void;
+  /** Null where nothing is commented on. */
+  readonly onComment: (() => void) | null;
 }
 
 export function AnnotatingStrip(props: AnnotatingStripProps) {
@@ -80,9 +81,16 @@ export function AnnotatingStrip(props: AnnotatingStripProps) {
           <hr />
         </>
       )}
-      <IconToggle label={t("tool.comment")} keyName="O" isSelected={commenting} onPress={onComment}>
-        <Icon name="comment" />
-      </IconToggle>
+      {onComment !== null && (
+        <IconToggle
+          label={t("tool.comment")}
+          keyName="O"
+          isSelected={commenting}
+          onPress={onComment}
+        >
+          <Icon name="comment" />
+        </IconToggle>
+      )}
     </ToolStrip>
   );
 }

@@ -24,6 +24,7 @@ export interface AnnotatingViewParts {
   readonly readOnly: () => boolean;
   readonly pins: () => AnnotationScene["pins"];
   readonly sayGuide: AnnotationScene["sayGuide"];
+  readonly others: () => AnnotationScene["others"];
   /** A click that is not the tool's: a comment is to be made there. */
   readonly commentAt: (at: Point) => boolean;
   readonly onMenu: () => void;
@@ -49,6 +50,7 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
     cross: cross.on(id),
     pins: parts.pins(),
     sayGuide: parts.sayGuide,
+    others: parts.others(),
   });
 
   const canvases = attachCanvases({
@@ -59,9 +61,9 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
     overlay(now, pixelRatio) {
       const hidden = viewer.state().overlays === "hidden";
       const scene = sceneOf(now, pixelRatio);
-      const { cross: at, pins, state } = scene;
+      const { cross: at, pins, others, state } = scene;
       return {
-        from: [hidden, hovered, at, pins, ...drawnFrom(state, id)],
+        from: [hidden, hovered, at, pins, others, ...drawnFrom(state, id)],
         draw: () => (hidden ? { lines: [], handles: [], labels: [] } : drawAnnotation(scene)),
       };
     },

@@ -11,31 +11,31 @@ import { useLocation } from "wouter";
 import { type DrawingSide, drawingKey } from "../api/queries.ts";
 import { useCaseLock } from "../case/case-lock.ts";
 import { CaseShell, CaseTitle } from "../case/case-shell.tsx";
-import type { KeyRow } from "../case/key-sheet.tsx";
 import { useCaseKeys } from "../case/use-case-keys.ts";
 import { useCasePage } from "../case/use-case-page.ts";
-import { keyLabel } from "../keys/bindings.ts";
 import type { KeyName } from "../keys/match-key.ts";
 import { useClient, useSignedIn } from "../services.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
-import type { Translate } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
 import type { Point } from "../view/camera.ts";
 import { AnnotatingFoot, ReviewFoot, sayBlocked } from "./annotating-foot.tsx";
-import { type AnnotatingActions, annotatingKeys, pressAnnotatingKey } from "./annotating-keys.ts";
+import {
+  type AnnotatingActions,
+  annotatingKeyRows,
+  pressAnnotatingKey,
+} from "./annotating-keys.ts";
 import { AnnotatingPane } from "./annotating-pane.tsx";
 import { AnnotatingRail } from "./annotating-rail.tsx";
 import { type AnnotatingSession, openAnnotating } from "./annotating-session.ts";
+import { AnnotatingStatus } from "./annotating-status.tsx";
 import { AnnotatingStrip } from "./annotating-strip.tsx";
 import { CommentList, type NewComment } from "./comment-list.tsx";
 import { makeCross } from "./cross.ts";
 import type { DrawingStart } from "./drawing-start.ts";
 import type { Journal } from "./journal.ts";
-import { saySaid } from "./names.ts";
 import { startLiveWire } from "./start-live-wire.ts";
 import { blockedBy } from "./submission.ts";
-import { toolHint } from "./tools/table.ts";
 
 export interface CaseAnnotatorProps {
   readonly detail: AnnotatingCase;
@@ -222,7 +222,7 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
       }
       keyRows={() => annotatingKeyRows(t)}
       tool={t(`tool.${tool}`)}
-      status={<Status session={session} hint={page.hint} commenting={commenting} />}
+      status={<AnnotatingStatus session={session} hint={page.hint} commenting={commenting} />}
     />
   );
 }
@@ -281,33 +281,6 @@ function useSaving(session: AnnotatingSession, journal: Journal | null, readOnly
       })
       .catch(() => undefined);
   }, [stale, client, outbox, session, code]);
-}
-
-/** What the tool wants next, and what was done last. */
-function Status({
-  session: { editor, detail },
-  hint,
-  commenting,
-}: {
-  readonly session: AnnotatingSession;
-  readonly hint: string | null;
-  readonly commenting: boolean;
-}) {
-  const t = useText();
-  const said = useMachine(editor, (state) => state.said);
-  const next = useMachine(editor, (state) => toolHint(state.tool));
-  if (hint !== null) return hint;
-  if (commenting) return t("hint.comment");
-  return said === null ? t(next) : `${saySaid(said, detail, t)} · ${t(next)}`;
-}
-
-/** For the sheet behind `?`. */
-function annotatingKeyRows(t: Translate): readonly KeyRow[] {
-  return annotatingKeys.map(([keys, text]) => ({
-    id: text,
-    keys: keys.map((key) => (key === " " ? "Space" : keyLabel(key))),
-    text: t(text),
-  }));
 }
 
 function pinsOf(threads: readonly Thread[], place: NewComment | null) {

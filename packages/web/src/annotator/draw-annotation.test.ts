@@ -58,6 +58,7 @@ function draw(state: EditorState, zoom = 1, image = AP) {
     cross: null,
     pins: [],
     sayGuide: ({ mm }) => `${mm}`,
+    others: [],
   });
 }
 

@@ -13,6 +13,16 @@ import { type Shape, shapesOn } from "./shape.ts";
 import { knownFaultsOf } from "./shape-faults.ts";
 import { toolView } from "./tools/table.ts";
 
+/** What somebody else has drawn: whose it is, its pattern says. */
+export interface OtherDrawing {
+  readonly structure: string;
+  readonly points: Ring;
+  readonly isClosed: boolean;
+  readonly dash: readonly number[];
+  /** It is to hold: as heavy as what is selected. */
+  readonly isChosen: boolean;
+}
+
 export interface AnnotationScene {
   readonly state: EditorState;
   readonly image: string;
@@ -25,6 +35,8 @@ export interface AnnotationScene {
   /** Numbers at places that were commented on. */
   readonly pins: readonly { readonly at: Point; readonly number: number }[];
   readonly sayGuide: (guide: Guide) => string;
+  /** Below one's own. */
+  readonly others: readonly OtherDrawing[];
 }
 
 const COLOURS: Readonly<Record<string, string>> = {
@@ -59,6 +71,7 @@ export function drawAnnotation(scene: AnnotationScene): Drawing {
   const view = toolView(state.tool, worldOf(state));
   const instead = view?.image === image ? view.instead : new Map<string, Ring>();
   lines.push(...guideLines(scene, labels));
+  for (const other of scene.others) lines.push(...otherLines(scene, other));
   for (const offer of openOffers(state)) {
     if (offer.image !== image || state.hidden.has(offer.structure)) continue;
     lines.push(...offerLines(scene, offer, labels));
@@ -152,6 +165,15 @@ function shapeLines(scene: AnnotationScene, shape: Shape, isSelected: boolean): 
     ...band,
     stroke(scene, path, { width: 3.5, colour: CASING }),
     stroke(scene, path, { width, colour, dash }),
+  ];
+}
+
+function otherLines(scene: AnnotationScene, other: OtherDrawing): Line[] {
+  const { structure, points, isClosed, dash, isChosen } = other;
+  const path = pathOf(scene, isClosed ? closed(points) : points);
+  return [
+    stroke(scene, path, { width: isChosen ? 5 : 3.5, colour: CASING }),
+    stroke(scene, path, { width: isChosen ? 2.5 : 1.5, colour: colourOf(structure), dash }),
   ];
 }
 

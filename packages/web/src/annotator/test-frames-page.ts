@@ -116,6 +116,7 @@ async function measureFrames(): Promise<MeasuredFrames[]> {
             cross: null,
             pins: [],
             sayGuide: ({ mm }) => `${mm.toFixed(1)} mm`,
+            others: [],
           });
           paint(context, drawing, 1);
         }

@@ -9,6 +9,8 @@ import {
   readingProtocolSchema,
   roundsSchema,
   type Session,
+  settlingCaseSchema,
+  settlingListSchema,
   uploadsSchema,
   type WorklistQuery,
   worklistSchema,
@@ -117,6 +119,27 @@ export function reviewsQuery(client: Client) {
   return queryOptions({
     queryKey: ["worklist", "reviews"],
     queryFn: () => client.get("/api/reviews", worklistSchema),
+  });
+}
+
+export const settlingListKey = ["settling"] as const;
+
+export function settlingListQuery(client: Client) {
+  return queryOptions({
+    queryKey: settlingListKey,
+    queryFn: () => client.get("/api/settling", settlingListSchema),
+  });
+}
+
+export function settlingKey(code: string) {
+  return ["settle", code] as const;
+}
+
+export function settlingQuery(client: Client, code: string) {
+  return queryOptions({
+    queryKey: settlingKey(code),
+    queryFn: () => client.get(`/api/settling/${code}`, settlingCaseSchema),
+    gcTime: 0,
   });
 }
 

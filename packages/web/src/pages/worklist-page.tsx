@@ -4,17 +4,18 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Link, useLocation, useSearchParams } from "wouter";
-import { queuesQuery, reviewsQuery, worklistQuery } from "../api/queries.ts";
+import { queuesQuery, worklistQuery } from "../api/queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { SaveStateLine } from "../controls/save-state.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
-import { useClient, useSignedIn } from "../services.ts";
+import { useClient } from "../services.ts";
 import { isCheckedToday } from "../settings/settings.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
+import { SeniorLists } from "../worklist/senior-lists.tsx";
 import { countOf, firstToRead, readStatus, statuses } from "../worklist/worklist.ts";
 import { WorklistGrid } from "../worklist/worklist-grid.tsx";
 
@@ -35,6 +36,7 @@ export default function WorklistPage() {
         <main className="content">
           <h1>{t("worklist.title")}</h1>
           <p className="empty">{t("worklist.none")}</p>
+          <SeniorLists />
         </main>
       ) : (
         <QueueOfCases queues={all} queue={queue} />
@@ -114,7 +116,7 @@ function QueueOfCases({
             </ToggleButton>
           ))}
         </ToggleButtonGroup>
-        <Reviews />
+        <SeniorLists />
       </div>
       <div className="worklist">
         <div className="worklist-head">
@@ -181,27 +183,6 @@ function NoCases({
         <Button onPress={showAll}>{t("worklist.show all", { total: queue.left })}</Button>
       )}
     </div>
-  );
-}
-
-/** Drawings that a senior may look at. */
-function Reviews() {
-  const t = useText();
-  const client = useClient();
-  const { account } = useSignedIn();
-  const isSenior = account.roles.includes("senior");
-  const list = useQuery({ ...reviewsQuery(client), enabled: isSenior });
-  const entries = list.data?.entries ?? [];
-  if (entries.length === 0) return null;
-  return (
-    <nav className="nav" aria-label={t("review.title")}>
-      <h2 className="meta muted">{t("review.title")}</h2>
-      {entries.map(({ code, label }) => (
-        <Link key={code} href={`/review/${code}`}>
-          {label}
-        </Link>
-      ))}
-    </nav>
   );
 }
 

@@ -2,15 +2,10 @@
  * What an annotator draws in the reading room: saved as a draft, shape by shape, and submitted as one
  * annotation a radiograph. It stays a draft after that, so that it can be revised until it is decided.
  */
-import { lineCrossings, polygonArea, ringCrossings } from "@malleolus/geometry";
 import {
   type Annotation,
   type AnnotationContent,
   annotationDraftColumn,
-  type DrawnShape,
-  FRACTURE,
-  type ImageRecord,
-  type Outline,
   type ProposalDecision,
 } from "@malleolus/schema";
 import { inTransaction } from "../../database/in-transaction.ts";
@@ -21,6 +16,7 @@ import { findImage } from "../find-image.ts";
 import { submitAnnotation } from "../submit-annotation.ts";
 import { annotatorOffers, isShownOn, type StoredOffer } from "./annotator-offers.ts";
 import type { AnnotatorTask } from "./annotator-tasks.ts";
+import { outlinesOf, requireMeaning, requireSound } from "./drawn-outlines.ts";
 
 export interface StoredAnnotationDraft {
   readonly version: number;
@@ -165,54 +161,6 @@ function annotationOf(
     decisions,
     seconds: Math.max(0, Math.round(seconds * 10) / 10),
   };
-}
-
-/** Each structure with all its parts. */
-function outlinesOf(shapes: readonly DrawnShape[]): Outline[] {
-  return [...Map.groupBy(shapes, ({ structure }) => structure)].map(([structure, parts]) => {
-    const polygons = parts.filter(({ form }) => form === "polygon").map(({ points }) => points);
-    const lines = parts.flatMap(({ points, widthMm }) =>
-      widthMm === null ? [] : [{ points: [...points], widthMm }],
-    );
-    return { structure, polygons, ...(lines.length === 0 ? {} : { lines }) };
-  });
-}
-
-/** What a page marks and does not submit; another client must not either. */
-function requireSound(
-  { structure, form, points }: DrawnShape,
-  { width, height }: ImageRecord,
-): void {
-  const refuse = (what: string) => {
-    throw new StudyError("record", `A shape of ${structure} ${what}. Mend it, then submit again.`);
-  };
-  const crossings = form === "polygon" ? ringCrossings(points) : lineCrossings(points);
-  if (crossings.length > 0) refuse("crosses itself");
-  if (form === "polygon" && polygonArea(points) < 1) refuse("encloses nothing");
-  const isInside = points.every(
-    (value, i) => value >= 0 && value <= (i % 2 === 0 ? width : height),
-  );
-  if (!isInside) refuse("leaves the radiograph");
-}
-
-/** What `checkMeaning` refuses, without a word of the class. */
-function requireMeaning(
-  { visibility, outlines }: Annotation,
-  { facts }: { readonly facts: ImageRecord },
-  hasFracture: boolean,
-): void {
-  const where = `on the ${facts.view ?? "unnamed"} view`;
-  const refuse = (what: string) => {
-    throw new StudyError("record", `${what} ${where}.`);
-  };
-  const isDrawn = outlines.some(({ structure }) => structure === FRACTURE);
-  if (!hasFracture) {
-    if (isDrawn || visibility !== null) refuse("This case has no fracture: take it away");
-    return;
-  }
-  if (visibility === null) refuse("Say how the fracture is seen");
-  if (visibility === "impossible" && isDrawn) refuse("A fracture is drawn that is impossible");
-  if (visibility !== "impossible" && !isDrawn) refuse("The fracture is not drawn");
 }
 
 /** Messages for those who run the study name images, classes and people; annotators get others. */
