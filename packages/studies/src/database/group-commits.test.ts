@@ -42,6 +42,9 @@ test("groupCommits: a database that is full refuses all of them, keeps nothing, 
   const large = (id: string) => add(`${id}${"x".repeat(100_000)}`);
   const answers = await Promise.allSettled([commit(add("small")), commit(large("a"))]);
   assert.equal(answers[1].status, "rejected");
+  for (const answer of answers) {
+    if (answer.status === "rejected") assert.match(String(answer.reason), /is full/);
+  }
   const kept = await patients(study);
   assert.deepEqual(kept, answers[0].status === "fulfilled" ? ["small"] : []);
   await sql`pragma max_page_count = 1000000`.execute(study.database);

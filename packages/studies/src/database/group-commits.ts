@@ -73,9 +73,13 @@ async function attempt(study: Study, transaction: StudyTransaction, job: Job): P
     await sql`release one_job`.execute(transaction);
     return answer;
   } catch (error) {
-    // Where the disk was full, SQLite has undone everything: this throws then, and all are refused.
-    await sql`rollback to one_job`.execute(transaction);
-    await sql`release one_job`.execute(transaction);
+    try {
+      await sql`rollback to one_job`.execute(transaction);
+      await sql`release one_job`.execute(transaction);
+    } catch {
+      // The disk was full, say, and SQLite has undone everything: all are refused, for that reason.
+      throw error;
+    }
     return () => job.reject(error);
   }
 }

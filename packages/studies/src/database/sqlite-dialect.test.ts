@@ -84,3 +84,30 @@ test("sqliteDialect: a number that JavaScript cannot hold is an error", async (c
     .execute();
   await assert.rejects(one.selectFrom("counts").selectAll().execute(), /too large/);
 });
+
+test("sqliteDialect: a statement asked again has its own values, after a failure and after its table changed too", async (context) => {
+  const { one } = await twoConnections(context);
+  const all = () => one.selectFrom("counts").selectAll().orderBy("name").execute();
+  const add = (name: string, count: number) =>
+    one.insertInto("counts").values({ name, count }).execute();
+  assert.equal((await all()).length, 1);
+  await add("b", 1);
+  await assert.rejects(add("b", 2), /UNIQUE/);
+  await add("c", 3);
+  assert.deepEqual(
+    (await all()).map(({ count }) => count),
+    [0, 1, 3],
+  );
+  await one.schema.alterTable("counts").addColumn("more", "text").execute();
+  assert.deepEqual(Object.keys((await all())[0]), ["name", "count", "more"]);
+});
+
+test("sqliteDialect: rows that are taken one after the other stand beside the same question", async (context) => {
+  const { one } = await twoConnections(context);
+  await one.insertInto("counts").values({ name: "b", count: 1 }).execute();
+  const question = () => one.selectFrom("counts").selectAll().orderBy("name");
+  const [first] = await question().execute();
+  const names: string[] = [];
+  for await (const { name } of question().stream()) names.push(name);
+  assert.deepEqual([first.name, ...names], ["a", "a", "b"]);
+});

@@ -4,7 +4,7 @@
  * Transactions begin `IMMEDIATE`, so that two processes wait for each other at the beginning instead
  * of failing at the first write. A number that JavaScript cannot hold exactly is an error.
  */
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -17,6 +17,11 @@ import {
 } from "kysely";
 
 const BUSY_TIMEOUT_MS = 30_000;
+/** Statements that are prepared once. Others, pragmas among them, may do their work while they are prepared. */
+const KEPT = /^(select|insert|update|delete|with|begin|commit|rollback|savepoint|release)\b/i;
+const MOST_KEPT = 300;
+/** A list of many values is hardly asked for twice. */
+const LONGEST_KEPT = 4000;
 
 export function sqliteDialect(path: string): Dialect {
   return {
@@ -66,6 +71,8 @@ class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // After a failure of the disk SQLite has done it already; the failure is what is to be told.
+    if (this.#connection?.isInTransaction !== true) return;
     await connection.executeQuery(CompiledQuery.raw("rollback"));
   }
 
@@ -79,18 +86,25 @@ class SqliteDriver implements Driver {
   }
 }
 
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly hasRows: boolean;
+}
+
 /** The native handle, and Kysely's way of asking it. */
 class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
+  /** By their text, the latest last: to prepare a small one costs more than to run it. */
+  readonly #kept = new Map<string, Prepared>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = this.#database.prepare(sql);
+    const { statement, hasRows } = this.#prepared(sql);
     const values = parameters.map(inputValue);
-    if (statement.columns().length > 0) {
+    if (hasRows) {
       // The types of rows are the tables' own (`tables.ts`): this is where they come in.
       return { rows: statement.all(...values) as Row[] };
     }
@@ -102,14 +116,37 @@ class SqliteConnection implements DatabaseConnection {
     sql,
     parameters,
   }: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
+    // One of its own: the same may be asked again before all rows are taken.
     const statement = this.#database.prepare(sql);
     for (const row of statement.iterate(...parameters.map(inputValue))) {
       yield { rows: [row as Row] };
     }
   }
 
+  get isInTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
   close(): void {
+    this.#kept.clear();
     this.#database.close();
+  }
+
+  #prepared(sql: string): Prepared {
+    const held = this.#kept.get(sql);
+    if (held !== undefined) {
+      this.#kept.delete(sql);
+      this.#kept.set(sql, held);
+      return held;
+    }
+    const statement = this.#database.prepare(sql);
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
+    if (KEPT.test(sql) && sql.length <= LONGEST_KEPT) {
+      const [oldest] = this.#kept.keys();
+      if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+      this.#kept.set(sql, prepared);
+    }
+    return prepared;
   }
 }
 
