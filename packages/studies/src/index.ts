@@ -31,9 +31,11 @@ export { serverSecret } from "./accounts/server-secret.ts";
 export {
   endSession,
   endSessions,
+  findSession,
+  type OpenSession,
   openSession,
+  recordUse,
   recordWrongPassword,
-  sessionAccount,
 } from "./accounts/sign-in.ts";
 export { annotatorCase } from "./annotation/annotating/annotator-case.ts";
 export {

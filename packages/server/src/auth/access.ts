@@ -3,7 +3,7 @@
  * it says stands in the OpenAPI document as `x-access`.
  */
 import type { Access, AccountRole } from "@malleolus/schema";
-import { type StoredAccount, sessionAccount } from "@malleolus/studies";
+import { findSession, recordUse, type StoredAccount } from "@malleolus/studies";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ServerError } from "../errors.ts";
 import type { Room } from "../room.ts";
@@ -42,14 +42,23 @@ export function addAccess(app: FastifyInstance, room: Room): void {
     const { access } = request.routeOptions.config;
     if (access === undefined) return;
     const session = request.cookies[SESSION_COOKIE];
-    const account =
-      session === undefined ? undefined : await sessionAccount(room.study, tokenSha256(session));
+    const account = session === undefined ? undefined : await accountIn(room, session);
     request.account = account ?? null;
     if (access !== "anyone") requireAccess(access, account);
     if (request.method !== "GET" && request.method !== "HEAD") {
       requireOwnRequest(request, access === "anyone" ? undefined : session);
     }
   });
+}
+
+async function accountIn(room: Room, session: string): Promise<StoredAccount | undefined> {
+  const token = tokenSha256(session);
+  const found = await findSession(room.study, token);
+  if (found?.isUseDue) {
+    // Beside the request; where it cannot be written, the session ends the earlier.
+    room.commit((study) => recordUse(study, token, found.account.id)).catch(() => undefined);
+  }
+  return found?.account;
 }
 
 /**

@@ -80,8 +80,8 @@ export function addCaseRoutes(app: App, room: Room): void {
     async (request) =>
       act(request, savedDraftSchema, async (within, task) => {
         const { version, content } = request.body;
-        const images = await readerImages(within, secret, task);
-        return saveDraft(within, task, { version, content: storedContent(content, images) });
+        const stored = await storedContent(within, secret, task, content);
+        return saveDraft(within, task, { version, content: stored });
       }),
   );
 
@@ -98,8 +98,7 @@ export function addCaseRoutes(app: App, room: Room): void {
     },
     async (request) =>
       act(request, submittedSchema, async (within, task) => {
-        const images = await readerImages(within, secret, task);
-        const content = storedContent(request.body.content, images);
+        const content = await storedContent(within, secret, task, request.body.content);
         const submitted = await submitOwnReading(within, task, content);
         const { next, previous } = await placeOf(within, task);
         return { ...submitted, next: next ?? previous };

@@ -10,7 +10,7 @@ import {
 } from "./accounts.ts";
 import { acceptInvitation, invite, offerOf } from "./invitations.ts";
 import { listMembers } from "./members.ts";
-import { openSession, recordWrongPassword, sessionAccount } from "./sign-in.ts";
+import { findSession, openSession, recordUse, recordWrongPassword } from "./sign-in.ts";
 
 const FIRST = { login: "admin", name: "Admin", password: "hash" };
 const stamp = () => ({ who: "admin", at: new Date().toISOString() });
@@ -67,21 +67,28 @@ test("invite: an account's password is set again, and its sessions end", async (
   assert.equal((await offerOf(study, "reset")).login, "admin");
   const given = { tokenSha256: "reset", login: undefined, password: "new hash" };
   assert.equal((await acceptInvitation(study, given)).password, "new hash");
-  assert.equal(await sessionAccount(study, "session"), undefined);
+  assert.equal(await findSession(study, "session"), undefined);
 });
 
-test("sessionAccount: over after its idle time, after its life, and when the account is disabled", async (context) => {
+test("findSession: over after its idle time, after its life, and when the account is disabled", async (context) => {
   const study = await studyWithPeople(context);
   const { id } = await createFirstAdministrator(study, FIRST);
   const begin = new Date("2026-03-01T08:00:00.000Z");
   const after = (hours: number) => new Date(begin.getTime() + hours * 3_600_000);
+  const use = async (token: string, hours: number) => {
+    const session = await findSession(study, token, after(hours));
+    if (session?.isUseDue) await recordUse(study, token, id, after(hours));
+    return session?.account.login;
+  };
   await openSession(study, id, "session", begin);
-  assert.equal((await sessionAccount(study, "session", after(7)))?.login, "admin");
-  assert.equal((await sessionAccount(study, "session", after(14)))?.login, "admin");
-  assert.equal(await sessionAccount(study, "session", after(23)), undefined);
+  assert.equal(await use("session", 0.01), "admin");
+  assert.equal(await use("session", 7), "admin");
+  assert.equal(await use("session", 14), "admin");
+  assert.equal(await use("session", 23), undefined);
   await openSession(study, id, "busy", begin);
-  for (let hours = 7; hours < 168; hours += 7) await sessionAccount(study, "busy", after(hours));
-  assert.equal(await sessionAccount(study, "busy", after(169)), undefined);
+  assert.equal((await findSession(study, "busy", after(0.01)))?.isUseDue, false, "just written");
+  for (let hours = 7; hours < 168; hours += 7) assert.equal(await use("busy", hours), "admin");
+  assert.equal(await use("busy", 169), undefined);
 });
 
 test("recordWrongPassword: five lock an account, further ones longer, and a sign-in forgets them", async (context) => {
@@ -112,7 +119,7 @@ test("changeAccount: the last administrator stays; disabling ends sessions and r
   });
   await openSession(study, first.id, "session");
   await changeAccount(study, first.id, { disabled: true });
-  assert.equal(await sessionAccount(study, "session"), undefined);
+  assert.equal(await findSession(study, "session"), undefined);
   assert.deepEqual((await accountOf(study, first.id)).roles, []);
   await assert.rejects(changeAccount(study, second.id, { roles: ["viewer"] }), { code: "account" });
 });

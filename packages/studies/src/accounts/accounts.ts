@@ -5,8 +5,10 @@
  * Passwords come here as hashes.
  */
 import type { AccountChange, AccountRole, StaffRole } from "@malleolus/schema";
+import type { Selectable } from "kysely";
 import type { AuditStamp } from "../cases/transition-case.ts";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
+import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
 
@@ -22,6 +24,11 @@ export interface StoredAccount {
   readonly disabled: boolean;
   readonly lockedUntil: string | null;
 }
+
+type AccountRow = Pick<
+  Selectable<StudyTables["accounts"]>,
+  "id" | "login" | "name" | "person" | "password" | "disabled" | "locked_until"
+>;
 
 export interface NewAccount extends AuditStamp {
   readonly login: string;
@@ -105,17 +112,7 @@ export async function accountOf(study: Study, id: number): Promise<StoredAccount
     .where("id", "=", id)
     .executeTakeFirst();
   if (row === undefined) throw new StudyError("not-found", "There is no such account.");
-  const own = await study.database
-    .selectFrom("account_roles")
-    .select("role")
-    .where("account_id", "=", id)
-    .orderBy("role")
-    .execute();
-  return storedAccount(
-    study,
-    row,
-    own.map(({ role }) => role),
-  );
+  return storedAccount(study, row);
 }
 
 /** Undefined where nobody has this login name. */
@@ -197,21 +194,10 @@ export function personOf({ configuration }: Study, id: string) {
   );
 }
 
-function storedAccount(
-  { configuration }: Study,
-  row: {
-    readonly id: number;
-    readonly login: string;
-    readonly name: string;
-    readonly person: string | null;
-    readonly password: string | null;
-    readonly disabled: number;
-    readonly locked_until: string | null;
-  },
-  own: readonly StaffRole[],
-): StoredAccount {
-  const person = configuration.observers.find(({ id }) => id === row.person);
-  const roles = row.person === null ? own : (person?.roles ?? []);
+/** What a row of `accounts` says, with the roles that stand elsewhere: in `malleolus.toml`, or for staff beside it. */
+export async function storedAccount(study: Study, row: AccountRow): Promise<StoredAccount> {
+  const person = study.configuration.observers.find(({ id }) => id === row.person);
+  const roles = row.person === null ? await staffRoles(study, row.id) : (person?.roles ?? []);
   return {
     id: row.id,
     login: row.login,
@@ -222,6 +208,16 @@ function storedAccount(
     disabled: row.disabled === 1,
     lockedUntil: row.locked_until,
   };
+}
+
+async function staffRoles({ database }: Study, id: number): Promise<StaffRole[]> {
+  const rows = await database
+    .selectFrom("account_roles")
+    .select("role")
+    .where("account_id", "=", id)
+    .orderBy("role")
+    .execute();
+  return rows.map(({ role }) => role);
 }
 
 async function requireAdministrator(transaction: StudyTransaction): Promise<void> {

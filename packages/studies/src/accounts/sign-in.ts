@@ -3,7 +3,7 @@
  * every further wrong password, so that guessing gets slower and a slip costs a minute.
  */
 import type { Study } from "../study.ts";
-import { accountOf, type StoredAccount } from "./accounts.ts";
+import { type StoredAccount, storedAccount } from "./accounts.ts";
 
 /** A session that nobody used for so long is over. */
 const IDLE_MS = 8 * 3_600_000;
@@ -40,36 +40,59 @@ export async function openSession(
     .execute();
 }
 
-/** Whose session it is; undefined where there is none, or it is over, or its account is disabled. */
-export async function sessionAccount(
+export interface OpenSession {
+  readonly account: StoredAccount;
+  /** Whether it is time to write down that it is in use (`recordUse`). */
+  readonly isUseDue: boolean;
+}
+
+/**
+ * Undefined where there is none, or it is over, or its account is disabled. Every request asks this: it is one
+ * question, and writes nothing.
+ */
+export async function findSession(
   study: Study,
   tokenSha256: string,
   now = new Date(),
-): Promise<StoredAccount | undefined> {
+): Promise<OpenSession | undefined> {
   const row = await study.database
     .selectFrom("sessions")
-    .select(["account_id", "seen_at"])
-    .where("token_sha256", "=", tokenSha256)
-    .where("seen_at", ">=", before(now, IDLE_MS))
-    .where("at", ">=", before(now, LIFE_MS))
+    .innerJoin("accounts", "accounts.id", "sessions.account_id")
+    .select([
+      "accounts.id",
+      "accounts.login",
+      "accounts.name",
+      "accounts.person",
+      "accounts.password",
+      "accounts.disabled",
+      "accounts.locked_until",
+      "sessions.seen_at",
+    ])
+    .where("sessions.token_sha256", "=", tokenSha256)
+    .where("sessions.seen_at", ">=", before(now, IDLE_MS))
+    .where("sessions.at", ">=", before(now, LIFE_MS))
     .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const account = await accountOf(study, row.account_id);
-  if (account.disabled) return undefined;
-  if (row.seen_at < before(now, SEEN_STEP_MS)) {
-    const seen = { seen_at: now.toISOString() };
-    await study.database
-      .updateTable("sessions")
-      .set(seen)
-      .where("token_sha256", "=", tokenSha256)
-      .execute();
-    await study.database
-      .updateTable("accounts")
-      .set(seen)
-      .where("id", "=", row.account_id)
-      .execute();
-  }
-  return account;
+  if (row === undefined || row.disabled === 1) return undefined;
+  return {
+    account: await storedAccount(study, row),
+    isUseDue: row.seen_at < before(now, SEEN_STEP_MS),
+  };
+}
+
+/** Writes down that a session is in use, which keeps it open. */
+export async function recordUse(
+  { database }: Study,
+  tokenSha256: string,
+  accountId: number,
+  now = new Date(),
+): Promise<void> {
+  const seen = { seen_at: now.toISOString() };
+  await database
+    .updateTable("sessions")
+    .set(seen)
+    .where("token_sha256", "=", tokenSha256)
+    .execute();
+  await database.updateTable("accounts").set(seen).where("id", "=", accountId).execute();
 }
 
 export async function endSession({ database }: Study, tokenSha256: string): Promise<void> {

@@ -3,13 +3,12 @@
  * radiographs have keys that hold for this task alone.
  */
 import { createHmac } from "node:crypto";
-import {
-  type CaseDetail,
-  type CaseImage,
-  type ImageRecord,
-  imageColumn,
-  type ModelFinding,
-  type ReadingContent,
+import type {
+  CaseDetail,
+  CaseImage,
+  ImageRecord,
+  ModelFinding,
+  ReadingContent,
 } from "@malleolus/schema";
 import { StudyError } from "../errors.ts";
 import { imagePath } from "../image-store.ts";
@@ -17,7 +16,7 @@ import { shownFindings } from "../rounds/shown-findings.ts";
 import type { Study } from "../study.ts";
 import { caseLabel } from "../tasks/case-code.ts";
 import { placeOf, type ReaderTask } from "../tasks/reader-tasks.ts";
-import { imagesOf } from "../tasks/worklist.ts";
+import { imageRecordsOf } from "../tasks/worklist.ts";
 import { draftOf, ownReadingOf } from "./reader-reading.ts";
 
 const KEY_LENGTH = 32;
@@ -36,23 +35,13 @@ export async function readerImages(
   secret: string,
   task: Pick<ReaderTask, "caseId" | "person" | "code">,
 ): Promise<ReaderImage[]> {
-  const images = (await imagesOf(study, [task.caseId])).get(task.caseId) ?? [];
-  const rows = await study.database
-    .selectFrom("images")
-    .select(["sha256", "facts"])
-    .where("case_id", "=", task.caseId)
-    .execute();
-  const factsOf = new Map(
-    rows.map(({ sha256, facts }) => [sha256, imageColumn.read(facts, `image ${sha256}`)] as const),
-  );
-  return images.flatMap(({ image }) => {
-    const facts = factsOf.get(image);
-    if (facts === undefined) return [];
+  const images = (await imageRecordsOf(study, [task.caseId])).get(task.caseId) ?? [];
+  return images.map(({ image, facts }) => {
     const key = createHmac("sha256", secret)
       .update(`${task.person}\0${task.code}\0${image}`)
       .digest("hex")
       .slice(0, KEY_LENGTH);
-    return [{ key, sha256: image, path: imagePath(study.images, image, facts.format), facts }];
+    return { key, sha256: image, path: imagePath(study.images, image, facts.format), facts };
   });
 }
 
@@ -85,11 +74,16 @@ export async function readerCase(
  *
  * @throws StudyError `record`.
  */
-export function storedContent(
+export async function storedContent(
+  study: Study,
+  secret: string,
+  task: ReaderTask,
   content: ReadingContent,
-  images: readonly ReaderImage[],
-): ReadingContent {
-  return renamed(content, images, "key", "sha256");
+): Promise<ReadingContent> {
+  const { visibility, measurements } = content;
+  // Most drafts name none, and are saved often.
+  if (visibility === undefined && measurements === undefined) return content;
+  return renamed(content, await readerImages(study, secret, task), "key", "sha256");
 }
 
 async function findingsOf(study: Study, images: readonly ReaderImage[]): Promise<ModelFinding[]> {

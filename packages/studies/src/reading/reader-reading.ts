@@ -73,9 +73,9 @@ export async function saveDraft(
   await requireContent(study, task, content);
   const savedAt = new Date().toISOString();
   return inTransaction(study.database, async (transaction) => {
-    if (await isDone(transaction, task)) throw alreadySubmitted();
-    const held = await draftOf({ ...study, database: transaction }, task);
-    if ((held?.version ?? 0) !== version) {
+    const { isSubmitted, held } = await draftVersion(transaction, task);
+    if (isSubmitted) throw alreadySubmitted();
+    if (held !== version) {
       throw new StudyError(
         "stale",
         "This case was saved elsewhere meanwhile. Read it again before you go on.",
@@ -265,6 +265,27 @@ function requireRule({ protocol }: Study, { rule, form }: Measurement): void {
     "record",
     `The protocol has no measurement "${rule}" of the form "${form}". Measure it again.`,
   );
+}
+
+/** What a draft is held against when it comes; version 0 where none is held. */
+async function draftVersion(
+  transaction: StudyTransaction,
+  { queue, caseId, person }: ReaderTask,
+): Promise<{ readonly isSubmitted: boolean; readonly held: number }> {
+  const row = await transaction
+    .selectFrom("tasks")
+    .leftJoin("reading_drafts as drafts", (join) =>
+      join
+        .onRef("drafts.queue", "=", "tasks.queue")
+        .onRef("drafts.person", "=", "tasks.person")
+        .onRef("drafts.case_id", "=", "tasks.case_id"),
+    )
+    .select(["tasks.done", "drafts.version"])
+    .where("tasks.queue", "=", queue)
+    .where("tasks.case_id", "=", caseId)
+    .where("tasks.person", "=", person)
+    .executeTakeFirst();
+  return { isSubmitted: row?.done === 1, held: row?.version ?? 0 };
 }
 
 async function isDone(

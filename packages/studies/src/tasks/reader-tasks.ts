@@ -5,7 +5,7 @@
  * What a reader calls a queue is a panel, or a round together with its repeats; a repeat appears when its
  * washout is over. Whoever has still to qualify has that round alone.
  */
-import type { CaseEntry, Panel, ReaderQueue, WorklistQuery } from "@malleolus/schema";
+import type { CaseEntry, CaseState, Panel, ReaderQueue, WorklistQuery } from "@malleolus/schema";
 import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
 import type { ReadingQueue, StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
@@ -144,17 +144,35 @@ export async function findReaderTask(
   person: string,
   code: string,
 ): Promise<ReaderTask> {
+  const rounds = await roundsOf(study);
   const range = positionsOf(code);
-  for (const key of await openKeys(study, person)) {
-    const row = await tasksOf(study, person, key)
-      .where("tasks.position", ">=", range?.from ?? "")
-      .where("tasks.position", "<", range?.to ?? "")
-      .where((task) => task.or([task("tasks.done", "=", 1), isOpen(key)(task)]))
-      .select(["tasks.queue", "tasks.case_id", "tasks.position", "tasks.done", "tasks.with_model"])
-      .executeTakeFirst();
-    if (row === undefined) continue;
-    const { queue, case_id, position, done, with_model } = row;
+  const rows = await study.database
+    .selectFrom("tasks")
+    .innerJoin("cases", "cases.id", "tasks.case_id")
+    .select([
+      "tasks.queue",
+      "tasks.case_id",
+      "tasks.position",
+      "tasks.done",
+      "tasks.with_model",
+      "tasks.opens_at",
+      "cases.state",
+    ])
+    // All that an index of tasks begins with, so that it is found among a hundred thousand.
+    .where("tasks.queue", "in", queuesIn(rounds))
+    .where("tasks.person", "=", person)
+    .where("tasks.done", "in", [0, 1])
+    .where("tasks.position", ">=", range?.from ?? "")
+    .where("tasks.position", "<", range?.to ?? "")
+    .orderBy("tasks.queue")
+    .execute();
+  const only = rows.length === 0 ? null : await onlyOf(study, person, rounds);
+  for (const { queue, case_id, position, done, with_model, opens_at, state } of rows) {
     if (queue === "annotation") continue;
+    const key = keyOf(queue);
+    if (only !== null && key !== only) continue;
+    const isOpenNow = isRound(key) ? opens_at <= new Date().toISOString() : isWorkable(key, state);
+    if (done === 0 && !isOpenNow) continue;
     const withModel = with_model === 1;
     return { key, queue, caseId: case_id, person, position, code, done: done === 1, withModel };
   }
@@ -205,19 +223,46 @@ function keyOf(queue: ReadingQueue): QueueKey {
 
 /** The keys of the queues that somebody may see: all, or the qualification that is not passed. */
 async function openKeys(study: Study, person: string): Promise<QueueKey[]> {
-  const keys = [...new Set((await queuesWithTasks(study, person)).map(keyOf))];
-  const only = await onlyQueueOf(study, person);
-  return only === null ? keys : keys.filter((key) => key === only);
-}
-
-async function queuesWithTasks({ database }: Study, person: string): Promise<ReadingQueue[]> {
-  const rows = await database
+  const rounds = await roundsOf(study);
+  const rows = await study.database
     .selectFrom("tasks")
     .select("queue")
     .distinct()
+    .where("queue", "in", queuesIn(rounds))
     .where("person", "=", person)
     .execute();
-  return rows.flatMap(({ queue }) => (queue === "annotation" ? [] : [queue])).toSorted();
+  const queues = rows.flatMap(({ queue }) => (queue === "annotation" ? [] : [queue])).toSorted();
+  const keys = [...new Set(queues.map(keyOf))];
+  const only = await onlyOf(study, person, rounds);
+  return only === null ? keys : keys.filter((key) => key === only);
+}
+
+interface Round {
+  readonly id: number;
+  readonly pass_share: number | null;
+}
+
+function roundsOf({ database }: Study): Promise<Round[]> {
+  return database.selectFrom("rounds").select(["id", "pass_share"]).orderBy("id").execute();
+}
+
+/** Every queue that there can be: no index of tasks begins with a person. */
+function queuesIn(rounds: readonly Round[]): ReadingQueue[] {
+  const keys = rounds.map(({ id }) => roundKey(id));
+  return ["curation", "reference", ...keys, ...keys.map(repeatOf)];
+}
+
+/** As `onlyQueueOf`, which need not be asked where no round is a qualification. */
+async function onlyOf(
+  study: Study,
+  person: string,
+  rounds: readonly Round[],
+): Promise<RoundKey | null> {
+  return rounds.every(({ pass_share }) => pass_share === null) ? null : onlyQueueOf(study, person);
+}
+
+function isWorkable(key: Panel, state: CaseState): boolean {
+  return WORKABLE[key].some((one) => one === state);
 }
 
 function tasksOf({ database }: Study, person: string, key: QueueKey) {

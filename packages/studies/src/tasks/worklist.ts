@@ -2,7 +2,7 @@
  * A person's open cases, in an order of their own. Nothing in it tells how far others are, what they
  * said, or what a report says.
  */
-import { imageColumn, type View } from "@malleolus/schema";
+import { type ImageRecord, imageColumn, type View } from "@malleolus/schema";
 import type { Study } from "../study.ts";
 
 export interface WorklistQuestion {
@@ -83,9 +83,28 @@ export async function readWorklist(study: Study, question: WorklistQuestion): Pr
 
 /** Each case's radiographs, views in the protocol's order. */
 export async function imagesOf(
-  { database, protocol }: Study,
+  study: Study,
   caseIds: readonly string[],
 ): Promise<Map<string, WorklistEntry["images"]>> {
+  const records = await imageRecordsOf(study, caseIds);
+  return new Map(
+    [...records].map(([caseId, all]) => [
+      caseId,
+      all.map(({ image, facts }) => ({ image, view: facts.view })),
+    ]),
+  );
+}
+
+export interface CaseRadiograph {
+  readonly image: string;
+  readonly facts: ImageRecord;
+}
+
+/** The same with all that is known of them. */
+export async function imageRecordsOf(
+  { database, protocol }: Study,
+  caseIds: readonly string[],
+): Promise<Map<string, CaseRadiograph[]>> {
   if (caseIds.length === 0) return new Map();
   const rows = await database
     .selectFrom("images")
@@ -93,20 +112,21 @@ export async function imagesOf(
     .where("case_id", "in", caseIds)
     .orderBy("sha256")
     .execute();
-  const images = rows.map(({ case_id, sha256, facts }) => ({
-    caseId: case_id,
-    image: sha256,
-    view: imageColumn.read(facts, `image ${sha256}`).view,
-  }));
-  const place = (view: View | null) => {
+  const place = ({ facts: { view } }: CaseRadiograph) => {
     const index = view === null ? -1 : protocol.views.indexOf(view);
     return index < 0 ? protocol.views.length : index;
   };
-  const sorted = images.toSorted((a, b) => place(a.view) - place(b.view));
+  const records = rows
+    .map(({ case_id, sha256, facts }) => ({
+      caseId: case_id,
+      image: sha256,
+      facts: imageColumn.read(facts, `image ${sha256}`),
+    }))
+    .toSorted((a, b) => place(a) - place(b));
   return new Map(
-    [...Map.groupBy(sorted, ({ caseId }) => caseId)].map(([caseId, all]) => [
+    [...Map.groupBy(records, ({ caseId }) => caseId)].map(([caseId, all]) => [
       caseId,
-      all.map(({ image, view }) => ({ image, view })),
+      all.map(({ image, facts }) => ({ image, facts })),
     ]),
   );
 }
