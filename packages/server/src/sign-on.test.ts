@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { peopleSchema, type SignOn, signOnSchema } from "@malleolus/schema";
 import { OBSERVERS } from "@malleolus/studies/test-people";
+import { pino } from "pino";
 import { startProvider, type TestProvider } from "./test-openid-provider.ts";
 import { type Answer, type Client, joinRoom, setUp, type TestRoom, testRoom } from "./test-room.ts";
 
@@ -160,4 +161,20 @@ test("sign-on: before the first account, without a provider, and with one that i
   const down = await testRoom(context, { signOn: gone });
   await setUp(down);
   assert.equal((await signOn(down)).headers.location, "/login?sign-on=provider");
+});
+
+test("sign-on: a visitor who is in no group is worth no warning, a provider that is down is", async (context) => {
+  const provider = await startProvider(context);
+  const warnings = async (signOnSettings: SignOn) => {
+    const lines: string[] = [];
+    const logger = pino({ level: "warn" }, { write: (line) => void lines.push(line) });
+    const given = await testRoom(context, { signOn: signOnSettings, logger });
+    await setUp(given);
+    await signOn(given);
+    return lines.map((line) => JSON.parse(line).problem);
+  };
+  provider.user = { sub: "1", preferred_username: "bakker", groups: ["kitchen"] };
+  assert.deepEqual(await warnings(signOnOf(provider)), []);
+  const gone = { ...signOnOf(provider), issuer: "http://127.0.0.1:9" };
+  assert.deepEqual(await warnings(gone), ["provider"]);
 });

@@ -15,6 +15,9 @@ import { failureAnswers } from "./failure-answers.ts";
 
 export const SIGN_ON_CALLBACK = "/api/openid/callback";
 
+/** Nothing is wrong with the server, or with how it was set up: a visitor who is nobody's, or took too long. */
+const ORDINARY: ReadonlySet<SignOnProblem> = new Set(["no-role", "expired"]);
+
 export function addSignOnRoutes(
   app: App,
   room: Room,
@@ -72,7 +75,9 @@ async function orSignInPage(
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     // Never the error itself: a provider's answer is in it.
-    request.log.warn({ problem, reason: reasonOf(error) }, "sign-on");
+    const told = { problem, reason: reasonOf(error) };
+    if (ORDINARY.has(problem)) request.log.info(told, "sign-on");
+    else request.log.warn(told, "sign-on");
     return reply.redirect(`/login?sign-on=${problem}`);
   }
 }
