@@ -26,6 +26,7 @@ export {
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
 export { readDicomImage } from "./dicom/read-dicom.ts";
+export { type DrawnRadiograph, drawnSegmentationFile } from "./dicom/results/drawn-segmentation.ts";
 export {
   type ExaminedRadiograph,
   measurementReportFile,

@@ -140,7 +140,7 @@ export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";
 export { type CocoExport, cocoExport } from "./export/coco-export.ts";
-export { drawnOutlines } from "./export/drawn-outlines.ts";
+export { type DrawnImage, drawnImages, drawnOutlines } from "./export/drawn-outlines.ts";
 export { type ProposalsCoco, proposalsCoco } from "./export/proposals-coco.ts";
 export { imagePath } from "./image-store.ts";
 export {

@@ -8,6 +8,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -19,6 +20,7 @@ import type { WeightType } from "@malleolus/onnx";
 import type { Assignment } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Argument, Command, Option } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
 import { CliError } from "../errors.ts";
@@ -32,9 +34,12 @@ interface ExportArguments {
   readonly checkpoint?: string;
   readonly weights: WeightType;
   readonly annotator?: string;
-  readonly format: OutlinesFormat;
+  readonly format: DrawnFormat;
   readonly json?: true;
 }
+
+/** A file of another tool, or a folder of DICOM objects. */
+type DrawnFormat = OutlinesFormat | "dicom-seg";
 
 /** What a file of each format is called behind the annotator's id. */
 const ENDINGS: Readonly<Record<OutlinesFormat, string>> = {
@@ -77,7 +82,7 @@ export const exportCommand: CommandFile = (output) =>
     .option("--annotator <id>", "instead of sets: the outlines that this annotator has drawn")
     .addOption(
       new Option("--format <tool>", "for which tool these are")
-        .choices(["coco", "cvat", "label-studio", "labelbox"])
+        .choices(["coco", "cvat", "label-studio", "labelbox", "dicom-seg"])
         .default("coco"),
     )
     .option("--json", "one JSON object a set or file, each on a line of its own")
@@ -94,7 +99,8 @@ A test is written on request only; do not train on it.
 
 With --annotator the latest outlines of one annotator go to OUT/ID.ENDING, in the form of COCO, CVAT for images
 1.1, Label Studio's JSON or Labelbox's lines; import annotations reads them back. COCO has no open lines: there
-they are widened.
+they are widened. As dicom-seg they go to OUT/ID/, a DICOM Segmentation of each radiograph that is a DICOM file; it
+comes back as it was drawn, or, where another program has changed its pixels, by these.
 
 With --onnx, the network of a run (detector, segmenter or classifier) becomes one file that ONNX Runtime runs in any
 language: an image of any size in, boxes, classes, scores and masks out. docs/onnx.md says how, and what
@@ -182,6 +188,7 @@ async function writeDrawn(
   annotator: string,
   { out, format }: Pick<ExportArguments, "out" | "format">,
 ) {
+  if (format === "dicom-seg") return writeSegmentations(study, annotator, out);
   const { outlinesText } = await import("@malleolus/data");
   const { drawnOutlines } = await import("@malleolus/studies");
   const drawn = await drawnOutlines(study, annotator, format === "coco" ? "widened" : "open");
@@ -190,6 +197,25 @@ async function writeDrawn(
   writeFileWhole(path, outlinesText(drawn, format));
   const shapes = drawn.flatMap(({ annotations }) => annotations.flatMap((one) => one.shapes));
   return { annotator, format, path, images: drawn.length, shapes: shapes.length };
+}
+
+/** One object a radiograph, named for it; of what is no DICOM file there is none. */
+async function writeSegmentations(study: Study, annotator: string, out: string) {
+  const { drawnSegmentationFile, readResultSource } = await import("@malleolus/data");
+  const { drawnImages } = await import("@malleolus/studies");
+  const folder = join(out, annotator);
+  mkdirSync(folder, { recursive: true });
+  const written: number[] = [];
+  for (const { path, sha256, ...drawn } of await drawnImages(study, annotator)) {
+    if (path === null) continue;
+    const source = readResultSource(readFileSync(path), path);
+    const file = drawnSegmentationFile(source, drawn, manifest.version);
+    if (file === null) continue;
+    writeFileWhole(join(folder, `${sha256}.dcm`), file);
+    written.push(drawn.outlines.length);
+  }
+  const shapes = written.reduce((sum, count) => sum + count, 0);
+  return { annotator, format: "dicom-seg", path: folder, images: written.length, shapes };
 }
 
 interface ToldSet {

@@ -24,7 +24,10 @@ interface AnnotationsArguments extends ImportArguments {
 export const importAnnotationsCommand: CommandFile = (output, finish) =>
   withStudyOptions(new Command("annotations"))
     .description("outlines drawn with CVAT, Label Studio or Labelbox: COCO, or Labelbox's NDJSON")
-    .argument("<file>", "COCO, or Labelbox's export of one JSON object a line")
+    .argument(
+      "<file>",
+      "COCO, CVAT's XML, Label Studio's JSON, Labelbox's lines, or a folder of DICOM SEG",
+    )
     .option(
       "--annotator <id or name=id>",
       "the annotator; for several, repeat it with each name in the file",

@@ -1,11 +1,14 @@
 /**
  * A file of outlines to images with annotations: COCO, as CVAT, Label Studio and Labelbox export it, or one
- * of their own: CVAT's XML, Label Studio's JSON, Labelbox's JSON lines.
+ * of their own: CVAT's XML, Label Studio's JSON, Labelbox's JSON lines; or a DICOM Segmentation, or a folder of them.
  */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { causeText } from "@malleolus/errors";
 import { annotationRemarks } from "../coco/annotation-remarks.ts";
 import { type CocoAnnotation, type CocoDataset, parseCocoBytes } from "../coco/read-coco.ts";
+import { dicomOpening } from "../dicom/find-data-set.ts";
+import { readSegmentation } from "../dicom/results/read-segmentation.ts";
 import { DataError } from "../errors.ts";
 import { isCvatXml, readCvatXml } from "./cvat-xml.ts";
 import { isLabelStudioExport, readLabelStudio } from "./label-studio.ts";
@@ -14,9 +17,19 @@ import type { OutlinedShape, OutlinesFile } from "./outlined-image.ts";
 
 /** @throws DataError `unreadable` or `invalid-annotations`, with all that is wrong at once. */
 export async function readOutlines(path: string): Promise<OutlinesFile> {
-  let bytes: Buffer;
+  const isFolder = await readable(path, async () => (await stat(path)).isDirectory());
+  if (isFolder) return readSegmentations(path);
+  const bytes = await readable(path, () => readFile(path));
+  if (dicomOpening(bytes) !== undefined) return readSegmentation(bytes, path);
+  if (isLabelboxExport(bytes)) return readLabelbox(bytes.toString("utf8"), path);
+  if (isCvatXml(bytes)) return readCvatXml(bytes.toString("utf8"), path);
+  if (isLabelStudioExport(bytes)) return readLabelStudio(bytes.toString("utf8"), path);
+  return cocoOutlines(parseCocoBytes(bytes, path), path);
+}
+
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    bytes = await readFile(path);
+    return await read();
   } catch (cause) {
     throw new DataError(
       "unreadable",
@@ -24,10 +37,27 @@ export async function readOutlines(path: string): Promise<OutlinesFile> {
       { cause },
     );
   }
-  if (isLabelboxExport(bytes)) return readLabelbox(bytes.toString("utf8"), path);
-  if (isCvatXml(bytes)) return readCvatXml(bytes.toString("utf8"), path);
-  if (isLabelStudioExport(bytes)) return readLabelStudio(bytes.toString("utf8"), path);
-  return cocoOutlines(parseCocoBytes(bytes, path), path);
+}
+
+/** One radiograph's drawing is one object: those of a folder belong together. */
+async function readSegmentations(folder: string): Promise<OutlinesFile> {
+  const names = (await readdir(folder)).filter((name) => name.toLowerCase().endsWith(".dcm"));
+  if (names.length === 0) {
+    throw new DataError(
+      "invalid-annotations",
+      `${folder}: expected a folder of DICOM Segmentations, got one without a .dcm file; give the file itself`,
+    );
+  }
+  const files: OutlinesFile[] = [];
+  for (const name of names.toSorted()) {
+    const path = join(folder, name);
+    files.push(readSegmentation(await readable(path, () => readFile(path)), path));
+  }
+  return {
+    categories: [...new Set(files.flatMap(({ categories }) => categories))],
+    images: files.flatMap(({ images }) => images),
+    remarks: files.flatMap(({ remarks }) => remarks),
+  };
 }
 
 /** Everything in a COCO file is one person's: the format has no place for names. */

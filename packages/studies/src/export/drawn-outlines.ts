@@ -2,7 +2,7 @@
  * What one annotator has drawn, for another tool: the latest annotation of every radiograph, by the radiograph's
  * hash. `import annotations` reads it back. Nothing of others is in it, nor of readers or models.
  */
-import type { OutlinedImage, OutlinedShape } from "@malleolus/data";
+import type { DrawnRadiograph, OutlinedImage, OutlinedShape } from "@malleolus/data";
 import { imageColumn, type Outline, outlinesColumn } from "@malleolus/schema";
 import { outlinePolygons } from "../annotation/outline-polygons.ts";
 import { imagePath } from "../image-store.ts";
@@ -19,6 +19,45 @@ export async function drawnOutlines(
   annotator: string,
   lines: "open" | "widened",
 ): Promise<OutlinedImage[]> {
+  const latest = await latestDrawings(study, annotator);
+  return latest.map(({ sha256, facts, outlines, visibility }) => {
+    const shapes = outlines.flatMap((outline) =>
+      lines === "open" ? openShapes(outline) : [widened(outline, outlinePolygons(outline, facts))],
+    );
+    return {
+      place: `image ${sha256}`,
+      fileName: imagePath("", sha256, facts.format).replaceAll("\\", "/"),
+      size: [facts.width, facts.height] as const,
+      extra: {},
+      annotations: [{ author: annotator, shapes, visibility }],
+    };
+  });
+}
+
+export interface DrawnImage extends DrawnRadiograph {
+  readonly sha256: string;
+  /** Where its file lies; null for one that is no DICOM file. */
+  readonly path: string | null;
+}
+
+/**
+ * The same for an archive: each radiograph's outlines as they were drawn, beside its file.
+ *
+ * @throws StudyError `person` for someone who does not annotate.
+ */
+export async function drawnImages(study: Study, annotator: string): Promise<DrawnImage[]> {
+  const latest = await latestDrawings(study, annotator);
+  return latest.map(({ sha256, facts, outlines, visibility }) => ({
+    sha256,
+    path: facts.format === "dicom" ? imagePath(study.images, sha256) : null,
+    annotator,
+    visibility,
+    outlines,
+    polygonsOf: (outline) => outlinePolygons(outline, facts),
+  }));
+}
+
+async function latestDrawings(study: Study, annotator: string) {
   requireRole(study, annotator, "annotator");
   const rows = await study.database
     .selectFrom("annotations")
@@ -30,20 +69,12 @@ export async function drawnOutlines(
     .orderBy("annotations.revision")
     .execute();
   const latest = [...new Map(rows.map((row) => [row.sha256, row])).values()];
-  return latest.map(({ sha256, facts: text, outlines, visibility }) => {
-    const facts = imageColumn.read(text, `image ${sha256}`);
-    const drawn = outlinesColumn.read(outlines, `annotation of ${sha256}`);
-    const shapes = drawn.flatMap((outline) =>
-      lines === "open" ? openShapes(outline) : [widened(outline, outlinePolygons(outline, facts))],
-    );
-    return {
-      place: `image ${sha256}`,
-      fileName: imagePath("", sha256, facts.format).replaceAll("\\", "/"),
-      size: [facts.width, facts.height] as const,
-      extra: {},
-      annotations: [{ author: annotator, shapes, visibility }],
-    };
-  });
+  return latest.map(({ sha256, facts, outlines, visibility }) => ({
+    sha256,
+    facts: imageColumn.read(facts, `image ${sha256}`),
+    outlines: outlinesColumn.read(outlines, `annotation of ${sha256}`),
+    visibility,
+  }));
 }
 
 function openShapes({ structure, polygons, lines = [] }: Outline): OutlinedShape[] {

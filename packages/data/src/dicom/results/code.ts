@@ -61,7 +61,10 @@ export const CODES = {
   trackingIdentifier: dcm("112039", "Tracking Identifier"),
   trackingUid: dcm("112040", "Tracking Unique Identifier"),
   abnormal: sct("49755003", "Morphologically Abnormal Structure"),
+  anatomical: sct("123037004", "Anatomical Structure"),
   ankle: sct("70258002", "Ankle joint"),
+  fibula: sct("87342007", "Bone structure of fibula"),
+  tibia: sct("12611008", "Bone structure of tibia"),
   english: { value: "en", scheme: "RFC5646", meaning: "English" },
   percent: { value: "%", scheme: "UCUM", meaning: "Percent" },
   millimetre: { value: "mm", scheme: "UCUM", meaning: "millimeter" },
@@ -80,6 +83,23 @@ export const CODES = {
   ),
   calibrated: ours("calibrated", "Measured by a calibrated pixel spacing"),
 } as const satisfies Readonly<Record<string, Code>>;
+
+/** What an outlined structure is: a bone, a fracture, or what only the study's protocol names. */
+export function structureCodes(structure: string): {
+  readonly category: Code;
+  readonly type: Code;
+} {
+  switch (structure) {
+    case "fracture":
+      return { category: CODES.abnormal, type: CODES.fracture };
+    case "fibula":
+      return { category: CODES.anatomical, type: CODES.fibula };
+    case "tibia":
+      return { category: CODES.anatomical, type: CODES.tibia };
+    default:
+      return { category: CODES.anatomical, type: ours(structure, structure) };
+  }
+}
 
 /** What a class is called and in which classification: Danis-Weber's, or the detector's own. */
 export function classCodes(name: string): { readonly concept: Code; readonly value: Code } {

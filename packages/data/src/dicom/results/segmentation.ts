@@ -25,6 +25,12 @@ import type { Elements, ResultSource } from "./result-source.ts";
 const REFERENCED_SEGMENT = 0x0062000b;
 const SEGMENT_IDENTIFICATION = 0x0062000a;
 
+/** One segment: its item of the segment sequence, and where it lies. */
+export interface Segment {
+  readonly item: DataSet;
+  readonly mask: Mask;
+}
+
 /** The object's file; null where no finding has an outline: a segmentation without segments is none. */
 export function segmentationFile(
   analysis: Analysis,
@@ -34,13 +40,28 @@ export function segmentationFile(
   const outlined = findings
     .map((finding, index) => ({ finding, index }))
     .filter(({ finding }) => finding.polygons.length > 0);
-  if (outlined.length === 0) return null;
-  const masks = outlined.map(({ finding }) =>
-    fillOutlines(finding.polygons, source.width, source.height),
-  );
-  const segments = outlined.map(({ finding, index }, i) =>
-    segmentItem(analysis, source, finding, index, i + 1),
-  );
+  const segments = outlined.map(({ finding, index }, i) => ({
+    item: segmentItem(analysis, source, finding, index, i + 1),
+    mask: fillOutlines(finding.polygons, source.width, source.height),
+  }));
+  return writeSegmentation(analysis, source, segments, { label: "FRACTURES", creator: "" });
+}
+
+/** A file of these segments, of which the frames are told apart by nothing else; null without one. */
+export function writeSegmentation(
+  analysis: Analysis,
+  source: ResultSource,
+  segments: readonly Segment[],
+  content: {
+    /** A code string: capitals. */
+    readonly label: string;
+    /** Whoever has drawn it; empty for a model. */
+    readonly creator: string;
+    readonly more?: Elements;
+  },
+): Uint8Array | null {
+  if (segments.length === 0) return null;
+  const masks = segments.map(({ mask }) => mask);
   return writeResult({
     kind: "segmentation",
     analysis,
@@ -52,14 +73,15 @@ export function segmentationFile(
       [0x00209221, { vr: "SQ", value: [organizationItem(analysis, source)] }],
       [0x00209222, { vr: "SQ", value: [segmentDimension(analysis, source)] }],
       [0x00620001, { vr: "CS", value: "BINARY" }],
-      [0x00620002, { vr: "SQ", value: segments }],
+      [0x00620002, { vr: "SQ", value: segments.map(({ item }) => item) }],
       [0x00620013, { vr: "CS", value: overlap(masks) ? "YES" : "NO" }],
-      [0x00700080, { vr: "CS", value: "FRACTURES" }],
+      [0x00700080, { vr: "CS", value: content.label }],
       [0x00700081, { vr: "LO", value: NOTICE }],
-      [0x00700084, { vr: "PN", value: "" }],
+      [0x00700084, { vr: "PN", value: content.creator }],
       [0x00081115, { vr: "SQ", value: [referencedSeries(source)] }],
       [0x52009229, { vr: "SQ", value: [new Map()] }],
       [0x52009230, { vr: "SQ", value: masks.map((_, i) => frameItem(source, i + 1)) }],
+      ...(content.more ?? []),
     ],
   });
 }
@@ -153,7 +175,7 @@ function referencedSeries(source: ResultSource): DataSet {
 }
 
 /** Bits of all frames, one after another without gaps, the first pixel in the lowest bit. */
-function packBits(masks: readonly Mask[]): Uint8Array {
+export function packBits(masks: readonly Mask[]): Uint8Array {
   const count = masks.reduce((sum, { data }) => sum + data.length, 0);
   const bits = new Uint8Array(Math.ceil(count / 8));
   let at = 0;
