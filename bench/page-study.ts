@@ -34,6 +34,13 @@ export const VIEWS = ["ap", "mortise", "lateral"] as const;
 /** Of an outline on each view that is drawn on: its points, and its radius as a share of the side. */
 const POINTS = 1000;
 export const RADIUS = 0.4;
+const HOSPITALS = [{ id: "a", name: "A", role: "internal" as const, language: "en" as const }];
+/** As many as the protocol asks for; the first draws. */
+const ANNOTATORS = ["annotator-1", "annotator-2"].map((id) => ({
+  id,
+  name: id,
+  roles: ["annotator" as const],
+}));
 
 export async function writeStudy(
   folder: string,
@@ -41,7 +48,14 @@ export async function writeStudy(
   side: number,
   who: Who,
 ): Promise<void> {
-  await createStudy({ folder, name: "Bench", passphrase: "bench" });
+  await createStudy({
+    folder,
+    name: "Bench",
+    passphrase: "bench",
+    ...(who === "annotator"
+      ? { participants: { hospitals: HOSPITALS, observers: ANNOTATORS } }
+      : {}),
+  });
   const study = await openStudy(folder);
   await study.database.insertInto("patients").values({ id: "p", hospital: "a" }).execute();
   for (let index = 0; index < cases; index++) await addCase(study, `case-${index}`, side);
