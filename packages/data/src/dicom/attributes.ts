@@ -7,7 +7,7 @@ import { DataError } from "../errors.ts";
 import { type CharacterSets, decodeText } from "./character-set.ts";
 import { readDecimals } from "./decimal-strings.ts";
 import { type ByteElement, readElements, readItems, type Writing } from "./elements.ts";
-import type { OpenedFile } from "./find-data-set.ts";
+import { declaredWriting, type OpenedFile } from "./find-data-set.ts";
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 
@@ -47,6 +47,21 @@ export function readAttributes(file: OpenedFile, where: string): Attributes {
     );
   }
   return attributes(elements, { ...file, where, sets: [] });
+}
+
+/**
+ * Those of a data set that no file is around, as a message of the network carries it; one of no bytes has none.
+ *
+ * @throws DataError `damaged` where it ends within an element.
+ */
+export function parseBareDataSet(
+  bytes: Uint8Array,
+  transferSyntax: string,
+  where: string,
+): Attributes {
+  const writing = declaredWriting(transferSyntax);
+  const elements = readElements(bytes, { from: 0, to: bytes.length }, writing, where);
+  return attributes(elements, { bytes, transferSyntax, writing, where, sets: [] });
 }
 
 interface Context {

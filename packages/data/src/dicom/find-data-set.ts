@@ -102,7 +102,8 @@ function asWritten(bytes: Uint8Array, start: number, said: string | null): Opene
   return { bytes, dataSetStart: start, transferSyntax, writing };
 }
 
-function declaredWriting(transferSyntax: string): Writing {
+/** How a transfer syntax says that elements are written. */
+export function declaredWriting(transferSyntax: string): Writing {
   return {
     explicit: transferSyntax !== IMPLICIT_LITTLE_ENDIAN,
     bigEndian: transferSyntax === BIG_ENDIAN,

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseBareDataSet } from "../attributes.ts";
 import { parseDataSet } from "../data-set.ts";
 import { deidentify } from "../deidentify/deidentify.ts";
+import { readFileParts } from "../file-parts.ts";
 import { readDicom } from "../read-dicom.ts";
-import { type ElementValue, TRANSFER_SYNTAX, writeDicomFile } from "./data-set.ts";
+import {
+  type ElementValue,
+  TRANSFER_SYNTAX,
+  writeBareDataSet,
+  writeDicomFile,
+} from "./data-set.ts";
+import { writeMeta } from "./file-meta.ts";
 
 const META = {
   sopClass: "1.2.840.10008.5.1.4.1.1.1",
@@ -85,3 +93,29 @@ function implementationOf(bytes: Uint8Array): Buffer {
   assert.ok(at > 0);
   return whole.subarray(at, 144 + whole.readUInt32LE(140));
 }
+
+test("writeBareDataSet: what a message carries is read, explicit and implicit", () => {
+  const dataSet = new Map(elements.filter(([tag]) => tag >= 0x00080018 && tag < 0x7fe00010));
+  for (const [vrs, syntax] of [
+    ["explicit", "1.2.840.10008.1.2.1"],
+    ["implicit", "1.2.840.10008.1.2"],
+  ] as const) {
+    const attributes = parseBareDataSet(writeBareDataSet(dataSet, vrs), syntax, "message");
+    assert.equal(attributes.text("x00080018"), META.sopInstance, vrs);
+    assert.equal(attributes.short("x00281041", { signed: true }), -1);
+    assert.equal(attributes.items("x00540220")[0].text("x00080104"), "Mortise");
+  }
+  assert.equal(
+    parseBareDataSet(new Uint8Array(), "1.2.840.10008.1.2", "m").text("x00080018"),
+    null,
+  );
+});
+
+test("readFileParts: the data set as it stands in the file, and what names it", () => {
+  const parts = readFileParts(file, "written");
+  assert.deepEqual(
+    Buffer.concat([writeMeta(parts), parts.dataSet]).equals(Buffer.from(file)),
+    true,
+  );
+  assert.throws(() => readFileParts(file.subarray(132), "cut"), { code: "damaged" });
+});

@@ -3,6 +3,7 @@
  * fragment of their own. It writes what it is given, sorted by tag; what an object must hold is its
  * caller's business.
  */
+import type { Writing } from "../elements.ts";
 import { EXPLICIT, writeElement, writeFragments, writeItem } from "./elements.ts";
 import { type FileMetaInformation, writeMeta } from "./file-meta.ts";
 
@@ -78,23 +79,31 @@ export const TRANSFER_SYNTAX = {
 /** A whole file. Text is written in UTF-8: the set must name ISO_IR 192 where it is not ASCII. */
 export function writeDicomFile(dataSet: DataSet, meta: FileMetaInformation): Uint8Array {
   // An array of its own: a Buffer would come out of another thread as something else.
-  return Uint8Array.from(Buffer.concat([writeMeta(meta), bytesOf(dataSet)]));
+  return Uint8Array.from(Buffer.concat([writeMeta(meta), bytesOf(dataSet, EXPLICIT)]));
 }
 
-function bytesOf(dataSet: DataSet): Buffer {
+/** A data set without a file around it, as a message of the network carries it; text as in a file. */
+export function writeBareDataSet(dataSet: DataSet, vrs: "explicit" | "implicit"): Uint8Array {
+  return bytesOf(dataSet, { explicit: vrs === "explicit", bigEndian: false });
+}
+
+function bytesOf(dataSet: DataSet, writing: Writing): Buffer {
   const sorted = [...dataSet].sort(([a], [b]) => a - b);
-  return Buffer.concat(sorted.map(([tag, element]) => elementBytes(tag, element)));
+  return Buffer.concat(sorted.map(([tag, element]) => elementBytes(tag, element, writing)));
 }
 
-function elementBytes(tag: number, element: ElementValue): Buffer {
+function elementBytes(tag: number, element: ElementValue, writing: Writing): Buffer {
   if ("stream" in element) return writeFragments(tag, [0], [element.stream]);
-  return writeElement(tag, element.vr, valueBytes(element), EXPLICIT);
+  return writeElement(tag, element.vr, valueBytes(element, writing), writing);
 }
 
-function valueBytes(element: Exclude<ElementValue, { readonly stream: Uint8Array }>): Uint8Array {
+function valueBytes(
+  element: Exclude<ElementValue, { readonly stream: Uint8Array }>,
+  writing: Writing,
+): Uint8Array {
   switch (element.vr) {
     case "SQ":
-      return Buffer.concat(element.value.map((item) => writeItem(bytesOf(item), EXPLICIT)));
+      return Buffer.concat(element.value.map((item) => writeItem(bytesOf(item, writing), writing)));
     case "OW":
     case "OB":
       return element.value;

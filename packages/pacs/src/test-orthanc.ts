@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { freePort } from "./test-ports.ts";
 
 const PROGRAM = "/usr/sbin/Orthanc";
 const PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
@@ -19,10 +19,22 @@ export function skipWithoutOrthanc(): { skip: string | false } {
   };
 }
 
+/** A node that it knows: by title, on this machine. */
+export interface KnownNode {
+  readonly title: string;
+  readonly port: number;
+}
+
 /** The address of its DICOMweb service; it ends with the test. `user` has the password `secret`. */
 export async function startOrthanc(context: TestContext): Promise<string> {
+  return (await startOrthancWithDimse(context, null)).url;
+}
+
+/** The same, called `ORTHANC` on a port for DIMSE, where it knows a node. */
+export async function startOrthancWithDimse(context: TestContext, known: KnownNode | null) {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-orthanc-"));
   const port = await freePort();
+  const dicomPort = await freePort();
   const configuration = join(folder, "orthanc.json");
   writeFileSync(
     configuration,
@@ -30,7 +42,11 @@ export async function startOrthanc(context: TestContext): Promise<string> {
       StorageDirectory: join(folder, "store"),
       IndexDirectory: join(folder, "store"),
       HttpPort: port,
-      DicomServerEnabled: false,
+      DicomServerEnabled: known !== null,
+      DicomPort: dicomPort,
+      DicomAet: "ORTHANC",
+      DicomCheckCalledAet: true,
+      DicomModalities: known === null ? {} : { known: [known.title, "127.0.0.1", known.port] },
       RemoteAccessAllowed: false,
       AuthenticationEnabled: true,
       RegisteredUsers: { user: "secret" },
@@ -56,18 +72,8 @@ export async function startOrthanc(context: TestContext): Promise<string> {
     const answer = await fetch(`${url}/studies`).catch(() => null);
     await answer?.body?.cancel();
     // Without its password, which nobody gave here, it says so.
-    if (answer?.status === 401) return url;
+    if (answer?.status === 401) return { url, dicomPort };
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`Orthanc did not answer: ${said}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("expected a port");
-  return address.port;
 }
