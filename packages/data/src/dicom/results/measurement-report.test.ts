@@ -90,8 +90,8 @@ const TID_1501: readonly Row[] = [
   row("2", "HAS OBS CONTEXT", "TEXT", "DCM 112039", ONE),
   row("3", "HAS OBS CONTEXT", "UIDREF", "DCM 112040", ONE),
   ...SITE_AND_ALGORITHM,
-  row("10", "CONTAINS", "IMAGE", "DCM 121112", ANY),
-  row("12", "CONTAINS", "NUM", null, SOME, checkNumber),
+  row("10", "CONTAINS", "NUM", null, SOME, checkNumber),
+  row("10b", "CONTAINS", "IMAGE", "DCM 121112", ANY),
   EVALUATION,
 ];
 

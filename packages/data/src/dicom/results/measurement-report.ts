@@ -153,12 +153,12 @@ function patientGroup(
     [
       ...trackingRows(tracking),
       ...siteAndAlgorithm(analysis.model),
-      ...examined.map(({ source }) => imageContent("CONTAINS", source, CODES.sourceOfMeasurement)),
       numberContent(
         CODES.fractureProbability,
         inPercent(answer.fractureProbability),
         CODES.percent,
       ),
+      ...examined.map(({ source }) => imageContent("CONTAINS", source, CODES.sourceOfMeasurement)),
       classEvaluation(answer.class),
     ],
     "1501",
