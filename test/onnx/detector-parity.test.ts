@@ -66,7 +66,7 @@ interface Option {
 
 const options: readonly Option[] = [
   { name: "as it is", change: (config) => config },
-  { name: "as it is, by tiles", change: wide, written: { tiles: true } },
+  { name: "as it is, for a browser", change: wide, written: { forBrowser: true } },
   {
     name: "group norm and detail channels",
     change: (config) => ({

@@ -17,10 +17,11 @@ export interface ExportOptions {
    */
   readonly weightType: WeightType | WeightTypes;
   /**
-   * Whether a detector's large 3x3 convolutions go by tiles, with a quarter of the multiplications: for
-   * WebAssembly, where these are most of the time. Elsewhere ONNX Runtime has better ones. Default false.
+   * Whether a detector's file is for a browser's engines: its large 3x3 convolutions go by tiles, with a quarter
+   * of the multiplications, which are most of the time in WebAssembly (elsewhere ONNX Runtime has better ones);
+   * and nothing is float64, which its build for WebGPU lacks. Default false.
    */
-  readonly tiles?: boolean;
+  readonly forBrowser?: boolean;
 }
 
 /**
@@ -30,22 +31,27 @@ export interface ExportOptions {
 export function exportNetwork(
   file: Uint8Array,
   where: string,
-  { weightType, tiles = false }: ExportOptions,
+  { weightType, forBrowser = false }: ExportOptions,
 ): Uint8Array<ArrayBuffer> {
   const network = readNetworkBytes(file, where);
   const weightTypes = typeof weightType === "string" ? () => weightType : weightType;
-  return graphOf(network, where, weightTypes, tiles).bytes(network.metadata);
+  return graphOf(network, where, weightTypes, forBrowser).bytes(network.metadata);
 }
 
 function graphOf(
   { metadata, weights }: NetworkFile,
   where: string,
   weightTypes: WeightTypes,
-  tiles: boolean,
+  forBrowser: boolean,
 ): Graph {
   const preliminary = PRELIMINARY_GRAPHS.get(metadata.format ?? "");
   if (preliminary === undefined) {
-    return detectorGraph(describeDetector(metadata, where).config, weights, weightTypes, tiles);
+    return detectorGraph(
+      describeDetector(metadata, where).config,
+      weights,
+      weightTypes,
+      forBrowser,
+    );
   }
   try {
     return preliminary(metadata.config ?? "", `${where}: its configuration`, weights, weightTypes);

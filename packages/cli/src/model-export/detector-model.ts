@@ -18,7 +18,7 @@ export async function readDetectorModel(path: string | null): Promise<Uint8Array
   const { exportNetwork, readDetectorModel: describe } = await import("@malleolus/onnx");
   // Half the bytes: the project's own lie in float16 exactly, others' nearest in whole numbers.
   const weightType = path === shippedDetector() ? "float16" : "int16";
-  const model = exportNetwork(await readFile(path), path, { weightType, tiles: true });
+  const model = exportNetwork(await readFile(path), path, { weightType, forBrowser: true });
   describe(model, path);
   return model;
 }

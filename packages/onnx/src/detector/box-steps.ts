@@ -1,7 +1,8 @@
 /**
  * Boxes in a graph: decoded from their references, clipped, and freed of duplicates, by the rules that
  * `networks` has in `boxes/`. Boxes are [..., 4], x1, y1, x2, y2. Sums are float64 and rounded once, as there:
- * which of two boxes that overlap by about the threshold stays hangs on the last bit.
+ * which of two boxes that overlap by about the threshold stays hangs on the last bit. An engine without float64 may
+ * so keep another one.
  */
 import type { BoxWeights } from "@malleolus/schema";
 import type { Graph, Value } from "../graph/graph.ts";
@@ -21,15 +22,18 @@ export function decodeBoxes(
   references: Value,
   weights: BoxWeights,
 ): Value {
-  const half = graph.number("float64", 2);
-  const scaled = graph.add("Div", [cast(graph, deltas, "float64"), graph.row("float64", weights)]);
-  const corners = cast(graph, references, "float64");
+  const half = graph.number(graph.exact, 2);
+  const scaled = graph.add("Div", [
+    cast(graph, deltas, graph.exact),
+    graph.row(graph.exact, weights),
+  ]);
+  const corners = cast(graph, references, graph.exact);
   const start = cut(graph, corners, -1, 0, 2);
   const sides = graph.add("Sub", [cut(graph, corners, -1, 2, 4), start]);
   const moved = graph.add("Mul", [cut(graph, scaled, -1, 0, 2), sides]);
   const middles = graph.add("Add", [start, graph.add("Div", [sides, half])]);
   const centers = graph.add("Add", [middles, moved]);
-  const limit = graph.number("float64", MAX_LOG_RATIO);
+  const limit = graph.number(graph.exact, MAX_LOG_RATIO);
   const ratios = graph.add("Exp", [graph.add("Min", [cut(graph, scaled, -1, 2, 4), limit])]);
   const halves = graph.add("Div", [graph.add("Mul", [ratios, sides]), half]);
   const ends = [graph.add("Sub", [centers, halves]), graph.add("Add", [centers, halves])];

@@ -29,10 +29,10 @@ export function detectorGraph(
   config: MaskRcnnConfig,
   weights: Weights,
   weightTypes: WeightTypes,
-  tiles: boolean,
+  forBrowser: boolean,
 ): Graph {
-  const graph = newGraph("mask-rcnn", weightTypes);
-  const walk: Walk = { graph, weights, tiles };
+  const graph = newGraph("mask-rcnn", weightTypes, forBrowser ? "float32" : "float64");
+  const walk: Walk = { graph, weights, tiles: forBrowser };
   const image = paddedImage(graph, config.sizeDivisibility);
   const threshold = graph.input({ name: SCORE_THRESHOLD, type: "float32", shape: [1] });
   const limits = limitsOf(graph, image);

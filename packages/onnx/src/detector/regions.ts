@@ -102,10 +102,12 @@ function roiAlign(
 function levelsOf(graph: Graph, boxes: Value, config: RoiConfig): Value {
   const sides = graph.add("Sub", [cut(graph, boxes, 1, 2, 4), cut(graph, boxes, 1, 0, 2)]);
   const area = graph.add("Mul", [cut(graph, sides, 1, 0, 1), cut(graph, sides, 1, 1, 2)]);
-  const constant = (value: number) => graph.number("float64", value);
-  const side = graph.add("Sqrt", [cast(graph, squeeze(graph, area, 1), "float64")]);
+  const constant = (value: number) => graph.number(graph.exact, value);
+  const side = graph.add("Sqrt", [cast(graph, squeeze(graph, area, 1), graph.exact)]);
   const ratio = graph.add("Div", [side, constant(config.canonicalBoxSize)]);
-  const log = graph.add("Log", [graph.add("Add", [ratio, constant(1e-8)])]);
+  // So that a box of exactly a level's size is not below it; in float32 less would be nothing.
+  const least = graph.exact === "float64" ? 1e-8 : 1e-6;
+  const log = graph.add("Log", [graph.add("Add", [ratio, constant(least)])]);
   const octaves = graph.add("Div", [log, constant(Math.LN2)]);
   const level = graph.add("Floor", [
     graph.add("Add", [octaves, constant(config.canonicalLevel - FIRST_LEVEL)]),

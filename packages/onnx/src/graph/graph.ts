@@ -16,6 +16,8 @@ import {
 export type Value = string;
 
 export interface Graph {
+  /** The type of sums that are rounded once; float32 for engines without float64. */
+  readonly exact: "float64" | "float32";
   /** What goes in; a dimension that is not fixed has a name. */
   input(port: Port): Value;
   /** Gives a value out under a name of its own. */
@@ -49,7 +51,11 @@ export type WeightType = "float32" | "float16" | "int16";
 /** By the name of the tensor. */
 export type WeightTypes = (tensor: string) => WeightType;
 
-export function newGraph(name: string, typeOf: WeightTypes): Graph {
+export function newGraph(
+  name: string,
+  typeOf: WeightTypes,
+  exact: Graph["exact"] = "float64",
+): Graph {
   const nodes: Node[] = [];
   const constants: Constant[] = [];
   const inputs: Port[] = [];
@@ -79,6 +85,7 @@ export function newGraph(name: string, typeOf: WeightTypes): Graph {
     return own;
   };
   return {
+    exact,
     input(port) {
       inputs.push(port);
       return port.name;
