@@ -1,12 +1,12 @@
 /**
- * `malleolus import dicom|dicomweb|coco|reports|readings|annotations`: an archive into a study, and what
+ * `malleolus import dicom|dicomweb|dimse|coco|reports|readings|annotations`: an archive into a study, and what
  * people said.
  */
-import type { ImportCounts, ImportEvent, Study } from "@malleolus/studies";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { CommandFile, ExitCode } from "../command-file.ts";
-import { countProgress } from "../count-progress.ts";
+import { collectPair } from "../imports/collect-pair.ts";
 import { importAnnotationsCommand } from "../imports/import-annotations-command.ts";
+import { importDimseCommand } from "../imports/import-dimse-command.ts";
 import {
   closing,
   describeLines,
@@ -14,17 +14,18 @@ import {
   sayRefusedLines,
   withStudyOptions,
 } from "../imports/import-options.ts";
+import { importRadiographs } from "../imports/import-radiographs.ts";
 import { importReadingsCommand } from "../imports/import-readings-command.ts";
 import type { Output } from "../output.ts";
 import { askPassphrase } from "../passphrase.ts";
 import { sayRemarks } from "../say-remarks.ts";
-import { stopOnSignals } from "../stop-signals.ts";
 
 export const importCommand: CommandFile = (output, finish) =>
   new Command("import")
     .description("bring radiographs, reports, readings and annotations into a study")
     .addCommand(importDicomCommand(output, finish))
     .addCommand(importDicomWebCommand(output, finish))
+    .addCommand(importDimseCommand(output, finish))
     .addCommand(importCocoCommand(output, finish))
     .addCommand(importReportsCommand(output, finish))
     .addCommand(importReadingsCommand(output, finish))
@@ -35,6 +36,7 @@ export const importCommand: CommandFile = (output, finish) =>
 Examples:
   ./malleolus import dicom --study my-study archive/ more.zip
   ./malleolus import dicomweb --study my-study https://archive/dicom-web
+  ./malleolus import dimse --study my-study archive:104 --called ARCHIVE
   ./malleolus import coco --study my-study train.json --images radiographs/
   ./malleolus import reports --study my-study reports.csv
   ./malleolus import readings --study my-study readings.csv
@@ -98,14 +100,17 @@ Examples:
     .action((url: string, given: DicomWebArguments, command: Command) =>
       importRadiographs(output, finish, given, command, async (studies, study, source) => {
         const { dicomWebClient } = await import("@malleolus/pacs");
-        const { importArchiveStudies } = await import("../imports/archive-studies.ts");
+        const { dicomWebArchive, importArchiveStudies } = await import(
+          "../imports/archive-studies.ts"
+        );
         const authorization = process.env.MALLEOLUS_ARCHIVE_AUTHORIZATION;
         const headers = authorization === undefined ? {} : { Authorization: authorization };
         const counts = await importArchiveStudies(
-          dicomWebClient({ url, headers }),
+          dicomWebArchive(dicomWebClient({ url, headers })),
           Object.fromEntries(given.match ?? []),
           (folder) => studies.importDicom(study, { ...source, paths: [folder] }),
           source.stop,
+          (problem) => output.writeError(`malleolus: ${problem}\n`),
         );
         return { counts, further: "" };
       }),
@@ -157,73 +162,6 @@ Examples:
     );
 }
 
-/** `fracture=weber_b`, added to those before it; `form` is what a person is told to write. */
-function collectPair(form: string) {
-  return (
-    written: string,
-    before: ReadonlyMap<string, string> | undefined,
-  ): ReadonlyMap<string, string> => {
-    const [, key, value] = /^([^=]+)=([^=]+)$/.exec(written) ?? [];
-    if (key === undefined || value === undefined) {
-      throw new InvalidArgumentError(`expected ${form}, got "${written}"`);
-    }
-    return new Map([...(before ?? []), [key.trim(), value.trim()]]);
-  };
-}
-
-type Studies = typeof import("@malleolus/studies");
-
-/** What the import of files into a study has in common, whatever says which files. */
-async function importRadiographs(
-  output: Output,
-  finish: (code: ExitCode) => void,
-  given: ImportArguments,
-  command: Command,
-  importThem: (
-    studies: Studies,
-    study: Study,
-    source: Omit<Parameters<Studies["importDicom"]>[1], "paths">,
-  ) => Promise<{ readonly counts: ImportCounts; readonly further: string }>,
-): Promise<void> {
-  const studies = await import("@malleolus/studies");
-  const study = await studies.openStudy(given.study);
-  const progress = countProgress(output, "files");
-  const signals = stopOnSignals(() => progress.say("ending after this file"));
-  try {
-    const hospital = studies.findHospital(study, given.hospital);
-    using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
-    const { counts, further } = await importThem(studies, study, {
-      hospital,
-      keys: keys.value,
-      who: given.who,
-      stop: signals.signal,
-      onEvent(event) {
-        if (given.json) output.write(`${JSON.stringify(event)}\n`);
-        else if (event.outcome === "refused") progress.say(describeRefusal(event));
-        else if (event.outcome === "imported") {
-          for (const note of event.notes) progress.say(`${event.file}: ${note}`);
-        }
-        progress.show(event.done, event.total);
-      },
-    });
-    progress.end();
-    const { imported, known, refused, orphansRemoved, stopped } = counts;
-    if (given.json) output.write(`${JSON.stringify({ outcome: "end", ...counts })}\n`);
-    else {
-      output.write(
-        `${imported} imported, ${known} known already, ${refused} refused${further}` +
-          (orphansRemoved > 0 ? `; removed what an interrupted import left` : "") +
-          `${stopped ? "; stopped, the same command goes on" : ""}\n`,
-      );
-    }
-    if (refused > 0) finish(1);
-  } finally {
-    progress.end();
-    signals.dispose();
-    await studies.closeStudy(study);
-  }
-}
-
 function importReportsCommand(output: Output, finish: (code: ExitCode) => void): Command {
   return withStudyOptions(new Command("reports"))
     .description("radiology reports: a CSV file with a heading")
@@ -269,8 +207,4 @@ Examples:
         await studies.closeStudy(study);
       }
     });
-}
-
-function describeRefusal({ reason }: Extract<ImportEvent, { outcome: "refused" }>): string {
-  return `malleolus: ${reason}`;
 }

@@ -1,12 +1,35 @@
 /**
- * Studies of a hospital's archive, one after another: brought by DICOMweb into a folder that nobody else may
- * read, handed on, and removed. The files name their patients until the import has de-identified them.
+ * Studies of a hospital's archive, one after another: brought into a folder that nobody else may read, handed on,
+ * and removed. The files name their patients until the import has de-identified them.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DicomWebClient, isUid, type Query, textIn } from "@malleolus/pacs";
+import {
+  type DicomJson,
+  type DicomWebClient,
+  type DimseClient,
+  folderReceiver,
+  isUid,
+  type Query,
+  RADIOGRAPH_CLASSES,
+  textIn,
+} from "@malleolus/pacs";
 import type { ImportCounts } from "@malleolus/studies";
+
+/** An archive, whatever it speaks. */
+export interface Archive {
+  searchStudies(query: Query): Promise<DicomJson[]>;
+  searchSeries(study: string): Promise<DicomJson[]>;
+  /** Writes a series' files, for their owner alone. */
+  bringSeries(study: string, series: string, folder: string): Promise<Brought>;
+}
+
+interface Brought {
+  readonly files: number;
+  /** Objects that the archive has and did not send. */
+  readonly missing: number;
+}
 
 /** Series of these are radiographs; what else lies in a study is not asked for. */
 const MODALITIES: ReadonlySet<string> = new Set(["CR", "DX"]);
@@ -26,19 +49,27 @@ const NOTHING: ImportCounts = {
  * @throws PacsError where the archive does not give what it should; what was imported stays.
  */
 export async function importArchiveStudies(
-  client: DicomWebClient,
+  archive: Archive,
   query: Query,
   importFolder: (folder: string) => Promise<ImportCounts>,
   stop: AbortSignal | undefined,
+  onProblem: (problem: string) => void,
 ): Promise<ImportCounts> {
   let counts = NOTHING;
-  for (const found of await client.searchStudies(query)) {
+  for (const found of await archive.searchStudies(query)) {
     if (stop?.aborted === true) return { ...counts, stopped: true };
     const study = textIn(found, "0020000D") ?? "";
     const folder = mkdtempSync(join(tmpdir(), "malleolus-archive-"));
     try {
-      if ((await bringStudy(client, study, folder)) === 0) continue;
-      counts = sumOf(counts, await importFolder(folder));
+      const { files, missing } = await bringStudy(archive, study, folder);
+      if (missing > 0) {
+        onProblem(
+          `${study}: expected all of its radiographs from the archive, and ${missing} did not come; ` +
+            "the archive's log says why",
+        );
+        counts = sumOf(counts, { ...NOTHING, refused: missing });
+      }
+      if (files > 0) counts = sumOf(counts, await importFolder(folder));
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -46,18 +77,83 @@ export async function importArchiveStudies(
   return counts;
 }
 
-/** Writes its radiographs, and says how many there are. */
-async function bringStudy(client: DicomWebClient, study: string, folder: string): Promise<number> {
-  let count = 0;
-  for (const found of await client.searchSeries(study, {})) {
+export function dicomWebArchive(client: DicomWebClient): Archive {
+  return {
+    searchStudies: (query) => client.searchStudies(query),
+    searchSeries: (study) => client.searchSeries(study, {}),
+    async bringSeries(study, series, folder) {
+      let files = 0;
+      for await (const file of client.retrieveSeries(study, series)) {
+        files++;
+        writeFileSync(join(folder, `${series}-${files}.dcm`), file, { mode: 0o600 });
+      }
+      return { files, missing: 0 };
+    },
+  };
+}
+
+/** One that hands objects out in the association that asks for them (C-GET). */
+export function dimseArchive(client: DimseClient): Archive {
+  return {
+    ...dimseSearches(client),
+    bringSeries: (study, series, folder) =>
+      counted(folder, (receiver) =>
+        client.get({ study, series }, { receiver, classes: RADIOGRAPH_CLASSES }),
+      ),
+  };
+}
+
+/** A node of ours, to which an archive sends: into the folder that is named last. */
+export interface ReceivingNode {
+  readonly title: string;
+  /** Null between two series: then what comes is refused. */
+  receiveWith(receiver: ReturnType<typeof folderReceiver> | null): void;
+}
+
+/** One that sends objects to a node that it knows (C-MOVE). */
+export function movingArchive(client: DimseClient, node: ReceivingNode): Archive {
+  return {
+    ...dimseSearches(client),
+    bringSeries: (study, series, folder) =>
+      counted(folder, async (receiver) => {
+        node.receiveWith(receiver);
+        try {
+          return await client.move({ study, series }, node.title);
+        } finally {
+          node.receiveWith(null);
+        }
+      }),
+  };
+}
+
+function dimseSearches(client: DimseClient) {
+  return {
+    searchStudies: (query: Query) => client.find("STUDY", query),
+    searchSeries: (study: string) => client.find("SERIES", { StudyInstanceUID: study }),
+  };
+}
+
+/** What came is counted by what is there; what the archive says that failed did not come. */
+async function counted(
+  folder: string,
+  bring: (receiver: ReturnType<typeof folderReceiver>) => Promise<{ readonly failed: number }>,
+): Promise<Brought> {
+  let files = 0;
+  const { failed } = await bring(folderReceiver(folder, () => files++));
+  return { files, missing: failed };
+}
+
+async function bringStudy(archive: Archive, study: string, folder: string): Promise<Brought> {
+  let files = 0;
+  let missing = 0;
+  for (const found of await archive.searchSeries(study)) {
     const series = textIn(found, "0020000E") ?? "";
     if (!MODALITIES.has(textIn(found, "00080060") ?? "") || !isUid(series)) continue;
-    for await (const file of client.retrieveSeries(study, series)) {
-      count++;
-      writeFileSync(join(folder, `${series}-${count}.dcm`), file, { mode: 0o600 });
-    }
+    const brought = await archive.bringSeries(study, series, folder);
+    files += brought.files;
+    missing += brought.missing;
   }
-  return count;
+  return { files, missing };
 }
 
 function sumOf(a: ImportCounts, b: ImportCounts): ImportCounts {
