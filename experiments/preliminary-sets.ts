@@ -8,7 +8,7 @@
  * ARCHIVE is a hospital's folder of `malleolus phantom` with at least 150 patients a class. Of every class the
  * first three in four patients may be trained on, the others tune. OUT gets `structures-train.json` and
  * `structures-tuning.json` for the segmentation, `classes-train.json` and `classes-tuning.json` for the
- * classification; images lie in ARCHIVE.
+ * classification, and of both kinds a `-validation.json` of some of the tuning patients; images lie in ARCHIVE.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ import { seededOrder } from "@malleolus/random";
 const FRACTURES_A_CLASS = 49;
 const WITHOUT = 228;
 const TRAINING_SHARE = 0.75;
+const VALIDATED = 4;
 const SEED = 1;
 
 const [archive, out] = process.argv.slice(2);
@@ -45,6 +46,10 @@ write("classes-train.json", only(classes, chosen));
 write("structures-train.json", only(structureAnnotations(training), chosen));
 write("classes-tuning.json", truthAnnotations(tuning));
 write("structures-tuning.json", structureAnnotations(tuning));
+// What a training looks at on its way: one in four of these patients, of every class.
+const seen = tuning.filter((_, i) => i % VALIDATED === 0);
+write("classes-validation.json", truthAnnotations(seen));
+write("structures-validation.json", structureAnnotations(seen));
 
 /** Files of a class: one of every patient in a seeded order, then a second one, and so on. */
 function spread(name: string, count: number): string[] {

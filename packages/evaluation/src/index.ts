@@ -75,6 +75,17 @@ export {
 export type { TestImage, TestPatient, TruthObject } from "./patient.ts";
 export { imageScores, predictPatient } from "./patient-score.ts";
 export { proportionOf } from "./proportion.ts";
+export {
+  type JudgedShape,
+  type ProposalMeasure,
+  proposalMeasures,
+} from "./proposals/proposal-measures.ts";
+export {
+  compareSelection,
+  type PoolItem,
+  type PoolTrait,
+  type SelectionRow,
+} from "./proposals/selection-comparison.ts";
 export { averageRoc } from "./reader-study/average-roc.ts";
 export {
   analyzeReaderStudy,
@@ -109,6 +120,12 @@ export { htmlReport } from "./report/html-report.ts";
 export { jsonReport } from "./report/json-report.ts";
 export { measurementAgreement } from "./report/measurement-agreement.ts";
 export { outlineMeasures, type TwoOutlines } from "./report/outline-measures.ts";
+export type {
+  PreliminaryPicture,
+  PreliminaryPictures,
+  PreliminaryResult,
+  ReportedSelection,
+} from "./report/preliminary-result.ts";
 export type { Provenance } from "./report/provenance.ts";
 export {
   annotatorsOnTest,

@@ -94,6 +94,11 @@ export {
   type SeenShape,
 } from "./annotation/proposals/proposal-visibility.ts";
 export {
+  type ProposalBesideTruth,
+  type ProposalsBesideTruth,
+  proposalsBesideTruth,
+} from "./annotation/proposals/proposals-beside-truth.ts";
+export {
   imagesWithoutPrelabel,
   type StoredProposals,
   storeProposals,
@@ -233,6 +238,11 @@ export {
   type SelectionRequest,
   selectTraining,
 } from "./selection/select-training.ts";
+export {
+  type PoolRadiograph,
+  type SelectionBesidePool,
+  selectionBesidePool,
+} from "./selection/selection-beside-pool.ts";
 export {
   type SeenPick,
   type SeenSelection,

@@ -1,8 +1,5 @@
 /** `malleolus prelabel`: what the preliminary networks propose for a study's radiographs. */
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { writeFileWhole } from "@malleolus/host";
-import type { Prelabel } from "@malleolus/schema";
 import type { ProposalsCoco } from "@malleolus/studies";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
@@ -23,9 +20,6 @@ interface PrelabelArguments {
   readonly coco?: string;
   readonly json?: true;
 }
-
-/** Prelabels that are stored together: what an interruption costs. */
-const BATCH = 20;
 
 export const prelabelCommand: CommandFile = (output) =>
   new Command("prelabel")
@@ -73,64 +67,28 @@ Examples:
     )
     .action(async (folder: string, given: PrelabelArguments) => {
       const studies = await import("@malleolus/studies");
-      const { fileSha256 } = await import("@malleolus/runs");
-      const { openClassifier, openSegmenter } = await import("@malleolus/networks");
       const { setThreads } = await import("@malleolus/torch");
       const { cocoText } = await import("@malleolus/data");
-      const { prelabelRadiographs } = await import("../prelabel/prelabel-radiographs.ts");
-      const { prelabelOf } = await import("../prelabel/prelabel-record.ts");
-      const { heightRuleOf } = await import("../prelabel/class-by-height.ts");
+      const { prelabelStudy } = await import("../prelabel/prelabel-study.ts");
       if (given.threads !== undefined) setThreads(given.threads);
-      const paths = await pathsOf(given);
-      const hashes = await Promise.all(paths.map(fileSha256));
-      const model = {
-        sha256: createHash("sha256").update(hashes.join("\n")).digest("hex"),
-        name: given.name,
-        version: hashes.map((hash) => hash.slice(0, 8)).join("+"),
-      };
+      const { segmentation, classification } = await networksOf(given);
       const study = await studies.openStudy(folder);
-      const segmenter = openSegmenter(paths[0]);
-      const classifier = paths[1] === undefined ? null : openClassifier(paths[1]);
       const progress = countProgress(output, "radiographs");
       const signals = stopOnSignals(() => progress.say("ending; the same command goes on"));
-      const counts = { stored: 0, outlined: 0, noLowerLeg: 0, failed: 0 };
-      let waiting: Prelabel[] = [];
-      const store = async () => {
-        const { stored } = await studies.storeProposals(study, waiting, given.who);
-        counts.stored += stored;
-        waiting = [];
-      };
       try {
-        const files = (await studies.imagesWithoutPrelabel(study, model.sha256)).map((sha256) => ({
-          sha256,
-          path: pathOf(studies.imagePath, study.images, sha256),
-        }));
-        if (classifier !== null && classifier.calibration === null && !given.json) {
-          progress.say("the classifier is not calibrated: malleolus calibrate");
-        }
-        const seen = prelabelRadiographs({
-          files,
-          pathOf: ({ path }) => path,
-          segmenter,
-          classifier,
-          heightRule: heightRuleOf(study.protocol),
+        const { model, ...counts } = await prelabelStudy({
+          study,
+          segmentation,
+          classification,
+          name: given.name,
+          who: given.who,
           workers: given.workers,
           stop: signals.signal,
+          onRadiograph: (done, total) => progress.show(done, total),
+          say: (sentence) => {
+            if (!given.json) progress.say(sentence);
+          },
         });
-        let done = 0;
-        for await (const one of seen) {
-          progress.show(++done, files.length);
-          if ("error" in one) {
-            counts.failed++;
-            progress.say(one.error.message);
-            continue;
-          }
-          if (one.outlined.isLowerLeg) counts.outlined++;
-          else counts.noLowerLeg++;
-          waiting.push(prelabelOf(one, one.file.sha256, model, classifier?.classes ?? []));
-          if (waiting.length === BATCH) await store();
-        }
-        await store();
         progress.end();
         if (given.coco !== undefined) {
           const proposals = await studies.proposalsCoco(study, model.sha256);
@@ -146,26 +104,29 @@ Examples:
       } finally {
         progress.end();
         signals.dispose();
-        segmenter.close();
-        classifier?.close();
         await studies.closeStudy(study);
       }
     });
 
-/** The segmentation's file, and the classifier's where there is one. */
-async function pathsOf(given: PrelabelArguments): Promise<string[]> {
+interface Networks {
+  readonly segmentation: string;
+  readonly classification: string | null;
+}
+
+async function networksOf(given: PrelabelArguments): Promise<Networks> {
   const { findDetector, openBundle } = await import("@malleolus/runs");
   const { bundle, segmentation, classification } = given;
   if (bundle !== undefined) {
     const { paths } = await openBundle(bundle);
-    const [own, ofClasses] = [paths.get("segmentation"), paths.get("classification")];
+    const own = paths.get("segmentation");
     if (own === undefined) throw withoutSegmentation(`${bundle}, a bundle without one`);
-    return ofClasses === undefined ? [own] : [own, ofClasses];
+    return { segmentation: own, classification: paths.get("classification") ?? null };
   }
   if (segmentation === undefined) throw withoutSegmentation("none");
-  return [segmentation, classification].flatMap((path) =>
-    path === undefined ? [] : [findDetector(path).path],
-  );
+  return {
+    segmentation: findDetector(segmentation).path,
+    classification: classification === undefined ? null : findDetector(classification).path,
+  };
 }
 
 function withoutSegmentation(got: string): CliError {
@@ -183,15 +144,4 @@ function describeProposals(
     `${path}: ${dataset.images.length} radiographs, ${withoutShape} of them without an outline; ` +
     `${unassisted} left out, whose cases are drawn without proposals\n`
   );
-}
-
-function pathOf(
-  imagePath: (store: string, sha256: string, format: "dicom" | "jpeg" | "png") => string,
-  store: string,
-  sha256: string,
-): string {
-  const formats = ["dicom", "jpeg", "png"] as const;
-  const found = formats.map((format) => imagePath(store, sha256, format)).find(existsSync);
-  if (found !== undefined) return found;
-  throw new CliError("study", `${store}: expected image ${sha256}, got none; import it again`);
 }

@@ -21,6 +21,7 @@ interface ReportArguments {
   readonly run?: string;
   readonly truth?: string;
   readonly readerStudy?: string;
+  readonly selectionAudit?: string;
   readonly title?: string;
   readonly csv?: true;
   readonly svg?: true;
@@ -54,6 +55,10 @@ export const reportCommand: CommandFile = (output) =>
     .option(
       "--reader-study <file>",
       "CSV of patient, reader, condition and score: people who read the tests with and without help",
+    )
+    .option(
+      "--selection-audit <folder>",
+      "what audit-selection wrote: whether choosing radiographs helped",
     )
     .option("--title <text>", "of the report; the study's name unless given")
     .option("--csv", "every figure as tables.csv, and checklists.csv")
@@ -106,10 +111,14 @@ Examples:
         const truth = given.truth === undefined ? null : await readKnownClasses(study, given.truth);
         const readerScores =
           given.readerStudy === undefined ? [] : await readReaderScores(study, given.readerStudy);
+        const { readSelectionAudit } = await import("../selection-audit/audit-folder.ts");
+        const selectionAudit =
+          given.selectionAudit === undefined ? null : readSelectionAudit(given.selectionAudit);
         const told = await findAll(study, given, output);
         if (told === null) return;
         const { folder, ...known } = told;
-        const content = await studyReport({ study, ...known, truth, readerScores });
+        const preliminary = { reference: null, whose: null, selectionAudit };
+        const content = await studyReport({ study, ...known, truth, readerScores, preliminary });
         const { csv = false, svg = false, pdf = false } = given;
         const written = await writeReport(folder, content, { csv, svg, pdf });
         output.write(given.json ? jsonReport(content) : describeReport(written, content));
@@ -124,7 +133,10 @@ async function findAll(
   given: ReportArguments,
   output: Output,
 ): Promise<
-  (Omit<StudyToReport, "study" | "truth" | "readerScores"> & { readonly folder: string }) | null
+  | (Omit<StudyToReport, "study" | "truth" | "readerScores" | "preliminary"> & {
+      readonly folder: string;
+    })
+  | null
 > {
   const { checkSeparation } = await import("../study-report/separation.ts");
   const { findOnTests } = await import("../study-report/find-on-tests.ts");

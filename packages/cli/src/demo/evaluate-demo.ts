@@ -25,7 +25,7 @@ import { checkSeparation } from "../study-report/separation.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import type { KnownImages } from "./known-cases.ts";
 import { type DemoPlan, THRESHOLDS } from "./plan.ts";
-import { withSimulatedTruth } from "./simulated-truth.ts";
+import { simulatedOutlines, withSimulatedTruth } from "./simulated-truth.ts";
 import type { Stages } from "./stages.ts";
 import type { TrainedDemo } from "./train-demo.ts";
 
@@ -88,6 +88,11 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
       separation,
       truth: null,
       readerScores: [],
+      preliminary: {
+        reference: simulatedOutlines(known),
+        whose: "what was simulated, which nobody in a real study can ask",
+        selectionAudit: null,
+      },
     });
     const evaluateTest = evaluatorOf(study, decision);
     const simulated = "by the phantom, which nobody in a real study can ask";

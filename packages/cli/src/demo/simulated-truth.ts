@@ -4,6 +4,8 @@ import { basename } from "node:path";
 import type { TestImage, TestPatient, TruthObject } from "@malleolus/evaluation";
 import { type Mask, maskArea, maskBounds, polygonSignedArea, traceMask } from "@malleolus/geometry";
 import { storedMask } from "@malleolus/phantom";
+import { FRACTURE, type Outline } from "@malleolus/schema";
+import type { Reference } from "@malleolus/studies";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
 import { classId } from "./simulated-readers.ts";
 
@@ -43,6 +45,31 @@ function truthsOf({ record, image }: KnownImage): TruthObject[] {
 
 function objects(name: string, mask: Mask): TruthObject[] {
   if (maskArea(mask) === 0) return [];
-  const polygons = traceMask(mask).filter((outline) => polygonSignedArea(outline) > 0);
-  return [{ class: name, box: maskBounds(mask), polygons }];
+  return [{ class: name, box: maskBounds(mask), polygons: outerRings(mask) }];
+}
+
+/** Bones and what can be seen of the fracture, as they were simulated; null of an image of elsewhere. */
+export function simulatedOutlines(known: KnownImages): Reference {
+  return (sha256) => {
+    const found = known.get(sha256);
+    if (found === undefined) return null;
+    const { fibula, tibia, fracture, conspicuity } = found.image;
+    const seen = conspicuity === "impossible" ? null : fracture;
+    return [
+      ...outline("fibula", storedMask(fibula)),
+      ...outline("tibia", storedMask(tibia)),
+      ...(seen === null ? [] : outline(FRACTURE, storedMask(seen))),
+    ];
+  };
+}
+
+function outline(structure: string, mask: Mask): Outline[] {
+  if (maskArea(mask) === 0) return [];
+  return [{ structure, polygons: outerRings(mask) }];
+}
+
+function outerRings(mask: Mask): number[][] {
+  return traceMask(mask)
+    .filter((ring) => polygonSignedArea(ring) > 0)
+    .map((ring) => [...ring]);
 }

@@ -5,7 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { PreliminaryResult } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
 import {
   readJson,
@@ -13,6 +14,7 @@ import {
   type SelectionAuditRun,
   selectionAuditPlanSchema,
   selectionAuditRunSchema,
+  selectionAuditSchema,
 } from "@malleolus/schema";
 import { CliError } from "../errors.ts";
 
@@ -69,4 +71,29 @@ export function writeMeasured(folder: string, run: SelectionAuditRun): void {
 
 function measuredPath(folder: string, name: string): string {
   return join(folder, "measured", `${name}.json`);
+}
+
+/**
+ * An audit that is done, as a report tells it.
+ *
+ * @throws CliError `folder` where the folder holds none, or one that is not done.
+ */
+export function readSelectionAudit(
+  folder: string,
+): NonNullable<PreliminaryResult["selectionAudit"]> {
+  const [plan, audit] = ["plan.json", "audit.json"].map((name) => join(folder, name));
+  const missing = [plan, audit].filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new CliError(
+      "folder",
+      `${folder}: expected plan.json and audit.json of malleolus audit-selection, got no ` +
+        `${missing.map((path) => basename(path)).join(" and no ")}; give the folder that was its --out, ` +
+        "or start the same audit again, which goes on",
+    );
+  }
+  return {
+    plan: readJson(selectionAuditPlanSchema, readFileSync(plan, "utf8"), plan),
+    audit: readJson(selectionAuditSchema, readFileSync(audit, "utf8"), audit),
+    on: null,
+  };
 }

@@ -19,6 +19,7 @@ const content: ReportContent = {
   tests: [],
   readers: [],
   readerStudy: null,
+  preliminary: null,
   gallery: [],
   training: null,
   provenance: null,

@@ -44,6 +44,7 @@ import { galleryOf } from "./gallery.ts";
 import { knownPatients } from "./known-truth.ts";
 import { outlinesOf, readOutlines, type TestOutlines } from "./outlines-of-test.ts";
 import { type KnownPeople, peopleOnTest, readPeople } from "./people-on-test.ts";
+import { type PreliminaryToReport, preliminaryOf } from "./preliminary-of-study.ts";
 import type { Separation } from "./separation.ts";
 import { studyProvenance } from "./study-provenance.ts";
 
@@ -66,7 +67,12 @@ export interface StudyToReport {
   readonly truth: ReadonlyMap<string, string> | null;
   /** People who read the tests' patients under several conditions; none where nobody did. */
   readonly readerScores: readonly ReaderScore[];
+  /** What is known of the preliminary networks beside the study. */
+  readonly preliminary: Pick<PreliminaryToReport, "reference" | "whose" | "selectionAudit">;
 }
+
+/** Who asks for what those who read and draw may not see: no person of the study. */
+const REPORT = "the report";
 
 /** One evaluation of patients, by the study's classes. */
 export function evaluatorOf(
@@ -143,6 +149,7 @@ export async function studyReport(given: StudyToReport): Promise<ReportContent> 
       ...(await galleryPart(study, found.internal, internal)),
       ...(await galleryPart(study, found.external, external)),
     ],
+    preliminary: await preliminaryOf({ study, ...given.preliminary, viewer: REPORT }),
     training,
     provenance: await studyProvenance(study, given),
     checklists: [],

@@ -134,7 +134,50 @@ const readerScores = ["alone", "with the detector"].flatMap((condition, c) =>
   ),
 );
 
+const picture = {
+  picture: Uint8Array.of(0),
+  pictureType: "image/webp",
+  width: 240,
+  height: 300,
+  caption: "lateral, patient 000001",
+  lines: ["fracture: Dice 0.61"],
+} as const;
+const found = { count: 9, total: 12, share: 0.75, interval: [0.5, 0.9] } as const;
+const mean = { value: 0.61, interval: [0.5, 0.7] } as const;
+const arms = { assisted: mean, unassisted: mean, difference: mean };
+const preliminary: ReportContent["preliminary"] = {
+  model: { sha256: "ab".repeat(32), name: "preliminary", version: "0123abcd+4567cdef" },
+  radiographs: 123,
+  patients: 45,
+  against: "what was simulated",
+  measures: ["fibula", "tibia", "fracture"].map((structure) => ({
+    structure,
+    dice: mean,
+    proposed: found,
+    inVain: found,
+  })),
+  pictures: { chosen: "Evenly spaced.", items: [picture, picture] },
+  selection: {
+    strategy: "hard",
+    picked: 20,
+    passedOver: 40,
+    rows: [{ trait: { of: "mistaken" }, picked: found, passedOver: found }],
+    pictures: { chosen: "The first.", items: [picture] },
+  },
+  assistance: {
+    patients: { assisted: 17, unassisted: 3 },
+    drawings: { assisted: 34, unassisted: 6 },
+    seconds: arms,
+    agreement: arms,
+    decisions: { accepted: found, mended: found, rejected: found },
+    editDistanceMm: mean,
+    anchoring: { wrongShapesAccepted: found, wrongClassesAccepted: found, pull: arms },
+  },
+  selectionAudit: null,
+};
+
 const content: ReportContent = {
+  preliminary,
   title: "Ankles",
   subtitle: "Of a test.",
   generatedAt: "2026-11-23T15:58:12.123Z",

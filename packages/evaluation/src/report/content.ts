@@ -11,6 +11,7 @@ import type { FilledChecklist } from "./checklists/checklist.ts";
 import type { GalleryPart } from "./gallery.ts";
 import type { MeasurementAgreement } from "./measurement-agreement.ts";
 import type { OutlineMeasures } from "./outline-measures.ts";
+import type { PreliminaryResult } from "./preliminary-result.ts";
 import type { Provenance } from "./provenance.ts";
 import type { PublishedSet } from "./published/published.ts";
 import type { PeopleOnTest } from "./reader-results.ts";
@@ -39,6 +40,8 @@ export interface ReportContent {
   /** People who read under several conditions; null where nobody did. */
   readonly readerStudy: ReaderStudyResult | null;
   readonly gallery: readonly GalleryPart[];
+  /** Null where no preliminary network has proposed anything. */
+  readonly preliminary: PreliminaryResult | null;
   readonly training: TrainingCurve | null;
   /** Null where nothing is known but the figures. */
   readonly provenance: Provenance | null;

@@ -15,6 +15,7 @@ import { methodsSection } from "./sections/methods-section.ts";
 import type { Name } from "./sections/name.ts";
 import { paperSection } from "./sections/paper-section.ts";
 import { participantsSection } from "./sections/participants-section.ts";
+import { preliminarySection } from "./sections/preliminary-section.ts";
 import { readerStudySection } from "./sections/reader-study-section.ts";
 import { readersSection } from "./sections/readers-section.ts";
 import { resultsSection } from "./sections/results-section.ts";
@@ -39,6 +40,7 @@ export function htmlReport(content: ReportContent): string {
     ),
     ["How far readers agree", "readers", readersSection(content, name)],
     ["The reader study", "reader-study", readerStudySection(content)],
+    ["The preliminary networks", "preliminary", preliminarySection(content, name)],
     ["Training", "training", trainingSection(content)],
     ["Methods", "methods", methodsSection(content, name)],
     ["Reporting checklists", "checklists", checklistSection(content)],

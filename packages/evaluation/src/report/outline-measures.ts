@@ -7,7 +7,7 @@
  * tolerance is how far two annotators' borders are apart: who is as near to one as the other annotator
  * is cannot be told to be wrong.
  */
-import { type Polygon, rasterizePolygons } from "@malleolus/geometry";
+import { type Polygon, polygonBounds, rasterizeWindow } from "@malleolus/geometry";
 import type { Estimate } from "@malleolus/schema";
 import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
 import { type EvaluationOptions, shownPatients } from "../evaluate.ts";
@@ -132,11 +132,20 @@ function agreementOf(
   spacing: PixelSpacing,
   tolerance: number,
 ): MaskAgreement {
-  return maskAgreement(
-    rasterizePolygons(one, width, height),
-    rasterizePolygons(other, width, height),
-    { spacing, tolerance, band: BAND_MM },
-  );
+  // What lies around both is empty in both, and changes no measure.
+  const [x1, y1, x2, y2] = polygonBounds(...one, ...other);
+  const [x, y] = [Math.max(0, Math.floor(x1) - 1), Math.max(0, Math.floor(y1) - 1)];
+  const window = {
+    x,
+    y,
+    width: Math.max(1, Math.min(width, Math.ceil(x2) + 1) - x),
+    height: Math.max(1, Math.min(height, Math.ceil(y2) + 1) - y),
+  };
+  return maskAgreement(rasterizeWindow(one, window), rasterizeWindow(other, window), {
+    spacing,
+    tolerance,
+    band: BAND_MM,
+  });
 }
 
 function meansOf(fractures: readonly ComparedFracture[], options: BootstrapOptions): OutlineMeans {

@@ -236,6 +236,7 @@ export const fullReport: ReportContent = {
     },
   ],
   readerStudy: null,
+  preliminary: null,
   gallery: [
     {
       test: "internal-difficult",

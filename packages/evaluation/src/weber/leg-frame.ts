@@ -17,6 +17,12 @@ export interface LegFrame {
 /** A unit vector in millimetres, x to the right and y downwards. */
 type Direction = readonly [x: number, y: number];
 
+/** In millimetres; one list a coordinate, since there are many. */
+interface Points {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
 /** A shaft that is so little seen has no direction. */
 const LEAST_SHAFT_MM = 15;
 const TURNS = 4;
@@ -30,8 +36,7 @@ export function legFrame(tibia: Mask, spacing: PixelSpacing): LegFrame | null {
     if (next === null) return null;
     up = next;
   }
-  const heights = points.map((point) => along(point, up));
-  const [lowest, highest] = ends(heights);
+  const [lowest, highest] = ends(heightsOf(points, up));
   if (highest - lowest < LEAST_SHAFT_MM) return null;
   const plafond = plafondHeight(tibia, up, spacing);
   return {
@@ -40,19 +45,29 @@ export function legFrame(tibia: Mask, spacing: PixelSpacing): LegFrame | null {
 }
 
 /** The line through the middles of the slices across `up`, in the upper half of what is seen. */
-function shaftDirection(points: readonly Direction[], up: Direction): Direction | null {
-  const heights = points.map((point) => along(point, up));
+function shaftDirection(points: Points, up: Direction): Direction | null {
+  const heights = heightsOf(points, up);
   const [lowest, highest] = ends(heights);
   const from = (lowest + highest) / 2;
-  const slices = Map.groupBy(
-    points.filter((_, i) => heights[i] >= from),
-    (point) => Math.floor(along(point, up)),
-  );
-  if (slices.size < LEAST_SHAFT_MM / 2) return null;
-  const middles = [...slices].map(([height, slice]) => {
-    const [left, right] = ends(slice.map((point) => across(point, up)));
-    return { height: height + 0.5, middle: (left + right) / 2 };
-  });
+  const first = Math.floor(from);
+  const count = Math.max(0, Math.floor(highest) - first + 1);
+  const [left, right] = [
+    new Float64Array(count).fill(Infinity),
+    new Float64Array(count).fill(-Infinity),
+  ];
+  for (let i = 0; i < heights.length; i++) {
+    if (heights[i] < from) continue;
+    const slice = Math.floor(heights[i]) - first;
+    const place = across([points.x[i], points.y[i]], up);
+    if (place < left[slice]) left[slice] = place;
+    if (place > right[slice]) right[slice] = place;
+  }
+  const middles = Array.from(left, (least, slice) => ({
+    height: first + slice + 0.5,
+    middle: (least + right[slice]) / 2,
+    isSeen: least <= right[slice],
+  })).filter(({ isSeen }) => isSeen);
+  if (middles.length < LEAST_SHAFT_MM / 2) return null;
   const meanHeight = mean(middles.map(({ height }) => height));
   const meanMiddle = mean(middles.map(({ middle }) => middle));
   const slope =
@@ -96,18 +111,27 @@ function plafondHeight(
 const ENOUGH_POINTS = 20_000;
 
 /** Centres of set pixels, of every so-manieth row and column where there are many. */
-function pointsMm({ width, height, data }: Mask, [rowSpacing, columnSpacing]: PixelSpacing) {
+function pointsMm(
+  { width, height, data }: Mask,
+  [rowSpacing, columnSpacing]: PixelSpacing,
+): Points {
   const set = data.reduce((sum, value) => sum + value, 0);
   const stride = Math.max(1, Math.floor(Math.sqrt(set / ENOUGH_POINTS)));
-  const points: Direction[] = [];
-  for (let y = 0; y < height; y += stride) {
-    for (let x = 0; x < width; x += stride) {
-      if (data[y * width + x] === 1) {
-        points.push([(x + 0.5) * columnSpacing, (y + 0.5) * rowSpacing]);
-      }
+  const [x, y] = [new Float64Array(set), new Float64Array(set)];
+  let count = 0;
+  for (let row = 0; row < height; row += stride) {
+    for (let column = 0; column < width; column += stride) {
+      if (data[row * width + column] === 0) continue;
+      x[count] = (column + 0.5) * columnSpacing;
+      y[count] = (row + 0.5) * rowSpacing;
+      count++;
     }
   }
-  return points;
+  return { x: x.subarray(0, count), y: y.subarray(0, count) };
+}
+
+function heightsOf({ x, y }: Points, up: Direction): Float64Array {
+  return x.map((one, i) => along([one, y[i]], up));
 }
 
 function along(point: Direction, up: Direction): number {
@@ -119,7 +143,7 @@ function across(point: Direction, up: Direction): number {
   return -point[0] * up[1] + point[1] * up[0];
 }
 
-function ends(values: readonly number[]): readonly [least: number, most: number] {
+function ends(values: Iterable<number>): readonly [least: number, most: number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     least = Math.min(least, value);

@@ -5,17 +5,18 @@
  * Who outlined the bones is told with it: a model's are what a clinic would have, an annotator's are the
  * best that there could be.
  */
-import { type Polygon, rasterizePolygons } from "@malleolus/geometry";
+import { type Mask, type Polygon, rasterizePolygons } from "@malleolus/geometry";
 import type { Proportion, Protocol } from "@malleolus/schema";
 import { type Evaluation, type EvaluationOptions, shownPatients } from "../evaluate.ts";
 import type { TestImage, TestPatient } from "../patient.ts";
 import { proportionOf } from "../proportion.ts";
 import type { PixelSpacing } from "../segmentation/distance-transform.ts";
 import { type GeometryAgainstNetwork, geometryAgainstNetwork } from "./geometry-against-network.ts";
+import { type LegFrame, legFrame } from "./leg-frame.ts";
 import {
   type FractureLevel,
-  fractureLevel,
   type LevelResult,
+  levelInFrame,
   type NotDeterminable,
   patientLevel,
   weberClassAt,
@@ -128,16 +129,31 @@ function levelOn(
   if (bones === null || bones.fibula.length === 0) return { level: null, missing: "no fibula" };
   if (bones.tibia.length === 0) return { level: null, missing: "no tibia" };
   if (bones.spacingMm === null) return { level: null, missing: "no millimetres" };
-  const mask = (polygons: readonly Polygon[]) => rasterizePolygons(polygons, width, height);
-  return fractureLevel(
-    {
-      fracture: mask(best.polygons),
-      fibula: mask(bones.fibula),
-      tibia: mask(bones.tibia),
-      spacingMm: bones.spacingMm,
-    },
+  const { fibula, frame } = legOf(bones, bones.spacingMm, width, height);
+  return levelInFrame(
+    { fracture: rasterizePolygons(best.polygons, width, height), fibula },
+    frame,
     zones,
   );
+}
+
+interface Leg {
+  readonly fibula: Mask;
+  readonly frame: LegFrame | null;
+}
+
+/** A radiograph is in the difficult test and in the easy one: its bones are measured once. */
+const legs = new WeakMap<OutlinedBones, Leg>();
+
+function legOf(bones: OutlinedBones, spacing: PixelSpacing, width: number, height: number): Leg {
+  const known = legs.get(bones);
+  if (known !== undefined) return known;
+  const leg = {
+    fibula: rasterizePolygons(bones.fibula, width, height),
+    frame: legFrame(rasterizePolygons(bones.tibia, width, height), spacing),
+  };
+  legs.set(bones, leg);
+  return leg;
 }
 
 /** The first of the most frequent; a patient without a view has no fracture shown. */

@@ -10,7 +10,7 @@ import type { Mask } from "@malleolus/geometry";
 import type { Protocol } from "@malleolus/schema";
 import { EvaluationError } from "../errors.ts";
 import type { PixelSpacing } from "../segmentation/distance-transform.ts";
-import { legFrame } from "./leg-frame.ts";
+import { type LegFrame, legFrame } from "./leg-frame.ts";
 
 /** What is outlined on one radiograph, all of one size; null where it is not. */
 export interface OutlinedAnkle {
@@ -54,12 +54,23 @@ export function fractureLevel(
   if (tibia === null || isEmpty(tibia)) return missing("no tibia");
   checkSizes([fracture, fibula, tibia]);
   if (spacingMm === null) return missing("no millimetres");
-  const frame = legFrame(tibia, spacingMm);
+  return levelInFrame({ fracture, fibula }, legFrame(tibia, spacingMm), { fractureLine });
+}
+
+/**
+ * The same in the frame of a tibia, which is worth keeping where several fractures are asked of one radiograph;
+ * null is a tibia of which too little is seen.
+ */
+export function levelInFrame(
+  { fibula, fracture }: { readonly fibula: Mask; readonly fracture: Mask },
+  frame: LegFrame | null,
+  { fractureLine }: Pick<WeberZones, "fractureLine">,
+): LevelResult {
   if (frame === null) return missing("no tibia");
   const { width } = fracture;
   const heights: number[] = [];
-  for (const [i, value] of fracture.data.entries()) {
-    if (value === 1 && fibula.data[i] === 1) {
+  for (let i = 0; i < fracture.data.length; i++) {
+    if (fracture.data[i] === 1 && fibula.data[i] === 1) {
       heights.push(frame.heightMm((i % width) + 0.5, Math.floor(i / width) + 0.5));
     }
   }

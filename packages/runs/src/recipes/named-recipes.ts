@@ -12,6 +12,8 @@ import {
 import {
   preliminarySegmentationRecipe,
   preliminarySegmentationSummary,
+  preliminaryWholeRecipe,
+  preliminaryWholeSummary,
 } from "./preliminary-segmentation.ts";
 import { quickRecipe, quickSummary } from "./quick.ts";
 
@@ -30,6 +32,7 @@ export const namedRecipes: readonly NamedRecipe[] = [
   { recipe: fineMaskRecipe, summary: fineMaskSummary },
   { recipe: fracatlasRecipe, summary: fracatlasSummary },
   { recipe: preliminarySegmentationRecipe, summary: preliminarySegmentationSummary },
+  { recipe: preliminaryWholeRecipe, summary: preliminaryWholeSummary },
   { recipe: preliminaryClassificationRecipe, summary: preliminaryClassificationSummary },
 ];
 

@@ -15,6 +15,7 @@ import {
   studyWithPeople,
 } from "../test-people.ts";
 import { quotaOf, type SelectionRequest, selectTraining } from "./select-training.ts";
+import { selectionBesidePool } from "./selection-beside-pool.ts";
 import { selectionVisibleTo } from "./selection-visibility.ts";
 
 type Context = Parameters<typeof studyWithPeople>[0];
@@ -273,4 +274,30 @@ test("selectionVisibleTo: nobody who reads, draws or decides may see it, and not
     selectionVisibleTo(study, { viewer: "coordinator", id: 99 }),
     /selection 99/,
   );
+});
+
+test("selectionBesidePool: all that could have been chosen, and for staff alone", async (context) => {
+  const study = await readStudy(context);
+  assert.equal(await selectionBesidePool(study, { viewer: "coordinator" }), null);
+  await prelabelAll(study);
+  await assignInternalTest(study, "me");
+  const outcome = await selectTraining(study, REQUEST);
+  const beside = await selectionBesidePool(study, { viewer: "coordinator" });
+  assert.equal(beside?.selection.strategy, "hard");
+  const all = beside?.radiographs ?? [];
+  const picked = all.filter(({ rank }) => rank !== null);
+  assert.equal(all.length, outcome.pool.fracture + outcome.pool.noFracture);
+  assert.deepEqual(
+    picked.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0)).map(({ image }) => image),
+    outcome.images,
+  );
+  assert.ok(picked.every(({ reason }) => reason !== null));
+  assert.ok(all.every(({ rank, reason }) => (rank === null) === (reason === null)));
+  // Who is drawn for tuning afterwards could be chosen, and stays in what was passed over.
+  await assignTraining(study, { who: "me" });
+  const later = await selectionBesidePool(study, { viewer: "coordinator" });
+  assert.equal(later?.radiographs.length, all.length);
+  await assert.rejects(selectionBesidePool(study, { viewer: OBSERVERS[0] }), {
+    code: "person",
+  });
 });

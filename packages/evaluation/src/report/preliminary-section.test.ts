@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AssistanceAudit, Proportion } from "@malleolus/schema";
+import { htmlReport } from "./html-report.ts";
+import { jsonReport } from "./json-report.ts";
+import type { PreliminaryPicture, PreliminaryResult } from "./preliminary-result.ts";
+import { EVIL, fullReport, picture } from "./test-report.ts";
+
+const share = (count: number, total: number): Proportion => ({
+  count,
+  total,
+  share: count / total,
+  interval: [0, 1],
+});
+const figure = (value: number) => ({ value, interval: [value - 0.1, value + 0.1] as const });
+const arms = (first: number, second: number) => ({
+  assisted: figure(first),
+  unassisted: figure(second),
+  difference: figure(first - second),
+});
+const shown = (caption: string): PreliminaryPicture => ({
+  picture,
+  pictureType: "image/webp",
+  width: 40,
+  height: 30,
+  caption,
+  lines: [`because ${EVIL}`],
+});
+const assistance: AssistanceAudit = {
+  patients: { assisted: 17, unassisted: 3 },
+  drawings: { assisted: 34, unassisted: 6 },
+  seconds: arms(41, 63.5),
+  agreement: arms(0.71, 0.69),
+  decisions: { accepted: share(3, 10), mended: share(6, 10), rejected: share(1, 10) },
+  editDistanceMm: figure(1.2),
+  anchoring: {
+    wrongShapesAccepted: share(2, 9),
+    wrongClassesAccepted: share(1, 8),
+    pull: arms(0.5, 0.4),
+  },
+};
+const preliminary: PreliminaryResult = {
+  model: { sha256: "ab".repeat(32), name: "preliminary", version: "1+2" },
+  radiographs: 123,
+  patients: 45,
+  against: "what was simulated",
+  measures: [
+    { structure: "fibula", dice: figure(0.9), proposed: share(9, 10), inVain: share(0, 1) },
+  ],
+  pictures: { chosen: "Evenly spaced.", items: [shown("lateral, patient 000001")] },
+  selection: {
+    strategy: "hard",
+    picked: 20,
+    passedOver: 40,
+    rows: [
+      { trait: { of: "mistaken" }, picked: share(12, 20), passedOver: share(4, 40) },
+      { trait: { of: "view", view: "ap" }, picked: share(5, 20), passedOver: share(15, 40) },
+    ],
+    pictures: { chosen: "The first.", items: [shown("AP, patient 000002")] },
+  },
+  assistance,
+  selectionAudit: {
+    plan: {
+      format: "malleolus-selection-audit-1",
+      fixedAt: "2026-01-01T00:00:00Z",
+      strategy: "hard",
+      control: "random",
+      sizes: [50, 100],
+      seeds: [1, 2, 3, 4, 5],
+      outcomes: ["macro AUC"],
+      recipe: "demo",
+      bootstrap: { seed: 1, resamples: 100 },
+    },
+    audit: {
+      planSha256: "cd".repeat(32),
+      patients: 60,
+      outcomes: [
+        {
+          outcome: "macro AUC",
+          strategy: [
+            { size: 50, mean: 0.71 },
+            { size: 100, mean: 0.79 },
+          ],
+          control: [
+            { size: 50, mean: 0.72 },
+            { size: 100, mean: 0.8 },
+          ],
+          strategyArea: figure(0.75),
+          controlArea: figure(0.76),
+          difference: figure(-0.01),
+          differenceBySeed: [0, 0, 0, 0, -0.05],
+          verdict: "no difference shown",
+        },
+      ],
+    },
+    on: null,
+  },
+};
+
+test("preliminarySection: proposals, choice and both audits, each with its figures, also where it did not help", () => {
+  const page = htmlReport({ ...fullReport, preliminary });
+  const text = page.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
+  assert.match(text, /held against what was simulated: 123 radiographs of 45 patients/);
+  assert.match(text, /fibula 10 0\.90 0\.80–1\.00/);
+  assert.match(text, /another class than the readers 60% 0–100 10% 0–100/);
+  assert.match(text, /Seconds a drawing 41\.0 .* 63\.5/);
+  assert.match(text, /of the outlines that were wrong 22% \(2\/9, 0–100\) were accepted/);
+  assert.match(text, /By macro AUC, .*, hard is not shown to differ from random\./);
+  assert.match(page, /href="#preliminary"/);
+  assert.ok(!page.includes(EVIL));
+});
+
+test("preliminarySection: a study without preliminary networks has none, and JSON has no picture's bytes", () => {
+  assert.doesNotMatch(htmlReport(fullReport), /id="preliminary"/);
+  const json = JSON.parse(jsonReport({ ...fullReport, preliminary }));
+  assert.equal(json.preliminary.pictures.items[0].caption, "lateral, patient 000001");
+  assert.equal(json.preliminary.selection.pictures.items[0].picture, undefined);
+  assert.equal(json.preliminary.pictures.items[0].picture, undefined);
+});
