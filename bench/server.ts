@@ -1,7 +1,8 @@
 /**
  * What a save costs while fifty readers read: each saves a draft 150 ms after the last, over real
- * connections, to `malleolus serve` in a process of its own. It has no peer. A run is a second; a save is
- * answered when the disk has it, together with its entry of the audit log.
+ * connections, to `malleolus serve` in a process of its own; first with the machine to themselves, then beside
+ * a process that trains. It has no peer. A run is a second; a save is answered when the disk has it, together
+ * with its entry of the audit log.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +10,11 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { saveOften, signUpReaders } from "@malleolus/server/simulated-readers";
+import {
+  type SimulatedReader,
+  saveOften,
+  signUpReaders,
+} from "@malleolus/server/simulated-readers";
 import { closeStudy, createRound, createStudy, openStudy } from "@malleolus/studies";
 import type { Bench } from "./bench.ts";
 import type { Row } from "./measure.ts";
@@ -18,6 +23,7 @@ const READERS = 50;
 const PAUSE_MS = 150;
 const CASES = 200;
 const people = Array.from({ length: READERS }, (_, n) => `reader-${n}`);
+const benches = fileURLToPath(new URL("main.ts", import.meta.url));
 const program = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
 
 export const server: Bench = {
@@ -27,6 +33,7 @@ export const server: Bench = {
   async run({ runs, progress }) {
     const folder = mkdtempSync(join(tmpdir(), "malleolus-bench-server-"));
     let child: ChildProcess | undefined;
+    let training: ChildProcess | undefined;
     try {
       progress(`a round of ${CASES} cases for ${READERS} readers`);
       await writeStudy(join(folder, "study"));
@@ -38,10 +45,15 @@ export const server: Bench = {
       const { address, setupLink } = started;
       progress("their accounts");
       const readers = await signUpReaders(address, setupLink, people);
-      progress(`${runs} seconds of saves`);
       await saveOften(address, readers, { seconds: 2, pauseMs: PAUSE_MS });
-      return rowsOf(await saveOften(address, readers, { seconds: runs, pauseMs: PAUSE_MS }), runs);
+      progress(`${runs} seconds of saves`);
+      const alone = await timeSaves(address, readers, runs, "alone");
+      progress("a training beside them");
+      training = await startTraining();
+      progress(`${runs} seconds of saves`);
+      return [...alone, ...(await timeSaves(address, readers, runs, "beside a training"))];
     } finally {
+      training?.kill("SIGKILL");
       child?.kill("SIGTERM");
       if (child !== undefined && child.exitCode === null) await once(child, "close");
       rmSync(folder, { recursive: true, force: true });
@@ -81,16 +93,45 @@ async function writeStudy(folder: string): Promise<void> {
   await closeStudy(study);
 }
 
-function rowsOf(times: readonly number[], seconds: number): Row[] {
+/** Steps of training, one after the other until it is killed; returns when the first are made. */
+async function startTraining(): Promise<ChildProcess> {
+  const args = [benches, "training-step", "--alone", "--runs", "100000"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  if (child.stderr === null) throw new Error("internal: no output to read");
+  const ended = once(child, "close").then(([code]) => {
+    throw new Error(`internal: the training ended with ${code}`);
+  });
+  ended.catch(() => undefined);
+  let said = "";
+  while (!said.includes("measuring")) {
+    const [part] = await Promise.race([once(child.stderr, "data"), ended]);
+    said += String(part);
+  }
+  child.stderr.resume();
+  return child;
+}
+
+async function timeSaves(
+  address: string,
+  readers: readonly SimulatedReader[],
+  seconds: number,
+  where: string,
+): Promise<Row[]> {
+  const before = process.cpuUsage();
+  const times = await saveOften(address, readers, { seconds, pauseMs: PAUSE_MS });
+  const { user, system } = process.cpuUsage(before);
+  const note =
+    `${times.length} saves, ${(times.length / seconds).toFixed(0)} a second; ` +
+    `the readers took ${((user + system) / seconds / 1e4).toFixed(0)} % of a core`;
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
   return [0.5, 0.95, 0.99].map((share) => ({
-    case: `a save, percentile ${share * 100}, ${READERS} readers`,
+    case: `a save, percentile ${share * 100}, ${READERS} readers, ${where}`,
     oursMs: at(share),
     peerMs: null,
     ratio: null,
     peer: null,
     oursRangeMs: [times[0], at(1)],
     peerRangeMs: null,
-    note: `${times.length} saves, ${(times.length / seconds).toFixed(0)} a second`,
+    note,
   }));
 }
