@@ -147,7 +147,7 @@ test("analyse: a radiograph in the browser, which never leaves it", {
 }, async (context) => {
   const folder = scratchFolder(context);
   const readDetector = () => readDetectorModel(shippedDetector());
-  const room = await openRoom(folder, { patients: 1, pitchMm: 0.5, readDetector });
+  const room = await openRoom(folder, { readDetector });
   context.after(room.close);
   const browser = await launchBrowser();
   context.after(() => browser.close());
@@ -202,7 +202,7 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     const copy = join(folder, "supplement");
     const silent = { write: () => {}, writeError: () => {} };
     const given = { checkpoint: undefined, out: copy, json: false };
-    await exportPage({ ...given, webFolder: join(folder, "pages") }, silent);
+    await exportPage({ ...given, webFolder: room.webFolder }, silent);
     // The page's own files, and nothing of the reading room's.
     const assets = readdirSync(join(copy, "assets")).join(" ");
     assert.match(assets, /analysis-worker.*ort-wasm-simd-threaded/);
@@ -214,7 +214,7 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     await checkAnalysis(visitor, picture, expected);
     await visitor.page.getByText("Engine: WebAssembly. Threads: 1.", { exact: true }).waitFor();
     await assert.rejects(
-      exportPage({ ...given, webFolder: join(folder, "pages") }, silent),
+      exportPage({ ...given, webFolder: room.webFolder }, silent),
       /expected an empty folder/,
     );
   });

@@ -31,7 +31,7 @@ const own = (text: string) =>
   !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_NETWORK|status of 40[19]|status of 503/.test(text);
 
 test("annotator: first cases in a browser", { skip: noBrowser }, async (context) => {
-  const room = await openRoom(scratchFolder(context), { patients: 1, pitchMm: 0.4 });
+  const room = await openRoom(scratchFolder(context));
   let { server } = room;
   context.after(async () => {
     await server.stop();

@@ -9,7 +9,7 @@ import { invite, newVisitor, PASSWORD, setUp } from "./visitor.ts";
 test("reading room: a case is read in Firefox", {
   skip: noFirefox || noBrowser,
 }, async (context) => {
-  const room = await openRoom(scratchFolder(context), { patients: 1, pitchMm: 1 });
+  const room = await openRoom(scratchFolder(context));
   context.after(room.close);
   const browser = await launchBrowser();
   context.after(() => browser.close());

@@ -13,7 +13,7 @@ import { invite, join, newVisitor, setUp, waitForRadiographs } from "./visitor.t
 test("keys between cases: one is taken the moment its case appears, or refused in words", {
   skip: noBrowser,
 }, async (context) => {
-  const room = await openRoom(scratchFolder(context), { patients: 1, pitchMm: 1 });
+  const room = await openRoom(scratchFolder(context));
   context.after(room.close);
   const browser = await launchBrowser();
   context.after(() => browser.close());

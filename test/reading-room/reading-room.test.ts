@@ -24,7 +24,7 @@ import {
 test("reading room: a day of three observers in a browser", {
   skip: noBrowser,
 }, async (context) => {
-  const room = await openRoom(scratchFolder(context), { patients: 1, pitchMm: 0.5 });
+  const room = await openRoom(scratchFolder(context));
   context.after(room.close);
   const browser = await launchBrowser();
   context.after(() => browser.close());

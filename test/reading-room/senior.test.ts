@@ -34,7 +34,7 @@ const PICTURES = process.env.ANNOTATOR_PICTURES;
 test("senior: drawings are reviewed, given back and settled", {
   skip: noBrowser,
 }, async (context) => {
-  const room = await openRoom(scratchFolder(context), { patients: 1, pitchMm: 0.4 });
+  const room = await openRoom(scratchFolder(context));
   context.after(room.close);
   const { study, server } = room;
   const id = await drawableCase(study);

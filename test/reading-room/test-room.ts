@@ -5,22 +5,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { internalHospital, mixedSpecs, withPitch, writeArchive } from "@malleolus/phantom";
 import { type RunningServer, type ServerOptions, startServer } from "@malleolus/server";
-import {
-  ankleProtocol,
-  assignReaders,
-  closeStudy,
-  createStudy,
-  findHospital,
-  importDicom,
-  importReports,
-  openKeys,
-  openStudy,
-  type Study,
-  screenCases,
-} from "@malleolus/studies";
-import { build } from "vite";
+import { closeStudy, openStudy, type Study } from "@malleolus/studies";
+import { preparedPages, preparedStudy } from "./test-prepared-room.ts";
+
+export { ANNOTATORS, OBSERVERS, PASSPHRASE } from "./test-prepared-room.ts";
 
 export interface Room {
   readonly study: Study;
@@ -30,22 +19,13 @@ export interface Room {
   readonly close: () => Promise<void>;
 }
 
-export const OBSERVERS = ["observer-1", "observer-2", "observer-3"] as const;
-export const ANNOTATORS = ["annotator-1", "annotator-2"] as const;
-export const PASSPHRASE = "correct horse";
-const root = join(import.meta.dirname, "../..");
-
-/** `patients` of each class; radiographs are coarse, so that simulating them takes seconds. */
+/** One patient of each class, whom nobody has read yet. */
 export async function openRoom(
   folder: string,
-  {
-    patients,
-    pitchMm,
-    readDetector,
-  }: { readonly patients: number; readonly pitchMm: number } & Pick<ServerOptions, "readDetector">,
+  options: Pick<ServerOptions, "readDetector"> = {},
 ): Promise<Room> {
-  const study = await simulatedStudy(folder, patients, pitchMm);
-  return openRoomOn(study, { folder, readDetector });
+  const study = await openStudy(await preparedStudy(folder));
+  return openRoomOn(study, { folder, ...options });
 }
 
 /** On a study that is there, with what a server can be told besides. */
@@ -56,12 +36,7 @@ export async function openRoomOn(
     ...options
   }: { readonly folder: string } & Pick<ServerOptions, "signOn" | "tls" | "readDetector">,
 ): Promise<Room> {
-  const webFolder = join(folder, "pages");
-  await build({
-    root: join(root, "packages/web"),
-    logLevel: "error",
-    build: { outDir: webFolder, emptyOutDir: true },
-  });
+  const webFolder = await preparedPages(folder);
   const server = await startServer({ study, webFolder, port: 0, ...options });
   return {
     study,
@@ -79,59 +54,4 @@ export function scratchFolder(context: { after(cleanUp: () => void): void }): st
   const folder = mkdtempSync(join(tmpdir(), "malleolus-room-"));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-async function simulatedStudy(folder: string, patients: number, pitchMm: number): Promise<Study> {
-  const archive = join(folder, "archive");
-  await writeArchive({
-    folder: archive,
-    hospital: internalHospital,
-    xrayUnit: withPitch(internalHospital.xrayUnit, pitchMm),
-    seed: "reading room",
-    specs: mixedSpecs(patients, 0),
-    stop: new AbortController().signal,
-    onStudy: () => {},
-  });
-  await createStudy({
-    folder: join(folder, "study"),
-    name: "Simulated ankles",
-    passphrase: PASSPHRASE,
-    simulation: "reading room",
-    protocol: ankleProtocol,
-    participants: {
-      hospitals: [{ id: "one", name: "Simulated Hospital", role: "internal", language: "en" }],
-      observers: [
-        ...OBSERVERS.map((id, i) => ({
-          id,
-          name: `Simulated Observer ${i + 1}`,
-          roles: ["observer" as const],
-        })),
-        { id: "senior-1", name: "Simulated Senior", roles: ["senior"] },
-        ...ANNOTATORS.map((id, i) => ({
-          id,
-          name: `Simulated Annotator ${i + 1}`,
-          roles: ["annotator" as const],
-        })),
-      ],
-    },
-  });
-  const study = await openStudy(join(folder, "study"));
-  const hospital = findHospital(study, "one");
-  const keys = await openKeys(study, PASSPHRASE);
-  try {
-    await importDicom(study, {
-      paths: [join(archive, "dicom")],
-      hospital,
-      keys,
-      who: "test",
-      stop: new AbortController().signal,
-      onEvent: () => {},
-    });
-    await importReports(study, { path: join(archive, "reports.csv"), hospital, keys, who: "test" });
-  } finally {
-    keys.close();
-  }
-  await screenCases(study, "test", () => {});
-  await assignReaders(study, "curation");
-  return study;
 }

@@ -8,6 +8,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { runChecks } from "./checks.ts";
+import { prepareRoom } from "./prepared-room.ts";
 import { runTestFiles } from "./run-test-files.ts";
 
 export interface TestCounts {
@@ -48,7 +49,12 @@ export async function runProjectTests(
   }
   if (files.length > 0) {
     write("\nTests\n");
-    counts.push(await runTestFiles(root, files, namePattern, write));
+    const room = await prepareRoom(root, files, write);
+    try {
+      counts.push(await runTestFiles(root, files, namePattern, write, room.env));
+    } finally {
+      room.remove();
+    }
   }
   write("\n");
   return counts.reduce(addCounts);

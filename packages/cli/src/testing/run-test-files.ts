@@ -20,6 +20,8 @@ export async function runTestFiles(
   files: readonly string[],
   namePattern: RegExp | undefined,
   write: (text: string) => void,
+  /** For their processes, beside this one's. */
+  env: Readonly<Record<string, string>> = {},
 ): Promise<TestCounts> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const summarized = new Set<string>();
@@ -34,6 +36,7 @@ export async function runTestFiles(
     cwd: root,
     concurrency: filesAtOnce,
     timeout: fileTimeoutMs,
+    env: { ...process.env, ...env },
     ...(namePattern === undefined ? {} : { testNamePatterns: namePattern }),
   });
   events.on("test:stdout", ({ message }) => write(indent(message)));
