@@ -1,8 +1,16 @@
 /** `malleolus prelabel` on a study of small pictures, with networks that know nothing. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { parseCoco } from "@malleolus/data";
 import { deepLab, imageClassifier, writeClassifier, writeSegmenter } from "@malleolus/networks";
@@ -123,6 +131,18 @@ test("prelabel: every radiograph once, and what is new since", async (context) =
   assert.match(again.said, /the classifier is not calibrated: malleolus calibrate/);
   const nothing = await run(...args, "--json");
   assert.equal(JSON.parse(nothing.written).stored, 0);
+
+  // What cannot be read is named, for programs too, and the rest goes on.
+  const stored = () => globSync("**/*.png", { cwd: join(study, "images") });
+  const before = new Set(stored());
+  await importImages(folder, study, 5, 2);
+  const [damaged] = stored().filter((path) => !before.has(path));
+  chmodSync(join(study, "images", damaged), 0o600);
+  writeFileSync(join(study, "images", damaged), "no picture");
+  const partly = await run(...args, "--json");
+  const { stored: kept, failed } = JSON.parse(partly.written);
+  assert.deepEqual([kept, failed], [1, 1]);
+  assert.match(partly.said, new RegExp(basename(damaged)));
 });
 
 test("prelabel: both networks from a bundle, and what they propose as COCO", async (context) => {

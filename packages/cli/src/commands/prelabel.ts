@@ -85,8 +85,9 @@ Examples:
           workers: given.workers,
           stop: signals.signal,
           onRadiograph: (done, total) => progress.show(done, total),
-          say: (sentence) => {
-            if (!given.json) progress.say(sentence);
+          onFailure: (reason) => progress.say(reason),
+          onUncalibrated() {
+            if (!given.json) progress.say("the classifier is not calibrated: malleolus calibrate");
           },
         });
         progress.end();

@@ -1,6 +1,6 @@
 /**
  * A study's radiographs, looked at by the preliminary networks, and what these propose kept in the study, some
- * at a time: what is interrupted goes on. The command `prelabel` and the demonstration's stage both do this.
+ * at a time: what is interrupted goes on.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -26,8 +26,10 @@ export interface StudyToPrelabel {
   readonly stop: AbortSignal;
   /** After each radiograph. */
   readonly onRadiograph: (done: number, total: number) => void;
-  /** A sentence that people ought to read. */
-  readonly say: (sentence: string) => void;
+  /** A radiograph that cannot be read, with its reason. */
+  readonly onFailure: (reason: string) => void;
+  /** Once, before the first radiograph, where probabilities are only as sure as training made them. */
+  readonly onUncalibrated: () => void;
 }
 
 export interface PrelabelCounts {
@@ -42,7 +44,7 @@ export interface PrelabelCounts {
 const BATCH = 20;
 
 /** Both networks together as a study knows them. */
-export async function preliminaryModel(
+async function preliminaryModel(
   name: string,
   segmentation: string,
   classification: string | null,
@@ -81,7 +83,7 @@ export async function prelabelStudy(
       path: pathOf(study.images, sha256),
     }));
     if (classifier !== null && classifier.calibration === null) {
-      given.say("the classifier is not calibrated: malleolus calibrate");
+      given.onUncalibrated();
     }
     const seen = prelabelRadiographs({
       files,
@@ -97,7 +99,7 @@ export async function prelabelStudy(
       given.onRadiograph(++done, files.length);
       if ("error" in one) {
         counts.failed++;
-        given.say(one.error.message);
+        given.onFailure(one.error.message);
         continue;
       }
       if (one.outlined.isLowerLeg) counts.outlined++;

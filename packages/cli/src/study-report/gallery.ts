@@ -95,25 +95,31 @@ async function galleryItem(
   const truths = (image.truths ?? []).map(({ polygons }) => polygons);
   const { decision } = evaluation.settings;
   const findings = shownOn(image, patient, outcome, decision);
-  const overlay = await renderOverlay(radiograph, findings, classes, truths);
-  const { data, info } = await sharp(overlay)
-    .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
-    .webp({ quality: 80 })
-    .toBuffer({ resolveWithObject: true });
   const fracture = evaluation.fractures.find((one) => one.image === image.id);
   return {
-    picture: data,
-    pictureType: "image/webp",
-    width: info.width,
-    height: info.height,
+    ...(await overlayPicture(await renderOverlay(radiograph, findings, classes, truths))),
     patient: patient.id,
-    caption: `${viewWords(image.view)}, patient ${patient.id.slice(-6)}`,
+    caption: pictureCaption(image.view, patient.id),
     truth: outcome.truth,
     prediction: outcome.prediction.class,
     scores: outcome.prediction.scores,
     boxIou: fracture?.found?.boxIou ?? null,
     agreement: new Map(Object.entries(people?.agreement ?? {})).get(patient.id) ?? null,
   };
+}
+
+/** An overlay as a page shows it. */
+export async function overlayPicture(overlay: Buffer) {
+  const { data, info } = await sharp(overlay)
+    .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
+    .webp({ quality: 80 })
+    .toBuffer({ resolveWithObject: true });
+  const pictureType = "image/webp" as const;
+  return { picture: data, pictureType, width: info.width, height: info.height };
+}
+
+export function pictureCaption(view: TestImage["view"], patient: string): string {
+  return `${viewWords(view)}, patient ${patient.slice(-6)}`;
 }
 
 /** What is shown to whoever asks for the patient's answer; without a decision, the best few. */

@@ -22,9 +22,9 @@ import {
   type Study,
   selectionBesidePool,
 } from "@malleolus/studies";
-import sharp from "sharp";
+import { CliError } from "../errors.ts";
 import { renderOverlay } from "../overlay.ts";
-import { evenly } from "./gallery.ts";
+import { evenly, overlayPicture, pictureCaption } from "./gallery.ts";
 
 export interface PreliminaryToReport {
   readonly study: Study;
@@ -41,14 +41,24 @@ export interface PreliminaryToReport {
 const SHOWN = 8;
 /** Of the selected, and of the passed-over. */
 const SHOWN_OF_POOL = 4;
-/** Pixels of a picture's longer side. */
-const LONGEST = 640;
 const RESAMPLES = { seed: 1, resamples: 2000 };
 
+/**
+ * Null where no network has proposed anything.
+ *
+ * @throws CliError `study` for an audit of selection beside a study that has no proposals to choose by.
+ */
 export async function preliminaryOf(given: PreliminaryToReport): Promise<PreliminaryResult | null> {
   const { study, reference, whose, selectionAudit, viewer } = given;
   const found = await proposalsBesideTruth(study, reference ?? undefined);
-  if (found === null) return null;
+  if (found === null) {
+    if (selectionAudit === null) return null;
+    throw new CliError(
+      "study",
+      `${study.folder}: expected the study that was audited, whose radiographs a network has looked at, got one ` +
+        "without proposals; give --study that study's folder, or leave out --selection-audit",
+    );
+  }
   const structures = [...study.protocol.structures.map(({ id }) => id), FRACTURE];
   const shapes = found.radiographs.flatMap((one) => judged(one, structures));
   const audited = await auditedAnnotations(study, reference ?? undefined);
@@ -186,16 +196,5 @@ async function picture(
     calibration: "none" as const,
   }));
   const overlay = await renderOverlay(radiograph, findings, structures, truths);
-  const { data, info } = await sharp(overlay)
-    .resize({ width: LONGEST, height: LONGEST, fit: "inside", withoutEnlargement: true })
-    .webp({ quality: 80 })
-    .toBuffer({ resolveWithObject: true });
-  return {
-    picture: data,
-    pictureType: "image/webp",
-    width: info.width,
-    height: info.height,
-    caption: `${view === null ? "unknown view" : view === "ap" || view === "pa" ? view.toUpperCase() : view}, patient ${patient.slice(-6)}`,
-    lines,
-  };
+  return { ...(await overlayPicture(overlay)), caption: pictureCaption(view, patient), lines };
 }

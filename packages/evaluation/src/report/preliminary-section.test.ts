@@ -117,3 +117,11 @@ test("preliminarySection: a study without preliminary networks has none, and JSO
   assert.equal(json.preliminary.selection.pictures.items[0].picture, undefined);
   assert.equal(json.preliminary.pictures.items[0].picture, undefined);
 });
+
+test("preliminarySection: where nothing was drawn without a proposal, it says so and shows no table", () => {
+  const none = { ...preliminary, radiographs: 0, patients: 0, pictures: null };
+  const page = htmlReport({ ...fullReport, preliminary: none });
+  assert.match(page, /of which there are none: nothing is said of how good it is/);
+  assert.doesNotMatch(page, /aria-label="Proposed outlines"/);
+  assert.match(page, /aria-label="Learning curves"/);
+});

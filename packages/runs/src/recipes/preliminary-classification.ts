@@ -18,7 +18,7 @@ const model = classifierConfig([]);
 const { input, optimizer } = preliminaryWholeRecipe;
 
 export const preliminaryClassificationSummary =
-  "the class of a radiograph: MobileNetV2 with a softmax, 15 minutes on two cores";
+  "the class of a radiograph: MobileNetV2 with a softmax, 10 minutes on two cores";
 
 export const preliminaryClassificationRecipe: RecipeOf<"classification"> = {
   ...preliminaryWholeRecipe,
@@ -30,7 +30,7 @@ export const preliminaryClassificationRecipe: RecipeOf<"classification"> = {
       tolerance: 0.1,
       conditions:
         "no better than chance; simulated ankles (phantom 2, seed weights, pitch 0.48 mm): trained on 375 radiographs, " +
-        "139 of others, from preliminary-segmentation-whole's weights, float32",
+        "139 of 48 other patients, from preliminary-segmentation-whole's weights, float32",
     },
   ],
   steps: 500,

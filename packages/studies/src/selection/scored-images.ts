@@ -97,7 +97,23 @@ export async function findModel(
 export async function scoredImages(
   transaction: StudyTransaction,
   images: readonly ClassifiedImage[],
-  { sha256, name, version }: Model,
+  model: Model,
+): Promise<Map<string, ScoredImage>> {
+  const scored = await knownScores(transaction, images, model);
+  const missing = images.length - scored.size;
+  if (missing === 0) return scored;
+  throw new StudyError(
+    "record",
+    `expected class probabilities of ${model.name} ${model.version} for every radiograph to choose from, got ` +
+      `none for ${missing} of ${images.length}; run malleolus prelabel first`,
+  );
+}
+
+/** The same of those images alone that have class probabilities. */
+export async function knownScores(
+  transaction: StudyTransaction,
+  images: readonly ClassifiedImage[],
+  { sha256 }: Model,
 ): Promise<Map<string, ScoredImage>> {
   const rows = await transaction
     .selectFrom("prelabels")
@@ -117,11 +133,5 @@ export async function scoredImages(
     if (probabilities === null) continue;
     scored.set(image, { image, caseId, probabilities, flippedProbabilities, segmentation });
   }
-  const missing = images.length - scored.size;
-  if (missing === 0) return scored;
-  throw new StudyError(
-    "record",
-    `expected class probabilities of ${name} ${version} for every radiograph to choose from, got none for ` +
-      `${missing} of ${images.length}; run malleolus prelabel first`,
-  );
+  return scored;
 }

@@ -297,6 +297,10 @@ test("selectionBesidePool: all that could have been chosen, and for staff alone"
   await assignTraining(study, { who: "me" });
   const later = await selectionBesidePool(study, { viewer: "coordinator" });
   assert.equal(later?.radiographs.length, all.length);
+  // What came later, and the model has not looked at, is no part of it, and refuses nothing.
+  await addCases(study, [{ id: "late", state: "agreed", class: "weber_a", views: VIEWS }]);
+  const late = await selectionBesidePool(study, { viewer: "coordinator" });
+  assert.equal(late?.radiographs.length, all.length);
   await assert.rejects(selectionBesidePool(study, { viewer: OBSERVERS[0] }), {
     code: "person",
   });

@@ -3,13 +3,14 @@
  * model says of it. For those who run the study.
  *
  * The pool is that of the selection's time as far as it is known: patients who were drawn for tuning since then
- * could be chosen, those drawn before could not; patients of the tests never.
+ * could be chosen, those drawn before could not; patients of the tests never. Radiographs that came later and that
+ * the model has not looked at are not in it.
  */
 import type { ClassProbabilities, ImageRecord, View, Visibility } from "@malleolus/schema";
 import { imageColumn } from "@malleolus/schema";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { Study } from "../study.ts";
-import { classifiedImages, findModel, scoredImages } from "./scored-images.ts";
+import { classifiedImages, findModel, knownScores } from "./scored-images.ts";
 import { type SeenSelection, selectionVisibleTo } from "./selection-visibility.ts";
 
 export interface PoolRadiograph {
@@ -53,7 +54,7 @@ export async function selectionBesidePool(
   const { all, scored } = await inTransaction(study.database, async (transaction) => {
     const model = await findModel(transaction, chosen.model_sha256);
     const images = await classifiedImages(transaction, study);
-    return { all: images, scored: await scoredImages(transaction, images, model) };
+    return { all: images, scored: await knownScores(transaction, images, model) };
   });
   const rows = await study.database
     .selectFrom("images")

@@ -15,8 +15,12 @@ import type { Name } from "./name.ts";
 export function preliminarySection({ preliminary }: ReportContent, name: Name): Markup | null {
   if (preliminary === null) return null;
   const { model, radiographs, patients, against, pictures } = preliminary;
-  return html`<section id="preliminary"><h2>The preliminary networks</h2><p class="soft">${model.name} ${model.version} outlined radiographs and said their class before anybody drew. What it proposed is held against ${against}: ${count(radiographs)} radiographs of ${count(patients)} patients.</p>
-${measuresTable(preliminary)}${pictures === null ? null : picturesOf(pictures)}
+  const judged =
+    radiographs === 0
+      ? html`Held against ${against}, of which there are none: nothing is said of how good it is.`
+      : html`What it proposed is held against ${against}: ${count(radiographs)} radiographs of ${count(patients)} patients.`;
+  return html`<section id="preliminary"><h2>The preliminary networks</h2><p class="soft">${model.name} ${model.version} outlined radiographs for annotators to mend. ${judged}</p>
+${radiographs === 0 ? null : measuresTable(preliminary)}${pictures === null ? null : picturesOf(pictures)}
 ${selectionPart(preliminary.selection, name)}${assistancePart(preliminary)}${selectionAuditPart(preliminary)}</section>`;
 }
 
