@@ -21,7 +21,7 @@ import {
 import { internalHospital, simulateStudies } from "@malleolus/phantom";
 import { preliminaryClassificationRecipe, preliminarySegmentationRecipe } from "@malleolus/runs";
 import { ankleClassification } from "@malleolus/schema";
-import { manualSeed, scope } from "@malleolus/torch";
+import { manualSeed, nn, scope } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import { measure, row, timed } from "./measure.ts";
 
@@ -115,13 +115,14 @@ function networksIn(folder: string) {
   const { model } = preliminaryClassificationRecipe;
   scope(() => {
     const { model: ofSegmentation, preprocess } = preliminarySegmentationRecipe;
-    writeSegmenter(paths[0], deepLab(ofSegmentation), preprocess);
-    const ofClasses = { ...model, classes, classWeights: classes.map(() => 1) };
-    writeClassifier(
-      paths[1],
-      imageClassifier(ofClasses),
-      preliminaryClassificationRecipe.preprocess,
-    );
+    const outlines = deepLab(ofSegmentation);
+    writeSegmenter(paths[0], outlines, preprocess);
+    const ofClasses = imageClassifier({ ...model, classes, classWeights: classes.map(() => 1) });
+    // As trained: it looks where this segmentation finds something.
+    if (ofClasses.whereFound !== null) {
+      nn.loadStateDict(ofClasses.whereFound.segmentation, nn.stateDict(outlines));
+    }
+    writeClassifier(paths[1], ofClasses, preliminaryClassificationRecipe.preprocess);
   });
   return { segmenter: openSegmenter(paths[0]), classifier: openClassifier(paths[1]) };
 }

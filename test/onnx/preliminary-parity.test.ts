@@ -15,7 +15,12 @@ import {
   writeSegmenter,
 } from "@malleolus/networks";
 import { exportNetwork } from "@malleolus/onnx";
-import { classifierConfig, deepLabConfig, type MobileNetV2Config } from "@malleolus/schema";
+import {
+  type ClassificationConfig,
+  classifierConfig,
+  deepLabConfig,
+  type MobileNetV2Config,
+} from "@malleolus/schema";
 import { manualSeed, nn, noGrad } from "@malleolus/torch";
 import * as runtime from "onnxruntime-node";
 
@@ -105,20 +110,36 @@ for (const [i, backbone] of backbones.entries()) {
 
   test(`exportNetwork: a classifier's logits, ${backbone.norm} norms`, async () => {
     const config = { ...classifierConfig(["a", "b", "none"]), backbone };
-    manualSeed(2);
-    const model = imageClassifier(config);
-    disturb(model);
-    nn.normal(model.classifier[1].weight, 0.1);
-    writeClassifier(path, model, preprocess);
-    const outputs = await outputsOf(config, "logits");
-    for (const [at, [width, height]] of sizes.entries()) {
-      const options = { pixelMean: config.pixelMean, channels: config.channels };
-      const own = logitsOf(model, picture(width, height), { testTimeFlip: false }, options);
-      assert.deepEqual(outputs[at].dims, [3]);
-      checkClose(floatsOf(outputs[at]), own, 1e-3);
-    }
-    freeModel(model);
+    await checkLogits(config);
   });
+
+  test(`exportNetwork: a classifier that looks where structures are found, ${backbone.norm} norms`, async () => {
+    const { structures, aspp, decoder } = deepLabConfig();
+    const pooling = {
+      kind: "structures" as const,
+      structures,
+      aspp: { ...aspp, channels: 32 },
+      decoder: { ...decoder, channels: 24 },
+      head: { channels: 16, convolutions: i },
+    };
+    await checkLogits({ ...classifierConfig(["a", "b", "none"]), backbone, pooling });
+  });
+}
+
+async function checkLogits(config: ClassificationConfig): Promise<void> {
+  manualSeed(2);
+  const model = imageClassifier(config);
+  disturb(model);
+  nn.normal(model.classifier[1].weight, 0.1);
+  writeClassifier(path, model, preprocess);
+  const outputs = await outputsOf(config, "logits");
+  for (const [at, [width, height]] of sizes.entries()) {
+    const options = { pixelMean: config.pixelMean, channels: config.channels };
+    const own = logitsOf(model, picture(width, height), { testTimeFlip: false }, options);
+    assert.deepEqual(outputs[at].dims, [3]);
+    checkClose(floatsOf(outputs[at]), own, 1e-3);
+  }
+  freeModel(model);
 }
 
 function floatsOf({ data }: runtime.Tensor): Float32Array {

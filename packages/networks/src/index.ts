@@ -8,6 +8,7 @@ export {
   type ImageClassifier,
   imageClassifier,
 } from "./classifier/classifier.ts";
+export { initializeClassifier } from "./classifier/initialize-classifier.ts";
 export {
   isClassifier,
   logitsOf,

@@ -3,6 +3,7 @@
  * format it is, how the network is configured, and how radiographs are brought to its size. What is common
  * to all kinds of networks stands here; what each holds besides stands with it.
  */
+import { createHash } from "node:crypto";
 import { SchemaError } from "@malleolus/schema";
 import {
   type Device,
@@ -88,4 +89,13 @@ export function settleModel(model: object, device: Device): void {
   // Also where the caller has a scope of its own.
   for (const tensor of nn.stateDict(model).values()) keep(tensor);
   placeModel(model, device);
+}
+
+/** Of all of a network's weights, by name: two networks of one hash compute the same. */
+export function weightsHash(model: object): string {
+  const hash = createHash("sha256");
+  for (const [name, tensor] of [...nn.stateDict(model)].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`${name}\n`).update(tensor.toFloat32Array());
+  }
+  return hash.digest("hex");
 }

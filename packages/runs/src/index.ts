@@ -14,7 +14,10 @@ export { parseRecipe, readRecipeFile } from "./read-recipe.ts";
 export { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";
 export { demoRecipe } from "./recipes/demo.ts";
 export { type NamedRecipe, namedRecipe, namedRecipes } from "./recipes/named-recipes.ts";
-export { preliminaryClassificationRecipe } from "./recipes/preliminary-classification.ts";
+export {
+  preliminaryClassificationRecipe,
+  preliminaryMeanRecipe,
+} from "./recipes/preliminary-classification.ts";
 export { preliminarySegmentationRecipe } from "./recipes/preliminary-segmentation.ts";
 export { quickRecipe } from "./recipes/quick.ts";
 export { openRunDirectory, type RunDirectory } from "./run-directory.ts";

@@ -5,6 +5,27 @@
 import { z } from "zod";
 import { mobileNetV2ConfigSchema } from "./mobilenet-v2-config.ts";
 import { networkInput, publishedInput } from "./network-input.ts";
+import { segmentationLayers } from "./segmentation-config.ts";
+
+/** How a radiograph's map becomes one list of features. */
+const pooling = z.discriminatedUnion("kind", [
+  /** The mean over the radiograph, as torchvision's. */
+  z.strictObject({ kind: z.literal("mean") }),
+  /**
+   * Of each structure the mean over where a segmentation finds it. The segmentation is trained before, and
+   * stays as it is: one pass then serves both.
+   */
+  z.strictObject({
+    kind: z.literal("structures"),
+    ...segmentationLayers,
+    /** Separable convolutions over the segmentation's map, which are trained. */
+    head: z.strictObject({
+      channels: z.int().positive(),
+      convolutions: z.int().nonnegative(),
+    }),
+  }),
+]);
+export type StructurePooling = Readonly<Extract<z.infer<typeof pooling>, { kind: "structures" }>>;
 
 export const classificationConfigSchema = z.strictObject({
   kind: z.literal("classification"),
@@ -12,6 +33,7 @@ export const classificationConfigSchema = z.strictObject({
   classes: z.array(z.string().min(1)).readonly(),
   ...networkInput,
   backbone: mobileNetV2ConfigSchema,
+  pooling,
   /** The share of an image's features that training leaves out. */
   dropout: z.number().min(0).lt(1),
   /** From how often a class occurs in the training set to its weight: see `weightsByPrevalence`; 0 weighs all alike. */
@@ -28,6 +50,7 @@ export function classifierConfig(classes: readonly string[]): ClassificationConf
     classes,
     ...publishedInput,
     backbone: { norm: "fixed", outputStride: 32, firstExpansion: false, freezeAt: 0 },
+    pooling: { kind: "mean" },
     dropout: 0.2,
     prevalencePower: 0,
     classWeights: classes.map(() => 1),

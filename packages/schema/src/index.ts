@@ -234,6 +234,7 @@ export {
   type ClassificationConfig,
   classificationConfigSchema,
   classifierConfig,
+  type StructurePooling,
 } from "./classification-config.ts";
 export {
   type ClassifierCalibration,

@@ -43,16 +43,21 @@ const loss = z.strictObject({
 });
 export type SegmentationLossConfig = z.infer<typeof loss>;
 
-export const segmentationConfigSchema = z.strictObject({
-  kind: z.literal("segmentation"),
+/** What follows MobileNetV2 in a DeepLabV3+. */
+export const segmentationLayers = {
   /** In the order in which they are painted, each over those before it. */
   structures: z.array(structure).min(1).readonly(),
+  aspp,
+  decoder,
+};
+
+export const segmentationConfigSchema = z.strictObject({
+  kind: z.literal("segmentation"),
   ...networkInput,
   backbone: mobileNetV2ConfigSchema,
-  aspp,
+  ...segmentationLayers,
   /** The share of the pyramid's values that training leaves out. */
   dropout: z.number().min(0).lt(1),
-  decoder,
   loss,
 });
 export type SegmentationConfig = z.infer<typeof segmentationConfigSchema>;

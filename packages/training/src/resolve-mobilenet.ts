@@ -7,6 +7,7 @@ import type {
   SegmentationConfig,
 } from "@malleolus/schema";
 import type { TrainingSet } from "./data-set.ts";
+import { TrainingError } from "./errors.ts";
 import { type InitialWeights, mobileNetWeights, ofWeights } from "./initial-weights.ts";
 import { classesOf, countClasses } from "./tasks/radiograph-class.ts";
 import { structuresOf, structuresTarget } from "./tasks/structures-target.ts";
@@ -39,13 +40,22 @@ export function resolveSegmentation(
 /**
  * With the data's classes where the recipe names none, and their weights by how many radiographs they have.
  *
- * @throws TrainingError `data` for radiographs without a class, or with two.
+ * @throws TrainingError `data` for radiographs without a class, or with two; `recipe` where it looks by a
+ *   segmentation and begins without one.
  */
 export function resolveClassification(
   model: ClassificationConfig,
   set: TrainingSet,
   weights: InitialWeights | null,
 ): ClassificationConfig {
+  if (model.pooling.kind === "structures" && weights === null) {
+    throw new TrainingError(
+      "recipe",
+      "a classification that looks where structures are found: expected a segmentation's weights, got none; " +
+        "train one first (malleolus train --recipe preliminary-segmentation) and give its model.safetensors " +
+        "with --weights",
+    );
+  }
   const classes = model.classes.length > 0 ? model.classes : classesOf(set);
   const classWeights = weightsByPrevalence(countClasses(set, classes), model.prevalencePower);
   return { ...model, classes, classWeights, backbone: backboneFor(model.backbone, weights) };

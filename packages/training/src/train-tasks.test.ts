@@ -7,6 +7,7 @@ import { openClassifier, openDetector, openSegmenter } from "@malleolus/networks
 import {
   findDetector,
   preliminaryClassificationRecipe,
+  preliminaryMeanRecipe,
   preliminarySegmentationRecipe,
 } from "@malleolus/runs";
 import type { Recipe } from "@malleolus/schema";
@@ -39,7 +40,7 @@ const classification = {
   ...small,
   validation: { everySteps: 3, metric: "macro AUC", patience: null },
   sampling: { kind: "class-balanced" },
-  model: preliminaryClassificationRecipe.model,
+  model: preliminaryMeanRecipe.model,
 } satisfies Partial<Recipe>;
 
 for (const [task, changes, losses, measures] of [
@@ -141,8 +142,9 @@ async function refused(
   context: TestContext,
   changes: Partial<Recipe>,
   message: RegExp,
+  code = "data",
 ): Promise<void> {
-  await assert.rejects(prepare(context, changes), { name: "TrainingError", code: "data", message });
+  await assert.rejects(prepare(context, changes), { name: "TrainingError", code, message });
 }
 
 test("resolveRecipe: structures without a category and classes without a radiograph are told", async (context) => {
@@ -164,6 +166,12 @@ test("resolveRecipe: structures without a category and classes without a radiogr
     context,
     { ...classification, model: { ...classification.model, classes: ["fracture", "other"] } },
     /image-2\.png: expected one class of fracture, other, got none of them/,
+  );
+  await refused(
+    context,
+    { ...classification, model: preliminaryClassificationRecipe.model },
+    /looks where structures are found: expected a segmentation's weights, got none; train one first/,
+    "recipe",
   );
 });
 

@@ -14,7 +14,7 @@ import {
   writeSegmenter,
 } from "@malleolus/networks";
 import { classifierConfig, deepLabConfig } from "@malleolus/schema";
-import { manualSeed, scope, setThreads } from "@malleolus/torch";
+import { manualSeed, nn, scope, setThreads } from "@malleolus/torch";
 import sharp from "sharp";
 import { prelabelRadiographs } from "./prelabel-radiographs.ts";
 
@@ -23,7 +23,10 @@ setThreads(1);
 
 const preprocess = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
 
-function networksIn(folder: string) {
+/** A classifier of whole radiographs, or one that looks where this or another segmentation finds something. */
+type Looks = "everywhere" | "where it finds" | "where another finds";
+
+function networksIn(folder: string, looks: Looks = "everywhere") {
   manualSeed(3);
   const [segmenter, classifier] = ["segmenter", "classifier"].map((name) => join(folder, name));
   scope(() => {
@@ -34,10 +37,23 @@ function networksIn(folder: string) {
       aspp: { channels: 16, rates: [2], separable: true },
       decoder: { lowChannels: 8, channels: 16, convolutions: 1 },
     } as const;
-    writeSegmenter(segmenter, deepLab(small), preprocess);
-    const ofClasses = classifierConfig(["A", "none"]);
-    const backbone = { ...ofClasses.backbone, norm: "group" } as const;
-    writeClassifier(classifier, imageClassifier({ ...ofClasses, backbone }), preprocess);
+    const outlines = deepLab(small);
+    writeSegmenter(segmenter, outlines, preprocess);
+    const { structures, backbone, aspp, decoder } = small;
+    const pooling =
+      looks === "everywhere"
+        ? ({ kind: "mean" } as const)
+        : {
+            kind: "structures" as const,
+            ...{ structures, aspp, decoder },
+            head: { channels: 8, convolutions: 1 },
+          };
+    const model = imageClassifier({ ...classifierConfig(["A", "none"]), backbone, pooling });
+    nn.normal(model.classifier[1].weight, 1);
+    if (looks === "where it finds" && model.whereFound !== null) {
+      nn.loadStateDict(model.whereFound.segmentation, nn.stateDict(outlines));
+    }
+    writeClassifier(classifier, model, preprocess);
   });
   return { segmenter: openSegmenter(segmenter), classifier: openClassifier(classifier) };
 }
@@ -101,6 +117,27 @@ test("prelabelRadiographs: in the order of the files, as the networks see each, 
   segmenter.close();
   classifier.close();
 });
+
+for (const looks of ["where it finds", "where another finds"] as const) {
+  test(`prelabelRadiographs: a classifier that looks ${looks}, as each network by itself`, async (context) => {
+    const { folder, files } = await filesIn(context);
+    const { segmenter, classifier } = networksIn(folder, looks);
+    const isOne = classifier.segmentation?.weightsHash === segmenter.weightsHash;
+    assert.equal(isOne, looks === "where it finds");
+    const { signal: stop } = new AbortController();
+    const options = { files: [files[0]], pathOf: (file: string) => file, heightRule: null, stop };
+    const [one] = await Array.fromAsync(
+      prelabelRadiographs({ ...options, segmenter, classifier, workers: 1 }),
+    );
+    assert.ok(!("error" in one));
+    const radiograph = await readRadiograph(files[0]);
+    const { found } = segmenter.segment(radiograph);
+    assert.deepEqual(one.outlined, outlineStructures(found, segmenter.structures, radiograph));
+    assert.deepEqual(one.probabilities, classifier.classify(radiograph));
+    segmenter.close();
+    classifier.close();
+  });
+}
 
 test("prelabelRadiographs: stopped, it ends after the radiograph that is going on", async (context) => {
   const { folder, files } = await filesIn(context);

@@ -2,9 +2,10 @@
  * What the preliminary networks see on radiographs, one after the other: files are read and brought to
  * the networks' sizes in threads, and shapes are made in threads, while the networks look at others.
  */
+import { isDeepStrictEqual } from "node:util";
 import { DataError } from "@malleolus/data";
 import { startThread, threadPool } from "@malleolus/host";
-import { mirrorImage } from "@malleolus/imaging";
+import { type LabelProbabilities, mirrorImage, type NetworkImage } from "@malleolus/imaging";
 import type { RadiographClassifier, Segmenter } from "@malleolus/networks";
 import type { HeightRule } from "./class-by-height.ts";
 import { errorOf, type Failure } from "./failure.ts";
@@ -60,6 +61,7 @@ export async function* prelabelRadiographs<File>(
       { name: "a thread that outlines", errorOf },
     ),
   );
+  const lookAt = lookOf(segmenter, classifier);
   const sizes = [segmenter.preprocess, ...(classifier === null ? [] : [classifier.preprocess])];
   const prepare = async (file: File) => {
     const prepared = await readers.lend((thread) => thread.ask({ path: pathOf(file), sizes }));
@@ -67,20 +69,15 @@ export async function* prelabelRadiographs<File>(
   };
   const look = async ({ images, ...radiograph }: PreparedRadiograph) => {
     const [image, smaller] = images;
-    const found = segmenter.segmentPrepared(image);
+    const { found, probabilities } = lookAt(image, smaller);
     const outlined = outliners.lend((thread) =>
       thread.ask({ found, structures: segmenter.structures, radiograph, heightRule }),
     );
-    const classify = (flipped: boolean) =>
+    const flippedProbabilities =
       classifier === null || smaller === undefined
         ? null
-        : classifier.classifyPrepared(flipped ? mirrorImage(smaller) : smaller);
-    return {
-      ...radiograph,
-      probabilities: classify(false),
-      flippedProbabilities: classify(true),
-      ...(await outlined),
-    };
+        : classifier.classifyPrepared(mirrorImage(smaller));
+    return { ...radiograph, probabilities, flippedProbabilities, ...(await outlined) };
   };
   try {
     const begun: Promise<SeenRadiograph<File> | { file: File; error: Error }>[] = [];
@@ -108,4 +105,26 @@ export async function* prelabelRadiographs<File>(
   } finally {
     await Promise.all([readers.close(), outliners.close()]);
   }
+}
+
+type Look = (
+  image: NetworkImage,
+  ofClassifier: NetworkImage | undefined,
+) => { readonly found: LabelProbabilities; readonly probabilities: Float32Array | null };
+
+/** Both networks' look at a radiograph: one pass where they have one segmentation at one size. */
+function lookOf(segmenter: Segmenter, classifier: RadiographClassifier | null): Look {
+  const own = classifier?.segmentation ?? null;
+  const isOne =
+    own?.weightsHash === segmenter.weightsHash &&
+    !segmenter.preprocess.testTimeFlip &&
+    isDeepStrictEqual(segmenter.preprocess, classifier?.preprocess);
+  if (own !== null && isOne) return (image) => own.segmentAndClassify(image);
+  return (image, ofClassifier) => ({
+    found: segmenter.segmentPrepared(image),
+    probabilities:
+      classifier === null || ofClassifier === undefined
+        ? null
+        : classifier.classifyPrepared(ofClassifier),
+  });
 }

@@ -50,6 +50,59 @@ test("imageClassifier: a few images are learned by heart", () => {
   assert.equal(liveTensors(), before);
 });
 
+/** Looks where a segmentation of its own finds something: here one that knows nothing. */
+function whereFoundConfig(): ClassificationConfig {
+  const structures = [{ name: "bar", within: null }];
+  const aspp = { channels: 16, rates: [2], separable: true };
+  const decoder = { lowChannels: 8, channels: 16, convolutions: 1 };
+  const head = { channels: 32, convolutions: 1 };
+  return {
+    ...scratchConfig(),
+    dropout: 0,
+    pooling: { kind: "structures", structures, aspp, decoder, head },
+  };
+}
+
+test("imageClassifier: one that looks where structures are found learns, and keeps its segmentation", () => {
+  const before = liveTensors();
+  scope(() => {
+    manualSeed(1);
+    const model = imageClassifier(whereFoundConfig());
+    const segmentation = model.whereFound?.segmentation;
+    assert.ok(segmentation !== undefined);
+    // It finds something somewhere: a mean over all of a normalised map says nothing.
+    nn.normal(segmentation.predictor.weight, 3);
+    const values = () =>
+      [...nn.stateDict(segmentation).values()].map((one) => one.toFloat32Array());
+    const was = values();
+    const kinds = [2, 3];
+    const plain = { ...bar(0, 0), pixels: new Float32Array(64 * 64).fill(90) };
+    const batch = batchImages([bar(2, 0), plain]);
+    const adam = optim.adam(nn.parameters(model), { learningRate: 1e-2 });
+    const losses = Array.from({ length: 60 }, (_, step) =>
+      scope(() => {
+        const { class: loss } = model.losses(batch, kinds, randomFrom(step));
+        backward(loss);
+        adam.step();
+        adam.zeroGrad();
+        return loss.item();
+      }),
+    );
+    adam.free();
+    assert.ok(losses[59] < losses[0] / 4, `${losses}`);
+    assert.deepEqual(values(), was);
+    assert.ok(was.length > 0);
+    // In a file it stands under its own name alone.
+    const names = [...nn.stateDict(model).keys()];
+    assert.ok(
+      names.every((name) => /^(segmentation|head|classifier)\./.test(name)),
+      `${names}`,
+    );
+    assert.equal(model.features.length, 18);
+  });
+  assert.equal(liveTensors(), before);
+});
+
 test("imageClassifier: a class weighs what it is given, in a batch of one too; dropout is the draw's", () => {
   const before = liveTensors();
   scope(() => {

@@ -1,7 +1,7 @@
 /**
- * MobileNetV2 as a classifier of radiographs: torchvision's `mobilenet_v2` with as many classes as
- * are asked for, and its names. The paper's preliminary network that says which fracture, if any, a
- * radiograph shows.
+ * MobileNetV2 as a classifier of radiographs, the paper's preliminary network that says which fracture, if any, a
+ * radiograph shows. In two forms: torchvision's `mobilenet_v2` with as many classes as are asked for and its
+ * names (`whole-image.ts`), and one that looks where a segmentation finds structures (`where-found.ts`).
  *
  * Unlike torchvision's, its average is taken over the cells that hold image and not the batch's padding.
  *
@@ -9,30 +9,13 @@
  */
 import type { RandomStreams } from "@malleolus/random";
 import type { ClassificationConfig } from "@malleolus/schema";
-import {
-  crossEntropyLoss,
-  fromTypedArray,
-  nn,
-  noGrad,
-  scope,
-  stage,
-  type Tensor,
-} from "@malleolus/torch";
-import { meanWithin } from "../backbones/mean-within.ts";
-import {
-  DEEP_CHANNELS,
-  type InvertedResidual,
-  mobileNetNorm,
-  mobileNetV2,
-} from "../backbones/mobilenet-v2.ts";
-import {
-  type ConvolutionAndNorm,
-  convolutionAndNorm,
-  eights,
-} from "../backbones/normed-convolution.ts";
+import { crossEntropyLoss, fromTypedArray, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
+import type { ClassifierTrunk } from "./trunk.ts";
+import { type WhereFound, whereFound } from "./where-found.ts";
+import { wholeImage } from "./whole-image.ts";
 
 export interface ClassifierLosses {
   /** A scalar in float32. */
@@ -41,8 +24,10 @@ export interface ClassifierLosses {
 
 export interface ImageClassifier {
   readonly config: ClassificationConfig;
-  /** 19 of them, as torchvision numbers them. */
-  readonly features: readonly (ConvolutionAndNorm | InvertedResidual)[];
+  /** MobileNetV2's, as torchvision numbers them; 19 with its last convolution. */
+  readonly features: ClassifierTrunk["layers"];
+  /** Null where the features are a whole radiograph's. */
+  readonly whereFound: WhereFound | null;
   readonly classifier: { readonly 1: nn.Linear };
   /** Before softmax: float32 [N, K]. */
   logits(images: ImageBatch): Tensor;
@@ -52,8 +37,6 @@ export interface ImageClassifier {
   classify(images: ImageBatch): Float32Array[];
 }
 
-const FEATURES = 1280;
-
 /**
  * A network with new weights, drawn from LibTorch's generator.
  *
@@ -62,31 +45,20 @@ const FEATURES = 1280;
 export function imageClassifier(config: ClassificationConfig): ImageClassifier {
   checkConfig(config);
   const count = config.classes.length;
-  const { outputStride, freezeAt } = config.backbone;
-  const backbone = mobileNetV2(config.backbone);
-  const position = backbone.features.length;
-  const last = convolutionAndNorm({
-    in: DEEP_CHANNELS,
-    out: FEATURES,
-    kernel: 1,
-    stride: 1,
-    norm: mobileNetNorm(config.backbone, position),
-    normGroups: eights(FEATURES),
-  });
-  if (position < freezeAt) nn.freeze(last);
-  const predictor = nn.fullyConnected({ in: FEATURES, out: count });
+  const { pooling } = config;
+  const found = pooling.kind === "structures" ? whereFound(config, pooling) : null;
+  const trunk = found ?? wholeImage(config);
+  const predictor = nn.fullyConnected({ in: trunk.width, out: count });
   nn.normal(predictor.weight, 0.01);
 
   const logits = (images: ImageBatch, regularise: (features: Tensor) => Tensor): Tensor =>
-    scope(() => {
-      const { deep } = stage("backbone", () => backbone.forward(images.tensor));
-      const wide = last.forwardRelu6(deep);
-      const features = regularise(meanWithin(wide, images.sizes, outputStride));
-      return predictor.forward(features).to("float32");
-    });
+    scope(() => predictor.forward(regularise(trunk.forward(images))).to("float32"));
   const model: ImageClassifier = {
+    // First, so that what is also reached by other names is called by these in a file.
+    ...trunk.parts,
     config,
-    features: [...backbone.features, last],
+    features: trunk.layers,
+    whereFound: found,
     classifier: { 1: predictor },
     logits: (images) => logits(images, (features) => features),
     losses(images, classes, random) {

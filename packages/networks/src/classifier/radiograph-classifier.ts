@@ -5,6 +5,7 @@
  */
 import {
   type DisplayImage,
+  type LabelProbabilities,
   mirrorImage,
   type NetworkImage,
   prepareImage,
@@ -21,6 +22,7 @@ import {
 import {
   autocast,
   nn,
+  noGrad,
   readSafetensors,
   scope,
   TorchError,
@@ -28,10 +30,18 @@ import {
 } from "@malleolus/torch";
 import type { DetectorOptions } from "../detector/detector.ts";
 import { type BatchOptions, batchImages } from "../input/image-batch.ts";
-import { type FileKind, loadAll, parsed, readNetworkFile, settleModel } from "../network-file.ts";
+import {
+  type FileKind,
+  loadAll,
+  parsed,
+  readNetworkFile,
+  settleModel,
+  weightsHash,
+} from "../network-file.ts";
 import { freeModel } from "../placement.ts";
 import { CLASSIFIER_FORMAT } from "../weights/own-formats.ts";
 import { type ImageClassifier, imageClassifier } from "./classifier.ts";
+import type { WhereFound } from "./where-found.ts";
 
 const FILE: FileKind = {
   what: "a classifier",
@@ -51,8 +61,21 @@ export interface RadiographClassifier {
   classify(image: DisplayImage): Float32Array;
   /** The same of an image that is at the network's size already. */
   classifyPrepared(image: NetworkImage): Float32Array;
+  /** What its own segmentation sees; null where it looks at whole radiographs. */
+  readonly segmentation: ClassifierSegmentation | null;
   /** Frees its tensors; it cannot be used any more. */
   close(): void;
+}
+
+export interface ClassifierSegmentation {
+  /** As a segmenter's. */
+  readonly weightsHash: string;
+  /** Outlines and class of an image at the network's size, in one pass, not flipped. */
+  segmentAndClassify(image: NetworkImage): {
+    readonly found: LabelProbabilities;
+    /** [K], calibrated where a temperature was fitted. */
+    readonly probabilities: Float32Array;
+  };
 }
 
 /**
@@ -108,14 +131,15 @@ export function openClassifier(
 ): RadiographClassifier {
   const { device = "cpu", precision = "float32" } = options;
   const { model, preprocess, calibration } = scope(() => readModel(path));
+  const { whereFound } = model;
   settleModel(model, device);
   const { config } = model;
   const { sizeDivisibility: divisibility, pixelMean, channels } = config;
   const input = { device, divisibility, pixelMean, channels };
+  const inPrecision = <T>(body: () => T) =>
+    autocast(precision === "bfloat16" ? precision : null, body);
   const ofPrepared = (image: NetworkImage) =>
-    autocast(precision === "bfloat16" ? precision : null, () =>
-      logitsOf(model, image, preprocess, input),
-    );
+    inPrecision(() => logitsOf(model, image, preprocess, input));
   const logits = (image: DisplayImage) => ofPrepared(prepareImage(image, preprocess).image);
   const calibrated = (values: Float32Array) => softmax(values, calibration?.temperature ?? 1);
   return {
@@ -126,6 +150,13 @@ export function openClassifier(
     logits,
     classify: (image) => calibrated(logits(image)),
     classifyPrepared: (image) => calibrated(ofPrepared(image)),
+    segmentation: whereFound && {
+      weightsHash: scope(() => weightsHash(whereFound.segmentation)),
+      segmentAndClassify(image) {
+        const { found, logits } = inPrecision(() => seenOn(model, whereFound, image, input));
+        return { found, probabilities: calibrated(logits) };
+      },
+    },
     close: () => freeModel(model),
   };
 }
@@ -143,6 +174,26 @@ export function logitsOf(
       .logits(batchImages(images, options))
       .mean({ dim: [0] })
       .toFloat32Array(),
+  );
+}
+
+/** One pass of the segmentation for both. */
+function seenOn(
+  model: ImageClassifier,
+  { segmentation, featuresOf }: WhereFound,
+  image: NetworkImage,
+  options: BatchOptions,
+): { readonly found: LabelProbabilities; readonly logits: Float32Array } {
+  return noGrad(() =>
+    scope(() => {
+      const images = batchImages([image], options);
+      const map = segmentation.decode(images);
+      const labels = segmentation.predictor.forward(map);
+      const features = featuresOf(map, labels, images.sizes);
+      const [found] = segmentation.segmentationsOf(labels, images);
+      const logits = model.classifier[1].forward(features).to("float32").toFloat32Array();
+      return { found, logits };
+    }),
   );
 }
 

@@ -34,6 +34,8 @@ export interface DeepLab {
   readonly predictor: nn.Convolution;
   /** Before softmax, at a quarter of the size. */
   logits(images: ImageBatch): Tensor;
+  /** What the predictor sees, [N, channels, H/4, W/4]; `predictor` makes the logits of it. */
+  decode(images: ImageBatch): Tensor;
   /** How far the network is from the truth; labels of every image at its size. */
   losses(
     images: ImageBatch,
@@ -41,6 +43,8 @@ export interface DeepLab {
     random: RandomStreams,
   ): SegmentationLosses;
   segment(images: ImageBatch): LabelProbabilities[];
+  /** The same from logits of these images. */
+  segmentationsOf(logits: Tensor, images: ImageBatch): LabelProbabilities[];
 }
 
 /**
@@ -62,14 +66,16 @@ export function deepLab(config: SegmentationConfig): DeepLab {
   });
   nn.normal(predictor.weight, 0.01);
 
-  const logits = (images: ImageBatch, regularise: (map: Tensor) => Tensor): Tensor =>
+  const decode = (images: ImageBatch, regularise: (map: Tensor) => Tensor): Tensor =>
     scope(() => {
       const { low, deep } = stage("backbone", () => backbone.forward(images.tensor));
       const seen = stage("pyramid", () =>
         pyramid.forward(deep, images.sizes, config.backbone.outputStride),
       );
-      return stage("decoder", () => predictor.forward(fused.forward(low, regularise(seen))));
+      return stage("decoder", () => fused.forward(low, regularise(seen)));
     });
+  const logits = (images: ImageBatch, regularise: (map: Tensor) => Tensor): Tensor =>
+    scope(() => predictor.forward(decode(images, regularise)));
   const model: DeepLab = {
     config,
     backbone,
@@ -77,6 +83,7 @@ export function deepLab(config: SegmentationConfig): DeepLab {
     decoder: fused,
     predictor,
     logits: (images) => logits(images, (map) => map),
+    decode: (images) => decode(images, (map) => map),
     losses(images, labels, random) {
       // What the gradients need is kept by the graph, which lets go of it on its way back.
       return scope(() => {
@@ -87,14 +94,15 @@ export function deepLab(config: SegmentationConfig): DeepLab {
         );
       });
     },
-    segment(images) {
-      return noGrad(() =>
+    segment: (images) =>
+      noGrad(() => scope(() => model.segmentationsOf(model.logits(images), images))),
+    segmentationsOf: (logits, images) =>
+      noGrad(() =>
         scope(() => {
-          const probabilities = full(model.logits(images), images).softmax(1);
+          const probabilities = full(logits, images).softmax(1);
           return images.sizes.map((size, i) => segmentationOf(probabilities.select(0, i), size));
         }),
-      );
-    },
+      ),
   };
   return model;
 }

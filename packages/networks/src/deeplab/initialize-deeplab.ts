@@ -31,7 +31,7 @@ export function initializeDeepLab(model: DeepLab, weights: MobileNetV2Weights): 
   const heads = { aspp, decoder, predictor };
   const own = nn.stateDict(heads);
   const names = config.structures.map(({ name }) => name);
-  const isSame = String(weights.classes) === String(names);
+  const isSame = String(weights.structures) === String(names);
   const fits = ([name, { shape }]: [string, Tensor]) =>
     String(own.get(name)?.shape) === String(shape) && (isSame || !name.startsWith("predictor."));
   const { loaded } = nn.loadStateDict(heads, new Map([...weights.heads].filter(fits)));

@@ -22,7 +22,14 @@ import {
 import { autocast, nn, scope, writeSafetensors } from "@malleolus/torch";
 import type { DetectorOptions } from "../detector/detector.ts";
 import { type BatchOptions, batchImages } from "../input/image-batch.ts";
-import { type FileKind, loadAll, parsed, readNetworkFile, settleModel } from "../network-file.ts";
+import {
+  type FileKind,
+  loadAll,
+  parsed,
+  readNetworkFile,
+  settleModel,
+  weightsHash,
+} from "../network-file.ts";
 import { freeModel } from "../placement.ts";
 import { SEGMENTER_FORMAT } from "../weights/own-formats.ts";
 import { type DeepLab, deepLab } from "./deeplab.ts";
@@ -45,6 +52,8 @@ export interface Segmenter {
   readonly structures: readonly Structure[];
   readonly config: SegmentationConfig;
   readonly preprocess: Preprocess;
+  /** Of its weights: a classifier that looks where the same segmentation finds something says so by it. */
+  readonly weightsHash: string;
   segment(image: DisplayImage): SegmentedRadiograph;
   /** Of an image that is at the network's size already. */
   segmentPrepared(image: NetworkImage): LabelProbabilities;
@@ -77,6 +86,7 @@ export function openSegmenter(
 ): Segmenter {
   const { device = "cpu", precision = "float32" } = options;
   const { model, preprocess } = scope(() => readModel(path));
+  const hash = scope(() => weightsHash(model));
   settleModel(model, device);
   const { config } = model;
   const { sizeDivisibility: divisibility, pixelMean, channels } = config;
@@ -89,6 +99,7 @@ export function openSegmenter(
     structures: config.structures,
     config,
     preprocess,
+    weightsHash: hash,
     segmentPrepared,
     segment(image) {
       const found = segmentPrepared(prepareImage(image, preprocess).image);

@@ -12,6 +12,7 @@ import {
 } from "@malleolus/schema";
 import { liveTensors, manualSeed, nn, readWeightsFile, scope } from "@malleolus/torch";
 import { imageClassifier } from "../classifier/classifier.ts";
+import { initializeClassifier } from "../classifier/initialize-classifier.ts";
 import {
   openClassifier,
   writeCalibration,
@@ -63,8 +64,8 @@ test("mobileNetV2Weights: a segmentation of ours goes on as a whole, bit for bit
     assert.equal(isMobileNetV2(file), true);
     const weights = mobileNetV2Weights(file);
     assert.deepEqual(
-      [weights.norm, weights.firstExpansion, weights.classes],
-      ["group", false, ["tibia", "fibula", "fracture"]],
+      [weights.norm, weights.firstExpansion, weights.classes, weights.structures],
+      ["group", false, ["tibia", "fibula", "fracture"], ["tibia", "fibula", "fracture"]],
     );
     const next = segmentationNet();
     const fit = initializeDeepLab(next, weights);
@@ -83,6 +84,60 @@ test("mobileNetV2Weights: a segmentation of ours goes on as a whole, bit for bit
     const report = initializeMobileNetV2(classifier, backbone, weights, ["A", "none"]);
     assert.ok(report.fresh.every((name) => /^(features\.18|classifier)\./.test(name)));
     assert.ok(report.found.includes("features.17.conv.3.weight"));
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("initializeClassifier: keeps a whole segmentation, goes on from its own, refuses what is none", (context) => {
+  const path = fileIn(context);
+  const before = liveTensors();
+  scope(() => {
+    manualSeed(5);
+    const segmentation = segmentationNet();
+    writeSegmenter(path, segmentation, preprocess);
+    const weights = mobileNetV2Weights(readWeightsFile(path));
+    const { structures, aspp, decoder, backbone } = segmentation.config;
+    const config = (classes: readonly string[]) => ({
+      ...classifierConfig(classes),
+      backbone,
+      pooling: {
+        kind: "structures" as const,
+        ...{ structures, aspp, decoder },
+        head: { channels: 8, convolutions: 1 },
+      },
+    });
+    const model = imageClassifier(config(["A", "none"]));
+    const fit = initializeClassifier(model, weights);
+    assert.deepEqual(fit.leftOver, []);
+    assert.ok(fit.fresh.every((name) => /^(head|classifier)\./.test(name)));
+    const own = nn.stateDict(model);
+    for (const [name, tensor] of nn.stateDict(segmentation)) {
+      assert.deepEqual(own.get(`segmentation.${name}`)?.toFloat32Array(), tensor.toFloat32Array());
+    }
+
+    writeClassifier(path, model, preprocess);
+    const file = readWeightsFile(path);
+    assert.equal(isMobileNetV2(file), true);
+    const again = mobileNetV2Weights(file);
+    assert.deepEqual(again.classes, ["A", "none"]);
+    assert.deepEqual(initializeClassifier(imageClassifier(config(["A", "none"])), again).fresh, []);
+    const others = initializeClassifier(imageClassifier(config(["none", "A"])), again).fresh;
+    assert.ok(others.includes("classifier.1.weight") && others.includes("head.0.depthwise.weight"));
+    // A segmentation goes on from a classifier's, too.
+    assert.deepEqual(initializeDeepLab(segmentationNet(), again).fresh, []);
+
+    writeClassifier(path, classifierNet(["A", "none"]), preprocess);
+    const whole = mobileNetV2Weights(readWeightsFile(path));
+    assert.throws(() => initializeClassifier(model, whole), {
+      code: "weights",
+      message:
+        /expected a segmentation of tibia, fibula, fracture, got weights without structures; train one/,
+    });
+    const wider = { ...config(["A"]).pooling, decoder: { ...decoder, channels: 24 } };
+    const other = imageClassifier({ ...config(["A", "none"]), pooling: wider });
+    assert.throws(() => initializeClassifier(other, weights), {
+      message: /segmentation\.decoder\.\S+: expected the recipe's model\.pooling/,
+    });
   });
   assert.equal(liveTensors(), before);
 });

@@ -12,7 +12,7 @@ import { requireNumbers } from "./finite-weights.ts";
 import { forOurInput } from "./first-convolution.ts";
 import { areGluonNames, gluonName } from "./gluon-names.ts";
 import { inputConventions } from "./input-convention.ts";
-import { isOwnFormat, MOBILE_NET_PLACES } from "./own-formats.ts";
+import { CLASSIFIER_FORMAT, isOwnFormat, ownPlaces, SEGMENTER_FORMAT } from "./own-formats.ts";
 import { withoutWrapper } from "./wrapper-names.ts";
 
 export interface MobileNetV2Weights {
@@ -27,7 +27,9 @@ export interface MobileNetV2Weights {
   readonly norm: MobileNetV2Config["norm"];
   /** Of a file of ours, what its last layer tells apart, in order; null of another. */
   readonly classes: readonly string[] | null;
-  /** Of a whole segmentation of ours what is not its backbone, under its own names; of others empty. */
+  /** Of a file of ours, what its segmentation tells apart; null where it has none. */
+  readonly structures: readonly string[] | null;
+  /** Of a whole network of ours what is not its backbone, under a segmentation's names; of others empty. */
   readonly heads: ReadonlyMap<string, Tensor>;
   /** The file's names of what no MobileNetV2 has. */
   readonly leftOver: readonly string[];
@@ -39,8 +41,8 @@ const LAST = "features.18.";
 
 /** Whether a file is of a MobileNetV2, whoever wrote it: by what it says of itself, else by its names. */
 export function isMobileNetV2({ tensors, metadata }: StateDictFile): boolean {
-  if (isOwnFormat(metadata.format)) return metadata.format in MOBILE_NET_PLACES;
   const names = [...tensors.keys()];
+  if (isOwnFormat(metadata.format)) return ownPlaces(metadata.format, names) !== null;
   return areGluonNames(names) || names.some((name) => /(^|\.)features\.0\.0\.weight$/.test(name));
 }
 
@@ -94,39 +96,51 @@ function renamedWeights({ tensors }: StateDictFile): MobileNetV2Weights {
   }
   const used = new Set(made.values());
   for (const tensor of tensors.values()) if (!used.has(tensor)) tensor.free();
-  return { ...describe(made), tensors: made, classes: null, heads: new Map(), leftOver };
+  return {
+    ...describe(made),
+    tensors: made,
+    classes: null,
+    structures: null,
+    heads: new Map(),
+    leftOver,
+  };
 }
 
+const structures = z.array(z.looseObject({ name: z.string() })).optional();
 const ownConfigSchema = z.looseObject({
   classes: z.array(z.string()).optional(),
-  structures: z.array(z.looseObject({ name: z.string() })).optional(),
+  structures,
+  pooling: z.looseObject({ structures }).optional(),
 });
 
 function ownWeights({ tensors, metadata }: StateDictFile): MobileNetV2Weights {
   const format = String(metadata.format);
-  const place = MOBILE_NET_PLACES[format];
-  if (place === undefined) {
-    const known = Object.keys(MOBILE_NET_PLACES).join(" or ");
+  const places = ownPlaces(format, tensors.keys());
+  if (places === null) {
     throw new ModelError(
       "weights",
       `expected weights of a MobileNetV2, got a file of this project in the format ${format}; ` +
-        `give one in ${known}, or weights that others published`,
+        `give one in ${SEGMENTER_FORMAT} or ${CLASSIFIER_FORMAT}, or weights that others published`,
     );
   }
+  const { network, mobileNet } = places;
   const made = new Map<string, Tensor>();
   const heads = new Map<string, Tensor>();
   for (const [name, tensor] of tensors) {
-    const own = name.startsWith(place) ? ownName(name.slice(place.length)) : null;
-    if (own === null) heads.set(name, tensor);
-    else made.set(own, tensor);
+    const own = name.startsWith(mobileNet) ? ownName(name.slice(mobileNet.length)) : null;
+    if (own !== null) made.set(own, tensor);
+    else heads.set(name.startsWith(network) ? name.slice(network.length) : name, tensor);
   }
-  return { ...describe(made), tensors: made, classes: ownClasses(metadata), heads, leftOver: [] };
+  const config = ownConfig(metadata);
+  const all = config.structures ?? config.pooling?.structures;
+  const names = all?.map(({ name }) => name) ?? null;
+  const classes = config.classes ?? names ?? [];
+  return { ...describe(made), tensors: made, classes, structures: names, heads, leftOver: [] };
 }
 
-function ownClasses(metadata: StateDictFile["metadata"]): readonly string[] {
+function ownConfig(metadata: StateDictFile["metadata"]): z.infer<typeof ownConfigSchema> {
   try {
-    const config = readJson(ownConfigSchema, String(metadata.config), "its configuration");
-    return config.classes ?? config.structures?.map(({ name }) => name) ?? [];
+    return readJson(ownConfigSchema, String(metadata.config), "its configuration");
   } catch (cause) {
     if (!(cause instanceof SchemaError)) throw cause;
     throw new ModelError("weights", `${cause.message}; it is of another version`, { cause });

@@ -2,13 +2,15 @@
  * The classifier of radiographs as a graph of ONNX. Input: `image` [3, height, width], as `imaging` writes its
  * channels. Output: `logits` [K], before softmax and temperature.
  */
-import type { ClassificationConfig } from "@malleolus/schema";
-import { type Graph, newGraph, type WeightTypes } from "../graph/graph.ts";
+import type { ClassificationConfig, MobileNetV2Config, StructurePooling } from "@malleolus/schema";
+import { type Graph, newGraph, type Value, type WeightTypes } from "../graph/graph.ts";
 import { squeeze } from "../graph/tensor-steps.ts";
 import { fullyConnected, type Walk } from "../layers/layers.ts";
-import { paddedImage } from "../layers/padded-image.ts";
+import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
 import type { Weights } from "../weights/safetensors.ts";
+import { deepLabMaps, separableRelu } from "./deeplab-graph.ts";
 import { meanWithin } from "./mean-within.ts";
+import { meansWhereFound } from "./means-where-found.ts";
 import { convolutionRelu6, DEEP_CHANNELS, mobileNetV2 } from "./mobilenet-v2.ts";
 
 const FEATURES = 1280;
@@ -22,15 +24,50 @@ export function classifierGraph(
   const graph = newGraph("classifier", weightTypes);
   const walk: Walk = { graph, weights, tiles: false };
   const image = paddedImage(graph, config.sizeDivisibility);
-  const { backbone, classes } = config;
+  const { value, width } =
+    config.pooling.kind === "mean"
+      ? wholeImage(walk, image, config.backbone)
+      : whereFound(walk, image, config.backbone, config.pooling);
+  const { classes } = config;
+  const outputs = { in: width, out: classes.length };
+  const logits = squeeze(graph, fullyConnected(walk, value, "classifier.1", outputs), 0);
+  graph.output(logits, { name: "logits", type: "float32", shape: [classes.length] });
+  weights.requireAllTaken();
+  return graph;
+}
+
+interface Features {
+  /** [1, width] */
+  readonly value: Value;
+  readonly width: number;
+}
+
+function wholeImage(walk: Walk, image: PaddedImage, backbone: MobileNetV2Config): Features {
+  const { graph } = walk;
   const { deep, count } = mobileNetV2(walk, image.map, "", backbone);
   const shape = { in: DEEP_CHANNELS, out: FEATURES, kernel: 1 };
   const wide = convolutionRelu6(walk, deep, `features.${count}`, shape, backbone);
   const mean = meanWithin(graph, wide, image, backbone.outputStride);
-  const features = graph.add("Flatten", [mean], { axis: { integer: 1 } });
-  const outputs = { in: FEATURES, out: classes.length };
-  const logits = squeeze(graph, fullyConnected(walk, features, "classifier.1", outputs), 0);
-  graph.output(logits, { name: "logits", type: "float32", shape: [classes.length] });
-  weights.requireAllTaken();
-  return graph;
+  const value = graph.add("Flatten", [mean], { axis: { integer: 1 } });
+  return { value, width: FEATURES };
+}
+
+function whereFound(
+  walk: Walk,
+  image: PaddedImage,
+  backbone: MobileNetV2Config,
+  { structures, aspp, decoder, head }: StructurePooling,
+): Features {
+  const { graph } = walk;
+  const layers = { structures, backbone, aspp, decoder };
+  const { decoded, logits } = deepLabMaps(walk, image, "segmentation.", layers);
+  const probabilities = graph.add("Softmax", [logits], { axis: { integer: 1 } });
+  let map = decoded;
+  let channels = decoder.channels;
+  for (let i = 0; i < head.convolutions; i++) {
+    map = separableRelu(walk, map, `head.${i}`, { in: channels, out: head.channels });
+    channels = head.channels;
+  }
+  const value = meansWhereFound(graph, map, probabilities, image, structures.length);
+  return { value, width: structures.length * (channels + 1) };
 }

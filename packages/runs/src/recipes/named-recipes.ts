@@ -8,6 +8,8 @@ import { paperCpuRecipe, paperCpuSummary } from "./paper-cpu.ts";
 import {
   preliminaryClassificationRecipe,
   preliminaryClassificationSummary,
+  preliminaryMeanRecipe,
+  preliminaryMeanSummary,
 } from "./preliminary-classification.ts";
 import {
   preliminarySegmentationRecipe,
@@ -34,6 +36,7 @@ export const namedRecipes: readonly NamedRecipe[] = [
   { recipe: preliminarySegmentationRecipe, summary: preliminarySegmentationSummary },
   { recipe: preliminaryWholeRecipe, summary: preliminaryWholeSummary },
   { recipe: preliminaryClassificationRecipe, summary: preliminaryClassificationSummary },
+  { recipe: preliminaryMeanRecipe, summary: preliminaryMeanSummary },
 ];
 
 /** The recipe of that name; undefined for a name that none has. */

@@ -3,7 +3,7 @@ import { aucOf } from "@malleolus/evaluation";
 import {
   freeModel,
   imageClassifier,
-  initializeMobileNetV2,
+  initializeClassifier,
   logitsOf,
   mobileNetMeans,
   placeModel,
@@ -23,7 +23,7 @@ export function classificationTask(
   set: TrainingSet,
   device: Device,
 ): Task {
-  const { classes, backbone } = recipe.model;
+  const { classes } = recipe.model;
   const classOf = radiographClass(set, classes);
   manualSeed(recipe.seed);
   const model = imageClassifier(recipe.model);
@@ -31,11 +31,7 @@ export function classificationTask(
   return {
     model,
     initialize: (weights) =>
-      ofWeights(weights, () => {
-        const given = mobileNetWeights(weights);
-        const fit = initializeMobileNetV2(model, backbone, given, classes);
-        return { ...fit, missing: [], trainedNorms: [] };
-      }),
+      ofWeights(weights, () => initializeClassifier(model, mobileNetWeights(weights))),
     activations: (batch) => mobileNetMeans(model, batch),
     losses: (images, samples, random) => ({
       ...model.losses(
