@@ -261,7 +261,7 @@ def report(given, source):
         procedure_reported=code(
             procedure.CodeValue, procedure.CodingSchemeDesignator, procedure.CodeMeaning
         ),
-        imaging_measurements=[patient, *groups],
+        imaging_measurements=[*groups, patient],
         language_of_content_item_and_descendants=LanguageOfContentItemAndDescendants(
             code("en", "RFC5646", "English")
         ),

@@ -155,6 +155,13 @@ for (const [what, findings, answer] of [
   });
 }
 
+test("measurementReportFile: regions come before what is told of the patient, as the rows do", () => {
+  assert.deepEqual(
+    groupsOf(readTree(reportOf(testFindings))).map(({ template }) => template),
+    ["1410", "1410", "1410", "1410", "1501"],
+  );
+});
+
 test("measurementReportFile: outline and box are groups of their own, and one finding", () => {
   const groups = groupsOf(readTree(reportOf(testFindings, false)));
   assert.deepEqual(

@@ -112,7 +112,8 @@ function reportTree(analysis: Analysis, { examined, answer }: ReportContent): Da
       imageLibrary(examined),
       ...(groups.length + decided.length === 0
         ? []
-        : [container("CONTAINS", CODES.imagingMeasurements, [...decided, ...groups])]),
+        : // Regions are row 7, what has none is row 9.
+          [container("CONTAINS", CODES.imagingMeasurements, [...groups, ...decided])]),
       container("CONTAINS", CODES.qualitativeEvaluations, [
         textContent("CONTAINS", CODES.comment, NOTICE),
         textContent("CONTAINS", CODES.comment, summary(examined, answer, sources.length)),
