@@ -46,7 +46,17 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "geometry",
     "schema",
   ],
-  server: ["errors", "data", "studies", "evaluation", "runs", "imaging", "geometry", "schema"],
+  server: [
+    "errors",
+    "data",
+    "studies",
+    "evaluation",
+    "runs",
+    "pacs",
+    "imaging",
+    "geometry",
+    "schema",
+  ],
   cli: [
     "errors",
     "random",

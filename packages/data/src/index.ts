@@ -25,6 +25,7 @@ export {
 } from "./dicom/deidentify/deidentify.ts";
 export { type DicomIdentity, readIdentity } from "./dicom/deidentify/identity.ts";
 export { dateShiftDays, replaceUid, shiftDate } from "./dicom/deidentify/replacement.ts";
+export { type LiveHeader, readLiveHeader } from "./dicom/live-header.ts";
 export { readDicomImage } from "./dicom/read-dicom.ts";
 export { type DrawnRadiograph, drawnSegmentationFile } from "./dicom/results/drawn-segmentation.ts";
 export {

@@ -413,6 +413,7 @@ export {
   selectionAuditRunSchema,
   selectionAuditSchema,
 } from "./selection-audit.ts";
+export { type ServiceSettings, serviceSettingsSchema } from "./service-settings.ts";
 export { type SignOn, signOnSchema } from "./sign-on.ts";
 export {
   agreementColumn,

@@ -1,2 +1,14 @@
 export { ServerError, type ServerErrorCode } from "./errors.ts";
+export {
+  type AnalysisNews,
+  type AnalysisOrder,
+  analysisOrderSchema,
+} from "./inference/analysis-orders.ts";
+export { addApiKey, SCOPES } from "./inference/api-keys.ts";
+export type { LiveResult } from "./inference/inbox/live-study.ts";
+export {
+  type InferenceOptions,
+  type RunningInference,
+  startInference,
+} from "./inference/start-inference.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./start-server.ts";

@@ -2,9 +2,6 @@
  * A study's server with an address. On loopback unless another host is asked for, and then with TLS or behind
  * a proxy that has it: passwords and radiographs never cross a network in the clear.
  */
-import { readFileSync } from "node:fs";
-import { createServer } from "node:https";
-import { isIP } from "node:net";
 import type { SignOn } from "@malleolus/schema";
 import { forgetOldActs, hasAccounts, type Study } from "@malleolus/studies";
 import { pino } from "pino";
@@ -12,6 +9,7 @@ import { createApp } from "./app.ts";
 import { singleSignOn } from "./auth/single-sign-on.ts";
 import { newToken } from "./auth/tokens.ts";
 import { ServerError } from "./errors.ts";
+import { addressOf, LOOPBACK, LOOPBACK_NAMES, readCredentials } from "./listening.ts";
 import { closeRoom, openRoom } from "./room.ts";
 import type { ReadDetector } from "./routes/detector-route.ts";
 
@@ -43,9 +41,6 @@ export interface RunningServer {
   /** Answers what has begun, writes down what is left, and lets go of the port. */
   stop(): Promise<void>;
 }
-
-const LOOPBACK = "127.0.0.1";
-const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]", "::1"];
 
 /** @throws ServerError `settings`, and the system's error where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -97,28 +92,4 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await closeRoom(room);
     },
   };
-}
-
-interface Credentials {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
-function readCredentials({ certificate, key }: { certificate: string; key: string }): Credentials {
-  const credentials = { cert: readFileSync(certificate), key: readFileSync(key) };
-  try {
-    createServer(credentials).close();
-  } catch (cause) {
-    throw new ServerError(
-      "settings",
-      `${certificate}, ${key}: expected a certificate and its key as PEM, got others (${String(cause)})`,
-      { cause },
-    );
-  }
-  return credentials;
-}
-
-function addressOf(port: number, host: string, isTls: boolean): string {
-  const named = isIP(host) === 6 ? `[${host}]` : host;
-  return `${isTls ? "https" : "http"}://${named}:${port}`;
 }

@@ -139,6 +139,7 @@ export { type AuditStamp, type Transition, transitionCase } from "./cases/transi
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";
+export { readServiceSettings } from "./configuration/service-settings-file.ts";
 export { readSignOn } from "./configuration/sign-on-file.ts";
 export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
@@ -181,7 +182,7 @@ export {
   type ReadingTableOptions,
 } from "./import/reading-table.ts";
 export type { ImportOutcome } from "./import/record-import.ts";
-export type { KeyFile, PatientEntry } from "./keys/key-file.ts";
+export { createKeyFile, KeyFile, type PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
 export { recordDisplayCheck } from "./reading/display-check.ts";

@@ -1,33 +1,38 @@
-/** `malleolus serve`: the reading room of a study, in the browser. */
+/** `malleolus serve`: the reading room of a study, in the browser; with `--inference`, the inference service. */
 import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
+import { ENGINES } from "../engine/engine.ts";
+import type { InferenceArguments } from "../inference/serve-inference.ts";
+import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { wholeNumber } from "../whole-number.ts";
 
-interface ServeArguments {
-  readonly host?: string;
-  readonly port: number;
+interface ServeArguments extends Omit<InferenceArguments, "port"> {
+  readonly port?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  readonly behindProxy?: true;
   readonly signOn?: string;
   readonly detector?: string;
-  readonly log?: string;
-  readonly json?: true;
+  readonly inference?: true;
 }
 
-const DEFAULT_PORT = 8400;
+const READING_PORT = 8400;
+const INFERENCE_PORT = 8410;
 /** What the application's build writes. */
 const WEB_FOLDER = fileURLToPath(new URL("../../../web/dist", import.meta.url));
 
 export const serveCommand: CommandFile = (output) =>
   new Command("serve")
     .description("open a study's reading room: read and follow it in the browser")
-    .argument("[study]", "the study's folder", ".")
+    .argument("[folder]", "the study's folder; with --inference, the inbox's", ".")
     .option("--host <name>", "the name or address to listen on (default: this machine only)")
-    .option("--port <number>", "the port to listen on; 0 for any", wholeNumber(0), DEFAULT_PORT)
+    .option(
+      "--port <number>",
+      `the port to listen on; 0 for any (default: ${READING_PORT}, or ${INFERENCE_PORT} with --inference)`,
+      wholeNumber(0),
+    )
     .option("--tls-cert <file>", "certificate, PEM")
     .option("--tls-key <file>", "its key, PEM")
     .option("--behind-proxy", "a proxy on this machine has TLS and hands requests over")
@@ -38,6 +43,27 @@ export const serveCommand: CommandFile = (output) =>
     )
     .option("--log <file>", "append a line of JSON for each request to this file")
     .option("--json", "print address and link as one JSON object")
+    .option("--inference", "serve programs instead of readers: radiographs in, findings out")
+    .option("--new-key <name>", "with --inference: make a program's key, print it and end")
+    .option("--scope <scopes...>", "of the new key (default: all)")
+    .option(
+      "--checkpoint <path>",
+      "with --inference: the detector, as predict takes it (the project's own)",
+    )
+    .addOption(
+      new Option("--engine <name>", "with --inference: what runs the network")
+        .choices(ENGINES)
+        .default("libtorch"),
+    )
+    .addOption(
+      new Option("--dtype <type>", "with --inference: precision (the faster here)").choices([
+        "float32",
+        "bfloat16",
+      ]),
+    )
+    .option("--threads <number>", "with --inference: threads per operator", wholeNumber(1))
+    .option("--threshold <score>", "with --inference: lowest score of a finding", share)
+    .option("--prevalence <share>", "with --inference: share of patients with a fracture", share)
     .addHelpText(
       "after",
       `
@@ -47,14 +73,27 @@ unless --host says otherwise, and then TLS or a proxy is needed. Ctrl-C stops it
 disk. docs/serve.md has accounts, the institution's sign-on, TLS and backups. At /analyse.html a radiograph is analysed in the browser
 and never leaves it.
 
+With --inference programs send radiographs (by HTTP with keys of their own, by DIMSE where service.toml in the
+folder says so), and fetch findings and DICOM objects, or have them sent to an archive. What comes is sealed by
+the passphrase of MALLEOLUS_PASSPHRASE, else it is asked for, and is deleted when a result is confirmed, after
+seven days at the latest. /v1/openapi.json describes the API, docs/hospital.md the rest.
+Research use only: not a medical device.
+
 Examples:
   ./malleolus serve my-study
-  ./malleolus serve my-study --host 0.0.0.0 --tls-cert room.pem --tls-key room.key`,
+  ./malleolus serve my-study --host 0.0.0.0 --tls-cert room.pem --tls-key room.key
+  ./malleolus serve inbox --inference
+  ./malleolus serve inbox --inference --new-key modality --scope images:write`,
     )
     .action(async (folder: string, given: ServeArguments, command: Command) => {
+      const tls = tlsOf(given, command);
+      if (given.inference) {
+        const { serveInference } = await import("../inference/serve-inference.ts");
+        const port = given.port ?? INFERENCE_PORT;
+        return serveInference(folder, { ...given, port }, tls, output, command);
+      }
       const { startServer } = await import("@malleolus/server");
       const { closeStudy, openStudy, readSignOn } = await import("@malleolus/studies");
-      const tls = tlsOf(given, command);
       const signOn = given.signOn === undefined ? undefined : readSignOn(given.signOn);
       const { readDetectorModel, requireDetector } = await import(
         "../model-export/detector-model.ts"
@@ -67,7 +106,7 @@ Examples:
         stopped.resolve();
       });
       try {
-        const { host, port, behindProxy } = given;
+        const { host, port = READING_PORT, behindProxy } = given;
         const log =
           given.log === undefined ? undefined : createWriteStream(given.log, { flags: "a" });
         const server = await startServer({

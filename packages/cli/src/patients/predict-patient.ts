@@ -31,15 +31,29 @@ export const PLAIN_THRESHOLD = 0.5;
 
 /** One a file that could be read. */
 export async function predictPatient(given: PatientToPredict): Promise<Prediction[]> {
-  const { decision, detectorFile, patient, files, threshold } = given;
   const seen: Seen[] = [];
-  for (const file of files) {
+  for (const file of given.files) {
     try {
       seen.push(await analyze(file, await readRadiograph(file.path), given));
     } catch (error) {
       given.onFailure(error);
     }
   }
+  const predictions = predictionsOf(given, seen);
+  for (const [i, prediction] of predictions.entries()) await write(prediction, seen[i].file, given);
+  return predictions;
+}
+
+/** One prediction a radiograph, all of them agreeing with the patient's class. Nothing is written. */
+export function predictionsOf(
+  {
+    decision,
+    detectorFile,
+    patient,
+    threshold,
+  }: Pick<PatientToPredict, "decision" | "detectorFile" | "patient" | "threshold">,
+  seen: readonly Seen[],
+): Prediction[] {
   if (seen.length === 0) return [];
   const analyses = seen.map(({ analysis }) => analysis);
   const answer = decision === null ? null : decidePatient(decision, analyses);
@@ -49,10 +63,9 @@ export async function predictPatient(given: PatientToPredict): Promise<Predictio
     threshold === null && decision !== null && answer !== null
       ? shownFindings(decision, answer, findings)
       : findings.map((own) => own.filter(({ score }) => score >= scoreThreshold));
-  const predictions: Prediction[] = [];
-  for (const [i, { file, image, analysis }] of seen.entries()) {
+  return seen.map(({ file, image, analysis }, i): Prediction => {
     const { width, height, pixelSpacingMm, spacingSource } = image;
-    const prediction: Prediction = {
+    return {
       format: "malleolus-prediction-1",
       file: file.path,
       detector: detectorFile,
@@ -70,13 +83,11 @@ export async function predictPatient(given: PatientToPredict): Promise<Predictio
           ? null
           : { ...answer, radiographs: seen.length, prevalence: prevalenceOf(decision) },
     };
-    await write(prediction, file, given);
-    predictions.push(prediction);
-  }
-  return predictions;
+  });
 }
 
-interface Seen {
+/** A radiograph, and what the detector says of it alone. */
+export interface Seen {
   readonly file: RadiographFile;
   /** Without its pixels: a patient may have many. */
   readonly image: Pick<Radiograph, "width" | "height" | "pixelSpacingMm" | "spacingSource">;

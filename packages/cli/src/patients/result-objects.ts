@@ -1,6 +1,6 @@
 /**
- * A patient's findings as DICOM objects, as an archive keeps them: what `predict --dicom` writes. Of each
- * radiograph a segmentation, a presentation state and a picture, and of each study a report.
+ * A patient's findings as DICOM objects, as an archive keeps them: what `predict --dicom` writes and the inference
+ * service sends. Of each radiograph a segmentation, a presentation state and a picture, and of each study a report.
  */
 import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import {
   type Analysis,
+  decodeRadiograph,
   type ExaminedRadiograph,
   imageFormat,
   measurementReportFile,
@@ -15,7 +16,6 @@ import {
   type ResultModel,
   type ResultPicture,
   type ResultSource,
-  readRadiograph,
   readResultSource,
   secondaryCaptureFile,
   segmentationFile,
@@ -55,9 +55,9 @@ export async function objectWriter(given: ObjectWriting) {
 }
 
 /** All that a patient's findings depend on but the detector and the radiographs. */
-function settingsOf(
+export function settingsOf(
   { scoreThreshold, answer }: Prediction,
-  { detector, isThresholdGiven }: ObjectWriting,
+  { detector, isThresholdGiven }: Pick<ObjectWriting, "detector" | "isThresholdGiven">,
 ): string[] {
   const isDecided = answer !== null && !isThresholdGiven;
   return [
@@ -68,15 +68,15 @@ function settingsOf(
   ];
 }
 
-async function fileSha256(path: string): Promise<string> {
+export async function fileSha256(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
 }
 
 /**
- * Writes a patient's objects into a folder, each file whole. What is no DICOM file has none, since there is no study
- * that they could be of. The report of a study is named for its first radiograph.
+ * Writes a patient's objects into a folder, each file whole. The report of a study is named for its first
+ * radiograph.
  *
  * @throws DataError `damaged` for a radiograph that objects cannot name; nothing is written then.
  */
@@ -86,22 +86,53 @@ async function writeResultObjects(
   classes: readonly string[],
   folder: string,
 ): Promise<void> {
-  const known = patient.flatMap(({ name, prediction }) => {
-    const source = sourceOf(prediction.file);
-    return source === null ? [] : [{ name, prediction, source }];
+  const examined = patient.map((one) => ({
+    ...one,
+    bytes: () => readFileSync(one.prediction.file),
+  }));
+  for await (const { name, kind, file } of resultObjects(examined, model, classes)) {
+    writeFileWhole(join(folder, `${name}${OBJECT_ENDINGS[kind]}`), file);
+  }
+}
+
+/** A radiograph with what was found on it. */
+export interface ExaminedFile extends PredictedFile {
+  readonly bytes: () => Uint8Array;
+}
+
+export interface NamedObject {
+  /** Of the radiograph; of a report, that of its study's first. */
+  readonly name: string;
+  readonly kind: keyof typeof OBJECT_ENDINGS;
+  readonly file: Uint8Array;
+}
+
+/**
+ * A patient's objects, one after another. What is no DICOM file has none, since there is no study that they could be
+ * of. `earlier` names radiographs of an earlier analysis, whose report this one stands in for.
+ *
+ * @throws DataError `damaged` for a radiograph that objects cannot name, before the first of them.
+ */
+export async function* resultObjects(
+  patient: readonly ExaminedFile[],
+  model: ResultModel,
+  classes: readonly string[],
+  earlier: readonly string[] = [],
+): AsyncGenerator<NamedObject> {
+  const known = patient.flatMap(({ name, prediction, bytes }) => {
+    const source = sourceOf(bytes(), prediction.file);
+    return source === null ? [] : [{ name, prediction, source, bytes }];
   });
   const analysis: Analysis = { model, sources: known.map(({ source }) => source) };
-  const write = (name: string, kind: keyof typeof OBJECT_ENDINGS, file: Uint8Array) =>
-    writeFileWhole(join(folder, `${name}${OBJECT_ENDINGS[kind]}`), file);
-  for (const { name, prediction, source } of known) {
+  for (const { name, prediction, source, bytes } of known) {
     const { findings } = prediction;
     const sentence = sentenceOf(prediction);
-    const picture = await renderPicture(prediction, classes, sentence);
+    const picture = await renderPicture(bytes(), prediction, classes, sentence);
     const segmentation = segmentationFile(analysis, source, findings);
-    if (segmentation !== null) write(name, "segmentation", segmentation);
+    if (segmentation !== null) yield { name, kind: "segmentation", file: segmentation };
     const presentation = presentationStateFile(analysis, source, findings, sentence);
-    if (presentation !== null) write(name, "presentation", presentation);
-    write(name, "picture", secondaryCaptureFile(analysis, source, picture));
+    if (presentation !== null) yield { name, kind: "presentation", file: presentation };
+    yield { name, kind: "picture", file: secondaryCaptureFile(analysis, source, picture) };
   }
   for (const ofStudy of Map.groupBy(known, ({ source }) => source.study).values()) {
     const [first] = ofStudy;
@@ -109,23 +140,31 @@ async function writeResultObjects(
       ({ source, prediction }): ExaminedRadiograph => ({ source, findings: prediction.findings }),
     );
     const { answer } = first.prediction;
-    write(first.name, "report", measurementReportFile(analysis, { examined, answer }));
+    const before = ofStudy
+      .map(({ source }) => source)
+      .filter(({ sopInstance }) => earlier.includes(sopInstance));
+    const file = measurementReportFile(analysis, {
+      examined,
+      answer,
+      ...(before.length === 0 ? {} : { predecessor: { model, sources: before } }),
+    });
+    yield { name: first.name, kind: "report", file };
   }
 }
 
 /** Null for a JPEG or PNG file. */
-function sourceOf(path: string): ResultSource | null {
-  const bytes = readFileSync(path);
-  return imageFormat(bytes) === undefined ? readResultSource(bytes, path) : null;
+function sourceOf(bytes: Uint8Array, where: string): ResultSource | null {
+  return imageFormat(bytes) === undefined ? readResultSource(bytes, where) : null;
 }
 
 /** The overlay, whose words are burned in. */
 async function renderPicture(
+  bytes: Uint8Array,
   { file, findings }: Prediction,
   classes: readonly string[],
   sentence: string | null,
 ): Promise<ResultPicture> {
-  const image = await readRadiograph(file);
+  const image = await decodeRadiograph(bytes, file);
   const png = await renderOverlay(image, findings, classes, [], sentence);
   const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, pixels: data };

@@ -1,0 +1,14 @@
+/** What the process that analyses is told when it is started: its one argument, as JSON. */
+import { z } from "zod";
+import { ENGINES } from "../engine/engine.ts";
+
+export const analysisOptionsSchema = z.strictObject({
+  detector: z.string(),
+  engine: z.enum(ENGINES),
+  dtype: z.enum(["float32", "bfloat16"]).optional(),
+  threads: z.int().min(1).optional(),
+  /** Null as the detector decides. */
+  threshold: z.number().min(0).max(1).nullable(),
+  prevalence: z.number().gt(0).lt(1).nullable(),
+});
+export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>;

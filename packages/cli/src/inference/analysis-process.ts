@@ -1,0 +1,29 @@
+/**
+ * The process that analyses for the inference service: one warm detector, one study after another. Radiographs come
+ * and results go by its channel; nothing of them is on the disk. It ends with the service.
+ */
+
+import { type AnalysisNews, analysisOrderSchema } from "@malleolus/server";
+import { analysisOptionsSchema } from "./analysis-options.ts";
+import { openStudyAnalysis } from "./study-analysis.ts";
+
+const options = analysisOptionsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
+const analysis = await openStudyAnalysis(options);
+
+/** One order after the other; what fails for a reason of ours ends the process, and is tried by the next. */
+let last: Promise<void> = Promise.resolve();
+process.on("message", (message) => {
+  last = last.then(async () =>
+    tell(await analysis.analyse(analysisOrderSchema.parse(message), tell)),
+  );
+});
+process.on("disconnect", () => process.exit(0));
+// A terminal and systemd tell the service's whole group to end. It is the service that decides when: it may still wait
+// for what is being analysed.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
+tell({ news: "ready", modelSha256: analysis.modelSha256, classes: [...analysis.classes] });
+
+/** A service that was killed needs no news: its end is seen by "disconnect". */
+function tell(news: AnalysisNews): void {
+  process.send?.(news, () => undefined);
+}

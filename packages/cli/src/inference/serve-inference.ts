@@ -1,0 +1,108 @@
+/** `malleolus serve --inference`: the inference service, its keys, and the process that analyses for it. */
+import { fork } from "node:child_process";
+import { createWriteStream, existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { chooseDetector } from "../choose-detector.ts";
+import type { EngineName } from "../engine/engine.ts";
+import { CliError } from "../errors.ts";
+import type { Output } from "../output.ts";
+import { askNewPassphrase, askPassphrase } from "../passphrase.ts";
+import { stopOnSignals } from "../stop-signals.ts";
+import type { AnalysisOptions } from "./analysis-options.ts";
+
+export interface InferenceArguments {
+  readonly host?: string;
+  readonly port: number;
+  readonly behindProxy?: true;
+  readonly log?: string;
+  readonly json?: true;
+  readonly newKey?: string;
+  readonly scope?: readonly string[];
+  readonly checkpoint?: string;
+  readonly engine: EngineName;
+  readonly dtype?: "float32" | "bfloat16";
+  readonly threads?: number;
+  readonly threshold?: number;
+  readonly prevalence?: number;
+}
+
+const PROCESS = fileURLToPath(new URL("./analysis-process.ts", import.meta.url));
+
+export async function serveInference(
+  folder: string,
+  given: InferenceArguments,
+  tls: { readonly certificate: string; readonly key: string } | undefined,
+  output: Output,
+  command: Command,
+): Promise<void> {
+  const { addApiKey, SCOPES, startInference } = await import("@malleolus/server");
+  if (given.newKey !== undefined) {
+    if (!existsSync(folder)) {
+      throw new CliError(
+        "folder",
+        `${folder}: expected an inbox, got nothing; start the service once, which makes it`,
+      );
+    }
+    const key = addApiKey(folder, given.newKey, given.scope ?? SCOPES);
+    output.write(given.json ? `${JSON.stringify({ key })}\n` : `${key}\n`);
+    output.writeError("it is shown once: keep it where the program that uses it finds it\n");
+    return;
+  }
+  const detector = await chooseDetector(given.checkpoint, given.json === true, output);
+  const passphrase = await passphraseOf(folder, output, command);
+  const { engine, dtype, threads, threshold = null, prevalence = null } = given;
+  const options: AnalysisOptions = {
+    detector,
+    engine,
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(threads === undefined ? {} : { threads }),
+    threshold,
+    prevalence,
+  };
+  const stopped = Promise.withResolvers<void>();
+  const signals = stopOnSignals(() => {
+    output.writeError("stopping; what is being analysed is finished, what waits goes on later\n");
+    stopped.resolve();
+  });
+  const log = given.log === undefined ? undefined : createWriteStream(given.log, { flags: "a" });
+  try {
+    const service = await startInference({
+      folder,
+      passphrase,
+      startAnalysis: () =>
+        fork(PROCESS, [JSON.stringify(options)], {
+          serialization: "advanced",
+          stdio: ["ignore", "ignore", "inherit", "ipc"],
+          // It needs no secret of the inbox.
+          env: { ...process.env, MALLEOLUS_PASSPHRASE: "" },
+        }),
+      host: given.host,
+      port: given.port,
+      tls,
+      behindProxy: given.behindProxy,
+      log,
+    });
+    const { address, dimsePort } = service;
+    if (given.json) output.write(`${JSON.stringify({ address, dimsePort })}\n`);
+    else {
+      output.write(`${address}\n`);
+      const dimse = dimsePort === null ? "" : `; DIMSE on port ${dimsePort}`;
+      output.writeError(
+        `inference service${dimse}; research use only, not a medical device; Ctrl-C stops it\n`,
+      );
+    }
+    await stopped.promise;
+    await service.stop();
+  } finally {
+    signals.dispose();
+    log?.end();
+  }
+}
+
+/** A new one is asked for twice: without it the inbox cannot be opened again. */
+async function passphraseOf(folder: string, output: Output, command: Command): Promise<string> {
+  if (existsSync(`${folder}/inbox.keys`)) return askPassphrase(output, command);
+  const { passphraseWeakness } = await import("@malleolus/studies");
+  return askNewPassphrase(output, command, passphraseWeakness);
+}

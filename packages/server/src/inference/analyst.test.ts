@@ -1,0 +1,111 @@
+/** The analyst with processes that end, hang, or cannot be started: programs of a line, on the real channel. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { type TestContext, test } from "node:test";
+import { type Analyst, openAnalyst } from "./analyst.ts";
+import { RESULT } from "./test-inbox.ts";
+
+const READY = { news: "ready", modelSha256: "ab".repeat(32), classes: ["weber_a"] };
+const ORDER = {
+  id: "study",
+  images: [{ sopInstance: "1.2.3", bytes: Buffer.from("pixels") }],
+  predecessor: null,
+};
+
+/** `then` is what it does with an order. */
+function program(then: string): string {
+  return `process.on("disconnect", () => process.exit());
+    process.on("message", (order) => { ${then} });
+    process.send(${JSON.stringify(READY)});`;
+}
+
+interface Opened {
+  readonly analyst: Analyst;
+  /** Returns when the model is warm, or has gone. */
+  until(isWarm: boolean): Promise<void>;
+}
+
+function open(
+  context: TestContext,
+  { then = "", command = process.execPath, longestMs = 60_000 },
+): Opened {
+  let changed = Promise.withResolvers<void>();
+  const analyst = openAnalyst(
+    () =>
+      spawn(command, ["-e", program(then)], {
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+        serialization: "advanced",
+      }),
+    () => changed.resolve(),
+    longestMs,
+  );
+  context.after(() => analyst.close());
+  return {
+    analyst,
+    async until(isWarm) {
+      while ((analyst.model !== null) !== isWarm) {
+        await changed.promise;
+        changed = Promise.withResolvers();
+      }
+    },
+  };
+}
+
+test("openAnalyst: radiographs go to the process as they are, and its result comes back", async (context) => {
+  const result = JSON.stringify(RESULT);
+  const then = `process.send({ news: "progress", id: order.id, done: 1, total: 1 });
+    process.send({ news: "analysed", id: order.id, result: ${result},
+      objects: [{ kind: "report", sopInstance: order.images[0].sopInstance, bytes: order.images[0].bytes }] });`;
+  const { analyst, until } = open(context, { then });
+  await assert.rejects(
+    analyst.analyse(ORDER, () => undefined),
+    { name: "AnalysisEnded" },
+  );
+  await until(true);
+  const progress: [number, number][] = [];
+  const { objects } = await analyst.analyse(ORDER, (done, total) => progress.push([done, total]));
+  assert.deepEqual(progress, [[1, 1]]);
+  assert.deepEqual([objects[0].sopInstance, String(objects[0].bytes)], ["1.2.3", "pixels"]);
+});
+
+test("openAnalyst: a refusal is told, and the process goes on", async (context) => {
+  const then = `process.send({ news: "refused", id: order.id, reason: "no ankle" });`;
+  const { analyst, until } = open(context, { then });
+  await until(true);
+  for (const _ of [1, 2]) {
+    await assert.rejects(
+      analyst.analyse(ORDER, () => undefined),
+      {
+        name: "AnalysisRefused",
+        message: "no ankle",
+      },
+    );
+  }
+  assert.equal(analyst.restarts, 0);
+});
+
+for (const [what, then, longestMs] of [
+  ["ends", "process.exit(7)", 60_000],
+  ["hangs", "while (true);", 200],
+] as const) {
+  test(`openAnalyst: a process that ${what} fails its study, and the next is warm again`, async (context) => {
+    const { analyst, until } = open(context, { then, longestMs });
+    await until(true);
+    await assert.rejects(
+      analyst.analyse(ORDER, () => undefined),
+      { name: "AnalysisEnded" },
+    );
+    assert.equal(analyst.model, null);
+    await until(true);
+    assert.equal(analyst.restarts, 1);
+  });
+}
+
+test("openAnalyst: one that cannot be started is tried again, and closes", async (context) => {
+  const { analyst } = open(context, { command: "/nowhere/node" });
+  for (const began = Date.now(); analyst.restarts < 2; ) {
+    assert.ok(Date.now() - began < 60_000, "not tried again");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await analyst.close();
+});

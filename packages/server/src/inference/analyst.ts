@@ -1,0 +1,143 @@
+/**
+ * The process that analyses: one, with one warm model. It is begun anew when it ends, and what it was at is told to
+ * whoever asked, who may ask again.
+ */
+import type { ChildProcess } from "node:child_process";
+import { type AnalysisNews, type AnalysisOrder, analysisNewsSchema } from "./analysis-orders.ts";
+
+/** Makes the process; its channel must carry bytes (`serialization: "advanced"`). */
+export type StartAnalysis = () => ChildProcess;
+
+export type Analysed = Extract<AnalysisNews, { news: "analysed" }>;
+
+export interface Analyst {
+  /** The model's, once it is warm; null before, and after it has ended until it is warm again. */
+  readonly model: { readonly sha256: string; readonly classes: readonly string[] } | null;
+  /** How often it has ended by itself. */
+  readonly restarts: number;
+  /** @throws AnalysisRefused for radiographs that cannot be analysed, AnalysisEnded where the process ended. */
+  analyse(
+    order: Omit<AnalysisOrder, "order">,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Analysed>;
+  close(): Promise<void>;
+}
+
+export class AnalysisRefused extends Error {
+  override readonly name = "AnalysisRefused";
+}
+
+export class AnalysisEnded extends Error {
+  override readonly name = "AnalysisEnded";
+}
+
+interface Pending {
+  readonly id: string;
+  readonly late: NodeJS.Timeout;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly resolve: (analysed: Analysed) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A study that takes longer than any takes: its process is ended, as one that hangs. */
+const LONGEST_ANALYSIS_MS = 10 * 60_000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 60_000;
+
+/** `onModel` is told whenever `model` changes. */
+export function openAnalyst(
+  start: StartAnalysis,
+  onModel: () => void,
+  longestMs: number = LONGEST_ANALYSIS_MS,
+): Analyst {
+  let model: Analyst["model"] = null;
+  let restarts = 0;
+  let waitMs = FIRST_WAIT_MS;
+  let isClosing = false;
+  let pending: Pending | null = null;
+  let child = begin();
+
+  function begin(): ChildProcess {
+    const begun = start();
+    begun.on("message", (message) => hear(analysisNewsSchema.parse(message)));
+    // Not by its "close", which does not come after we have disconnected. One that cannot be started has an error and
+    // no exit; a message that it did not take is an error, too, and it goes on.
+    begun.on("error", () => {
+      if (begun.pid === undefined) ended(begun);
+    });
+    begun.once("exit", () => ended(begun));
+    return begun;
+  }
+
+  function hear(news: AnalysisNews): void {
+    if (news.news === "ready") {
+      model = { sha256: news.modelSha256, classes: news.classes };
+      waitMs = FIRST_WAIT_MS;
+      onModel();
+      return;
+    }
+    if (pending === null || news.id !== pending.id) return;
+    if (news.news === "progress") {
+      pending.onProgress(news.done, news.total);
+      return;
+    }
+    const { resolve, reject } = over(pending);
+    if (news.news === "analysed") resolve(news);
+    else reject(new AnalysisRefused(news.reason));
+  }
+
+  function over(last: Pending): Pending {
+    clearTimeout(last.late);
+    pending = null;
+    return last;
+  }
+
+  function ended(gone: ChildProcess): void {
+    if (gone !== child) return;
+    model = null;
+    onModel();
+    if (pending !== null) {
+      over(pending).reject(new AnalysisEnded("the process that analyses ended"));
+    }
+    if (isClosing) return;
+    restarts++;
+    setTimeout(() => {
+      if (!isClosing) child = begin();
+    }, waitMs).unref();
+    waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs);
+  }
+
+  return {
+    get model() {
+      return model;
+    },
+    get restarts() {
+      return restarts;
+    },
+    analyse(order, onProgress) {
+      if (pending !== null) throw new Error("internal: expected one analysis at a time");
+      if (model === null) return Promise.reject(new AnalysisEnded("the model is not there yet"));
+      return new Promise((resolve, reject) => {
+        const at = child;
+        const late = setTimeout(() => at.kill("SIGKILL"), longestMs);
+        pending = { id: order.id, late, onProgress, resolve, reject };
+        // One that is gone says so by its end.
+        at.send({ order: "analyse", ...order } satisfies AnalysisOrder, () => undefined);
+      });
+    },
+    close() {
+      isClosing = true;
+      const last = child;
+      const isGone = last.pid === undefined || last.exitCode !== null || last.signalCode !== null;
+      if (isGone) return Promise.resolve();
+      return new Promise((resolve) => {
+        const killing = setTimeout(() => last.kill("SIGKILL"), 5_000);
+        last.once("exit", () => {
+          clearTimeout(killing);
+          resolve();
+        });
+        if (last.connected) last.disconnect();
+      });
+    },
+  };
+}

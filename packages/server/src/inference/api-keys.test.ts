@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { addApiKey, findApiKey } from "./api-keys.ts";
+import { testFolder } from "./test-inbox.ts";
+
+test("keys: found by what they are, kept as a hash, and gone when another takes their name", (context) => {
+  const folder = testFolder(context);
+  const key = addApiKey(folder, "modality 1", ["images:write"]);
+  const other = addApiKey(folder, "viewer", ["results:read", "metrics:read"]);
+  assert.equal(findApiKey(folder, `Bearer ${key}`)?.name, "modality 1");
+  assert.deepEqual(findApiKey(folder, `Bearer ${other}`)?.scopes, ["results:read", "metrics:read"]);
+  for (const wrong of [
+    undefined,
+    "",
+    key,
+    `Basic ${key}`,
+    `Bearer ${key}x`,
+    `Bearer ${"a".repeat(43)}`,
+  ]) {
+    assert.equal(findApiKey(folder, wrong), null, wrong);
+  }
+  const path = join(folder, "keys.json");
+  assert.ok(!readFileSync(path, "utf8").includes(key));
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  const newer = addApiKey(folder, "modality 1", ["images:write"]);
+  assert.equal(findApiKey(folder, `Bearer ${key}`), null);
+  assert.equal(findApiKey(folder, `Bearer ${newer}`)?.name, "modality 1");
+});
+
+test("keys: names and scopes that are none are refused", (context) => {
+  const folder = testFolder(context);
+  for (const [name, scopes] of [
+    ["", ["images:write"]],
+    ["a\nb", ["images:write"]],
+    ["a", []],
+    ["a", ["all"]],
+  ] as const) {
+    assert.throws(() => addApiKey(folder, name, scopes), { code: "settings" });
+  }
+});

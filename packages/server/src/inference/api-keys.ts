@@ -1,0 +1,70 @@
+/**
+ * Keys of programs that speak with the service: each has a name and scopes, and of the key itself its hash is kept
+ * alone. `keys.json` in the inbox; a key is made by the command line, which shows it once.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readJson } from "@malleolus/schema";
+import { z } from "zod";
+import { newToken, sameText, tokenSha256 } from "../auth/tokens.ts";
+import { ServerError } from "../errors.ts";
+
+export const SCOPES = ["images:write", "results:read", "results:confirm", "metrics:read"] as const;
+const scopeSchema = z.enum(SCOPES);
+export type Scope = z.infer<typeof scopeSchema>;
+
+const keysSchema = z.strictObject({
+  format: z.literal("malleolus-service-keys-1"),
+  keys: z.array(
+    z.strictObject({
+      name: z.string().regex(/^[\w .-]{1,40}$/, { error: "expected a name of 1 to 40 letters" }),
+      sha256: z.string(),
+      scopes: z.array(scopeSchema).min(1),
+    }),
+  ),
+});
+type ApiKey = z.infer<typeof keysSchema>["keys"][number];
+
+const FILE = "keys.json";
+
+/** @throws SchemaError for another file. */
+function readKeys(folder: string): readonly ApiKey[] {
+  const path = join(folder, FILE);
+  return existsSync(path) ? readJson(keysSchema, readFileSync(path, "utf8"), path).keys : [];
+}
+
+/**
+ * Makes a key, in the place of one of the same name, and says it.
+ *
+ * @throws ServerError `settings` for a name or scopes that are none.
+ */
+export function addApiKey(folder: string, name: string, scopes: readonly string[]): string {
+  const token = newToken();
+  const others = readKeys(folder).filter((key) => key.name !== name);
+  const parsed = keysSchema.safeParse({
+    format: "malleolus-service-keys-1",
+    keys: [...others, { name, sha256: token.sha256, scopes }],
+  });
+  if (!parsed.success) {
+    throw new ServerError(
+      "settings",
+      `key "${name}": expected a name of 1 to 40 letters and scopes of ${SCOPES.join(", ")}; got ${scopes.join(", ") || "none"}`,
+    );
+  }
+  const path = join(folder, FILE);
+  const aside = `${path}.${process.pid}.tmp`;
+  writeFileSync(aside, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(aside, path);
+  return token.text;
+}
+
+/** Who a key is of. Read anew each time: a key that was taken away is gone at once. */
+export function findApiKey(
+  folder: string,
+  authorization: string | undefined,
+): Pick<ApiKey, "name" | "scopes"> | null {
+  const [, text] = /^Bearer ([\w-]{20,100})$/.exec(authorization ?? "") ?? [];
+  if (text === undefined) return null;
+  const sha256 = tokenSha256(text);
+  return readKeys(folder).find((key) => sameText(key.sha256, sha256)) ?? null;
+}

@@ -1,0 +1,154 @@
+/**
+ * The inference service's HTTP without a port: programs send radiographs and fetch results by keys. It has no pages
+ * and no sessions, and is another application than the reading room's, on another port.
+ */
+import swagger from "@fastify/swagger";
+import underPressure from "@fastify/under-pressure";
+import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from "fastify";
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import manifest from "../../package.json" with { type: "json" };
+import { ServerError } from "../errors.ts";
+import { answerFailure } from "../failures.ts";
+import type { Analyst } from "./analyst.ts";
+import { findApiKey, type Scope } from "./api-keys.ts";
+import type { Audit } from "./audit.ts";
+import type { LiveService } from "./live-service.ts";
+import type { Metrics } from "./metrics.ts";
+import { addHealthRoutes } from "./routes/health-routes.ts";
+import { addImageRoutes } from "./routes/image-routes.ts";
+import { addLiveStudyRoutes } from "./routes/live-study-routes.ts";
+import { addResultRoutes } from "./routes/result-routes.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What a key must allow; null for what anybody may ask. Every route of the service says it. */
+    scope?: Scope | null;
+  }
+  interface FastifyRequest {
+    /** The name of the key that a request came with. */
+    keyName: string;
+  }
+}
+
+export interface InferenceRoom {
+  readonly service: LiveService;
+  readonly analyst: Analyst;
+  readonly audit: Audit;
+  readonly metrics: Metrics;
+}
+
+export interface InferenceAppOptions {
+  readonly trustProxy: boolean;
+  readonly logger: FastifyBaseLogger | null;
+  readonly credentials?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+}
+
+export type InferenceApp = ReturnType<typeof bareApp>;
+
+const FULLEST_HEAP_BYTES = 1_500_000_000;
+const LARGEST_BODY_BYTES = 256 * 1024;
+
+export async function createInferenceApp(
+  room: InferenceRoom,
+  options: InferenceAppOptions,
+): Promise<InferenceApp> {
+  const app = bareApp(options);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerFailure);
+  addKeys(app, room);
+  addRequestLog(app);
+  await app.register(underPressure, { maxHeapUsedBytes: FULLEST_HEAP_BYTES });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Malleolus, the inference service",
+        description: "Research use only, not a medical device.",
+        version: manifest.version,
+      },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+    },
+    transform(given) {
+      const { schema, url } = jsonSchemaTransform(given);
+      const scope = given.route.config?.scope ?? null;
+      return {
+        url,
+        schema: {
+          ...schema,
+          ...(scope === null ? {} : { security: [{ key: [] }] }),
+          "x-scope": scope,
+        },
+      };
+    },
+  });
+  app.after(() => {
+    addHealthRoutes(app, room);
+    addImageRoutes(app, room);
+    addLiveStudyRoutes(app, room);
+    addResultRoutes(app, room);
+    app.get("/v1/openapi.json", { config: { scope: null }, schema: { hide: true } }, async () =>
+      app.swagger(),
+    );
+  });
+  await app.ready();
+  return app;
+}
+
+function bareApp({ logger, trustProxy, credentials }: InferenceAppOptions) {
+  return fastify({
+    ...(credentials === undefined ? {} : { https: credentials }),
+    ...(logger === null ? { logger: false } : { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy,
+    bodyLimit: LARGEST_BODY_BYTES,
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+  }).withTypeProvider<ZodTypeProvider>();
+}
+
+function addKeys(app: InferenceApp, { service }: InferenceRoom): void {
+  app.decorateRequest("keyName", "");
+  app.addHook("onRoute", ({ url, config, method }) => {
+    if (config?.scope === undefined) {
+      throw new Error(`internal: ${String(method)} ${url} does not say who may call it`);
+    }
+  });
+  app.addHook("onRequest", async (request) => {
+    const { scope } = request.routeOptions.config;
+    // No route, or one for everybody.
+    if (scope === undefined || scope === null) return;
+    request.keyName = requireScope(service.inbox.folder, request, scope);
+  });
+}
+
+function requireScope(folder: string, request: FastifyRequest, scope: Scope): string {
+  const key = findApiKey(folder, request.headers.authorization);
+  if (key === null) {
+    throw new ServerError("unauthenticated", "Send a key: Authorization: Bearer …");
+  }
+  if (!key.scopes.includes(scope)) {
+    throw new ServerError("forbidden", `Your key does not allow ${scope}.`);
+  }
+  return key.name;
+}
+
+/** The route's pattern and never its address. */
+function addRequestLog(app: InferenceApp): void {
+  app.addHook("onResponse", async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? "none",
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime),
+      },
+      "request",
+    );
+  });
+}

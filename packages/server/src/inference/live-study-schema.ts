@@ -1,0 +1,30 @@
+/** A live study as it is answered: without UIDs, names and the inbox's own files. */
+import { viewSchema } from "@malleolus/schema";
+import { z } from "zod";
+import { LIVE_STATES, type LiveStudy } from "./inbox/live-study.ts";
+
+export const liveStudyAnswerSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(LIVE_STATES),
+  receivedAt: z.string(),
+  images: z.array(z.strictObject({ view: viewSchema.nullable() })),
+  hasResult: z.boolean(),
+  objects: z.int(),
+  /** Of these the destination has so many. */
+  objectsSent: z.int(),
+  problem: z.string().nullable(),
+});
+
+export function answerStudy(study: LiveStudy): z.infer<typeof liveStudyAnswerSchema> {
+  const { id, state, receivedAt, images, result, objects, problem } = study;
+  return {
+    id,
+    state,
+    receivedAt,
+    images: images.map(({ view }) => ({ view })),
+    hasResult: result !== null,
+    objects: objects.length,
+    objectsSent: objects.filter(({ isSent }) => isSent).length,
+    problem,
+  };
+}

@@ -1,0 +1,56 @@
+/** Whether the service lives and can work, for whoever watches it; and its figures. */
+import { z } from "zod";
+import { failureAnswers } from "../../routes/failure-answers.ts";
+import type { InferenceApp, InferenceRoom } from "../inference-app.ts";
+
+const statusSchema = z.strictObject({ status: z.enum(["ok", "starting"]) });
+
+export function addHealthRoutes(app: InferenceApp, room: InferenceRoom): void {
+  const { service, analyst, metrics } = room;
+  app.get(
+    "/healthz",
+    {
+      config: { scope: null },
+      schema: { summary: "The process answers", response: { 200: statusSchema } },
+    },
+    async () => ({ status: "ok" }) as const,
+  );
+  app.get(
+    "/readyz",
+    {
+      config: { scope: null },
+      schema: {
+        summary: "The model is warm; 503 while it is not",
+        response: { 200: statusSchema, 503: statusSchema },
+      },
+    },
+    async (_, reply) =>
+      analyst.model === null
+        ? reply.status(503).header("retry-after", "2").send({ status: "starting" })
+        : ({ status: "ok" } as const),
+  );
+  app.get(
+    "/metrics",
+    {
+      config: { scope: "metrics:read" },
+      schema: {
+        summary: "Figures for Prometheus, in its text format",
+        response: { 200: z.string(), ...failureAnswers },
+      },
+    },
+    async (_, reply) =>
+      reply
+        .type("text/plain; version=0.0.4; charset=utf-8")
+        .serializer((text: string) => text)
+        .send(
+          metrics.text({
+            studies_waiting: service.waiting(),
+            studies_kept: service.inbox.studies().length,
+            objects_to_send: service.toSend(),
+            model_ready: analyst.model === null ? 0 : 1,
+            analysis_restarts: analyst.restarts,
+            resident_memory_bytes: process.memoryUsage.rss(),
+          }),
+        ),
+  );
+}
