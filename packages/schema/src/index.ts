@@ -117,6 +117,18 @@ export {
   withdrawRequestSchema,
 } from "./api/case.ts";
 export {
+  type DecidingCase,
+  type DecidingEntry,
+  type DecidingKind,
+  type DecidingReading,
+  decidingCaseSchema,
+  decidingKindSchema,
+  decidingListSchema,
+  decidingRequestSchema,
+  type OwnViewRequest,
+  ownViewRequestSchema,
+} from "./api/deciding.ts";
+export {
   type DrawingEffort,
   type DrawingTimes,
   drawingEffortSchema,

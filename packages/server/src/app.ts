@@ -24,6 +24,7 @@ import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
 import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
 import { addSettlingRoutes } from "./routes/annotating/settling-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
+import { addDecidingRoutes } from "./routes/deciding-routes.ts";
 import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts";
 import { addPages } from "./routes/pages.ts";
 import { addPasskeyRoutes } from "./routes/passkey-routes.ts";
@@ -94,6 +95,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addWorklistRoutes(app, room);
     addCaseRoutes(app, room);
     addUploadRoutes(app, room);
+    addDecidingRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
     addSettlingRoutes(app, room);

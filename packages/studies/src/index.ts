@@ -185,6 +185,14 @@ export type { ImportOutcome } from "./import/record-import.ts";
 export { createKeyFile, KeyFile, type PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
+export {
+  type DecidingTask,
+  decideCase,
+  decidingCase,
+  decidingList,
+  findDecidingTask,
+  submitOwnView,
+} from "./reading/deciding.ts";
 export { recordDisplayCheck } from "./reading/display-check.ts";
 export { askedLabels } from "./reading/labels.ts";
 export { type MeasuredTable, measuredValues } from "./reading/measured-values.ts";

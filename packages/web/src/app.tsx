@@ -19,6 +19,7 @@ const WorklistPage = lazy(() => import("./pages/worklist-page.tsx"));
 const ReadPage = lazy(() => import("./pages/read-page.tsx"));
 const RadiographsPage = lazy(() => import("./pages/radiographs-page.tsx"));
 const AnnotatePage = lazy(() => import("./pages/annotate-page.tsx"));
+const DecidePage = lazy(() => import("./pages/decide-page.tsx"));
 const SettlePage = lazy(() => import("./pages/settle-page.tsx"));
 const RoundsPage = lazy(() => import("./pages/rounds-page.tsx"));
 const DrawingTimesPage = lazy(() => import("./pages/drawing-times-page.tsx"));
@@ -85,6 +86,9 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
               </Route>
               <Route path="/settle/:code">
                 {({ code }) => <SettlePage code={code} key={code} />}
+              </Route>
+              <Route path="/decide/:code">
+                {({ code }) => <DecidePage code={code} key={code} />}
               </Route>
               <Route path="/people" component={PeoplePage} />
               <Route path="/rounds" component={RoundsPage} />

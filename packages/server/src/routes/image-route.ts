@@ -23,7 +23,12 @@ type CaseOfImages = Pick<ReaderTask, "caseId" | "person" | "code">;
 
 export interface ImageRoute {
   /** Where the cases begin. */
-  readonly path: "/api/cases" | "/api/annotating" | "/api/reviews" | "/api/settling";
+  readonly path:
+    | "/api/cases"
+    | "/api/annotating"
+    | "/api/reviews"
+    | "/api/settling"
+    | "/api/deciding";
   readonly access: readonly AccountRole[];
   readonly find: FindCase<CaseOfImages>;
   readonly summary: string;

@@ -3,10 +3,9 @@
  * panel's talk (reference) where they do not.
  */
 import type { Adjudication, Decision, Panel, Protocol } from "@malleolus/schema";
-import type { Transaction } from "kysely";
 import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
-import { inTransaction } from "../database/in-transaction.ts";
-import type { StudyTables } from "../database/tables.ts";
+import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
+import type { StudyDatabase } from "../database/open-database.ts";
 import { StudyError } from "../errors.ts";
 import { requireRole } from "../people.ts";
 import type { Study } from "../study.ts";
@@ -54,6 +53,15 @@ export async function resolveReadings(
   });
 }
 
+/** What was said last of every case that all of a panel have read, that needs a talk, and that has no verdict. */
+export async function differingReadings(
+  { database, protocol }: Study,
+  panel: Panel,
+): Promise<Map<string, readonly Decision[]>> {
+  const complete = [...(await completeReadings(database, panel))];
+  return new Map(complete.filter(([, decisions]) => resolve(decisions, panel, protocol) === null));
+}
+
 /**
  * A senior's decision on a case on which the observers did not agree. The case is `ambiguous`.
  *
@@ -80,20 +88,8 @@ export async function adjudicateReading(study: Study, given: Adjudication): Prom
       );
     }
     if (ownView !== undefined) {
-      await transaction
-        .insertInto("readings")
-        .values({
-          panel: "senior",
-          case_id: caseId,
-          reader: who,
-          revision: await nextRevision(transaction, "senior", caseId, who),
-          decision_kind: ownView.kind,
-          decision_id: ownView.id,
-          seconds: given.seconds ?? null,
-          blind: 1,
-          at,
-        })
-        .execute();
+      const seconds = given.seconds ?? null;
+      await recordOwnView(transaction, { caseId, who, ownView, seconds, at });
     }
     await recordVerdict(transaction, {
       caseId,
@@ -106,6 +102,37 @@ export async function adjudicateReading(study: Study, given: Adjudication): Prom
       at,
     });
   });
+}
+
+/** What a senior sees in a case before the readings are shown; nothing is checked here. */
+export async function recordOwnView(
+  transaction: StudyTransaction,
+  {
+    caseId,
+    who,
+    ownView,
+    seconds,
+    at,
+  }: AuditStamp & {
+    readonly caseId: string;
+    readonly ownView: Decision;
+    readonly seconds: number | null;
+  },
+): Promise<void> {
+  await transaction
+    .insertInto("readings")
+    .values({
+      panel: "senior",
+      case_id: caseId,
+      reader: who,
+      revision: await nextRevision(transaction, "senior", caseId, who),
+      decision_kind: ownView.kind,
+      decision_id: ownView.id,
+      seconds,
+      blind: 1,
+      at,
+    })
+    .execute();
 }
 
 /** Opens a curated case again, by a senior and with a reason; its verdict stays in the history. */
@@ -162,11 +189,11 @@ export async function recordConsensus(
 
 /** The decisions of every case that all have read and that has no verdict. */
 async function completeReadings(
-  transaction: Transaction<StudyTables>,
+  database: StudyDatabase,
   panel: Panel,
   caseId?: string,
 ): Promise<Map<string, Decision[]>> {
-  const rows = await transaction
+  const rows = await database
     .selectFrom("tasks")
     .innerJoin("cases", "cases.id", "tasks.case_id")
     .innerJoin("readings", (join) =>
@@ -241,15 +268,16 @@ function resolve(
   return { decision: { kind: "exclusion", id: ranked[0] }, how: "majority" };
 }
 
+/** Whoever reads the case anywhere, in a round or before a panel, does not decide on the others' readings. */
 async function requireOutsider(
-  transaction: Transaction<StudyTables>,
+  transaction: StudyTransaction,
   caseId: string,
   who: string,
 ): Promise<void> {
   const task = await transaction
     .selectFrom("tasks")
     .select("case_id")
-    .where("queue", "=", "curation")
+    .where("queue", "!=", "annotation")
     .where("case_id", "=", caseId)
     .where("person", "=", who)
     .executeTakeFirst();

@@ -2,6 +2,8 @@
 import {
   annotatingCaseSchema,
   caseSchema,
+  decidingCaseSchema,
+  decidingListSchema,
   namedDrawingTimesSchema,
   passkeysSchema,
   peopleSchema,
@@ -139,6 +141,27 @@ export function settlingQuery(client: Client, code: string) {
   return queryOptions({
     queryKey: settlingKey(code),
     queryFn: () => client.get(`/api/settling/${code}`, settlingCaseSchema),
+    gcTime: 0,
+  });
+}
+
+export const decidingListKey = ["deciding"] as const;
+
+export function decidingListQuery(client: Client) {
+  return queryOptions({
+    queryKey: decidingListKey,
+    queryFn: () => client.get("/api/deciding", decidingListSchema),
+  });
+}
+
+export function decidingKey(code: string) {
+  return ["decide", code] as const;
+}
+
+export function decidingQuery(client: Client, code: string) {
+  return queryOptions({
+    queryKey: decidingKey(code),
+    queryFn: () => client.get(`/api/deciding/${code}`, decidingCaseSchema),
     gcTime: 0,
   });
 }

@@ -30,7 +30,7 @@ export function Rail({ session, readOnly, noteRef, foot }: RailProps) {
   return (
     <aside className="rail" aria-label={t("case.decision")}>
       <div className="rail-scroll">
-        <Decision session={session} readOnly={readOnly} />
+        <DecisionChoice session={session} readOnly={readOnly} />
         <CertaintySteps session={session} readOnly={readOnly} />
         <FurtherLabels session={session} readOnly={readOnly} />
         <VisibilityRows session={session} readOnly={readOnly} />
@@ -52,7 +52,8 @@ export function Rail({ session, readOnly, noteRef, foot }: RailProps) {
 
 type PartProps = Pick<RailProps, "session" | "readOnly">;
 
-function Decision({ session: { reading, protocol }, readOnly }: PartProps) {
+/** A class of the protocol, or why the case is left out. */
+export function DecisionChoice({ session: { reading, protocol }, readOnly }: PartProps) {
   const t = useText();
   const decision = useMachine(reading, (state) => state.decision);
   const excluding = useMachine(reading, (state) => state.excluding);

@@ -3,6 +3,7 @@
  * translators read one table.
  */
 import { dutchAnnotator } from "./dutch-annotator.ts";
+import { dutchStudy } from "./dutch-study.ts";
 import type { StringKey } from "./english.ts";
 
 export const dutch: Readonly<Record<StringKey, string>> = {
@@ -415,6 +416,7 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "role.surgeon": "Chirurg",
   "role.annotator": "Annotator",
   "role.viewer": "Kijker",
+  ...dutchStudy,
   ...dutchAnnotator,
 
   "analyse.title": "Een röntgenfoto in deze browser analyseren",

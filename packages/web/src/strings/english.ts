@@ -5,6 +5,7 @@
  * Long because translators read one table.
  */
 import { englishAnnotator } from "./english-annotator.ts";
+import { englishStudy } from "./english-study.ts";
 
 export const english = {
   "app.name": "Malleolus",
@@ -425,6 +426,7 @@ export const english = {
   "role.surgeon": "Surgeon",
   "role.annotator": "Annotator",
   "role.viewer": "Viewer",
+  ...englishStudy,
   ...englishAnnotator,
 
   "analyse.title": "Analyse a radiograph in this browser",

@@ -1,8 +1,16 @@
-/** What a senior finds beside the own queues: drawings to look at, and those to settle, the worst first. */
+/**
+ * What a senior finds beside the own queues: cases to decide, drawings to look at, and those to settle, the worst
+ * first. A surgeon finds the cases of the panel's meeting.
+ */
 import { type SettlingEntry, settledAgreedSchema } from "@malleolus/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { reviewsQuery, settlingListKey, settlingListQuery } from "../api/queries.ts";
+import {
+  decidingListQuery,
+  reviewsQuery,
+  settlingListKey,
+  settlingListQuery,
+} from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
 import { useClient, useSignedIn } from "../services.ts";
@@ -11,13 +19,39 @@ import type { Translate } from "../strings/translate.ts";
 
 export function SeniorLists() {
   const { account } = useSignedIn();
-  if (!account.roles.includes("senior")) return null;
+  const isSenior = account.roles.includes("senior");
   return (
     <>
-      <Reviews />
-      <Settling />
+      {(isSenior || account.roles.includes("surgeon")) && <Deciding />}
+      {isSenior && (
+        <>
+          <Reviews />
+          <Settling />
+        </>
+      )}
     </>
   );
+}
+
+function Deciding() {
+  const t = useText();
+  const list = useQuery(decidingListQuery(useClient()));
+  const entries = list.data?.entries ?? [];
+  return (["adjudication", "consensus"] as const).map((kind) => {
+    const own = entries.filter((entry) => entry.kind === kind);
+    if (own.length === 0) return null;
+    const title = t(kind === "adjudication" ? "decide.list" : "decide.meeting");
+    return (
+      <nav key={kind} className="nav" aria-label={title}>
+        <h2 className="meta muted">{title}</h2>
+        {own.map(({ code, label }) => (
+          <Link key={code} href={`/decide/${code}`}>
+            {label}
+          </Link>
+        ))}
+      </nav>
+    );
+  });
 }
 
 function Reviews() {

@@ -1,0 +1,26 @@
+/** Deciding, and the pages of those who run a study, in English: a part of the one table, `english.ts`. */
+export const englishStudy = {
+  "decide.adjudication": "Decide",
+  "decide.consensus": "Panel's meeting",
+  "decide.list": "To decide",
+  "decide.meeting": "For the panel's meeting",
+  "decide.own view": "Your own view first",
+  "decide.own view text":
+    "It is kept as it is, and the readings are shown afterwards. It does not decide the case.",
+  "decide.you said": "Your own view: {decision}",
+  "decide.readings": "What the readers said, in any order",
+  "decide.excluded": "Excluded: {name}",
+  "decide.adjudication why": "Why (kept with the decision)",
+  "decide.consensus why": "Minutes (kept with the decision)",
+  "decide.keep": "Keep my view, show the readings",
+  "decide.decide": "Decide and open next",
+  "decide.kept": "Your own view is kept. These are the readings.",
+  "decide.no reason": "Say why, then decide.",
+  "decide.none shown": "No readings are shown yet.",
+  "decide.hint own": "Choose a class or an exclusion; Enter keeps it",
+  "decide.hint": "↑ ↓ take what a reading says, / for the reason, Enter decides",
+  "decide.key adopt": "What the next reading says",
+  "decide.key submit": "Keep the own view; decide and open next",
+  "decide.key reason": "The reason",
+  "decide.gone": "This case is decided, or not here to decide.",
+} as const;
