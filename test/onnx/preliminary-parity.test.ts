@@ -120,7 +120,6 @@ for (const [i, backbone] of backbones.entries()) {
       structures,
       aspp: { ...aspp, channels: 32 },
       decoder: { ...decoder, channels: 24 },
-      head: { channels: 16, convolutions: i },
     };
     await checkLogits({ ...classifierConfig(["a", "b", "none"]), backbone, pooling });
   });

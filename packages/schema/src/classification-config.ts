@@ -15,15 +15,7 @@ const pooling = z.discriminatedUnion("kind", [
    * Of each structure the mean over where a segmentation finds it. The segmentation is trained before, and
    * stays as it is: one pass then serves both.
    */
-  z.strictObject({
-    kind: z.literal("structures"),
-    ...segmentationLayers,
-    /** Separable convolutions over the segmentation's map, which are trained. */
-    head: z.strictObject({
-      channels: z.int().positive(),
-      convolutions: z.int().nonnegative(),
-    }),
-  }),
+  z.strictObject({ kind: z.literal("structures"), ...segmentationLayers }),
 ]);
 export type StructurePooling = Readonly<Extract<z.infer<typeof pooling>, { kind: "structures" }>>;
 

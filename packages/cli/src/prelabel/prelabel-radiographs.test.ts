@@ -43,11 +43,7 @@ function networksIn(folder: string, looks: Looks = "everywhere") {
     const pooling =
       looks === "everywhere"
         ? ({ kind: "mean" } as const)
-        : {
-            kind: "structures" as const,
-            ...{ structures, aspp, decoder },
-            head: { channels: 8, convolutions: 1 },
-          };
+        : { kind: "structures" as const, structures, aspp, decoder };
     const model = imageClassifier({ ...classifierConfig(["A", "none"]), backbone, pooling });
     nn.normal(model.classifier[1].weight, 1);
     if (looks === "where it finds" && model.whereFound !== null) {

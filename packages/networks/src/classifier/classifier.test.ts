@@ -55,11 +55,10 @@ function whereFoundConfig(): ClassificationConfig {
   const structures = [{ name: "bar", within: null }];
   const aspp = { channels: 16, rates: [2], separable: true };
   const decoder = { lowChannels: 8, channels: 16, convolutions: 1 };
-  const head = { channels: 32, convolutions: 1 };
   return {
     ...scratchConfig(),
     dropout: 0,
-    pooling: { kind: "structures", structures, aspp, decoder, head },
+    pooling: { kind: "structures", structures, aspp, decoder },
   };
 }
 
@@ -75,9 +74,10 @@ test("imageClassifier: one that looks where structures are found learns, and kee
     const values = () =>
       [...nn.stateDict(segmentation).values()].map((one) => one.toFloat32Array());
     const was = values();
-    const kinds = [2, 3];
     const plain = { ...bar(0, 0), pixels: new Float32Array(64 * 64).fill(90) };
     const batch = batchImages([bar(2, 0), plain]);
+    model.whereFound?.measureStandard([batch]);
+    const kinds = [2, 3];
     const adam = optim.adam(nn.parameters(model), { learningRate: 1e-2 });
     const losses = Array.from({ length: 60 }, (_, step) =>
       scope(() => {
@@ -95,7 +95,7 @@ test("imageClassifier: one that looks where structures are found learns, and kee
     // In a file it stands under its own name alone.
     const names = [...nn.stateDict(model).keys()];
     assert.ok(
-      names.every((name) => /^(segmentation|head|classifier)\./.test(name)),
+      names.every((name) => /^(segmentation|standard|classifier)\./.test(name)),
       `${names}`,
     );
     assert.equal(model.features.length, 18);

@@ -25,7 +25,7 @@ export function initializeClassifier(
     const fit = initializeMobileNetV2({ features, classifier }, backbone, weights, classes);
     return { ...fit, missing: [], trainedNorms: [] };
   }
-  const { segmentation } = whereFound;
+  const { segmentation, standard } = whereFound;
   requireStructures(segmentation.config.structures, weights);
   const fit = initializeDeepLab(segmentation, weights);
   const [absent] = fit.fresh;
@@ -36,12 +36,12 @@ export function initializeClassifier(
         "as the segmentation has them",
     );
   }
-  const own = nn.stateDict({ head: whereFound.head, classifier });
+  const own = nn.stateDict({ standard, classifier });
   const isSame = String(weights.classes) === String(config.classes);
   const taken = [...weights.heads].filter(
     ([name, { shape }]) => isSame && String(own.get(name)?.shape) === String(shape),
   );
-  const { loaded } = nn.loadStateDict({ head: whereFound.head, classifier }, new Map(taken));
+  const { loaded } = nn.loadStateDict({ standard, classifier }, new Map(taken));
   return {
     found: [...fit.found.map((name) => `segmentation.${name}`), ...loaded],
     missing: [],

@@ -1,67 +1,86 @@
 /**
  * The features of where structures are found: a segmentation that was trained before says where tibia, fibula
- * and fracture are; a few convolutions over its map, which are trained, say what is there. The segmentation
- * stays as it is: so few radiographs do not teach where fractures are by their class alone (its mean over a
- * whole radiograph drowns them: macro AUC 0.55), and one pass of it serves outlines and class.
+ * and fracture are, and its map there says what is there. The segmentation stays as it is: so few radiographs do
+ * not teach where fractures are by their class alone (the mean over a whole radiograph drowns them: macro AUC
+ * 0.55), and one pass of it serves outlines and class.
+ *
+ * Features are brought to a mean of 0 and a deviation of 1 by what a few radiographs show at the beginning:
+ * a share and a channel differ by orders, and a softmax of features as they are learned half as well.
  */
 import type { ClassificationConfig, StructurePooling } from "@malleolus/schema";
-import { nn, noGrad, scope, stage, type Tensor } from "@malleolus/torch";
+import { cat, div, nn, noGrad, ones, scope, type Tensor, zeros } from "@malleolus/torch";
 import { type DeepLab, deepLab } from "../deeplab/deeplab.ts";
-import {
-  type SeparableConvolution,
-  separableConvolution,
-} from "../deeplab/separable-convolution.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
 import { featuresWhereFound, meansWhereFound } from "./means-where-found.ts";
 import type { ClassifierTrunk } from "./trunk.ts";
 
 export interface WhereFound extends ClassifierTrunk {
   readonly segmentation: DeepLab;
-  readonly head: readonly SeparableConvolution[];
+  /** Of each feature [width], measured once. */
+  readonly standard: { readonly mean: Tensor; readonly deviation: Tensor };
   /** Of a segmentation's map [N, C, H/4, W/4] and logits [N, K + 1, H/4, W/4] features [N, width]. */
   featuresOf(map: Tensor, logits: Tensor, sizes: ImageBatch["sizes"]): Tensor;
+  /** Measures `standard` on some batches; 32 images are enough. */
+  measureStandard(batches: Iterable<ImageBatch>): void;
 }
+
+/** Added to deviations: a feature that hardly moves does not become noise. */
+const LEAST_DEVIATION = 0.05;
 
 export function whereFound(config: ClassificationConfig, pooling: StructurePooling): WhereFound {
   const { structures, aspp, decoder } = pooling;
+  const { pixelMean, channels, sizeDivisibility, backbone } = config;
   const segmentation = deepLab({
     kind: "segmentation",
     structures,
-    pixelMean: config.pixelMean,
-    channels: config.channels,
-    sizeDivisibility: config.sizeDivisibility,
-    backbone: config.backbone,
+    pixelMean,
+    channels,
+    sizeDivisibility,
+    backbone,
     aspp,
     dropout: 0,
     decoder,
     loss: { prevalencePower: 0, classWeights: [...structures, null].map(() => 1), diceWeight: 1 },
   });
   nn.freeze(segmentation);
-  const { channels, convolutions } = pooling.head;
-  const head = Array.from({ length: convolutions }, (_, i) =>
-    separableConvolution({
-      in: i === 0 ? decoder.channels : channels,
-      out: channels,
-      norm: "group",
-    }),
-  );
-  const featuresOf: WhereFound["featuresOf"] = (map, logits, sizes) =>
-    scope(() => {
-      const seen = head.reduce((x, layer) => scope(() => layer.forwardRelu(x)), map);
-      return meansWhereFound(seen, logits.to("float32").softmax(1), sizes);
-    });
-  return {
-    parts: { segmentation, head },
-    layers: segmentation.backbone.features,
-    width: featuresWhereFound(convolutions === 0 ? decoder.channels : channels, structures.length),
-    segmentation,
-    head,
-    featuresOf,
-    forward: (images) =>
+  const width = featuresWhereFound(decoder.channels, structures.length);
+  const standard = { mean: zeros([width]), deviation: ones([width]) };
+  const plain = (map: Tensor, logits: Tensor, sizes: ImageBatch["sizes"]) =>
+    meansWhereFound(map, logits.to("float32").softmax(1), sizes);
+  /** Through the segmentation, whose weights no gradient reaches. */
+  const look = (images: ImageBatch, features: WhereFound["featuresOf"]) =>
+    noGrad(() =>
       scope(() => {
-        const map = noGrad(() => segmentation.decode(images));
-        const logits = noGrad(() => segmentation.predictor.forward(map));
-        return stage("head", () => featuresOf(map, logits, images.sizes));
+        const map = segmentation.decode(images);
+        return features(map, segmentation.predictor.forward(map), images.sizes);
       }),
+    );
+  const featuresOf: WhereFound["featuresOf"] = (map, logits, sizes) =>
+    scope(() => div(plain(map, logits, sizes).sub(standard.mean), standard.deviation));
+  return {
+    parts: { segmentation, standard },
+    layers: segmentation.backbone.features,
+    width,
+    segmentation,
+    standard,
+    featuresOf,
+    forward: (images) => look(images, featuresOf),
+    measureStandard(batches) {
+      noGrad(() =>
+        scope(() => {
+          const seen = cat(
+            Array.from(batches, (images) => look(images, plain)),
+            { dim: 0 },
+          );
+          const mean = seen.mean({ dim: [0] });
+          const variance = seen
+            .sub(mean)
+            .square()
+            .mean({ dim: [0] });
+          standard.mean.copy_(mean);
+          standard.deviation.copy_(variance.sqrt().add(LEAST_DEVIATION));
+        }),
+      );
+    },
   };
 }

@@ -100,16 +100,12 @@ test("initializeClassifier: keeps a whole segmentation, goes on from its own, re
     const config = (classes: readonly string[]) => ({
       ...classifierConfig(classes),
       backbone,
-      pooling: {
-        kind: "structures" as const,
-        ...{ structures, aspp, decoder },
-        head: { channels: 8, convolutions: 1 },
-      },
+      pooling: { kind: "structures" as const, structures, aspp, decoder },
     });
     const model = imageClassifier(config(["A", "none"]));
     const fit = initializeClassifier(model, weights);
     assert.deepEqual(fit.leftOver, []);
-    assert.ok(fit.fresh.every((name) => /^(head|classifier)\./.test(name)));
+    assert.ok(fit.fresh.every((name) => /^(standard|classifier)\./.test(name)));
     const own = nn.stateDict(model);
     for (const [name, tensor] of nn.stateDict(segmentation)) {
       assert.deepEqual(own.get(`segmentation.${name}`)?.toFloat32Array(), tensor.toFloat32Array());
@@ -122,7 +118,7 @@ test("initializeClassifier: keeps a whole segmentation, goes on from its own, re
     assert.deepEqual(again.classes, ["A", "none"]);
     assert.deepEqual(initializeClassifier(imageClassifier(config(["A", "none"])), again).fresh, []);
     const others = initializeClassifier(imageClassifier(config(["none", "A"])), again).fresh;
-    assert.ok(others.includes("classifier.1.weight") && others.includes("head.0.depthwise.weight"));
+    assert.ok(others.includes("classifier.1.weight") && others.includes("standard.mean"));
     // A segmentation goes on from a classifier's, too.
     assert.deepEqual(initializeDeepLab(segmentationNet(), again).fresh, []);
 

@@ -8,7 +8,7 @@ import { squeeze } from "../graph/tensor-steps.ts";
 import { fullyConnected, type Walk } from "../layers/layers.ts";
 import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
 import type { Weights } from "../weights/safetensors.ts";
-import { deepLabMaps, separableRelu } from "./deeplab-graph.ts";
+import { deepLabMaps } from "./deeplab-graph.ts";
 import { meanWithin } from "./mean-within.ts";
 import { meansWhereFound } from "./means-where-found.ts";
 import { convolutionRelu6, DEEP_CHANNELS, mobileNetV2 } from "./mobilenet-v2.ts";
@@ -56,18 +56,17 @@ function whereFound(
   walk: Walk,
   image: PaddedImage,
   backbone: MobileNetV2Config,
-  { structures, aspp, decoder, head }: StructurePooling,
+  { structures, aspp, decoder }: StructurePooling,
 ): Features {
   const { graph } = walk;
   const layers = { structures, backbone, aspp, decoder };
   const { decoded, logits } = deepLabMaps(walk, image, "segmentation.", layers);
   const probabilities = graph.add("Softmax", [logits], { axis: { integer: 1 } });
-  let map = decoded;
-  let channels = decoder.channels;
-  for (let i = 0; i < head.convolutions; i++) {
-    map = separableRelu(walk, map, `head.${i}`, { in: channels, out: head.channels });
-    channels = head.channels;
-  }
-  const value = meansWhereFound(graph, map, probabilities, image, structures.length);
-  return { value, width: structures.length * (channels + 1) };
+  const plain = meansWhereFound(graph, decoded, probabilities, image, structures.length);
+  const width = structures.length * (decoder.channels + 1);
+  const [mean, deviation] = ["standard.mean", "standard.deviation"].map((name) =>
+    graph.row("float32", Array.from(walk.weights.take(name, [width]))),
+  );
+  const value = graph.add("Div", [graph.add("Sub", [plain, mean]), deviation]);
+  return { value, width };
 }

@@ -111,7 +111,7 @@ function decode(
 }
 
 /** A depthwise 3x3, then 1x1 over the channels. */
-export function separableRelu(
+function separableRelu(
   walk: Walk,
   input: Value,
   name: string,

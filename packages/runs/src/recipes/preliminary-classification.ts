@@ -41,7 +41,7 @@ export const preliminaryClassificationRecipe: RecipeOf<"classification"> = {
   optimizer: {
     ...optimizer,
     schedule: {
-      baseLearningRate: 0.002,
+      baseLearningRate: 0.01,
       warmup: { steps: 25, factor: 0.05 },
       decay: { kind: "cosine" },
     },
@@ -54,7 +54,6 @@ export const preliminaryClassificationRecipe: RecipeOf<"classification"> = {
       structures: segmentation.structures,
       aspp: segmentation.aspp,
       decoder: segmentation.decoder,
-      head: { channels: 96, convolutions: 2 },
     },
   },
 };

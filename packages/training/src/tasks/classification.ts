@@ -30,8 +30,12 @@ export function classificationTask(
   placeModel(model, device);
   return {
     model,
-    initialize: (weights) =>
-      ofWeights(weights, () => initializeClassifier(model, mobileNetWeights(weights))),
+    initialize(weights, shown) {
+      const fit = ofWeights(weights, () => initializeClassifier(model, mobileNetWeights(weights)));
+      const { whereFound } = model;
+      if (whereFound !== null && fit.fresh.length > 0) whereFound.measureStandard(shown);
+      return fit;
+    },
     activations: (batch) => mobileNetMeans(model, batch),
     losses: (images, samples, random) => ({
       ...model.losses(
