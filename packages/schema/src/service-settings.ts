@@ -55,6 +55,8 @@ export const serviceSettingsSchema = z.strictObject({
       views: z.array(viewSchema).default([]),
     })
     .prefault({}),
+  /** A silent study: results are kept, told to nobody and sent nowhere until the follow-up is entered. */
+  isSilent: z.boolean().default(false),
   /** Takes objects by C-STORE; without it, by HTTP alone. */
   dimse: dimseSchema.optional(),
   /** Where results are stored; without it they are fetched. */

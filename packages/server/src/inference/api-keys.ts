@@ -9,7 +9,14 @@ import { z } from "zod";
 import { newToken, sameText, tokenSha256 } from "../auth/tokens.ts";
 import { ServerError } from "../errors.ts";
 
-export const SCOPES = ["images:write", "results:read", "results:confirm", "metrics:read"] as const;
+export const SCOPES = [
+  "images:write",
+  "results:read",
+  "results:confirm",
+  "follow-up:write",
+  "sending:switch",
+  "metrics:read",
+] as const;
 const scopeSchema = z.enum(SCOPES);
 export type Scope = z.infer<typeof scopeSchema>;
 

@@ -16,6 +16,9 @@ export type AuditAct =
   | "confirmed"
   | "removed"
   | "object sent"
+  | "sending stopped"
+  | "sending resumed"
+  | "follow-up entered"
   | "pixels expired"
   | "record expired"
   | "association refused";

@@ -1,61 +1,12 @@
-/** The service's HTTP without a model: its process is there and never becomes warm. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { type ServiceSettings, serviceSettingsSchema } from "@malleolus/schema";
-import { openAnalyst } from "./analyst.ts";
+import { test } from "node:test";
 import { addApiKey, SCOPES } from "./api-keys.ts";
-import { openAudit } from "./audit.ts";
-import { createInferenceApp } from "./inference-app.ts";
-import { openLiveService } from "./live-service.ts";
-import { openMetrics } from "./metrics.ts";
-import { openTestInbox, RESULT, radiograph } from "./test-inbox.ts";
+import { RESULT, radiograph } from "./test-inbox.ts";
+import { openApp } from "./test-inference-app.ts";
 
-const METHODS = ["GET", "POST", "DELETE"] as const;
-
-async function openApp(context: TestContext, settings: Partial<ServiceSettings> = {}) {
-  const inbox = await openTestInbox(context);
-  const audit = await openAudit(join(inbox.folder, "audit.jsonl"));
-  const metrics = openMetrics();
-  const waits = "process.on('disconnect', () => process.exit()); setInterval(() => {}, 1000)";
-  const analyst = openAnalyst(
-    () => spawn(process.execPath, ["-e", waits], { stdio: ["ignore", "ignore", "ignore", "ipc"] }),
-    () => undefined,
-  );
-  const all = { ...serviceSettingsSchema.parse({}), ...settings };
-  const service = openLiveService({
-    inbox,
-    analyst,
-    audit,
-    metrics,
-    settings: all,
-    send: null,
-    onTrouble: (error) => assert.fail(String(error)),
-  });
-  const room = { service, analyst, audit, metrics };
-  const app = await createInferenceApp(room, { trustProxy: false, logger: null });
-  context.after(async () => {
-    await app.close();
-    await service.close(0);
-    await analyst.close();
-    await inbox.close();
-    await audit.close();
-  });
-  const key = addApiKey(inbox.folder, "test", SCOPES);
-  const ask = (method: "GET" | "POST" | "DELETE", url: string, payload?: Uint8Array) =>
-    app.inject({
-      method,
-      url,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(payload === undefined ? {} : { "content-type": "application/dicom" }),
-      },
-      ...(payload === undefined ? {} : { payload: Buffer.from(payload) }),
-    });
-  return { app, ask, inbox, service };
-}
+const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 
 test("every route but health and the API's document refuses who has no key, or one for something else", async (context) => {
   const { app, inbox } = await openApp(context);
@@ -64,7 +15,7 @@ test("every route but health and the API's document refuses who has no key, or o
     ([path, methods]) =>
       Object.entries(methods).map(([method, route]) => ({ path, method, scope: route["x-scope"] })),
   );
-  assert.ok(routes.length >= 12, `${routes.length} routes`);
+  assert.ok(routes.length >= 16, `${routes.length} routes`);
   for (const { path, method, scope } of routes) {
     const url = path.replace("{id}", "0".repeat(24)).replace("{number}", "1");
     const verb = METHODS.find((one) => one.toLowerCase() === method);

@@ -19,6 +19,7 @@ import { findApiKey, type Scope } from "./api-keys.ts";
 import type { Audit } from "./audit.ts";
 import type { LiveService } from "./live-service.ts";
 import type { Metrics } from "./metrics.ts";
+import { addFollowUpRoutes } from "./routes/follow-up-routes.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addImageRoutes } from "./routes/image-routes.ts";
 import { addLiveStudyRoutes } from "./routes/live-study-routes.ts";
@@ -92,6 +93,7 @@ export async function createInferenceApp(
     addImageRoutes(app, room);
     addLiveStudyRoutes(app, room);
     addResultRoutes(app, room);
+    addFollowUpRoutes(app, room);
     app.get("/v1/openapi.json", { config: { scope: null }, schema: { hide: true } }, async () =>
       app.swagger(),
     );

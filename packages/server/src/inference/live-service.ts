@@ -14,6 +14,8 @@ import type { LiveStudy } from "./inbox/live-study.ts";
 import { matchesRule } from "./match-rule.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Outbox, openOutbox, type SendObjects } from "./outbox.ts";
+import { type SendingSwitch, sendingSwitch } from "./sending-switch.ts";
+import { isKeptApart } from "./silent-study.ts";
 
 export interface LiveService {
   readonly inbox: Inbox;
@@ -28,6 +30,10 @@ export interface LiveService {
   confirm(id: string, who: string): Promise<void>;
   /** @throws ServerError `not-found`. */
   remove(id: string, who: string): Promise<void>;
+  readonly sending: Pick<SendingSwitch, "isOn">;
+  switchSending(isOn: boolean, who: string): Promise<void>;
+  /** What CT or an operation found, of a study with a result. @throws ServerError `not-found` or `state`. */
+  followUp(id: string, truth: string, who: string): Promise<LiveStudy>;
   /** Follows a study: called with each change, until it is told to stop. */
   follow(id: string, onChange: (progress: Progress) => void): () => void;
   waiting(): number;
@@ -57,6 +63,10 @@ export interface LiveServiceOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** In these a study's result is of all its radiographs. */
+export const HAS_RESULT: ReadonlySet<string> = new Set(["done", "confirmed", "expired"]);
+export const KEPT_APART =
+  "The result is kept apart: this is a silent study. Enter the follow-up first.";
 const SELF = "service";
 /** A study at which the process ended twice is not tried a third time. */
 const MOST_TRIES = 2;
@@ -74,8 +84,9 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   const completeAt = new Map<string, number>();
   let isClosing = false;
   let current: Promise<void> | null = null;
+  const sending = sendingSwitch(inbox.folder);
   const outbox: Outbox | null =
-    send === null ? null : openOutbox({ inbox, send, audit, metrics, onTrouble });
+    send === null ? null : openOutbox({ inbox, send, sending, audit, metrics, onTrouble });
 
   const waitingStudies = () =>
     inbox
@@ -177,7 +188,13 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
     tries.delete(id);
     const done = await inbox.putObjects(id, objects, ({ state }) =>
       state === "analysing"
-        ? { state: "done", result, analysedInstances: [...instances], sendingAttempts: 0 }
+        ? {
+            state: "done",
+            result,
+            isSilent: settings.isSilent,
+            analysedInstances: [...instances],
+            sendingAttempts: 0,
+          }
         : null,
     );
     if (done === null) return;
@@ -271,17 +288,36 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       return (await settle(id, who)) ?? required(id);
     },
     async confirm(id, who) {
-      const { state, objects } = required(id);
+      const study = required(id);
+      const { state, objects, isSilent } = study;
       if (state !== "done") {
         throw new ServerError("state", `The study is ${state}: there is no result to confirm.`);
       }
-      if (outbox !== null && objects.some(({ isSent }) => !isSent)) {
+      if (isKeptApart(study)) throw new ServerError("state", KEPT_APART);
+      if (outbox !== null && !isSilent && unsent(objects) > 0) {
         throw new ServerError("state", "Its results are not sent yet. Try again in a while.");
       }
       await inbox.forgetPixels(id, "confirmed");
       await audit.add({ act: "confirmed", who, study: id });
-      const study = inbox.find(id);
-      if (study !== undefined) tell(study);
+      const confirmed = inbox.find(id);
+      if (confirmed !== undefined) tell(confirmed);
+    },
+    sending,
+    async switchSending(isOn, who) {
+      await sending.turn(isOn);
+      await audit.add({ act: isOn ? "sending resumed" : "sending stopped", who });
+      if (isOn) outbox?.wakeAtOnce();
+    },
+    async followUp(id, truth, who) {
+      const { state, result } = required(id);
+      // An older result does not speak of all radiographs that there are.
+      if (result === null || !HAS_RESULT.has(state)) {
+        throw new ServerError("state", `The study is ${state}: there is no result to compare.`);
+      }
+      const followUp = { class: truth, enteredAt: new Date().toISOString() };
+      const study = await inbox.change(id, () => ({ followUp }));
+      await audit.add({ act: "follow-up entered", who, study: id });
+      return study ?? required(id);
     },
     async remove(id, who) {
       required(id);
@@ -298,7 +334,11 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
     waiting: () => waitingStudies().length,
     wake: next,
     toSend: () =>
-      outbox === null ? 0 : inbox.studies().reduce((sum, { objects }) => sum + unsent(objects), 0),
+      outbox === null
+        ? 0
+        : inbox
+            .studies()
+            .reduce((sum, { isSilent, objects }) => sum + (isSilent ? 0 : unsent(objects)), 0),
     async close(graceMs) {
       isClosing = true;
       clearInterval(cleaning);

@@ -2,6 +2,7 @@
 import { viewSchema } from "@malleolus/schema";
 import { z } from "zod";
 import { LIVE_STATES, type LiveStudy } from "./inbox/live-study.ts";
+import { isKeptApart } from "./silent-study.ts";
 
 export const liveStudyAnswerSchema = z.strictObject({
   id: z.string(),
@@ -13,6 +14,8 @@ export const liveStudyAnswerSchema = z.strictObject({
   /** Of these the destination has so many. */
   objectsSent: z.int(),
   problem: z.string().nullable(),
+  /** Of a silent study, and without a follow-up: the result is kept from everybody. */
+  isKeptApart: z.boolean(),
 });
 
 export function answerStudy(study: LiveStudy): z.infer<typeof liveStudyAnswerSchema> {
@@ -26,5 +29,6 @@ export function answerStudy(study: LiveStudy): z.infer<typeof liveStudyAnswerSch
     objects: objects.length,
     objectsSent: objects.filter(({ isSent }) => isSent).length,
     problem,
+    isKeptApart: isKeptApart(study),
   };
 }

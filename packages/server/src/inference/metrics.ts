@@ -26,6 +26,7 @@ const GAUGES = {
   studies_waiting: "Studies that wait for their analysis.",
   studies_kept: "Studies in the inbox.",
   objects_to_send: "Results that wait to be sent.",
+  sending_on: "0 where the switch stops sending.",
   model_ready: "1 where the model is warm.",
   analysis_restarts: "How often the process that analyses was begun anew.",
   resident_memory_bytes: "Of the service's own process.",

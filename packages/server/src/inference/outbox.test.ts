@@ -5,6 +5,7 @@ import { openAudit } from "./audit.ts";
 import type { Inbox } from "./inbox/inbox.ts";
 import { openMetrics } from "./metrics.ts";
 import { openOutbox, type SendObjects } from "./outbox.ts";
+import { sendingSwitch } from "./sending-switch.ts";
 import { openTestInbox, put, RESULT, radiograph } from "./test-inbox.ts";
 
 async function study(inbox: Inbox, uid: string): Promise<string> {
@@ -24,6 +25,7 @@ async function open(context: TestContext, inbox: Inbox, send: SendObjects) {
   const outbox = openOutbox({
     inbox,
     send,
+    sending: sendingSwitch(inbox.folder),
     audit,
     metrics: openMetrics(),
     onTrouble: () => undefined,

@@ -7,6 +7,7 @@ import type { Audit } from "./audit.ts";
 import type { Inbox } from "./inbox/inbox.ts";
 import type { LiveStudy } from "./inbox/live-study.ts";
 import type { Metrics } from "./metrics.ts";
+import type { SendingSwitch } from "./sending-switch.ts";
 
 /** Stores files, and says which instances were taken. @throws whatever says that nobody is there. */
 export type SendObjects = (files: readonly Uint8Array[]) => Promise<readonly string[]>;
@@ -14,6 +15,8 @@ export type SendObjects = (files: readonly Uint8Array[]) => Promise<readonly str
 export interface Outbox {
   /** There may be something to send. */
   wake(): void;
+  /** The same, and whoever waits out a failure waits no more. */
+  wakeAtOnce(): void;
   /** Waits for what is being sent. */
   close(): Promise<void>;
 }
@@ -21,6 +24,7 @@ export interface Outbox {
 export interface OutboxOptions {
   readonly inbox: Inbox;
   readonly send: SendObjects;
+  readonly sending: SendingSwitch;
   readonly audit: Audit;
   readonly metrics: Metrics;
   /** Why something was not sent, for a log. */
@@ -31,7 +35,7 @@ export interface OutboxOptions {
 }
 
 export function openOutbox(options: OutboxOptions): Outbox {
-  const { inbox, send, audit, metrics, onTrouble } = options;
+  const { inbox, send, sending, audit, metrics, onTrouble } = options;
   const { firstWaitMs = 1_000, longestWaitMs = 300_000 } = options;
   let isClosing = false;
   let failures = 0;
@@ -39,13 +43,17 @@ export function openOutbox(options: OutboxOptions): Outbox {
   let current: Promise<void> | null = null;
 
   const toSend = (): LiveStudy[] =>
-    inbox
-      .studies()
-      .filter(({ state, objects }) => state === "done" && objects.some(({ isSent }) => !isSent));
+    inbox.studies().filter(
+      (study) =>
+        study.state === "done" &&
+        // Of a silent study nothing is ever sent.
+        !study.isSilent &&
+        study.objects.some(({ isSent }) => !isSent),
+    );
 
   const run = async (): Promise<void> => {
     for (const study of toSend()) {
-      if (isClosing) return;
+      if (mustStop()) return;
       if (!(await sendStudy(study))) {
         failures++;
         metrics.count("sending_failures");
@@ -58,11 +66,13 @@ export function openOutbox(options: OutboxOptions): Outbox {
     }
   };
 
-  /** Whether all of it was taken. */
+  const mustStop = () => isClosing || !sending.isOn();
+
+  /** Whether all of it was taken, or was not to be sent. */
   const sendStudy = async (study: LiveStudy): Promise<boolean> => {
     for (const { file, sopInstance, isSent } of study.objects) {
       if (isSent) continue;
-      if (isClosing) return true;
+      if (mustStop()) return true;
       try {
         const taken = await send([await inbox.read(study.id, file)]);
         if (!taken.includes(sopInstance)) return false;
@@ -91,6 +101,12 @@ export function openOutbox(options: OutboxOptions): Outbox {
       .finally(() => {
         current = null;
         if (isClosing || toSend().length === 0) return;
+        // Stopped, it looks again in a while: the switch may be thrown by hand.
+        if (!sending.isOn()) {
+          timer = setTimeout(wake, longestWaitMs);
+          timer.unref();
+          return;
+        }
         const doubled =
           failures === 0 ? 0 : firstWaitMs * 2 ** Math.min(Math.max(0, failures - 1), 20);
         timer = setTimeout(wake, Math.min(longestWaitMs, doubled));
@@ -103,6 +119,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
       // Whoever waits out a failure goes on waiting: a new result is no news of the archive.
       if (timer === null) wake();
     },
+    wakeAtOnce: wake,
     async close() {
       isClosing = true;
       if (timer !== null) clearTimeout(timer);

@@ -192,6 +192,8 @@ function newStudy(id: string, now: string): LiveStudy {
     result: null,
     objects: [],
     problem: null,
+    isSilent: false,
+    followUp: null,
     sendingAttempts: 0,
   };
 }

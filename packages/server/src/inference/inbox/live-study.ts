@@ -70,6 +70,10 @@ export const liveStudySchema = z.strictObject({
   result: liveResultSchema.nullable(),
   objects: z.array(objectSchema),
   problem: z.string().nullable(),
+  /** Analysed in a silent study: nobody is told before the follow-up. */
+  isSilent: z.boolean(),
+  /** What CT or an operation found. */
+  followUp: z.strictObject({ class: z.string(), enteredAt: z.string() }).nullable(),
   /** Tries to send what is not sent. */
   sendingAttempts: z.number(),
 });

@@ -47,6 +47,7 @@ export function addHealthRoutes(app: InferenceApp, room: InferenceRoom): void {
             studies_waiting: service.waiting(),
             studies_kept: service.inbox.studies().length,
             objects_to_send: service.toSend(),
+            sending_on: service.sending.isOn() ? 1 : 0,
             model_ready: analyst.model === null ? 0 : 1,
             analysis_restarts: analyst.restarts,
             resident_memory_bytes: process.memoryUsage.rss(),

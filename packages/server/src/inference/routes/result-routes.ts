@@ -4,6 +4,8 @@ import { ServerError } from "../../errors.ts";
 import { failureAnswers } from "../../routes/failure-answers.ts";
 import { liveResultSchema } from "../inbox/live-study.ts";
 import type { InferenceApp, InferenceRoom } from "../inference-app.ts";
+import { HAS_RESULT, KEPT_APART } from "../live-service.ts";
+import { isKeptApart } from "../silent-study.ts";
 
 const idSchema = z.string().regex(/^[0-9a-f]{24}$/);
 
@@ -22,11 +24,10 @@ export function addResultRoutes(app: InferenceApp, { service, audit }: Inference
     async ({ params: { id }, keyName }) => {
       const study = inbox.find(id);
       if (study === undefined) throw new ServerError("not-found", "There is no such study.");
-      // An older one does not speak of all radiographs that there are.
-      const isCurrent = ["done", "confirmed", "expired"].includes(study.state);
-      if (study.result === null || !isCurrent) {
+      if (study.result === null || !HAS_RESULT.has(study.state)) {
         throw new ServerError("state", `The study is ${study.state}: there is no result.`);
       }
+      if (isKeptApart(study)) throw new ServerError("state", KEPT_APART);
       await audit.add({ act: "result read", who: keyName, study: id });
       return study.result;
     },
@@ -61,7 +62,9 @@ export function addResultRoutes(app: InferenceApp, { service, audit }: Inference
       },
     },
     async ({ params: { id, number }, keyName }, reply) => {
-      const object = inbox.find(id)?.objects[number - 1];
+      const study = inbox.find(id);
+      if (study !== undefined && isKeptApart(study)) throw new ServerError("state", KEPT_APART);
+      const object = study?.objects[number - 1];
       if (object === undefined) throw new ServerError("not-found", "There is no such object.");
       const bytes = await inbox.read(id, object.file);
       await audit.add({ act: "object read", who: keyName, study: id });
