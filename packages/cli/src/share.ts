@@ -7,3 +7,10 @@ export function share(text: string): number {
   if (text.trim() !== "" && value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError("expected a number from 0 to 1.");
 }
+
+/** Neither of nobody nor of everybody. */
+export function innerShare(text: string): number {
+  const value = share(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("expected a number between 0 and 1.");
+}

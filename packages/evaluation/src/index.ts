@@ -33,6 +33,7 @@ export { type ClusterCount, clusteredProportionOf } from "./clustered-proportion
 export { type ShareDifference, shareDifference } from "./comparison/fisher-exact.ts";
 export { type McNemar, mcnemar, pairedCounts } from "./comparison/mcnemar.ts";
 export { type Trend, trendOf } from "./comparison/trend.ts";
+export { conformalSet } from "./decision/conformal-set.ts";
 export { decidePatient, shownFindings } from "./decision/decide.ts";
 export {
   decisionCurve,

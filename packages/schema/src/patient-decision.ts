@@ -56,6 +56,11 @@ export const patientDecisionSchema = z.strictObject({
   findingThreshold: z.number().min(0).max(1),
   /** Beside the one that decides, which is a half; none of decisions that were fitted before there were any. */
   operatingPoints: z.array(decisionPointSchema).readonly().optional(),
+  /**
+   * Of each class's tuning patients, what probability their own class had, each decided by a model that was fitted
+   * without them: what conformal sets hold a patient against. None of decisions that were fitted before.
+   */
+  ownProbabilities: z.record(z.string(), z.array(z.number().min(0).max(1)).readonly()).optional(),
   fittedOn: z.strictObject({
     /** Of each class. */
     patients: z.record(z.string(), z.int().nonnegative()),

@@ -31,6 +31,13 @@ export const predictionSchema = z.strictObject({
       radiographs: z.int().positive(),
       /** The share of patients with a fracture at which the probabilities hold; earlier files lack it. */
       prevalence: z.number().min(0).max(1).optional(),
+      /** The classes that cannot be excluded at an error rate, where one was asked for. */
+      notExcluded: z
+        .strictObject({
+          errorRate: z.number().gt(0).lt(1),
+          classes: z.array(z.string().min(1)).readonly(),
+        })
+        .optional(),
     })
     .nullable(),
 });

@@ -225,6 +225,10 @@ test("predict, calibrate: --prevalence moves the odds of a fracture as it moves 
   assert.equal(asFitted.prevalence, 0.5);
   const rare = await answerOf("--prevalence", "0.2");
   assert.equal(rare.prevalence, 0.2);
+  // With two patients of a class nothing can be excluded.
+  const { notExcluded } = await answerOf("--error-rate", "0.1");
+  assert.deepEqual(notExcluded, { errorRate: 0.1, classes: Object.keys(rare.probabilities) });
+  assert.equal(rare.notExcluded, undefined);
   assert.ok(Math.abs(odds(rare) / odds(asFitted) - 0.25) < 1e-6);
 
   const told = await run(...calibrate, ...base, "--prevalence", "0.2");

@@ -9,7 +9,7 @@ import { CliError } from "../errors.ts";
 import { describeFailure, isForeseen } from "../failure.ts";
 import type { PredictedFile } from "../patients/findings-coco.ts";
 import { radiographFiles } from "../radiograph-files.ts";
-import { share } from "../share.ts";
+import { innerShare, share } from "../share.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface PredictArguments {
@@ -18,6 +18,7 @@ interface PredictArguments {
   readonly dicom?: string;
   readonly coco?: string;
   readonly threshold?: number;
+  readonly errorRate?: number;
   readonly prevalence?: number;
   readonly onePatient?: true;
   readonly overlay: boolean;
@@ -49,6 +50,11 @@ export const predictCommand: CommandFile = (output, finish) =>
       "share of your patients with a fracture (default: as calibrated)",
       share,
     )
+    .option(
+      "--error-rate <share>",
+      "name all classes that cannot be excluded at this rate of errors, 0.1 say",
+      innerShare,
+    )
     .option("--one-patient", "all files belong to one patient, whatever they say")
     .addOption(
       new Option("--engine <name>", "what runs the network; onnx needs no LibTorch")
@@ -74,7 +80,8 @@ the latest. To use another, name that checkpoint.
 A calibrated detector (malleolus calibrate) decides a patient's class from all their radiographs, with
 probabilities; DICOM files that name the same patient belong together. Its findings agree with the class: a
 patient without a fracture has none. The probabilities hold at the prevalence of the calibration; with
---prevalence 0.15 they hold where one ankle in seven is broken.
+--prevalence 0.15 they hold where one ankle in seven is broken. With --error-rate 0.1 the answer also names every
+class that cannot be excluded: of each class's patients at most one in ten has a truth that is not named.
 
 With --engine onnx, ONNX Runtime runs the same network on a machine without LibTorch, and finds the same; a
 file that malleolus export --onnx wrote is read by it alone.
@@ -130,6 +137,7 @@ Examples:
       });
       try {
         const decision = decisionAt(detector.decision, given.prevalence, path, atPrevalence);
+        if (given.errorRate !== undefined) requireSets(decision, path);
         const onFailure = (error: unknown) => {
           if (!isForeseen(error)) throw error;
           output.writeError(`malleolus: ${describeFailure(error)}\n`);
@@ -153,6 +161,7 @@ Examples:
             decision,
             detectorFile: path,
             threshold: given.threshold ?? null,
+            errorRate: given.errorRate ?? null,
             out: given.out ?? null,
             overlay: given.overlay,
             onRead: (file, radiograph) => notes.see(file.path, radiograph),
@@ -206,6 +215,17 @@ function decisionAt(
   );
 }
 
+/** @throws CliError `patients` for a detector that has nothing to make sets of classes by. */
+function requireSets(decision: PatientDecision | null, path: string): void {
+  if (decision?.ownProbabilities !== undefined) return;
+  const has = decision === null ? "has no decision" : "was calibrated by an earlier version";
+  throw new CliError(
+    "patients",
+    `--error-rate: expected a detector that knows how sure it was of tuning patients, got ${path}, which ` +
+      `${has}; call malleolus calibrate`,
+  );
+}
+
 /** A paragraph a file, and the patient's answer in the end. */
 function describePatient(
   predictions: readonly Prediction[],
@@ -215,8 +235,15 @@ function describePatient(
   if (first === undefined) return "";
   const sentence = sentenceOf(first);
   const whose = first.patient === null ? first.file : `patient ${first.patient}`;
-  const last = sentence === null ? "" : `${whose}: ${sentence}\n`;
+  const last = sentence === null ? "" : `${whose}: ${sentence}${describeSet(first)}\n`;
   return `${predictions.map(describeFile).join("")}${last}`;
+}
+
+function describeSet({ answer }: Prediction): string {
+  if (answer?.notExcluded === undefined) return "";
+  const { errorRate, classes } = answer.notExcluded;
+  const named = classes.length === 0 ? "unlike all tuning patients" : classes.join(", ");
+  return `; not excluded at ${errorRate} errors: ${named}`;
 }
 
 function describeFile({ file, findings }: Prediction): string {

@@ -5,7 +5,7 @@ import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { ENGINES } from "../engine/engine.ts";
 import type { InferenceArguments } from "../inference/serve-inference.ts";
-import { share } from "../share.ts";
+import { innerShare, share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -64,6 +64,11 @@ export const serveCommand: CommandFile = (output) =>
     .option("--threads <number>", "with --inference: threads per operator", wholeNumber(1))
     .option("--threshold <score>", "with --inference: lowest score of a finding", share)
     .option("--prevalence <share>", "with --inference: share of patients with a fracture", share)
+    .option(
+      "--error-rate <share>",
+      "with --inference: name all classes that cannot be excluded at this rate",
+      innerShare,
+    )
     .addHelpText(
       "after",
       `

@@ -9,6 +9,8 @@ export const analysisOptionsSchema = z.strictObject({
   threads: z.int().min(1).optional(),
   /** Null as the detector decides. */
   threshold: z.number().min(0).max(1).nullable(),
+  /** Null for no set of classes. */
+  errorRate: z.number().gt(0).lt(1).nullable(),
   prevalence: z.number().gt(0).lt(1).nullable(),
 });
 export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>;

@@ -25,6 +25,7 @@ export interface InferenceArguments {
   readonly threads?: number;
   readonly threshold?: number;
   readonly prevalence?: number;
+  readonly errorRate?: number;
 }
 
 const PROCESS = fileURLToPath(new URL("./analysis-process.ts", import.meta.url));
@@ -51,7 +52,7 @@ export async function serveInference(
   }
   const detector = await chooseDetector(given.checkpoint, given.json === true, output);
   const passphrase = await passphraseOf(folder, output, command);
-  const { engine, dtype, threads, threshold = null, prevalence = null } = given;
+  const { engine, dtype, threads, threshold = null, prevalence = null, errorRate = null } = given;
   const options: AnalysisOptions = {
     detector,
     engine,
@@ -59,6 +60,7 @@ export async function serveInference(
     ...(threads === undefined ? {} : { threads }),
     threshold,
     prevalence,
+    errorRate,
   };
   const stopped = Promise.withResolvers<void>();
   const signals = stopOnSignals(() => {

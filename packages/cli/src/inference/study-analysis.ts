@@ -21,7 +21,7 @@ export interface StudyAnalysis {
 
 /** Opens the detector and has it look at something once: the first look takes longer than those after it. */
 export async function openStudyAnalysis(options: AnalysisOptions): Promise<StudyAnalysis> {
-  const { detector, engine: name, dtype, threads, threshold, prevalence } = options;
+  const { detector, engine: name, dtype, threads, threshold, prevalence, errorRate } = options;
   const engine = await openEngine(name, detector, {
     dtype,
     threads,
@@ -53,7 +53,7 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
           });
           tell({ news: "progress", id, done: i + 1, total: images.length });
         }
-        const given = { decision, detectorFile: detector, patient: null, threshold };
+        const given = { decision, detectorFile: detector, patient: null, threshold, errorRate };
         const predictions = predictionsOf(given, seen);
         const [first] = predictions;
         const settings = settingsOf(first, {

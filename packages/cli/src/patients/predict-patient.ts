@@ -1,9 +1,14 @@
 /** One coherent prediction for all radiographs of a patient. */
 import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
-import { decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";
+import { conformalSet, decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
-import type { PatientDecision, Prediction, RadiographAnalysis } from "@malleolus/schema";
+import type {
+  PatientAnswer,
+  PatientDecision,
+  Prediction,
+  RadiographAnalysis,
+} from "@malleolus/schema";
 import type { Engine } from "../engine/engine.ts";
 import { renderOverlay } from "../overlay.ts";
 import { markOverlay } from "../own-output.ts";
@@ -18,6 +23,8 @@ export interface PatientToPredict {
   readonly files: readonly RadiographFile[];
   /** Shows findings from this score on, whatever is held of the patient; null as the decision has it. */
   readonly threshold: number | null;
+  /** Of the set of classes that cannot be excluded; null for no such set. */
+  readonly errorRate: number | null;
   /** Where NAME.json and NAME.png go; null nowhere. */
   readonly out: string | null;
   readonly overlay: boolean;
@@ -51,7 +58,8 @@ export function predictionsOf(
     detectorFile,
     patient,
     threshold,
-  }: Pick<PatientToPredict, "decision" | "detectorFile" | "patient" | "threshold">,
+    errorRate,
+  }: Pick<PatientToPredict, "decision" | "detectorFile" | "patient" | "threshold" | "errorRate">,
   seen: readonly Seen[],
 ): Prediction[] {
   if (seen.length === 0) return [];
@@ -81,9 +89,23 @@ export function predictionsOf(
       answer:
         answer === null || decision === null
           ? null
-          : { ...answer, radiographs: seen.length, prevalence: prevalenceOf(decision) },
+          : {
+              ...answer,
+              radiographs: seen.length,
+              prevalence: prevalenceOf(decision),
+              ...notExcluded(decision, answer, errorRate),
+            },
     };
   });
+}
+
+function notExcluded(
+  decision: PatientDecision,
+  answer: PatientAnswer,
+  errorRate: number | null,
+): Pick<NonNullable<Prediction["answer"]>, "notExcluded"> {
+  const classes = errorRate === null ? null : conformalSet(decision, answer, errorRate);
+  return errorRate === null || classes === null ? {} : { notExcluded: { errorRate, classes } };
 }
 
 /** A radiograph, and what the detector says of it alone. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { philox4x32 } from "@malleolus/random";
 import type { Finding } from "@malleolus/schema";
+import { conformalSet } from "./conformal-set.ts";
 import { decidePatient } from "./decide.ts";
 import { fitDecision, type TuningPatient } from "./fit-decision.ts";
 
@@ -132,4 +133,18 @@ test("fitDecision: too few patients of a class, or a class that is none, are ref
     () => fitDecision([{ ...many[0], class: "cast" }, ...many], options),
     /patient p0: expected one of a, b, none, got "cast"/,
   );
+});
+
+test("fitDecision: keeps what each tuning patient's own class had, by a model without them", () => {
+  const tuning = patients(1, 60);
+  const decision = fitDecision(tuning, options);
+  for (const name of classes) assert.equal(decision.ownProbabilities?.[name]?.length, 20);
+  const others = patients(2, 600);
+  const missed = others.filter(({ class: name, images }) => {
+    const set = conformalSet(decision, decidePatient(decision, images), 0.1);
+    return set?.includes(name) === false;
+  });
+  // One in ten, with four standard errors of both samples together.
+  const error = 4 * Math.sqrt(0.09 * (1 / 600 + 1 / 60));
+  assert.ok(Math.abs(missed.length / 600 - 0.1) < error, `${missed.length} of 600`);
 });

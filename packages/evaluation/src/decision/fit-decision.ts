@@ -5,7 +5,7 @@
  * The penalty is the one under which each patient is best predicted by a model fitted without them.
  * The findings' threshold is the lowest that keeps to a stated number of false positives a radiograph,
  * with findings shown as `shownFindings` shows them, each patient again decided without them. So are the
- * operating points.
+ * operating points, and what conformal sets are made by.
  */
 
 import { createHash } from "node:crypto";
@@ -87,6 +87,12 @@ export function fitDecision(
     bias: Object.fromEntries(classes.map((name, k) => [name, parameters[2 * groups + k]])),
     findingThreshold: thresholdOf(patients, answers, classes, noFractureClass),
     operatingPoints: pointsOf(patients, answers, noFractureClass),
+    ownProbabilities: Object.fromEntries(
+      classes.map((name, k) => [
+        name,
+        cases.flatMap(({ truth }, i) => (truth === k ? [best.probabilities[i][k]] : [])),
+      ]),
+    ),
     fittedOn: {
       patients: counts,
       radiographs: patients.reduce((sum, { images }) => sum + images.length, 0),
