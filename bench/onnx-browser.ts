@@ -1,16 +1,13 @@
 /**
- * Detection on one radiograph in Debian's chromium, on the page that `export --page` writes, beside ONNX Runtime
- * in Node, from the same file of weights and on as many threads: from the chosen file to the findings on the page,
- * and from the file's bytes to findings. The peer is Node's: a ratio below 1 is what the browser costs. WebGPU is
+ * Detection on one radiograph in Debian's chromium, on the page that `export --page` writes, by every engine that the
+ * browser has, beside ONNX Runtime in Node and LibTorch, all in turn, from the same file of weights: from the chosen
+ * file to the findings on the page, and from the file's bytes to findings. A ratio below 1 is what the browser costs.
+ * WebAssembly has a thread for every core where the server isolates the page, and one where it does not. WebGPU is
  * measured where the browser has a graphics card.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { decodeRadiograph } from "@malleolus/data";
 import {
   type DataSet,
@@ -18,29 +15,32 @@ import {
   TRANSFER_SYNTAX,
   writeDicomFile,
 } from "@malleolus/data/dicom";
-import { shippedDetector, writeDetector } from "@malleolus/networks";
+import { openDetector, shippedDetector, writeDetector } from "@malleolus/networks";
 import { exportNetwork, openOnnxDetector } from "@malleolus/onnx";
 import { threads } from "@malleolus/torch";
 import * as runtime from "onnxruntime-node";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
+import {
+  type AnalysisPage,
+  exportPage,
+  hasGraphicsCard,
+  openPage,
+  processorSeconds,
+  servePage,
+} from "./analysis-page.ts";
 import type { Bench } from "./bench.ts";
 import { prepareOurs, type Size } from "./mask-rcnn.ts";
-import { measure, type Row, row } from "./measure.ts";
+import { type Contestant, measure, type Row, row, summarize } from "./measure.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
-/** It builds the pages where they are not of these sources. */
-const launcher = fileURLToPath(new URL("../malleolus", import.meta.url));
 const LARGE: Size = { height: 800, width: 672 };
 /** To which the shipped detector brings most radiographs. */
 const SHIPPED_SIZE: Size = { height: 384, width: 320 };
-const TYPES: Readonly<Record<string, string>> = {
-  css: "text/css",
-  html: "text/html",
-  js: "text/javascript",
-  mjs: "text/javascript",
-  svg: "image/svg+xml",
-  wasm: "application/wasm",
-};
+/** Where the page is asked for: which engine, and whether it may have threads. */
+const WASM = ["threads/?engine=wasm", "plain/?engine=wasm"];
+const WEBGPU = "threads/?engine=webgpu";
+
+type Progress = (line: string) => void;
 
 export const onnxBrowser: Bench = {
   name: "onnx-browser",
@@ -50,6 +50,7 @@ export const onnxBrowser: Bench = {
     if (!existsSync(CHROMIUM)) throw new Error(`no ${CHROMIUM}; install Debian's chromium`);
     const folder = mkdtempSync(join(tmpdir(), "malleolus-bench-onnx-browser-"));
     try {
+      progress("a ResNet-50-FPN is drawn");
       const { model, free } = prepareOurs(null, LARGE, 1);
       const large = join(folder, "large.safetensors");
       // A radiograph of this size stays as it is.
@@ -73,127 +74,110 @@ async function compare(
   size: Size,
   folder: string,
   runs: number,
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<Row[]> {
+  const name = `${what}, ${size.height}x${size.width}`;
+  progress(`${name}: the page is written`);
   const page = join(folder, `page-${size.height}`);
   await exportPage(checkpoint, page);
   const radiograph = join(folder, `${size.height}.dcm`);
   const bytes = picture(size);
   writeFileSync(radiograph, bytes);
-  const file = exportNetwork(readFileSync(checkpoint), checkpoint, { weightType: "float32" });
-  const session = { intraOpNumThreads: threads() };
-  const inNode = await openOnnxDetector(file, checkpoint, runtime, { session });
-  const server = await serveIsolated(page);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  progress(`${name}: the detector is opened in Node`);
+  const peers = await openPeers(checkpoint, bytes, radiograph);
+  const server = await servePage(page);
+  const browser = await launch();
+  const watch = watchOf(name, progress);
   try {
-    const rows: Row[] = [];
-    for (const engine of await enginesOf(browser, server.address)) {
-      const name = `${what}, ${size.height}x${size.width}, ${engine}`;
-      progress(name);
-      const tab = await openTab(browser, `${server.address}/?engine=${engine}`);
-      const times = await measure(
-        [
-          { name: "ours", run: () => analyse(tab, radiograph) },
-          {
-            name: "peer",
-            async run() {
-              const began = performance.now();
-              await inNode.analyze(await decodeRadiograph(bytes, radiograph));
-              return performance.now() - began;
-            },
-          },
-        ],
-        runs,
-        1,
-      );
-      const said = await tab.getByText(/^Engine: /).innerText();
-      const note = `${said} ${threads()} threads in Node.`;
-      rows.push(row(name, times.get("ours"), times.get("peer"), "ONNX Runtime in Node", note));
-      await tab.close();
+    const pages: { readonly engine: string; readonly page: AnalysisPage }[] = [];
+    const hasCard = await hasGraphicsCard(browser, server.address);
+    for (const place of [...WASM, ...(hasCard ? [WEBGPU] : [])]) {
+      progress(`${name}: chromium opens ${place}`);
+      const opened = await openPage(browser, `${server.address}/${place}`);
+      const engine = await opened.engine();
+      // One core has one thread either way.
+      if (pages.every((one) => one.engine !== engine)) pages.push({ engine, page: opened });
     }
-    return rows;
+    const inBrowser = () => processorSeconds(browser);
+    const contestants = [
+      ...pages.map((one) => watch.told(one.engine, inBrowser, () => one.page.analyse(radiograph))),
+      ...peers.map((one) => watch.told(one.name, inThisProcess, one.run)),
+    ];
+    const times = await measure(contestants, runs, 1);
+    return pages.flatMap(({ engine }) =>
+      peers.map(({ name: peer }) => {
+        const [own, other] = [watch.processorSeconds(engine), watch.processorSeconds(peer)];
+        const note = `${own} and ${other} s of processor time; the peer in ${threads()} threads`;
+        return row(`${name}, ${engine}`, times.get(engine), times.get(peer), peer, note);
+      }),
+    );
   } finally {
     await browser.close();
     server.close();
-    await inNode.close();
+    for (const { close } of peers) await close();
   }
 }
 
-async function exportPage(checkpoint: string, out: string): Promise<void> {
-  const options = ["export", "--page", "--checkpoint", checkpoint, "--out", out];
-  const child = spawn(launcher, options, { stdio: ["ignore", "ignore", "inherit"] });
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`malleolus ${options.join(" ")} ended with ${code}`);
-}
-
-/** With the headers by which browsers give a page threads. */
-async function serveIsolated(folder: string) {
-  const server = createServer((request, response) => {
-    const name = new URL(request.url ?? "", "http://page").pathname.slice(1) || "index.html";
-    const path = join(folder, name);
-    if (!existsSync(path)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const type = TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-    response
-      .writeHead(200, {
-        "content-type": type,
-        "cross-origin-opener-policy": "same-origin",
-        "cross-origin-embedder-policy": "require-corp",
-      })
-      .end(readFileSync(path));
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    chromiumSandbox: process.getuid?.() !== 0,
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("internal: no address");
-  return { address: `http://127.0.0.1:${address.port}`, close: () => server.close() };
 }
 
-async function enginesOf(browser: Browser, address: string): Promise<string[]> {
-  const page = await browser.newPage();
-  await page.goto(address);
-  const hasCard = await page.evaluate<boolean>(
-    `(async () => {
-      const adapter = await navigator.gpu?.requestAdapter();
-      return !!adapter && !adapter.info.isFallbackAdapter;
-    })()`,
-  );
-  await page.close();
-  return hasCard ? ["wasm", "webgpu"] : ["wasm"];
+interface OpenPeer extends Contestant {
+  close(): void | Promise<void>;
 }
 
-async function openTab(browser: Browser, address: string): Promise<Page> {
-  const page = await browser.newPage({ locale: "en-GB" });
-  page.setDefaultTimeout(300_000);
-  await page.goto(address);
-  await page.getByText("The detector is here.").waitFor();
-  return page;
+/** Both from a file's bytes to findings. */
+async function openPeers(checkpoint: string, bytes: Uint8Array, path: string): Promise<OpenPeer[]> {
+  const file = exportNetwork(readFileSync(checkpoint), checkpoint, { weightType: "float32" });
+  const session = { intraOpNumThreads: threads() };
+  const inNode = await openOnnxDetector(file, checkpoint, runtime, { session });
+  const libTorch = openDetector(checkpoint);
+  const opened = [
+    { name: "ONNX Runtime in Node", detector: inNode },
+    { name: "LibTorch float32", detector: libTorch },
+  ];
+  return opened.map(({ name, detector }) => ({
+    name,
+    async run() {
+      const began = performance.now();
+      await detector.analyze(await decodeRadiograph(bytes, path));
+      return performance.now() - began;
+    },
+    close: () => detector.close(),
+  }));
 }
 
-/** Milliseconds from the chosen file to the findings on the page. */
-async function analyse(page: Page, path: string): Promise<number> {
-  // What runs in the page is text: this file knows Node's types and no document.
-  await page.evaluate(`{
-    const stand = document.querySelector("[role=status]");
-    const input = document.querySelector("input[type=file]");
-    let began = 0;
-    input.addEventListener("change", () => { began = performance.now(); }, { capture: true, once: true });
-    window.analysed = new Promise((resolve) => {
-      let isBusy = false;
-      new MutationObserver((_, observer) => {
-        isBusy ||= stand.textContent.startsWith("The radiograph is analysed");
-        if (!isBusy || !stand.textContent.startsWith("Analysed in")) return;
-        observer.disconnect();
-        resolve(performance.now() - began);
-      }).observe(stand, { childList: true, characterData: true, subtree: true });
-    });
-  }`);
-  await page.locator("input[type=file]").setInputFiles(path);
-  return page.evaluate<number>("window.analysed");
+/** Says of each run of its contestants how long it took, and keeps what it took of the processors. */
+function watchOf(where: string, progress: Progress) {
+  const taken = new Map<string, number[]>();
+  return {
+    told(name: string, clock: () => Promise<number>, run: Contestant["run"]): Contestant {
+      const own: number[] = [];
+      taken.set(name, own);
+      return {
+        name,
+        async run() {
+          const before = await clock();
+          const ms = await run();
+          const seconds = (await clock()) - before;
+          own.push(seconds);
+          const [wall, processor] = [ms / 1000, seconds].map((one) => one.toFixed(2));
+          progress(`${where}: ${name} ${wall} s, ${processor} s of processor time`);
+          return ms;
+        },
+      };
+    },
+    /** The median of all runs, the one that does not count among them. */
+    processorSeconds: (name: string) => summarize(taken.get(name) ?? []).medianMs.toFixed(2),
+  };
+}
+
+function inThisProcess(): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  return Promise.resolve((user + system) / 1e6);
 }
 
 /** Twelve bits with edges and noise, the same every time. */
