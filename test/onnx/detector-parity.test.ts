@@ -25,95 +25,14 @@ import {
   simulateRadiograph,
   withPitch,
 } from "@malleolus/phantom";
-import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
+import type { MaskRcnnConfig } from "@malleolus/schema";
 import { manualSeed, nn, noGrad } from "@malleolus/torch";
 import * as runtime from "onnxruntime-node";
 import { agreementOf, maskAgreement, PERFECT, together } from "../../bench/detection-agreement.ts";
+import { DETECTOR_OPTIONS, PREPROCESS, thinConfig } from "./test-networks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-onnx-"));
 after(() => rmSync(folder, { recursive: true }));
-
-const preprocess = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
-
-/** A network that is quick and has all parts. */
-function thinConfig(): MaskRcnnConfig {
-  const config = detectron2Config(["fracture", "implant", "bone"]);
-  return {
-    ...config,
-    backbone: { ...config.backbone, depth: 26, width: 32, fpnChannels: 32 },
-    rpn: { ...config.rpn, preNms: { train: 100, test: 100 }, postNms: { train: 60, test: 60 } },
-    roi: {
-      ...config.roi,
-      canonicalBoxSize: 32,
-      detectionsPerImage: 20,
-      box: { ...config.roi.box, fullyConnectedChannels: 32 },
-      mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
-    },
-  };
-}
-
-/** With as many channels as go by tiles. */
-function wide(config: MaskRcnnConfig): MaskRcnnConfig {
-  return { ...config, backbone: { ...config.backbone, width: 64, fpnChannels: 64 } };
-}
-
-interface Option {
-  readonly name: string;
-  readonly change: (config: MaskRcnnConfig) => MaskRcnnConfig;
-  /** How the file is written; in float32 unless it says so. */
-  readonly written?: Partial<ExportOptions>;
-}
-
-const options: readonly Option[] = [
-  { name: "as it is", change: (config) => config },
-  { name: "as it is, for a browser", change: wide, written: { forBrowser: true } },
-  {
-    name: "group norm and detail channels",
-    change: (config) => ({
-      ...config,
-      channels: "detail",
-      backbone: { ...config.backbone, norm: "group" },
-    }),
-  },
-  {
-    name: "ResNet-101",
-    change: (config) => ({ ...config, backbone: { ...config.backbone, depth: 101 } }),
-  },
-  {
-    name: "a fine mask head",
-    change: (config) => ({
-      ...config,
-      roi: {
-        ...config.roi,
-        mask: {
-          ...config.roi.mask,
-          convolutions: 0,
-          head: { kind: "fine", detailChannels: 16, refinements: 1 },
-        },
-      },
-    }),
-  },
-  {
-    name: "an image head",
-    change: (config) => ({ ...config, imageHead: { hiddenChannels: 8, lossWeight: 1 } }),
-  },
-  {
-    name: "torchvision's strides and samples, sizes that 64 divides, shifted anchors",
-    change: (config) => ({
-      ...config,
-      sizeDivisibility: 64,
-      backbone: { ...config.backbone, strideIn1x1: false },
-      anchors: { ...config.anchors, offset: 0.5, aspectRatios: [0.4, 1, 2.5, 6] },
-      rpn: { ...config.rpn, minBoxSize: 2, nmsThreshold: 0.6 },
-      roi: {
-        ...config.roi,
-        nmsThreshold: 0.3,
-        box: { ...config.roi.box, samplingRatio: 2 },
-        mask: { ...config.roi.mask, samplingRatio: 2 },
-      },
-    }),
-  },
-];
 
 /** A model whose norms and predictors are no longer what they begin as, so that all of them matter. */
 function disturbedModel(config: MaskRcnnConfig, seed: number): MaskRcnn {
@@ -160,7 +79,7 @@ async function bothOf(
   written: Partial<ExportOptions> = {},
 ): Promise<{ torch: Examined[]; onnx: Examined[] }> {
   const path = join(folder, "model.safetensors");
-  writeDetector(path, model, preprocess);
+  writeDetector(path, model, PREPROCESS);
   const { config } = model;
   const torch = images.map((image) =>
     examineWithFlip(model, image, false, {
@@ -177,7 +96,7 @@ async function bothOf(
   return { torch, onnx };
 }
 
-for (const { name, change, written } of options) {
+for (const { name, change, written } of DETECTOR_OPTIONS) {
   test(`exportNetwork: the same detections as LibTorch, ${name}`, async () => {
     const images = sizes.map(([width, height]) => picture(width, height));
     const model = disturbedModel(change(thinConfig()), 3);

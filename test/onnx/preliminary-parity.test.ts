@@ -15,19 +15,14 @@ import {
   writeSegmenter,
 } from "@malleolus/networks";
 import { exportNetwork } from "@malleolus/onnx";
-import {
-  type ClassificationConfig,
-  classifierConfig,
-  deepLabConfig,
-  type MobileNetV2Config,
-} from "@malleolus/schema";
+import type { ClassificationConfig } from "@malleolus/schema";
 import { manualSeed, nn, noGrad } from "@malleolus/torch";
 import * as runtime from "onnxruntime-node";
+import { BACKBONES, PREPROCESS, thinClassifiers, thinSegmenter } from "./test-networks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-onnx-"));
 after(() => rmSync(folder, { recursive: true }));
 const path = join(folder, "model.safetensors");
-const preprocess = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
 
 const sizes = [
   [64, 96],
@@ -77,27 +72,14 @@ async function outputsOf(config: Networks, name: string): Promise<runtime.Tensor
   return outputs;
 }
 
-const backbones: readonly MobileNetV2Config[] = [
-  { norm: "fixed", outputStride: 16, firstExpansion: false, freezeAt: 0 },
-  { norm: "group", outputStride: 32, firstExpansion: true, freezeAt: 0 },
-];
-
-for (const [i, backbone] of backbones.entries()) {
+for (const backbone of BACKBONES) {
   test(`exportNetwork: a segmenter's probabilities, ${backbone.norm} norms`, async () => {
-    const plain = deepLabConfig();
-    const separable = i === 0;
-    const config = {
-      ...plain,
-      backbone,
-      channels: separable ? ("gray" as const) : ("detail" as const),
-      aspp: { ...plain.aspp, channels: 32, separable },
-      decoder: { ...plain.decoder, channels: 32 },
-    };
+    const config = thinSegmenter(backbone);
     manualSeed(2);
     const model = deepLab(config);
     disturb(model);
     nn.normal(model.predictor.weight, 1);
-    writeSegmenter(path, model, preprocess);
+    writeSegmenter(path, model, PREPROCESS);
     const outputs = await outputsOf(config, "probabilities");
     for (const [at, [width, height]] of sizes.entries()) {
       const options = { divisibility: 32, pixelMean: config.pixelMean, channels: config.channels };
@@ -108,21 +90,9 @@ for (const [i, backbone] of backbones.entries()) {
     freeModel(model);
   });
 
-  test(`exportNetwork: a classifier's logits, ${backbone.norm} norms`, async () => {
-    const config = { ...classifierConfig(["a", "b", "none"]), backbone };
-    await checkLogits(config);
-  });
-
-  test(`exportNetwork: a classifier that looks where structures are found, ${backbone.norm} norms`, async () => {
-    const { structures, aspp, decoder } = deepLabConfig();
-    const pooling = {
-      kind: "structures" as const,
-      structures,
-      aspp: { ...aspp, channels: 32 },
-      decoder: { ...decoder, channels: 24 },
-    };
-    await checkLogits({ ...classifierConfig(["a", "b", "none"]), backbone, pooling });
-  });
+  for (const { name, config } of thinClassifiers(backbone)) {
+    test(`exportNetwork: ${name}, ${backbone.norm} norms`, () => checkLogits(config));
+  }
 }
 
 async function checkLogits(config: ClassificationConfig): Promise<void> {
@@ -130,7 +100,7 @@ async function checkLogits(config: ClassificationConfig): Promise<void> {
   const model = imageClassifier(config);
   disturb(model);
   nn.normal(model.classifier[1].weight, 0.1);
-  writeClassifier(path, model, preprocess);
+  writeClassifier(path, model, PREPROCESS);
   const outputs = await outputsOf(config, "logits");
   for (const [at, [width, height]] of sizes.entries()) {
     const options = { pixelMean: config.pixelMean, channels: config.channels };
