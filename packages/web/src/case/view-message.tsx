@@ -1,5 +1,6 @@
 /** What is the matter with a picture; it lies below it, and only where something is the matter. */
 import { Button } from "../controls/button.tsx";
+import { useLate } from "../controls/use-late.ts";
 import { useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import type { Translate } from "../strings/translate.ts";
@@ -35,7 +36,7 @@ export function ViewMessage({ url, name, state, graphicsLost, exclusion }: ViewM
       </div>
     );
   }
-  if (state.progress === null) return null;
+  if (state.progress === null) return state.radiograph === null ? <Waiting name={name} /> : null;
   const { done, total } = state.progress;
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   return (
@@ -43,6 +44,12 @@ export function ViewMessage({ url, name, state, graphicsLost, exclusion }: ViewM
       {t("view.loading", { view: name, done: megabytes(done), total: megabytes(total) })}
     </p>
   );
+}
+
+/** Before the first bytes: the server may still be decoding. */
+function Waiting({ name }: { readonly name: string }) {
+  const t = useText();
+  return useLate() ? <p className="view-message">{t("view.waiting", { view: name })}</p> : null;
 }
 
 function reasonOf(status: number, t: Translate): string {

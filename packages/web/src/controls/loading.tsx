@@ -1,16 +1,11 @@
 /** Nothing for 300 ms, then a word: what comes sooner must not flicker. */
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { useText } from "../strings/text.tsx";
-
-const SAY_AFTER_MS = 300;
+import { useLate } from "./use-late.ts";
 
 export function Loading({ children }: { readonly children?: ReactNode }) {
   const t = useText();
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), SAY_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
+  const late = useLate();
   return (
     <main className="centred" aria-busy="true">
       <h1 className="visually-hidden">{t("app.name")}</h1>

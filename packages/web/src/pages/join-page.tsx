@@ -3,7 +3,6 @@ import { type InvitationOffer, invitationOfferSchema, sessionSchema } from "@mal
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { useLocation } from "wouter";
 import { changeSession } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
@@ -43,7 +42,6 @@ function JoinForm({ token, offer }: { readonly token: string; readonly offer: In
   const t = useText();
   const client = useClient();
   const queries = useQueryClient();
-  const [, go] = useLocation();
   const [login, setLogin] = useState(offer.login ?? "");
   const [password, setPassword] = useState({ first: "", second: "" });
   const join = useMutation({
@@ -56,7 +54,8 @@ function JoinForm({ token, offer }: { readonly token: string; readonly offer: In
       ),
     onSuccess: (session) => {
       changeSession(queries, session);
-      go("/", { replace: true });
+      // Somebody else may be signed in here: nothing of their page is kept, and no address of theirs.
+      location.replace("/");
     },
   });
   const roles = offer.roles.map((role) => translateName(t, "role", role)).join(", ");

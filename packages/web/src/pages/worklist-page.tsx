@@ -16,7 +16,7 @@ import { isCheckedToday } from "../settings/settings.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
 import { SeniorLists } from "../worklist/senior-lists.tsx";
-import { countOf, firstToRead, readStatus, statuses } from "../worklist/worklist.ts";
+import { countOf, firstToRead, queueToShow, readStatus, statuses } from "../worklist/worklist.ts";
 import { WorklistGrid } from "../worklist/worklist-grid.tsx";
 
 export default function WorklistPage() {
@@ -28,7 +28,7 @@ export default function WorklistPage() {
   }
   if (queues.data === undefined) return <Loading />;
   const all = queues.data.queues;
-  const queue = all.find(({ key }) => key === search.get("queue")) ?? all.at(0);
+  const queue = queueToShow(all, search.get("queue"));
   return (
     <div className="page">
       <TopBar title={<PageNavigation />} middle={<SaveStateLine />} />

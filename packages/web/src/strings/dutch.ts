@@ -116,6 +116,7 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "side.right": "rechts",
   "side.both": "beide zijden",
   "view.missing": "Geen opname {view}",
+  "view.waiting": "{view} laden",
   "view.loading": "{view} laden, {done} van {total} MB",
   "view.error": "De opname {view} kan niet worden getoond: {reason} De andere opnamen werken.",
   "view.error.decode": "ze kan niet worden gedecodeerd.",

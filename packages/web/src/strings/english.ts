@@ -121,6 +121,7 @@ export const english = {
   "side.right": "right",
   "side.both": "both sides",
   "view.missing": "No {view} view",
+  "view.waiting": "Loading {view}",
   "view.loading": "Loading {view}, {done} of {total} MB",
   "view.error": "The {view} image cannot be shown: {reason} The other views work.",
   "view.error.decode": "it cannot be decoded.",

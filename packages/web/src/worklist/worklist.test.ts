@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { CaseEntry } from "@malleolus/schema";
-import { countOf, firstToRead, moveOfKey, readStatus, rowAfter } from "./worklist.ts";
+import { countOf, firstToRead, moveOfKey, queueToShow, readStatus, rowAfter } from "./worklist.ts";
 
 const queue = {
   key: "curation",
@@ -30,6 +30,15 @@ test("worklist: reading goes on with a draft, else begins with the first that is
   assert.equal(firstToRead([a, b, c]), b);
   assert.equal(firstToRead([a, c]), a);
   assert.equal(firstToRead([]), undefined);
+});
+
+test("worklist: the queue of the address, else the first that has something left", () => {
+  const done = { ...queue, key: "done", left: 0 };
+  assert.equal(queueToShow([done, queue], null), queue);
+  assert.equal(queueToShow([done, queue], "nonsense"), queue);
+  assert.equal(queueToShow([done, queue], "done"), done);
+  assert.equal(queueToShow([done], null), done);
+  assert.equal(queueToShow([], null), undefined);
 });
 
 test("worklist: keys move within the rows", () => {

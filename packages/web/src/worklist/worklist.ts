@@ -27,6 +27,16 @@ export function firstToRead(left: readonly CaseEntry[]): CaseEntry | undefined {
   return left.find(({ state }) => state === "draft") ?? left.find(({ state }) => state === "new");
 }
 
+/** The queue of an address, else the first that has something left, else the first. */
+export function queueToShow(
+  queues: readonly ReaderQueue[],
+  key: string | null,
+): ReaderQueue | undefined {
+  return (
+    queues.find((queue) => queue.key === key) ?? queues.find(({ left }) => left > 0) ?? queues.at(0)
+  );
+}
+
 export type GridMove = "up" | "down" | "page up" | "page down" | "first" | "last";
 
 const MOVES: Readonly<Record<string, GridMove>> = {
