@@ -7,8 +7,8 @@ import { fitCamera } from "../view/camera.ts";
 import { greyOf } from "../view/window.ts";
 import { levelFor, makeLevels } from "./pixel-levels.ts";
 import { chooseRenderer } from "./renderer-choice.ts";
-import { resample } from "./resample.ts";
-import { sampleView } from "./sampling.ts";
+import { type Area, resample, shownArea } from "./resample.ts";
+import { movedSampling, type Sampling, sampleView, wholeMove } from "./sampling.ts";
 import { fillWindowTable } from "./window-table.ts";
 
 function level(
@@ -23,6 +23,19 @@ function level(
 }
 
 const geometry = { columnSpacingMm: null, pixelAspect: 1 };
+
+/** The whole of a view, as the pixels that show the radiograph. */
+function resampled(sampling: Sampling, width: number, height: number) {
+  const all: Area = { left: 0, top: 0, right: width, bottom: height };
+  const { left, top, right, bottom } = shownArea(sampling, all);
+  const pixels = new Uint16Array(width * height);
+  resample(sampling, { left, top, right, bottom }, pixels, width);
+  const rows = Array.from({ length: bottom - top }, (_, y) =>
+    pixels.slice((top + y) * width + left, (top + y) * width + right),
+  );
+  const shown = Uint16Array.from(rows.flatMap((row) => [...row]));
+  return { left, top, width: right - left, height: bottom - top, pixels: shown };
+}
 
 test("levels: the one nearest in size is read, and the finest that there is", () => {
   const levels = makeLevels(
@@ -54,7 +67,7 @@ test("resample: at scale 1 the view shows the radiograph's own pixels", () => {
   const levels = makeLevels(40, 30, 0, source);
   const viewport = { width: 40, height: 30 };
   const camera = fitCamera({ ...geometry, width: 40, height: 30 }, viewport);
-  const shown = resample(sampleView(levels, camera, viewport), 40, 30);
+  const shown = resampled(sampleView(levels, camera, viewport), 40, 30);
   assert.deepEqual([shown.left, shown.top, shown.width, shown.height], [0, 0, 40, 30]);
   assert.deepEqual(shown.pixels, source.levels);
 });
@@ -67,7 +80,7 @@ test("resample: the radiograph ends where the camera says, and beside it there i
     level(40, 20, () => 7),
   );
   const camera = { scale: 2, scaleY: 2, centerX: 20, centerY: 10 };
-  const shown = resample(sampleView(levels, camera, { width: 100, height: 100 }), 100, 100);
+  const shown = resampled(sampleView(levels, camera, { width: 100, height: 100 }), 100, 100);
   assert.deepEqual([shown.left, shown.top, shown.width, shown.height], [10, 30, 80, 40]);
 });
 
@@ -85,7 +98,7 @@ test("resample: a plane of values is met within a 256th of a pixel", () => {
           level(60, 60, (x, y) => 500 * x + 300 * y),
         );
         const camera = { scale, scaleY: scale, centerX, centerY };
-        const shown = resample(sampleView(levels, camera, { width: 9, height: 9 }), 9, 9);
+        const shown = resampled(sampleView(levels, camera, { width: 9, height: 9 }), 9, 9);
         assert.deepEqual([shown.width, shown.height], [9, 9]);
         for (let y = 0; y < 9; y++) {
           for (let x = 0; x < 9; x++) {
@@ -111,7 +124,7 @@ test("resample: from eight view pixels a pixel on there are squares", () => {
     level(4, 4, (x) => x * 100),
   );
   const camera = { scale: 8, scaleY: 8, centerX: 2, centerY: 2 };
-  const shown = resample(sampleView(levels, camera, { width: 32, height: 1 }), 32, 1);
+  const shown = resampled(sampleView(levels, camera, { width: 32, height: 1 }), 32, 1);
   assert.deepEqual(
     [...shown.pixels],
     [0, 100, 200, 300].flatMap((value) => Array.from({ length: 8 }, () => value)),
@@ -130,12 +143,45 @@ test("resample: a hairline of one pixel is still seen when 3000 rows are shown o
       { ...geometry, width: 200, height: 3000 },
       { width: 400, height: 400 },
     );
-    const shown = resample(sampleView(levels, camera, { width: 400, height: 400 }), 400, 400);
+    const shown = resampled(sampleView(levels, camera, { width: 400, height: 400 }), 400, 400);
     const brightest = shown.pixels
       .slice(0, shown.width * shown.height)
       .reduce((a, b) => Math.max(a, b));
     assert.ok(brightest > 1150, `row ${row}: ${brightest}`);
   }
+});
+
+test("whole move: what has moved by whole pixels has the values of its new place", () => {
+  const source = level(300, 200, (x, y) => (x * 7919 + y * 104_729) % 65_536);
+  const levels = makeLevels(300, 200, 0, source);
+  const viewport = { width: 90, height: 70 };
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.2, max: 7, noNaN: true }),
+      fc.integer({ min: -60, max: 60 }),
+      fc.integer({ min: -60, max: 60 }),
+      (scale, dx, dy) => {
+        const camera = { scale, scaleY: scale, centerX: 150, centerY: 100 };
+        const panned = { ...camera, centerX: 150 + dx / scale, centerY: 100 + dy / scale };
+        const [before, after] = [camera, panned].map((one) => sampleView(levels, one, viewport));
+        const move = wholeMove(before, after);
+        assert.ok(move !== null);
+        assert.deepEqual([move.x, move.y], [dx, dy]);
+        const moved = movedSampling(before, move);
+        for (const axis of ["x", "y"] as const) {
+          const beside = Math.abs(moved[axis].base - after[axis].base);
+          assert.ok(beside <= 128, `${beside}`);
+          assert.ok(!move.isExact || beside === 0);
+        }
+      },
+    ),
+  );
+  const camera = { scale: 1.5, scaleY: 1.5, centerX: 150, centerY: 100 };
+  const at = (changed: Partial<typeof camera>) =>
+    sampleView(levels, { ...camera, ...changed }, viewport);
+  assert.equal(wholeMove(at({}), at({ centerX: 150.2 })), null, "a part of a pixel");
+  assert.equal(wholeMove(at({}), at({ scale: 1.6, scaleY: 1.6 })), null, "larger");
+  assert.equal(wholeMove(at({}), at({ scale: 0.6, scaleY: 0.6 })), null, "of another level");
 });
 
 test("window table: every entry is the window's grey, opaque, inverted and beyond its ends", () => {

@@ -11,15 +11,22 @@ export interface Frame {
   readonly levels: PixelLevels;
   readonly camera: Camera;
   readonly window: Window;
+  /** The camera is on its way: where a picture would come too late, a coarser one is enough. */
+  readonly isMoving: boolean;
 }
 
 export interface Renderer {
   readonly kind: RendererKind;
-  /** Fills the canvas, whose width and height are the view's in device pixels. */
-  draw(frame: Frame): void;
+  /**
+   * Fills the canvas, whose width and height are the view's in device pixels. "coarse" asks to be drawn again once
+   * the camera has come to rest.
+   */
+  draw(frame: Frame): Drawn;
   /** Frees what the graphics card holds; the canvas is of no use afterwards. */
   dispose(): void;
 }
+
+export type Drawn = "fine" | "coarse";
 
 export type RendererKind = "webgl" | "table";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { build } from "vite";
 import { launchBrowser, noBrowser } from "../test-browser.ts";
-import type { Comparison } from "./test-renderer-page.ts";
+import type { Comparison, OnTheWay } from "./test-renderer-page.ts";
 
 async function bundle(): Promise<string> {
   const built = await build({
@@ -41,6 +41,22 @@ test("renderers: the same pixels within one grey level, also after the card was 
     assert.ok(greys > 1, `${what}: an empty picture`);
     assert.equal(lastPixelAlpha, 255, what);
   }
+
+  const ways = await page.evaluate<OnTheWay[]>("compareOnTheWay()");
+  assert.equal(ways.length, 35);
+  for (const { drawn, moving, rested } of ways) {
+    const { what, greatestDifference } = moving;
+    assert.ok(rested.greatestDifference <= 1, `${rested.what}: ${rested.greatestDifference}`);
+    // What a pan only moves is as fine as at rest, but for a border that lies between two pixels.
+    const isWhole = /whole|along/.test(what);
+    if (isWhole && drawn === "fine") assert.ok(greatestDifference <= 1, what);
+    if (!isWhole) assert.equal(drawn, "coarse", what);
+  }
+  assert.ok(ways.some(({ drawn }) => drawn === "fine"));
+  assert.ok(
+    ways.some(({ moving }) => moving.greatestDifference > 1),
+    "the nearest pixels differ",
+  );
 
   const reset = await page.evaluate<{ states: string[]; comparison: Comparison }>(
     "compareAfterReset()",

@@ -7,42 +7,47 @@
  */
 import { type AxisSampling, type Sampling, shownRange } from "./sampling.ts";
 
-/** The part of a view that shows the radiograph, row by row. */
-export interface VisiblePixels {
+/** View pixels from the left and top ones to before the right and bottom ones. */
+export interface Area {
   readonly left: number;
   readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Uint16Array;
+  readonly right: number;
+  readonly bottom: number;
 }
 
-/** `store` is filled and used again where it is large enough. */
+/** The part of an area that shows the radiograph. */
+export function shownArea(sampling: Sampling, within: Area): Area {
+  const [left, right] = shownRange(sampling.x, within.right);
+  const [top, bottom] = shownRange(sampling.y, within.bottom);
+  return {
+    left: Math.max(left, within.left),
+    right: Math.max(right, within.left),
+    top: Math.max(top, within.top),
+    bottom: Math.max(bottom, within.top),
+  };
+}
+
+/** Fills an area that shows the radiograph all over; `pixels` are the whole view's, `viewWidth` a row. */
 export function resample(
   sampling: Sampling,
+  { left, top, right, bottom }: Area,
+  pixels: Uint16Array,
   viewWidth: number,
-  viewHeight: number,
-  store?: Uint16Array,
-): VisiblePixels {
+): void {
   const { level, smooth } = sampling;
-  const [left, right] = shownRange(sampling.x, viewWidth);
-  const [top, bottom] = shownRange(sampling.y, viewHeight);
   const width = right - left;
-  const height = bottom - top;
-  const size = width * height;
-  const pixels = store !== undefined && store.length >= size ? store : new Uint16Array(size);
   const columns = places(sampling.x, left, right, level.width, smooth);
   const rows = places(sampling.y, top, bottom, level.height, smooth);
   let above: MixedRow = { row: -1, sums: new Int32Array(width) };
   let below: MixedRow = { row: -1, sums: new Int32Array(width) };
-  for (let y = 0; y < height; y++) {
+  for (let y = 0; y < bottom - top; y++) {
     const { first, second, weight } = rows;
     // What lay below the last row of the view lies above this one, or will after some more.
     if (below.row === first[y]) [above, below] = [below, above];
     if (above.row !== first[y]) mixColumns(level, first[y], columns, above);
     if (below.row !== second[y]) mixColumns(level, second[y], columns, below);
-    mixRows(above.sums, below.sums, weight[y], pixels, y * width);
+    mixRows(above.sums, below.sums, weight[y], pixels, (top + y) * viewWidth + left);
   }
-  return { left, top, width, height, pixels };
 }
 
 interface Places {

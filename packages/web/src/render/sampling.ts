@@ -36,6 +36,47 @@ export function sampleView(levels: PixelLevels, camera: Camera, viewport: Viewpo
   };
 }
 
+export interface Move {
+  /** View pixels. */
+  readonly x: number;
+  readonly y: number;
+  /** To the last bit; else within half a 256th of a pixel. */
+  readonly isExact: boolean;
+}
+
+/**
+ * By how many whole view pixels a picture has moved from one sampling of a level to the next; null where it was
+ * moved by a part of one, or made larger or smaller.
+ */
+export function wholeMove(before: Sampling, after: Sampling): Move | null {
+  if (before.level !== after.level || before.smooth !== after.smooth) return null;
+  const x = wholeMoveOfAxis(before.x, after.x);
+  const y = wholeMoveOfAxis(before.y, after.y);
+  if (x === null || y === null) return null;
+  return { x: x.pixels, y: y.pixels, isExact: x.beside === 0 && y.beside === 0 };
+}
+
+const HALF_A_WEIGHT = 128;
+
+function wholeMoveOfAxis(
+  before: AxisSampling,
+  after: AxisSampling,
+): { readonly pixels: number; readonly beside: number } | null {
+  if (before.step !== after.step || before.end !== after.end) return null;
+  const pixels = Math.round((after.base - before.base) / before.step);
+  const beside = Math.abs(before.base + pixels * before.step - after.base);
+  return beside <= HALF_A_WEIGHT ? { pixels, beside } : null;
+}
+
+/** The same level, so many view pixels farther. */
+export function movedSampling(sampling: Sampling, { x, y }: Move): Sampling {
+  return {
+    ...sampling,
+    x: { ...sampling.x, base: sampling.x.base + x * sampling.x.step },
+    y: { ...sampling.y, base: sampling.y.base + y * sampling.y.step },
+  };
+}
+
 function sampleAxis(
   imageSize: number,
   shift: number,

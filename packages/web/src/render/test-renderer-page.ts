@@ -93,10 +93,52 @@ function compareFrames(): Comparison[] {
   const { webgl, table, canvases } = makePair(() => {});
   return cameras.flatMap(([name, camera]) =>
     windows.map((window) => {
-      const frame: Frame = { levels, camera, window };
+      const frame: Frame = { levels, camera, window, isMoving: false };
       webgl.draw(frame);
       table.draw(frame);
       return compare(`${name}, width ${window.width}`, ...canvases);
+    }),
+  );
+}
+
+export interface OnTheWay {
+  /** What the table renderer said of its frame on the way. */
+  readonly drawn: "fine" | "coarse";
+  readonly moving: Comparison;
+  readonly rested: Comparison;
+}
+
+const ways: readonly (readonly [
+  string,
+  { readonly dx: number; readonly dy: number; readonly zoom: number },
+])[] = [
+  ["panned by whole pixels", { dx: -23, dy: 41, zoom: 1 }],
+  ["panned along a row", { dx: 300, dy: 0, zoom: 1 }],
+  ["panned out of its sight", { dx: 5, dy: 400, zoom: 1 }],
+  ["panned by parts of pixels", { dx: 7.3, dy: -5.6, zoom: 1 }],
+  ["zoomed", { dx: 0, dy: 0, zoom: 1.1 }],
+];
+
+/** Each camera after a pan, and after a zoom: the table's frame on the way, and the one when it has come to rest. */
+function compareOnTheWay(): OnTheWay[] {
+  const levels = testLevels(901, 1203);
+  const { webgl, table, canvases } = makePair(() => {});
+  const [window] = windows;
+  return cameras.flatMap(([name, camera]) =>
+    ways.map(([how, { dx, dy, zoom }]) => {
+      const moved = {
+        scale: camera.scale * zoom,
+        scaleY: camera.scaleY * zoom,
+        centerX: camera.centerX - dx / camera.scale,
+        centerY: camera.centerY - dy / camera.scaleY,
+      };
+      const frame = { levels, camera: moved, window, isMoving: false };
+      webgl.draw(frame);
+      table.draw({ ...frame, camera });
+      const drawn = table.draw({ ...frame, isMoving: true });
+      const moving = compare(`${name}, ${how}`, ...canvases);
+      table.draw(frame);
+      return { drawn, moving, rested: compare(`${name}, ${how}, at rest`, ...canvases) };
     }),
   );
 }
@@ -106,7 +148,12 @@ async function compareAfterReset(): Promise<{ states: string[]; comparison: Comp
   const levels = testLevels(901, 1203);
   const states: string[] = [];
   const { webgl, table, canvases } = makePair((state) => states.push(state));
-  const frame: Frame = { levels, camera: cameras[0][1], window: windows[0] };
+  const frame: Frame = {
+    levels,
+    camera: cameras[0][1],
+    window: windows[0],
+    isMoving: false,
+  };
   webgl.draw(frame);
   table.draw(frame);
   const extension = canvases[0].getContext("webgl2")?.getExtension("WEBGL_lose_context");
@@ -147,6 +194,7 @@ function measureFrames(width: number, height: number): Record<string, number> {
           levels,
           camera: change === "camera" ? { ...camera, centerX: 1500 + i } : camera,
           window: { level: 30_000 + i, width: 40_000, inverted: false },
+          isMoving: change === "camera",
         });
         gl?.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
       };
@@ -159,4 +207,4 @@ function measureFrames(width: number, height: number): Record<string, number> {
   return times;
 }
 
-Object.assign(globalThis, { compareFrames, compareAfterReset, measureFrames });
+Object.assign(globalThis, { compareFrames, compareOnTheWay, compareAfterReset, measureFrames });

@@ -40,7 +40,8 @@ function frameTime(renderer: Renderer, gl: WebGL2RenderingContext): number {
     window: { low: 0, high: 4095 },
   });
   const camera = { scale: 0.5, scaleY: 0.5, centerX: 480, centerY: 800 };
-  const frame = { levels, camera, window: { level: 2048, width: 4096, inverted: false } };
+  const window = { level: 2048, width: 4096, inverted: false };
+  const frame = { levels, camera, window, isMoving: false };
   const pixel = new Uint8Array(4);
   // Only reading a pixel back waits until the card has drawn. The first frame uploads and compiles.
   const drawAndWait = () => {

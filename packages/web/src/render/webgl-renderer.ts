@@ -69,7 +69,10 @@ export function createWebglRenderer(
 
   return {
     kind: "webgl",
-    draw,
+    draw(frame) {
+      draw(frame);
+      return "fine";
+    },
     dispose() {
       canvas.removeEventListener("webglcontextlost", onLost);
       canvas.removeEventListener("webglcontextrestored", onRestored);

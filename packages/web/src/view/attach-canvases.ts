@@ -19,6 +19,9 @@ import {
 } from "./pointer-events.ts";
 import type { ViewerEvent, ViewerState, ViewState } from "./viewer.ts";
 
+/** A picture that was drawn coarsely on its way is drawn anew once its camera has rested so long. */
+const REST_MS = 80;
+
 export interface Overlay {
   /** What the drawing is made from beside the view: the same list, the same drawing. */
   readonly from: readonly unknown[];
@@ -70,6 +73,8 @@ export function attachCanvases(parts: CanvasParts): Canvases {
   let frame = 0;
   /** What the canvases show now. */
   let shown: { readonly levels: PixelLevels; readonly view: ViewState } | null = null;
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  let hasRested = false;
   let painted: readonly unknown[] = [];
   let isBlank = true;
 
@@ -82,9 +87,14 @@ export function attachCanvases(parts: CanvasParts): Canvases {
     if (now === undefined) return;
     // The picture stays as it is where only shapes have changed.
     const isOther = fitCanvas(picture, now) || shown?.view !== now || shown.levels !== levels;
-    if (isOther && levels !== null && now.window !== null) {
-      renderer.draw({ levels, camera: now.camera, window: now.window });
+    if ((isOther || hasRested) && levels !== null && now.window !== null) {
+      const { camera, window } = now;
+      const isMoving = shown !== null && shown.view.camera !== camera;
+      const drawn = renderer.draw({ levels, camera, window, isMoving });
       shown = { levels, view: now };
+      hasRested = false;
+      clearTimeout(resting);
+      if (drawn === "coarse") resting = setTimeout(rest, REST_MS);
     }
     const isCleared = fitCanvas(overlay, now);
     if (context === null) return;
@@ -98,6 +108,10 @@ export function attachCanvases(parts: CanvasParts): Canvases {
     const willBeBlank = lines.length + handles.length + labels.length === 0;
     if (!willBeBlank || !(isBlank || isCleared)) paint(context, drawing, ratio);
     isBlank = willBeBlank;
+  };
+  const rest = () => {
+    hasRested = true;
+    redraw();
   };
   const redraw = () => {
     if (frame === 0) frame = requestAnimationFrame(draw);
@@ -138,6 +152,7 @@ export function attachCanvases(parts: CanvasParts): Canvases {
       ends.abort();
       stop();
       cancelAnimationFrame(frame);
+      clearTimeout(resting);
       renderer.dispose();
       picture.remove();
       overlay.remove();
