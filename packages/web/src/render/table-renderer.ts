@@ -130,20 +130,29 @@ function lookUp({ sampling, image, words, pixels }: Picture, area: Area, table: 
   }
 }
 
+/** Levels are rounded up, so that what shows the radiograph lies on one. */
 function showNearest({ sampling, image, words }: Picture, area: Area, table: Uint32Array): void {
   const { level, x, y } = sampling;
   const { left, top, right, bottom } = shownArea(sampling, area);
   blackenBeside(words, image.width, area, { left, top, right, bottom });
-  // A level may be a pixel smaller than the radiograph's share of it.
-  const lastColumn = level.width - 1;
+  const { pixels } = level;
+  const first = x.base + left * x.step;
+  const { step } = x;
+  let shown = -1;
   for (let row = top; row < bottom; row++) {
-    const start = Math.min((y.base + row * y.step) >> 16, level.height - 1) * level.width;
-    let at = x.base + left * x.step;
+    const start = ((y.base + row * y.step) >> 16) * level.width;
+    const begin = row * image.width + left;
     const end = row * image.width + right;
-    for (let i = row * image.width + left; i < end; i++) {
-      words[i] = table[level.pixels[start + Math.min(at >> 16, lastColumn)]];
-      at += x.step;
+    if (start === shown) words.copyWithin(begin, begin - image.width, end - image.width);
+    else {
+      let at = first;
+      for (let i = begin; i < end; i++) {
+        words[i] = table[pixels[start + (at >> 16)]];
+        // Whole numbers, which the engine keeps in a register.
+        at = (at + step) | 0;
+      }
     }
+    shown = start;
   }
 }
 

@@ -37,13 +37,10 @@ export function paint(
     context.stroke();
   }
   context.setLineDash([]);
+  // A square on a larger one is a square with a border, and costs half of a stroke around it.
   for (const { at, size, selected } of handles) {
-    context.lineWidth = pixelRatio;
-    context.fillStyle = selected ? "#000000" : "#ffffff";
-    context.strokeStyle = selected ? "#ffffff" : "#000000";
-    const half = size / 2;
-    context.fillRect(at.x - half, at.y - half, size, size);
-    context.strokeRect(at.x - half, at.y - half, size, size);
+    square(context, at, size + pixelRatio, selected ? "#ffffff" : "#000000");
+    square(context, at, size - pixelRatio, selected ? "#000000" : "#ffffff");
   }
   context.font = `${LABEL_SIZE * pixelRatio}px system-ui, sans-serif`;
   context.textBaseline = "top";
@@ -54,4 +51,14 @@ export function paint(
     context.fillStyle = "#ffffff";
     context.fillText(text, at.x, at.y);
   }
+}
+
+function square(
+  context: CanvasRenderingContext2D,
+  { x, y }: Point,
+  side: number,
+  colour: string,
+): void {
+  context.fillStyle = colour;
+  context.fillRect(x - side / 2, y - side / 2, side, side);
 }
