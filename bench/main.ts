@@ -1,8 +1,10 @@
 /**
  * Runs one benchmark: `node bench/main.ts NAME [--json] [--runs N] [--alone]`; `malleolus bench` calls it.
+ * With `--behind` it runs at the priority of a training, beside another bench.
  * It refuses where there is nobody to compare with, unless told to measure our side alone.
  */
 import { parseArgs } from "node:util";
+import { yieldProcessor } from "@malleolus/host";
 import { libtorchVersion, threads } from "@malleolus/torch";
 import type { Bench } from "./bench.ts";
 import { convolution } from "./convolution.ts";
@@ -48,8 +50,10 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean" },
     runs: { type: "string" },
     alone: { type: "boolean" },
+    behind: { type: "boolean" },
   },
 });
+if (values.behind === true) yieldProcessor();
 const bench = BENCHES.find(({ name }) => name === positionals[0]);
 const runs = values.runs === undefined ? bench?.defaultRuns : Number(values.runs);
 if (bench === undefined || runs === undefined || !Number.isInteger(runs) || runs < 1) {

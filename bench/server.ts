@@ -1,7 +1,7 @@
 /**
  * What a save costs while fifty readers read: each saves a draft 150 ms after the last, over real
  * connections, to `malleolus serve` in a process of its own; first with the machine to themselves, then beside
- * a process that trains. It has no peer. A run is a second; a save is answered when the disk has it, together
+ * a process that trains, at the priority that `malleolus train` has. It has no peer. A run is a second; a save is answered when the disk has it, together
  * with its entry of the audit log.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -95,7 +95,7 @@ async function writeStudy(folder: string): Promise<void> {
 
 /** Steps of training, one after the other until it is killed; returns when the first are made. */
 async function startTraining(): Promise<ChildProcess> {
-  const args = [benches, "training-step", "--alone", "--runs", "100000"];
+  const args = [benches, "training-step", "--alone", "--behind", "--runs", "100000"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   if (child.stderr === null) throw new Error("internal: no output to read");
   const ended = once(child, "close").then(([code]) => {

@@ -16,7 +16,7 @@ import {
 import { addAccess } from "./auth/access.ts";
 import { addAudit } from "./auth/audit-hook.ts";
 import { ServerError } from "./errors.ts";
-import { answerFailure } from "./failures.ts";
+import { failureAnswers } from "./failures.ts";
 import { addOpenApi } from "./open-api.ts";
 import type { Room } from "./room.ts";
 import { addAccountRoutes } from "./routes/account-routes.ts";
@@ -67,7 +67,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
   const app = bareApp(options);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(answerFailure);
+  app.setErrorHandler(failureAnswers());
   addHostCheck(app, options.hosts);
   addRequestLog(app);
   await app.register(cookie);

@@ -7,6 +7,7 @@ import { StudyError, type StudyErrorCode } from "@malleolus/studies";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { ServerError } from "./errors.ts";
+import { repeatedWarnings, type SayRepeated } from "./repeated-warnings.ts";
 
 const STATUS: Readonly<Record<FailureCode, number>> = {
   invalid: 400,
@@ -38,10 +39,25 @@ const OF_STUDY: Readonly<Partial<Record<StudyErrorCode, FailureCode>>> = {
 /** SQLite's codes for what is not our fault: busy, input or output, full, cannot open. */
 const UNAVAILABLE = new Set([5, 10, 13, 14]);
 
-export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export type AnswerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+
+/** What one server answers; what is the same for every request, its log has once in a while. */
+export function failureAnswers(): AnswerFailure {
+  const warnRepeatedly = repeatedWarnings();
+  return (error, request, reply) => answerFailure(error, request, reply, warnRepeatedly);
+}
+
+function answerFailure(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  warnRepeatedly: SayRepeated,
+): void {
   const { code, message, retryAfter } = describeError(error);
   if (code === "internal") request.log.error({ err: error }, "internal");
-  if (code === "unavailable") request.log.warn({ err: error }, "unavailable");
+  if (code === "unavailable") {
+    warnRepeatedly(message, (unsaid) => request.log.warn({ err: error, unsaid }, "unavailable"));
+  }
   if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
   reply
     .status(STATUS[code])

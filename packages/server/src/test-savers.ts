@@ -33,6 +33,8 @@ export interface Draft {
 export interface Running {
   readonly child: ChildProcess;
   readonly address: string;
+  /** What it has said to standard error so far. */
+  readonly log: () => string;
 }
 
 /** How saves may be refused where the disk is full: in words, and to be tried again. */
@@ -41,16 +43,18 @@ const REFUSAL = /^Not saved: the server's (disk is full|database cannot be writt
 /** A server in a process of its own, which ends with the test at the latest. */
 export async function startProcess(context: TestContext, folder: string): Promise<Running> {
   const child = spawn(process.execPath, [serverProcess, folder], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   context.after(() => void child.kill("SIGKILL"));
+  const log: string[] = [];
+  child.stderr?.on("data", (part) => log.push(String(part)));
   if (child.stdout === null) throw new Error("internal: no output to read");
   const ended = once(child, "close").then(([code]) => {
     throw new Error(`internal: the server ended with ${code} before it said its address`);
   });
   const [line] = await Promise.race([once(child.stdout, "data"), ended]);
   ended.catch(() => undefined);
-  return { child, address: String(line).trim() };
+  return { child, address: String(line).trim(), log: () => log.join("") };
 }
 
 /** A study with so many readers in a round, and a draft of each one's first case: nothing is saved of them yet. */

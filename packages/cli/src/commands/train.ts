@@ -1,5 +1,6 @@
 /** `malleolus train`: a network from a COCO file and its radiographs, whatever its task. */
 import { dirname } from "node:path";
+import { yieldProcessor } from "@malleolus/host";
 import {
   findDetector,
   namedRecipe,
@@ -129,6 +130,9 @@ MSRA's names, and for the other tasks of a MobileNetV2, torchvision's, Gluon's o
 model.safetensors. Heads for other classes are initialised anew, and named. Stages without weights get norms
 measured on 32 of the radiographs. Without --weights the backbone uses group norm and nothing is frozen.
 
+A training runs at a lower priority (nice 10) than what answers people, unless \`nice\` gave it another: alone on a
+machine it loses nothing by that, and a server beside it answers sooner.
+
 Examples:
   ./malleolus train --coco train.json --images images --weights resnet50.safetensors \\
     --tuning-share 0.1 --out runs/a
@@ -136,6 +140,8 @@ Examples:
     )
     .action(async (given: TrainArguments, command: Command) => {
       checkArguments(given, command);
+      // A study's server may run beside it: whoever reads there must not wait for a training.
+      yieldProcessor();
       const training = await import("@malleolus/training");
       const { hasCuda, libtorchVersion, setThreads } = await import("@malleolus/torch");
       if (given.device === "cuda" && !hasCuda()) {
