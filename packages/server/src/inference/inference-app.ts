@@ -13,7 +13,7 @@ import {
 } from "fastify-type-provider-zod";
 import manifest from "../../package.json" with { type: "json" };
 import { ServerError } from "../errors.ts";
-import { answerFailure } from "../failures.ts";
+import { failureAnswers } from "../failures.ts";
 import type { Analyst } from "./analyst.ts";
 import { findApiKey, type Scope } from "./api-keys.ts";
 import type { Audit } from "./audit.ts";
@@ -61,7 +61,7 @@ export async function createInferenceApp(
   const app = bareApp(options);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(answerFailure);
+  app.setErrorHandler(failureAnswers());
   addKeys(app, room);
   addRequestLog(app);
   await app.register(underPressure, { maxHeapUsedBytes: FULLEST_HEAP_BYTES });
