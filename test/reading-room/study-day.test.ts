@@ -83,7 +83,34 @@ test("study: a day of those who run it and those who decide in it", {
       assert.ok(verdicts.every(({ how, who }) => how === "adjudicated" && who === "senior-1"));
     },
   );
-  assert.deepEqual(troubles, []);
+
+  await context.test(
+    "those who run the study close what agrees, and see agreement and what waits",
+    async () => {
+      const { page: own } = administrator;
+      await own.getByRole("link", { name: "Study", exact: true }).click();
+      await own.getByText("Decided by a senior").waitFor();
+      const part = (name: string) => own.getByRole("region", { name });
+      await part("People").getByText("20 s").first().waitFor();
+      await part("Agreement before anybody talked")
+        .getByText(/, 2 decided cases/)
+        .waitFor();
+      await part("People").getByRole("button", { name: "Close what agrees" }).click();
+      await own.getByText("2 agreed, 0 excluded; 0 wait for a decision.").waitFor();
+      await part("Agreement before anybody talked")
+        .getByText(/, 4 decided cases/)
+        .waitFor();
+      await part("Cases that wait").getByText("assignment").first().waitFor();
+      await part("Data sets").getByRole("button", { name: "Freeze what is assigned now" }).click();
+      await part("Data sets").getByRole("alert").waitFor();
+      await assertAccessible(own, "study, dark");
+      await pictures(own, "study");
+      await own.evaluate('document.documentElement.dataset.theme = "light"');
+      await assertAccessible(own, "study, light");
+    },
+  );
+  const own = (text: string) => !/status of 400/.test(text);
+  assert.deepEqual([...troubles, ...administrator.troubles].filter(own), []);
 });
 
 /** Two cases differ, the others agree; returns the two. */
@@ -129,14 +156,13 @@ const SIZES = [
 async function pictures(page: Page, name: string): Promise<void> {
   if (PICTURES === undefined) return;
   mkdirSync(PICTURES, { recursive: true });
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
+  for (const theme of ["light", "dark"]) {
+    await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await page.waitForTimeout(200);
-      const path = joinPath(PICTURES, `${name}-${size.width}-${scheme}.png`);
-      await page.screenshot({ path });
+      const path = joinPath(PICTURES, `${name}-${size.width}-${theme}.png`);
+      await page.screenshot({ path, fullPage: true });
     }
   }
-  await page.emulateMedia({ colorScheme: null });
 }

@@ -117,6 +117,24 @@ export {
   withdrawRequestSchema,
 } from "./api/case.ts";
 export {
+  agreementsSchema,
+  closeAgreedSchema,
+  closedAgreedSchema,
+  type FrozenChanges,
+  type FrozenData,
+  type FrozenSetName,
+  freezeRequestSchema,
+  frozenChangesSchema,
+  frozenDataSchema,
+  frozenDatasSchema,
+  frozenIdSchema,
+  frozenSetNameSchema,
+  type PanelAgreement,
+  type Waiting,
+  type WaitingCase,
+  waitingSchema,
+} from "./api/dashboard.ts";
+export {
   type DecidingCase,
   type DecidingEntry,
   type DecidingKind,

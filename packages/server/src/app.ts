@@ -24,6 +24,8 @@ import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
 import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
 import { addSettlingRoutes } from "./routes/annotating/settling-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
+import { addDashboardRoutes } from "./routes/dashboard-routes.ts";
+import { addDatasetRoutes } from "./routes/dataset-routes.ts";
 import { addDecidingRoutes } from "./routes/deciding-routes.ts";
 import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts";
 import { addPages } from "./routes/pages.ts";
@@ -96,6 +98,8 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addCaseRoutes(app, room);
     addUploadRoutes(app, room);
     addDecidingRoutes(app, room);
+    addDashboardRoutes(app, room);
+    addDatasetRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
     addSettlingRoutes(app, room);

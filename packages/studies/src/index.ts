@@ -136,6 +136,7 @@ export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
 export { studyDates } from "./cases/study-dates.ts";
 export { type AuditStamp, type Transition, transitionCase } from "./cases/transition-case.ts";
+export { type WaitingCase, waitingCases } from "./cases/waiting-cases.ts";
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";
@@ -147,6 +148,7 @@ export { StudyError, type StudyErrorCode } from "./errors.ts";
 export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";
 export { type CocoExport, cocoExport } from "./export/coco-export.ts";
 export { type DrawnImage, drawnImages, drawnOutlines } from "./export/drawn-outlines.ts";
+export { freezeData, frozenChanges, frozenFile, listFrozen } from "./export/frozen-data.ts";
 export { type ProposalsCoco, proposalsCoco } from "./export/proposals-coco.ts";
 export { imagePath } from "./image-store.ts";
 export {

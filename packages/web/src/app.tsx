@@ -21,6 +21,7 @@ const RadiographsPage = lazy(() => import("./pages/radiographs-page.tsx"));
 const AnnotatePage = lazy(() => import("./pages/annotate-page.tsx"));
 const DecidePage = lazy(() => import("./pages/decide-page.tsx"));
 const SettlePage = lazy(() => import("./pages/settle-page.tsx"));
+const StudyPage = lazy(() => import("./pages/study-page.tsx"));
 const RoundsPage = lazy(() => import("./pages/rounds-page.tsx"));
 const DrawingTimesPage = lazy(() => import("./pages/drawing-times-page.tsx"));
 const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
@@ -91,6 +92,7 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
                 {({ code }) => <DecidePage code={code} key={code} />}
               </Route>
               <Route path="/people" component={PeoplePage} />
+              <Route path="/study" component={StudyPage} />
               <Route path="/rounds" component={RoundsPage} />
               <Route path="/drawing-times" component={DrawingTimesPage} />
               <Route path="/radiographs" component={RadiographsPage} />

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { cocoText, parseCoco } from "@malleolus/data";
 import type { Outline, Visibility } from "@malleolus/schema";
@@ -11,6 +12,7 @@ import type { Study } from "../study.ts";
 import { ANNOTATORS, addCases, imageId, studyWithPeople } from "../test-people.ts";
 import { assignedImages } from "./assigned-images.ts";
 import { cocoExport } from "./coco-export.ts";
+import { freezeData, frozenChanges, frozenFile, listFrozen } from "./frozen-data.ts";
 
 /** Two radiographs of each kind train; nothing else is drawn but one external patient. */
 const SIZES = [
@@ -154,4 +156,41 @@ test("readFlow: annotated and assigned cases count after a draw", async (context
   assert.deepEqual(inside.assigned.training, { patients: 2, cases: 2, images: 5 });
   assert.deepEqual(inside.assigned.tuning, { patients: 0, cases: 0, images: 0 });
   assert.deepEqual(outside.assigned["external test"], { patients: 1, cases: 1, images: 2 });
+});
+
+test("freezeData: the same content is frozen once, and what is said later is a difference from it", async (context) => {
+  const study = await annotatedStudy(context);
+  await draw(study, imageId("whole", "lateral"), null, [FIBULA]);
+  await assert.rejects(freezeData(study, "me"), /without; assign and annotate/);
+  assert.deepEqual(listFrozen(study), []);
+  await resolveAnnotations(study, "me");
+  const frozen = await freezeData(study, "me");
+  assert.deepEqual([frozen.sets.training?.images, frozen.sets.tuning], [4, null]);
+  assert.deepEqual(await freezeData(study, "somebody else"), frozen);
+  const none = { added: 0, removed: 0, changed: 0, radiographs: [] };
+  assert.deepEqual(await frozenChanges(study, frozen.id), none);
+
+  const { database } = study;
+  const truth = (outlines: readonly Outline[], visibility: Visibility | null) =>
+    database.updateTable("image_truths").set({ outlines: JSON.stringify(outlines), visibility });
+  const moved = [{ ...FRACTURE, polygons: [[-10, 70, 30, 70, 30, 80, -10, 80]] }];
+  await truth(moved, "easy").where("image_sha256", "=", imageId("broken", "ap")).execute();
+  await truth([FIBULA], "impossible")
+    .where("image_sha256", "=", imageId("broken", "mortise"))
+    .execute();
+  const later = await freezeData(study, "me");
+  assert.notEqual(later.id, frozen.id);
+  assert.equal(listFrozen(study).length, 2);
+  const { radiographs, ...counts } = await frozenChanges(study, frozen.id);
+  assert.deepEqual(counts, { added: 0, removed: 1, changed: 1 });
+  assert.deepEqual(
+    radiographs.map((one) => [one.what, one.case]),
+    [
+      ["changed", "broken"],
+      ["removed", "broken"],
+    ],
+  );
+  const path = frozenFile(study, frozen.id, "training") ?? "";
+  assert.equal(parseCoco(readFileSync(path, "utf8"), path).images.length, 4);
+  await assert.rejects(frozenChanges(study, "0".repeat(12)), /no frozen data set/);
 });

@@ -1,20 +1,26 @@
 /** What pages ask of the server, under the names by which the answers are kept. */
 import {
+  agreementsSchema,
   annotatingCaseSchema,
   caseSchema,
   decidingCaseSchema,
   decidingListSchema,
+  frozenChangesSchema,
+  frozenDatasSchema,
   namedDrawingTimesSchema,
   passkeysSchema,
   peopleSchema,
+  progressSchema,
   queuesSchema,
   readingProtocolSchema,
   roundsSchema,
   type Session,
   settlingCaseSchema,
   settlingListSchema,
+  studyFlowSchema,
   uploadsSchema,
   type WorklistQuery,
+  waitingSchema,
   worklistSchema,
 } from "@malleolus/schema";
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
@@ -163,6 +169,49 @@ export function decidingQuery(client: Client, code: string) {
     queryKey: decidingKey(code),
     queryFn: () => client.get(`/api/deciding/${code}`, decidingCaseSchema),
     gcTime: 0,
+  });
+}
+
+/** Of those who run the study; all are asked for again when something was closed. */
+export function flowQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["study", "flow"],
+    queryFn: () => client.get("/api/flow", studyFlowSchema),
+  });
+}
+
+export function progressQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["study", "progress"],
+    queryFn: () => client.get("/api/progress", progressSchema),
+  });
+}
+
+export function agreementQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["study", "agreement"],
+    queryFn: () => client.get("/api/agreement", agreementsSchema),
+  });
+}
+
+export function waitingQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["study", "waiting"],
+    queryFn: () => client.get("/api/waiting", waitingSchema),
+  });
+}
+
+export function datasetsQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["study", "datasets"],
+    queryFn: () => client.get("/api/datasets", frozenDatasSchema),
+  });
+}
+
+export function frozenChangesQuery(client: Client, id: string) {
+  return queryOptions({
+    queryKey: ["study", "changes", id],
+    queryFn: () => client.get(`/api/datasets/${id}/changes`, frozenChangesSchema),
   });
 }
 

@@ -39,6 +39,7 @@ export function PageNavigation() {
     ...(isReader(account) ? [["/worklist", t("worklist.title")] as const] : []),
     ...(isCoordinator(account)
       ? [
+          ["/study", t("study.title")] as const,
           ["/radiographs", t("upload.nav")] as const,
           ["/rounds", t("round.title")] as const,
           ["/drawing-times", t("times.nav")] as const,
