@@ -50,6 +50,7 @@ export {
   resizeImage,
   resizeTarget,
 } from "./prepare-image.ts";
+export { type RadiographFault, radiographFault } from "./radiograph-fault.ts";
 export type { Target } from "./target.ts";
 export { windowFunction } from "./window.ts";
 export { type ChannelLayout, type ChannelOptions, writeChannels } from "./write-channels.ts";

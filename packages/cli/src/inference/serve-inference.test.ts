@@ -24,11 +24,13 @@ const PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
 const PASSPHRASE = "lantern gravel otter nineteen";
 const [WIDTH, HEIGHT] = [240, 320];
 
-function radiograph(study: string, number: number): Uint8Array {
-  const pixels = Array.from(
-    { length: WIDTH * HEIGHT },
-    (_, i) => ((i % WIDTH) * 13 + Math.floor(i / WIDTH) * 7 * number) % 4096,
-  );
+/** Of all grey levels, and more dark ones than bright. */
+function radiograph(study: string, number: number, isInverted = false): Uint8Array {
+  const pixels = Array.from({ length: WIDTH * HEIGHT }, (_, i) => {
+    const level = (((i % WIDTH) * 13 + Math.floor(i / WIDTH) * 7 * number) % 4096) / 4095;
+    const value = Math.round(4095 * level ** 3);
+    return isInverted ? 4095 - value : value;
+  });
   return dicomFile({
     ...GRAY_2X2,
     "00080005 CS": "ISO_IR 192",
@@ -157,6 +159,15 @@ test("serve --inference: a study by HTTP, followed to its result, read, confirme
   );
   // Nothing of the patient is in the inbox or in its audit.
   assert.ok(!readFileSync(join(inbox, "audit.jsonl"), "utf8").includes("Doe"));
+
+  // What would be called sound is refused, with the reason.
+  const bad = await jsonOf(await ask("POST", "/v1/images", radiograph("1.3.99.3", 1, true)));
+  const end = ask("GET", `/v1/studies/${bad.id}/events`).then((answer) => answer.text());
+  assert.equal((await ask("POST", `/v1/studies/${bad.id}/complete`)).status, 202);
+  assert.match(await end, /"state":"refused"/);
+  const { problem } = await jsonOf(await ask("GET", `/v1/studies/${bad.id}`));
+  assert.match(problem, /^radiograph 1: expected bones brighter than air, got inverted/);
+  assert.equal((await ask("GET", `/v1/studies/${bad.id}/result`)).status, 409);
 
   // Told to end amid an analysis, with all of its processes, it finishes that.
   const last = await jsonOf(await ask("POST", "/v1/images", radiograph("1.3.99.2", 1)));

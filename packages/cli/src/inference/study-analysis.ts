@@ -2,6 +2,7 @@
 import { DataError, decodeRadiograph } from "@malleolus/data";
 import { readFileParts } from "@malleolus/data/dicom";
 import { atPrevalence } from "@malleolus/evaluation";
+import { type RadiographFault, radiographFault } from "@malleolus/imaging";
 import type { View } from "@malleolus/schema";
 import type { AnalysisNews, AnalysisOrder } from "@malleolus/server";
 import manifest from "../../package.json" with { type: "json" };
@@ -11,6 +12,12 @@ import { LEAST_SCORE } from "../patients/least-score.ts";
 import { predictionsOf, type Seen } from "../patients/predict-patient.ts";
 import { fileSha256, resultObjects, settingsOf } from "../patients/result-objects.ts";
 import type { AnalysisOptions } from "./analysis-options.ts";
+
+/** Such a picture is refused, since it would be called sound. */
+const FAULTS: Readonly<Record<RadiographFault, string>> = {
+  inverted: "expected bones brighter than air, got inverted grey levels",
+  flat: "expected a picture of some contrast, got hardly any",
+};
 
 export interface StudyAnalysis {
   readonly modelSha256: string;
@@ -44,6 +51,11 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
         for (const [i, { bytes }] of images.entries()) {
           const file = { path: `radiograph ${i + 1}`, name: String(i + 1) };
           const { view, ...radiograph } = await decodeRadiograph(bytes, file.path);
+          const fault = radiographFault(radiograph);
+          if (fault !== null) {
+            const reason = `${file.path}: ${FAULTS[fault]}; send it as it was taken`;
+            return { news: "refused", id, reason };
+          }
           const { width, height, pixelSpacingMm, spacingSource } = radiograph;
           seen.push({
             file,

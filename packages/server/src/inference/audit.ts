@@ -10,6 +10,7 @@ export type AuditAct =
   | "study complete"
   | "analysed"
   | "not analysed"
+  | "refused"
   | "passed over"
   | "result read"
   | "object read"

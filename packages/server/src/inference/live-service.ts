@@ -164,7 +164,9 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
     if (study === null) return;
     tell(study);
     // In an order of their own: the same radiographs make the same objects, however they came.
-    const ordered = study.images.toSorted((a, b) => a.sopInstance.localeCompare(b.sopInstance));
+    const ordered = study.images
+      .filter((image) => matchesRule(image, settings.rule))
+      .toSorted((a, b) => a.sopInstance.localeCompare(b.sopInstance));
     const instances = ordered.map(({ sopInstance }) => sopInstance);
     try {
       const images = await Promise.all(
@@ -210,16 +212,18 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   const notAnalysed = async (id: string, error: unknown): Promise<void> => {
     const count = (tries.get(id) ?? 0) + 1;
     tries.set(id, count);
-    const isFinal = error instanceof AnalysisRefused || count >= MOST_TRIES;
+    const isRefused = error instanceof AnalysisRefused;
+    const isFinal = isRefused || count >= MOST_TRIES;
     const problem = error instanceof Error ? error.message : String(error);
     const study = await inbox.change(id, ({ state }) => {
       if (state !== "analysing") return {};
-      return isFinal ? { state: "failed", problem } : { state: "waiting" };
+      if (!isFinal) return { state: "waiting" };
+      return { state: isRefused ? "refused" : "failed", problem };
     });
     if (!isFinal) return;
     tries.delete(id);
-    metrics.count("studies_failed");
-    await audit.add({ act: "not analysed", who: SELF, study: id });
+    metrics.count(isRefused ? "studies_refused" : "studies_failed");
+    await audit.add({ act: isRefused ? "refused" : "not analysed", who: SELF, study: id });
     if (study !== null) tell(study);
   };
 

@@ -15,6 +15,7 @@ const COUNTERS = {
   images_refused: "Objects that were no radiograph, or damaged.",
   studies_analysed: "Studies with a result.",
   studies_failed: "Studies that could not be analysed.",
+  studies_refused: "Studies with a radiograph that is none to be looked at.",
   studies_passed_over: "Studies that no rule matched.",
   requests_refused_busy: "Requests answered 429 since too many studies waited.",
   objects_sent: "Results that the destination took.",

@@ -12,6 +12,8 @@ export const LIVE_STATES = [
   "done",
   /** No radiograph of it is of the kind that is looked at. */
   "passed over",
+  /** A radiograph of it is none that is looked at, an inverted one say; `problem` says why. */
+  "refused",
   /** Could not be analysed; `problem` says why. */
   "failed",
   /** A person has confirmed the result; pixels are gone. */
@@ -46,7 +48,7 @@ export const liveResultSchema = z.strictObject({
   modelSha256: z.string(),
   modelVersion: z.string(),
   scoreThreshold: z.number(),
-  /** In the order of the study's images. */
+  /** Of the radiographs that a rule matches, in the order of their instances' UIDs. */
   predictions: z.array(
     predictionSchema
       .pick({ width: true, height: true, findings: true, classScores: true })

@@ -12,6 +12,7 @@ const ALIVE_MS = 15_000;
 const FINAL: ReadonlySet<string> = new Set([
   "done",
   "passed over",
+  "refused",
   "failed",
   "confirmed",
   "expired",
