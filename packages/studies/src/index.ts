@@ -145,6 +145,7 @@ export { readSignOn } from "./configuration/sign-on-file.ts";
 export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
+export { lockExclusively } from "./exclusive-lock.ts";
 export { type AssignedRadiograph, assignedImages } from "./export/assigned-images.ts";
 export { type CocoExport, cocoExport } from "./export/coco-export.ts";
 export { type DrawnImage, drawnImages, drawnOutlines } from "./export/drawn-outlines.ts";

@@ -9,7 +9,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type LiveHeader, readLiveHeader } from "@malleolus/data";
 import { readJson } from "@malleolus/schema";
-import { createKeyFile, KeyFile } from "@malleolus/studies";
+import { createKeyFile, KeyFile, lockExclusively } from "@malleolus/studies";
 import { ServerError } from "../../errors.ts";
 import { type LiveObject, type LiveStudy, liveStudySchema } from "./live-study.ts";
 import {
@@ -23,6 +23,7 @@ import {
 
 const RECORD = "study.sealed";
 const KEYS = "inbox.keys";
+const LOCK = "inbox.lock";
 
 export interface ReceivedImage {
   readonly study: LiveStudy;
@@ -63,10 +64,20 @@ export interface Inbox {
 /**
  * Opens it, and makes it where there is none. What a kill left half-written is removed.
  *
- * @throws StudyError `passphrase`, ServerError `settings` for a record that was changed.
+ * @throws StudyError `busy` where another process has it, StudyError `passphrase`, ServerError `settings` for a record that was changed.
  */
 export async function openInbox(folder: string, passphrase: string): Promise<Inbox> {
   mkdirSync(join(folder, "studies"), { recursive: true, mode: 0o700 });
+  const lock = lockExclusively(join(folder, LOCK), "another service has this inbox; stop it first");
+  try {
+    return await openLocked(folder, passphrase, lock);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function openLocked(folder: string, passphrase: string, lock: Disposable): Promise<Inbox> {
   const keyPath = join(folder, KEYS);
   if (!existsSync(keyPath)) createKeyFile(keyPath, passphrase);
   const keys = new KeyFile(keyPath, passphrase);
@@ -176,7 +187,11 @@ export async function openInbox(folder: string, passphrase: string): Promise<Inb
         records.delete(id);
         await rm(folderOf(id), { recursive: true, force: true });
       }),
-    close: () => inTurn(async () => keys.close()),
+    close: () =>
+      inTurn(async () => {
+        keys.close();
+        lock[Symbol.dispose]();
+      }),
   };
 }
 
