@@ -31,6 +31,7 @@ export { type Recalibration, recalibrationOf } from "./calibration/recalibration
 export { type Reliability, reliabilityOf } from "./calibration/reliability.ts";
 export { type ClusterCount, clusteredProportionOf } from "./clustered-proportion.ts";
 export { type ShareDifference, shareDifference } from "./comparison/fisher-exact.ts";
+export { kolmogorovSmirnov, type SampleDistance } from "./comparison/kolmogorov-smirnov.ts";
 export { type McNemar, mcnemar, pairedCounts } from "./comparison/mcnemar.ts";
 export { type Trend, trendOf } from "./comparison/trend.ts";
 export { conformalSet } from "./decision/conformal-set.ts";

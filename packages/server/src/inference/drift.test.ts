@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { driftOf } from "./drift.ts";
+import type { LiveStudy } from "./inbox/live-study.ts";
+import { RESULT } from "./test-inbox.ts";
+
+const NOW = Date.parse("2026-03-20T12:00:00Z");
+
+function study(daysAgo: number, probability: number | null, side = 1000): LiveStudy {
+  const at = new Date(NOW - daysAgo * 86_400_000).toISOString();
+  const prediction = { width: side, height: 800, findings: [], classScores: {}, view: null };
+  const answer = {
+    class: "weber_b",
+    probabilities: {},
+    fractureProbability: probability ?? 0,
+    radiographs: 1,
+  };
+  return {
+    format: "malleolus-live-study-1",
+    id: "0".repeat(24),
+    state: probability === null ? "refused" : "done",
+    receivedAt: at,
+    lastObjectAt: at,
+    images: [],
+    analysedInstances: [],
+    result: probability === null ? null : { ...RESULT, predictions: [prediction], answer },
+    objects: [],
+    problem: null,
+    isSilent: false,
+    followUp: null,
+    sendingAttempts: 0,
+  };
+}
+
+const spread = (count: number, daysAgo: number, from: number, to: number, side?: number) =>
+  Array.from({ length: count }, (_, i) =>
+    study(daysAgo, from + ((to - from) * i) / (count - 1), side),
+  );
+const refused = (count: number, daysAgo: number) =>
+  Array.from({ length: count }, () => study(daysAgo, null));
+
+test("driftOf: nothing where the last week is as the weeks before", () => {
+  const drift = driftOf(
+    [...spread(60, 8, 0, 1), ...spread(30, 6.9, 0, 1), ...refused(6, 8), ...refused(3, 1)],
+    NOW,
+  );
+  assert.deepEqual([drift.fracture.before, drift.fracture.recent], [60, 30]);
+  assert.ok((drift.fracture.p ?? 0) > 0.9 && drift.size.p === 1 && drift.radiographs.p === 1);
+  assert.deepEqual([drift.refused.before.count, drift.refused.before.total], [6, 66]);
+  assert.ok(drift.refused.p > 0.9);
+});
+
+test("driftOf: scores, sizes and refusals that change are told, each by itself", () => {
+  const before = spread(60, 8, 0, 1);
+  const scores = driftOf([...before, ...spread(30, 1, 0.5, 1)], NOW);
+  assert.ok((scores.fracture.p ?? 1) < 0.001 && scores.size.p === 1);
+  const sizes = driftOf([...before, ...spread(30, 1, 0, 1, 2000)], NOW);
+  assert.ok((sizes.fracture.p ?? 0) > 0.9 && (sizes.size.p ?? 1) < 1e-6);
+  const refusals = driftOf([...before, ...spread(30, 1, 0, 1), ...refused(10, 1)], NOW);
+  assert.ok((refusals.fracture.p ?? 0) > 0.9 && refusals.refused.p < 0.001);
+});
+
+test("driftOf: too few studies say nothing", () => {
+  const drift = driftOf([...spread(60, 8, 0, 1), ...spread(19, 1, 0, 1)], NOW);
+  assert.deepEqual([drift.fracture.recent, drift.fracture.p], [19, null]);
+  assert.equal(driftOf([], NOW).refused.recent.share, null);
+});
