@@ -52,7 +52,7 @@ export const annotatingKeys: readonly (readonly [keys: readonly KeyName[], text:
   [["l"], "key.lock"],
   [["Shift+l"], "key.doubt"],
   [["Shift+1", "Shift+2", "Shift+3"], "key.grade"],
-  [["ArrowLeft", "ArrowRight"], "key.nudge"],
+  [["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], "key.nudge"],
   [[" "], "key.click"],
   [["ArrowUp", "ArrowDown"], "key.candidate"],
   [["s"], "key.snap"],

@@ -2,6 +2,7 @@
 import { visibilitySchema } from "@malleolus/schema";
 import type { ReactNode } from "react";
 import { Segments } from "../controls/choices.tsx";
+import { Key } from "../controls/key.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
@@ -53,7 +54,9 @@ function Grades({
   const visibility = useMachine(editor, ({ document }) => document.visibility);
   return (
     <fieldset className="rail-group">
-      <legend>{t("annotate.visibility")}</legend>
+      <legend>
+        {t("annotate.visibility")} {!readOnly && <Key name="Shift+1–3" />}
+      </legend>
       {detail.images.map(({ id }) => {
         const name = imageName(id, detail, t);
         return (

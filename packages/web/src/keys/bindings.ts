@@ -125,6 +125,8 @@ export function keyLabel(name: KeyName): string {
   const words: Readonly<Record<string, string>> = {
     ArrowLeft: "←",
     ArrowRight: "→",
+    ArrowUp: "↑",
+    ArrowDown: "↓",
     Escape: "Esc",
     PageUp: "PgUp",
     PageDown: "PgDn",

@@ -131,6 +131,7 @@ function CertaintySteps({ session: { reading }, readOnly }: PartProps) {
       />
       <div className="segment-ends" aria-hidden="true">
         <span>{t("reading.certainty.1")}</span>
+        {certainty === null && !readOnly && <Key name="Shift+1–5" />}
         {certainty !== null && certainty > 1 && certainty < 5 && (
           <strong>{t(certaintyKey(certainty))}</strong>
         )}

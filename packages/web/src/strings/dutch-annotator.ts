@@ -141,7 +141,8 @@ export const dutchAnnotator: Readonly<Record<keyof typeof englishAnnotator, stri
   "tool.shapes": "Vormen getoond",
 
   "hint.select": "Klik op een vorm; Enter bewerkt de punten, Del verwijdert haar",
-  "hint.polygon": "Klik het eerste punt; pijlen bewegen een kruis, spatie klikt daar",
+  "hint.polygon":
+    "Klik het eerste punt; pijlen bewegen een kruis, met Shift verder, spatie klikt daar",
   "hint.line": "Klik waar de lijn begint",
   "hint.drawing": "Klik het volgende punt; Backspace neemt het laatste terug, Esc legt opzij",
   "hint.drawing polygon":
@@ -227,7 +228,7 @@ export const dutchAnnotator: Readonly<Record<keyof typeof englishAnnotator, stri
   "key.lock": "Vergrendelen",
   "key.doubt": "Een twijfel markeren",
   "key.grade": "Makkelijk, moeilijk, onmogelijk",
-  "key.nudge": "Het punt of het kruis bewegen",
+  "key.nudge": "Het punt of het kruis bewegen; met Shift verder",
   "key.click": "Klikken bij het kruis",
   "key.undo": "Ongedaan maken",
   "key.redo": "Opnieuw doen",

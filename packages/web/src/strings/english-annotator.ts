@@ -138,7 +138,8 @@ export const englishAnnotator = {
   "tool.shapes": "Shapes shown",
 
   "hint.select": "Click a shape; Enter edits its points, Del deletes it",
-  "hint.polygon": "Click the first point; arrows move a cross, Space clicks there",
+  "hint.polygon":
+    "Click the first point; arrows move a cross, with Shift by more, Space clicks there",
   "hint.line": "Click where the line begins",
   "hint.drawing": "Click the next point; Backspace takes the last one back, Esc puts it aside",
   "hint.drawing polygon":
@@ -224,7 +225,7 @@ export const englishAnnotator = {
   "key.lock": "Lock",
   "key.doubt": "Mark a doubt",
   "key.grade": "Easy, difficult, impossible",
-  "key.nudge": "Move the point, or the cross",
+  "key.nudge": "Move the point or the cross; with Shift by more",
   "key.click": "Click at the cross",
   "key.undo": "Undo",
   "key.redo": "Redo",
