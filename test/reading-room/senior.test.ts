@@ -86,6 +86,9 @@ test("senior: drawings are reviewed, given back and settled", {
     await waitForRadiographs(page);
     await page.getByRole("radiogroup", { name: "What holds: AP" }).waitFor();
     await assertAccessible(page, "settling, dark");
+    const scales = await page.locator(".view-values").allTextContents();
+    const [worst, next] = scales.map((text) => Number(/(\d+) %/.exec(text)?.[1]));
+    assert.ok(worst > next, `where both differ is looked at closely: ${scales}`);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
     await picture(page, "senior-3-settle");

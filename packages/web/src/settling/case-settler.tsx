@@ -4,6 +4,7 @@ import {
   recordedSchema,
   type SettlingCase,
   type SettlingDecision,
+  type SettlingRadiograph,
 } from "@malleolus/schema";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -35,6 +36,7 @@ import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
 import { type Choice, othersOf, shapesOf, worstFirst } from "./drawings.ts";
 import { SettlingRail } from "./settling-rail.tsx";
+import { showRadiograph, showWhenSized } from "./show-radiograph.ts";
 
 const WORKLIST = "/worklist";
 
@@ -80,6 +82,12 @@ export function CaseSettler({ given }: { readonly given: SettlingCase }) {
         (image) => radiographs.stateOf(settlingImageUrl(code, image)).radiograph?.levels ?? null,
       ),
     [session, radiographs, code],
+  );
+
+  const [worst] = useState(ordered.at(0));
+  useEffect(
+    () => (worst === undefined ? undefined : showWhenSized(session.viewer, worst)),
+    [session, worst],
   );
 
   const activeImage = useMachine(session.viewer, (state) => state.active);
@@ -159,7 +167,7 @@ export function CaseSettler({ given }: { readonly given: SettlingCase }) {
       go(WORKLIST);
       return;
     }
-    session.viewer.dispatch({ type: "activate", view: next.image });
+    showRadiograph(session.viewer, next);
     await queries.invalidateQueries({ queryKey: settlingKey(code) });
   }, [session, choices, reason, client, code, ordered, queries, go, say, t]);
 
@@ -289,7 +297,7 @@ function look(
     choice,
   }: {
     readonly choose: (choice: Choice) => void;
-    readonly ordered: readonly { readonly image: string }[];
+    readonly ordered: readonly SettlingRadiograph[];
     readonly session: Parameters<typeof makeCross>[0];
     readonly choice: Choice | null;
   },
@@ -307,7 +315,7 @@ function look(
       const { viewer } = session;
       const at = ordered.findIndex(({ image }) => image === viewer.state().active);
       const next = ordered.at((at + (name === "." ? 1 : -1)) % ordered.length);
-      if (next !== undefined) viewer.dispatch({ type: "activate", view: next.image });
+      if (next !== undefined) showRadiograph(viewer, next);
       return true;
     }
     default:

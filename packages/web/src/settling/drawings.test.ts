@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { SettlingRadiograph } from "@malleolus/schema";
-import { othersOf, shapesOf, worstFirst } from "./drawings.ts";
+import { disagreementOf, othersOf, shapesOf, worstFirst } from "./drawings.ts";
 
 const drawing = (x: number) => ({
   visibility: "easy" as const,
@@ -40,6 +40,27 @@ test("settling: the first is solid, the second dashed, and neither looks like on
     looks("own").map(([dash]) => dash),
     ["2-4", "2-4", "12-4", "12-4"],
   );
+});
+
+test("settling: what is looked at is what overlaps least, of both drawings", () => {
+  const at = (agreement: SettlingRadiograph["agreement"]) =>
+    disagreementOf(radiograph("a", { agreement }));
+  const [fibula, fracture] = ["fibula", "fracture"];
+  assert.deepEqual(
+    at([
+      { structure: fracture, iou: 0.1 },
+      { structure: fibula, iou: 0.5 },
+    ]),
+    { left: 0, top: 1, right: 25, bottom: 5 },
+  );
+  assert.deepEqual(at([{ structure: fibula, iou: 0.5 }]), {
+    left: 0,
+    top: 0,
+    right: 29,
+    bottom: 9,
+  });
+  assert.equal(at([{ structure: "tibia", iou: 0 }]), null, "drawn by nobody any more");
+  assert.equal(at([]), null);
 });
 
 test("settling: a copy has every part of a drawing, lines with their widths", () => {

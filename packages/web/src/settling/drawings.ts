@@ -1,6 +1,7 @@
 /** Drawings that a senior settles: as lines below one's own, and as shapes that can be mended. */
 import type { DrawnShape, SettlingDrawing, SettlingRadiograph } from "@malleolus/schema";
 import type { OtherDrawing } from "../annotator/draw-annotation.ts";
+import type { Extent } from "../view/camera.ts";
 
 /** What is to hold: one of the drawings by its place, or one's own. */
 export type Choice = 0 | 1 | "own";
@@ -58,6 +59,29 @@ export function shapesOf(
     parents: [],
     offer: null,
   }));
+}
+
+/**
+ * Where two drawings of a radiograph lie apart: the extent of the structures that overlap least, of those that only
+ * one of them has, first. Null where there is nothing to look at.
+ */
+export function disagreementOf({
+  drawings,
+  agreement,
+}: Pick<SettlingRadiograph, "drawings" | "agreement">): Extent | null {
+  const least = Math.min(...agreement.map(({ iou }) => iou));
+  const worst = agreement.filter(({ iou }) => iou === least).map(({ structure }) => structure);
+  const rings = drawings.flatMap(({ outlines }) =>
+    outlines
+      .filter(({ structure }) => worst.includes(structure))
+      .flatMap(({ polygons, lines = [] }) => [...polygons, ...lines.map(({ points }) => points)]),
+  );
+  if (rings.length === 0) return null;
+  const xs = rings.flatMap((ring) => ring.filter((_, i) => i % 2 === 0));
+  const ys = rings.flatMap((ring) => ring.filter((_, i) => i % 2 === 1));
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  return { left, top, right, bottom };
 }
 
 /** What differs before what agrees and what is settled, and of that the least overlap first. */

@@ -11,6 +11,7 @@ import { ChoiceList, Segments } from "../controls/choices.tsx";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
 import type { Choice } from "./drawings.ts";
+import { showRadiograph } from "./show-radiograph.ts";
 
 export interface SettlingRailProps {
   readonly session: AnnotatingSession;
@@ -73,7 +74,7 @@ export function SettlingRail(props: SettlingRailProps) {
 
 function RadiographRow({
   session: { viewer, detail },
-  radiograph: { image, settled, differs, agreement },
+  radiograph,
   isActive,
 }: {
   readonly session: AnnotatingSession;
@@ -81,6 +82,7 @@ function RadiographRow({
   readonly isActive: boolean;
 }) {
   const t = useText();
+  const { image, settled, differs, agreement } = radiograph;
   const state = settled !== null ? "settled" : differs ? "differs" : "agrees";
   const overlaps = agreement.map(
     ({ structure, iou }) => `${structureName(structure, detail, t)} ${iou.toFixed(2)}`,
@@ -90,7 +92,7 @@ function RadiographRow({
       <Button
         look="small"
         aria-pressed={isActive}
-        onPress={() => viewer.dispatch({ type: "activate", view: image })}
+        onPress={() => showRadiograph(viewer, radiograph)}
       >
         {imageName(image, detail, t)}
       </Button>

@@ -10,6 +10,7 @@ import {
   panBy,
   resizeCamera,
   scaleTo,
+  showExtent,
   viewToImage,
   zoomAt,
 } from "./camera.ts";
@@ -45,6 +46,23 @@ test("camera: zoom ends at 64 pixels a pixel and at a quarter of the fitted size
   const fitted = fitCamera(image, viewport);
   near(scaleTo(fitted, image, viewport, 1e6).scale, 64, "nearest");
   near(scaleTo(fitted, image, viewport, 1e-6).scale, fitted.scale / 4, "farthest");
+});
+
+test("camera: a part is shown in its surroundings, no nearer than is useful and no farther than the whole", () => {
+  const shown = showExtent(image, viewport, { left: 900, top: 1000, right: 1100, bottom: 1900 });
+  near(shown.scale, 0.6 * (900 / 900), "the height counts");
+  assert.deepEqual([shown.centerX, shown.centerY], [1000, 1450]);
+  const dot = showExtent(image, viewport, { left: 5, top: 5, right: 6, bottom: 6 });
+  near(dot.scale, 6, "nearest");
+  const whole = showExtent(image, viewport, { left: 0, top: 0, right: 2000, bottom: 3000 });
+  near(whole.scale, fitCamera(image, viewport).scale, "farthest");
+  const flat = showExtent({ ...image, pixelAspect: 2 }, viewport, {
+    left: 900,
+    top: 1000,
+    right: 1100,
+    bottom: 1900,
+  });
+  near(flat.scale, 0.3, "rows twice as high");
 });
 
 test("camera: a radiograph cannot be dragged out of sight", () => {

@@ -38,6 +38,9 @@ export interface Camera {
 
 /** Nearer than this a single pixel fills the view and nothing is to be learned. */
 const GREATEST_SCALE = 64;
+/** A small part of a radiograph is shown in its surroundings. */
+const SHARE_OF_EXTENT = 0.6;
+const NEAREST_OF_EXTENT = 6;
 /** A view may be zoomed out to this share of the fitted size. */
 const LEAST_SHARE_OF_FIT = 0.25;
 
@@ -50,6 +53,31 @@ export function fitCamera(image: ImageGeometry, viewport: Viewport): Camera {
     centerX: image.width / 2,
     centerY: image.height / 2,
   };
+}
+
+/** Columns and rows of an image. */
+export interface Extent {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A part of the radiograph in the middle, with some of what lies around it; never farther than the whole of it. */
+export function showExtent(
+  image: ImageGeometry,
+  viewport: Viewport,
+  { left, top, right, bottom }: Extent,
+): Camera {
+  const wanted = Math.min(
+    viewport.width / Math.max(right - left, 1),
+    viewport.height / Math.max((bottom - top) * image.pixelAspect, 1),
+  );
+  const nearest = Math.max(NEAREST_OF_EXTENT, fitScale(image, viewport));
+  const share = wanted * SHARE_OF_EXTENT;
+  const scale = Math.min(Math.max(share, fitScale(image, viewport)), nearest);
+  const middle = { centerX: (left + right) / 2, centerY: (top + bottom) / 2 };
+  return keepInSight({ scale, scaleY: scale * image.pixelAspect, ...middle }, image);
 }
 
 /** Zoomed by `factor`, with what lies under a point of the view staying there. */

@@ -7,6 +7,7 @@
  */
 import {
   type Camera,
+  type Extent,
   fitCamera,
   followCamera,
   type ImageGeometry,
@@ -15,6 +16,7 @@ import {
   panBy,
   resizeCamera,
   scaleTo,
+  showExtent,
   type Viewport,
   zoomAt,
 } from "./camera.ts";
@@ -67,6 +69,7 @@ export type ViewerEvent =
   | { readonly type: "activate"; readonly view: string }
   | { readonly type: "neighbour"; readonly step: -1 | 1 }
   | { readonly type: "zoom"; readonly view: string; readonly at: Point; readonly factor: number }
+  | { readonly type: "show"; readonly view: string; readonly extent: Extent }
   | { readonly type: "pan"; readonly view: string; readonly dx: number; readonly dy: number }
   | {
       readonly type: "drag window";
@@ -150,6 +153,11 @@ export function nextViewer(state: ViewerState, event: ViewerEvent): ViewerState 
       return moveCamera(state, event.view, ({ camera, image }) =>
         panBy(camera, image, event.dx, event.dy),
       );
+    case "show":
+      return changeView(state, event.view, (view) => ({
+        ...view,
+        camera: showExtent(view.image, view.viewport, event.extent),
+      }));
     case "fit":
       return changeTogether(state, (view) => ({
         ...view,
