@@ -1,5 +1,8 @@
 /** Drawings as DICOM Segmentations, and back; and those of others by their pixels. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { borderDistance, type Polygon } from "@malleolus/geometry";
 import type { Outline } from "@malleolus/schema";
@@ -8,6 +11,7 @@ import { readSegmentation } from "./read-segmentation.ts";
 import { readResultSource } from "./result-source.ts";
 import { segmentationFile } from "./segmentation.ts";
 import { testAnalysis, testFindings, testRadiograph } from "./test-result-source.ts";
+import { runTool, skipWithoutTools } from "./test-tools.ts";
 
 const WIDTH = 300;
 const HEIGHT = 260;
@@ -124,4 +128,19 @@ test("readSegmentation: what is none is refused in words", () => {
 
 test("drawnSegmentationFile: nothing drawn makes no object", () => {
   assert.equal(drawnSegmentationFile(source, { ...drawn, outlines: [] }, "1.0.0"), null);
+});
+
+test("dciodvfy finds no error in a drawing", skipWithoutTools("dciodvfy"), (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-drawn-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "drawn.dcm");
+  for (const [what, file] of [
+    ["bones and a line", written()],
+    ["one bone, without a grade", written({ outlines: [outlines[0]], visibility: null })],
+  ] as const) {
+    writeFileSync(path, file);
+    const { said } = runTool("dciodvfy", path);
+    assert.match(said, /^Segmentation$/m, what);
+    assert.doesNotMatch(said, /^Error/m, `${what}: ${said}`);
+  }
 });
