@@ -128,6 +128,24 @@ test("senior: drawings are reviewed, given back and settled", {
     assert.deepEqual(hows, ["adjudicated", "adjudicated", "agreed"]);
   });
   assert.deepEqual(troubles, []);
+
+  await context.test("those who run the study see how long drawing took", async () => {
+    const { page } = administrator;
+    await page.getByRole("link", { name: "Drawing times" }).click();
+    await page.getByRole("heading", { name: "How long drawing takes" }).waitFor();
+    for (const [person, seconds] of [
+      ["Simulated Annotator 1", "40"],
+      ["Simulated Annotator 2", "80"],
+    ] as const) {
+      const row = page.getByRole("row", { name: person });
+      await row.getByRole("cell", { name: "3 of 1 patients" }).waitFor();
+      await row.getByRole("cell", { name: new RegExp(`^${seconds}( |$)`) }).waitFor();
+    }
+    await assertAccessible(page, "drawing times, dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    await assertAccessible(page, "drawing times, as the computer says");
+    assert.deepEqual(administrator.troubles, []);
+  });
 });
 
 /** One case with three views, as if its readers had agreed, given to both annotators. */
@@ -164,9 +182,10 @@ async function submit(study: Study, person: string, version: number): Promise<vo
     square(images[1], isFirst ? 100 : 130, 60),
   ];
   const visibility = Object.fromEntries(images.map((image) => [image, "impossible" as const]));
+  const seconds = Object.fromEntries(images.map((image) => [image, isFirst ? 40 : 80]));
   await submitAnnotationDraft(study, task, {
     version,
-    content: { ...emptyAnnotation, shapes, visibility },
+    content: { ...emptyAnnotation, shapes, visibility, seconds },
   });
 }
 
