@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoPlan, demoProgress, runDemo, stopOnSignals } from "@malleolus/cli/demo";
 import type { AcceptanceThreshold } from "@malleolus/evaluation";
-import { shippedDetector } from "@malleolus/networks";
+import { shippedDetector, shippedPreliminary } from "@malleolus/networks";
 import { demoRecipe } from "@malleolus/runs";
 import { readInitialWeights } from "@malleolus/training";
 
@@ -22,6 +22,7 @@ if (out === undefined || seeds.length === 0) {
 }
 
 const shipped = shippedDetector();
+const preliminary = shippedPreliminary();
 const weights = shipped === null ? null : readInitialWeights(shipped);
 const progress = demoProgress({
   write: (text) => process.stdout.write(text),
@@ -37,7 +38,15 @@ for (const seed of seeds) {
     const began = performance.now();
     const plan = { ...demoPlan, seed };
     const { signal: stop } = signals;
-    const result = await runDemo({ folder, plan, recipe: demoRecipe, weights, progress, stop });
+    const result = await runDemo({
+      folder,
+      plan,
+      recipe: demoRecipe,
+      weights,
+      preliminary,
+      progress,
+      stop,
+    });
     progress.end();
     if (result === null) process.exit(1);
     const minutes = (performance.now() - began) / 60_000;

@@ -14,6 +14,7 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { type DemoPlan, demoPlan, demoProgress, runDemo, stopOnSignals } from "@malleolus/cli/demo";
+import { shippedPreliminary } from "@malleolus/networks";
 import { namedRecipe, namedRecipes } from "@malleolus/runs";
 import { readInitialWeights } from "@malleolus/training";
 
@@ -52,6 +53,7 @@ const result = await runDemo({
   plan,
   recipe,
   weights: readInitialWeights(weights),
+  preliminary: shippedPreliminary(),
   progress,
   stop: signals.signal,
 });

@@ -22,12 +22,14 @@ export { type DeepLab, deepLab } from "./deeplab/deeplab.ts";
 export { type DeepLabReport, initializeDeepLab } from "./deeplab/initialize-deeplab.ts";
 export type { SegmentationLosses } from "./deeplab/segmentation-loss.ts";
 export {
+  meanWithMirrored,
   openSegmenter,
   type SegmentedRadiograph,
   type Segmenter,
   segmentImage,
   writeSegmenter,
 } from "./deeplab/segmenter.ts";
+export { type ShippedPreliminary, shippedPreliminary } from "./deeplab/shipped-preliminary.ts";
 export {
   type DetectableImage,
   type Detector,

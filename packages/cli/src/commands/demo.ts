@@ -18,7 +18,7 @@ export const demoCommand: CommandFile = (output, finish) =>
       "after",
       `
 Simulates two hospitals, imports and screens their archives, has them read and annotated by simulated
-people, trains a small Mask R-CNN on them (from the detector that comes with the project, which has seen
+people (who mend what two small networks propose), trains a small Mask R-CNN on them (from the detector that comes with the project, which has seen
 other simulated patients), tests it on unseen patients of both hospitals, and writes report.html and
 report.json. It needs no data, about 15 minutes on two cores, and a gigabyte of disk. It first estimates the
 time on this machine. Everything in it is simulated and says so.
@@ -37,7 +37,7 @@ Examples:
       const { runDemo } = await import("../demo/run-demo.ts");
       const { demoRecipe } = await import("@malleolus/runs");
       const { readInitialWeights } = await import("@malleolus/training");
-      const { shippedDetector } = await import("@malleolus/networks");
+      const { shippedDetector, shippedPreliminary } = await import("@malleolus/networks");
       const shipped = shippedDetector();
       const progress = demoProgress(output);
       const signals = stopOnSignals(() =>
@@ -49,6 +49,7 @@ Examples:
           plan: demoPlan,
           recipe: demoRecipe,
           weights: shipped === null ? null : readInitialWeights(shipped),
+          preliminary: shippedPreliminary(),
           progress,
           stop: signals.signal,
         });

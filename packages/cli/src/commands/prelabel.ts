@@ -21,6 +21,10 @@ interface PrelabelArguments {
   readonly json?: true;
 }
 
+const SHIPPED =
+  "by the networks that come with the project, which have seen simulated ankles alone; name your own with " +
+  "--bundle or --segmentation\n";
+
 export const prelabelCommand: CommandFile = (output) =>
   new Command("prelabel")
     .description("outline a study's radiographs and say their class, for annotators to mend")
@@ -55,6 +59,9 @@ line as well, and the probability of each class. An annotator accepts, mends or 
 it. A radiograph that shows no lower leg gets no outline. Radiographs that these networks have looked at are
 passed over, so the same command goes on after an interruption.
 
+Without --bundle and --segmentation the networks that come with the project look, which have seen simulated
+ankles and nothing else: what they propose on real radiographs means nothing.
+
 Probabilities are calibrated by malleolus calibrate; until then they are as sure as training made them. Where
 bones and a fracture are outlined and the file has millimetres, the class by the fracture's height is kept, too.
 
@@ -62,6 +69,7 @@ bones and a fracture are outlined and the file has millimetres, the class by the
 back is read by malleolus import annotations --as proposals.
 
 Examples:
+  ./malleolus prelabel my-study
   ./malleolus prelabel my-study --bundle models/ankle-1 --coco proposals.json
   ./malleolus prelabel my-study --segmentation runs/segmentation --classification runs/classification`,
     )
@@ -71,15 +79,16 @@ Examples:
       const { cocoText } = await import("@malleolus/data");
       const { prelabelStudy } = await import("../prelabel/prelabel-study.ts");
       if (given.threads !== undefined) setThreads(given.threads);
-      const { segmentation, classification } = await networksOf(given);
+      const networks = await networksOf(given);
+      if (networks.isShipped && !given.json) output.writeError(SHIPPED);
       const study = await studies.openStudy(folder);
       const progress = countProgress(output, "radiographs");
       const signals = stopOnSignals(() => progress.say("ending; the same command goes on"));
       try {
         const { model, ...counts } = await prelabelStudy({
           study,
-          segmentation,
-          classification,
+          segmentation: networks.segmentation,
+          classification: networks.classification,
           name: given.name,
           who: given.who,
           workers: given.workers,
@@ -112,22 +121,32 @@ Examples:
 interface Networks {
   readonly segmentation: string;
   readonly classification: string | null;
+  /** Whether they are those that come with the project. */
+  readonly isShipped: boolean;
 }
 
 async function networksOf(given: PrelabelArguments): Promise<Networks> {
   const { findDetector, openBundle } = await import("@malleolus/runs");
+  const { shippedPreliminary } = await import("@malleolus/networks");
   const { bundle, segmentation, classification } = given;
   if (bundle !== undefined) {
     const { paths } = await openBundle(bundle);
     const own = paths.get("segmentation");
     if (own === undefined) throw withoutSegmentation(`${bundle}, a bundle without one`);
-    return { segmentation: own, classification: paths.get("classification") ?? null };
+    const ofClasses = paths.get("classification") ?? null;
+    return { segmentation: own, classification: ofClasses, isShipped: false };
   }
-  if (segmentation === undefined) throw withoutSegmentation("none");
-  return {
-    segmentation: findDetector(segmentation).path,
-    classification: classification === undefined ? null : findDetector(classification).path,
-  };
+  if (segmentation !== undefined) {
+    return {
+      segmentation: findDetector(segmentation).path,
+      classification: classification === undefined ? null : findDetector(classification).path,
+      isShipped: false,
+    };
+  }
+  if (classification !== undefined) throw withoutSegmentation("a classification alone");
+  const shipped = shippedPreliminary();
+  if (shipped === null) throw withoutSegmentation("none");
+  return { ...shipped, isShipped: true };
 }
 
 function withoutSegmentation(got: string): CliError {

@@ -4,9 +4,9 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { shippedPreliminary } from "@malleolus/networks";
 import { demoRecipe } from "@malleolus/runs";
 import { selectionAuditSchema } from "@malleolus/schema";
-import { closeStudy, imagesWithoutPrelabel, openStudy, storeProposals } from "@malleolus/studies";
 import { run } from "../test-command.ts";
 import { demoProgress } from "./demo-progress.ts";
 import { type DemoPlan, demoPlan, THRESHOLDS } from "./plan.ts";
@@ -57,7 +57,14 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
       progress.count(done, total, what);
     },
   };
-  const options = { folder, plan, recipe, weights: null, progress };
+  const options = {
+    folder,
+    plan,
+    recipe,
+    weights: null,
+    preliminary: shippedPreliminary(),
+    progress,
+  };
   const stopped = { ...options, progress: stopInSimulation, stop: stopping.signal };
   assert.equal(await runDemo(stopped), null);
   assert.ok(!existsSync(join(folder, "study")));
@@ -82,7 +89,19 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
   // The last stage writes the report, and is in it.
   assert.deepEqual(report.timings.length, STAGES.length);
   for (const { seconds } of report.timings) assert.ok(seconds > 0, JSON.stringify(report.timings));
-  assert.match(readFileSync(result.reportPath, "utf8"), /not a medical device/);
+  const page = readFileSync(result.reportPath, "utf8");
+  assert.match(page, /not a medical device/);
+  // Its networks proposed, chose, and were drawn over with and without.
+  const { preliminary } = report;
+  assert.deepEqual(
+    preliminary.measures.map(({ structure }: { structure: string }) => structure),
+    ["fibula", "tibia", "fracture"],
+  );
+  assert.ok(preliminary.radiographs > 20, `${preliminary.radiographs}`);
+  assert.equal(preliminary.selection.picked, 23);
+  assert.ok(preliminary.selection.passedOver > 0);
+  assert.equal(preliminary.assistance.drawings.unassisted > 0, true);
+  assert.match(page, /id="preliminary"/);
   for (const number of STAGES.keys()) {
     assert.match(said, new RegExp(`\\[ ?${number + 1}/${STAGES.length}\\]`));
   }
@@ -99,21 +118,6 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
     () => auditIn(folder),
   );
 });
-
-/** Every radiograph gets probabilities, as prelabel would give it. */
-async function scoreAll(folder: string): Promise<void> {
-  const study = await openStudy(folder);
-  const model = { sha256: "a1".repeat(32), name: "preliminary", version: "1" };
-  const images = await imagesWithoutPrelabel(study, model.sha256);
-  const prelabels = images.map((image, i) => {
-    const torn = (i + 1) / (images.length + 1) / 2;
-    const probabilities = { weber_a: 0, weber_b: 1 - torn, weber_c: 0, no_fracture: torn };
-    const none = { flippedProbabilities: null, segmentation: null, view: null, side: null };
-    return { image, model, isLowerLeg: true, shapes: [], probabilities, ...none };
-  });
-  await storeProposals(study, prelabels, "test");
-  await closeStudy(study);
-}
 
 async function auditIn(folder: string): Promise<void> {
   const study = join(folder, "study");
@@ -135,11 +139,6 @@ async function auditIn(folder: string): Promise<void> {
   writeFileSync(join(folder, "audit-recipe.json"), JSON.stringify(tiny));
   const out = join(folder, "audit");
   const args = ["audit-selection", planFile, "--study", study, "--out", out, "--threads", "1"];
-  const unscored = await run(...args);
-  assert.equal(unscored.code, 1);
-  assert.match(unscored.said, /got none; run malleolus prelabel first/);
-
-  await scoreAll(study);
   const { code, said, written } = await run(...args);
   assert.equal(code, 0, said);
   assert.match(said, /training 8 of 8: random-8-seed-2/);

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cocoText } from "@malleolus/data";
 import { writeFileWhole } from "@malleolus/host";
+import type { ShippedPreliminary } from "@malleolus/networks";
 import {
   externalHospital,
   type Hospital,
@@ -47,6 +48,7 @@ import { type DemoResult, evaluateDemo } from "./evaluate-demo.ts";
 import type { KnownImage, KnownImages } from "./known-cases.ts";
 import { offerReading } from "./offer-reading.ts";
 import { type DemoPlan, demoParticipants, type HospitalPlan } from "./plan.ts";
+import { prelabelDemo, selectDemo } from "./prelabel-demo.ts";
 import { annotateAll } from "./simulated-annotators.ts";
 import { readAll } from "./simulated-readers.ts";
 import { openStages, type Stages } from "./stages.ts";
@@ -61,6 +63,8 @@ export interface DemoOptions {
   readonly recipe: Recipe;
   /** To begin with; null from scratch. */
   readonly weights: InitialWeights | null;
+  /** What proposes outlines and classes; null where nothing does. */
+  readonly preliminary: ShippedPreliminary | null;
   readonly progress: DemoProgress;
   readonly stop: AbortSignal;
 }
@@ -71,6 +75,7 @@ export async function runDemo({
   plan,
   recipe,
   weights,
+  preliminary,
   progress,
   stop,
 }: DemoOptions): Promise<DemoResult | null> {
@@ -90,7 +95,18 @@ export async function runDemo({
       importArchives(study, folder, archives, records, progress, stop),
     );
     if (known === null) return null;
-    await curate(study, folder, archives, known, stages, progress);
+    await readCases(study, known, stages, progress);
+    if (preliminary !== null) {
+      const seen = await stages.repeat("prelabel", "proposing outlines and classes", () =>
+        prelabelDemo(study, preliminary, progress, stop),
+      );
+      if (seen === null) return null;
+      await stages.once("select", "choosing what is worth an annotator's time", () =>
+        selectDemo(study),
+      );
+    }
+    await annotateTraining(study, folder, known, stages, progress);
+    await requireHospitals(study, archives);
     await offerReading(study);
     const run = await stages.repeat("train", "training a Mask R-CNN", () =>
       trainDemo(study, folder, recipe, weights, progress, stop),
@@ -224,11 +240,9 @@ async function importArchives(
   }
 }
 
-/** From imported radiographs to a training set: screened, read, assigned, annotated. */
-async function curate(
+/** From imported radiographs to tests: screened, read, drawn. */
+async function readCases(
   study: Study,
-  folder: string,
-  archives: readonly Archive[],
   known: KnownImages,
   stages: Stages,
   progress: DemoProgress,
@@ -253,6 +267,16 @@ async function curate(
   await stages.once("read tests", "three surgeons read the tests, and talk", () =>
     read("reference"),
   );
+}
+
+/** A training set: drawn, outlined, and written down. */
+async function annotateTraining(
+  study: Study,
+  folder: string,
+  known: KnownImages,
+  stages: Stages,
+  progress: DemoProgress,
+): Promise<void> {
   await stages.once("assign training", "drawing the radiographs to train on", async () => {
     await assignTraining(study, { who: "demo" });
   });
@@ -269,11 +293,13 @@ async function curate(
     const { dataset } = await cocoExport(study, "training");
     writeFileWhole(join(folder, "training.json"), cocoText(dataset));
   });
+}
+
+async function requireHospitals(study: Study, archives: readonly Archive[]): Promise<void> {
   const { hospitals } = await readFlow(study);
-  if (hospitals.length !== archives.length) {
-    throw new CliError(
-      "study",
-      `${study.folder}: expected the demonstration's hospitals, got ${hospitals.length} of others`,
-    );
-  }
+  if (hospitals.length === archives.length) return;
+  throw new CliError(
+    "study",
+    `${study.folder}: expected the demonstration's hospitals, got ${hospitals.length} of others`,
+  );
 }

@@ -17,6 +17,8 @@ export const STAGES = [
   "read",
   "assign tests",
   "read tests",
+  "prelabel",
+  "select",
   "assign training",
   "annotate",
   "export",

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { readRadiograph } from "@malleolus/data";
-import { mirrorImage, outlineStructures } from "@malleolus/imaging";
+import { mirrorImage, outlineStructures, prepareImage } from "@malleolus/imaging";
 import {
   deepLab,
   imageClassifier,
+  meanWithMirrored,
   openClassifier,
   openSegmenter,
   writeClassifier,
@@ -38,7 +39,7 @@ function networksIn(folder: string, looks: Looks = "everywhere") {
       decoder: { lowChannels: 8, channels: 16, convolutions: 1 },
     } as const;
     const outlines = deepLab(small);
-    writeSegmenter(segmenter, outlines, preprocess);
+    writeSegmenter(segmenter, outlines, { ...preprocess, testTimeFlip: looks !== "everywhere" });
     const { structures, backbone, aspp, decoder } = small;
     const pooling =
       looks === "everywhere"
@@ -127,9 +128,26 @@ for (const looks of ["where it finds", "where another finds"] as const) {
     );
     assert.ok(!("error" in one));
     const radiograph = await readRadiograph(files[0]);
-    const { found } = segmenter.segment(radiograph);
+    const { image } = prepareImage(radiograph, preprocess);
+    const own = isOne ? classifier.segmentation : null;
+    const found =
+      own === null
+        ? segmenter.segmentPrepared(image)
+        : meanWithMirrored(
+            own.segmentAndClassify(image).found,
+            own.segmentAndClassify(mirrorImage(image)).found,
+          );
     assert.deepEqual(one.outlined, outlineStructures(found, segmenter.structures, radiograph));
+    // As the segmenter by itself, which looks at both in one batch.
+    const { probabilities } = segmenter.segmentPrepared(image);
+    const furthest = probabilities.map((value, i) => Math.abs(value - found.probabilities[i]));
+    assert.ok(Math.max(...furthest) < 1e-4);
     assert.deepEqual(one.probabilities, classifier.classify(radiograph));
+    const { width, height, pixels } = radiograph;
+    const flipped = classifier.classify(mirrorImage({ width, height, pixels }));
+    for (const [k, value] of flipped.entries()) {
+      assert.ok(Math.abs(value - (one.flippedProbabilities?.[k] ?? Number.NaN)) < 1e-4);
+    }
     segmenter.close();
     classifier.close();
   });

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { DataError } from "@malleolus/data";
 import { startThread, threadPool } from "@malleolus/host";
 import { type LabelProbabilities, mirrorImage, type NetworkImage } from "@malleolus/imaging";
-import type { RadiographClassifier, Segmenter } from "@malleolus/networks";
+import { meanWithMirrored, type RadiographClassifier, type Segmenter } from "@malleolus/networks";
 import type { HeightRule } from "./class-by-height.ts";
 import { errorOf, type Failure } from "./failure.ts";
 import type {
@@ -69,14 +69,10 @@ export async function* prelabelRadiographs<File>(
   };
   const look = async ({ images, ...radiograph }: PreparedRadiograph) => {
     const [image, smaller] = images;
-    const { found, probabilities } = lookAt(image, smaller);
+    const { found, probabilities, flippedProbabilities } = lookAt(image, smaller);
     const outlined = outliners.lend((thread) =>
       thread.ask({ found, structures: segmenter.structures, radiograph, heightRule }),
     );
-    const flippedProbabilities =
-      classifier === null || smaller === undefined
-        ? null
-        : classifier.classifyPrepared(mirrorImage(smaller));
     return { ...radiograph, probabilities, flippedProbabilities, ...(await outlined) };
   };
   try {
@@ -107,24 +103,41 @@ export async function* prelabelRadiographs<File>(
   }
 }
 
-type Look = (
-  image: NetworkImage,
-  ofClassifier: NetworkImage | undefined,
-) => { readonly found: LabelProbabilities; readonly probabilities: Float32Array | null };
+interface Seen extends Pick<SeenRadiograph<unknown>, "probabilities" | "flippedProbabilities"> {
+  readonly found: LabelProbabilities;
+}
 
-/** Both networks' look at a radiograph: one pass where they have one segmentation at one size. */
+/** At the segmenter's size, and at the classifier's where there is one. */
+type Look = (image: NetworkImage, ofClassifier: NetworkImage | undefined) => Seen;
+
+/**
+ * Both networks' look at a radiograph and at its mirror image: one pass of each where both have one segmentation at
+ * one size, which is then asked for outlines on the mirror image, too, at no cost.
+ */
 function lookOf(segmenter: Segmenter, classifier: RadiographClassifier | null): Look {
   const own = classifier?.segmentation ?? null;
+  const withoutFlip = { ...segmenter.preprocess, testTimeFlip: false };
   const isOne =
     own?.weightsHash === segmenter.weightsHash &&
-    !segmenter.preprocess.testTimeFlip &&
-    isDeepStrictEqual(segmenter.preprocess, classifier?.preprocess);
-  if (own !== null && isOne) return (image) => own.segmentAndClassify(image);
-  return (image, ofClassifier) => ({
-    found: segmenter.segmentPrepared(image),
-    probabilities:
-      classifier === null || ofClassifier === undefined
-        ? null
-        : classifier.classifyPrepared(ofClassifier),
-  });
+    isDeepStrictEqual(withoutFlip, classifier?.preprocess);
+  if (own !== null && isOne) {
+    return (image) => {
+      const [plain, mirrored] = [image, mirrorImage(image)].map(own.segmentAndClassify);
+      return {
+        found: segmenter.preprocess.testTimeFlip
+          ? meanWithMirrored(plain.found, mirrored.found)
+          : plain.found,
+        probabilities: plain.probabilities,
+        flippedProbabilities: mirrored.probabilities,
+      };
+    };
+  }
+  return (image, ofClassifier) => {
+    const classify = (one: NetworkImage) => classifier?.classifyPrepared(one) ?? null;
+    return {
+      found: segmenter.segmentPrepared(image),
+      probabilities: ofClassifier === undefined ? null : classify(ofClassifier),
+      flippedProbabilities: ofClassifier === undefined ? null : classify(mirrorImage(ofClassifier)),
+    };
+  };
 }

@@ -126,7 +126,8 @@ export function segmentImage(
   return meanWithMirrored(found, mirrored);
 }
 
-function meanWithMirrored(
+/** Of what is seen on an image and on its mirror image. */
+export function meanWithMirrored(
   found: LabelProbabilities,
   mirrored: LabelProbabilities,
 ): LabelProbabilities {

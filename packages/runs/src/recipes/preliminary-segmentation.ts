@@ -7,7 +7,8 @@
  * It looks through windows. A fracture is a thousandth of a radiograph: whole radiographs at 256 pixels taught
  * nothing of it in 1,200 looks, while twelve windows of 160 pixels cost as much as four of those and show twice as
  * many fractures, at the radiograph's own scale (bench/RESULTS.md). What is learned by windows is then
- * made used to whole radiographs by a short second recipe, which begins with the first one's weights.
+ * made used to whole radiographs by a short second recipe, which begins with the first one's weights. A second round
+ * of windows from the weights of the first, with another seed, brings the fracture's Dice from 0.48 to 0.57.
  *
  * Dice counts a fracture's own pixels, and in the cross-entropy one of them weighs as the root of its rarity:
  * weighed to the full it would be found everywhere.
@@ -20,6 +21,8 @@ const model = deepLabConfig();
 const conditions =
   "simulated ankles (phantom 2, seed weights, pitch 0.48 mm): trained on 375 radiographs, 144 of 48 other patients, " +
   "Gluon's weights, float32";
+
+const twoRounds = `${conditions}, after two rounds of preliminary-segmentation`;
 
 export const preliminarySegmentationSummary =
   "outlines of tibia, fibula and fracture: DeepLabV3+ on MobileNetV2, 40 minutes on one core";
@@ -41,7 +44,10 @@ const input: RecipeOf<"segmentation">["input"] = {
 export const preliminarySegmentationRecipe: RecipeOf<"segmentation"> = {
   ...quickRecipe,
   name: "preliminary-segmentation",
-  expected: [{ metric: "fracture Dice", value: 0, tolerance: 0.1, conditions }],
+  expected: [
+    { metric: "fracture Dice", value: 0.482, tolerance: 0.08, conditions },
+    { metric: "AUC fracture in fibula", value: 0.926, tolerance: 0.04, conditions },
+  ],
   steps: 2000,
   batchSize: 12,
   dtype: "float32",
@@ -75,10 +81,10 @@ export const preliminaryWholeRecipe: RecipeOf<"segmentation"> = {
   ...preliminarySegmentationRecipe,
   name: "preliminary-segmentation-whole",
   expected: [
-    { metric: "tibia Dice", value: 0.973, tolerance: 0.02, conditions },
-    { metric: "fibula Dice", value: 0.967, tolerance: 0.02, conditions },
-    { metric: "fracture Dice", value: 0.463, tolerance: 0.08, conditions },
-    { metric: "AUC fracture in fibula", value: 0.89, tolerance: 0.04, conditions },
+    { metric: "tibia Dice", value: 0.979, tolerance: 0.02, conditions: twoRounds },
+    { metric: "fibula Dice", value: 0.973, tolerance: 0.02, conditions: twoRounds },
+    { metric: "fracture Dice", value: 0.533, tolerance: 0.08, conditions: twoRounds },
+    { metric: "AUC fracture in fibula", value: 0.925, tolerance: 0.04, conditions: twoRounds },
   ],
   steps: 300,
   batchSize: 4,
@@ -86,10 +92,12 @@ export const preliminaryWholeRecipe: RecipeOf<"segmentation"> = {
   validation: { everySteps: 150, metric: "mean Dice", patience: null },
   weightAverage: { decay: 0.97 },
   input: { ...input, minCropFraction: 0.85, maxRotationDegrees: 8, window: null },
+  // prelabel looks at the mirror image anyway, whose class tells how sure a classifier is.
+  preprocess: { ...preliminarySegmentationRecipe.preprocess, testTimeFlip: true },
   optimizer: {
     ...preliminarySegmentationRecipe.optimizer,
     schedule: {
-      baseLearningRate: 0.0004,
+      baseLearningRate: 0.0002,
       warmup: { steps: 20, factor: 0.05 },
       decay: { kind: "cosine" },
     },
