@@ -6,6 +6,7 @@ export {
 } from "./inference/analysis-orders.ts";
 export { addApiKey, SCOPES } from "./inference/api-keys.ts";
 export type { LiveResult } from "./inference/inbox/live-study.ts";
+export { addModel } from "./inference/model-registry.ts";
 export {
   type InferenceOptions,
   type RunningInference,

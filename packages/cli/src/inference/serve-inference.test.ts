@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseDataSet, readFileParts } from "@malleolus/data/dicom";
 import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
+import { shippedDetector } from "@malleolus/networks/shipped-detector";
 import { dicomWebClient, dimseClient, textIn } from "@malleolus/pacs";
 import { freePort, skipWithoutOrthanc, startOrthancWithDimse } from "@malleolus/pacs/test-archives";
 import { run } from "../test-command.ts";
@@ -114,6 +116,22 @@ function newFolder(context: TestContext): string {
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, "inbox");
 }
+
+test("serve --inference --add-model: a detector is registered by its hash, and figures are asked for", async (context) => {
+  const inbox = newFolder(context);
+  const checkpoint = shippedDetector();
+  assert.ok(checkpoint !== null);
+  const add = ["serve", inbox, "--inference", "--add-model", "first", "--checkpoint", checkpoint];
+  const without = await run(...add);
+  assert.match(without.said, /--add-model: expected --checkpoint and --figures beside it/);
+  const figures = join(inbox, "..", "figures.json");
+  writeFileSync(figures, '{"dataset":"test","auc":0.9}');
+  const { written } = await run(...add, "--figures", figures, "--json");
+  const sha256 = createHash("sha256").update(readFileSync(checkpoint)).digest("hex");
+  assert.equal(JSON.parse(written).sha256, sha256);
+  const { models } = JSON.parse(readFileSync(join(inbox, "models.json"), "utf8"));
+  assert.deepEqual([models[0].sha256, models[0].figures.auc], [sha256, 0.9]);
+});
 
 test("serve --inference: a study by HTTP, followed to its result, read, confirmed, and an orderly end", async (context) => {
   const inbox = newFolder(context);

@@ -19,6 +19,8 @@ export interface InferenceArguments {
   readonly json?: true;
   readonly newKey?: string;
   readonly scope?: readonly string[];
+  readonly addModel?: string;
+  readonly figures?: string;
   readonly checkpoint?: string;
   readonly engine: EngineName;
   readonly dtype?: "float32" | "bfloat16";
@@ -37,7 +39,7 @@ export async function serveInference(
   output: Output,
   command: Command,
 ): Promise<void> {
-  const { addApiKey, SCOPES, startInference } = await import("@malleolus/server");
+  const { addApiKey, addModel, SCOPES, startInference } = await import("@malleolus/server");
   if (given.newKey !== undefined) {
     if (!existsSync(folder)) {
       throw new CliError(
@@ -48,6 +50,25 @@ export async function serveInference(
     const key = addApiKey(folder, given.newKey, given.scope ?? SCOPES);
     output.write(given.json ? `${JSON.stringify({ key })}\n` : `${key}\n`);
     output.writeError("it is shown once: keep it where the program that uses it finds it\n");
+    return;
+  }
+  if (given.addModel !== undefined) {
+    if (given.figures === undefined || given.checkpoint === undefined) {
+      throw new CliError(
+        "folder",
+        "--add-model: expected --checkpoint and --figures beside it; the figures are what evaluate --json printed",
+      );
+    }
+    const path = await chooseDetector(given.checkpoint, given.json === true, output);
+    const sha256 = await addModel(folder, {
+      path,
+      name: given.addModel,
+      figuresPath: given.figures,
+    });
+    output.write(given.json ? `${JSON.stringify({ sha256 })}\n` : `${sha256}\n`);
+    output.writeError(
+      "it is used once two people approved it by keys of theirs, and one takes it\n",
+    );
     return;
   }
   const detector = await chooseDetector(given.checkpoint, given.json === true, output);
@@ -72,8 +93,8 @@ export async function serveInference(
     const service = await startInference({
       folder,
       passphrase,
-      startAnalysis: () =>
-        fork(PROCESS, [JSON.stringify(options)], {
+      startAnalysis: (registered) =>
+        fork(PROCESS, [JSON.stringify({ ...options, detector: registered ?? detector })], {
           serialization: "advanced",
           stdio: ["ignore", "ignore", "inherit", "ipc"],
           // It needs no secret of the inbox.

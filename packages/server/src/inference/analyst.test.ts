@@ -27,7 +27,12 @@ interface Opened {
 
 function open(
   context: TestContext,
-  { then = "", command = process.execPath, longestMs = 60_000 },
+  {
+    then = "",
+    command = process.execPath,
+    longestMs = 60_000,
+    expected = null,
+  }: { then?: string; command?: string; longestMs?: number; expected?: string | null },
 ): Opened {
   let changed = Promise.withResolvers<void>();
   const analyst = openAnalyst(
@@ -37,7 +42,7 @@ function open(
         serialization: "advanced",
       }),
     () => changed.resolve(),
-    longestMs,
+    { longestMs, expectedSha256: () => expected },
   );
   context.after(() => analyst.close());
   return {
@@ -108,4 +113,33 @@ test("openAnalyst: one that cannot be started is tried again, and closes", async
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await analyst.close();
+});
+
+test("openAnalyst: a model that is not the approved one is not used", async (context) => {
+  const { analyst } = open(context, { expected: "cd".repeat(32) });
+  for (const began = Date.now(); analyst.restarts < 1; ) {
+    assert.ok(Date.now() - began < 60_000, "not begun anew");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal(analyst.model, null);
+  await assert.rejects(
+    analyst.analyse(ORDER, () => undefined),
+    { name: "AnalysisEnded" },
+  );
+});
+
+test("openAnalyst: for another model the process is begun anew, after what it is at", async (context) => {
+  const result = JSON.stringify(RESULT);
+  const then = `setTimeout(() => process.send({ news: "analysed", id: order.id, result: ${result}, objects: [] }), 100);`;
+  const { analyst, until } = open(context, { then });
+  await until(true);
+  const analysed = analyst.analyse(ORDER, () => undefined);
+  analyst.restart();
+  assert.equal((await analysed).id, "study");
+  assert.equal(analyst.model, null);
+  await until(true);
+  analyst.restart();
+  assert.equal(analyst.model, null);
+  await until(true);
+  assert.equal(analyst.restarts, 2);
 });

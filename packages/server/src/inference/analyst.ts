@@ -5,7 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { type AnalysisNews, type AnalysisOrder, analysisNewsSchema } from "./analysis-orders.ts";
 
-/** Makes the process; its channel must carry bytes (`serialization: "advanced"`). */
+/** Makes the process, with the model that is in use then; its channel must carry bytes (`serialization: "advanced"`). */
 export type StartAnalysis = () => ChildProcess;
 
 export type Analysed = Extract<AnalysisNews, { news: "analysed" }>;
@@ -20,6 +20,8 @@ export interface Analyst {
     order: Omit<AnalysisOrder, "order">,
     onProgress: (done: number, total: number) => void,
   ): Promise<Analysed>;
+  /** Begins the process anew, for another model, once what it is at is done. */
+  restart(): void;
   close(): Promise<void>;
 }
 
@@ -44,16 +46,24 @@ const LONGEST_ANALYSIS_MS = 10 * 60_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 
+export interface AnalystOptions {
+  readonly longestMs?: number;
+  /** Of the model that may be used; null for any. A process that has another is ended, and is begun anew. */
+  readonly expectedSha256?: () => string | null;
+}
+
 /** `onModel` is told whenever `model` changes. */
 export function openAnalyst(
   start: StartAnalysis,
   onModel: () => void,
-  longestMs: number = LONGEST_ANALYSIS_MS,
+  options: AnalystOptions = {},
 ): Analyst {
+  const { longestMs = LONGEST_ANALYSIS_MS, expectedSha256 = () => null } = options;
   let model: Analyst["model"] = null;
   let restarts = 0;
   let waitMs = FIRST_WAIT_MS;
   let isClosing = false;
+  let wantsRestart = false;
   let pending: Pending | null = null;
   let child = begin();
 
@@ -71,6 +81,11 @@ export function openAnalyst(
 
   function hear(news: AnalysisNews): void {
     if (news.news === "ready") {
+      const expected = expectedSha256();
+      if (expected !== null && expected !== news.modelSha256) {
+        child.kill("SIGKILL");
+        return;
+      }
       model = { sha256: news.modelSha256, classes: news.classes };
       waitMs = FIRST_WAIT_MS;
       onModel();
@@ -89,7 +104,17 @@ export function openAnalyst(
   function over(last: Pending): Pending {
     clearTimeout(last.late);
     pending = null;
+    if (wantsRestart) endChild();
     return last;
+  }
+
+  /** It is begun anew at its end. */
+  function endChild(): void {
+    wantsRestart = false;
+    model = null;
+    const last = child;
+    if (last.connected) last.disconnect();
+    setTimeout(() => last.kill("SIGKILL"), 5_000).unref();
   }
 
   function ended(gone: ChildProcess): void {
@@ -124,6 +149,10 @@ export function openAnalyst(
         // One that is gone says so by its end.
         at.send({ order: "analyse", ...order } satisfies AnalysisOrder, () => undefined);
       });
+    },
+    restart() {
+      wantsRestart = true;
+      if (pending === null) endChild();
     },
     close() {
       isClosing = true;

@@ -15,6 +15,7 @@ export const SCOPES = [
   "results:confirm",
   "follow-up:write",
   "sending:switch",
+  "models:approve",
   "metrics:read",
 ] as const;
 const scopeSchema = z.enum(SCOPES);

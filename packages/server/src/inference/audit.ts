@@ -20,6 +20,9 @@ export type AuditAct =
   | "sending stopped"
   | "sending resumed"
   | "follow-up entered"
+  | "model approved"
+  | "model taken into use"
+  | "model rolled back"
   | "pixels expired"
   | "record expired"
   | "association refused";
@@ -29,6 +32,8 @@ export interface AuditEvent {
   /** A key's name, an AE title, or the service itself. */
   readonly who: string;
   readonly study?: string;
+  /** The hash of a detector. */
+  readonly model?: string;
 }
 
 export interface Audit {

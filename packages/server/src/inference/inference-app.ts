@@ -23,6 +23,7 @@ import { addFollowUpRoutes } from "./routes/follow-up-routes.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addImageRoutes } from "./routes/image-routes.ts";
 import { addLiveStudyRoutes } from "./routes/live-study-routes.ts";
+import { addModelRoutes } from "./routes/model-routes.ts";
 import { addResultRoutes } from "./routes/result-routes.ts";
 
 declare module "fastify" {
@@ -92,6 +93,7 @@ export async function createInferenceApp(
     addHealthRoutes(app, room);
     addImageRoutes(app, room);
     addLiveStudyRoutes(app, room);
+    addModelRoutes(app, room);
     addResultRoutes(app, room);
     addFollowUpRoutes(app, room);
     app.get("/v1/openapi.json", { config: { scope: null }, schema: { hide: true } }, async () =>

@@ -17,13 +17,15 @@ import { openInbox } from "./inbox/inbox.ts";
 import { createInferenceApp } from "./inference-app.ts";
 import { type LiveService, openLiveService } from "./live-service.ts";
 import { openMetrics } from "./metrics.ts";
+import { currentModelPath, readModels } from "./model-registry.ts";
 import type { SendObjects } from "./outbox.ts";
 
 export interface InferenceOptions {
   /** Of the inbox; made where there is none. */
   readonly folder: string;
   readonly passphrase: string;
-  readonly startAnalysis: StartAnalysis;
+  /** `detector` is the registry's that is in use; null where none is. */
+  readonly startAnalysis: (detector: string | null) => ReturnType<StartAnalysis>;
   readonly host?: string | undefined;
   /** 0 for any that is free. */
   readonly port: number;
@@ -59,7 +61,12 @@ export async function startInference(options: InferenceOptions): Promise<Running
   const audit = await openAudit(join(folder, "audit.jsonl"));
   const metrics = openMetrics();
   let service: LiveService | null = null;
-  const analyst = openAnalyst(options.startAnalysis, () => service?.wake());
+  const analyst = openAnalyst(
+    () => options.startAnalysis(currentModelPath(folder)),
+    () => service?.wake(),
+    // A file that was exchanged after its approval is not analysed with: the service is not ready then.
+    { expectedSha256: () => readModels(folder).current },
+  );
   const level = options.log === undefined ? "warn" : "info";
   const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   const opened = openLiveService({

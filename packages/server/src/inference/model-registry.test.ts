@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { addApiKey } from "./api-keys.ts";
+import { addModel, currentModelPath, readModels } from "./model-registry.ts";
+import { testFolder } from "./test-inbox.ts";
+import { openApp } from "./test-inference-app.ts";
+
+function fileOf(context: TestContext, bytes: string, figures: string) {
+  const folder = testFolder(context);
+  const [path, figuresPath] = [join(folder, "model.safetensors"), join(folder, "figures.json")];
+  writeFileSync(path, bytes);
+  writeFileSync(figuresPath, figures);
+  return { path, figuresPath, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+test("addModel: a copy by its hash, with its figures, once; and what are no figures are refused", async (context) => {
+  const folder = testFolder(context);
+  const { path, figuresPath, sha256 } = fileOf(context, "weights", '{"dataset":"test","auc":0.9}');
+  assert.equal(await addModel(folder, { path, figuresPath, name: "first" }), sha256);
+  await addModel(folder, { path, figuresPath, name: "again" });
+  const { models, current } = readModels(folder);
+  assert.deepEqual(
+    models.map((model) => [model.name, model.sha256, model.figures.auc, model.approvals]),
+    [["first", sha256, 0.9, []]],
+  );
+  assert.deepEqual([current, currentModelPath(folder)], [null, null]);
+  for (const figures of ["no JSON", "[1]"]) {
+    const bad = fileOf(context, "others", figures);
+    await assert.rejects(addModel(folder, { ...bad, name: "bad" }), { code: "settings" });
+  }
+  await assert.rejects(addModel(folder, { path, figuresPath, name: "a/b" }), { code: "settings" });
+  assert.equal(readModels(folder).models.length, 1);
+});
+
+test("a model is used once two people approved it, and the one before is a step back", async (context) => {
+  const { app, inbox } = await openApp(context);
+  const { folder } = inbox;
+  const hashes: string[] = [];
+  for (const bytes of ["one", "two"]) {
+    const file = fileOf(context, bytes, '{"dataset":"test"}');
+    hashes.push(await addModel(folder, { ...file, name: bytes }));
+  }
+  const [one, two] = hashes;
+  const keys = ["Ada", "Ben"].map((name) => addApiKey(folder, name, ["models:approve"]));
+  const ask = async (person: number, path: string) => {
+    const headers = { authorization: `Bearer ${keys[person]}` };
+    const answer = await app.inject({ method: "POST", url: `/v1/models/${path}`, headers });
+    return { status: answer.statusCode, current: answer.json().current };
+  };
+  assert.equal((await ask(0, `${one}/approve`)).status, 200);
+  // Twice by one is not by two.
+  assert.equal((await ask(0, `${one}/approve`)).status, 200);
+  assert.equal((await ask(0, `${one}/use`)).status, 409);
+  assert.equal((await ask(1, `${one}/approve`)).status, 200);
+  assert.deepEqual(await ask(1, `${one}/use`), { status: 200, current: one });
+  assert.equal(readFileSync(currentModelPath(folder) ?? "", "utf8"), "one");
+  assert.equal((await ask(0, "roll-back")).status, 409);
+
+  for (const person of [0, 1]) await ask(person, `${two}/approve`);
+  assert.deepEqual(await ask(0, `${two}/use`), { status: 200, current: two });
+  assert.deepEqual(await ask(1, "roll-back"), { status: 200, current: one });
+  assert.equal((await ask(0, `${"0".repeat(64)}/approve`)).status, 404);
+  // A file that somebody exchanged is not the one that was approved.
+  writeFileSync(join(folder, "models", `${two}.safetensors`), "three");
+  assert.deepEqual((await ask(0, `${two}/use`)).status, 409);
+  assert.equal(readModels(folder).current, one);
+  const audit = readFileSync(join(folder, "audit.jsonl"), "utf8");
+  assert.match(audit, new RegExp(`"act":"model rolled back","who":"Ben","model":"${one}"`));
+});
