@@ -10,6 +10,8 @@ export {
 export { RunError, type RunErrorCode } from "./errors.ts";
 export { type EventLog, openEvents, readEvents } from "./events.ts";
 export { type FoundDetector, findDetector } from "./find-detector.ts";
+export { followEvents, type ShownEvent } from "./follow-events.ts";
+export { runProcess, startTimeOf } from "./lock.ts";
 export { parseRecipe, readRecipeFile } from "./read-recipe.ts";
 export { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";
 export { demoRecipe } from "./recipes/demo.ts";
@@ -26,6 +28,8 @@ export {
   type RunSummary,
   type RunValidation,
   readRun,
+  readShownRecipe,
   runFolders,
+  type ShownRecipe,
   type TrainingRun,
 } from "./training-run.ts";

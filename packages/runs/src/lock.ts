@@ -47,6 +47,13 @@ export function lockRun(directory: string): RunLock {
   };
 }
 
+/** The process that trains into a directory now; null where none does, or none of this machine. */
+export function runProcess(directory: string): number | null {
+  const text = readText(join(directory, "lock"));
+  const holder = text === null ? null : parseHolder(text);
+  return holder !== null && holder.host === hostname() && isAlive(holder) ? holder.pid : null;
+}
+
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
@@ -92,8 +99,9 @@ function isAlive(holder: Holder): boolean {
   return holder.startedAt === null || holder.startedAt === startTimeOf(holder.pid);
 }
 
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; null where there is no /proc. */
-function startTimeOf(pid: number): string | null {
+/** When a process began, to tell it from a later one of its number; null where there is no /proc, or no process. */
+export function startTimeOf(pid: number): string | null {
+  // Field 22 of its line, in clock ticks since boot.
   const stat = readText(`/proc/${pid}/stat`);
   // The second field, the name in parentheses, may hold spaces.
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;

@@ -19,7 +19,7 @@ const shownRecipeSchema = z.preprocess(
     validation: z.looseObject({ metric: z.string() }).nullish(),
   }),
 );
-type ShownRecipe = z.infer<typeof shownRecipeSchema>;
+export type ShownRecipe = z.infer<typeof shownRecipeSchema>;
 
 export interface RunValidation {
   readonly step: number;
@@ -79,8 +79,7 @@ export function readRun(folder: string): TrainingRun {
         "give the --out of malleolus train",
     );
   }
-  const recipePath = join(folder, "recipe.json");
-  const recipe = readJson(shownRecipeSchema, readFileSync(recipePath, "utf8"), recipePath);
+  const recipe = readShownRecipe(folder);
   const events = readShownEvents(join(folder, "events.jsonl"));
   const steps = events.flatMap((event) => ("loss" in event ? [event] : []));
   const losses = steps.flatMap(({ step, loss }) => (Number.isNaN(loss) ? [] : [{ step, loss }]));
@@ -112,6 +111,12 @@ export function readRun(folder: string): TrainingRun {
       state: end !== undefined && "reason" in end ? end.reason : "open",
     },
   };
+}
+
+/** What is shown of a run's recipe, of any version. */
+export function readShownRecipe(folder: string): ShownRecipe {
+  const path = join(folder, "recipe.json");
+  return readJson(shownRecipeSchema, readFileSync(path, "utf8"), path);
 }
 
 function bestOf(

@@ -173,6 +173,21 @@ export {
   passkeysSchema,
 } from "./api/passkey.ts";
 export {
+  type RunDetail,
+  type RunNews,
+  type RunRequest,
+  type RunRow,
+  type RunState,
+  type Runs,
+  runActSchema,
+  runDetailSchema,
+  runIdSchema,
+  runNewsSchema,
+  runRequestSchema,
+  runRowSchema,
+  runsSchema,
+} from "./api/run.ts";
+export {
   type SettlingCase,
   type SettlingDecision,
   type SettlingDrawing,

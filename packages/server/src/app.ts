@@ -31,6 +31,7 @@ import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts"
 import { addPages } from "./routes/pages.ts";
 import { addPasskeyRoutes } from "./routes/passkey-routes.ts";
 import { addPeopleRoutes } from "./routes/people-routes.ts";
+import { addRunRoutes } from "./routes/run-routes.ts";
 import { addSignOnRoutes } from "./routes/sign-on-routes.ts";
 import { addStudyRoutes } from "./routes/study-routes.ts";
 import { addUploadRoutes } from "./routes/upload-routes.ts";
@@ -100,6 +101,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addDecidingRoutes(app, room);
     addDashboardRoutes(app, room);
     addDatasetRoutes(app, room);
+    addRunRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
     addSettlingRoutes(app, room);

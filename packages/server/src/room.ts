@@ -3,6 +3,7 @@ import { type GroupCommits, groupCommits, type Study, serverSecret } from "@mall
 import { type AuditLog, startAuditLog } from "./audit-log.ts";
 import type { SingleSignOn } from "./auth/single-sign-on.ts";
 import { type EncodedImages, startEncodedImages } from "./images/encoded-images.ts";
+import { openStudyRuns, type StudyRuns } from "./jobs/study-runs.ts";
 import { LARGEST_UPLOAD_BYTES } from "./uploads/staged-files.ts";
 import { openUploads, type Uploads } from "./uploads/uploads.ts";
 
@@ -17,12 +18,20 @@ export interface Room extends GroupCommits {
   /** The institution's; null where there is none. */
   readonly singleSignOn: SingleSignOn | null;
   readonly uploads: Uploads;
+  readonly runs: StudyRuns;
 }
 
 export async function openRoom(
   study: Study,
   given: Pick<Room, "setupSha256" | "singleSignOn">,
-  largestUploadBytes = LARGEST_UPLOAD_BYTES,
+  {
+    largestUploadBytes = LARGEST_UPLOAD_BYTES,
+    program = null,
+  }: {
+    readonly largestUploadBytes?: number | undefined;
+    /** The words that start the command line; without them nothing is trained from here. */
+    readonly program?: readonly string[] | null | undefined;
+  } = {},
 ): Promise<Room> {
   const commits = groupCommits(study);
   return {
@@ -33,6 +42,7 @@ export async function openRoom(
     images: startEncodedImages(),
     audit: startAuditLog(commits),
     uploads: openUploads(study, largestUploadBytes),
+    runs: openStudyRuns(study, program),
   };
 }
 

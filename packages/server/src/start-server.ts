@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly signOn?: SignOn | undefined;
   /** What analyses radiographs in browsers: a file of ONNX. */
   readonly readDetector?: ReadDetector | undefined;
+  /** The words that start the command line, which trains; without them nothing is trained from here. */
+  readonly program?: readonly string[] | undefined;
   /** Where a line for each request goes; without it, only what is wrong, to standard error. */
   readonly log?: NodeJS.WritableStream | undefined;
 }
@@ -56,10 +58,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const credentials = tls === undefined ? undefined : readCredentials(tls);
   const setup = newToken();
   await forgetOldActs(study);
-  const room = await openRoom(study, {
+  const given = {
     setupSha256: setup.sha256,
     singleSignOn: options.signOn === undefined ? null : singleSignOn(options.signOn),
-  });
+  };
+  const room = await openRoom(study, given, { program: options.program });
   const level = options.log === undefined ? "warn" : "info";
   const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   const app = await createApp(room, {

@@ -53,6 +53,7 @@ export async function testRoom(
   options: Partial<AppOptions> & {
     readonly signOn?: SignOn;
     readonly largestUploadBytes?: number;
+    readonly program?: readonly string[];
   } = {},
 ): Promise<TestRoom> {
   const cleanUps: (() => void | Promise<void>)[] = [];
@@ -64,7 +65,7 @@ export async function testRoom(
   const setup = newToken();
   const signOn = options.signOn === undefined ? null : singleSignOn(options.signOn);
   const given = { setupSha256: setup.sha256, singleSignOn: signOn };
-  const room = await openRoom(study, given, options.largestUploadBytes);
+  const room = await openRoom(study, given, options);
   const app = await createApp(room, {
     hosts: ["localhost"],
     isTls: false,

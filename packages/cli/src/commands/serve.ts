@@ -20,6 +20,12 @@ interface ServeArguments extends Omit<InferenceArguments, "port"> {
 
 const READING_PORT = 8400;
 const INFERENCE_PORT = 8410;
+/** What starts this command line once more: trainings that are started in the browser outlive the server. */
+const PROGRAM = [
+  process.execPath,
+  ...process.execArgv,
+  fileURLToPath(new URL("../main.ts", import.meta.url)),
+];
 /** What the application's build writes. */
 const WEB_FOLDER = fileURLToPath(new URL("../../../web/dist", import.meta.url));
 
@@ -125,6 +131,7 @@ Examples:
           behindProxy,
           signOn,
           readDetector: () => readDetectorModel(detector),
+          program: PROGRAM,
           log,
         });
         const { address, setupLink } = server;

@@ -1,0 +1,285 @@
+/**
+ * The runs of a study's `runs/`: what is known of each, by its folder alone, whoever started it. What a run has
+ * written is read once; afterwards only what is new, since those who read share this process.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  followEvents,
+  namedRecipe,
+  readShownRecipe,
+  runProcess,
+  type ShownRecipe,
+} from "@malleolus/runs";
+import type { RunDetail, RunNews, RunRequest, RunRow } from "@malleolus/schema";
+import { frozenFile, type Study } from "@malleolus/studies";
+import { ServerError } from "../errors.ts";
+import {
+  isJobAlive,
+  type Job,
+  jobEnd,
+  lastWordMs,
+  logLines,
+  readJob,
+  startJob,
+  stopJob,
+} from "./job.ts";
+
+export interface StudyRuns {
+  readonly canStart: boolean;
+  /** The one last heard of first. */
+  list(): RunRow[];
+  /** @throws ServerError `not-found`. */
+  detail(id: string): RunDetail;
+  /** What has come since it was asked last; null where nothing has. Each follower has its own. */
+  follow(id: string): () => RunNews | null;
+  /** @throws ServerError `state` while another trains, `invalid` for a name that is taken or an unknown recipe. */
+  start(request: RunRequest, who: string): RunRow;
+  /** @throws ServerError `state` for one that is not at work. */
+  stop(id: string): RunRow;
+  /** @throws ServerError `state` for one that cannot go on, or while another trains. */
+  resume(id: string, who: string): RunRow;
+}
+
+const STALLED_MS = 60_000;
+const AVERAGED = 50;
+const LOG_LINES = 200;
+const KILLED = "It ended without a word: its process was killed, or the machine went off.";
+
+/** `program`: the words that start the command line; null where this server cannot start any. */
+export function openStudyRuns(study: Study, program: readonly string[] | null): StudyRuns {
+  const folder = join(resolve(study.folder), "runs");
+  const views = new Map<string, RunView>();
+  const viewOf = (id: string) => {
+    const path = join(folder, id);
+    if (!isRun(path)) throw new ServerError("not-found", `There is no run ${id}.`);
+    const view = views.get(id) ?? openView(path);
+    views.set(id, view);
+    view.refresh();
+    return view;
+  };
+  const list = () =>
+    (existsSync(folder) ? readdirSync(folder) : [])
+      .filter((id) => /^[a-z0-9][a-z0-9-]{0,59}$/.test(id) && isRun(join(folder, id)))
+      .map((id) => rowOf(id, viewOf(id)))
+      .toSorted((a, b) => ((a.last ?? "") < (b.last ?? "") ? 1 : -1));
+  const requireIdle = () => {
+    if (program === null) throw new ServerError("state", "This server starts no trainings.");
+    const busy = list().find(({ state }) => state === "running" || state === "stalled");
+    if (busy === undefined) return program;
+    throw new ServerError("state", `${busy.id} is training. Stop it, or wait until it has ended.`);
+  };
+
+  return {
+    canStart: program !== null,
+    list,
+    detail(id) {
+      const view = viewOf(id);
+      const recipe = join(view.path, "recipe.json");
+      return {
+        run: rowOf(id, view),
+        losses: [...view.losses],
+        validations: [...view.validations],
+        recipe: existsSync(recipe) ? readFileSync(recipe, "utf8") : null,
+        log: logLines(jobFolder(view.path), LOG_LINES),
+      };
+    },
+    follow(id) {
+      let [losses, validations, generation, told] = [0, 0, -1, ""];
+      return () => {
+        const view = viewOf(id);
+        const run = rowOf(id, view);
+        const isAnew = view.generation !== generation;
+        if (isAnew) [losses, validations, generation] = [0, 0, view.generation];
+        const news = {
+          isAnew,
+          run,
+          losses: view.losses.slice(losses),
+          validations: view.validations.slice(validations),
+        };
+        const text = JSON.stringify(run);
+        if (!isAnew && text === told && news.losses.length + news.validations.length === 0) {
+          return null;
+        }
+        [losses, validations, told] = [view.losses.length, view.validations.length, text];
+        return news;
+      };
+    },
+    start(request, who) {
+      const words = requireIdle();
+      const { id, dataset } = request;
+      const path = join(folder, id);
+      if (existsSync(path)) {
+        throw new ServerError("invalid", `There is a run ${id} already. Give it another name.`);
+      }
+      const args = trainingArguments(study, path, request);
+      mkdirSync(path, { recursive: true });
+      startJob(jobFolder(path), words, { args, dataset, who });
+      return rowOf(id, viewOf(id));
+    },
+    stop(id) {
+      const view = viewOf(id);
+      const { state } = rowOf(id, view);
+      if (state !== "running" && state !== "stalled") {
+        throw new ServerError("state", `${id} is not at work: it is ${state}.`);
+      }
+      const job = readJob(jobFolder(view.path));
+      const pid = runProcess(view.path);
+      // Whoever holds the run's lock trains, also where a terminal started it.
+      if (pid !== null) process.kill(pid, "SIGINT");
+      else if (job !== null) stopJob(job);
+      return rowOf(id, view);
+    },
+    resume(id, who) {
+      const words = requireIdle();
+      const view = viewOf(id);
+      const job = readJob(jobFolder(view.path));
+      const { state, canResume } = rowOf(id, view);
+      if (job === null || !canResume) {
+        const why = job === null ? "a terminal started it; go on there" : `it is ${state}`;
+        throw new ServerError("state", `${id} cannot go on from here: ${why}.`);
+      }
+      startJob(jobFolder(view.path), words, { ...job, who });
+      return rowOf(id, view);
+    },
+  };
+}
+
+/** @throws ServerError `invalid` for a recipe that has no name here, StudyError for an unknown data set. */
+function trainingArguments(study: Study, out: string, request: RunRequest): string[] {
+  const { dataset, recipe, steps, seed } = request;
+  if (namedRecipe(recipe) === undefined) {
+    throw new ServerError("invalid", `There is no recipe ${recipe}. Choose one of the list.`);
+  }
+  const training = frozenFile(study, dataset, "training");
+  const tuning = frozenFile(study, dataset, "tuning");
+  if (training === null)
+    throw new ServerError("invalid", `Data set ${dataset} has no training set.`);
+  return [
+    "train",
+    ...["--recipe", recipe],
+    ...["--coco", resolve(training)],
+    ...["--images", resolve(study.images)],
+    ...(tuning === null ? [] : ["--tuning", resolve(tuning)]),
+    ...(steps === undefined ? [] : ["--steps", String(steps)]),
+    ...(seed === undefined ? [] : ["--seed", String(seed)]),
+    ...["--out", out],
+  ];
+}
+
+function isRun(path: string): boolean {
+  return existsSync(join(path, "recipe.json")) || readJob(jobFolder(path)) !== null;
+}
+
+function jobFolder(path: string): string {
+  return join(path, "job");
+}
+
+interface RunView {
+  readonly path: string;
+  readonly losses: RunDetail["losses"];
+  readonly validations: RunDetail["validations"];
+  /** Of the last steps, for the speed. */
+  readonly recent: { readonly seconds: number; readonly imagesPerSecond: number }[];
+  best: RunRow["best"];
+  last: string | null;
+  steps: number;
+  end: string | null;
+  recipe: ShownRecipe | null;
+  /** Raised whenever what was told before does not hold any more. */
+  generation: number;
+  refresh(): void;
+}
+
+function openView(path: string): RunView {
+  const next = followEvents(join(path, "events.jsonl"));
+  const view: RunView = {
+    path,
+    losses: [],
+    validations: [],
+    recent: [],
+    best: null,
+    last: null,
+    steps: 0,
+    end: null,
+    recipe: null,
+    generation: 0,
+    refresh() {
+      if (view.recipe === null && existsSync(join(path, "recipe.json"))) {
+        view.recipe = readShownRecipe(path);
+      }
+      const found = next();
+      if (found === null) return;
+      if (found.isAnew) {
+        for (const list of [view.losses, view.validations, view.recent]) list.length = 0;
+        [view.best, view.end, view.steps] = [null, null, 0];
+        view.generation += 1;
+      }
+      const metric = view.recipe?.validation?.metric;
+      for (const event of found.events) {
+        view.last = event.time;
+        view.end = "reason" in event ? event.reason : null;
+        if ("loss" in event) {
+          const { step, loss, seconds, imagesPerSecond } = event;
+          view.steps = step;
+          if (!Number.isNaN(loss)) view.losses.push({ step, loss });
+          view.recent.push({ seconds, imagesPerSecond });
+          if (view.recent.length > AVERAGED) view.recent.shift();
+        } else if ("measures" in event) {
+          const { step, measures, isBest } = event;
+          view.validations.push({ step, measures });
+          const value = metric === undefined ? null : (measures[metric] ?? null);
+          if (isBest && metric !== undefined && value !== null) view.best = { metric, value, step };
+        }
+      }
+    },
+  };
+  return view;
+}
+
+function rowOf(id: string, view: RunView): RunRow {
+  const { path, recipe, recent, losses, end } = view;
+  const job = readJob(jobFolder(path));
+  const state = stateOf(view, job);
+  const lately = losses.slice(-AVERAGED);
+  const seconds = recent.reduce((sum, one) => sum + one.seconds, 0);
+  const images = recent.reduce((sum, one) => sum + one.imagesPerSecond * one.seconds, 0);
+  const isAtWork = state === "running" || state === "stalled";
+  return {
+    id,
+    state,
+    recipe: recipe?.name ?? null,
+    dataset: job?.dataset ?? null,
+    who: job?.who ?? null,
+    steps: view.steps,
+    stepsPlanned: recipe?.steps ?? null,
+    loss:
+      lately.length === 0 ? null : lately.reduce((sum, one) => sum + one.loss, 0) / lately.length,
+    best: view.best,
+    imagesPerSecond: seconds === 0 ? null : images / seconds,
+    last: view.last ?? job?.at ?? null,
+    failure: state === "failed" ? failureOf(path) : null,
+    canResume: job !== null && !isAtWork && (state !== "finished" || end === null),
+  };
+}
+
+function stateOf({ path, last, end }: RunView, job: Job | null): RunRow["state"] {
+  if (runProcess(path) !== null || (job !== null && isJobAlive(job))) {
+    const heard = Math.max(Date.parse(last ?? job?.at ?? ""), lastWordMs(jobFolder(path)));
+    return Date.now() - heard > STALLED_MS ? "stalled" : "running";
+  }
+  const { code } = job === null ? { code: null } : jobEnd(jobFolder(path));
+  if (code !== null && code !== 0) return code === 130 || code === 143 ? "stopped" : "failed";
+  if (end === "stopped") return "stopped";
+  return end === null ? "failed" : "finished";
+}
+
+/** The first line that says what is wrong: the program's own, else the last that it said. */
+function failureOf(path: string): string {
+  const { code } = jobEnd(jobFolder(path));
+  if (code === null) return KILLED;
+  const lines = logLines(jobFolder(path), LOG_LINES);
+  return (
+    lines.find((line) => /^(malleolus|internal|\w*Error):/i.test(line)) ?? lines.at(-1) ?? KILLED
+  );
+}
