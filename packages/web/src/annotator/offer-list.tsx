@@ -1,4 +1,6 @@
 /** Proposals that wait for a decision, one by one: there is no way to take them all. */
+
+import { focusViewAfter } from "../case/focus-view.ts";
 import { Button } from "../controls/button.tsx";
 import { Key } from "../controls/key.tsx";
 import { useText } from "../strings/text.tsx";
@@ -6,7 +8,6 @@ import { useMachine } from "../use-machine.ts";
 import { showSelected } from "./annotating-keys.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import { openOffers } from "./editor-state.ts";
-import { focusViewAfter } from "./focus-view.ts";
 import { placedName } from "./names.ts";
 import { Swatch } from "./shape-list.tsx";
 

@@ -3,6 +3,7 @@
  * moved and deleted without a pointer.
  */
 import { useEffect, useState } from "react";
+import { focusViewAfter } from "../case/focus-view.ts";
 import { Button, IconButton, IconToggle } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { useText } from "../strings/text.tsx";
@@ -10,7 +11,6 @@ import { useMachine } from "../use-machine.ts";
 import { showSelected } from "./annotating-keys.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import { colourOf } from "./draw-annotation.ts";
-import { focusViewAfter } from "./focus-view.ts";
 import { imageName, placedName, structureName } from "./names.ts";
 import { pointAt, pointCount } from "./ring.ts";
 import { inOrder, type Shape } from "./shape.ts";
