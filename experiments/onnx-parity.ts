@@ -9,15 +9,7 @@
  * pixels. Each radiograph is a line of the file as
  * soon as it was compared: where the experiment was cut, the same command goes on behind the last line.
  */
-import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type NetworkImage, prepareImage } from "@malleolus/imaging";
@@ -33,7 +25,7 @@ import * as runtime from "onnxruntime-node";
 import { z } from "zod";
 import { agreementOf, maskAgreement, PERFECT, together } from "../bench/detection-agreement.ts";
 import { writeDrawnDetector } from "../bench/drawn-detector.ts";
-import { patientRadiographs, shownPart } from "./parity-radiographs.ts";
+import { placeShape, readDoneLines, remainingRadiographs } from "./parity-radiographs.ts";
 
 const WEIGHT_TYPES = ["float32", "float16"] as const;
 
@@ -45,16 +37,9 @@ const agreementSchema = z.object({
   maskPixels: z.number(),
   differentPixels: z.number(),
 });
-const headSchema = z.object({
-  format: z.literal("malleolus-onnx-parity-2"),
-  /** Of the checkpoint. */
-  sha256: z.string(),
-});
+const FORMAT = "malleolus-onnx-parity-2";
 const lineSchema = z.object({
-  patient: z.number(),
-  /** Of how many of this patient. */
-  image: z.number(),
-  images: z.number(),
+  ...placeShape,
   /** At the network's size. */
   width: z.number(),
   height: z.number(),
@@ -78,30 +63,11 @@ try {
   const checkpoint =
     given === "drawn" ? join(folder, "drawn.safetensors") : (given ?? shipped ?? "");
   if (given === "drawn") writeDrawnDetector(checkpoint);
-  const done = readDone(out, createHash("sha256").update(readFileSync(checkpoint)).digest("hex"));
+  const done = readDoneLines(out, FORMAT, readFileSync(checkpoint), lineSchema);
   await compareAll(out, checkpoint, done);
   console.log(JSON.stringify(summaryOf(done), null, 2));
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-/** The lines of an earlier start with the same checkpoint; a last one that was cut is dropped. */
-function readDone(path: string, sha256: string): Line[] {
-  const head = { format: "malleolus-onnx-parity-2", sha256 } as const;
-  const texts = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
-  if (texts.length < 2) {
-    writeFileSync(path, `${JSON.stringify(head)}\n`);
-    return [];
-  }
-  const found = headSchema.parse(JSON.parse(texts[0]));
-  if (found.sha256 !== sha256) {
-    throw new Error(
-      `${path}: expected results of the checkpoint ${sha256}, got those of ${found.sha256}; name another file`,
-    );
-  }
-  const whole = texts.slice(0, -1);
-  writeFileSync(path, `${whole.join("\n")}\n`);
-  return whole.slice(1).map((text) => lineSchema.parse(JSON.parse(text)));
 }
 
 /** Appends to the file and to `done`, until there are as many as were asked for. */
@@ -130,7 +96,8 @@ async function compareAll(path: string, checkpoint: string, done: Line[]): Promi
     if (model === undefined) throw new Error(`internal: no model in ${type}`);
     return agreementOf((await model.examinePrepared(image)).detections, expected, image);
   };
-  for (const { picture: image, ...place } of radiographs(done, preprocess)) {
+  for (const { place, radiograph } of remainingRadiographs(count, done)) {
+    const { image } = prepareImage(radiograph, preprocess);
     const { detections } = scope(() => examineWithFlip(network, image, false, options));
     const agreement = {
       float32: await agreementWith("float32", image, detections),
@@ -141,26 +108,6 @@ async function compareAll(path: string, checkpoint: string, done: Line[]): Promi
     appendFileSync(path, `${JSON.stringify(line)}\n`);
     done.push(line);
     if (done.length % 10 === 0) console.error(`${done.length} of ${count}`);
-  }
-}
-
-/** At the network's size, behind those that are done. */
-function* radiographs(done: readonly Line[], preprocess: Parameters<typeof prepareImage>[1]) {
-  let made = 0;
-  for (let patient = 1; made < count; patient++) {
-    const own = done.filter((line) => line.patient === patient);
-    if (own.length > 0 && own.length === own[0].images) {
-      made += own.length;
-      continue;
-    }
-    const whole = patientRadiographs(patient);
-    for (const [image, radiograph] of whole.entries()) {
-      if (made === count) return;
-      made++;
-      if (own.some((line) => line.image === image)) continue;
-      const { image: picture } = prepareImage(shownPart(radiograph, made), preprocess);
-      yield { patient, image, images: whole.length, picture };
-    }
   }
 }
 
