@@ -31,6 +31,8 @@ import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts
 import { openRoom, scratchFolder } from "./test-room.ts";
 import { assertAccessible, newVisitor, setUp, type Visitor } from "./visitor.ts";
 
+const PHONE = { viewport: { width: 390, height: 844 } };
+
 interface ChosenFile {
   readonly name: string;
   readonly mimeType: string;
@@ -115,8 +117,9 @@ async function checkAnalysis(visitor: Visitor, file: ChosenFile, expected: Radio
   assert.deepEqual(troubles, []);
 }
 
-/** Any web server: files, and not one header of a policy. */
-async function servePlainly(context: TestContext, folder: string): Promise<string> {
+/** Any web server: files, and not one header of a policy. It notes what it was asked, whoever asked. */
+async function servePlainly(context: TestContext, folder: string) {
+  const asked: string[] = [];
   const types: Readonly<Record<string, string>> = {
     css: "text/css",
     html: "text/html",
@@ -126,7 +129,9 @@ async function servePlainly(context: TestContext, folder: string): Promise<strin
     wasm: "application/wasm",
   };
   const server = createServer((request, response) => {
-    const name = (request.url ?? "").replace(/^\/supplement\//, "") || "index.html";
+    const { method, url, headers } = request;
+    asked.push(`${method} ${url}, ${headers["content-length"] ?? "0"} bytes of body`);
+    const name = (url ?? "").replace(/^\/supplement\//, "") || "index.html";
     try {
       const bytes = readFileSync(join(folder, name));
       const type = types[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
@@ -139,7 +144,7 @@ async function servePlainly(context: TestContext, folder: string): Promise<strin
   context.after(() => server.close());
   const address = server.address();
   assert.ok(typeof address === "object" && address !== null);
-  return `http://127.0.0.1:${address.port}`;
+  return { address: `http://127.0.0.1:${address.port}`, asked };
 }
 
 test("analyse: a radiograph in the browser, which never leaves it", {
@@ -198,24 +203,41 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     });
   });
 
-  await context.test("in a copy on a server that knows nothing of it, in one thread", async () => {
-    const copy = join(folder, "supplement");
-    const silent = { write: () => {}, writeError: () => {} };
-    const given = { checkpoint: undefined, out: copy, json: false };
-    await exportPage({ ...given, webFolder: room.webFolder }, silent);
-    // The page's own files, and nothing of the reading room's.
-    const assets = readdirSync(join(copy, "assets")).join(" ");
-    assert.match(assets, /analysis-worker.*ort-wasm-simd-threaded/);
-    assert.doesNotMatch(assets, /worklist-page|read-page|radiograph-worker/);
-    const plain = await servePlainly(context, copy);
-    const visitor = await newVisitor(browser, plain);
-    await visitor.page.goto("/supplement/");
-    await visitor.page.getByText("The detector is here.").waitFor();
-    await checkAnalysis(visitor, picture, expected);
-    await visitor.page.getByText("Engine: WebAssembly. Threads: 1.", { exact: true }).waitFor();
-    await assert.rejects(
-      exportPage({ ...given, webFolder: room.webFolder }, silent),
-      /expected an empty folder/,
-    );
-  });
+  await context.test(
+    "in a copy on a server that knows nothing of it, on a phone, in one thread",
+    async () => {
+      const copy = join(folder, "supplement");
+      const silent = { write: () => {}, writeError: () => {} };
+      const given = { checkpoint: undefined, out: copy, json: false };
+      await exportPage({ ...given, webFolder: room.webFolder }, silent);
+      // The page's own files, and nothing of the reading room's.
+      const assets = readdirSync(join(copy, "assets")).join(" ");
+      assert.match(assets, /analysis-worker.*ort-wasm-simd-threaded/);
+      assert.doesNotMatch(assets, /worklist-page|read-page|radiograph-worker/);
+      const plain = await servePlainly(context, copy);
+      const visitor = await newVisitor(browser, plain.address, PHONE);
+      const settings = JSON.stringify({ theme: "light" });
+      await visitor.page.addInitScript(
+        `localStorage.setItem("malleolus:settings:", ${JSON.stringify(settings)})`,
+      );
+      await visitor.page.goto("/supplement/");
+      await visitor.page.getByText("The detector is here.").waitFor();
+      const before = [...plain.asked];
+      await checkAnalysis(visitor, picture, expected);
+      assert.deepEqual(
+        plain.asked,
+        before,
+        "the radiograph's analysis asked the server for something",
+      );
+      for (const one of before) assert.match(one, /^GET .*, 0 bytes of body$/);
+      const shown =
+        "[document.documentElement.dataset.theme, document.documentElement.scrollWidth]";
+      assert.deepEqual(await visitor.page.evaluate(shown), ["light", PHONE.viewport.width]);
+      await visitor.page.getByText("Engine: WebAssembly. Threads: 1.", { exact: true }).waitFor();
+      await assert.rejects(
+        exportPage({ ...given, webFolder: room.webFolder }, silent),
+        /expected an empty folder/,
+      );
+    },
+  );
 });
