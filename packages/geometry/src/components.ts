@@ -15,24 +15,37 @@ export interface Components {
 export function connectedComponents({ width, data }: Mask): Components {
   const labels = new Int32Array(data.length);
   const areas: number[] = [];
-  const stack: number[] = [];
+  // Every pixel waits once at most.
+  const waiting = new Int32Array(data.length);
   for (let start = 0; start < data.length; start++) {
     if (data[start] === 0 || labels[start] !== 0) continue;
     const label = areas.length + 1;
+    labels[start] = label;
+    waiting[0] = start;
+    let count = 1;
     let area = 0;
-    const visit = (i: number): void => {
-      if (data[i] === 0 || labels[i] !== 0) return;
-      labels[i] = label;
-      stack.push(i);
-    };
-    visit(start);
-    for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
+    while (count > 0) {
+      const i = waiting[--count];
       area++;
       const x = i % width;
-      if (x > 0) visit(i - 1);
-      if (x < width - 1) visit(i + 1);
-      if (i >= width) visit(i - width);
-      if (i + width < data.length) visit(i + width);
+      if (x > 0 && data[i - 1] !== 0 && labels[i - 1] === 0) {
+        labels[i - 1] = label;
+        waiting[count++] = i - 1;
+      }
+      if (x < width - 1 && data[i + 1] !== 0 && labels[i + 1] === 0) {
+        labels[i + 1] = label;
+        waiting[count++] = i + 1;
+      }
+      const above = i - width;
+      if (above >= 0 && data[above] !== 0 && labels[above] === 0) {
+        labels[above] = label;
+        waiting[count++] = above;
+      }
+      const below = i + width;
+      if (below < data.length && data[below] !== 0 && labels[below] === 0) {
+        labels[below] = label;
+        waiting[count++] = below;
+      }
     }
     areas.push(area);
   }
@@ -66,13 +79,17 @@ export function plausibleComponents(mask: Mask, { leastArea, shareOfLargest }: P
       ? 1
       : 0,
   );
-  return { ...mask, data: Uint8Array.from(labels, (label) => kept[label]) };
+  const data = new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) data[i] = kept[labels[i]];
+  return { ...mask, data };
 }
 
 /** The mask with its holes of at most so many pixels filled: unset parts that no image border bounds. */
 export function fillHoles(mask: Mask, mostArea: number): Mask {
   const { width, height, data } = mask;
-  const { labels, areas } = connectedComponents({ ...mask, data: data.map((value) => 1 - value) });
+  const unset = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) unset[i] = 1 - data[i];
+  const { labels, areas } = connectedComponents({ ...mask, data: unset });
   const isOpen = new Uint8Array(areas.length + 1);
   for (let x = 0; x < width; x++) {
     isOpen[labels[x]] = 1;
@@ -82,9 +99,10 @@ export function fillHoles(mask: Mask, mostArea: number): Mask {
     isOpen[labels[y * width]] = 1;
     isOpen[labels[y * width + width - 1]] = 1;
   }
-  const filled = data.map((value, i) => {
+  const filled = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
     const label = labels[i];
-    return value === 1 || (isOpen[label] === 0 && areas[label - 1] <= mostArea) ? 1 : 0;
-  });
+    filled[i] = data[i] === 1 || (isOpen[label] === 0 && areas[label - 1] <= mostArea) ? 1 : 0;
+  }
   return { ...mask, data: filled };
 }

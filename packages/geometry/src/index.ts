@@ -25,7 +25,15 @@ export {
 } from "./components.ts";
 export { depthsOf, squaredDistances } from "./distance-transform.ts";
 export { fillOutlines, fillOutlinesInWindow, runsOfOutlines } from "./fill-outlines.ts";
-export { emptyMask, type Mask, maskArea, maskBounds, maskIou } from "./mask.ts";
+export {
+  emptyMask,
+  type Mask,
+  type MaskPart,
+  maskArea,
+  maskBounds,
+  maskIou,
+  setPart,
+} from "./mask.ts";
 export { type Clean, cleanMask, maskOutlines } from "./mask-outlines.ts";
 export {
   type Measured,

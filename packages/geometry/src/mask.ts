@@ -21,7 +21,9 @@ export function emptyMask(width: number, height: number): Mask {
 /** Number of set pixels. */
 export function maskArea(mask: Mask): number {
   let area = 0;
-  for (const value of mask.data) area += value;
+  const { data } = mask;
+  // By index: an iterator costs several times as much.
+  for (let i = 0; i < data.length; i++) area += data[i];
   return area;
 }
 
@@ -39,6 +41,30 @@ export function maskBounds(mask: Mask): Box {
     }
   }
   return x2 === 0 ? [0, 0, 0, 0] : [x1, y1, x2, y2];
+}
+
+/** A part of a mask: what its pixel (0, 0) is in the whole. */
+export interface MaskPart {
+  readonly mask: Mask;
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * What is set, with a row and a column of what is not around it where the image has them: what is done with the part
+ * has the same outcome as with the whole, and costs as much as the part is large.
+ */
+export function setPart(mask: Mask): MaskPart {
+  const [x1, y1, x2, y2] = maskBounds(mask);
+  const [x, y] = [Math.max(0, x1 - 1), Math.max(0, y1 - 1)];
+  const width = Math.min(mask.width, x2 + 1) - x;
+  const height = Math.min(mask.height, y2 + 1) - y;
+  const data = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (y + row) * mask.width + x;
+    data.set(mask.data.subarray(from, from + width), row * width);
+  }
+  return { mask: { width, height, data }, x, y };
 }
 
 /**

@@ -50,6 +50,9 @@ export function paintLabels(
   return { width, height, data };
 }
 
+/** A label is one byte. */
+const LABELS = 256;
+
 /** A structure with all that lies within it. Empty for a name that is none of the structures'. */
 export function structureMask(
   labels: LabelMap,
@@ -57,8 +60,9 @@ export function structureMask(
   name: string,
 ): Mask {
   const mask = emptyMask(labels.width, labels.height);
-  const own = new Set(labelsWithin(structures, name));
-  for (let i = 0; i < mask.data.length; i++) if (own.has(labels.data[i])) mask.data[i] = 1;
+  const isOwn = new Uint8Array(LABELS);
+  for (const label of labelsWithin(structures, name)) isOwn[label] = 1;
+  for (let i = 0; i < mask.data.length; i++) mask.data[i] = isOwn[labels.data[i]];
   return mask;
 }
 

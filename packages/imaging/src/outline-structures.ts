@@ -11,6 +11,7 @@ import {
   type Mask,
   maskArea,
   maskOutlines,
+  setPart,
 } from "@malleolus/geometry";
 import { FRACTURE, type ProposedShape, type Structure } from "@malleolus/schema";
 import { labelsWithin, structureMask } from "./label-map.ts";
@@ -80,17 +81,20 @@ function shapeOf(
   rule: Clean,
   { pixelSpacingMm }: RadiographSize,
 ): Omit<ProposedShape, "score"> | null {
-  const clean = cleanMask(mask, rule);
+  const part = setPart(mask);
+  const clean = cleanMask(part.mask, rule);
   if (maskArea(clean) === 0) return null;
   const line = structure === FRACTURE && pixelSpacingMm !== null ? centrelineOf(clean) : null;
+  const placed = (points: readonly number[]) =>
+    points.map((value, i) => rounded(value + (i % 2 === 0 ? part.x : part.y)));
   return {
     structure,
-    polygons: maskOutlines(clean).map((ring) => ring.map(rounded)),
+    polygons: maskOutlines(clean).map(placed),
     line:
       line === null || pixelSpacingMm === null
         ? null
         : {
-            points: line.points.map(rounded),
+            points: placed(line.points),
             // Where pixels are not square a width depends on the direction: it is that of their mean side.
             widthMm: rounded(line.width * Math.sqrt(pixelSpacingMm[0] * pixelSpacingMm[1])),
           },
