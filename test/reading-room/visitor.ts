@@ -67,6 +67,17 @@ export async function join(page: Page, link: string, login: string): Promise<voi
   await fillPasswords(page);
   await page.getByRole("button", { name: "Make the account" }).click();
   await page.getByRole("grid", { name: "Cases" }).waitFor();
+  const begin = page.getByRole("button", { name: /^(Begin with|Continue) / });
+  if ((await begin.count()) > 0) await waitForFocus(page);
+}
+
+/** Until something has the focus: a key that is pressed before goes nowhere. */
+async function waitForFocus(page: Page): Promise<void> {
+  const end = Date.now() + TIMEOUT_MS;
+  while (await page.evaluate<boolean>("document.activeElement === document.body")) {
+    assert.ok(Date.now() < end, "nothing has the focus");
+    await page.waitForTimeout(50);
+  }
 }
 
 export async function signIn(page: Page, login: string): Promise<void> {

@@ -174,8 +174,12 @@ test("prelabel: both networks from a bundle, and what they propose as COCO", asy
 
   const both = await run(...args, "--segmentation", segmentation);
   assert.equal(both.code, 2);
-  const bare = await run("prelabel", study);
-  assert.match(bare.said, /expected a network that outlines, got none; name one with --bundle or/);
+  const alone = await run("prelabel", study, "--classification", classification);
+  assert.match(alone.said, /expected a network that outlines, got a classification alone; name/);
+  const bare = await run("prelabel", study, "--threads", "1");
+  assert.equal(bare.code, 0, bare.said);
+  assert.match(bare.said, /by the networks that come with the project, which have seen simulated/);
+  assert.match(bare.written, /^3 radiographs prelabelled: 0 outlined, 3 without a lower leg/);
   const lone = join(folder, "lone");
   await run("bundle", lone, "--classification", classification);
   const without = await run("prelabel", study, "--bundle", lone);
