@@ -16,11 +16,11 @@ import { STAGES } from "./stages.ts";
 const plan: DemoPlan = {
   ...demoPlan,
   pitchMm: 1,
-  internal: { perClass: 4, excluded: 1 },
+  internal: { perClass: 6, excluded: 1 },
   external: { perClass: 1, excluded: 0 },
   splits: {
     ...demoPlan.splits,
-    training: { fracture: 20, noFracture: 6 },
+    training: { fracture: 34, noFracture: 12 },
     tuningShare: 0.5,
     internalTestPatientsPerClass: 1,
     internalTestReservePerClass: 0,
@@ -84,7 +84,7 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
     report.thresholds.map(({ name }: { name: string }) => name),
     Object.values(THRESHOLDS).map(({ name }) => name),
   );
-  assert.equal(report.flow.hospitals[0].patients, 17);
+  assert.equal(report.flow.hospitals[0].patients, 25);
   assert.deepEqual(report.training.points.length, recipe.steps);
   // The last stage writes the report, and is in it.
   assert.deepEqual(report.timings.length, STAGES.length);
@@ -98,7 +98,7 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
     ["fibula", "tibia", "fracture"],
   );
   assert.ok(preliminary.radiographs > 20, `${preliminary.radiographs}`);
-  assert.equal(preliminary.selection.picked, 13);
+  assert.equal(preliminary.selection.picked, 23);
   assert.ok(preliminary.selection.passedOver > 0);
   assert.equal(preliminary.assistance.drawings.unassisted > 0, true);
   assert.match(page, /id="preliminary"/);
