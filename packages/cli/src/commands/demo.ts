@@ -20,7 +20,7 @@ export const demoCommand: CommandFile = (output, finish) =>
 Simulates two hospitals, imports and screens their archives, has them read and annotated by simulated
 people (who mend what two small networks propose), trains a small Mask R-CNN on them (from the detector that comes with the project, which has seen
 other simulated patients), tests it on unseen patients of both hospitals, and writes report.html and
-report.json. It needs no data, about 15 minutes on two cores, and a gigabyte of disk. It first estimates the
+report.json. It needs no data, about 20 minutes on two cores, and a gigabyte of disk. It first estimates the
 time on this machine. Everything in it is simulated and says so.
 
 An interrupted demonstration goes on when it is started again. It reports "not reached", with exit code 1,
