@@ -52,7 +52,7 @@ function selectionPart(selection: ReportedSelection | null, name: Name): Markup 
       case "class":
         return name(trait.class);
       case "view":
-        return `${viewName(trait.view)} view`;
+        return viewName(trait.view);
       case "mistaken":
         return "the network says another class than the readers";
       case "difficult":
