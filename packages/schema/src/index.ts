@@ -130,8 +130,10 @@ export {
   frozenIdSchema,
   frozenSetNameSchema,
   type PanelAgreement,
+  type WaitFor,
   type Waiting,
   type WaitingCase,
+  waitForSchema,
   waitingSchema,
 } from "./api/dashboard.ts";
 export {

@@ -7,16 +7,11 @@
 import cookie from "@fastify/cookie";
 import rateLimit from "@fastify/rate-limit";
 import underPressure from "@fastify/under-pressure";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import {
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod";
+import type { FastifyInstance } from "fastify";
 import { addAccess } from "./auth/access.ts";
 import { addAudit } from "./auth/audit-hook.ts";
+import { type BareAppOptions, bareApp, FULLEST_HEAP_BYTES } from "./bare-app.ts";
 import { ServerError } from "./errors.ts";
-import { failureAnswers } from "./failures.ts";
 import { addOpenApi } from "./open-api.ts";
 import type { Room } from "./room.ts";
 import { addAccountRoutes } from "./routes/account-routes.ts";
@@ -41,36 +36,23 @@ import { addSecurityHeaders } from "./security-headers.ts";
 /** What routes are added to: requests are parsed, and answers written, by their zod schemas. */
 export type App = ReturnType<typeof bareApp>;
 
-export interface AppOptions {
+export interface AppOptions extends BareAppOptions {
   /** Hosts that a request may name; any where it is null (behind a proxy, or on a public address). */
   readonly hosts: readonly string[] | null;
   /** Whether it is reached by TLS, its own or a proxy's. */
   readonly isTls: boolean;
-  readonly trustProxy: boolean;
   /** The built browser application. */
   readonly webFolder: string;
-  readonly logger: FastifyBaseLogger | null;
-  /** Of TLS; undefined for plain http. */
-  readonly credentials?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** What analyses radiographs in browsers; without it, nothing does. */
   readonly readDetector?: ReadDetector | undefined;
   /** Requests a minute of one account or address. */
   readonly requestsPerMinute?: number;
 }
 
-const LARGEST_BODY_BYTES = 256 * 1024;
 const REQUESTS_PER_MINUTE = 3000;
-/**
- * A heap that is so full takes no more. Lateness of the loop is no reason to refuse: a machine that trains
- * meanwhile is seconds late at times, and serves.
- */
-const FULLEST_HEAP_BYTES = 1_500_000_000;
 
 export async function createApp(room: Room, options: AppOptions): Promise<App> {
   const app = bareApp(options);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(failureAnswers());
   addHostCheck(app, options.hosts);
   addRequestLog(app);
   await app.register(cookie);
@@ -110,19 +92,6 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
   await addPages(app, options.webFolder);
   await app.ready();
   return app;
-}
-
-function bareApp({ logger, trustProxy, credentials }: AppOptions) {
-  return fastify({
-    ...(credentials === undefined ? {} : { https: credentials }),
-    ...(logger === null ? { logger: false } : { loggerInstance: logger }),
-    logController: new LogController({ disableRequestLogging: true }),
-    trustProxy,
-    bodyLimit: LARGEST_BODY_BYTES,
-    // A stopping server ends idle connections instead of waiting for their browsers.
-    forceCloseConnections: "idle",
-    return503OnClosing: true,
-  }).withTypeProvider<ZodTypeProvider>();
 }
 
 /** Another site's page that points its own name at this machine is not let in. */

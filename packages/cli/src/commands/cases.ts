@@ -1,5 +1,5 @@
 /** `malleolus cases`: the cases of a study with their states, and what each waits for. */
-import { caseStateSchema } from "@malleolus/schema";
+import { caseStateSchema, waitForSchema } from "@malleolus/schema";
 import type { CasesQuestion, ListedCase, Study, Wait } from "@malleolus/studies";
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
@@ -16,24 +16,14 @@ interface CasesArguments {
   readonly json?: true;
 }
 
-const WAITING = [
-  "report",
-  "screening",
-  "reading",
-  "senior",
-  "assignment",
-  "panel",
-  "talk",
-  "annotation",
-  "outline decision",
-] as const satisfies readonly Wait["for"][];
-
 export const casesCommand: CommandFile = (output, _finish) =>
   new Command("cases")
     .description("list a study's cases: how far each is, its class, and what it waits for")
     .option("--study <folder>", "the study's folder", ".")
     .addOption(new Option("--state <state>", "only those").choices(caseStateSchema.options))
-    .addOption(new Option("--waiting <for>", "only those that wait for this").choices(WAITING))
+    .addOption(
+      new Option("--waiting <for>", "only those that wait for this").choices(waitForSchema.options),
+    )
     .option("--hospital <id>", "only those of this hospital")
     .option("--class <id>", "only those of this class")
     .option("--ambiguous", "only those on which readers differed at first")

@@ -85,7 +85,7 @@ async function secondsAStep(folder: string, annotations: string, base: Recipe): 
 /** Of a radiograph's simulation on one core: what a stage takes for each radiograph of both hospitals. */
 const SHARES: Partial<Record<StageName, number>> = {
   import: 0.045,
-  prelabel: 0.06,
+  prelabel: 0.34,
   annotate: 0.04,
   read: 0.008,
 };

@@ -114,7 +114,7 @@ type Look = (image: NetworkImage, ofClassifier: NetworkImage | undefined) => See
  * Both networks' look at a radiograph and at its mirror image: one pass of each where both have one segmentation at
  * one size, which is then asked for outlines on the mirror image, too, at no cost.
  */
-function lookOf(segmenter: Segmenter, classifier: RadiographClassifier | null): Look {
+export function lookOf(segmenter: Segmenter, classifier: RadiographClassifier | null): Look {
   const own = classifier?.segmentation ?? null;
   const withoutFlip = { ...segmenter.preprocess, testTimeFlip: false };
   const isOne =

@@ -36,12 +36,13 @@ export function initializeClassifier(
         "as the segmentation has them",
     );
   }
-  const own = nn.stateDict({ standard, classifier });
+  const trained = { standard, classifier };
+  const own = nn.stateDict(trained);
   const isSame = String(weights.classes) === String(config.classes);
   const taken = [...weights.heads].filter(
     ([name, { shape }]) => isSame && String(own.get(name)?.shape) === String(shape),
   );
-  const { loaded } = nn.loadStateDict({ standard, classifier }, new Map(taken));
+  const { loaded } = nn.loadStateDict(trained, new Map(taken));
   return {
     found: [...fit.found.map((name) => `segmentation.${name}`), ...loaded],
     missing: [],

@@ -5,9 +5,10 @@
  * 0.55), and one pass of it serves outlines and class.
  *
  * Features are brought to a mean of 0 and a deviation of 1 by what a few radiographs show at the beginning:
- * a share and a channel differ by orders, and a softmax of features as they are learned half as well.
+ * channels and shares differ by orders, and a softmax of features as they are told classes apart less well in as
+ * many steps.
  */
-import type { ClassificationConfig, StructurePooling } from "@malleolus/schema";
+import { type ClassificationConfig, deepLabConfig, type StructurePooling } from "@malleolus/schema";
 import { cat, div, nn, noGrad, ones, scope, type Tensor, zeros } from "@malleolus/torch";
 import { type DeepLab, deepLab } from "../deeplab/deeplab.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
@@ -31,16 +32,13 @@ export function whereFound(config: ClassificationConfig, pooling: StructurePooli
   const { structures, aspp, decoder } = pooling;
   const { pixelMean, channels, sizeDivisibility, backbone } = config;
   const segmentation = deepLab({
-    kind: "segmentation",
-    structures,
+    ...deepLabConfig(structures),
     pixelMean,
     channels,
     sizeDivisibility,
     backbone,
     aspp,
-    dropout: 0,
     decoder,
-    loss: { prevalencePower: 0, classWeights: [...structures, null].map(() => 1), diceWeight: 1 },
   });
   nn.freeze(segmentation);
   const width = featuresWhereFound(decoder.channels, structures.length);

@@ -16,7 +16,7 @@ const { input, optimizer, preprocess, model: segmentation } = preliminaryWholeRe
 
 const conditions =
   "simulated ankles (phantom 2, seed weights, pitch 0.48 mm): trained on 375 radiographs, " +
-  "139 of 48 other patients, from preliminary-segmentation-whole's weights, float32";
+  "139 of 48 other patients, float32, from preliminary-segmentation-whole's weights";
 
 export const preliminaryClassificationSummary =
   "the class of a radiograph, where the segmentation finds something, 6 minutes on one core";
@@ -29,7 +29,7 @@ export const preliminaryClassificationRecipe: RecipeOf<"classification"> = {
       metric: "macro AUC",
       value: 0.904,
       tolerance: 0.05,
-      conditions,
+      conditions: `${conditions} after two rounds of windows`,
     },
   ],
   steps: 400,
@@ -70,7 +70,7 @@ export const preliminaryMeanRecipe: RecipeOf<"classification"> = {
       metric: "macro AUC",
       value: 0.553,
       tolerance: 0.1,
-      conditions: `no better than chance; ${conditions}`,
+      conditions: `no better than chance; ${conditions} after one round of windows`,
     },
   ],
   steps: 500,

@@ -22,7 +22,7 @@ const conditions =
   "simulated ankles (phantom 2, seed weights, pitch 0.48 mm): trained on 375 radiographs, 144 of 48 other patients, " +
   "Gluon's weights, float32";
 
-const twoRounds = `${conditions}, after two rounds of preliminary-segmentation`;
+const twoRounds = `${conditions}, after two rounds of preliminary-segmentation, without the mirror image`;
 
 export const preliminarySegmentationSummary =
   "outlines of tibia, fibula and fracture: DeepLabV3+ on MobileNetV2, 40 minutes on one core";

@@ -30,6 +30,20 @@ export type PanelAgreement = z.infer<typeof panelAgreementSchema>;
 /** `GET /api/agreement`; a panel that has decided nothing yet is not in it. */
 export const agreementsSchema = z.strictObject({ panels: z.array(panelAgreementSchema) });
 
+/** What a case waits for. */
+export const waitForSchema = z.enum([
+  "report",
+  "screening",
+  "reading",
+  "senior",
+  "assignment",
+  "panel",
+  "talk",
+  "annotation",
+  "outline decision",
+]);
+export type WaitFor = z.infer<typeof waitForSchema>;
+
 export const waitingCaseSchema = z.strictObject({
   /** The case's id in the study. */
   case: z.string(),
@@ -38,17 +52,7 @@ export const waitingCaseSchema = z.strictObject({
   since: z.string(),
   waits: z.array(
     z.strictObject({
-      for: z.enum([
-        "report",
-        "screening",
-        "reading",
-        "senior",
-        "assignment",
-        "panel",
-        "talk",
-        "annotation",
-        "outline decision",
-      ]),
+      for: waitForSchema,
       /** Names of those who have it to do. */
       people: z.array(z.string()),
     }),

@@ -4,16 +4,11 @@
  */
 import swagger from "@fastify/swagger";
 import underPressure from "@fastify/under-pressure";
-import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from "fastify";
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod";
+import type { FastifyRequest } from "fastify";
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import manifest from "../../package.json" with { type: "json" };
+import { type BareAppOptions, bareApp, FULLEST_HEAP_BYTES } from "../bare-app.ts";
 import { ServerError } from "../errors.ts";
-import { failureAnswers } from "../failures.ts";
 import type { Analyst } from "./analyst.ts";
 import { findApiKey, type Scope } from "./api-keys.ts";
 import type { Audit } from "./audit.ts";
@@ -44,25 +39,13 @@ export interface InferenceRoom {
   readonly metrics: Metrics;
 }
 
-export interface InferenceAppOptions {
-  readonly trustProxy: boolean;
-  readonly logger: FastifyBaseLogger | null;
-  readonly credentials?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
-}
-
 export type InferenceApp = ReturnType<typeof bareApp>;
-
-const FULLEST_HEAP_BYTES = 1_500_000_000;
-const LARGEST_BODY_BYTES = 256 * 1024;
 
 export async function createInferenceApp(
   room: InferenceRoom,
-  options: InferenceAppOptions,
+  options: BareAppOptions,
 ): Promise<InferenceApp> {
   const app = bareApp(options);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(failureAnswers());
   addKeys(app, room);
   addRequestLog(app);
   await app.register(underPressure, { maxHeapUsedBytes: FULLEST_HEAP_BYTES });
@@ -102,18 +85,6 @@ export async function createInferenceApp(
   });
   await app.ready();
   return app;
-}
-
-function bareApp({ logger, trustProxy, credentials }: InferenceAppOptions) {
-  return fastify({
-    ...(credentials === undefined ? {} : { https: credentials }),
-    ...(logger === null ? { logger: false } : { loggerInstance: logger }),
-    logController: new LogController({ disableRequestLogging: true }),
-    trustProxy,
-    bodyLimit: LARGEST_BODY_BYTES,
-    forceCloseConnections: "idle",
-    return503OnClosing: true,
-  }).withTypeProvider<ZodTypeProvider>();
 }
 
 function addKeys(app: InferenceApp, { service }: InferenceRoom): void {

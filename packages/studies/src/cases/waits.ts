@@ -2,21 +2,12 @@
  * What cases wait for: whose reading, whose annotation, which decision, or the next step of the study. It
  * tells who has still to do something and never what anybody said.
  */
-import type { CaseState, Panel } from "@malleolus/schema";
+import type { CaseState, Panel, WaitFor } from "@malleolus/schema";
 import type { Queue } from "../database/tables.ts";
 import type { Study } from "../study.ts";
 
 export interface Wait {
-  readonly for:
-    | "report"
-    | "screening"
-    | "reading"
-    | "senior"
-    | "assignment"
-    | "panel"
-    | "talk"
-    | "annotation"
-    | "outline decision";
+  readonly for: WaitFor;
   /** Those who have it to do; empty where it is given to nobody yet, or is nobody's in particular. */
   readonly people: readonly string[];
 }
