@@ -11,7 +11,7 @@ export { RunError, type RunErrorCode } from "./errors.ts";
 export { type EventLog, openEvents, readEvents } from "./events.ts";
 export { type FoundDetector, findDetector } from "./find-detector.ts";
 export { followEvents, type ShownEvent } from "./follow-events.ts";
-export { runProcess, startTimeOf } from "./lock.ts";
+export { isProcessAlive, runProcess, startTimeOf } from "./lock.ts";
 export { parseRecipe, readRecipeFile } from "./read-recipe.ts";
 export { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";
 export { demoRecipe } from "./recipes/demo.ts";

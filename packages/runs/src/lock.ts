@@ -89,14 +89,18 @@ function removeStale(path: string, directory: string): void {
 
 function isAlive(holder: Holder): boolean {
   // Another machine's processes cannot be seen: its lock counts.
-  if (holder.host !== hostname()) return true;
+  return holder.host !== hostname() || isProcessAlive(holder);
+}
+
+/** Whether a process of this machine goes on: that one, and none that has its number after it. */
+export function isProcessAlive({ pid, startedAt }: Pick<Holder, "pid" | "startedAt">): boolean {
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     // Without the right to signal it, it exists.
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
-  return holder.startedAt === null || holder.startedAt === startTimeOf(holder.pid);
+  return startedAt === null || startedAt === startTimeOf(pid);
 }
 
 /** When a process began, to tell it from a later one of its number; null where there is no /proc, or no process. */

@@ -103,10 +103,10 @@ test(`server: on a full disk it says what is not saved, and loses nothing in ${K
     await saves.untilEach("refused", 1);
     await wait(Math.random() * 100);
     await saves.kill(child);
-    // On the full disk, which is read all the same.
     // A save is refused in one of two ways; the log says each once, however many there were.
     const warnings = log().match(/"unavailable"/g)?.length ?? 0;
     assert.ok(warnings === 1 || warnings === 2, log());
+    // On the full disk, which is read all the same.
     ({ child, address, log } = await startProcess(context, folder));
     await assertKept(address, drafts);
     disk.free();

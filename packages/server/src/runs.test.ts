@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -125,8 +125,12 @@ test("runs: started once, alone, followed, stopped, and gone on with", async (co
   assert.equal(then.losses[0].step, (first.losses.at(-1)?.step ?? 0) + 1, "only what is new");
   await reader?.cancel();
 
+  // Asked twice, it is told once: told again it would end at once.
+  assert.equal((await act(administrator, "first", "stop")).statusCode, 200);
   assert.equal((await act(administrator, "first", "stop")).statusCode, 200);
   const stopped = await until(administrator, "first", ({ state }) => state === "stopped");
+  const ends = readFileSync(join(study.folder, "runs", "first", "events.jsonl"), "utf8");
+  assert.match(ends, /"reason":"stopped"/);
   assert.equal(stopped.canResume, true);
   const again = await act(administrator, "first", "stop");
   assert.equal(again.json().code, "state", again.body);
@@ -148,7 +152,7 @@ test("runs: started once, alone, followed, stopped, and gone on with", async (co
 });
 
 test("runs: a training that fails says why, one that ends is finished, and what makes no run is refused", async (context) => {
-  const { administrator } = await room(context);
+  const { administrator, study } = await room(context);
   await start(administrator, "fails", { seed: 13 });
   const failed = await until(administrator, "fails", ({ state }) => state !== "running");
   assert.deepEqual(
@@ -163,6 +167,17 @@ test("runs: a training that fails says why, one that ends is finished, and what 
   assert.deepEqual([ended.steps, ended.stepsPlanned, ended.canResume], [3, 3, false]);
   const resumed = await act(administrator, "short", "resume");
   assert.equal(resumed.json().code, "state");
+
+  // One that is damaged says so, and hides no other.
+  const damaged = join(study.folder, "runs", "damaged");
+  mkdirSync(damaged);
+  writeFileSync(join(damaged, "recipe.json"), "{");
+  const { runs } = runsSchema.parse((await administrator.get("/api/runs")).json());
+  assert.equal(runs.find(({ id }) => id === "short")?.state, "finished");
+  const told = runs.find(({ id }) => id === "damaged");
+  assert.equal(told?.state, "failed");
+  assert.match(told?.failure ?? "", /recipe\.json/);
+  rmSync(damaged, { recursive: true });
 
   for (const [id, more, expected] of [
     ["short", {}, /There is a run short already/],

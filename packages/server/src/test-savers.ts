@@ -50,7 +50,9 @@ export async function startProcess(context: TestContext, folder: string): Promis
   child.stderr?.on("data", (part) => log.push(String(part)));
   if (child.stdout === null) throw new Error("internal: no output to read");
   const ended = once(child, "close").then(([code]) => {
-    throw new Error(`internal: the server ended with ${code} before it said its address`);
+    throw new Error(
+      `internal: the server ended with ${code} before it said its address\n${log.join("")}`,
+    );
   });
   const [line] = await Promise.race([once(child.stdout, "data"), ended]);
   ended.catch(() => undefined);

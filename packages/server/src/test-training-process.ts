@@ -26,6 +26,8 @@ const { values } = parseArgs({
 });
 let stopped = false;
 process.on("SIGINT", () => {
+  // As train: asked again, it ends at once and says nothing more.
+  if (stopped) process.exit(130);
   stopped = true;
 });
 
@@ -57,6 +59,8 @@ while (!stopped && step < steps) {
     time: time(),
   });
 }
+// A step that is under way.
+if (stopped) await wait(20 * STEP_MS);
 events.append({ event: "end", time: time(), step, reason: stopped ? "stopped" : "done" });
 events.close();
 run.close();

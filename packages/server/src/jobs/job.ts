@@ -17,9 +17,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { startTimeOf } from "@malleolus/runs";
+import { isProcessAlive, startTimeOf } from "@malleolus/runs";
 import { readJson } from "@malleolus/schema";
 import { z } from "zod";
+import { ServerError } from "../errors.ts";
 
 const jobSchema = z.strictObject({
   format: z.literal("malleolus-job-1"),
@@ -80,16 +81,19 @@ export function startJob(folder: string, program: readonly string[], given: NewJ
   }
 }
 
+export function hasJob(folder: string): boolean {
+  return existsSync(join(folder, "job.json"));
+}
+
 /** Null where the folder holds none. */
 export function readJob(folder: string): Job | null {
+  if (!hasJob(folder)) return null;
   const path = join(folder, "job.json");
-  return existsSync(path) ? readJson(jobSchema, readFileSync(path, "utf8"), path) : null;
+  return readJson(jobSchema, readFileSync(path, "utf8"), path);
 }
 
 export function isJobAlive({ process }: Job): boolean {
-  if (process === null) return false;
-  const now = startTimeOf(process.pid);
-  return now !== null && now === process.startedAt;
+  return process !== null && isProcessAlive(process);
 }
 
 /** How a job that is no longer alive ended. */
@@ -98,15 +102,27 @@ export function jobEnd(folder: string): JobEnd {
   return { code: existsSync(path) ? Number(readFileSync(path, "utf8")) : null };
 }
 
-/** Asks the program of a job, and all that it started, to end at its next safe point. */
-export function stopJob({ process: started }: Job): void {
-  if (started === null) return;
+/**
+ * Asks a process to end at its next safe point, and no more than once: asked again, a training ends at once and loses
+ * what it has not kept. A negative number is a group: a job's program and all that it started. `folder` is the job's,
+ * `which` tells this start of it from others.
+ *
+ * @throws ServerError `state` for another user's.
+ */
+export function stopProcess(pid: number, folder: string, which: string): void {
+  const asked = join(folder, "stopping");
+  if (existsSync(asked) && readFileSync(asked, "utf8") === which) return;
   try {
-    process.kill(-started.pid, "SIGINT");
+    process.kill(pid, "SIGINT");
   } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
     // It ended by itself meanwhile.
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    if (code === "ESRCH") return;
+    if (code !== "EPERM") throw error;
+    throw new ServerError("state", "It belongs to another user of this machine; stop it there.");
   }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(asked, which);
 }
 
 /** The last lines that a job said; empty before it said any. */

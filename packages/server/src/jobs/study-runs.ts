@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { causeText } from "@malleolus/errors";
 import {
   followEvents,
   namedRecipe,
@@ -11,10 +12,17 @@ import {
   runProcess,
   type ShownRecipe,
 } from "@malleolus/runs";
-import type { RunDetail, RunNews, RunRequest, RunRow } from "@malleolus/schema";
+import {
+  type RunDetail,
+  type RunNews,
+  type RunRequest,
+  type RunRow,
+  runIdSchema,
+} from "@malleolus/schema";
 import { frozenFile, type Study } from "@malleolus/studies";
 import { ServerError } from "../errors.ts";
 import {
+  hasJob,
   isJobAlive,
   type Job,
   jobEnd,
@@ -22,7 +30,7 @@ import {
   logLines,
   readJob,
   startJob,
-  stopJob,
+  stopProcess,
 } from "./job.ts";
 
 export interface StudyRuns {
@@ -58,16 +66,26 @@ export function openStudyRuns(study: Study, program: readonly string[] | null): 
     view.refresh();
     return view;
   };
+  const names = () =>
+    (existsSync(folder) ? readdirSync(folder) : []).filter(
+      (id) => runIdSchema.safeParse(id).success && isRun(join(folder, id)),
+    );
   const list = () =>
-    (existsSync(folder) ? readdirSync(folder) : [])
-      .filter((id) => /^[a-z0-9][a-z0-9-]{0,59}$/.test(id) && isRun(join(folder, id)))
-      .map((id) => rowOf(id, viewOf(id)))
+    names()
+      .map((id) => {
+        try {
+          return rowOf(id, viewOf(id));
+        } catch (error) {
+          // One that is damaged must not hide the others.
+          return damagedRow(id, causeText(error));
+        }
+      })
       .toSorted((a, b) => ((a.last ?? "") < (b.last ?? "") ? 1 : -1));
   const requireIdle = () => {
     if (program === null) throw new ServerError("state", "This server starts no trainings.");
-    const busy = list().find(({ state }) => state === "running" || state === "stalled");
+    const busy = names().find((id) => isAtWork(join(folder, id)));
     if (busy === undefined) return program;
-    throw new ServerError("state", `${busy.id} is training. Stop it, or wait until it has ended.`);
+    throw new ServerError("state", `${busy} is training. Stop it, or wait until it has ended.`);
   };
 
   return {
@@ -123,11 +141,12 @@ export function openStudyRuns(study: Study, program: readonly string[] | null): 
       if (state !== "running" && state !== "stalled") {
         throw new ServerError("state", `${id} is not at work: it is ${state}.`);
       }
-      const job = readJob(jobFolder(view.path));
-      const pid = runProcess(view.path);
-      // Whoever holds the run's lock trains, also where a terminal started it.
-      if (pid !== null) process.kill(pid, "SIGINT");
-      else if (job !== null) stopJob(job);
+      const folder = jobFolder(view.path);
+      const job = readJob(folder);
+      const started = job !== null && isJobAlive(job) ? job : null;
+      // Whoever holds the run's lock trains, also where a terminal started it; before it does, the job's group.
+      const pid = runProcess(view.path) ?? (started?.process ? -started.process.pid : null);
+      if (pid !== null) stopProcess(pid, folder, started?.at ?? String(pid));
       return rowOf(id, view);
     },
     resume(id, who) {
@@ -168,7 +187,36 @@ function trainingArguments(study: Study, out: string, request: RunRequest): stri
 }
 
 function isRun(path: string): boolean {
-  return existsSync(join(path, "recipe.json")) || readJob(jobFolder(path)) !== null;
+  return existsSync(join(path, "recipe.json")) || hasJob(jobFolder(path));
+}
+
+/** Whether its lock is held, or its job goes on that has no lock yet. A job that cannot be read has none. */
+function isAtWork(path: string): boolean {
+  if (runProcess(path) !== null) return true;
+  try {
+    const job = readJob(jobFolder(path));
+    return job !== null && isJobAlive(job);
+  } catch {
+    return false;
+  }
+}
+
+function damagedRow(id: string, failure: string): RunRow {
+  return {
+    id,
+    state: "failed",
+    recipe: null,
+    dataset: null,
+    who: null,
+    steps: 0,
+    stepsPlanned: null,
+    loss: null,
+    best: null,
+    imagesPerSecond: null,
+    last: null,
+    failure,
+    canResume: false,
+  };
 }
 
 function jobFolder(path: string): string {

@@ -23,6 +23,9 @@ test("backUpStudy: what tar unpacks is a study with every reading, taken while s
   mkdirSync(join(study.images, "ab"), { recursive: true });
   writeFileSync(image, Buffer.alloc(1_500_000, 7));
   writeFileSync(join(study.images, "ab", "half.tmp"), "half");
+  const checkpoint = join(study.folder, "runs", "r".repeat(60), "checkpoints", "step-000100");
+  mkdirSync(checkpoint, { recursive: true });
+  writeFileSync(join(checkpoint, "optimizer.safetensors"), "of a training that goes on");
   const [reader] = OBSERVERS;
   const saved: string[] = [];
   const reads = (async () => {
@@ -49,6 +52,7 @@ test("backUpStudy: what tar unpacks is a study with every reading, taken while s
     assert.equal(found.length, files);
     assert.ok(!found.some(({ name }) => name.endsWith(".keys") || name.endsWith(".tmp")));
     assert.ok(found.some(({ name }) => name === `${"ab".repeat(32)}.dcm`));
+    assert.ok(!readdirSync(restored.folder).includes("runs"));
     for (const caseId of before) {
       const { own } = await readingsVisibleTo(restored, {
         caseId,

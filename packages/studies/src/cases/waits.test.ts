@@ -16,6 +16,17 @@ async function said(study: Study) {
   );
 }
 
+test("waitsOf: more cases than SQLite binds values", async (context) => {
+  const study = await studyWithPeople(context);
+  const cases = Array.from(
+    { length: 40_000 },
+    (_, i) => ({ id: `${i}`, state: "imported" }) as const,
+  );
+  const waits = await waitsOf(study, cases);
+  assert.equal(waits.size, cases.length);
+  assert.deepEqual(waits.get("39999"), [{ for: "report", people: [] }]);
+});
+
 test("waitsOf: from the report to the last outline, and whose turn it is", async (context) => {
   const study = await studyWithPeople(context, [
     [/internalTestPatientsPerClass = \d+/, "internalTestPatientsPerClass = 0"],

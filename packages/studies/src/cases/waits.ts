@@ -3,6 +3,7 @@
  * tells who has still to do something and never what anybody said.
  */
 import type { CaseState, Panel, WaitFor } from "@malleolus/schema";
+import { sql } from "kysely";
 import type { Queue } from "../database/tables.ts";
 import type { Study } from "../study.ts";
 
@@ -84,22 +85,24 @@ function keyOf(queue: Queue, id: string): string {
 
 async function factsOf({ database }: Study, ids: readonly string[]): Promise<Facts> {
   const reference: Panel = "reference";
+  // One value, however many there are: SQLite binds 32,766 at most.
+  const own = sql<string>`(select value from json_each(${JSON.stringify(ids)}))`;
   const reports = await database
     .selectFrom("reports")
     .select("case_id")
     .distinct()
-    .where("case_id", "in", ids)
+    .where("case_id", "in", own)
     .execute();
   const tasks = await database
     .selectFrom("tasks")
     .select(["queue", "case_id", "person", "done"])
-    .where("case_id", "in", ids)
+    .where("case_id", "in", own)
     .execute();
   const held = await database
     .selectFrom("case_classes")
     .innerJoin("cases", "cases.id", "case_classes.case_id")
     .select(["case_classes.case_id", "case_classes.decided_by", "cases.annotated_at"])
-    .where("case_classes.case_id", "in", ids)
+    .where("case_classes.case_id", "in", own)
     .execute();
   return {
     withReport: new Set(reports.map(({ case_id }) => case_id)),

@@ -12,6 +12,7 @@ import {
   type FrozenData,
   type FrozenSetName,
   frozenDataSchema,
+  frozenIdSchema,
   frozenSetNameSchema,
   readJson,
 } from "@malleolus/schema";
@@ -63,7 +64,7 @@ export function listFrozen(study: Study): FrozenData[] {
   const folder = studyDatasets(study);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => /^[0-9a-f]+$/.test(name))
+    .filter((name) => frozenIdSchema.safeParse(name).success)
     .map((name) => readFrozen(study, name))
     .toSorted((a, b) => (a.at < b.at ? 1 : -1));
 }
