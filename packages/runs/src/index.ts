@@ -10,7 +10,7 @@ export {
 export { RunError, type RunErrorCode } from "./errors.ts";
 export { type EventLog, openEvents, readEvents } from "./events.ts";
 export { type FoundDetector, findDetector } from "./find-detector.ts";
-export { followEvents, type ShownEvent } from "./follow-events.ts";
+export { followEvents } from "./follow-events.ts";
 export { isProcessAlive, runProcess, startTimeOf } from "./lock.ts";
 export { parseRecipe, readRecipeFile } from "./read-recipe.ts";
 export { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";

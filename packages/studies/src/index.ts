@@ -136,7 +136,7 @@ export { readFlow } from "./cases/flow.ts";
 export { type CasesQuestion, type ListedCase, listCases } from "./cases/list-cases.ts";
 export { studyDates } from "./cases/study-dates.ts";
 export { type AuditStamp, type Transition, transitionCase } from "./cases/transition-case.ts";
-export { type WaitingCase, waitingCases } from "./cases/waiting-cases.ts";
+export { waitingCases } from "./cases/waiting-cases.ts";
 export { type Wait, waitsOf } from "./cases/waits.ts";
 export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";

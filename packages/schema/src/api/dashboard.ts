@@ -62,7 +62,6 @@ export type WaitingCase = z.infer<typeof waitingCaseSchema>;
 
 /** `GET /api/waiting`: those that wait the longest, of all that wait. */
 export const waitingSchema = z.strictObject({ cases: z.array(waitingCaseSchema), of: count });
-export type Waiting = z.infer<typeof waitingSchema>;
 
 /** `POST /api/verdicts`: closes what all have read and what needs no talk. */
 export const closeAgreedSchema = z.strictObject({ requestId: requestIdSchema });

@@ -9,7 +9,7 @@ import { caseSchema, requestIdSchema } from "./case.ts";
 import { worklistEntrySchema } from "./worklist.ts";
 
 /** A senior's decision on what observers read, and the panel's talk on a test case. */
-export const decidingKindSchema = z.enum(["adjudication", "consensus"]);
+const decidingKindSchema = z.enum(["adjudication", "consensus"]);
 export type DecidingKind = z.infer<typeof decidingKindSchema>;
 
 export const decidingEntrySchema = worklistEntrySchema

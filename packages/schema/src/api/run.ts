@@ -18,7 +18,6 @@ export const runIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, {
  * `failed`: it ended with an error, or without a word.
  */
 export const runStateSchema = z.enum(["running", "stalled", "stopped", "failed", "finished"]);
-export type RunState = z.infer<typeof runStateSchema>;
 
 export const runRowSchema = z.strictObject({
   id: runIdSchema,
@@ -50,7 +49,6 @@ export const runsSchema = z.strictObject({
   /** Whether this server can start any. */
   canStart: z.boolean(),
 });
-export type Runs = z.infer<typeof runsSchema>;
 
 /** `POST /api/runs` */
 export const runRequestSchema = z.strictObject({

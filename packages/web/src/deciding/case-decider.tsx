@@ -77,9 +77,13 @@ export function CaseDecider({
   const { say, help, helpOpen, ownWindow } = page;
   const [reason, setReason] = useState("");
   const [sending, setSending] = useState(false);
+  const isSending = useRef(false);
+  // Tried again after an answer that was lost, the same is the same request; another is another.
+  const request = useRef({ about: "", id: "" });
   const reasonRef = useRef<HTMLTextAreaElement>(null);
 
   const submit = useCallback(async () => {
+    if (isSending.current) return;
     const { decision } = session.reading.state();
     if (decision === null) {
       say(t("reading.needs decision"));
@@ -90,8 +94,11 @@ export function CaseDecider({
       reasonRef.current?.focus();
       return;
     }
+    isSending.current = true;
     setSending(true);
-    const requestId = crypto.randomUUID();
+    const about = JSON.stringify([isOwnView, decision, reason]);
+    if (request.current.about !== about) request.current = { about, id: crypto.randomUUID() };
+    const { id: requestId } = request.current;
     const url = `/api/deciding/${code}`;
     try {
       if (isOwnView) {
@@ -108,6 +115,7 @@ export function CaseDecider({
       say(sayError(t, error));
       return;
     } finally {
+      isSending.current = false;
       setSending(false);
     }
     void queries.invalidateQueries({ queryKey: decidingListKey });

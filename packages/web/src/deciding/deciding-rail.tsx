@@ -5,9 +5,9 @@ import { Button } from "../controls/button.tsx";
 import { Paragraph } from "../controls/field.tsx";
 import { Key } from "../controls/key.tsx";
 import type { CaseSession } from "../reader/case-session.ts";
-import { DecisionChoice } from "../reader/rail.tsx";
+import { certaintyKey, DecisionChoice } from "../reader/rail.tsx";
 import { useText } from "../strings/text.tsx";
-import { isStringKey, type Translate } from "../strings/translate.ts";
+import type { Translate } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
 
 export interface DecidingRailProps {
@@ -82,18 +82,13 @@ function Readings({
         {rows.map(({ place, decision, certainty, note }) => (
           <li key={place}>
             <strong>{decisionName(decision, protocol, t)}</strong>
-            {certainty !== null && <span className="muted"> · {certaintyName(certainty, t)}</span>}
+            {certainty !== null && <span className="muted"> · {t(certaintyKey(certainty))}</span>}
             {note !== null && note !== "" && <p className="meta">{note}</p>}
           </li>
         ))}
       </ol>
     </div>
   );
-}
-
-function certaintyName(step: number, t: Translate): string {
-  const key = `reading.certainty.${step}`;
-  return isStringKey(key) ? t(key) : String(step);
 }
 
 function decisionName({ kind, id }: Decision, protocol: ReadingProtocol, t: Translate): string {

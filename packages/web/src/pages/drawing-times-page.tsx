@@ -6,6 +6,7 @@ import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
 import { useClient } from "../services.ts";
+import { estimateText } from "../strings/estimate-text.ts";
 import { useText } from "../strings/text.tsx";
 import type { Translate } from "../strings/translate.ts";
 
@@ -88,14 +89,6 @@ function TimesTable({
       </tbody>
     </table>
   );
-}
-
-/** `41 (35 to 48)`; a dash where nothing was measured. */
-function estimateText({ value, interval }: Estimate, decimals: number): string {
-  if (value === null) return "–";
-  const text = value.toFixed(decimals);
-  if (interval === null) return text;
-  return `${text} (${interval.map((end) => end.toFixed(decimals)).join(" – ")})`;
 }
 
 function differenceText(difference: Estimate, t: Translate): string {

@@ -141,7 +141,7 @@ function CertaintySteps({ session: { reading }, readOnly }: PartProps) {
   );
 }
 
-function certaintyKey(step: number) {
+export function certaintyKey(step: number) {
   const key = `reading.certainty.${step}`;
   return isStringKey(key) ? key : "reading.certainty";
 }

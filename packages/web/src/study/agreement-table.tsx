@@ -3,6 +3,7 @@ import type { Estimate, PanelAgreement, Proportion } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
 import { agreementQuery } from "../api/queries.ts";
 import { useClient } from "../services.ts";
+import { estimateText } from "../strings/estimate-text.ts";
 import { useText } from "../strings/text.tsx";
 import { Part } from "./part.tsx";
 
@@ -24,11 +25,8 @@ export function AgreementTable() {
 
 function OfPanel({ of }: { readonly of: PanelAgreement }) {
   const t = useText();
-  const kappa = (value: number | null, interval: Estimate["interval"]) => {
-    if (value === null) return "–";
-    if (interval === null) return value.toFixed(2);
-    return `${value.toFixed(2)} (${interval.map((end) => end.toFixed(2)).join(" – ")})`;
-  };
+  const kappa = (value: number | null, interval: Estimate["interval"]) =>
+    estimateText({ value, interval }, 2);
   return (
     <table className="table">
       <caption>{t(`study.panel.${of.panel}`, { cases: of.cases })}</caption>
