@@ -12,7 +12,8 @@ export function squaredDistances(
   { width, height, data }: Mask,
   spacing: readonly [row: number, column: number] = [1, 1],
 ): Float64Array {
-  const squared = Float64Array.from(data, (value) => (value === 1 ? 0 : Infinity));
+  const squared = new Float64Array(data.length);
+  for (let i = 0; i < data.length; i++) squared[i] = data[i] === 1 ? 0 : Infinity;
   const scratch = new Scratch(Math.max(width, height));
   for (let x = 0; x < width; x++) transformLine(squared, x, width, height, spacing[0], scratch);
   for (let y = 0; y < height; y++) transformLine(squared, y * width, 1, width, spacing[1], scratch);
@@ -32,10 +33,13 @@ export function depthsOf({ width, height, data }: Mask): Float64Array {
     }
   }
   const squared = squaredDistances({ width: paddedWidth, height: paddedHeight, data: outside });
-  return Float64Array.from(data, (_, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    return Math.sqrt(squared[(y + 1) * paddedWidth + x + 1]);
-  });
+  const depths = new Float64Array(data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      depths[y * width + x] = Math.sqrt(squared[(y + 1) * paddedWidth + x + 1]);
+    }
+  }
+  return depths;
 }
 
 /** Room for one line, used again for the next. */

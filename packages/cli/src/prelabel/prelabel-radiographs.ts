@@ -122,7 +122,7 @@ export function lookOf(segmenter: Segmenter, classifier: RadiographClassifier | 
     isDeepStrictEqual(withoutFlip, classifier?.preprocess);
   if (own !== null && isOne) {
     return (image) => {
-      const [plain, mirrored] = [image, mirrorImage(image)].map(own.segmentAndClassify);
+      const [plain, mirrored] = own.segmentAndClassify([image, mirrorImage(image)]);
       return {
         found: segmenter.preprocess.testTimeFlip
           ? meanWithMirrored(plain.found, mirrored.found)

@@ -35,7 +35,11 @@ export function meansWhereFound(
       const map = cells(maps);
       const weights = cells(probabilities).narrow(0, 0, structures).square().detach();
       const sums = weights.sum({ dim: [1], keepdim: true });
-      const means = div(weights.matmul(map.transpose(0, 1)), sums.add(1e-6));
+      // A product of matrices so thin takes longer than sums, one a structure.
+      const totals = Array.from({ length: structures }, (_, structure) =>
+        map.mul(weights.narrow(0, structure, 1)).sum({ dim: [1] }),
+      );
+      const means = div(stack(totals), sums.add(1e-6));
       const shares = sums.div(map.shape[1]).add(LEAST_SHARE).div(USUAL_SHARE).log().div(Math.LN10);
       return cat([means, shares], { dim: 1 }).flatten();
     }),

@@ -70,12 +70,12 @@ export interface RadiographClassifier {
 export interface ClassifierSegmentation {
   /** As a segmenter's. */
   readonly weightsHash: string;
-  /** Outlines and class of an image at the network's size, in one pass, not flipped. */
-  segmentAndClassify(image: NetworkImage): {
+  /** Outlines and class of each of some images at the network's size, in one pass, not flipped. */
+  segmentAndClassify(images: readonly NetworkImage[]): {
     readonly found: LabelProbabilities;
     /** [K], calibrated where a temperature was fitted. */
     readonly probabilities: Float32Array;
-  };
+  }[];
 }
 
 /**
@@ -152,9 +152,10 @@ export function openClassifier(
     classifyPrepared: (image) => calibrated(ofPrepared(image)),
     segmentation: whereFound && {
       weightsHash: scope(() => weightsHash(whereFound.segmentation)),
-      segmentAndClassify(image) {
-        const { found, logits } = inPrecision(() => seenOn(model, whereFound, image, input));
-        return { found, probabilities: calibrated(logits) };
+      segmentAndClassify(images) {
+        return inPrecision(() => seenOn(model, whereFound, images, input)).map(
+          ({ found, logits }) => ({ found, probabilities: calibrated(logits) }),
+        );
       },
     },
     close: () => freeModel(model),
@@ -181,18 +182,23 @@ export function logitsOf(
 function seenOn(
   model: ImageClassifier,
   { segmentation, featuresOf }: WhereFound,
-  image: NetworkImage,
+  images: readonly NetworkImage[],
   options: BatchOptions,
-): { readonly found: LabelProbabilities; readonly logits: Float32Array } {
+): { readonly found: LabelProbabilities; readonly logits: Float32Array }[] {
   return noGrad(() =>
     scope(() => {
-      const images = batchImages([image], options);
-      const map = segmentation.decode(images);
+      const batch = batchImages(images, options);
+      const map = segmentation.decode(batch);
       const labels = segmentation.predictor.forward(map);
-      const features = featuresOf(map, labels, images.sizes);
-      const [found] = segmentation.segmentationsOf(labels, images);
-      const logits = model.classifier[1].forward(features).to("float32").toFloat32Array();
-      return { found, logits };
+      const logits = model.classifier[1]
+        .forward(featuresOf(map, labels, batch.sizes))
+        .to("float32")
+        .toFloat32Array();
+      const classes = logits.length / images.length;
+      return segmentation.segmentationsOf(labels, batch).map((found, i) => ({
+        found,
+        logits: logits.slice(i * classes, (i + 1) * classes),
+      }));
     }),
   );
 }

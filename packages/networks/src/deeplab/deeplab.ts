@@ -23,6 +23,7 @@ import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
 import { type Aspp, aspp } from "./aspp.ts";
 import { type Decoder, decoder } from "./decoder.ts";
+import { likeliestLabels } from "./likeliest-labels.ts";
 import { labelTensor, type SegmentationLosses, segmentationLosses } from "./segmentation-loss.ts";
 import { checkStructures } from "./structures.ts";
 
@@ -118,14 +119,9 @@ function segmentationOf(
   all: Tensor,
   [height, width]: readonly [height: number, width: number],
 ): LabelProbabilities {
-  const own = all.narrow(1, 0, height).narrow(2, 0, width);
-  const data = Uint8Array.from(own.argmax({ dim: 0 }).to("uint8").toNumbers());
-  return {
-    width,
-    height,
-    probabilities: own.toFloat32Array(),
-    labels: { width, height, data },
-  };
+  const probabilities = all.narrow(1, 0, height).narrow(2, 0, width).toFloat32Array();
+  const data = likeliestLabels(probabilities, width * height);
+  return { width, height, probabilities, labels: { width, height, data } };
 }
 
 function checkConfig({ structures, loss }: SegmentationConfig): void {

@@ -33,6 +33,7 @@ import {
 import { freeModel } from "../placement.ts";
 import { SEGMENTER_FORMAT } from "../weights/own-formats.ts";
 import { type DeepLab, deepLab } from "./deeplab.ts";
+import { likeliestLabels } from "./likeliest-labels.ts";
 
 const FILE: FileKind = {
   what: "a segmenter",
@@ -132,18 +133,15 @@ export function meanWithMirrored(
   mirrored: LabelProbabilities,
 ): LabelProbabilities {
   const { width, height } = found;
-  const pixels = width * height;
-  const probabilities = Float32Array.from(found.probabilities, (own, i) => {
-    const column = i % width;
-    return (own + mirrored.probabilities[i - column + width - 1 - column]) / 2;
-  });
-  const data = new Uint8Array(pixels);
-  for (let i = 0; i < pixels; i++) {
-    for (let at = i; at < probabilities.length; at += pixels) {
-      if (probabilities[at] > probabilities[data[i] * pixels + i])
-        data[i] = Math.floor(at / pixels);
+  const probabilities = new Float32Array(found.probabilities.length);
+  for (let row = 0; row < probabilities.length; row += width) {
+    const last = row + width - 1;
+    for (let x = 0; x < width; x++) {
+      probabilities[row + x] =
+        (found.probabilities[row + x] + mirrored.probabilities[last - x]) / 2;
     }
   }
+  const data = likeliestLabels(probabilities, width * height);
   return { width, height, probabilities, labels: { width, height, data } };
 }
 
