@@ -5,13 +5,15 @@
  * a summary has ended early or holds no test, and counts as a failure: Node itself would pass it.
  */
 import { once } from "node:events";
+import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { inspect, stripVTControlCharacters } from "node:util";
 import type { TestCounts } from "./project-tests.ts";
 import { indent } from "./report-lines.ts";
 
-// LibTorch's own threads fill the machine: more files at once would only slow one another.
+// Memory for two files that train is what every machine has. They share the cores: threads of LibTorch that wait for
+// one another while the other file has their core cost more than they bring.
 const filesAtOnce = 2;
 const fileTimeoutMs = 30 * 60_000;
 
@@ -31,12 +33,13 @@ export async function runTestFiles(
     write(`  FAILED ${relative(root, file)}\n${indent(reason)}`);
   };
 
+  const threads = Math.floor(availableParallelism() / Math.min(files.length, filesAtOnce));
   const events = run({
     files: files.map((file) => join(root, file)),
     cwd: root,
     concurrency: filesAtOnce,
     timeout: fileTimeoutMs,
-    env: { ...process.env, ...env },
+    env: { OMP_NUM_THREADS: String(Math.max(1, threads)), ...process.env, ...env },
     ...(namePattern === undefined ? {} : { testNamePatterns: namePattern }),
   });
   events.on("test:stdout", ({ message }) => write(indent(message)));
