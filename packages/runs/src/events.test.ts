@@ -11,7 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import type { RunEvent } from "@malleolus/schema";
-import { openEvents, readEvents, readShownEvents } from "./events.ts";
+import { openEvents, readEvents } from "./events.ts";
+import { followEvents } from "./follow-events.ts";
 
 function eventsPath(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-events-"));
@@ -111,7 +112,7 @@ test("events: every kind is read as it was written, whole lines only", (context)
   log.close();
   appendFileSync(path, '{"event":"ste');
   assert.deepEqual(readEvents(path), events);
-  assert.equal(readShownEvents(path).length, events.length);
+  assert.equal(followEvents(path)()?.events.length, events.length);
 });
 
 test("events: a loss that is no number is read as one, and a file without a version is read", (context) => {
@@ -131,7 +132,7 @@ test("events: one of another version is shown by what is known of it, and its li
   const { losses: _, waitedMs: __, ...older } = step;
   const newer = { event: "pruned", time, channels: 3 };
   writeFileSync(path, [start, older, newer].map((one) => `${JSON.stringify(one)}\n`).join(""));
-  assert.deepEqual(readShownEvents(path), [
+  assert.deepEqual(followEvents(path)()?.events, [
     { event: "start", time },
     { event: "step", step: 1, loss: 2, seconds: 0.5, imagesPerSecond: 4, time },
     { event: "pruned", time },

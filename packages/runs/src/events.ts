@@ -13,8 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { causeText } from "@malleolus/errors";
-import { type RunEvent, readJson, runEventSchema, shownEventSchema } from "@malleolus/schema";
-import type { z } from "zod";
+import { type RunEvent, readJson, runEventSchema } from "@malleolus/schema";
 import { RunError } from "./errors.ts";
 
 export interface EventLog {
@@ -72,17 +71,6 @@ export function openEvents(path: string, sizeBytes: number): EventLog {
 export function readEvents(path: string): RunEvent[] {
   return wholeLines(path).map((line, i) =>
     readJson(runEventSchema, line, `${path}, line ${i + 1}`),
-  );
-}
-
-/**
- * What is shown of the events of a run of any version.
- *
- * @throws as `readEvents`.
- */
-export function readShownEvents(path: string): z.infer<typeof shownEventSchema>[] {
-  return wholeLines(path).map((line, i) =>
-    readJson(shownEventSchema, line, `${path}, line ${i + 1}`),
   );
 }
 

@@ -28,17 +28,17 @@ export function followEvents(path: string): () => NewEvents | null {
       const size = fstatSync(file).size;
       // Cut back, it may have grown beyond that place again before anybody looked.
       const isAnew = size < offset || !mark.equals(readAt(file, offset - mark.length, mark.length));
-      if (isAnew) [offset, line, mark] = [0, 0, Buffer.alloc(0)];
-      const bytes = readAt(file, offset, size - offset);
+      const [from, firstLine] = isAnew ? [0, 0] : [offset, line];
+      const bytes = readAt(file, from, size - from);
       // The last line may be about to be written.
       const end = bytes.lastIndexOf("\n") + 1;
-      if (end === 0) return isAnew ? { isAnew, events: [] } : null;
+      if (end === 0 && !isAnew) return null;
       const lines = bytes.toString("utf8", 0, end).split("\n").slice(0, -1);
       const events = lines.map((text, index) =>
-        readJson(shownEventSchema, text, `${path}, line ${line + index + 1}`),
+        readJson(shownEventSchema, text, `${path}, line ${firstLine + index + 1}`),
       );
-      offset += end;
-      line += lines.length;
+      // Behind what can fail: what is damaged is told again, and what follows is not taken for new.
+      [offset, line] = [from + end, firstLine + lines.length];
       mark = readAt(file, Math.max(0, offset - MARK_BYTES), Math.min(offset, MARK_BYTES));
       return { isAnew, events };
     } finally {

@@ -10,7 +10,12 @@ export {
 export { RunError, type RunErrorCode } from "./errors.ts";
 export { type EventLog, openEvents, readEvents } from "./events.ts";
 export { type FoundDetector, findDetector } from "./find-detector.ts";
-export { followEvents } from "./follow-events.ts";
+export {
+  type FollowedRun,
+  followRun,
+  type RunValidation,
+  type ShownRecipe,
+} from "./follow-run.ts";
 export { isProcessAlive, runProcess, startTimeOf } from "./lock.ts";
 export { parseRecipe, readRecipeFile } from "./read-recipe.ts";
 export { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";
@@ -26,10 +31,7 @@ export { openRunDirectory, type RunDirectory } from "./run-directory.ts";
 export { fileSha256, readSeenImages, recordSeenImages, type SeenImages } from "./seen-images.ts";
 export {
   type RunSummary,
-  type RunValidation,
   readRun,
-  readShownRecipe,
   runFolders,
-  type ShownRecipe,
   type TrainingRun,
 } from "./training-run.ts";

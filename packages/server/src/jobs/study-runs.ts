@@ -6,11 +6,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { causeText } from "@malleolus/errors";
 import {
-  followEvents,
+  type FollowedRun,
+  followRun,
   namedRecipe,
-  readShownRecipe,
   runProcess,
-  type ShownRecipe,
 } from "@malleolus/runs";
 import {
   type RunDetail,
@@ -50,21 +49,19 @@ export interface StudyRuns {
 }
 
 const STALLED_MS = 60_000;
-const AVERAGED = 50;
 const LOG_LINES = 200;
 const KILLED = "It ended without a word: its process was killed, or the machine went off.";
 
 /** `program`: the words that start the command line; null where this server cannot start any. */
 export function openStudyRuns(study: Study, program: readonly string[] | null): StudyRuns {
   const folder = join(resolve(study.folder), "runs");
-  const views = new Map<string, RunView>();
+  const followed = new Map<string, () => FollowedRun>();
   const viewOf = (id: string) => {
     const path = join(folder, id);
     if (!isRun(path)) throw new ServerError("not-found", `There is no run ${id}.`);
-    const view = views.get(id) ?? openView(path);
-    views.set(id, view);
-    view.refresh();
-    return view;
+    const ask = followed.get(id) ?? followRun(path);
+    followed.set(id, ask);
+    return ask();
   };
   const names = () =>
     (existsSync(folder) ? readdirSync(folder) : []).filter(
@@ -223,75 +220,10 @@ function jobFolder(path: string): string {
   return join(path, "job");
 }
 
-interface RunView {
-  readonly path: string;
-  readonly losses: RunDetail["losses"];
-  readonly validations: RunDetail["validations"];
-  /** Of the last steps, for the speed. */
-  readonly recent: { readonly seconds: number; readonly imagesPerSecond: number }[];
-  best: RunRow["best"];
-  last: string | null;
-  steps: number;
-  end: string | null;
-  recipe: ShownRecipe | null;
-  /** Raised whenever what was told before does not hold any more. */
-  generation: number;
-  refresh(): void;
-}
-
-function openView(path: string): RunView {
-  const next = followEvents(join(path, "events.jsonl"));
-  const view: RunView = {
-    path,
-    losses: [],
-    validations: [],
-    recent: [],
-    best: null,
-    last: null,
-    steps: 0,
-    end: null,
-    recipe: null,
-    generation: 0,
-    refresh() {
-      if (view.recipe === null && existsSync(join(path, "recipe.json"))) {
-        view.recipe = readShownRecipe(path);
-      }
-      const found = next();
-      if (found === null) return;
-      if (found.isAnew) {
-        for (const list of [view.losses, view.validations, view.recent]) list.length = 0;
-        [view.best, view.end, view.steps] = [null, null, 0];
-        view.generation += 1;
-      }
-      const metric = view.recipe?.validation?.metric;
-      for (const event of found.events) {
-        view.last = event.time;
-        view.end = "reason" in event ? event.reason : null;
-        if ("loss" in event) {
-          const { step, loss, seconds, imagesPerSecond } = event;
-          view.steps = step;
-          if (!Number.isNaN(loss)) view.losses.push({ step, loss });
-          view.recent.push({ seconds, imagesPerSecond });
-          if (view.recent.length > AVERAGED) view.recent.shift();
-        } else if ("measures" in event) {
-          const { step, measures, isBest } = event;
-          view.validations.push({ step, measures });
-          const value = metric === undefined ? null : (measures[metric] ?? null);
-          if (isBest && metric !== undefined && value !== null) view.best = { metric, value, step };
-        }
-      }
-    },
-  };
-  return view;
-}
-
-function rowOf(id: string, view: RunView): RunRow {
-  const { path, recipe, recent, losses, end } = view;
+function rowOf(id: string, { path, recipe, figures }: FollowedRun): RunRow {
   const job = readJob(jobFolder(path));
-  const state = stateOf(view, job);
-  const lately = losses.slice(-AVERAGED);
-  const seconds = recent.reduce((sum, one) => sum + one.seconds, 0);
-  const images = recent.reduce((sum, one) => sum + one.imagesPerSecond * one.seconds, 0);
+  const state = stateOf(path, figures, job);
+  const { steps, loss, best, imagesPerSecond, last, end } = figures;
   const isAtWork = state === "running" || state === "stalled";
   return {
     id,
@@ -299,19 +231,22 @@ function rowOf(id: string, view: RunView): RunRow {
     recipe: recipe?.name ?? null,
     dataset: job?.dataset ?? null,
     who: job?.who ?? null,
-    steps: view.steps,
+    steps,
     stepsPlanned: recipe?.steps ?? null,
-    loss:
-      lately.length === 0 ? null : lately.reduce((sum, one) => sum + one.loss, 0) / lately.length,
-    best: view.best,
-    imagesPerSecond: seconds === 0 ? null : images / seconds,
-    last: view.last ?? job?.at ?? null,
+    loss,
+    best,
+    imagesPerSecond,
+    last: last ?? job?.at ?? null,
     failure: state === "failed" ? failureOf(path) : null,
     canResume: job !== null && !isAtWork && (state !== "finished" || end === null),
   };
 }
 
-function stateOf({ path, last, end }: RunView, job: Job | null): RunRow["state"] {
+function stateOf(
+  path: string,
+  { last, end }: FollowedRun["figures"],
+  job: Job | null,
+): RunRow["state"] {
   if (runProcess(path) !== null || (job !== null && isJobAlive(job))) {
     const heard = Math.max(Date.parse(last ?? job?.at ?? ""), lastWordMs(jobFolder(path)));
     return Date.now() - heard > STALLED_MS ? "stalled" : "running";
