@@ -2,6 +2,7 @@
  * What the reading room's application and the inference service's are built on: requests are parsed, and answers and
  * failures written, by one way.
  */
+import { randomUUID } from "node:crypto";
 import fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import {
   serializerCompiler,
@@ -32,6 +33,8 @@ export function bareApp({ logger, trustProxy, credentials }: BareAppOptions) {
     ...(logger === null ? { logger: false } : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
+    // A number would tell, by those that are missing, how busy others are.
+    genReqId: () => randomUUID(),
     bodyLimit: LARGEST_BODY_BYTES,
     // A stopping server ends idle connections instead of waiting for their clients.
     forceCloseConnections: "idle",

@@ -6,6 +6,7 @@ import type { CaseState, ImageRecord, Reading, View } from "@malleolus/schema";
 import { recordTransition } from "./cases/transition-case.ts";
 import { inTransaction } from "./database/in-transaction.ts";
 import { closeStudy, openStudy, type Study } from "./study.ts";
+import { caseCode } from "./tasks/case-code.ts";
 import { newStudy } from "./test-study.ts";
 
 interface TestContext {
@@ -118,6 +119,18 @@ export function facts(view: View): ImageRecord {
     photometric: "MONOCHROME2",
     exifOrientation: null,
   };
+}
+
+/** By which an observer knows a case that is theirs to read. */
+export async function codeOf(study: Study, person: string, caseId: string): Promise<string> {
+  const { position } = await study.database
+    .selectFrom("tasks")
+    .select("position")
+    .where("queue", "=", "curation")
+    .where("person", "=", person)
+    .where("case_id", "=", caseId)
+    .executeTakeFirstOrThrow();
+  return caseCode(position);
 }
 
 /** A reading in one word: a class, or `-` and an exclusion code. */
