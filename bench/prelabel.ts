@@ -1,28 +1,34 @@
 /**
  * What prelabelling a radiograph costs: from its DICOM file to shapes and probabilities with reading and
- * outlining in threads, as `malleolus prelabel` does it, and both networks alone. Radiographs are simulated
- * at the detector's own pitch; the networks are those that come with the project, since weights that find no leg
- * would outline nothing. It has no peer here: torchvision has no network of this decoder.
+ * outlining in threads, as `malleolus prelabel` does it, both networks alone, and the segmentation alone beside
+ * torchvision's MobileNetV2 under a decoder of the same layers. Radiographs are simulated at the detector's own
+ * pitch; the networks are those that come with the project, since weights that find no leg would outline nothing.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lookOf, prelabelRadiographs } from "@malleolus/cli/prelabel";
 import { readRadiograph } from "@malleolus/data";
-import { prepareImage } from "@malleolus/imaging";
-import { openClassifier, openSegmenter, shippedPreliminary } from "@malleolus/networks";
+import { type NetworkImage, prepareImage } from "@malleolus/imaging";
+import {
+  openClassifier,
+  openSegmenter,
+  type Segmenter,
+  shippedPreliminary,
+} from "@malleolus/networks";
 import { internalHospital, simulateStudies } from "@malleolus/phantom";
 import type { Bench } from "./bench.ts";
-import { measure, row, timed } from "./measure.ts";
+import { type Contestant, measure, row, timed } from "./measure.ts";
+import type { Peer } from "./peer.ts";
 
 const STUDIES = 4;
 const WORKERS = 2;
 
 export const prelabel: Bench = {
   name: "prelabel",
-  peerModules: [],
+  peerModules: ["torch", "torchvision"],
   defaultRuns: 5,
-  async run({ runs, progress }) {
+  async run({ peer, runs, progress }) {
     const shipped = shippedPreliminary();
     if (shipped === null) {
       throw new Error(
@@ -43,6 +49,7 @@ export const prelabel: Bench = {
       );
       const look = lookOf(segmenter, classifier);
       const { signal } = new AbortController();
+      const beside = peer === null ? [] : [await preparePeer(peer, segmenter, large)];
       const times = await measure(
         [
           {
@@ -64,6 +71,14 @@ export const prelabel: Bench = {
                 look(large, small);
               }),
           },
+          {
+            name: "segmentation",
+            run: () =>
+              timed(() => {
+                segmenter.segmentPrepared(large);
+              }),
+          },
+          ...beside,
         ],
         runs,
         1,
@@ -77,15 +92,43 @@ export const prelabel: Bench = {
           name: "networks",
           title: `both networks, also of the mirror image, ${large.width} x ${large.height}`,
         },
-      ].map(({ name, title }) => {
+        {
+          name: "segmentation",
+          title: "the segmentation alone, also of the mirror image",
+          peer: times.get("peer"),
+        },
+      ].map(({ name, title, peer }) => {
         const rate = 1000 / (times.get(name)?.medianMs ?? Number.NaN);
-        return row(title, times.get(name), undefined, null, `${rate.toFixed(1)} a second`);
+        const note = `${rate.toFixed(1)} a second`;
+        return row(title, times.get(name), peer, "the same layers in torchvision", note);
       });
     } finally {
       rmSync(folder, { recursive: true });
     }
   },
 };
+
+/** Both images through the same layers, to probabilities; ours takes their mean besides, and hands it over. */
+async function preparePeer(
+  peer: Peer,
+  { config, structures }: Segmenter,
+  { width, height }: NetworkImage,
+): Promise<Contestant> {
+  const padded = (pixels: number) =>
+    config.sizeDivisibility * Math.ceil(pixels / config.sizeDivisibility);
+  const request = { bench: "preliminary", key: "segmentation" };
+  await peer.ask({
+    ...request,
+    action: "prepare",
+    shape: [2, 3, padded(height), padded(width)],
+    pyramid: config.aspp.channels,
+    low: config.decoder.lowChannels,
+    fused: config.decoder.channels,
+    convolutions: config.decoder.convolutions,
+    labels: structures.length + 1,
+  });
+  return { name: "peer", run: () => peer.run({ ...request, action: "run" }) };
+}
 
 async function simulatedFiles(folder: string): Promise<string[]> {
   const specs = Array.from(

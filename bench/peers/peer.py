@@ -20,8 +20,10 @@ except ImportError:
     torchvision = None
 else:
     import mask_rcnn
+    import preliminary
 
     BENCHES["mask-rcnn"] = mask_rcnn
+    BENCHES["preliminary"] = preliminary
 try:
     import detectron2
     import detectron2_mask_rcnn  # before any benchmark replaces a function of torchvision's
