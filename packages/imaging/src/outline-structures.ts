@@ -44,7 +44,7 @@ const LEAST_LINE = 0.00005;
  * share of the image, most of its pixels in one part, and so sure a mean probability there; and both
  * together so large a share.
  */
-const LOWER_LEG = { leastBone: 0.03, leastInOnePart: 0.7, leastSure: 0.75, leastBones: 0.12 };
+const LOWER_LEG = { leastBone: 0.03, leastInOnePart: 0.7, leastSure: 0.75, leastBones: 0.1 };
 /** In pixels of the network's image: the side of the part over which the fracture's probability is a mean. */
 const PART = 5;
 
