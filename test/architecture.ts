@@ -48,6 +48,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   server: [
     "errors",
+    "host",
     "data",
     "studies",
     "evaluation",

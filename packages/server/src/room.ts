@@ -1,5 +1,6 @@
 /** What every route of one study's server works with. */
 import { type GroupCommits, groupCommits, type Study, serverSecret } from "@malleolus/studies";
+import { openReaderAgreements, type ReaderAgreements } from "./agreement/reader-agreements.ts";
 import { type AuditLog, startAuditLog } from "./audit-log.ts";
 import type { SingleSignOn } from "./auth/single-sign-on.ts";
 import { type EncodedImages, startEncodedImages } from "./images/encoded-images.ts";
@@ -19,6 +20,7 @@ export interface Room extends GroupCommits {
   readonly singleSignOn: SingleSignOn | null;
   readonly uploads: Uploads;
   readonly runs: StudyRuns;
+  readonly agreements: ReaderAgreements;
 }
 
 export async function openRoom(
@@ -43,6 +45,7 @@ export async function openRoom(
     audit: startAuditLog(commits),
     uploads: openUploads(study, largestUploadBytes),
     runs: openStudyRuns(study, program),
+    agreements: openReaderAgreements(study),
   };
 }
 
@@ -51,5 +54,6 @@ export async function closeRoom(room: Room): Promise<void> {
   room.uploads.close();
   await room.audit.close();
   await room.settled();
+  await room.agreements.close();
   await room.images.close();
 }

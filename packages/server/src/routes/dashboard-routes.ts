@@ -1,23 +1,18 @@
 /** What those who run a study follow it by, and what they close and freeze. Readers never see any of it. */
-import { readerAgreement } from "@malleolus/evaluation";
 import {
   agreementsSchema,
   closeAgreedSchema,
   closedAgreedSchema,
-  type Panel,
-  type PanelAgreement,
   panelSchema,
   waitingSchema,
 } from "@malleolus/schema";
-import { once, readingMatrix, resolveReadings, type Study, waitingCases } from "@malleolus/studies";
+import { once, resolveReadings, type Study, waitingCases } from "@malleolus/studies";
 import type { App } from "../app.ts";
 import { accountOf, COORDINATORS } from "../auth/access.ts";
 import { commitAudited } from "../auth/audit-hook.ts";
 import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
 
-/** Of a bootstrap while somebody waits. */
-const RESAMPLES = 500;
 const MOST_WAITING = 50;
 
 export function addDashboardRoutes(app: App, room: Room): void {
@@ -33,14 +28,7 @@ export function addDashboardRoutes(app: App, room: Room): void {
         response: { 200: agreementsSchema, ...failureAnswers },
       },
     },
-    async () => {
-      const panels: PanelAgreement[] = [];
-      for (const panel of panelSchema.options) {
-        const found = await agreementOf(study, panel);
-        if (found.cases > 0) panels.push(found);
-      }
-      return { panels };
-    },
+    async () => ({ panels: await room.agreements.now() }),
   );
 
   app.get(
@@ -95,30 +83,6 @@ export function addDashboardRoutes(app: App, room: Room): void {
       );
     },
   );
-}
-
-async function agreementOf(study: Study, panel: Panel): Promise<PanelAgreement> {
-  const { readers, rows } = await readingMatrix(study, panel);
-  const said = rows.map(({ decisions }) =>
-    decisions.map((one) => (one === null ? null : `${one.kind} ${one.id}`)),
-  );
-  const { seed } = study.protocol.splits;
-  const found = readerAgreement(readers, said, { seed, resamples: RESAMPLES });
-  const name = nameIn(study);
-  return {
-    panel,
-    cases: rows.length,
-    unanimous: found.unanimous,
-    fleissKappa: found.fleissKappa,
-    pairs: found.pairs.map(
-      ({ readers: [first, second], agreement, cohenKappa, kappaInterval }) => ({
-        names: [name(first), name(second)] as const,
-        agreement,
-        cohenKappa,
-        kappaInterval,
-      }),
-    ),
-  };
 }
 
 function nameIn({ configuration }: Study): (person: string) => string {
