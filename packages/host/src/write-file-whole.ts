@@ -3,15 +3,16 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Writes aside, flushes to the disk, then names.
+ * Writes aside, flushes to the disk, then names. `mode` as the system's: who may read it; default as the process makes
+ * files.
  *
  * @throws the system's error, with the path.
  */
-export function writeFileWhole(path: string, data: string | Uint8Array): void {
+export function writeFileWhole(path: string, data: string | Uint8Array, mode = 0o666): void {
   mkdirSync(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(aside, data, { flush: true });
+    writeFileSync(aside, data, { mode, flush: true });
     renameSync(aside, path);
   } catch (error) {
     rmSync(aside, { force: true });

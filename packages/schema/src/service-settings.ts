@@ -35,6 +35,8 @@ const destinationSchema = z.union([
   z.strictObject({
     /** Of a DICOMweb service, under which /studies is. */
     url: z.url({ protocol: /^https?$/ }),
+    /** Sends results, which name their patients, to another machine without TLS, too. */
+    unencrypted: z.boolean().default(false),
   }),
 ]);
 

@@ -39,6 +39,10 @@ const OF_STUDY: Readonly<Partial<Record<StudyErrorCode, FailureCode>>> = {
 /** SQLite's codes for what is not our fault: busy, input or output, full, cannot open. */
 const UNAVAILABLE = new Set([5, 10, 13, 14]);
 
+/** The system's codes for a disk, or an account's share of it, without room. */
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+const DISK_FULL = "Not saved: the server's disk is full. Free some space and try again.";
+
 export type AnswerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 
 /** What one server answers; what is the same for every request, its log has once in a while. */
@@ -80,6 +84,11 @@ function describeError(error: unknown): Described {
   if (error instanceof StudyError) {
     const code = OF_STUDY[error.code];
     if (code !== undefined) return { code, message: error.message };
+    if (error.code === "busy") {
+      // Its words name a path of the server.
+      const message = "Somebody else is changing it. Try again.";
+      return { code: "unavailable", message, retryAfter: 2 };
+    }
     // Its words may name other people.
     if (error.code === "person") return { code: "forbidden", message: "This is not yours to do." };
   }
@@ -96,10 +105,13 @@ function describeError(error: unknown): Described {
     return {
       code: "unavailable",
       message: isFull
-        ? "Not saved: the server's disk is full. Free some space and try again."
+        ? DISK_FULL
         : "Not saved: the server's database cannot be written. Try again.",
       retryAfter: 2,
     };
+  }
+  if (error instanceof Error && "code" in error && FULL.has(String(error.code))) {
+    return { code: "unavailable", message: DISK_FULL, retryAfter: 2 };
   }
   return describeFastifyError(error);
 }

@@ -21,7 +21,7 @@ process.on("disconnect", () => process.exit(0));
 // A terminal and systemd tell the service's whole group to end. It is the service that decides when: it may still wait
 // for what is being analysed.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
-tell({ news: "ready", modelSha256: analysis.modelSha256, classes: [...analysis.classes] });
+tell({ news: "ready", modelSha256: analysis.modelSha256 });
 
 /** A service that was killed needs no news: its end is seen by "disconnect". */
 function tell(news: AnalysisNews): void {

@@ -21,7 +21,6 @@ const FAULTS: Readonly<Record<RadiographFault, string>> = {
 
 export interface StudyAnalysis {
   readonly modelSha256: string;
-  readonly classes: readonly string[];
   /** Either what was found, or why these radiographs cannot be analysed. */
   analyse(order: AnalysisOrder, tell: (news: AnalysisNews) => void): Promise<AnalysisNews>;
 }
@@ -44,7 +43,6 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
       : atPrevalence(engine.decision, prevalence);
   return {
     modelSha256,
-    classes: engine.classes,
     async analyse({ id, images, predecessor }, tell) {
       try {
         const seen: (Seen & { readonly view: View | null })[] = [];

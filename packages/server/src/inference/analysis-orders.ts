@@ -28,7 +28,6 @@ export const analysisNewsSchema = z.discriminatedUnion("news", [
   z.strictObject({
     news: z.literal("ready"),
     modelSha256: z.string(),
-    classes: z.array(z.string()),
   }),
   z.strictObject({
     news: z.literal("progress"),

@@ -11,8 +11,8 @@ export type StartAnalysis = () => ChildProcess;
 export type Analysed = Extract<AnalysisNews, { news: "analysed" }>;
 
 export interface Analyst {
-  /** The model's, once it is warm; null before, and after it has ended until it is warm again. */
-  readonly model: { readonly sha256: string; readonly classes: readonly string[] } | null;
+  /** Whether the model is: not at first, and not after the process has ended, until it is again. */
+  readonly isWarm: boolean;
   /** How often it has ended by itself. */
   readonly restarts: number;
   /** @throws AnalysisRefused for radiographs that cannot be analysed, AnalysisEnded where the process ended. */
@@ -52,14 +52,14 @@ export interface AnalystOptions {
   readonly expectedSha256?: () => string | null;
 }
 
-/** `onModel` is told whenever `model` changes. */
+/** `onModel` is told whenever `isWarm` changes. */
 export function openAnalyst(
   start: StartAnalysis,
   onModel: () => void,
   options: AnalystOptions = {},
 ): Analyst {
   const { longestMs = LONGEST_ANALYSIS_MS, expectedSha256 = () => null } = options;
-  let model: Analyst["model"] = null;
+  let isWarm = false;
   let restarts = 0;
   let waitMs = FIRST_WAIT_MS;
   let isClosing = false;
@@ -86,7 +86,7 @@ export function openAnalyst(
         child.kill("SIGKILL");
         return;
       }
-      model = { sha256: news.modelSha256, classes: news.classes };
+      isWarm = true;
       waitMs = FIRST_WAIT_MS;
       onModel();
       return;
@@ -111,7 +111,7 @@ export function openAnalyst(
   /** It is begun anew at its end. */
   function endChild(): void {
     wantsRestart = false;
-    model = null;
+    isWarm = false;
     const last = child;
     if (last.connected) last.disconnect();
     setTimeout(() => last.kill("SIGKILL"), 5_000).unref();
@@ -119,7 +119,7 @@ export function openAnalyst(
 
   function ended(gone: ChildProcess): void {
     if (gone !== child) return;
-    model = null;
+    isWarm = false;
     onModel();
     if (pending !== null) {
       over(pending).reject(new AnalysisEnded("the process that analyses ended"));
@@ -133,15 +133,15 @@ export function openAnalyst(
   }
 
   return {
-    get model() {
-      return model;
+    get isWarm() {
+      return isWarm;
     },
     get restarts() {
       return restarts;
     },
     analyse(order, onProgress) {
       if (pending !== null) throw new Error("internal: expected one analysis at a time");
-      if (model === null) return Promise.reject(new AnalysisEnded("the model is not there yet"));
+      if (!isWarm) return Promise.reject(new AnalysisEnded("the model is not there yet"));
       return new Promise((resolve, reject) => {
         const at = child;
         const late = setTimeout(() => at.kill("SIGKILL"), longestMs);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { addApiKey, findApiKey } from "./api-keys.ts";
+import { codeOnFullDisk } from "./test-full-disk.ts";
 import { testFolder } from "./test-inbox.ts";
 
 test("keys: found by what they are, kept as a hash, and gone when another takes their name", (context) => {
@@ -39,4 +40,13 @@ test("keys: names and scopes that are none are refused", (context) => {
   ] as const) {
     assert.throws(() => addApiKey(folder, name, scopes), { code: "settings" });
   }
+});
+
+test("keys: on a full disk the keys that there are stay, and nothing is left beside them", (context) => {
+  const folder = testFolder(context);
+  const key = addApiKey(folder, "viewer", ["results:read"]);
+  const module = new URL("./api-keys.ts", import.meta.url);
+  assert.equal(codeOnFullDisk(module, "addApiKey", [folder, "viewer", ["metrics:read"]]), "EFBIG");
+  assert.deepEqual(readdirSync(folder), ["keys.json"]);
+  assert.deepEqual(findApiKey(folder, `Bearer ${key}`)?.scopes, ["results:read"]);
 });

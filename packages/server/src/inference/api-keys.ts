@@ -2,8 +2,9 @@
  * Keys of programs that speak with the service: each has a name and scopes, and of the key itself its hash is kept
  * alone. `keys.json` in the inbox; a key is made by the command line, which shows it once.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeFileWhole } from "@malleolus/host";
 import { readJson } from "@malleolus/schema";
 import { z } from "zod";
 import { newToken, sameText, tokenSha256 } from "../auth/tokens.ts";
@@ -59,10 +60,7 @@ export function addApiKey(folder: string, name: string, scopes: readonly string[
       `key "${name}": expected a name of 1 to 40 letters and scopes of ${SCOPES.join(", ")}; got ${scopes.join(", ") || "none"}`,
     );
   }
-  const path = join(folder, FILE);
-  const aside = `${path}.${process.pid}.tmp`;
-  writeFileSync(aside, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o600, flush: true });
-  renameSync(aside, path);
+  writeFileWhole(join(folder, FILE), `${JSON.stringify(parsed.data, null, 2)}\n`, 0o600);
   return token.text;
 }
 

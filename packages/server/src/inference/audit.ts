@@ -25,7 +25,8 @@ export type AuditAct =
   | "model rolled back"
   | "pixels expired"
   | "record expired"
-  | "association refused";
+  | "association refused"
+  | "association broken";
 
 export interface AuditEvent {
   readonly act: AuditAct;
@@ -34,6 +35,8 @@ export interface AuditEvent {
   readonly study?: string;
   /** The hash of a detector. */
   readonly model?: string;
+  /** How many alike ones there were since the last line of theirs, which have none of their own. */
+  readonly unsaid?: number;
 }
 
 export interface Audit {

@@ -28,7 +28,6 @@ function study(daysAgo: number, probability: number | null, side = 1000): LiveSt
     problem: null,
     isSilent: false,
     followUp: null,
-    sendingAttempts: 0,
   };
 }
 

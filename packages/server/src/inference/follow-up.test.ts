@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { Inbox } from "./inbox/inbox.ts";
 import type { LiveResult } from "./inbox/live-study.ts";
 import { STOPPED_FILE } from "./sending-switch.ts";
-import { openTestInbox, put, RESULT, radiograph } from "./test-inbox.ts";
+import { openTestInbox, put, RESULT, radiograph, until } from "./test-inbox.ts";
 import { openApp } from "./test-inference-app.ts";
 
 const CLASSES = ["no_fracture", "weber_b", "weber_c"];
@@ -33,13 +33,6 @@ async function analysed(inbox: Inbox, uid: string, called = "weber_b", isSilent 
     isSilent,
   }));
   return study.id;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (const began = Date.now(); !holds(); ) {
-    assert.ok(Date.now() - began < 60_000, "not within a minute");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 test("the switch: nothing is sent until it is thrown back, and a restart does not throw it", async (context) => {
@@ -86,12 +79,15 @@ test("a silent study: nothing is sent or told before the follow-up, and then it 
   const { ask, service } = await openApp(context, { isSilent: true }, { send, inbox });
   context.after(() => inbox.close());
   const [id] = ids;
-  for (const path of ["result", "objects/1"]) {
+  for (const path of ["result", "objects", "objects/1"]) {
     const answer = await ask("GET", `/v1/studies/${id}/${path}`);
     assert.deepEqual([answer.statusCode, answer.json().code], [409, "state"], path);
   }
   assert.equal((await ask("POST", `/v1/studies/${id}/confirm`)).statusCode, 409);
-  assert.equal((await ask("GET", `/v1/studies/${id}`)).json().isKeptApart, true);
+  const [listed] = (await ask("GET", "/v1/studies")).json();
+  for (const told of [listed, (await ask("GET", `/v1/studies/${id}`)).json()]) {
+    assert.deepEqual([told.isKeptApart, told.objects, told.objectsSent], [true, 0, 0]);
+  }
   assert.equal(service.toSend(), 0);
   const before = (await ask("GET", "/v1/silent-study")).json();
   assert.deepEqual([before.studies, before.followedUp, before.sensitivity.share], [5, 0, null]);
@@ -100,6 +96,8 @@ test("a silent study: nothing is sent or told before the follow-up, and then it 
     const entered = await ask("PUT", `/v1/studies/${ids[i]}/follow-up`, { class: truth });
     assert.deepEqual([entered.statusCode, entered.json().isKeptApart], [200, false]);
   }
+  assert.equal((await ask("GET", `/v1/studies/${id}`)).json().objects, 1);
+  assert.equal((await ask("GET", `/v1/studies/${id}/objects`)).json().length, 1);
   const result = await ask("GET", `/v1/studies/${id}/result`);
   assert.equal(result.json().answer.class, "weber_b");
   const { sensitivity, specificity, classRight, followedUp } = (
@@ -129,12 +127,35 @@ test("pixels and records whose time is over are deleted when the service begins,
   const { ask } = await openApp(context, {}, { inbox });
   context.after(() => inbox.close());
   const folderOf = (id: string) => join(inbox.folder, "studies", id);
-  await until(() => inbox.find(old)?.state === "expired" && !existsSync(folderOf(gone)));
-  assert.deepEqual(readdirSync(folderOf(old)), ["study.sealed"]);
-  assert.equal(inbox.find(gone), undefined);
+  await until(() => inbox.find(gone) === undefined);
+  assert.ok(!existsSync(folderOf(gone)));
+  await until(() => readdirSync(folderOf(old)).join() === "study.sealed");
+  assert.equal(inbox.find(old)?.state, "expired");
   assert.equal((await ask("GET", `/v1/studies/${old}/result`)).statusCode, 200);
   assert.equal(readdirSync(folderOf(fresh)).length, 3);
   const audit = () => readFileSync(join(inbox.folder, "audit.jsonl"), "utf8");
   await until(() => audit().includes(`"act":"pixels expired","who":"service","study":"${old}"`));
   await until(() => audit().includes(`"act":"record expired","who":"service","study":"${gone}"`));
+});
+
+test("pixels of a study that was refused or failed go too, and it stays one: drift counts refusals", async (context) => {
+  const inbox = await openTestInbox(context);
+  const eightDaysAgo = new Date(Date.now() - 8 * 86_400_000).toISOString();
+  const ended = async (uid: string, state: "refused" | "failed") => {
+    const { id } = (await put(inbox, radiograph(uid, `${uid}.1`))).study;
+    const at = { lastObjectAt: eightDaysAgo, receivedAt: eightDaysAgo };
+    await inbox.change(id, () => ({ state, problem: "no ankle", ...at }));
+    return id;
+  };
+  const ids = [await ended("1.3.99.1", "refused"), await ended("1.3.99.2", "failed")];
+  const { ask } = await openApp(context, {}, { inbox });
+  context.after(() => inbox.close());
+  const filesOf = (id: string) => readdirSync(join(inbox.folder, "studies", id)).join();
+  await until(() => ids.every((id) => filesOf(id) === "study.sealed"));
+  assert.deepEqual(
+    ids.map((id) => inbox.find(id)?.state),
+    ["refused", "failed"],
+  );
+  const { refused } = (await ask("GET", "/v1/drift")).json();
+  assert.deepEqual([refused.before.count, refused.before.total], [1, 1]);
 });

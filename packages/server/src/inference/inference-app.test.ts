@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { bareApp } from "../bare-app.ts";
 import { addApiKey, SCOPES } from "./api-keys.ts";
-import { RESULT, radiograph } from "./test-inbox.ts";
+import { addKeys } from "./inference-app.ts";
+import { linesOf, openTestInbox, put, RESULT, radiograph, testFolder } from "./test-inbox.ts";
 import { openApp } from "./test-inference-app.ts";
 
+/** Words of a test's radiograph that name its patient and study. */
+const WHOSE = ["Doe", "1.3.99", "P-1"];
 const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 
 test("every route but health and the API's document refuses who has no key, or one for something else", async (context) => {
@@ -34,6 +38,15 @@ test("every route but health and the API's document refuses who has no key, or o
   }
 });
 
+test("a route that does not say what a key must allow stops the service", (context) => {
+  const app = bareApp({ trustProxy: false, logger: null });
+  addKeys(app, testFolder(context));
+  assert.throws(
+    () => app.get("/v1/forgotten", async () => "secret"),
+    /internal: GET \/v1\/forgotten does not say who may call it/,
+  );
+});
+
 test("readiness waits for the model; health does not; metrics are text", async (context) => {
   const { app, ask } = await openApp(context);
   assert.equal((await app.inject("/healthz")).statusCode, 200);
@@ -50,6 +63,7 @@ test("a radiograph is taken once, is told complete, and waits", async (context) 
   const first = await ask("POST", "/v1/images", radiograph("1.3.99.1", "1.3.99.1.1"));
   assert.equal(first.statusCode, 201, first.body);
   const { id, state, images } = first.json();
+  for (const word of WHOSE) assert.ok(!first.body.includes(word), word);
   assert.deepEqual([state, images], ["receiving", [{ view: "ap" }]]);
   const again = await ask("POST", "/v1/images", radiograph("1.3.99.1", "1.3.99.1.1"));
   assert.deepEqual([again.statusCode, again.json().id], [200, id]);
@@ -68,17 +82,16 @@ test("a radiograph is taken once, is told complete, and waits", async (context) 
   assert.equal((await ask("DELETE", `/v1/studies/${id}`)).statusCode, 204);
   assert.deepEqual(inbox.studies(), []);
   // Who did what to which of our numbers, and not a word more.
-  const audit = readFileSync(join(inbox.folder, "audit.jsonl"), "utf8");
-  const acts = audit
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line).act);
-  assert.deepEqual(acts, ["image received", "image refused", "study complete", "removed"]);
-  for (const word of ["Doe", "1.3.99", "P-1"]) assert.ok(!audit.includes(word), word);
+  const audit = linesOf(join(inbox.folder, "audit.jsonl"));
+  assert.deepEqual(
+    audit.map(({ act, who }) => [act, who]),
+    ["image received", "image refused", "study complete", "removed"].map((act) => [act, "test"]),
+  );
+  for (const word of WHOSE) assert.ok(!JSON.stringify(audit).includes(word), word);
 });
 
 test("too many that wait: 429 with Retry-After, for images and for studies", async (context) => {
-  const { ask } = await openApp(context, { mostWaiting: 1 });
+  const { ask, inbox } = await openApp(context, { mostWaiting: 1 });
   const ids: string[] = [];
   for (const uid of ["1.3.99.1", "1.3.99.2"]) {
     ids.push((await ask("POST", "/v1/images", radiograph(uid, `${uid}.1`))).json().id);
@@ -86,8 +99,10 @@ test("too many that wait: 429 with Retry-After, for images and for studies", asy
   assert.equal((await ask("POST", `/v1/studies/${ids[0]}/complete`)).statusCode, 202);
   const second = await ask("POST", `/v1/studies/${ids[1]}/complete`);
   assert.deepEqual([second.statusCode, second.headers["retry-after"]], [429, "10"]);
+  const kept = () => readdirSync(join(inbox.folder, "studies"), { recursive: true }).length;
+  const before = kept();
   const image = await ask("POST", "/v1/images", radiograph("1.3.99.3", "1.3.99.3.1"));
-  assert.equal(image.statusCode, 429);
+  assert.deepEqual([image.statusCode, kept()], [429, before]);
   assert.equal((await ask("GET", `/v1/studies/${ids[1]}`)).json().state, "receiving");
 });
 
@@ -126,4 +141,24 @@ test("a confirmed result loses its pixels, and stays to be read", async (context
   assert.equal((await ask("POST", `/v1/studies/${id}/confirm`)).statusCode, 204);
   assert.equal((await ask("GET", `/v1/studies/${id}/objects/1`)).statusCode, 404);
   assert.deepEqual((await ask("GET", `/v1/studies/${id}/result`)).json(), RESULT);
+  const audit = linesOf(join(inbox.folder, "audit.jsonl"));
+  assert.deepEqual(
+    audit.map(({ act, who, study }) => [act, who, study]),
+    ["image received", "object read", "confirmed", "result read"].map((act) => [act, "test", id]),
+  );
+});
+
+test("a result whose reading cannot be put into the audit is not told", async (context) => {
+  const inbox = await openTestInbox(context);
+  symlinkSync("/dev/full", join(inbox.folder, "audit.jsonl"));
+  const { ask } = await openApp(context, {}, { inbox });
+  context.after(() => inbox.close());
+  const { id } = (await put(inbox, radiograph("1.3.99.1", "1.3.99.1.1"))).study;
+  const object = { kind: "report", sopInstance: "1.2.3", bytes: Buffer.from("found") } as const;
+  await inbox.putObjects(id, [object], () => ({ state: "done", result: RESULT }));
+  for (const path of ["result", "objects/1"]) {
+    const answer = await ask("GET", `/v1/studies/${id}/${path}`);
+    assert.deepEqual([answer.statusCode, answer.headers["retry-after"]], [503, "2"], path);
+    assert.deepEqual(Object.keys(answer.json()).toSorted(), ["code", "message", "request"]);
+  }
 });

@@ -46,7 +46,7 @@ export async function createInferenceApp(
   options: BareAppOptions,
 ): Promise<InferenceApp> {
   const app = bareApp(options);
-  addKeys(app, room);
+  addKeys(app, room.service.inbox.folder);
   addRequestLog(app);
   await app.register(underPressure, { maxHeapUsedBytes: FULLEST_HEAP_BYTES });
   await app.register(swagger, {
@@ -87,7 +87,8 @@ export async function createInferenceApp(
   return app;
 }
 
-function addKeys(app: InferenceApp, { service }: InferenceRoom): void {
+/** From here on a route says what a key must allow, or cannot be added; `folder` is the inbox, which has the keys. */
+export function addKeys(app: InferenceApp, folder: string): void {
   app.decorateRequest("keyName", "");
   app.addHook("onRoute", ({ url, config, method }) => {
     if (config?.scope === undefined) {
@@ -98,7 +99,7 @@ function addKeys(app: InferenceApp, { service }: InferenceRoom): void {
     const { scope } = request.routeOptions.config;
     // No route, or one for everybody.
     if (scope === undefined || scope === null) return;
-    request.keyName = requireScope(service.inbox.folder, request, scope);
+    request.keyName = requireScope(folder, request, scope);
   });
 }
 

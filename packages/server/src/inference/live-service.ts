@@ -9,11 +9,13 @@ import type { ServiceSettings } from "@malleolus/schema";
 import { ServerError } from "../errors.ts";
 import { type Analysed, AnalysisRefused, type Analyst } from "./analyst.ts";
 import type { Audit } from "./audit.ts";
+import { clean } from "./cleaning.ts";
 import type { Inbox, IncomingImage } from "./inbox/inbox.ts";
 import type { LiveStudy } from "./inbox/live-study.ts";
 import { matchesRule } from "./match-rule.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Outbox, openOutbox, type SendObjects } from "./outbox.ts";
+import { predecessorOf } from "./predecessor.ts";
 import { type SendingSwitch, sendingSwitch } from "./sending-switch.ts";
 import { isKeptApart } from "./silent-study.ts";
 
@@ -40,7 +42,7 @@ export interface LiveService {
   /** The model has become warm, or has gone. */
   wake(): void;
   toSend(): number;
-  /** Finishes what is being analysed, as long as `graceMs`, and begins nothing more. */
+  /** Finishes what is being analysed and sent, as long as `graceMs` together, and begins nothing more. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -73,7 +75,6 @@ const MOST_TRIES = 2;
 const CLEANING_MS = 10 * 60_000;
 /** After what went wrong where nobody asked. */
 const AGAIN_MS = 5_000;
-const DAY_MS = 86_400_000;
 
 export function openLiveService(options: LiveServiceOptions): LiveService {
   const { inbox, analyst, audit, metrics, settings, send, onTrouble } = options;
@@ -88,18 +89,29 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   const outbox: Outbox | null =
     send === null ? null : openOutbox({ inbox, send, sending, audit, metrics, onTrouble });
 
-  const waitingStudies = () =>
+  /** The one that waits longest first. */
+  const inState = (...states: readonly LiveStudy["state"][]) =>
     inbox
       .studies()
-      .filter(({ state }) => state === "waiting")
+      .filter(({ state }) => states.includes(state))
       .toSorted((a, b) => a.lastObjectAt.localeCompare(b.lastObjectAt));
-  const isBusy = () => waitingStudies().length >= settings.mostWaiting;
+  const isBusy = () => inState("waiting").length >= settings.mostWaiting;
+  const isWanted = ({ images }: LiveStudy) =>
+    images.some((image) => matchesRule(image, settings.rule));
   const tell = (study: LiveStudy, done = 0, total = study.images.length) =>
     changes.emit(study.id, { state: study.state, done, total } satisfies Progress);
   const required = (id: string): LiveStudy => {
     const study = inbox.find(id);
     if (study !== undefined) return study;
     throw new ServerError("not-found", "There is no such study.");
+  };
+
+  const whyNotConfirmed = (study: LiveStudy): string | null => {
+    const { state, objects, isSilent } = study;
+    if (state !== "done") return `The study is ${state}: there is no result to confirm.`;
+    if (isKeptApart(study)) return KEPT_APART;
+    const isSent = outbox === null || isSilent || unsent(objects) === 0;
+    return isSent ? null : "Its results are not sent yet. Try again in a while.";
   };
 
   /** Complete once nothing new has come for a while. */
@@ -124,29 +136,35 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   const settle = async (id: string, who: string): Promise<LiveStudy | null> => {
     clearTimeout(timers.get(id));
     timers.delete(id);
-    const found = inbox.find(id);
-    if (found?.state !== "receiving") return found ?? null;
-    await audit.add({ act: "study complete", who, study: id });
-    if (!found.images.some((image) => matchesRule(image, settings.rule))) {
-      await inbox.forgetPixels(id, "passed over");
-      metrics.count("studies_passed_over");
-      await audit.add({ act: "passed over", who: SELF, study: id });
-      const passed = inbox.find(id);
-      if (passed !== undefined) tell(passed);
-      return passed ?? null;
-    }
-    const study = await inbox.change(id, ({ state }) =>
-      state === "receiving" ? { state: "waiting" } : {},
+    if (inbox.find(id)?.state !== "receiving") return inbox.find(id) ?? null;
+    // Decided in the inbox's turn, each: an image that is acknowledged meanwhile counts.
+    const passed = await inbox.forgetPixels(id, (study) =>
+      study.state === "receiving" && !isWanted(study) ? { state: "passed over" } : null,
     );
+    if (passed !== null) {
+      tell(passed);
+      metrics.count("studies_passed_over");
+      await audit.add({ act: "study complete", who, study: id });
+      await audit.add({ act: "passed over", who: SELF, study: id });
+      return passed;
+    }
+    let isComplete = false;
+    const study = await inbox.change(id, (now) => {
+      isComplete = now.state === "receiving" && isWanted(now);
+      return isComplete ? { state: "waiting" } : {};
+    });
+    if (study === null || !isComplete) return study;
     completeAt.set(id, Date.now());
-    if (study !== null) tell(study);
+    tell(study);
     next();
+    await audit.add({ act: "study complete", who, study: id });
     return study;
   };
 
   const next = () => {
-    if (isClosing || current !== null || analyst.model === null) return;
-    const [study] = waitingStudies();
+    if (isClosing || current !== null || !analyst.isWarm) return;
+    // One that is "analysing" while nothing is: its end could not be written, on a full disk say.
+    const [study] = inState("waiting", "analysing");
     if (study === undefined) return;
     current = analyse(study)
       .catch(async (error: unknown) => {
@@ -160,14 +178,19 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   };
 
   const analyse = async ({ id }: LiveStudy): Promise<void> => {
-    const study = await inbox.change(id, () => ({ state: "analysing" }));
-    if (study === null) return;
+    let isDue = false;
+    const study = await inbox.change(id, ({ state }) => {
+      isDue = state === "waiting" || state === "analysing";
+      return isDue ? { state: "analysing" } : {};
+    });
+    if (study === null || !isDue) return;
     tell(study);
     // In an order of their own: the same radiographs make the same objects, however they came.
     const ordered = study.images
       .filter((image) => matchesRule(image, settings.rule))
       .toSorted((a, b) => a.sopInstance.localeCompare(b.sopInstance));
     const instances = ordered.map(({ sopInstance }) => sopInstance);
+    let isKept = false;
     try {
       const images = await Promise.all(
         ordered.map(async ({ file, sopInstance }) => ({
@@ -179,40 +202,45 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       const analysed = await analyst.analyse({ id, images, predecessor }, (done, total) =>
         tell(study, done, total),
       );
-      await keep(analysed, instances);
+      isKept = await keep(analysed, instances);
     } catch (error) {
       await notAnalysed(id, error);
     }
+    if (isKept) await audit.add({ act: "analysed", who: SELF, study: id });
   };
 
   /** What came meanwhile makes a result old before it is told: then the study is analysed anew. */
-  const keep = async ({ id, result, objects }: Analysed, instances: readonly string[]) => {
+  const keep = async (
+    { id, result, objects }: Analysed,
+    instances: readonly string[],
+  ): Promise<boolean> => {
     tries.delete(id);
-    const done = await inbox.putObjects(id, objects, ({ state }) =>
+    const done = await inbox.putObjects(id, objects, ({ state, isSilent }) =>
       state === "analysing"
         ? {
             state: "done",
             result,
-            isSilent: settings.isSilent,
+            // What was kept apart once stays it.
+            isSilent: isSilent || settings.isSilent,
             analysedInstances: [...instances],
-            sendingAttempts: 0,
           }
         : null,
     );
-    if (done === null) return;
+    if (done === null) return false;
     const began = completeAt.get(id);
     if (began !== undefined) metrics.time((Date.now() - began) / 1000);
     completeAt.delete(id);
     metrics.count("studies_analysed");
-    await audit.add({ act: "analysed", who: SELF, study: id });
     tell(done);
     outbox?.wake();
+    return true;
   };
 
   const notAnalysed = async (id: string, error: unknown): Promise<void> => {
-    const count = (tries.get(id) ?? 0) + 1;
-    tries.set(id, count);
     const isRefused = error instanceof AnalysisRefused;
+    // One that our own end cuts off is none.
+    const count = (tries.get(id) ?? 0) + (isClosing ? 0 : 1);
+    tries.set(id, count);
     const isFinal = isRefused || count >= MOST_TRIES;
     const problem = error instanceof Error ? error.message : String(error);
     const study = await inbox.change(id, ({ state }) => {
@@ -222,38 +250,29 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
     });
     if (!isFinal) return;
     tries.delete(id);
+    completeAt.delete(id);
     metrics.count(isRefused ? "studies_refused" : "studies_failed");
-    await audit.add({ act: isRefused ? "refused" : "not analysed", who: SELF, study: id });
     if (study !== null) tell(study);
+    await audit.add({ act: isRefused ? "refused" : "not analysed", who: SELF, study: id });
   };
 
-  const clean = async (): Promise<void> => {
-    for (const { id, state, receivedAt, lastObjectAt, images, objects } of inbox.studies()) {
-      const age = Date.now() - Date.parse(receivedAt);
-      const pixelsAge = Date.now() - Date.parse(lastObjectAt);
-      if (age > settings.keepRecordsDays * DAY_MS) {
-        await inbox.remove(id);
-        await audit.add({ act: "record expired", who: SELF, study: id });
-      } else if (
-        state !== "analysing" &&
-        images.length + objects.length > 0 &&
-        pixelsAge > settings.keepPixelsDays * DAY_MS
-      ) {
-        await inbox.forgetPixels(id, "expired");
-        await audit.add({ act: "pixels expired", who: SELF, study: id });
-      }
-    }
-  };
-  const cleaning = setInterval(() => void clean().catch(onTrouble), CLEANING_MS);
+  const cleaning = setInterval(
+    () => void clean(inbox, audit, settings).catch(onTrouble),
+    CLEANING_MS,
+  );
   cleaning.unref();
 
   /** What was under way when an earlier service ended begins again. */
   const resume = async () => {
-    await clean();
-    for (const study of inbox.studies()) {
-      if (study.state === "receiving") watch(study);
-      if (study.state === "analysing") await inbox.change(study.id, () => ({ state: "waiting" }));
+    try {
+      for (const { id } of inState("analysing"))
+        await inbox.change(id, () => ({ state: "waiting" }));
+      await clean(inbox, audit, settings);
+    } catch (error) {
+      // A full disk, say: what is there is analysed nevertheless.
+      onTrouble(error);
     }
+    for (const study of inState("receiving")) watch(study);
     next();
     outbox?.wake();
   };
@@ -269,11 +288,13 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       return inbox.receive();
     },
     async received(study, isNew, who) {
+      // Also of one that is known: it may come again since its audit line failed.
+      const isUnwatched = study.state === "receiving" && !timers.has(study.id);
+      if (isNew || isUnwatched) watch(study);
       if (!isNew) return;
       metrics.count("images_received");
-      await audit.add({ act: "image received", who, study: study.id });
       tell(study);
-      watch(study);
+      await audit.add({ act: "image received", who, study: study.id });
     },
     async refused(who) {
       metrics.count("images_refused");
@@ -292,19 +313,15 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       return (await settle(id, who)) ?? required(id);
     },
     async confirm(id, who) {
-      const study = required(id);
-      const { state, objects, isSilent } = study;
-      if (state !== "done") {
-        throw new ServerError("state", `The study is ${state}: there is no result to confirm.`);
+      const confirmed = await inbox.forgetPixels(id, (study) =>
+        whyNotConfirmed(study) === null ? { state: "confirmed" } : null,
+      );
+      if (confirmed === null) {
+        const why = whyNotConfirmed(required(id)) ?? "It changed meanwhile. Look at it again.";
+        throw new ServerError("state", why);
       }
-      if (isKeptApart(study)) throw new ServerError("state", KEPT_APART);
-      if (outbox !== null && !isSilent && unsent(objects) > 0) {
-        throw new ServerError("state", "Its results are not sent yet. Try again in a while.");
-      }
-      await inbox.forgetPixels(id, "confirmed");
+      tell(confirmed);
       await audit.add({ act: "confirmed", who, study: id });
-      const confirmed = inbox.find(id);
-      if (confirmed !== undefined) tell(confirmed);
     },
     sending,
     async switchSending(isOn, who) {
@@ -313,21 +330,25 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       if (isOn) outbox?.wakeAtOnce();
     },
     async followUp(id, truth, who) {
-      const { state, result } = required(id);
-      // An older result does not speak of all radiographs that there are.
-      if (result === null || !HAS_RESULT.has(state)) {
+      const followUp = { class: truth, enteredAt: new Date().toISOString() };
+      let isEntered = false;
+      const study = await inbox.change(id, ({ state, result }) => {
+        // An older result does not speak of all radiographs that there are.
+        isEntered = result !== null && HAS_RESULT.has(state);
+        return isEntered ? { followUp } : {};
+      });
+      const { state } = study ?? required(id);
+      if (study === null || !isEntered) {
         throw new ServerError("state", `The study is ${state}: there is no result to compare.`);
       }
-      const followUp = { class: truth, enteredAt: new Date().toISOString() };
-      const study = await inbox.change(id, () => ({ followUp }));
       await audit.add({ act: "follow-up entered", who, study: id });
-      return study ?? required(id);
+      return study;
     },
     async remove(id, who) {
       required(id);
       clearTimeout(timers.get(id));
-      await inbox.remove(id);
-      await audit.add({ act: "removed", who, study: id });
+      for (const kept of [timers, tries, completeAt]) kept.delete(id);
+      if (await inbox.remove(id)) await audit.add({ act: "removed", who, study: id });
     },
     follow(id, onChange) {
       const study = required(id);
@@ -335,7 +356,7 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       onChange({ state: study.state, done: 0, total: study.images.length });
       return () => void changes.off(id, onChange);
     },
-    waiting: () => waitingStudies().length,
+    waiting: () => inState("waiting").length,
     wake: next,
     toSend: () =>
       outbox === null
@@ -347,11 +368,10 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       isClosing = true;
       clearInterval(cleaning);
       for (const timer of timers.values()) clearTimeout(timer);
-      await resumed;
-      await outbox?.close();
+      const ended = resumed.then(() => Promise.all([current, outbox?.close()]));
       const grace = Promise.withResolvers<void>();
       const timer = setTimeout(grace.resolve, graceMs);
-      await Promise.race([current ?? Promise.resolve(), grace.promise]);
+      await Promise.race([ended, grace.promise]);
       clearTimeout(timer);
     },
   };
@@ -359,22 +379,6 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
 
 function unsent(objects: LiveStudy["objects"]): number {
   return objects.filter(({ isSent }) => !isSent).length;
-}
-
-/**
- * The analysis before, if it saw other radiographs that are all still here, and if its report went out: one that the
- * archive never had is stood in for by nothing.
- */
-function predecessorOf(
-  { analysedInstances, objects }: LiveStudy,
-  instances: readonly string[],
-  isSending: boolean,
-): string[] | null {
-  const isOther = analysedInstances.length > 0 && analysedInstances.length < instances.length;
-  const isKnown = !isSending || objects.some(({ kind, isSent }) => kind === "report" && isSent);
-  return isOther && isKnown && analysedInstances.every((one) => instances.includes(one))
-    ? analysedInstances
-    : null;
 }
 
 function tooMany(): ServerError {

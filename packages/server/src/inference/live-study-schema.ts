@@ -10,6 +10,7 @@ export const liveStudyAnswerSchema = z.strictObject({
   receivedAt: z.string(),
   images: z.array(z.strictObject({ view: viewSchema.nullable() })),
   hasResult: z.boolean(),
+  /** None of a study that is kept apart: their number would tell whether something was found. */
   objects: z.int(),
   /** Of these the destination has so many. */
   objectsSent: z.int(),
@@ -26,7 +27,7 @@ export function answerStudy(study: LiveStudy): z.infer<typeof liveStudyAnswerSch
     receivedAt,
     images: images.map(({ view }) => ({ view })),
     hasResult: result !== null,
-    objects: objects.length,
+    objects: isKeptApart(study) ? 0 : objects.length,
     objectsSent: objects.filter(({ isSent }) => isSent).length,
     problem,
     isKeptApart: isKeptApart(study),

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { lockExclusively } from "@malleolus/studies";
 import { addApiKey } from "./api-keys.ts";
 import { addModel, currentModelPath, readModels } from "./model-registry.ts";
+import { codeOnFullDisk } from "./test-full-disk.ts";
 import { testFolder } from "./test-inbox.ts";
 import { openApp } from "./test-inference-app.ts";
 
@@ -69,4 +71,28 @@ test("a model is used once two people approved it, and the one before is a step 
   assert.equal(readModels(folder).current, one);
   const audit = readFileSync(join(folder, "audit.jsonl"), "utf8");
   assert.match(audit, new RegExp(`"act":"model rolled back","who":"Ben","model":"${one}"`));
+});
+
+test("models: on a full disk the registry that there is stays, and nothing is left beside it", async (context) => {
+  const folder = testFolder(context);
+  // Longer than the limit, which leaves room for the lock.
+  const figures = JSON.stringify({ dataset: "test".repeat(1000) });
+  const { path, figuresPath, sha256 } = fileOf(context, "weights", figures);
+  await addModel(folder, { path, figuresPath, name: "first" });
+  const before = [readdirSync(folder), readModels(folder)];
+  const module = new URL("./model-registry.ts", import.meta.url);
+  assert.equal(codeOnFullDisk(module, "approveModel", [folder, sha256, "Ada"], 2), "EFBIG");
+  assert.deepEqual([readdirSync(folder), readModels(folder)], before);
+});
+
+test("models: a registry that another changes is asked for again, and is no failure of ours", async (context) => {
+  const { ask, inbox } = await openApp(context);
+  const file = fileOf(context, "weights", '{"auc":0.9}');
+  const sha256 = await addModel(inbox.folder, { ...file, name: "first" });
+  const held = lockExclusively(join(inbox.folder, "models.lock"), "test");
+  const answer = await ask("POST", `/v1/models/${sha256}/approve`);
+  held[Symbol.dispose]();
+  assert.deepEqual([answer.statusCode, answer.headers["retry-after"]], [503, "2"]);
+  assert.deepEqual(answer.json().message.includes(inbox.folder), false);
+  assert.equal((await ask("POST", `/v1/models/${sha256}/approve`)).statusCode, 200);
 });

@@ -8,6 +8,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { writeFileWhole } from "@malleolus/host";
 import { readJson } from "@malleolus/schema";
 import { lockExclusively } from "@malleolus/studies";
 import { z } from "zod";
@@ -181,20 +182,18 @@ function readRegistry(folder: string): Registry {
 /** One change after another, also of two processes. @throws StudyError `busy`. */
 async function changeRegistry(folder: string, by: (registry: Registry) => Registry): Promise<void> {
   using _ = lockExclusively(join(folder, "models.lock"), "it is being changed; try again");
-  const path = join(folder, FILE);
-  const aside = `${path}.${process.pid}.tmp`;
-  const file = await open(aside, "w", 0o600);
-  await file.writeFile(`${JSON.stringify(by(readRegistry(folder)), null, 2)}\n`);
-  await file.sync();
-  await file.close();
-  await rename(aside, path);
+  const text = `${JSON.stringify(by(readRegistry(folder)), null, 2)}\n`;
+  writeFileWhole(join(folder, FILE), text, 0o600);
   await syncFolder(folder);
 }
 
 async function flushed(path: string): Promise<void> {
   const file = await open(path, "r+");
-  await file.sync();
-  await file.close();
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function sha256Of(path: string): Promise<string> {

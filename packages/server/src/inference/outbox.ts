@@ -54,14 +54,11 @@ export function openOutbox(options: OutboxOptions): Outbox {
   const run = async (): Promise<void> => {
     for (const study of toSend()) {
       if (mustStop()) return;
-      if (!(await sendStudy(study))) {
+      if (await sendStudy(study)) {
+        failures = 0;
+      } else {
         failures++;
         metrics.count("sending_failures");
-        await inbox.change(study.id, ({ sendingAttempts }) => ({
-          sendingAttempts: sendingAttempts + 1,
-        }));
-      } else {
-        failures = 0;
       }
     }
   };

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { addApiKey } from "./api-keys.ts";
 import { startInference } from "./start-inference.ts";
 import { startTestAnalysis } from "./test-analyst-process.ts";
-import { PASSPHRASE, testFolder } from "./test-inbox.ts";
+import { PASSPHRASE, radiograph, testFolder } from "./test-inbox.ts";
 
 function optionsOf(folder: string) {
-  return { folder, passphrase: PASSPHRASE, startAnalysis: startTestAnalysis, port: 0 } as const;
+  const startAnalysis = () => startTestAnalysis();
+  return { folder, passphrase: PASSPHRASE, startAnalysis, port: 0 } as const;
 }
 
 test("startInference: on loopback, for one service an inbox, and gone when it is stopped", async (context) => {
@@ -25,7 +30,7 @@ test("startInference: on loopback, for one service an inbox, and gone when it is
   await assert.rejects(fetch(`${service.address}/healthz`));
 });
 
-test("startInference: a host that others reach asks for TLS or a proxy, by HTTP and by DIMSE", async (context) => {
+test("startInference: a host that others reach asks for TLS or a proxy, by HTTP and by DIMSE, and so does an archive", async (context) => {
   const folder = testFolder(context);
   const asked = { ...optionsOf(folder), host: "0.0.0.0" };
   await assert.rejects(startInference(asked), {
@@ -39,6 +44,42 @@ test("startInference: a host that others reach asks for TLS or a proxy, by HTTP 
     code: "settings",
     message: /dimse\.host 0\.0\.0\.0: expected tlsCertificate and tlsKey .* unencrypted = true/,
   });
+  const destination = '[destination]\nurl = "http://archive.example/dicom-web"\n';
+  writeFileSync(join(folder, "service.toml"), destination);
+  await assert.rejects(startInference(optionsOf(folder)), {
+    code: "settings",
+    message: /destination\.url http:\/\/archive\.example.* expected https .* unencrypted = true/,
+  });
+  writeFileSync(join(folder, "service.toml"), `${destination}unencrypted = true\n`);
+  await (await startInference(optionsOf(folder))).stop();
   writeFileSync(join(folder, "service.toml"), "mostWaitng = 3\n");
   await assert.rejects(startInference(optionsOf(folder)), { name: "StudyError" });
+});
+
+test("startInference: stopped, it waits one grace for all that hangs, and not one after another", async (context) => {
+  const folder = testFolder(context);
+  const dimse = '[dimse]\nhost = "127.0.0.1"\nport = 0\ncallingTitles = ["XR1"]\n';
+  writeFileSync(join(folder, "service.toml"), dimse);
+  const graceMs = 3_000;
+  const startAnalysis = () => startTestAnalysis("hangs");
+  const service = await startInference({ ...optionsOf(folder), startAnalysis, graceMs });
+  const headers = { authorization: `Bearer ${addApiKey(folder, "test", ["images:write"])}` };
+  const answer = await fetch(`${service.address}/v1/images`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/dicom" },
+    body: new Blob([new Uint8Array(radiograph("1.3.99.1", "1.3.99.1.1"))]),
+  });
+  const { id } = JSON.parse(await answer.text());
+  // A caller who says nothing, a file that stops amid its bytes, and an analysis without an end.
+  const caller = connect({ host: "127.0.0.1", port: service.dimsePort ?? 0 });
+  await once(caller, "connect");
+  const upload = request(`${service.address}/v1/images`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/dicom", "content-length": "1000" },
+  });
+  upload.on("error", () => undefined);
+  upload.write("begun");
+  await fetch(`${service.address}/v1/studies/${id}/complete`, { method: "POST", headers });
+  const late = new Promise((resolve) => setTimeout(resolve, 2.5 * graceMs, "late").unref());
+  assert.equal(await Promise.race([service.stop(), late]), undefined);
 });

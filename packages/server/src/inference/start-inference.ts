@@ -4,13 +4,20 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { type DimseNode, dicomWebClient, dimseClient, startDimseNode } from "@malleolus/pacs";
+import {
+  type DimseNode,
+  dicomWebClient,
+  dimseClient,
+  type NodeEvent,
+  startDimseNode,
+} from "@malleolus/pacs";
 import { type ServiceSettings, serviceSettingsSchema } from "@malleolus/schema";
 import { readServiceSettings } from "@malleolus/studies";
 import { pino } from "pino";
 import { ServerError } from "../errors.ts";
 import { addressOf, LOOPBACK, LOOPBACK_NAMES, readCredentials } from "../listening.ts";
 import { openAnalyst, type StartAnalysis } from "./analyst.ts";
+import { associationWarnings } from "./association-warnings.ts";
 import { openAudit } from "./audit.ts";
 import { dimseReceiver } from "./dimse-receiver.ts";
 import { openInbox } from "./inbox/inbox.ts";
@@ -32,6 +39,8 @@ export interface InferenceOptions {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   readonly behindProxy?: boolean | undefined;
   readonly log?: NodeJS.WritableStream | undefined;
+  /** For all that is under way when it is stopped; default half a minute. */
+  readonly graceMs?: number;
 }
 
 export interface RunningInference {
@@ -48,6 +57,7 @@ const GRACE_MS = 30_000;
 /** @throws ServerError or StudyError for settings, addresses and passphrases that are none. */
 export async function startInference(options: InferenceOptions): Promise<RunningInference> {
   const { folder, passphrase, host = LOOPBACK, port, tls, behindProxy = false } = options;
+  const { graceMs = GRACE_MS } = options;
   if (!LOOPBACK_NAMES.includes(host) && tls === undefined && !behindProxy) {
     throw new ServerError(
       "settings",
@@ -57,6 +67,7 @@ export async function startInference(options: InferenceOptions): Promise<Running
   }
   const credentials = tls === undefined ? undefined : readCredentials(tls);
   const settings = settingsIn(folder);
+  const send = senderOf(folder, settings);
   const inbox = await openInbox(folder, passphrase);
   const audit = await openAudit(join(folder, "audit.jsonl"));
   const metrics = openMetrics();
@@ -75,7 +86,7 @@ export async function startInference(options: InferenceOptions): Promise<Running
     audit,
     metrics,
     settings,
-    send: senderOf(folder, settings),
+    send,
     onTrouble: (error) => logger.warn({ err: error }, "live analysis"),
   });
   service = opened;
@@ -85,18 +96,16 @@ export async function startInference(options: InferenceOptions): Promise<Running
   );
   let node: DimseNode | null = null;
   const stop = async () => {
-    await node?.close(GRACE_MS);
-    await app.close();
-    await opened.close(GRACE_MS);
+    // One grace for associations, requests, and what is analysed and sent: whoever stops it waits once.
+    const late = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    await Promise.all([node?.close(graceMs), app.close(), opened.close(graceMs)]);
+    clearTimeout(late);
     await analyst.close();
     await inbox.close();
     await audit.close();
   };
   try {
-    node = await startNode(folder, settings, opened, (calling, reason) => {
-      logger.warn({ calling, reason }, "association");
-      void audit.add({ act: "association refused", who: calling });
-    });
+    node = await startNode(folder, settings, opened, associationWarnings(audit, logger));
     await app.listen({ host, port });
   } catch (error) {
     await stop();
@@ -124,7 +133,7 @@ async function startNode(
   folder: string,
   { dimse }: ServiceSettings,
   service: LiveService,
-  onRefused: (calling: string, reason: string) => void,
+  onEvent: (event: NodeEvent) => void,
 ): Promise<DimseNode | null> {
   if (dimse === undefined) return null;
   const { host, port, title, callingTitles, unencrypted } = dimse;
@@ -146,11 +155,7 @@ async function startNode(
     ...(certificate === undefined || key === undefined
       ? {}
       : { security: { ...security, certificate, key } }),
-    onEvent(event) {
-      if (event.kind === "refused" || event.kind === "broken") {
-        onRefused(event.calling, event.reason);
-      }
-    },
+    onEvent,
   });
 }
 
@@ -158,6 +163,15 @@ async function startNode(
 function senderOf(folder: string, { destination }: ServiceSettings): SendObjects | null {
   if (destination === undefined) return null;
   if ("url" in destination) {
+    const { protocol, hostname } = new URL(destination.url);
+    const isPlain = protocol === "http:" && !LOOPBACK_NAMES.includes(hostname);
+    if (isPlain && !destination.unencrypted) {
+      throw new ServerError(
+        "settings",
+        `${SETTINGS}: destination.url ${destination.url}: expected https to another machine, got http; ` +
+          "where it speaks no TLS, say unencrypted = true and keep the two in a network of their own",
+      );
+    }
     const client = dicomWebClient({ url: destination.url });
     return async (files) => (await client.store(files)).stored;
   }

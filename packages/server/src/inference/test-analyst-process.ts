@@ -1,13 +1,17 @@
 /**
  * A process that speaks as the one that analyses: of each study a report whose bytes say what it was asked for. A study
- * with an instance that ends in 666 is refused.
+ * with an instance that ends in 666 is refused. Asked to, it ends at each order, or never answers one.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { RESULT } from "./test-inbox.ts";
 
-const READY = { news: "ready", modelSha256: "ab".repeat(32), classes: ["weber_b"] };
-const PROGRAM = `process.on("disconnect", () => process.exit());
+const READY = { news: "ready", modelSha256: "ab".repeat(32) };
+type AtOrder = "answers" | "ends" | "hangs";
+
+const program = (atOrder: AtOrder) => `process.on("disconnect", () => process.exit());
 process.on("message", ({ id, images, predecessor }) => {
+  if ("${atOrder}" === "ends") process.exit(7);
+  if ("${atOrder}" === "hangs") return;
   const asked = images.map(({ sopInstance }) => sopInstance);
   if (asked.some((one) => one.endsWith("666"))) {
     process.send({ news: "refused", id, reason: "no ankle" });
@@ -19,8 +23,8 @@ process.on("message", ({ id, images, predecessor }) => {
 });
 process.send(${JSON.stringify(READY)}, () => undefined);`;
 
-export function startTestAnalysis(): ChildProcess {
-  return spawn(process.execPath, ["-e", PROGRAM], {
+export function startTestAnalysis(atOrder: AtOrder = "answers"): ChildProcess {
+  return spawn(process.execPath, ["-e", program(atOrder)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     serialization: "advanced",
   });

@@ -1,5 +1,6 @@
 /** An inbox of a test's own, and radiographs for it. */
-import { mkdtempSync, rmSync } from "node:fs";
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -54,3 +55,16 @@ export const RESULT: LiveResult = {
   predictions: [],
   answer: null,
 };
+
+/** Of a file with a line of JSON an event. */
+export function linesOf(path: string) {
+  const lines = readFileSync(path, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+export async function until(holds: () => boolean): Promise<void> {
+  for (const began = Date.now(); !holds(); ) {
+    assert.ok(Date.now() - began < 60_000, "not within a minute");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { skipWithout, testDataPath } from "../../test-data.ts";
+import { parseDataSet } from "../data-set.ts";
 import type { ElementValue } from "../write/data-set.ts";
 import { type ExaminedRadiograph, measurementReportFile } from "./measurement-report.ts";
 import { presentationStateFile } from "./presentation-state.ts";
@@ -131,6 +132,19 @@ test("dciodvfy finds no error: real radiographs of an ankle", {
       writeFileSync(path, file);
       assert.doesNotMatch(runTool("dciodvfy", path).said, /^Error/m, `${name}: ${kind}`);
     }
+  }
+});
+
+test("each object says which model, version and settings made it, and for what use", () => {
+  for (const [kind, file] of Object.entries(allOf(testAnalysis(), testFindings))) {
+    assert.ok(file !== null, kind);
+    const object = parseDataSet(file, kind);
+    assert.equal(object.text("x00181000"), testModel.sha256, kind);
+    for (const [i, version] of [testModel.version, ...testModel.settings].entries()) {
+      assert.equal(object.text("x00181020", i), version, kind);
+    }
+    assert.ok(testModel.settings.includes("score threshold 0.5"));
+    assert.match(object.text("x0008103e") ?? "", /: Research use only, not a medical device$/);
   }
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openTestInbox, PASSPHRASE, put, RESULT, radiograph, testFolder } from "../test-inbox.ts";
@@ -93,13 +93,15 @@ test("inbox: pixels that are forgotten are gone, and the result stays", async (c
   const { study } = await put(inbox, radiograph("1.3.99.1", "1.3.99.1.1"));
   const object = { kind: "picture", sopInstance: "1.2.3", bytes: Buffer.from("pixels") } as const;
   await inbox.putObjects(study.id, [object], () => ({ state: "done", result: RESULT }));
-  await inbox.forgetPixels(study.id, "confirmed");
+  const forgotten = await inbox.forgetPixels(study.id, () => ({ state: "confirmed" }));
+  assert.deepEqual(forgotten, inbox.find(study.id));
   const own = join(inbox.folder, "studies", study.id);
   assert.deepEqual(readdirSync(own), ["study.sealed"]);
   const found = inbox.find(study.id);
   assert.deepEqual([found?.state, found?.images, found?.objects], ["confirmed", [], []]);
   assert.deepEqual(found?.result, RESULT);
-  await inbox.remove(study.id);
+  assert.equal(await inbox.remove(study.id), true);
+  assert.equal(await inbox.remove(study.id), false);
   assert.deepEqual(readdirSync(join(inbox.folder, "studies")), []);
   assert.deepEqual(inbox.studies(), []);
   await inbox.close();
@@ -116,4 +118,48 @@ test("inbox: records of two studies that were exchanged are refused", async (con
   writeFileSync(one, readFileSync(two));
   await assert.rejects(openInbox(folder, PASSPHRASE), { code: "settings" });
   rmSync(one);
+});
+
+test("inbox: what its record could not be written for is not left on the disk", async (context) => {
+  const inbox = await openTestInbox(context);
+  context.after(() => inbox.close());
+  const known = (await put(inbox, radiograph("1.3.99.1", "1.3.99.1.1"))).study;
+  const own = join(inbox.folder, "studies", known.id);
+  /** A folder in its place: no record is written over it. */
+  const block = (folder: string) => {
+    rmSync(join(folder, "study.sealed"), { recursive: true, force: true });
+    mkdirSync(join(folder, "study.sealed"), { recursive: true });
+  };
+  block(own);
+  const before = readdirSync(own);
+  await assert.rejects(put(inbox, radiograph("1.3.99.1", "1.3.99.1.2")), { code: "EISDIR" });
+  const object = { kind: "picture", sopInstance: "1.2.3", bytes: Buffer.from("pixels") } as const;
+  const kept = inbox.putObjects(known.id, [object], () => ({ state: "done", result: RESULT }));
+  await assert.rejects(kept, { code: "EISDIR" });
+  assert.deepEqual(readdirSync(own), before);
+  assert.deepEqual(inbox.find(known.id), known);
+
+  const { id } = (await put(inbox, radiograph("1.3.99.2", "1.3.99.2.1"))).study;
+  await inbox.remove(id);
+  block(join(inbox.folder, "studies", id));
+  await assert.rejects(put(inbox, radiograph("1.3.99.2", "1.3.99.2.1")), { code: "EISDIR" });
+  assert.deepEqual(readdirSync(join(inbox.folder, "studies")), [known.id]);
+});
+
+test("inbox: closed, it writes nothing into what another service may have", async (context) => {
+  const folder = testFolder(context);
+  const inbox = await openInbox(folder, PASSPHRASE);
+  const { id } = (await put(inbox, radiograph("1.3.99.1", "1.3.99.1.1"))).study;
+  const incoming = await inbox.receive();
+  await incoming.write(radiograph("1.3.99.1", "1.3.99.1.2"));
+  await inbox.close();
+  await assert.rejects(incoming.commit(), { code: "unavailable" });
+  await assert.rejects(
+    inbox.change(id, () => ({ state: "done" })),
+    { code: "unavailable" },
+  );
+  const again = await openInbox(folder, PASSPHRASE);
+  context.after(() => again.close());
+  assert.deepEqual([again.find(id)?.state, again.find(id)?.images.length], ["receiving", 1]);
+  assert.deepEqual(readdirSync(join(folder, "studies")), [id]);
 });

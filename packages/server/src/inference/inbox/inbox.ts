@@ -27,7 +27,6 @@ const LOCK = "inbox.lock";
 
 export interface ReceivedImage {
   readonly study: LiveStudy;
-  readonly header: LiveHeader;
   /** Whether the inbox did not have it. */
   readonly isNew: boolean;
 }
@@ -38,6 +37,10 @@ export interface IncomingImage {
   /** Returns when it is on the disk and in its study. @throws DataError for what is no radiograph. */
   commit(): Promise<ReceivedImage>;
   discard(): Promise<void>;
+}
+
+export interface ObjectToKeep extends Pick<LiveObject, "kind" | "sopInstance"> {
+  readonly bytes: Uint8Array;
 }
 
 export interface Inbox {
@@ -51,12 +54,19 @@ export interface Inbox {
   /** In the place of the objects that were there; where `by` says null, nothing changes. */
   putObjects(
     id: string,
-    objects: readonly (Pick<LiveObject, "kind" | "sopInstance"> & { readonly bytes: Uint8Array })[],
+    objects: readonly ObjectToKeep[],
     by: (study: LiveStudy) => Partial<LiveStudy> | null,
   ): Promise<LiveStudy | null>;
-  /** Removes images and objects; the record stays, under another state. */
-  forgetPixels(id: string, state: "confirmed" | "expired" | "passed over"): Promise<void>;
-  remove(id: string): Promise<void>;
+  /**
+   * Removes images and objects; the record stays, with the change that `by` says of the newest one. Where it says
+   * null, nothing changes, and null comes back.
+   */
+  forgetPixels(
+    id: string,
+    by: (study: LiveStudy) => Partial<LiveStudy> | null,
+  ): Promise<LiveStudy | null>;
+  /** Whether it was there, and the newest record was one that `isMeant`. */
+  remove(id: string, isMeant?: (study: LiveStudy) => boolean): Promise<boolean>;
   /** Waits for what is being written. */
   close(): Promise<void>;
 }
@@ -86,10 +96,14 @@ async function openLocked(folder: string, passphrase: string, lock: Disposable):
   const folderOf = (id: string) => join(folder, "studies", id);
   const records = await readRecords(folder, key);
   let lastWrite: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
 
-  /** One change after another. */
+  /** One change after another, and none once another service may have the folder. */
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const done = lastWrite.then(act);
+    const done = lastWrite.then(() => {
+      if (isClosed) throw new ServerError("unavailable", "The service ends. Try again in a while.");
+      return act();
+    });
     lastWrite = done.catch(() => undefined);
     return done;
   };
@@ -107,24 +121,52 @@ async function openLocked(folder: string, passphrase: string, lock: Disposable):
       const { sopInstance, modality, bodyPart, view } = header;
       if (before?.images.some((image) => image.sopInstance === sopInstance)) {
         await rm(path, { force: true });
-        return { study: before, header, isNew: false };
+        return { study: before, isNew: false };
       }
-      if ((await mkdir(folderOf(id), { recursive: true, mode: 0o700 })) !== undefined) {
-        await syncFolder(join(folder, "studies"));
+      try {
+        if ((await mkdir(folderOf(id), { recursive: true, mode: 0o700 })) !== undefined) {
+          await syncFolder(join(folder, "studies"));
+        }
+        await rename(path, join(folderOf(id), file));
+        const now = new Date().toISOString();
+        const begun = before ?? newStudy(id, now);
+        const study = await put({
+          ...begun,
+          // Late, it begins anew with all that is still there.
+          state: "receiving",
+          lastObjectAt: now,
+          images: [...begun.images, { file, sopInstance, modality, bodyPart, view }],
+          problem: null,
+        });
+        return { study, isNew: true };
+      } catch (error) {
+        // No record names it: on a full disk, say.
+        if (before === undefined) await rm(folderOf(id), { recursive: true, force: true });
+        else await removeFiles(folderOf(id), [file]);
+        throw error;
       }
-      await rename(path, join(folderOf(id), file));
-      const now = new Date().toISOString();
-      const begun = before ?? newStudy(id, now);
-      const study = await put({
-        ...begun,
-        // Late, it begins anew with all that is still there.
-        state: "receiving",
-        lastObjectAt: now,
-        images: [...begun.images, { file, sopInstance, modality, bodyPart, view }],
-        problem: null,
-      });
-      return { study, header, isNew: true };
     });
+
+  /** Objects in the place of those before, which go last: until then the record names them. */
+  const replaceObjects = async (
+    study: LiveStudy,
+    change: Partial<LiveStudy>,
+    objects: readonly ObjectToKeep[],
+  ): Promise<LiveStudy> => {
+    const own = folderOf(study.id);
+    const kept: LiveObject[] = [];
+    try {
+      for (const { kind, sopInstance, bytes } of objects) {
+        const file = `object-${randomBytes(12).toString("hex")}.sealed`;
+        kept.push({ file, kind, sopInstance, isSent: false });
+        await writeSealed(key, join(own, file), bytes);
+      }
+      return await put({ ...study, ...change, objects: kept });
+    } catch (error) {
+      await removeFiles(own, filesOf(kept));
+      throw error;
+    }
+  };
 
   return {
     folder,
@@ -138,8 +180,8 @@ async function openLocked(folder: string, passphrase: string, lock: Disposable):
         write: writer.write,
         discard: writer.discard,
         async commit() {
-          await writer.commit();
           try {
+            await writer.commit();
             const header = readLiveHeader(await readSealed(key, path), "an object");
             return await admit(file, path, header);
           } catch (error) {
@@ -160,38 +202,42 @@ async function openLocked(folder: string, passphrase: string, lock: Disposable):
         const study = records.get(id);
         const change = study === undefined ? null : by(study);
         if (study === undefined || change === null) return null;
-        const kept: LiveObject[] = [];
-        for (const { kind, sopInstance, bytes } of objects) {
-          const file = `object-${randomBytes(12).toString("hex")}.sealed`;
-          await writeSealed(key, join(folderOf(id), file), bytes);
-          kept.push({ file, kind, sopInstance, isSent: false });
-        }
-        const after = await put({ ...study, ...change, objects: kept });
-        await removeFiles(
-          folderOf(id),
-          study.objects.map(({ file }) => file),
-        );
+        const after = await replaceObjects(study, change, objects);
+        await removeFiles(folderOf(id), filesOf(study.objects));
         return after;
       }),
-    forgetPixels: (id, state) =>
+    forgetPixels: (id, by) =>
       inTurn(async () => {
         const study = records.get(id);
-        if (study === undefined) return;
-        const files = [...study.images, ...study.objects].map(({ file }) => file);
+        const change = study === undefined ? null : by(study);
+        if (study === undefined || change === null) return null;
         // The record first: one that named files that are gone would be a riddle.
-        await put({ ...study, state, images: [], objects: [], analysedInstances: [] });
-        await removeFiles(folderOf(id), files);
+        const after = await put({
+          ...study,
+          ...change,
+          images: [],
+          objects: [],
+          analysedInstances: [],
+        });
+        await removeFiles(folderOf(id), filesOf([...study.images, ...study.objects]));
+        return after;
       }),
-    remove: (id) =>
+    remove: (id, isMeant = () => true) =>
       inTurn(async () => {
-        records.delete(id);
+        const study = records.get(id);
+        if (study === undefined || !isMeant(study)) return false;
         await rm(folderOf(id), { recursive: true, force: true });
+        records.delete(id);
+        return true;
       }),
-    close: () =>
-      inTurn(async () => {
+    async close() {
+      if (isClosed) return;
+      await inTurn(async () => {
+        isClosed = true;
         keys.close();
         lock[Symbol.dispose]();
-      }),
+      });
+    },
   };
 }
 
@@ -209,7 +255,6 @@ function newStudy(id: string, now: string): LiveStudy {
     problem: null,
     isSilent: false,
     followUp: null,
-    sendingAttempts: 0,
   };
 }
 
@@ -230,7 +275,7 @@ async function readRecords(folder: string, key: Uint8Array): Promise<Map<string,
         `${path}: expected the record of its study, got another study's; restore it, or remove the folder`,
       );
     }
-    const named = new Set([RECORD, ...[...study.images, ...study.objects].map(({ file }) => file)]);
+    const named = new Set([RECORD, ...filesOf([...study.images, ...study.objects])]);
     const strange = (await readdir(path)).filter(
       (name) => !named.has(name) || name.endsWith(PART_ENDING),
     );
@@ -238,6 +283,10 @@ async function readRecords(folder: string, key: Uint8Array): Promise<Map<string,
     records.set(study.id, study);
   }
   return records;
+}
+
+function filesOf(kept: readonly { readonly file: string }[]): string[] {
+  return kept.map(({ file }) => file);
 }
 
 async function removeFiles(folder: string, names: readonly string[]): Promise<void> {

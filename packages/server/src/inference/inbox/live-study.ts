@@ -76,7 +76,5 @@ export const liveStudySchema = z.strictObject({
   isSilent: z.boolean(),
   /** What CT or an operation found. */
   followUp: z.strictObject({ class: z.string(), enteredAt: z.string() }).nullable(),
-  /** Tries to send what is not sent. */
-  sendingAttempts: z.number(),
 });
 export type LiveStudy = z.infer<typeof liveStudySchema>;

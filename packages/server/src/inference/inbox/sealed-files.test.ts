@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { codeOnFullDisk } from "../test-full-disk.ts";
 import { readSealed, sealedWriter, writeSealed } from "./sealed-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-sealed-"));
@@ -51,5 +52,13 @@ test("sealed files: what is discarded leaves nothing", async () => {
   await writer.write(secret);
   assert.ok(readdirSync(folder).some((name) => name.endsWith(".part")));
   await writer.discard();
+  assert.deepEqual(readdirSync(folder), before);
+});
+
+test("sealed files: on a full disk none begins, and nothing is left of it", () => {
+  const before = readdirSync(folder);
+  const module = new URL("./sealed-files.ts", import.meta.url);
+  const text = key.toString("hex").slice(0, 32);
+  assert.equal(codeOnFullDisk(module, "sealedWriter", [text, join(folder, "six")]), "EFBIG");
   assert.deepEqual(readdirSync(folder), before);
 });

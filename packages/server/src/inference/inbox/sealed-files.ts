@@ -29,11 +29,16 @@ export async function sealedWriter(key: Uint8Array, path: string): Promise<Seale
   const cipher = createCipheriv(CIPHER, key, nonce);
   cipher.setAAD(Buffer.from(basename(path), "utf8"));
   const file = await open(part, "wx", 0o600);
-  await writeAll(file, Buffer.concat([MAGIC, nonce]));
   const discard = async () => {
     await file.close().catch(() => undefined);
     await rm(part, { force: true });
   };
+  try {
+    await writeAll(file, Buffer.concat([MAGIC, nonce]));
+  } catch (error) {
+    await discard();
+    throw error;
+  }
   return {
     write: (bytes) => writeAll(file, cipher.update(bytes)),
     async commit() {

@@ -25,9 +25,9 @@ export function addHealthRoutes(app: InferenceApp, room: InferenceRoom): void {
       },
     },
     async (_, reply) =>
-      analyst.model === null
-        ? reply.status(503).header("retry-after", "2").send({ status: "starting" })
-        : ({ status: "ok" } as const),
+      analyst.isWarm
+        ? ({ status: "ok" } as const)
+        : reply.status(503).header("retry-after", "2").send({ status: "starting" }),
   );
   app.get(
     "/metrics",
@@ -48,7 +48,7 @@ export function addHealthRoutes(app: InferenceApp, room: InferenceRoom): void {
             studies_kept: service.inbox.studies().length,
             objects_to_send: service.toSend(),
             sending_on: service.sending.isOn() ? 1 : 0,
-            model_ready: analyst.model === null ? 0 : 1,
+            model_ready: analyst.isWarm ? 1 : 0,
             analysis_restarts: analyst.restarts,
             resident_memory_bytes: process.memoryUsage.rss(),
           }),

@@ -48,6 +48,8 @@ export function addResultRoutes(app: InferenceApp, { service, audit }: Inference
     async ({ params: { id } }) => {
       const study = inbox.find(id);
       if (study === undefined) throw new ServerError("not-found", "There is no such study.");
+      // A presentation among them would tell that something was found.
+      if (isKeptApart(study)) throw new ServerError("state", KEPT_APART);
       return study.objects.map(({ kind, isSent }, i) => ({ number: i + 1, kind, isSent }));
     },
   );
