@@ -45,6 +45,13 @@ export const protocolSchema = z
       weberAEnds: z.number(),
       weberCBegins: z.number(),
     }),
+    /** What the study's patients agreed to, or the committee did that speaks for them. */
+    consent: z
+      .strictObject({
+        /** That their radiographs come from live analysis, with what a follow-up found. */
+        corrections: z.boolean(),
+      })
+      .optional(),
     /** What readers may measure, each with its landmarks. */
     measurements: z.array(measurementRuleSchema).optional(),
     /** What readers may be asked for besides the class. */

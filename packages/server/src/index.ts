@@ -5,6 +5,7 @@ export {
   analysisOrderSchema,
 } from "./inference/analysis-orders.ts";
 export { addApiKey, SCOPES } from "./inference/api-keys.ts";
+export { type CorrectionSource, correctionSource } from "./inference/corrections.ts";
 export type { LiveResult } from "./inference/inbox/live-study.ts";
 export { addModel } from "./inference/model-registry.ts";
 export {

@@ -18,6 +18,8 @@ export type StudyErrorCode =
   | "busy"
   /** A step that a case's state does not allow. */
   | "transition"
+  /** Patients have not agreed to what would be done with their radiographs. */
+  | "consent"
   /** A source of an import that cannot be used. */
   | "source"
   /** Someone who may not do this, or not now. */

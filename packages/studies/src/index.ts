@@ -160,6 +160,12 @@ export {
 } from "./import/import-annotations.ts";
 export { type CocoCounts, type CocoImport, importCoco } from "./import/import-coco.ts";
 export {
+  type CorrectionCounts,
+  type CorrectionImport,
+  importCorrection,
+  requireConsent,
+} from "./import/import-correction.ts";
+export {
   type DicomImport,
   type ImportCounts,
   type ImportEvent,

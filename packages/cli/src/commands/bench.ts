@@ -25,6 +25,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "worklist",
         "evaluation",
         "server",
+        "inference",
         "prelabel",
         "reader",
       ]),

@@ -1,11 +1,12 @@
 /**
- * `malleolus import dicom|dicomweb|dimse|coco|reports|readings|annotations`: an archive into a study, and what
- * people said.
+ * `malleolus import dicom|dicomweb|dimse|corrections|coco|reports|readings|annotations`: an archive into a study, and
+ * what people said.
  */
 import { Command } from "commander";
 import type { CommandFile, ExitCode } from "../command-file.ts";
 import { collectPair } from "../imports/collect-pair.ts";
 import { importAnnotationsCommand } from "../imports/import-annotations-command.ts";
+import { importCorrectionsCommand } from "../imports/import-corrections-command.ts";
 import { importDimseCommand } from "../imports/import-dimse-command.ts";
 import {
   closing,
@@ -26,6 +27,7 @@ export const importCommand: CommandFile = (output, finish) =>
     .addCommand(importDicomCommand(output, finish))
     .addCommand(importDicomWebCommand(output, finish))
     .addCommand(importDimseCommand(output, finish))
+    .addCommand(importCorrectionsCommand(output, finish))
     .addCommand(importCocoCommand(output, finish))
     .addCommand(importReportsCommand(output, finish))
     .addCommand(importReadingsCommand(output, finish))
@@ -37,6 +39,7 @@ Examples:
   ./malleolus import dicom --study my-study archive/ more.zip
   ./malleolus import dicomweb --study my-study https://archive/dicom-web
   ./malleolus import dimse --study my-study archive:104 --called ARCHIVE
+  ./malleolus import corrections --study my-study http://127.0.0.1:8410
   ./malleolus import coco --study my-study train.json --images radiographs/
   ./malleolus import reports --study my-study reports.csv
   ./malleolus import readings --study my-study readings.csv

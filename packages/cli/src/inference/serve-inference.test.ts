@@ -6,7 +6,14 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -103,6 +110,36 @@ async function jsonOf(answer: Response) {
   return JSON.parse(await answer.text());
 }
 
+/** A follow-up is entered, and its radiographs go into a study: not before that says so, and without their names. */
+async function assertCorrected(context: TestContext, inbox: string, address: string, id: string) {
+  const { key } = JSON.parse(
+    (await run("serve", inbox, "--inference", "--new-key", "study", "--json")).written,
+  );
+  const answer = await fetch(`${address}/v1/studies/${id}/follow-up`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ class: "weber_b" }),
+  });
+  assert.equal(answer.status, 200);
+  context.after(() => {
+    for (const name of ["MALLEOLUS_PASSPHRASE", "MALLEOLUS_SERVICE_KEY"]) delete process.env[name];
+  });
+  process.env.MALLEOLUS_PASSPHRASE = PASSPHRASE;
+  process.env.MALLEOLUS_SERVICE_KEY = key;
+  const study = join(inbox, "..", "study");
+  assert.equal((await run("init", study)).code, 0);
+  const bring = () => run("import", "corrections", address, "--study", study, "--json");
+  const without = await bring();
+  assert.equal(without.code, 1);
+  assert.match(without.said, /expected corrections = true under \[consent\] of protocol\.toml/);
+  appendFileSync(join(study, "protocol.toml"), "\n[consent]\ncorrections = true\n");
+  const brought = await bring();
+  const end = JSON.parse(brought.written.trimEnd().split("\n").at(-1) ?? "");
+  assert.deepEqual([brought.code, end.imported, end.classified], [0, 2, 1], brought.said);
+  const found = JSON.parse((await run("cases", "--study", study, "--json")).written);
+  assert.deepEqual([found.state, found.class], ["agreed", "weber_b"]);
+}
+
 async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   for (const began = Date.now(); Date.now() - began < 240_000; ) {
     if (await holds()) return;
@@ -135,7 +172,7 @@ test("serve --inference --add-model: a detector is registered by its hash, and f
 
 test("serve --inference: a study by HTTP, followed to its result, read, confirmed, and an orderly end", async (context) => {
   const inbox = newFolder(context);
-  const { ask, process: child } = await startService(context, inbox);
+  const { address, ask, process: child } = await startService(context, inbox);
   let id = "";
   for (const number of [1, 2]) {
     const answer = await ask("POST", "/v1/images", radiograph("1.3.99.1", number));
@@ -170,6 +207,7 @@ test("serve --inference: a study by HTTP, followed to its result, read, confirme
     const parts = readFileParts(new Uint8Array(await answer.arrayBuffer()), kind);
     assert.match(parts.sopInstance, /^[\d.]+$/);
   }
+  await assertCorrected(context, inbox, address, id);
   assert.equal((await ask("POST", `/v1/studies/${id}/confirm`)).status, 204);
   assert.match(
     await (await ask("GET", "/metrics")).text(),

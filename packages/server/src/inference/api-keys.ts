@@ -15,6 +15,7 @@ export const SCOPES = [
   "results:read",
   "results:confirm",
   "follow-up:write",
+  "corrections:read",
   "sending:switch",
   "models:approve",
   "metrics:read",

@@ -20,6 +20,7 @@ export type AuditAct =
   | "sending stopped"
   | "sending resumed"
   | "follow-up entered"
+  | "radiograph given to a study"
   | "model approved"
   | "model taken into use"
   | "model rolled back"

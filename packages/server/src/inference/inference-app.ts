@@ -14,6 +14,7 @@ import { findApiKey, type Scope } from "./api-keys.ts";
 import type { Audit } from "./audit.ts";
 import type { LiveService } from "./live-service.ts";
 import type { Metrics } from "./metrics.ts";
+import { addCorrectionRoutes } from "./routes/correction-routes.ts";
 import { addFollowUpRoutes } from "./routes/follow-up-routes.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addImageRoutes } from "./routes/image-routes.ts";
@@ -79,6 +80,7 @@ export async function createInferenceApp(
     addModelRoutes(app, room);
     addResultRoutes(app, room);
     addFollowUpRoutes(app, room);
+    addCorrectionRoutes(app, room);
     app.get("/v1/openapi.json", { config: { scope: null }, schema: { hide: true } }, async () =>
       app.swagger(),
     );

@@ -1,10 +1,8 @@
 /** A case's class and annotator from a COCO file, in the study's database. */
-import { transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
-import { StudyError } from "../errors.ts";
-import { recordVerdict } from "../reading/verdict.ts";
 import type { Study } from "../study.ts";
 import { addTasks } from "../tasks/add-tasks.ts";
+import { recordToldClass } from "./told-class.ts";
 
 /** As who the file speaks. */
 export const ANNOTATOR = "coco";
@@ -32,7 +30,7 @@ export async function classifyCase(
   return inTransaction(database, async (transaction) => {
     const found = await transaction
       .selectFrom("cases")
-      .select(["state", "class"])
+      .select("class")
       .where("id", "=", caseId)
       .executeTakeFirstOrThrow();
     const task = await transaction
@@ -43,28 +41,8 @@ export async function classifyCase(
       .where("person", "=", ANNOTATOR)
       .executeTakeFirst();
     if (task !== undefined && found.class === told.class) return false;
-    if (found.state !== "imported") {
-      const got = `one that is "${found.state}"${found.class === null ? "" : ` (${found.class})`}`;
-      throw new StudyError(
-        "transition",
-        `case ${caseId}: expected a new one, to become ${told.class} as its annotations say, got ${got}`,
-      );
-    }
-    const stamp = { who, at: new Date().toISOString() };
-    const why = `its annotations in a COCO file say ${told.class}`;
-    const candidate =
-      told.class === protocol.noFractureClass ? "candidate no fracture" : "candidate fracture";
-    await transitionCase(transaction, { caseId, to: candidate, why, ...stamp });
-    await transitionCase(transaction, { caseId, to: "read", why, ...stamp });
-    await recordVerdict(transaction, {
-      caseId,
-      panel: "curation",
-      decision: { kind: "class", id: told.class },
-      how: "agreed",
-      ambiguous: false,
-      why,
-      ...stamp,
-    });
+    const source = "its annotations in a COCO file say";
+    await recordToldClass(transaction, protocol, { caseId, class: told.class, who, source });
     await addTasks(transaction, "annotation", [caseId], [ANNOTATOR], protocol.splits.seed);
     return true;
   });
