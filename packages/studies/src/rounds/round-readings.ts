@@ -1,6 +1,6 @@
 /**
  * Readings of a round: they come to no verdict and move no case. Submitting one lets its repeat appear
- * after the round's washout.
+ * after the round's washout, and with it a case that was held back: not all that comes then was read before.
  */
 import type { Decision } from "@malleolus/schema";
 import type { StudyTransaction } from "../database/in-transaction.ts";
@@ -99,12 +99,41 @@ async function openRepeat(
   opensAt: string,
 ): Promise<void> {
   if (queue !== key) return;
-  await transaction
+  const { numUpdatedRows } = await transaction
     .updateTable("tasks")
     .set({ opens_at: opensAt })
     .where("queue", "=", repeatOf(key))
     .where("case_id", "=", caseId)
     .where("person", "=", reader)
     .where("done", "=", 0)
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n && opensAt !== NEVER)
+    await openHeldBack(transaction, key, reader, opensAt);
+}
+
+/** The next in the reader's order, if any is left; one that is opened stays so when a reading is taken back. */
+async function openHeldBack(
+  transaction: StudyTransaction,
+  key: RoundKey,
+  reader: string,
+  opensAt: string,
+): Promise<void> {
+  const held = await transaction
+    .selectFrom("tasks")
+    .select("case_id")
+    .where("queue", "=", key)
+    .where("person", "=", reader)
+    .where("done", "=", 0)
+    .where("opens_at", "=", NEVER)
+    .orderBy("position")
+    .limit(1)
+    .executeTakeFirst();
+  if (held === undefined) return;
+  await transaction
+    .updateTable("tasks")
+    .set({ opens_at: opensAt })
+    .where("queue", "=", key)
+    .where("person", "=", reader)
+    .where("case_id", "=", held.case_id)
     .execute();
 }

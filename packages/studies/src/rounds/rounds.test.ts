@@ -40,7 +40,7 @@ async function left(study: Study, person: string) {
 const CONTENT = { decision: { kind: "class", id: "weber_b" }, certainty: 3 } as const;
 
 test("createRound: all candidates once, repeats later, an order of each reader's own", async (context) => {
-  const study = await studyWithRound(context, {});
+  const study = await studyWithRound(context, { washoutDays: 0 });
   const [queue] = await queuesOf(study, observer);
   assert.deepEqual(
     [queue.key, queue.title, queue.done, queue.left, queue.later],
@@ -113,6 +113,41 @@ test("rounds: a repeat comes after its washout, under another code, and counts a
     readings.map(({ panel }) => panel),
     ["round-1", "round-1-repeat"],
   );
+});
+
+test("rounds: what comes with the repeats was half of it never read before, so that nobody can tell them", async (context) => {
+  const study = await studyWithRound(context, { repeatShare: 0.3 });
+  const first = await left(study, observer);
+  const read = new Set<string>();
+  for (const code of first) {
+    const task = await findReaderTask(study, observer, code);
+    read.add(task.caseId);
+    await submitOwnReading(study, task, CONTENT);
+  }
+  assert.deepEqual([first.length, await left(study, observer)], [7, []]);
+  const opening = await study.database
+    .selectFrom("tasks")
+    .select(["queue", "opens_at"])
+    .where("person", "=", observer)
+    .where("done", "=", 0)
+    .orderBy("opens_at")
+    .execute();
+  const days = Map.groupBy(opening, ({ opens_at }) => opens_at);
+  assert.deepEqual(
+    [...days.values()].map((together) => together.map(({ queue }) => queue).toSorted()),
+    Array.from({ length: 3 }, () => ["round-1", "round-1-repeat"]),
+    "one of each kind at the same moment",
+  );
+  await study.database
+    .updateTable("tasks")
+    .set({ opens_at: "2026-01-01T00:00:00.000Z" })
+    .where("person", "=", observer)
+    .execute();
+  const later = await Promise.all(
+    (await left(study, observer)).map((code) => findReaderTask(study, observer, code)),
+  );
+  assert.equal(later.filter(({ caseId }) => read.has(caseId)).length, 3);
+  assert.equal(later.filter(({ caseId }) => !read.has(caseId)).length, 3);
 });
 
 test("rounds: a reading that is taken back lets its repeat wait again, and no case changes its state", async (context) => {

@@ -1,6 +1,7 @@
 /**
  * Reading rounds: some people read some cases once more, for agreement between and within readers. A share
- * of the cases comes twice; who reads cannot tell which. A round may show a model's findings, with every case
+ * of the cases comes twice; who reads cannot tell which, since as many others come for the first time only when these
+ * come again. A round may show a model's findings, with every case
  * read both ways where it is crossed, or be one by which readers qualify. Not for readers' eyes.
  */
 import { seededOrder } from "@malleolus/random";
@@ -81,6 +82,9 @@ export async function createRound(
     for (const person of people) {
       const again = seededOrder(chosen, (one) => one, seed, `${key} again ${person}`);
       await addTasks(transaction, repeatOf(key), again.slice(0, repeats), [person], seed);
+      // Crossed, everything comes again, and readers know it; without a washout nothing comes later.
+      const held = model === "crossed" || washoutDays === 0 ? 0 : repeats;
+      await holdBack(transaction, key, person, again.slice(repeats, repeats + held));
     }
     await transaction
       .updateTable("tasks")
@@ -91,6 +95,24 @@ export async function createRound(
     const told = { name, people, cases: count, repeats, washoutDays, seed, model, passShare };
     return { key, ...told, passed: [], at, who };
   });
+}
+
+/** Until repeats open: `round-readings.ts`. */
+async function holdBack(
+  transaction: StudyTransaction,
+  key: RoundKey,
+  person: string,
+  cases: readonly string[],
+): Promise<void> {
+  for (let start = 0; start < cases.length; start += BATCH) {
+    await transaction
+      .updateTable("tasks")
+      .set({ opens_at: NEVER })
+      .where("queue", "=", key)
+      .where("person", "=", person)
+      .where("case_id", "in", cases.slice(start, start + BATCH))
+      .execute();
+  }
 }
 
 /** Cases with a verdict that none of these people has still to read: a class that is told must tell nothing. */
