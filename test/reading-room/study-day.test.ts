@@ -1,15 +1,23 @@
 /**
  * A day of those who run a study and of those who decide in it, in Debian's chromium, on one server: observers have
- * read and differ, a senior decides.
+ * read and differ, a senior decides; what agrees is closed, a data set is frozen, and a network is trained on it by a
+ * process that does not belong to the server. Assigning and drawing, which have tests of their own, are not clicked.
  */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import test from "node:test";
-import { type Study, submitReading } from "@malleolus/studies";
+import {
+  assignAnnotators,
+  assignTraining,
+  resolveAnnotations,
+  type Study,
+  submitAnnotation,
+  submitReading,
+} from "@malleolus/studies";
 import type { Page } from "playwright-core";
 import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts";
-import { OBSERVERS, openRoom, scratchFolder } from "./test-room.ts";
+import { pictures } from "./pictures.ts";
+import { ANNOTATORS, OBSERVERS, openRoom, scratchFolder } from "./test-room.ts";
 import {
   assertAccessible,
   invite,
@@ -19,13 +27,13 @@ import {
   waitForRadiographs,
 } from "./visitor.ts";
 
-/** Where pictures go for whoever wants to look; nowhere unless it is asked for. */
-const PICTURES = process.env.STUDY_PICTURES;
+/** The command line itself, which trains. */
+const PROGRAM = [process.execPath, joinPath(import.meta.dirname, "../../packages/cli/src/main.ts")];
 
 test("study: a day of those who run it and those who decide in it", {
   skip: noBrowser,
 }, async (context) => {
-  const room = await openRoom(scratchFolder(context));
+  const room = await openRoom(scratchFolder(context), { program: PROGRAM });
   context.after(room.close);
   const { study, server } = room;
   const [differing, leftOut] = await readByAll(study);
@@ -109,13 +117,114 @@ test("study: a day of those who run it and those who decide in it", {
       await assertAccessible(own, "study, light");
     },
   );
+  await assignAndDraw(study);
+
+  await context.test("a viewer comes to the cases, and to nobody's progress", async () => {
+    const { page: own } = administrator;
+    await own.getByRole("link", { name: "People and invitations" }).click();
+    await own.getByLabel("Name", { exact: true }).fill("Vera Viewer");
+    await own.getByText("Researcher", { exact: true }).click();
+    await own.getByText("Viewer", { exact: true }).click();
+    await own.getByRole("button", { name: "Make an invitation" }).click();
+    await own.getByText("Give this link to Vera Viewer.").waitFor();
+    const viewer = await newVisitor(browser, server.address);
+    const invited = (await own.locator(".once").textContent()) ?? "";
+    await joinAs(viewer.page, invited, "vera");
+    await viewer.page.getByText("Decided by a senior").waitFor();
+    await viewer.page.getByRole("link", { name: "Study", exact: true }).waitFor();
+    assert.equal(await viewer.page.getByRole("region", { name: "People" }).count(), 0);
+    assert.equal(await viewer.page.getByRole("link", { name: "Training runs" }).count(), 0);
+    await assertAccessible(viewer.page, "study of a viewer");
+    await pictures(viewer.page, "study-viewer");
+    assert.deepEqual(viewer.troubles, []);
+    await viewer.context.close();
+    await own.goBack();
+  });
+
+  await context.test(
+    "a data set is frozen, and a training on it is followed to its end",
+    async () => {
+      const { page: own } = administrator;
+      await own.reload();
+      const data = own.getByRole("region", { name: "Data sets" });
+      await data.getByRole("button", { name: "Freeze what is assigned now" }).click();
+      await data.getByText(/^Data set [0-9a-f]{12} is frozen\.$/).waitFor();
+      await data.getByRole("button", { name: /^Compare/ }).click();
+      await data.getByText("nothing has changed").waitFor();
+      await own.getByRole("link", { name: "Training runs" }).click();
+      await own.getByText("No training runs yet.").waitFor();
+      await own.getByLabel("Name").fill("first");
+      await own.getByText(/radiographs to train on/).click();
+      await own.getByText("preliminary-classification-mean", { exact: true }).click();
+      await own.getByRole("textbox", { name: "Steps" }).fill("3");
+      await assertAccessible(own, "runs, light");
+      await pictures(own, "runs");
+      await own.getByRole("button", { name: "Start the training" }).click();
+      const standing = own.getByRole("region", { name: "How it stands" });
+      // It is told by the server, as it comes.
+      await standing
+        .getByText(/^(finished|failed)$/)
+        .first()
+        .waitFor({ timeout: 600_000 });
+      assert.equal(await standing.getByText("failed").count(), 0, await standing.innerText());
+      await own.getByRole("img", { name: "Loss of 3 steps" }).waitFor();
+      await standing.getByText("3 / 3").waitFor();
+      await assertAccessible(own, "a run, dark");
+      await pictures(own, "run");
+      await own.getByRole("link", { name: "All runs" }).click();
+      await own.getByRole("row", { name: /first/ }).getByText("finished").waitFor();
+    },
+  );
   assert.deepEqual(troubles, []);
   // A study without a training set was to be frozen.
   assert.equal(administrator.troubles.length, 1, administrator.troubles.join("\n"));
   assert.match(administrator.troubles[0], /status of 400/);
 });
 
-/** Two cases differ, the others agree; returns the two. */
+/** By case: a network learns nothing of a class that no case has. */
+const AGREED = ["weber_b", "weber_b", "weber_c", "no_fracture"] as const;
+
+/** Every case trains, and both annotators drew the same on each radiograph. */
+async function assignAndDraw(study: Study): Promise<void> {
+  const { noFractureClass } = study.protocol;
+  const all = await study.database
+    .selectFrom("images")
+    .innerJoin("cases", "cases.id", "images.case_id")
+    .select("cases.class")
+    .execute();
+  const noFracture = all.filter((one) => one.class === noFractureClass).length;
+  Object.assign(study.protocol.splits, {
+    preliminary: { fracture: 0, noFracture: 0 },
+    training: { fracture: all.length - noFracture, noFracture },
+    tuningShare: 0,
+    internalTestPatientsPerClass: 0,
+    internalTestReservePerClass: 0,
+    externalTestPatients: 0,
+  });
+  await assignTraining(study, { who: "test" });
+  await assignAnnotators(study);
+  const images = await study.database
+    .selectFrom("assigned_images")
+    .innerJoin("cases", "cases.id", "assigned_images.case_id")
+    .select(["image_sha256", "cases.class"])
+    .execute();
+  const polygons = [[100, 100, 160, 100, 160, 160, 100, 160]];
+  for (const { image_sha256: image, class: held } of images) {
+    const isSound = held === noFractureClass;
+    const structures = [isSound ? noFractureClass : "fracture", "fibula"];
+    for (const annotator of ANNOTATORS) {
+      await submitAnnotation(study, {
+        image,
+        annotator,
+        visibility: isSound ? null : "easy",
+        outlines: structures.map((structure) => ({ structure, polygons })),
+      });
+    }
+  }
+  await resolveAnnotations(study, "test");
+}
+
+/** Two cases differ, the others agree, on a class that nobody has given yet; returns the two. */
 async function readByAll(study: Study): Promise<readonly [string, string]> {
   const cases = await study.database.selectFrom("tasks").select("case_id").distinct().execute();
   const ids = cases.map(({ case_id }) => case_id).toSorted();
@@ -125,7 +234,7 @@ async function readByAll(study: Study): Promise<readonly [string, string]> {
       const decision =
         differs && index === 1
           ? ({ kind: "exclusion", id: "cast" } as const)
-          : ({ kind: "class", id: differs ? "weber_a" : "weber_b" } as const);
+          : ({ kind: "class", id: differs ? "weber_a" : AGREED[index] } as const);
       const note = "beyond doubt";
       await submitReading(study, {
         caseId,
@@ -146,25 +255,4 @@ async function joinAs(page: Page, link: string, login: string): Promise<void> {
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByLabel("Password again").fill(PASSWORD);
   await page.getByRole("button", { name: "Make the account" }).click();
-}
-
-const SIZES = [
-  { width: 2560, height: 1440 },
-  { width: 390, height: 844 },
-  { width: 1280, height: 720 },
-];
-
-/** The page in three sizes, dark and light. */
-async function pictures(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  for (const theme of ["light", "dark"]) {
-    await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
-    for (const size of SIZES) {
-      await page.setViewportSize(size);
-      await page.waitForTimeout(200);
-      const path = joinPath(PICTURES, `${name}-${size.width}-${theme}.png`);
-      await page.screenshot({ path, fullPage: true });
-    }
-  }
 }

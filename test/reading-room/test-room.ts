@@ -22,7 +22,7 @@ export interface Room {
 /** One patient of each class, whom nobody has read yet. */
 export async function openRoom(
   folder: string,
-  options: Pick<ServerOptions, "readDetector"> = {},
+  options: Pick<ServerOptions, "readDetector" | "program"> = {},
 ): Promise<Room> {
   const study = await openStudy(await preparedStudy(folder));
   return openRoomOn(study, { folder, ...options });
@@ -34,7 +34,10 @@ export async function openRoomOn(
   {
     folder,
     ...options
-  }: { readonly folder: string } & Pick<ServerOptions, "signOn" | "tls" | "readDetector">,
+  }: { readonly folder: string } & Pick<
+    ServerOptions,
+    "signOn" | "tls" | "readDetector" | "program"
+  >,
 ): Promise<Room> {
   const webFolder = await preparedPages(folder);
   const server = await startServer({ study, webFolder, port: 0, ...options });

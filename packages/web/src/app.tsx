@@ -11,7 +11,14 @@ import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { SetUpPage } from "./pages/set-up-page.tsx";
 import { SignInPage } from "./pages/sign-in-page.tsx";
 import { AfterActs } from "./reader/after-acts.tsx";
-import { isAdministrator, isCoordinator, isReader, useClient, useSignedIn } from "./services.ts";
+import {
+  isAdministrator,
+  isCoordinator,
+  isReader,
+  seesFlow,
+  useClient,
+  useSignedIn,
+} from "./services.ts";
 import { SettingsProvider } from "./settings/settings-context.tsx";
 import { SignedInProvider } from "./signed-in.tsx";
 
@@ -22,6 +29,9 @@ const AnnotatePage = lazy(() => import("./pages/annotate-page.tsx"));
 const DecidePage = lazy(() => import("./pages/decide-page.tsx"));
 const SettlePage = lazy(() => import("./pages/settle-page.tsx"));
 const StudyPage = lazy(() => import("./pages/study-page.tsx"));
+const RunsPage = lazy(() => import("./pages/runs-page.tsx"));
+const RunPage = lazy(() => import("./pages/run-page.tsx"));
+const CompareRunsPage = lazy(() => import("./pages/compare-runs-page.tsx"));
 const RoundsPage = lazy(() => import("./pages/rounds-page.tsx"));
 const DrawingTimesPage = lazy(() => import("./pages/drawing-times-page.tsx"));
 const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
@@ -93,6 +103,9 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
               </Route>
               <Route path="/people" component={PeoplePage} />
               <Route path="/study" component={StudyPage} />
+              <Route path="/runs" component={RunsPage} />
+              <Route path="/runs/:id">{({ id }) => <RunPage id={id} key={id} />}</Route>
+              <Route path="/compare-runs" component={CompareRunsPage} />
               <Route path="/rounds" component={RoundsPage} />
               <Route path="/drawing-times" component={DrawingTimesPage} />
               <Route path="/radiographs" component={RadiographsPage} />
@@ -127,5 +140,6 @@ function FirstPage() {
   if (isReader(account)) return <Redirect to="/worklist" replace />;
   if (isAdministrator(account)) return <Redirect to="/people" replace />;
   if (isCoordinator(account)) return <Redirect to="/radiographs" replace />;
+  if (seesFlow(account)) return <Redirect to="/study" replace />;
   return <Redirect to="/settings/display" replace />;
 }

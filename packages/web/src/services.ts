@@ -37,6 +37,11 @@ export function isCoordinator({ roles }: Pick<Account, "roles">): boolean {
   return roles.includes("administrator") || roles.includes("researcher");
 }
 
+/** Whether an account sees how far the study is: those who run it, and those who only look on. */
+export function seesFlow(account: Pick<Account, "roles">): boolean {
+  return isCoordinator(account) || account.roles.includes("viewer");
+}
+
 export function isAdministrator({ roles }: Pick<Account, "roles">): boolean {
   return roles.includes("administrator");
 }

@@ -14,6 +14,8 @@ import {
   queuesSchema,
   readingProtocolSchema,
   roundsSchema,
+  runDetailSchema,
+  runsSchema,
   type Session,
   settlingCaseSchema,
   settlingListSchema,
@@ -212,6 +214,32 @@ export function frozenChangesQuery(client: Client, id: string) {
   return queryOptions({
     queryKey: ["study", "changes", id],
     queryFn: () => client.get(`/api/datasets/${id}/changes`, frozenChangesSchema),
+  });
+}
+
+export const runsKey = ["runs"] as const;
+const RUNS_STEP_MS = 5000;
+
+/** Asked for again and again while one is at work. */
+export function runsQuery(client: Client) {
+  return queryOptions({
+    queryKey: runsKey,
+    queryFn: () => client.get("/api/runs", runsSchema),
+    refetchInterval: ({ state }) => {
+      const isAtWork = state.data?.runs.some((run) => ["running", "stalled"].includes(run.state));
+      return isAtWork ? RUNS_STEP_MS : false;
+    },
+  });
+}
+
+export function runKey(id: string) {
+  return [...runsKey, id] as const;
+}
+
+export function runQuery(client: Client, id: string) {
+  return queryOptions({
+    queryKey: runKey(id),
+    queryFn: () => client.get(`/api/runs/${id}`, runDetailSchema),
   });
 }
 

@@ -5,7 +5,14 @@ import type { ReactNode } from "react";
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { Link, useLocation } from "wouter";
 import { changeSession } from "../api/queries.ts";
-import { isAdministrator, isCoordinator, isReader, useClient, useSignedIn } from "../services.ts";
+import {
+  isAdministrator,
+  isCoordinator,
+  isReader,
+  seesFlow,
+  useClient,
+  useSignedIn,
+} from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import mark from "../styles/mark.svg";
 
@@ -37,10 +44,11 @@ export function PageNavigation() {
   const [path] = useLocation();
   const pages = [
     ...(isReader(account) ? [["/worklist", t("worklist.title")] as const] : []),
+    ...(seesFlow(account) ? [["/study", t("study.title")] as const] : []),
     ...(isCoordinator(account)
       ? [
-          ["/study", t("study.title")] as const,
           ["/radiographs", t("upload.nav")] as const,
+          ["/runs", t("runs.title")] as const,
           ["/rounds", t("round.title")] as const,
           ["/drawing-times", t("times.nav")] as const,
         ]

@@ -1,7 +1,10 @@
-/** How far the study is, for those who run it. The only page with everybody's progress and agreement. */
+/**
+ * How far the study is. Those who run it see everybody's progress and agreement here and nowhere else; those who only
+ * look on see the cases.
+ */
 import { Link } from "wouter";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
-import { isAdministrator, useSignedIn } from "../services.ts";
+import { isAdministrator, isCoordinator, useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import { AgreementTable } from "../study/agreement-table.tsx";
 import { FrozenDatasets } from "../study/frozen-datasets.tsx";
@@ -15,18 +18,23 @@ export default function StudyPage() {
   return (
     <div className="page">
       <TopBar title={<PageNavigation />} />
-      <main className="content">
+      {/* Without a control in it, what scrolls must be reached by keys. */}
+      <main className="content" {...(isCoordinator(account) ? {} : { tabIndex: 0 })}>
         <div className="stack people">
           <h1>{t("study.title")}</h1>
           <Funnel />
-          <ProgressTable />
-          <AgreementTable />
-          <WaitingTable />
-          <FrozenDatasets />
-          <nav className="nav" aria-label={t("study.further")}>
-            <Link href="/rounds">{t("round.title")}</Link>
-            {isAdministrator(account) && <Link href="/people">{t("study.invitations")}</Link>}
-          </nav>
+          {isCoordinator(account) && (
+            <>
+              <ProgressTable />
+              <AgreementTable />
+              <WaitingTable />
+              <FrozenDatasets />
+              <nav className="nav" aria-label={t("study.further")}>
+                <Link href="/rounds">{t("round.title")}</Link>
+                {isAdministrator(account) && <Link href="/people">{t("study.invitations")}</Link>}
+              </nav>
+            </>
+          )}
         </div>
       </main>
     </div>
