@@ -22,7 +22,7 @@ export interface Room {
 /** One patient of each class, whom nobody has read yet. */
 export async function openRoom(
   folder: string,
-  options: Pick<ServerOptions, "readDetector" | "program"> = {},
+  options: Pick<ServerOptions, "readDetector" | "program" | "startAnalysis"> = {},
 ): Promise<Room> {
   const study = await openStudy(await preparedStudy(folder));
   return openRoomOn(study, { folder, ...options });
@@ -36,7 +36,7 @@ export async function openRoomOn(
     ...options
   }: { readonly folder: string } & Pick<
     ServerOptions,
-    "signOn" | "tls" | "readDetector" | "program"
+    "signOn" | "tls" | "readDetector" | "program" | "startAnalysis"
   >,
 ): Promise<Room> {
   const webFolder = await preparedPages(folder);

@@ -173,6 +173,27 @@ export {
   passkeysSchema,
 } from "./api/passkey.ts";
 export {
+  MOST_PREDICTED_FILES,
+  type Predicted,
+  predictedFileSchema,
+  predictedSchema,
+  predictingSchema,
+  predictionIdSchema,
+  type ShownPrediction,
+  shownPredictionSchema,
+} from "./api/predict.ts";
+export {
+  type Report,
+  type ReportCase,
+  type Reports,
+  reportCaseSchema,
+  reportIdSchema,
+  reportPatientSchema,
+  reportSchema,
+  reportsSchema,
+  type ShownFinding,
+} from "./api/report.ts";
+export {
   type RunDetail,
   type RunNews,
   type RunRequest,
@@ -411,6 +432,12 @@ export {
   visibilityByImageSchema,
 } from "./reading-content.ts";
 export { type Recipe, type RecipeOf, recipeSchema } from "./recipe.ts";
+export {
+  type ReportedPatient,
+  type ReportHead,
+  reportedPatientSchema,
+  reportHeadSchema,
+} from "./report-cases.ts";
 export {
   type EndReason,
   type LossParts,

@@ -111,7 +111,7 @@ test("access: another name for this machine is refused, and headers forbid what 
   assert.equal(
     headers["content-security-policy"],
     "default-src 'none';script-src 'self' 'wasm-unsafe-eval';style-src 'self';connect-src 'self';" +
-      "img-src 'self' blob:;font-src 'self';worker-src 'self';manifest-src 'self';base-uri 'none';" +
+      "img-src 'self' blob:;font-src 'self';worker-src 'self';frame-src 'self';manifest-src 'self';base-uri 'none';" +
       "form-action 'self';frame-ancestors 'none';require-trusted-types-for 'script'",
   );
   assert.equal(headers["cross-origin-opener-policy"], "same-origin");

@@ -26,6 +26,8 @@ import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts"
 import { addPages } from "./routes/pages.ts";
 import { addPasskeyRoutes } from "./routes/passkey-routes.ts";
 import { addPeopleRoutes } from "./routes/people-routes.ts";
+import { addPredictRoutes } from "./routes/predict-routes.ts";
+import { addReportRoutes } from "./routes/report-routes.ts";
 import { addRunRoutes } from "./routes/run-routes.ts";
 import { addSignOnRoutes } from "./routes/sign-on-routes.ts";
 import { addStudyRoutes } from "./routes/study-routes.ts";
@@ -84,6 +86,8 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addDashboardRoutes(app, room);
     addDatasetRoutes(app, room);
     addRunRoutes(app, room);
+    addReportRoutes(app, room);
+    addPredictRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
     addSettlingRoutes(app, room);

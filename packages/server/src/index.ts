@@ -3,7 +3,10 @@ export {
   type AnalysisNews,
   type AnalysisOrder,
   analysisOrderSchema,
+  type OrderToAnalyse,
+  type OrderToLook,
 } from "./inference/analysis-orders.ts";
+export type { StartAnalysis } from "./inference/analyst.ts";
 export { addApiKey, SCOPES } from "./inference/api-keys.ts";
 export { type CorrectionSource, correctionSource } from "./inference/corrections.ts";
 export type { LiveResult } from "./inference/inbox/live-study.ts";

@@ -4,7 +4,10 @@ import { openReaderAgreements, type ReaderAgreements } from "./agreement/reader-
 import { type AuditLog, startAuditLog } from "./audit-log.ts";
 import type { SingleSignOn } from "./auth/single-sign-on.ts";
 import { type EncodedImages, startEncodedImages } from "./images/encoded-images.ts";
+import type { StartAnalysis } from "./inference/analyst.ts";
 import { openStudyRuns, type StudyRuns } from "./jobs/study-runs.ts";
+import { openPredictions, type Predictions } from "./predictions/predictions.ts";
+import { openStudyReports, type StudyReports } from "./reports/study-reports.ts";
 import { LARGEST_UPLOAD_BYTES } from "./uploads/staged-files.ts";
 import { openUploads, type Uploads } from "./uploads/uploads.ts";
 
@@ -21,6 +24,8 @@ export interface Room extends GroupCommits {
   readonly uploads: Uploads;
   readonly runs: StudyRuns;
   readonly agreements: ReaderAgreements;
+  readonly reports: StudyReports;
+  readonly predictions: Predictions;
 }
 
 export async function openRoom(
@@ -29,23 +34,33 @@ export async function openRoom(
   {
     largestUploadBytes = LARGEST_UPLOAD_BYTES,
     program = null,
+    startAnalysis = null,
   }: {
     readonly largestUploadBytes?: number | undefined;
     /** The words that start the command line; without them nothing is trained from here. */
     readonly program?: readonly string[] | null | undefined;
+    /** Makes the process that looks at single radiographs; without it nothing does. */
+    readonly startAnalysis?: StartAnalysis | null | undefined;
   } = {},
 ): Promise<Room> {
   const commits = groupCommits(study);
+  const images = startEncodedImages();
   return {
     ...commits,
     ...given,
     study,
     secret: await serverSecret(study),
-    images: startEncodedImages(),
+    images,
     audit: startAuditLog(commits),
     uploads: openUploads(study, largestUploadBytes),
     runs: openStudyRuns(study, program),
     agreements: openReaderAgreements(study),
+    reports: openStudyReports(study),
+    predictions: openPredictions({
+      studyFolder: study.folder,
+      start: startAnalysis,
+      forget: images.forget,
+    }),
   };
 }
 
@@ -55,5 +70,6 @@ export async function closeRoom(room: Room): Promise<void> {
   await room.audit.close();
   await room.settled();
   await room.agreements.close();
+  await room.predictions.close();
   await room.images.close();
 }

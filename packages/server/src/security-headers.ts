@@ -42,6 +42,8 @@ export async function addSecurityHeaders(
         "img-src": ["'self'", "blob:"],
         "font-src": ["'self'"],
         "worker-src": ["'self'"],
+        // A report's page, which has a policy of its own.
+        "frame-src": ["'self'"],
         "manifest-src": ["'self'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],

@@ -9,6 +9,7 @@ import { createApp } from "./app.ts";
 import { singleSignOn } from "./auth/single-sign-on.ts";
 import { newToken } from "./auth/tokens.ts";
 import { ServerError } from "./errors.ts";
+import type { StartAnalysis } from "./inference/analyst.ts";
 import { addressOf, LOOPBACK, LOOPBACK_NAMES, readCredentials } from "./listening.ts";
 import { closeRoom, openRoom } from "./room.ts";
 import type { ReadDetector } from "./routes/detector-route.ts";
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly readDetector?: ReadDetector | undefined;
   /** The words that start the command line, which trains; without them nothing is trained from here. */
   readonly program?: readonly string[] | undefined;
+  /** Makes the process that looks at single radiographs; without it nothing does. */
+  readonly startAnalysis?: StartAnalysis | undefined;
   /** Where a line for each request goes; without it, only what is wrong, to standard error. */
   readonly log?: NodeJS.WritableStream | undefined;
 }
@@ -62,7 +65,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     setupSha256: setup.sha256,
     singleSignOn: options.signOn === undefined ? null : singleSignOn(options.signOn),
   };
-  const room = await openRoom(study, given, { program: options.program });
+  const room = await openRoom(study, given, {
+    program: options.program,
+    startAnalysis: options.startAnalysis,
+  });
   const level = options.log === undefined ? "warn" : "info";
   const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   const app = await createApp(room, {

@@ -23,6 +23,7 @@ import { type App, type AppOptions, createApp } from "./app.ts";
 import { csrfToken, SESSION_COOKIE } from "./auth/session-cookie.ts";
 import { singleSignOn } from "./auth/single-sign-on.ts";
 import { newToken } from "./auth/tokens.ts";
+import type { StartAnalysis } from "./inference/analyst.ts";
 import { closeRoom, openRoom, type Room } from "./room.ts";
 
 interface TestContext {
@@ -54,6 +55,7 @@ export async function testRoom(
     readonly signOn?: SignOn;
     readonly largestUploadBytes?: number;
     readonly program?: readonly string[];
+    readonly startAnalysis?: StartAnalysis;
   } = {},
 ): Promise<TestRoom> {
   const cleanUps: (() => void | Promise<void>)[] = [];

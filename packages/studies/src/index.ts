@@ -80,6 +80,7 @@ export {
 } from "./annotation/annotation-visibility.ts";
 export { assignAnnotators } from "./annotation/assign-annotators.ts";
 export { drawingEfforts } from "./annotation/drawing-efforts.ts";
+export { caseOfImage } from "./annotation/find-image.ts";
 export { type BonesOnRadiograph, outlinedBones } from "./annotation/outlined-bones.ts";
 export { armOf } from "./annotation/proposals/assistance-arms.ts";
 export {
@@ -209,6 +210,7 @@ export {
   type ReaderImage,
   readerCase,
   readerImages,
+  shownImage,
   storedContent,
 } from "./reading/reader-case.ts";
 export {

@@ -32,6 +32,10 @@ const StudyPage = lazy(() => import("./pages/study-page.tsx"));
 const RunsPage = lazy(() => import("./pages/runs-page.tsx"));
 const RunPage = lazy(() => import("./pages/run-page.tsx"));
 const CompareRunsPage = lazy(() => import("./pages/compare-runs-page.tsx"));
+const PredictPage = lazy(() => import("./pages/predict-page.tsx"));
+const ReportsPage = lazy(() => import("./pages/reports-page.tsx"));
+const ReportPage = lazy(() => import("./pages/report-page.tsx"));
+const ReportCasePage = lazy(() => import("./pages/report-case-page.tsx"));
 const RoundsPage = lazy(() => import("./pages/rounds-page.tsx"));
 const DrawingTimesPage = lazy(() => import("./pages/drawing-times-page.tsx"));
 const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
@@ -106,6 +110,14 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
               <Route path="/runs" component={RunsPage} />
               <Route path="/runs/:id">{({ id }) => <RunPage id={id} key={id} />}</Route>
               <Route path="/compare-runs" component={CompareRunsPage} />
+              <Route path="/predict/:id?">{({ id }) => <PredictPage id={id} key={id} />}</Route>
+              <Route path="/reports" component={ReportsPage} />
+              <Route path="/reports/:id">{({ id }) => <ReportPage id={id} key={id} />}</Route>
+              <Route path="/reports/:id/cases/:patient">
+                {({ id, patient }) => (
+                  <ReportCasePage id={id} patient={patient} key={`${id} ${patient}`} />
+                )}
+              </Route>
               <Route path="/rounds" component={RoundsPage} />
               <Route path="/drawing-times" component={DrawingTimesPage} />
               <Route path="/radiographs" component={RadiographsPage} />

@@ -78,7 +78,8 @@ export const reportCommand: CommandFile = (output) =>
 index.html is one page that needs nothing else: what was reached and what readers reach beside it, the flow
 of both hospitals, who is in each set, the paper's tables beside the study's, every test with intervals (the
 difficult one as it was drawn, the easy one with its ambiguous patients replaced), right and wrong cases,
-methods, reporting checklists, and behind every figure its cases. report.json has the same for programs.
+methods, reporting checklists, and behind every figure its cases. report.json has the same for programs;
+by cases.jsonl the reading room opens each case with its truth and what was found.
 The truth is the panel's classes and the annotators' outlines; cases that the panel has not read count with
 the observers' class, and the page says how many.
 
@@ -121,6 +122,8 @@ Examples:
         const content = await studyReport({ study, ...known, truth, readerScores, preliminary });
         const { csv = false, svg = false, pdf = false } = given;
         const written = await writeReport(folder, content, { csv, svg, pdf });
+        const { writeReportCases } = await import("../study-report/report-cases.ts");
+        written.push(writeReportCases(folder, content, known.found));
         output.write(given.json ? jsonReport(content) : describeReport(written, content));
       } finally {
         await closeStudy(study);

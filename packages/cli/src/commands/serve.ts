@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { ENGINES } from "../engine/engine.ts";
+import type { AnalysisOptions } from "../inference/analysis-options.ts";
 import type { InferenceArguments } from "../inference/serve-inference.ts";
+import { startAnalysis } from "../inference/start-analysis.ts";
 import { innerShare, share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -45,7 +47,7 @@ export const serveCommand: CommandFile = (output) =>
     .option("--sign-on <file>", "TOML: the institution's OpenID Connect provider")
     .option(
       "--detector <path>",
-      "what analyses radiographs in browsers: a run's folder or a model.safetensors (the project's own)",
+      "what analyses single radiographs, here and in browsers: a run's folder or a model.safetensors (the project's own)",
     )
     .option("--log <file>", "append a line of JSON for each request to this file")
     .option("--json", "print address and link as one JSON object")
@@ -132,6 +134,9 @@ Examples:
           signOn,
           readDetector: () => readDetectorModel(detector),
           program: PROGRAM,
+          ...(detector === null
+            ? {}
+            : { startAnalysis: () => startAnalysis(analysisBy(detector)) }),
           log,
         });
         const { address, setupLink } = server;
@@ -153,6 +158,12 @@ Examples:
         await closeStudy(study);
       }
     });
+
+/** As the detector decides by itself. By ONNX Runtime: the reading room runs where LibTorch is not. */
+function analysisBy(detector: string): AnalysisOptions {
+  const asItDecides = { threshold: null, errorRate: null, prevalence: null };
+  return { detector, engine: "onnx", ...asItDecides, stepsAside: true };
+}
 
 /** One without the other is wrong usage. */
 function tlsOf({ tlsCert, tlsKey }: ServeArguments, command: Command) {

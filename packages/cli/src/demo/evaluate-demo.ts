@@ -20,7 +20,9 @@ import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { LEAST_SCORE } from "../patients/least-score.ts";
 import { withChecklists } from "../study-report/filled-checklists.ts";
 import { findOnTests } from "../study-report/find-on-tests.ts";
+import { writeReportCases } from "../study-report/report-cases.ts";
 import { evaluatorOf, reportedTest, studyReport } from "../study-report/report-content.ts";
+import { writeReport } from "../study-report/report-files.ts";
 import { checkSeparation } from "../study-report/separation.ts";
 import type { DemoProgress } from "./demo-progress.ts";
 import type { KnownImages } from "./known-cases.ts";
@@ -128,6 +130,10 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
     const jsonPath = join(folder, "report.json");
     writeFileWhole(jsonPath, jsonReport(content));
     writeFileWhole(reportPath, htmlReport(content));
+    // For those who open the simulated study's reading room.
+    const own = join(study.folder, "reports", "demo");
+    await writeReport(own, content, { csv: false, svg: false, pdf: false });
+    writeReportCases(own, content, found);
     return { reportPath, jsonPath, passed: thresholdsReached(thresholds), thresholds, commands };
   } finally {
     detector.close();

@@ -12,5 +12,7 @@ export const analysisOptionsSchema = z.strictObject({
   /** Null for no set of classes. */
   errorRate: z.number().gt(0).lt(1).nullable(),
   prevalence: z.number().gt(0).lt(1).nullable(),
+  /** Its server answers people meanwhile: it takes what the machine has left. */
+  stepsAside: z.boolean(),
 });
 export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>;

@@ -1,21 +1,26 @@
 /**
- * The process that analyses for the inference service: one warm detector, one study after another. Radiographs come
- * and results go by its channel; nothing of them is on the disk. It ends with the service.
+ * The process that analyses for a server: one warm detector, one patient after another. Of the inference service
+ * radiographs come and results go by its channel, and nothing of them is on the disk. It ends with its server.
  */
 
+import { yieldProcessor } from "@malleolus/host";
 import { type AnalysisNews, analysisOrderSchema } from "@malleolus/server";
 import { analysisOptionsSchema } from "./analysis-options.ts";
 import { openStudyAnalysis } from "./study-analysis.ts";
 
 const options = analysisOptionsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
+if (options.stepsAside) yieldProcessor();
 const analysis = await openStudyAnalysis(options);
 
 /** One order after the other; what fails for a reason of ours ends the process, and is tried by the next. */
 let last: Promise<void> = Promise.resolve();
 process.on("message", (message) => {
-  last = last.then(async () =>
-    tell(await analysis.analyse(analysisOrderSchema.parse(message), tell)),
-  );
+  last = last.then(async () => {
+    const order = analysisOrderSchema.parse(message);
+    tell(
+      await (order.order === "look" ? analysis.look(order, tell) : analysis.analyse(order, tell)),
+    );
+  });
 });
 process.on("disconnect", () => process.exit(0));
 // A terminal and systemd tell the service's whole group to end. It is the service that decides when: it may still wait

@@ -1,7 +1,5 @@
 /** `malleolus serve --inference`: the inference service, its keys, and the process that analyses for it. */
-import { fork } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { chooseDetector } from "../choose-detector.ts";
 import type { EngineName } from "../engine/engine.ts";
@@ -10,6 +8,7 @@ import type { Output } from "../output.ts";
 import { askNewPassphrase, askPassphrase } from "../passphrase.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import type { AnalysisOptions } from "./analysis-options.ts";
+import { startAnalysis } from "./start-analysis.ts";
 
 export interface InferenceArguments {
   readonly host?: string;
@@ -29,8 +28,6 @@ export interface InferenceArguments {
   readonly prevalence?: number;
   readonly errorRate?: number;
 }
-
-const PROCESS = fileURLToPath(new URL("./analysis-process.ts", import.meta.url));
 
 export async function serveInference(
   folder: string,
@@ -82,6 +79,7 @@ export async function serveInference(
     threshold,
     prevalence,
     errorRate,
+    stepsAside: false,
   };
   const stopped = Promise.withResolvers<void>();
   const signals = stopOnSignals(() => {
@@ -94,12 +92,7 @@ export async function serveInference(
       folder,
       passphrase,
       startAnalysis: (registered) =>
-        fork(PROCESS, [JSON.stringify({ ...options, detector: registered ?? detector })], {
-          serialization: "advanced",
-          stdio: ["ignore", "ignore", "inherit", "ipc"],
-          // It needs no secret of the inbox.
-          env: { ...process.env, MALLEOLUS_PASSPHRASE: "" },
-        }),
+        startAnalysis({ ...options, detector: registered ?? detector }),
       host: given.host,
       port: given.port,
       tls,

@@ -1,10 +1,14 @@
-/** A study's radiographs in memory to its findings and DICOM objects: what `predict --dicom` does with files. */
-import { DataError, decodeRadiograph } from "@malleolus/data";
+/**
+ * A patient's radiographs to findings: in memory, with DICOM objects, as `predict --dicom` does it with files; or in
+ * files that somebody looks at, without.
+ */
+import { readFile } from "node:fs/promises";
+import { DataError, decodeRadiograph, type Radiograph } from "@malleolus/data";
 import { readFileParts } from "@malleolus/data/dicom";
 import { atPrevalence } from "@malleolus/evaluation";
 import { type RadiographFault, radiographFault } from "@malleolus/imaging";
-import type { View } from "@malleolus/schema";
-import type { AnalysisNews, AnalysisOrder } from "@malleolus/server";
+import type { Prediction } from "@malleolus/schema";
+import type { AnalysisNews, OrderToAnalyse, OrderToLook } from "@malleolus/server";
 import manifest from "../../package.json" with { type: "json" };
 import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/open-engine.ts";
@@ -22,7 +26,9 @@ const FAULTS: Readonly<Record<RadiographFault, string>> = {
 export interface StudyAnalysis {
   readonly modelSha256: string;
   /** Either what was found, or why these radiographs cannot be analysed. */
-  analyse(order: AnalysisOrder, tell: (news: AnalysisNews) => void): Promise<AnalysisNews>;
+  analyse(order: OrderToAnalyse, tell: (news: AnalysisNews) => void): Promise<AnalysisNews>;
+  /** The same of files, without objects. */
+  look(order: OrderToLook, tell: (news: AnalysisNews) => void): Promise<AnalysisNews>;
 }
 
 /** Opens the detector and has it look at something once: the first look takes longer than those after it. */
@@ -41,32 +47,36 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
     engine.decision === null || prevalence === null
       ? engine.decision
       : atPrevalence(engine.decision, prevalence);
+  const given = { decision, detectorFile: detector, patient: null, threshold, errorRate };
+  const resultOf = (seen: readonly SeenRadiograph[], predictions: readonly Prediction[]) => ({
+    analysedAt: new Date().toISOString(),
+    modelSha256,
+    modelVersion: manifest.version,
+    scoreThreshold: predictions[0].scoreThreshold,
+    predictions: predictions.map(({ width, height, findings, classScores }, i) => ({
+      width,
+      height,
+      findings: [...findings],
+      classScores,
+      view: seen[i].radiograph.view,
+    })),
+    answer: predictions[0].answer,
+  });
   return {
     modelSha256,
-    async analyse({ id, images, predecessor }, tell) {
-      try {
-        const seen: (Seen & { readonly view: View | null })[] = [];
-        for (const [i, { bytes }] of images.entries()) {
-          const file = { path: `radiograph ${i + 1}`, name: String(i + 1) };
-          const { view, ...radiograph } = await decodeRadiograph(bytes, file.path);
-          const fault = radiographFault(radiograph);
-          if (fault !== null) {
-            const reason = `${file.path}: ${FAULTS[fault]}; send it as it was taken`;
-            return { news: "refused", id, reason };
-          }
-          const { width, height, pixelSpacingMm, spacingSource } = radiograph;
-          seen.push({
-            file,
-            image: { width, height, pixelSpacingMm, spacingSource },
-            analysis: await engine.analyze(radiograph),
-            view,
-          });
-          tell({ news: "progress", id, done: i + 1, total: images.length });
-        }
-        const given = { decision, detectorFile: detector, patient: null, threshold, errorRate };
+    analyse: ({ id, images, predecessor }, tell) =>
+      refusing(id, async () => {
+        const seen = await lookAt(
+          engine,
+          images.map(
+            ({ bytes }) =>
+              (where) =>
+                decodeRadiograph(bytes, where),
+          ),
+          (done, total) => tell({ news: "progress", id, done, total }),
+        );
         const predictions = predictionsOf(given, seen);
-        const [first] = predictions;
-        const settings = settingsOf(first, {
+        const settings = settingsOf(predictions[0], {
           detector: engine,
           isThresholdGiven: threshold !== null,
         });
@@ -90,31 +100,73 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
             bytes: new Uint8Array(file),
           });
         }
-        return {
-          news: "analysed",
-          id,
-          result: {
-            analysedAt: new Date().toISOString(),
-            modelSha256,
-            modelVersion: manifest.version,
-            scoreThreshold: first.scoreThreshold,
-            predictions: predictions.map(({ width, height, findings, classScores }, i) => ({
-              width,
-              height,
-              findings,
-              classScores,
-              view: seen[i].view,
-            })),
-            answer: first.answer,
-          },
-          objects,
-        };
-      } catch (error) {
-        if (!(error instanceof DataError)) throw error;
-        return { news: "refused", id, reason: error.message };
-      }
-    },
+        return { news: "analysed", id, result: resultOf(seen, predictions), objects };
+      }),
+    look: ({ id, paths }, tell) =>
+      refusing(id, async () => {
+        const seen = await lookAt(
+          engine,
+          // Not by its path, which is nobody's business: by its number.
+          paths.map((path) => async (where) => decodeRadiograph(await readFile(path), where)),
+          (done, total) => tell({ news: "progress", id, done, total }),
+        );
+        const facts = seen.map(
+          ({ radiograph: { side, pixelSpacingMm, spacingSource, notes } }) => ({
+            side,
+            pixelSpacingMm,
+            spacingSource,
+            notes: [...notes],
+          }),
+        );
+        return { news: "looked", id, result: resultOf(seen, predictionsOf(given, seen)), facts };
+      }),
   };
+}
+
+/** A radiograph without its pixels, and what the detector says of it. */
+interface SeenRadiograph extends Seen {
+  readonly radiograph: Pick<
+    Radiograph,
+    "view" | "side" | "pixelSpacingMm" | "spacingSource" | "notes"
+  >;
+}
+
+class Refusal extends Error {}
+
+/** Reads and looks, one after the other. Throws Refusal for a picture that would be called sound. */
+async function lookAt(
+  engine: Engine,
+  sources: readonly ((where: string) => Promise<Radiograph>)[],
+  onProgress: (done: number, total: number) => void,
+): Promise<SeenRadiograph[]> {
+  const seen: SeenRadiograph[] = [];
+  for (const [i, read] of sources.entries()) {
+    const file = { path: `radiograph ${i + 1}`, name: String(i + 1) };
+    const image = await read(file.path);
+    const fault = radiographFault(image);
+    if (fault !== null) {
+      throw new Refusal(`${file.path}: ${FAULTS[fault]}; send it as it was taken`);
+    }
+    const { width, height, pixelSpacingMm, spacingSource, view, side, notes } = image;
+    seen.push({
+      file,
+      image: { width, height, pixelSpacingMm, spacingSource },
+      radiograph: { view, side, pixelSpacingMm, spacingSource, notes },
+      analysis: await engine.analyze(image),
+    });
+    onProgress(i + 1, sources.length);
+  }
+  return seen;
+}
+
+/** What cannot be looked at is told; what fails for a reason of ours is not. */
+async function refusing(id: string, work: () => Promise<AnalysisNews>): Promise<AnalysisNews> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DataError) && !(error instanceof Refusal)) throw error;
+    return { news: "refused", id, reason: error.message };
+  }
 }
 
 /** A wedge of grey: any picture will do. */

@@ -4,18 +4,18 @@
  */
 import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
-import {
-  type GalleryItem,
-  type GalleryPart,
-  type ReportedTest,
-  shownFindings,
-  type TestImage,
-  type TestPatient,
+import type {
+  GalleryItem,
+  GalleryPart,
+  ReportedTest,
+  TestImage,
+  TestPatient,
 } from "@malleolus/evaluation";
 import type { Study } from "@malleolus/studies";
 import sharp from "sharp";
 import { renderOverlay } from "../overlay.ts";
 import { shownFindings as bestFindings } from "../shown-findings.ts";
+import { shownOn } from "./report-cases.ts";
 
 /** Of each kind and test. */
 const SHOWN = 8;
@@ -94,7 +94,7 @@ async function galleryItem(
   const classes = study.protocol.classes.map(({ id }) => id);
   const truths = (image.truths ?? []).map(({ polygons }) => polygons);
   const { decision } = evaluation.settings;
-  const findings = shownOn(image, patient, outcome, decision);
+  const findings = picturedFindings(image, patient, outcome, decision);
   const fracture = evaluation.fractures.find((one) => one.image === image.id);
   return {
     ...(await overlayPicture(await renderOverlay(radiograph, findings, classes, truths))),
@@ -122,12 +122,14 @@ export function pictureCaption(view: TestImage["view"], patient: string): string
   return `${viewWords(view)}, patient ${patient.slice(-6)}`;
 }
 
-/** What is shown to whoever asks for the patient's answer; without a decision, the best few. */
-function shownOn(image: TestImage, { images }: TestPatient, outcome: Outcome, decision: Decision) {
-  if (decision === null) return bestFindings(image.findings);
-  const views = images.map(({ findings }) => findings);
-  const shown = shownFindings(decision, outcome.prediction, views);
-  return bestFindings(shown[images.indexOf(image)]);
+/** Of the view that is pictured, the best few of what is shown. */
+function picturedFindings(
+  image: TestImage,
+  patient: TestPatient,
+  outcome: Outcome,
+  decision: Decision,
+) {
+  return bestFindings(shownOn(patient, outcome, decision)[patient.images.indexOf(image)]);
 }
 
 type Decision = ReportedTest["evaluation"]["settings"]["decision"];

@@ -46,6 +46,17 @@ test("htmlReport: every link leads to a place in the page, and no place is named
   for (const to of new Set(links)) assert.ok(places.includes(to), to);
 });
 
+test("htmlReport: rows and pictures say whose they are, by test and place, and no pseudonym stands in the page", () => {
+  const marks = [...page.matchAll(/ data-case="([^"]+)"/g)].map(([, mark]) => mark);
+  const [{ id, evaluation }] = full.tests;
+  const { outcomes, fractures } = evaluation;
+  assert.ok(marks.length >= outcomes.length + fractures.length + 1);
+  for (const place of outcomes.keys()) assert.ok(marks.includes(`${id} ${place}`), String(place));
+  for (const { patient } of outcomes) {
+    assert.ok(patient.length <= 6 || !page.includes(patient), patient);
+  }
+});
+
 test("htmlReport: the file needs nothing else", () => {
   const sources = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^")\s]+)/g)]
     .map(([, to]) => to)

@@ -19,6 +19,14 @@ export function patientAnchor(test: string, place: number): string {
   return `cases-${test}-${place + 1}`;
 }
 
+/**
+ * What says of a row or a picture whose it is, for the reading room, which knows the patients of a test in their
+ * order; the page itself names them by the end of their pseudonym alone.
+ */
+export function caseMark(test: string, place: number): string {
+  return `${test} ${place}`;
+}
+
 /** Of the table of a test's fractures. */
 export function fracturesAnchor(test: string): string {
   return `fractures-${test}`;

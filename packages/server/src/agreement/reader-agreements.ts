@@ -19,10 +19,7 @@ export interface ReaderAgreements {
 type AgreementThread = Thread<AgreementQuestion, ReaderAgreement>;
 
 export function openReaderAgreements(study: Study): ReaderAgreements {
-  const kept = new Map<
-    Panel,
-    { readonly key: string; readonly found: Promise<ReaderAgreement> }
-  >();
+  const kept = new Map<Panel, { readonly key: string; readonly found: Promise<ReaderAgreement> }>();
   let thread: AgreementThread | null = null;
   let isClosed = false;
 

@@ -16,6 +16,8 @@ export interface EncodedImages {
   ): Promise<Uint8Array>;
   /** Encodes what somebody will ask for soon. */
   prepare(sha256: string, path: string): void;
+  /** What is kept of it goes, and what is coming of it is not kept. */
+  forget(sha256: string): void;
   close(): Promise<void>;
 }
 
@@ -50,12 +52,22 @@ export function startEncodedImages(mostBytes = MOST_BYTES): EncodedImages {
       if (isWaitedFor) threads.hurry(path);
       return started;
     }
-    const pair = threads.encode(path, isWaitedFor).finally(() => coming.delete(sha256));
+    const pair = threads.encode(path, isWaitedFor);
     coming.set(sha256, pair);
-    return pair.then((encoded) => {
-      if (!kept.has(sha256)) keep(sha256, encoded);
-      return encoded;
-    });
+    const isWanted = () => coming.get(sha256) === pair;
+    return pair.then(
+      (encoded) => {
+        if (isWanted()) {
+          coming.delete(sha256);
+          keep(sha256, encoded);
+        }
+        return encoded;
+      },
+      (error: unknown) => {
+        if (isWanted()) coming.delete(sha256);
+        throw error;
+      },
+    );
   };
   return {
     async read(sha256, path, size, encoding) {
@@ -65,6 +77,12 @@ export function startEncodedImages(mostBytes = MOST_BYTES): EncodedImages {
     prepare(sha256, path) {
       // Whoever asks for it hears why it cannot be had.
       encode(sha256, path, false).catch(() => undefined);
+    },
+    forget(sha256) {
+      const pair = kept.get(sha256);
+      if (pair !== undefined) keptBytes -= sizeOf(pair);
+      kept.delete(sha256);
+      coming.delete(sha256);
     },
     close: () => threads.close(),
   };

@@ -3,12 +3,19 @@
  * whoever asked, who may ask again.
  */
 import type { ChildProcess } from "node:child_process";
-import { type AnalysisNews, type AnalysisOrder, analysisNewsSchema } from "./analysis-orders.ts";
+import {
+  type AnalysisNews,
+  type AnalysisOrder,
+  analysisNewsSchema,
+  type OrderToAnalyse,
+  type OrderToLook,
+} from "./analysis-orders.ts";
 
 /** Makes the process, with the model that is in use then; its channel must carry bytes (`serialization: "advanced"`). */
 export type StartAnalysis = () => ChildProcess;
 
 export type Analysed = Extract<AnalysisNews, { news: "analysed" }>;
+export type Looked = Extract<AnalysisNews, { news: "looked" }>;
 
 export interface Analyst {
   /** Whether the model is: not at first, and not after the process has ended, until it is again. */
@@ -17,9 +24,14 @@ export interface Analyst {
   readonly restarts: number;
   /** @throws AnalysisRefused for radiographs that cannot be analysed, AnalysisEnded where the process ended. */
   analyse(
-    order: Omit<AnalysisOrder, "order">,
+    order: Omit<OrderToAnalyse, "order">,
     onProgress: (done: number, total: number) => void,
   ): Promise<Analysed>;
+  /** Without objects, of files that lie where it can read them; throws as `analyse`. */
+  look(
+    order: Omit<OrderToLook, "order">,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Looked>;
   /** Begins the process anew, for another model, once what it is at is done. */
   restart(): void;
   close(): Promise<void>;
@@ -37,7 +49,7 @@ interface Pending {
   readonly id: string;
   readonly late: NodeJS.Timeout;
   readonly onProgress: (done: number, total: number) => void;
-  readonly resolve: (analysed: Analysed) => void;
+  readonly resolve: (answer: Analysed | Looked) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -97,8 +109,8 @@ export function openAnalyst(
       return;
     }
     const { resolve, reject } = over(pending);
-    if (news.news === "analysed") resolve(news);
-    else reject(new AnalysisRefused(news.reason));
+    if (news.news === "refused") reject(new AnalysisRefused(news.reason));
+    else resolve(news);
   }
 
   function over(last: Pending): Pending {
@@ -132,6 +144,21 @@ export function openAnalyst(
     waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs);
   }
 
+  function ask(
+    order: AnalysisOrder,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Analysed | Looked> {
+    if (pending !== null) throw new Error("internal: expected one analysis at a time");
+    if (!isWarm) return Promise.reject(new AnalysisEnded("the model is not there yet"));
+    return new Promise((resolve, reject) => {
+      const at = child;
+      const late = setTimeout(() => at.kill("SIGKILL"), longestMs);
+      pending = { id: order.id, late, onProgress, resolve, reject };
+      // One that is gone says so by its end.
+      at.send(order, () => undefined);
+    });
+  }
+
   return {
     get isWarm() {
       return isWarm;
@@ -139,16 +166,15 @@ export function openAnalyst(
     get restarts() {
       return restarts;
     },
-    analyse(order, onProgress) {
-      if (pending !== null) throw new Error("internal: expected one analysis at a time");
-      if (!isWarm) return Promise.reject(new AnalysisEnded("the model is not there yet"));
-      return new Promise((resolve, reject) => {
-        const at = child;
-        const late = setTimeout(() => at.kill("SIGKILL"), longestMs);
-        pending = { id: order.id, late, onProgress, resolve, reject };
-        // One that is gone says so by its end.
-        at.send({ order: "analyse", ...order } satisfies AnalysisOrder, () => undefined);
-      });
+    async analyse(order, onProgress) {
+      const answer = await ask({ order: "analyse", ...order }, onProgress);
+      if (answer.news === "analysed") return answer;
+      throw new Error("internal: expected an analysis, got a look");
+    },
+    async look(order, onProgress) {
+      const answer = await ask({ order: "look", ...order }, onProgress);
+      if (answer.news === "looked") return answer;
+      throw new Error("internal: expected a look, got an analysis");
     },
     restart() {
       wantsRestart = true;

@@ -5,12 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { causeText } from "@malleolus/errors";
-import {
-  type FollowedRun,
-  followRun,
-  namedRecipe,
-  runProcess,
-} from "@malleolus/runs";
+import { type FollowedRun, followRun, namedRecipe, runProcess } from "@malleolus/runs";
 import {
   type RunDetail,
   type RunNews,

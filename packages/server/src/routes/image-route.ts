@@ -5,7 +5,7 @@ import {
   imageKeySchema,
   imageSizeSchema,
 } from "@malleolus/schema";
-import { type ReaderTask, readerImages } from "@malleolus/studies";
+import { type ReaderImage, type ReaderTask, readerImages } from "@malleolus/studies";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../app.ts";
@@ -49,20 +49,20 @@ export function addImageRoute(app: App, room: Room, route: ImageRoute): void {
     async (request, reply) => {
       const { code, image, size } = request.params;
       const task = await find(room.study, readerOf(request), code);
-      return sendRadiograph(room, request, reply, task, { image, size });
+      const images = await readerImages(room.study, room.secret, task);
+      return sendImage(room, request, reply, images, { image, size });
     },
   );
 }
 
 /** @throws ServerError `not-found` for a radiograph that is not of its case. */
-async function sendRadiograph(
+export async function sendImage(
   room: Room,
   request: FastifyRequest,
   reply: FastifyReply,
-  task: CaseOfImages,
+  images: readonly ReaderImage[],
   { image, size }: { readonly image: string; readonly size: ImageSize },
 ): Promise<FastifyReply> {
-  const images = await readerImages(room.study, room.secret, task);
   const found = images.find(({ key }) => key === image);
   if (found === undefined) {
     throw new ServerError("not-found", "There is no such radiograph in this case.");

@@ -28,8 +28,13 @@ export interface StagedFiles {
 /** A disc of radiographs and more; larger archives are imported where they lie. */
 export const LARGEST_UPLOAD_BYTES = 2 * 2 ** 30;
 
-export function stagedFiles(studyFolder: string, largestBytes: number): StagedFiles {
-  const folder = `${resolve(studyFolder)}.uploads`;
+/** `what` they are, by which their folder is named. */
+export function stagedFiles(
+  studyFolder: string,
+  largestBytes: number,
+  what: "uploads" | "predictions",
+): StagedFiles {
+  const folder = `${resolve(studyFolder)}.${what}`;
   let count = 0;
   rmSync(folder, { recursive: true, force: true });
   return {
@@ -63,7 +68,7 @@ async function write(path: string, bytes: Readable, largestBytes: number): Promi
     for await (const chunk of bytes.iterator({ destroyOnReturn: false })) {
       const part = Buffer.from(chunk);
       sizeBytes += part.length;
-      if (sizeBytes > largestBytes) throw tooLargeUpload(largestBytes);
+      if (sizeBytes > largestBytes) throw tooLargeFile(largestBytes);
       await handle.writeFile(part);
     }
   } finally {
@@ -72,16 +77,17 @@ async function write(path: string, bytes: Readable, largestBytes: number): Promi
   return sizeBytes;
 }
 
-export function tooLargeUpload(largestBytes: number): ServerError {
+export function tooLargeFile(largestBytes: number): ServerError {
   return new ServerError(
     "too-large",
-    `A file may have at most ${sizeText(largestBytes)}. Import a larger one where it lies: ` +
-      "malleolus import dicom.",
+    `A file may have at most ${sizeText(largestBytes)}. A terminal takes larger ones where they lie: ` +
+      "malleolus import dicom, malleolus predict.",
   );
 }
 
 function sizeText(bytes: number): string {
-  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(0)} GiB` : `${bytes} bytes`;
+  if (bytes >= 2 ** 30) return `${(bytes / 2 ** 30).toFixed(0)} GiB`;
+  return bytes >= 2 ** 20 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${bytes} bytes`;
 }
 
 /** The last part of a sender's name, whatever its slashes and dots: a name, and no way out of a folder. */

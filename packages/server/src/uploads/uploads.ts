@@ -9,7 +9,7 @@ import type { Upload, UploadRequest } from "@malleolus/schema";
 import { findHospital, type Study } from "@malleolus/studies";
 import { ServerError } from "../errors.ts";
 import { type News, newsSchema, type Order } from "./import-orders.ts";
-import { type StagedFiles, stagedFiles, tooLargeUpload } from "./staged-files.ts";
+import { type StagedFiles, stagedFiles, tooLargeFile } from "./staged-files.ts";
 
 export interface Uploads {
   readonly largestBytes: number;
@@ -51,7 +51,7 @@ const MOST_WAITING = 2 * BATCH;
 const MOST_TOLD = 500;
 
 export function openUploads(study: Study, largestBytes: number): Uploads {
-  const files = stagedFiles(study.folder, largestBytes);
+  const files = stagedFiles(study.folder, largestBytes, "uploads");
   let job: Job | null = null;
   let progress = Promise.withResolvers<void>();
   const changed = () => {
@@ -156,7 +156,7 @@ export function openUploads(study: Study, largestBytes: number): Uploads {
       const given = required(who);
       given.idle.refresh();
       if (announcedBytes !== null && announcedBytes > largestBytes) {
-        throw tooLargeUpload(largestBytes);
+        throw tooLargeFile(largestBytes);
       }
       while (given.upload.waiting >= MOST_WAITING && isAtWork(given)) await progress.promise;
       const { path, sizeBytes } = await files.receive(name, bytes);

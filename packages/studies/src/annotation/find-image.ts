@@ -3,6 +3,7 @@ import { type ImageRecord, imageColumn } from "@malleolus/schema";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import { StudyError } from "../errors.ts";
+import type { Study } from "../study.ts";
 
 export interface FoundImage {
   readonly sha256: string;
@@ -28,4 +29,18 @@ export async function findImage(
   }
   const facts = imageColumn.read(row.facts, `image ${sha256}`);
   return { sha256, caseId: row.case_id, facts, class: row.class };
+}
+
+/** The case that an image is of. @throws StudyError `not-found` where there is no such image. */
+export async function caseOfImage(
+  { database }: Pick<Study, "database">,
+  sha256: string,
+): Promise<string> {
+  const row = await database
+    .selectFrom("images")
+    .select("case_id")
+    .where("sha256", "=", sha256)
+    .executeTakeFirst();
+  if (row !== undefined) return row.case_id;
+  throw new StudyError("not-found", "This radiograph is not in the study.");
 }

@@ -10,15 +10,20 @@ import {
   namedDrawingTimesSchema,
   passkeysSchema,
   peopleSchema,
+  predictingSchema,
   progressSchema,
   queuesSchema,
   readingProtocolSchema,
+  reportCaseSchema,
+  reportSchema,
+  reportsSchema,
   roundsSchema,
   runDetailSchema,
   runsSchema,
   type Session,
   settlingCaseSchema,
   settlingListSchema,
+  shownPredictionSchema,
   studyFlowSchema,
   uploadsSchema,
   type WorklistQuery,
@@ -240,6 +245,56 @@ export function runQuery(client: Client, id: string) {
   return queryOptions({
     queryKey: runKey(id),
     queryFn: () => client.get(`/api/runs/${id}`, runDetailSchema),
+  });
+}
+
+export function predictingQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["predicting"],
+    queryFn: () => client.get("/api/predictions", predictingSchema),
+  });
+}
+
+export function predictionKey(id: string) {
+  return ["prediction", id] as const;
+}
+
+const PREDICTION_STEP_MS = 700;
+
+/** Asked for again and again until there is an answer. */
+export function predictionQuery(client: Client, id: string) {
+  return queryOptions({
+    queryKey: predictionKey(id),
+    queryFn: () => client.get(`/api/predictions/${id}`, shownPredictionSchema),
+    refetchInterval: ({ state: { data } }) =>
+      data === undefined || data.state === "done" || data.state === "refused"
+        ? false
+        : PREDICTION_STEP_MS,
+    gcTime: 0,
+  });
+}
+
+export function reportsQuery(client: Client) {
+  return queryOptions({
+    queryKey: ["reports"],
+    queryFn: () => client.get("/api/reports", reportsSchema),
+  });
+}
+
+export function reportQuery(client: Client, report: string) {
+  return queryOptions({
+    queryKey: ["reports", report],
+    queryFn: () => client.get(`/api/reports/${report}`, reportSchema),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function reportCaseQuery(client: Client, report: string, patient: string) {
+  return queryOptions({
+    queryKey: ["reports", report, patient],
+    queryFn: () =>
+      client.get(`/api/reports/${report}/cases/${encodeURIComponent(patient)}`, reportCaseSchema),
+    staleTime: MINUTE_MS,
   });
 }
 

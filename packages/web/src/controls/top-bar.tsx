@@ -49,6 +49,8 @@ export function PageNavigation() {
       ? [
           ["/radiographs", t("upload.nav")] as const,
           ["/runs", t("runs.title")] as const,
+          ["/reports", t("reports.title")] as const,
+          ["/predict", t("predict.nav")] as const,
           ["/rounds", t("round.title")] as const,
           ["/drawing-times", t("times.nav")] as const,
         ]

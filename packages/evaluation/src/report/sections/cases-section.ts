@@ -15,6 +15,7 @@ import {
 } from "../case-groups.ts";
 import type { ReportContent, ReportedTest } from "../content.ts";
 import {
+  caseMark,
   casesAnchor,
   fractureAnchor,
   fracturesAnchor,
@@ -139,13 +140,14 @@ function patientRow(
   const picture = pictured.has(`${test.id} ${patient}`)
     ? html` <a href="#${pictureAnchor(test.id, place)}" aria-label="picture of ${shortId(patient)}">◉</a>`
     : null;
-  return html`<tr id="${patientAnchor(test.id, place)}"><th scope="row">${shortId(patient)}${picture}</th><td>${name(truth)}</td><td class="${right ? "" : "wrong"}">${name(prediction.class)}</td>${scores}<td>${readings === undefined ? "–" : `${readings.agreeing}/${readings.readings}`}</td><td>${ambiguous === null ? "–" : ambiguous ? "yes" : "no"}</td></tr>
+  return html`<tr id="${patientAnchor(test.id, place)}"><th scope="row" data-case="${caseMark(test.id, place)}">${shortId(patient)}${picture}</th><td>${name(truth)}</td><td class="${right ? "" : "wrong"}">${name(prediction.class)}</td>${scores}<td>${readings === undefined ? "–" : `${readings.agreeing}/${readings.readings}`}</td><td>${ambiguous === null ? "–" : ambiguous ? "yes" : "no"}</td></tr>
 `;
 }
 
 function fractureRow({ id, evaluation }: ReportedTest, place: number, name: Name): Markup {
   const { patient, view, class: truth, found } = evaluation.fractures[place];
-  return html`<tr id="${fractureAnchor(id, place)}"><th scope="row">${shortId(patient)}</th><td>${view ?? "unknown"}</td><td>${name(truth)}</td><td class="${found === null ? "wrong" : ""}">${found === null ? "missed" : name(found.class)}</td><td>${decimal(found?.score ?? null)}</td><td>${decimal(found?.boxIou ?? null)}</td><td>${decimal(found?.maskIou ?? null)}</td></tr>
+  const outcome = evaluation.outcomes.findIndex((one) => one.patient === patient);
+  return html`<tr id="${fractureAnchor(id, place)}"><th scope="row" data-case="${caseMark(id, outcome)}">${shortId(patient)}</th><td>${view ?? "unknown"}</td><td>${name(truth)}</td><td class="${found === null ? "wrong" : ""}">${found === null ? "missed" : name(found.class)}</td><td>${decimal(found?.score ?? null)}</td><td>${decimal(found?.boxIou ?? null)}</td><td>${decimal(found?.maskIou ?? null)}</td></tr>
 `;
 }
 

@@ -1,7 +1,7 @@
 /** Radiographs with what is true and what was found, and how many readers were right. */
 import type { ReportContent, ReportedTest } from "../content.ts";
 import type { GalleryItem, GalleryPart } from "../gallery.ts";
-import { patientAnchor, pictureAnchor } from "../links.ts";
+import { caseMark, patientAnchor, pictureAnchor } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import { decimal } from "../numbers.ts";
 import type { Name } from "./name.ts";
@@ -36,7 +36,7 @@ function galleryFigure(
     return html`<span class="${style}">${name(one)}</span><span class="${style}">${decimal(score)}</span>`;
   });
   const caption = isListed
-    ? html`<a href="#${patientAnchor(test, place)}">${item.caption}</a>`
+    ? html`<span data-case="${caseMark(test, place)}"><a href="#${patientAnchor(test, place)}">${item.caption}</a></span>`
     : html`${item.caption}`;
   const image = html`<img src="${source}" width="${item.width}" height="${item.height}" alt="${altText(item, name)}" loading="lazy">`;
   // Without a script: the picture that is led to is shown large.
