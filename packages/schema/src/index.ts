@@ -117,6 +117,17 @@ export {
   withdrawRequestSchema,
 } from "./api/case.ts";
 export {
+  type CorrectionCase,
+  type CorrectionGiven,
+  type CorrectionRound,
+  correctedSchema,
+  correctionCaseSchema,
+  correctionGivenSchema,
+  correctionRequestSchema,
+  correctionsSchema,
+  wrongSchema,
+} from "./api/correction.ts";
+export {
   agreementsSchema,
   closeAgreedSchema,
   closedAgreedSchema,

@@ -19,6 +19,7 @@ import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
 import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
 import { addSettlingRoutes } from "./routes/annotating/settling-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
+import { addCorrectionRoutes } from "./routes/correction-routes.ts";
 import { addDashboardRoutes } from "./routes/dashboard-routes.ts";
 import { addDatasetRoutes } from "./routes/dataset-routes.ts";
 import { addDecidingRoutes } from "./routes/deciding-routes.ts";
@@ -88,6 +89,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addRunRoutes(app, room);
     addReportRoutes(app, room);
     addPredictRoutes(app, room);
+    addCorrectionRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
     addSettlingRoutes(app, room);

@@ -143,6 +143,13 @@ export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";
 export { readServiceSettings } from "./configuration/service-settings-file.ts";
 export { readSignOn } from "./configuration/sign-on-file.ts";
+export { markWrong } from "./corrections/mark-wrong.ts";
+export {
+  casesWithFindings,
+  correctionRounds,
+  type FoundByModel,
+  modelFindings,
+} from "./corrections/model-findings.ts";
 export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";

@@ -36,7 +36,11 @@ export type Report = z.infer<typeof reportSchema>;
 export const reportPatientSchema = z.string().min(1).max(200);
 
 /** What a detector says of a case, on its radiographs. */
-export const shownFindingSchema = findingSchema.extend({ image: imageKeySchema });
+export const shownFindingSchema = findingSchema.extend({
+  image: imageKeySchema,
+  /** Null where the model gives none. */
+  score: findingSchema.shape.score.nullable(),
+});
 export type ShownFinding = z.infer<typeof shownFindingSchema>;
 
 /** `GET /api/reports/:id/cases/:patient` */

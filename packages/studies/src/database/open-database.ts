@@ -16,6 +16,7 @@ import { signOnMigration } from "./migrations/007-sign-on.ts";
 import { labelsMigration } from "./migrations/008-labels.ts";
 import { annotatingMigration } from "./migrations/009-annotating.ts";
 import { roundsMigration } from "./migrations/010-rounds.ts";
+import { correctionsMigration } from "./migrations/011-corrections.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -33,6 +34,7 @@ const migrations = {
   "008-labels": labelsMigration,
   "009-annotating": annotatingMigration,
   "010-rounds": roundsMigration,
+  "011-corrections": correctionsMigration,
 };
 
 /**

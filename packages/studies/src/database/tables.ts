@@ -458,6 +458,19 @@ export interface StudyTables {
     resolves: number;
     at: string;
   };
+  /** Findings of a model that were marked wrong. */
+  corrections: {
+    id: Generated<number>;
+    /** Its name. */
+    round: string;
+    case_id: string;
+    prelabel_id: number;
+    structure: string;
+    wrong: "nothing there" | "another place" | "another structure";
+    note: string;
+    who: string;
+    at: string;
+  };
   /** Submitted cases that a senior gave back to their annotator. */
   returned_annotations: {
     id: Generated<number>;

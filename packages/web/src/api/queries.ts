@@ -3,6 +3,8 @@ import {
   agreementsSchema,
   annotatingCaseSchema,
   caseSchema,
+  correctionCaseSchema,
+  correctionsSchema,
   decidingCaseSchema,
   decidingListSchema,
   frozenChangesSchema,
@@ -245,6 +247,22 @@ export function runQuery(client: Client, id: string) {
   return queryOptions({
     queryKey: runKey(id),
     queryFn: () => client.get(`/api/runs/${id}`, runDetailSchema),
+  });
+}
+
+export const correctionsKey = ["corrections"] as const;
+
+export function correctionsQuery(client: Client) {
+  return queryOptions({
+    queryKey: correctionsKey,
+    queryFn: () => client.get("/api/corrections", correctionsSchema),
+  });
+}
+
+export function correctionQuery(client: Client, id: string) {
+  return queryOptions({
+    queryKey: [...correctionsKey, id],
+    queryFn: () => client.get(`/api/corrections/${encodeURIComponent(id)}`, correctionCaseSchema),
   });
 }
 

@@ -22,13 +22,15 @@ export interface FoundScene {
 }
 
 const CASING = "rgb(0 0 0 / 70%)";
+/** By structure; whatever else a detector calls is a fracture. */
+const COLOURS: Readonly<Record<string, string>> = { tibia: "#74a5ff", fibula: "#f8ce19" };
 const FRACTURE = "#e25822";
-/** Without a fracture it is the malleolus that is outlined. */
-const FIBULA = "#f8ce19";
 const DASH = [6, 4];
 
 export function drawFound(scene: FoundScene): { readonly lines: Line[]; readonly labels: Label[] } {
-  const colour = (name: string) => (name === scene.noFractureClass ? FIBULA : FRACTURE);
+  // Without a fracture it is the malleolus that is outlined.
+  const colour = (name: string) =>
+    COLOURS[name === scene.noFractureClass ? "fibula" : name] ?? FRACTURE;
   const lines = scene.truths.flatMap((truth) =>
     outlineOf(scene, truth.polygons, { colour: colour(truth.class), dash: [], isChosen: false }),
   );
@@ -38,7 +40,8 @@ export function drawFound(scene: FoundScene): { readonly lines: Line[]; readonly
     lines.push(...outlineOf(scene, polygons, { colour: colour(name), dash: DASH, isChosen }));
     const [left, top] = box;
     const at = imageToView(scene.camera, scene.viewport, { x: left, y: top });
-    labels.push({ at, text: `M${place + 1} ${score.toFixed(2).replace(/^0/, "")}` });
+    const shown = score === null ? "" : ` ${score.toFixed(2).replace(/^0/, "")}`;
+    labels.push({ at, text: `M${place + 1}${shown}` });
   }
   return { lines, labels };
 }

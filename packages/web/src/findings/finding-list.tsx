@@ -1,5 +1,5 @@
 /** The findings of a case as a list: each with its class, score and size, and by which its place is shown. */
-import type { CaseImage, ShownFinding } from "@malleolus/schema";
+import { type CaseImage, FRACTURE, type ShownFinding } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
 import { protocolQuery } from "../api/queries.ts";
 import { viewName } from "../case/names.ts";
@@ -49,15 +49,18 @@ export function FindingList({
   );
 }
 
-/** What the protocol calls a class. */
+/** What the protocol calls a class, or a structure. */
 export function useClassName(): (id: string) => string {
+  const t = useText();
   const protocol = useQuery(protocolQuery(useClient())).data;
-  return (id) => protocol?.classes.find((one) => one.id === id)?.name ?? id;
+  const named = [...(protocol?.classes ?? []), ...(protocol?.structures ?? [])];
+  return (id) =>
+    named.find((one) => one.id === id)?.name ?? (id === FRACTURE ? t("findings.fracture") : id);
 }
 
 /** `score 0.82 · 14.2 mm at detector`. */
 function sizeText({ score, lengthMm, calibration }: ShownFinding, t: Translate): string {
-  const parts = [t("findings.score", { score: score.toFixed(2) })];
+  const parts = score === null ? [] : [t("findings.score", { score: score.toFixed(2) })];
   if (lengthMm !== null) {
     const length = lengthMm.toFixed(1);
     const isAtDetector = calibration === "at detector";
