@@ -29,8 +29,10 @@ export interface CaseFindingsProps {
   readonly noFractureClass: string;
   readonly urlOf: (image: string) => string;
   readonly title: ReactNode;
-  /** Between the views and the findings in the rail: what is known of the whole case. */
+  /** Above the findings in the rail: what is known of the whole case. */
   readonly summary: ReactNode;
+  /** Below them. */
+  readonly after?: ReactNode;
   /** What can be done with the finding that is chosen. */
   readonly actions?: (chosen: ShownFinding) => ReactNode;
   /** To the neighbours in its row; says so where there is none. */
@@ -89,6 +91,7 @@ export function CaseFindings(props: CaseFindingsProps) {
             {props.summary}
             <FindingList session={session} images={detail.images} />
             {chosen !== undefined && props.actions?.(chosen)}
+            {props.after}
           </div>
         </aside>
       }

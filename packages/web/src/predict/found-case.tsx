@@ -44,7 +44,8 @@ export function FoundCase({ id, files, found, protocol }: FoundCaseProps) {
           <h1>{t("predict.title")}</h1>
         </>
       }
-      summary={<Summary id={id} files={files} found={found} />}
+      summary={<Summary found={found} />}
+      after={<Afterwards id={id} files={files} found={found} />}
       goTo={() => undefined}
     />
   );
@@ -64,20 +65,9 @@ function hung({ images }: Predicted, { views }: ReadingProtocol) {
   };
 }
 
-function Summary({ id, files, found }: Omit<FoundCaseProps, "protocol">) {
+function Summary({ found: { called, scores } }: Pick<FoundCaseProps, "found">) {
   const t = useText();
-  const [, go] = useLocation();
-  const client = useClient();
-  const queries = useQueryClient();
   const className = useClassName();
-  const forget = useMutation({
-    mutationFn: () => client.send("DELETE", `/api/predictions/${id}`, undefined, recordedSchema),
-    onSuccess() {
-      queries.removeQueries({ queryKey: predictionKey(id) });
-      go("/predict");
-    },
-  });
-  const { called, scores, notes, model } = found;
   return (
     <>
       {called !== null && (
@@ -91,6 +81,25 @@ function Summary({ id, files, found }: Omit<FoundCaseProps, "protocol">) {
         </div>
       )}
       <ClassScores scores={scores} />
+    </>
+  );
+}
+
+function Afterwards({ id, files, found }: Omit<FoundCaseProps, "protocol">) {
+  const t = useText();
+  const [, go] = useLocation();
+  const client = useClient();
+  const queries = useQueryClient();
+  const forget = useMutation({
+    mutationFn: () => client.send("DELETE", `/api/predictions/${id}`, undefined, recordedSchema),
+    onSuccess() {
+      queries.removeQueries({ queryKey: predictionKey(id) });
+      go("/predict");
+    },
+  });
+  const { notes, model } = found;
+  return (
+    <>
       {notes.length > 0 && (
         <div className="rail-group">
           <h2>{t("analyse.notes")}</h2>
