@@ -4,6 +4,7 @@
  * process that does not belong to the server. Assigning and drawing, which have tests of their own, are not clicked.
  */
 import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import test from "node:test";
 import {
@@ -175,6 +176,40 @@ test("study: a day of those who run it and those who decide in it", {
       await own.getByRole("row", { name: /first/ }).getByText("finished").waitFor();
     },
   );
+
+  await context.test("runs are compared, and one that failed says why and what to do", async () => {
+    const { page: own } = administrator;
+    const runs = joinPath(study.folder, "runs");
+    // As a terminal would have left them.
+    cpSync(joinPath(runs, "first"), joinPath(runs, "second"), { recursive: true });
+    const recipe = joinPath(runs, "second", "recipe.json");
+    writeFileSync(recipe, readFileSync(recipe, "utf8").replace(/"seed": \d+/, '"seed": 4711'));
+    const broken = joinPath(runs, "broken", "job");
+    cpSync(joinPath(runs, "first", "job"), broken, { recursive: true });
+    writeFileSync(joinPath(broken, "log"), "reading\nmalleolus: out of memory; take less\n");
+    writeFileSync(joinPath(broken, "exit"), "1");
+    await own.reload();
+    for (const id of ["first", "second"]) {
+      await own.getByRole("checkbox", { name: `Compare ${id}` }).click({ force: true });
+    }
+    await assertAccessible(own, "three runs");
+    await pictures(own, "runs-table");
+    await own.getByRole("button", { name: "Compare the chosen runs" }).click();
+    await own.getByRole("heading", { name: "Runs compared" }).waitFor();
+    await own
+      .getByRole("row", { name: /^seed / })
+      .getByText("4711")
+      .waitFor();
+    await assertAccessible(own, "runs compared");
+    await pictures(own, "runs-compared");
+    await own.getByRole("link", { name: "All runs" }).click();
+    await own.getByRole("link", { name: "broken" }).click();
+    await own.getByText("malleolus: out of memory; take less", { exact: true }).waitFor();
+    await own.getByText(/Mend what the line says, then go on/).waitFor();
+    await own.getByRole("button", { name: "Go on" }).waitFor();
+    await assertAccessible(own, "a run that failed");
+    await pictures(own, "run-failed");
+  });
   assert.deepEqual(troubles, []);
   // A study without a training set was to be frozen.
   assert.equal(administrator.troubles.length, 1, administrator.troubles.join("\n"));
