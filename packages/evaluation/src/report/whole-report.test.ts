@@ -1,0 +1,83 @@
+/**
+ * A whole report against one that was looked at: a figure that moves, a word that changes and a row that goes show in
+ * it. `UPDATE_GOLDEN=1` writes `golden/` anew: then look at what differs, and at report.html in a browser.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { analyzeTest, type PatientAttributes } from "./analyses-of-test.ts";
+import { type AuthorAnswer, fillChecklists } from "./checklists/checklist.ts";
+import { checklistCsv } from "./checklists/checklist-csv.ts";
+import { KNOWN_CHECKLISTS } from "./checklists/known-checklists.ts";
+import type { ReportContent } from "./content.ts";
+import { figureFiles } from "./figure-files.ts";
+import { htmlReport } from "./html-report.ts";
+import { outlineMeasures } from "./outline-measures.ts";
+import { tablesCsv } from "./tables-csv.ts";
+import {
+  fullReport,
+  testEvaluation,
+  testOptions,
+  testPatients,
+  testProvenance,
+} from "./test-report.ts";
+
+const folder = join(import.meta.dirname, "golden");
+const content = wholeReport();
+const files = {
+  "report.html": htmlReport(content).replaceAll("><", ">\n<"),
+  "tables.csv": tablesCsv(content),
+  "checklists.csv": checklistCsv(content.checklists),
+  "figures.txt": figureFiles(content)
+    .map(({ name, svg }) => `${name}\n${svg.replaceAll("><", ">\n<")}\n`)
+    .join("\n"),
+};
+
+for (const [name, text] of Object.entries(files)) {
+  test(`report: ${name} is the one that was looked at`, () => {
+    const path = join(folder, name);
+    if (process.env.UPDATE_GOLDEN === "1") {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path, text);
+    }
+    assert.equal(text, readFileSync(path, "utf8"));
+  });
+}
+
+/** Twenty patients with everything that a report can say of them. */
+function wholeReport(): ReportContent {
+  const evaluation = { ...testEvaluation(10), rule: "calibrated" as const };
+  const attributes: PatientAttributes = Object.fromEntries(
+    evaluation.outcomes.map(({ patient }, i) => [
+      patient,
+      { Sex: i % 2 === 0 ? "F" : "M", Age: i < 4 ? "65 and over" : "18 to 39" },
+    ]),
+  );
+  const [one] = fullReport.tests;
+  const agreement = Object.fromEntries(
+    evaluation.outcomes.map(({ patient, truth }, i) => {
+      const agreeing = i % 3 === 0 ? 2 : 3;
+      return [patient, { agreeing, readings: 3, said: Array(agreeing).fill(truth) }];
+    }),
+  );
+  const readers = one.people?.readers ?? [];
+  const analyses = analyzeTest(evaluation, attributes, { agreement, readers }, evaluation.outcomes);
+  const spacings = new Map(
+    testPatients(10).map(({ images: [{ id }] }) => [id, [0.5, 0.5] as const]),
+  );
+  const outlines = outlineMeasures(testPatients(10), spacings, [], testOptions);
+  const people = one.people === null ? null : { ...one.people, agreement };
+  const report: ReportContent = {
+    ...fullReport,
+    provenance: testProvenance,
+    tests: [{ ...one, evaluation, analyses, outlines, people }],
+  };
+  const [{ name: checklist, items }] = KNOWN_CHECKLISTS;
+  const answers: AuthorAnswer[] = [
+    { checklist, item: items[0].id, status: "answered", text: "In the title." },
+    { checklist, item: items[1].id, status: "not applicable", text: "No abstract." },
+  ];
+  const checklists = fillChecklists(KNOWN_CHECKLISTS, report, answers, "retrospective evaluation");
+  return { ...report, checklists };
+}
