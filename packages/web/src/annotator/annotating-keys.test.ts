@@ -59,7 +59,7 @@ const detail: AnnotatingCase = {
   next: null,
 };
 
-function begin(readOnly = false) {
+function begin(readOnly = false, commenting = false) {
   const done: string[] = [];
   const session = openAnnotating({
     detail,
@@ -79,7 +79,11 @@ function begin(readOnly = false) {
     help: (open) => done.push(`help ${open}`),
     isHelpOpen: () => false,
     comment: (on) => done.push(`comment ${on}`),
-    isCommenting: () => false,
+    isCommenting: () => commenting,
+    commentAt(image, at) {
+      done.push(`comment at ${image[0]} ${at.x} ${at.y}`);
+      return true;
+    },
     takeOwnWindow: () => done.push("mine"),
   };
   const cross = makeCross(session, () => 1);
@@ -114,6 +118,79 @@ test("keys: a fibula and a fracture's line are drawn, mended and taken back with
   assert.equal(shapes().length, 0);
   press("Ctrl+y", "Ctrl+Shift+z", "Ctrl+y");
   assert.equal(shapes().length, 2);
+});
+
+test("keys: a part is drawn anew, a point put in, shapes moved and joined without a pointer", () => {
+  const { session, press } = begin();
+  const { editor } = session;
+  const shapes = () => [...editor.state().document.shapes.values()];
+  press("w", "p", " ", " ", ...Array(5).fill("Shift+ArrowRight"), " ");
+  press(
+    ...Array(5).fill("Shift+ArrowDown"),
+    " ",
+    ...Array(5).fill("Shift+ArrowLeft"),
+    " ",
+    "Enter",
+  );
+  const [{ id, points }] = shapes();
+  assert.deepEqual(points, [200, 250, 300, 250, 300, 350, 200, 350]);
+  press("Ctrl+ArrowRight", "Ctrl+Shift+ArrowUp");
+  assert.deepEqual(shapes()[0].points.slice(0, 2), [201, 240]);
+  press("Ctrl+z");
+  assert.deepEqual(shapes()[0].points, points, "moves are one step");
+  editor.dispatch({ type: "select", selection: { ids: [id], vertex: 0, offer: null } });
+  press("Insert");
+  assert.deepEqual(shapes()[0].points.slice(2, 4), [250, 250]);
+  press("Ctrl+z");
+  editor.dispatch({ type: "select", selection: { ids: [id], vertex: 0, offer: null } });
+  // From the first point to the second, above the edge between them.
+  press("Shift+ ", ...Array(3).fill("Shift+ArrowRight"), ...Array(2).fill("Shift+ArrowUp"), " ");
+  press(...Array(2).fill("Shift+ArrowRight"), ...Array(2).fill("Shift+ArrowDown"), " ", "Enter");
+  assert.ok(shapes()[0].points.join().includes("260,210"), String(shapes()[0].points));
+  press(
+    "v",
+    "Escape",
+    "r",
+    " ",
+    ...Array(3).fill("Shift+ArrowDown"),
+    ...Array(3).fill("Shift+ArrowLeft"),
+    " ",
+  );
+  assert.equal(shapes().length, 2);
+  press("v", "Escape", ".", ".", "Shift+.", "j", "Enter", "Enter");
+  assert.equal(shapes().length, 1);
+  assert.equal(shapes()[0].parents.length, 2);
+});
+
+test("keys: what is undone beside the view is gone to, what is in sight moves no view", () => {
+  const { session, press } = begin();
+  const { viewer } = session;
+  const cameraOf = () => viewer.state().views[0].camera;
+  press(
+    "w",
+    "r",
+    " ",
+    " ",
+    ...Array(3).fill("Shift+ArrowDown"),
+    ...Array(3).fill("Shift+ArrowLeft"),
+    " ",
+  );
+  const fitted = cameraOf();
+  press("Ctrl+z", "Ctrl+y");
+  assert.deepEqual(cameraOf(), fitted);
+  viewer.dispatch({ type: "zoom", view: AP, at: { x: 400, y: 500 }, factor: 8 });
+  assert.ok(cameraOf().centerX > 300);
+  const { scale } = cameraOf();
+  press("Ctrl+z");
+  assert.deepEqual([cameraOf().centerX, cameraOf().centerY, cameraOf().scale], [170, 280, scale]);
+});
+
+test("keys: a place is commented on by the cross, also by who only looks", () => {
+  for (const readOnly of [false, true]) {
+    const { press, done } = begin(readOnly, true);
+    press(" ", "Shift+ArrowRight", "ArrowUp", " ");
+    assert.deepEqual(done, ["comment at a 220 248"]);
+  }
 });
 
 test("keys: a proposal is gone to, taken and graded on its own view", () => {

@@ -6,8 +6,11 @@ import { isReadingCommand, keyLabel, readerKeys } from "../keys/bindings.ts";
 import type { KeyName } from "../keys/match-key.ts";
 import type { StringKey } from "../strings/english.ts";
 import type { Translate } from "../strings/translate.ts";
+import type { Point } from "../view/camera.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import type { Cross } from "./cross.ts";
+import { pointAt } from "./ring.ts";
+import { stepHistory } from "./step-history.ts";
 import { isToolBusy } from "./tools/table.ts";
 import type { ToolName } from "./tools/tool.ts";
 
@@ -17,6 +20,8 @@ export interface AnnotatingActions extends CaseActions {
   readonly isHelpOpen: () => boolean;
   readonly comment: (on: "toggle" | "stop") => void;
   readonly isCommenting: () => boolean;
+  /** A comment is begun there; whether one was to be made. */
+  readonly commentAt: (image: string, at: Point) => boolean;
 }
 
 /** The key of each tool; points are edited by Enter. */
@@ -53,7 +58,11 @@ export const annotatingKeys: readonly (readonly [keys: readonly KeyName[], text:
   [["Shift+l"], "key.doubt"],
   [["Shift+1", "Shift+2", "Shift+3"], "key.grade"],
   [["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], "key.nudge"],
+  [["Ctrl+ArrowLeft", "Ctrl+ArrowRight", "Ctrl+ArrowUp", "Ctrl+ArrowDown"], "key.move shape"],
   [[" "], "key.click"],
+  [["Insert"], "key.insert"],
+  [["Shift+ "], "key.section"],
+  [["Shift+.", "Shift+,"], "key.add"],
   [["ArrowUp", "ArrowDown"], "key.candidate"],
   [["s"], "key.snap"],
   [["Ctrl+z"], "key.undo"],
@@ -76,7 +85,7 @@ export const annotatingKeys: readonly (readonly [keys: readonly KeyName[], text:
 export function annotatingKeyRows(t: Translate): readonly KeyRow[] {
   return annotatingKeys.map(([keys, text]) => ({
     id: text,
-    keys: keys.map((key) => (key === " " ? "Space" : keyLabel(key))),
+    keys: keys.map((key) => keyLabel(key.replace(/ $/, "Space"))),
     text: t(text),
   }));
 }
@@ -101,7 +110,20 @@ export interface KeyUse {
 
 /** Whether the key meant something. */
 export function pressAnnotatingKey(name: KeyName, use: KeyUse): boolean {
-  return (!use.readOnly && draws(name, use)) || looks(name, use);
+  return comments(name, use) || (!use.readOnly && draws(name, use)) || looks(name, use);
+}
+
+/** While a place to comment on is chosen the cross is the comment's, also for who only looks. */
+function comments(name: KeyName, { session, cross, page }: KeyUse): boolean {
+  if (!page.isCommenting()) return false;
+  const direction = ARROWS[name.replace("Shift+", "")];
+  if (direction !== undefined) {
+    const step = name.startsWith("Shift+") ? CROSS_LEAP : CROSS_STEP;
+    cross.move(direction[0] * step, direction[1] * step);
+    return true;
+  }
+  if (name === " ") commentAtCross(session, cross, page);
+  return name === " ";
 }
 
 function draws(name: KeyName, use: KeyUse): boolean {
@@ -134,6 +156,12 @@ function draws(name: KeyName, use: KeyUse): boolean {
     case " ":
       cross.click();
       return true;
+    case "Insert":
+      editor.dispatch({ type: "insert point" });
+      return true;
+    case "Shift+ ":
+      beginSection(session, cross);
+      return true;
     case "n":
       if (isToolBusy(state.tool)) editor.dispatch({ type: "finish" });
       else editor.dispatch({ type: "take tool", tool: state.lastTool });
@@ -160,6 +188,11 @@ function draws(name: KeyName, use: KeyUse): boolean {
       showSelected(session);
       return true;
     }
+    case "Shift+.":
+    case "Shift+,":
+      editor.dispatch({ type: "step", by: name === "Shift+." ? 1 : -1, adds: true });
+      showSelected(session);
+      return true;
     case "l":
     case "Shift+l":
       if (id === undefined) return false;
@@ -169,11 +202,11 @@ function draws(name: KeyName, use: KeyUse): boolean {
       editor.dispatch({ type: "snapping" });
       return true;
     case "Ctrl+z":
-      editor.dispatch({ type: "undo" });
+      stepHistory(session, "undo");
       return true;
     case "Ctrl+Shift+z":
     case "Ctrl+y":
-      editor.dispatch({ type: "redo" });
+      stepHistory(session, "redo");
       return true;
     case "Ctrl+Enter":
       page.submit();
@@ -190,30 +223,69 @@ function draws(name: KeyName, use: KeyUse): boolean {
 
 /** A point that is selected, the other candidate, the cross of a tool; else the next view. */
 function arrow(name: KeyName, { session, cross, pixelRatio }: KeyUse): boolean {
+  const { editor } = session;
+  const whole = ARROWS[name.replace(/^Ctrl\+(Shift\+)?/, "")];
+  if (name.startsWith("Ctrl+") && whole !== undefined) {
+    const pixels = name.includes("Shift+") ? 10 : 1;
+    const [id] = editor.state().selection.ids;
+    // Where nothing is selected the editor says so.
+    const by = screenStep(session, id, pixels * pixelRatio) ?? { x: 0, y: 0 };
+    editor.dispatch({ type: "move", dx: whole[0] * by.x, dy: whole[1] * by.y });
+    return true;
+  }
   const direction = ARROWS[name.replace("Shift+", "")];
   if (direction === undefined) return false;
-  const { editor, viewer } = session;
-  const { tool, selection, document } = editor.state();
+  const { tool, selection } = editor.state();
   const [x, y] = direction;
   if (tool.tool === "edit" && tool.at.phase === "preview") {
     editor.dispatch({ type: "candidate", step: x + y > 0 ? 1 : -1 });
     return true;
   }
   const leap = name.startsWith("Shift+");
-  if (tool.tool === "edit" && selection.vertex !== null) {
-    const image = document.shapes.get(selection.ids[0] ?? "")?.image;
-    const camera = viewer.state().views.find(({ id }) => id === image)?.camera;
-    if (camera === undefined) return false;
-    const pixels = (leap ? 10 : 1) * pixelRatio;
-    const dx = (x * pixels) / camera.scale;
-    const dy = (y * pixels) / camera.scaleY;
-    editor.dispatch({ type: "nudge", dx, dy });
-    return true;
+  const isPathDrawn = tool.tool === "edit" && tool.at.phase === "section";
+  if (tool.tool === "edit" && selection.vertex !== null && !isPathDrawn) {
+    const by = screenStep(session, selection.ids[0], (leap ? 10 : 1) * pixelRatio);
+    if (by !== null) editor.dispatch({ type: "nudge", dx: x * by.x, dy: y * by.y });
+    return by !== null;
   }
   if (tool.tool === "select" || tool.tool === "join") return false;
   const step = leap ? CROSS_LEAP : CROSS_STEP;
   cross.move(x * step, y * step);
   return true;
+}
+
+/** So many pixels of the view that a shape is on, in pixels of its radiograph. */
+function screenStep(
+  { editor, viewer }: Pick<AnnotatingSession, "editor" | "viewer">,
+  id: string | undefined,
+  pixels: number,
+): Point | null {
+  const image = editor.state().document.shapes.get(id ?? "")?.image;
+  const camera = viewer.state().views.find((view) => view.id === image)?.camera;
+  return camera === undefined ? null : { x: pixels / camera.scale, y: pixels / camera.scaleY };
+}
+
+/** The comment is begun at the cross; where there is none yet it appears. */
+export function commentAtCross(
+  { viewer }: Pick<AnnotatingSession, "viewer">,
+  cross: Cross,
+  { commentAt }: Pick<AnnotatingActions, "commentAt">,
+): void {
+  const place = cross.where();
+  if (place === null || place.image !== viewer.state().active) cross.move(0, 0);
+  else {
+    cross.leave();
+    commentAt(place.image, place.at);
+  }
+}
+
+/** A part is drawn anew from the selected point on: the cross is put there, for who has no pointer. */
+export function beginSection({ editor }: Pick<AnnotatingSession, "editor">, cross: Cross): void {
+  editor.dispatch({ type: "begin section" });
+  const { tool, document } = editor.state();
+  if (tool.tool !== "edit" || tool.at.phase !== "section") return;
+  const shape = document.shapes.get(tool.at.target);
+  if (shape !== undefined) cross.put(shape.image, pointAt(shape.points, tool.at.from));
 }
 
 /** Keys that change nothing of what is drawn. */

@@ -7,9 +7,9 @@ import { useText } from "../strings/text.tsx";
 import type { AttachedView } from "../view/attach-canvases.ts";
 import type { Point } from "../view/camera.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
+import type { AnnotationScene } from "./annotation-scene.ts";
 import { attachAnnotatingView } from "./attach-annotating-view.ts";
 import type { Cross } from "./cross.ts";
-import type { AnnotationScene } from "./draw-annotation.ts";
 
 export interface AnnotatingPaneProps
   extends Omit<ViewPaneProps, "session" | "attach" | "exclusion"> {
@@ -21,6 +21,8 @@ export interface AnnotatingPaneProps
   readonly others?: AnnotationScene["others"];
   /** A click makes a comment, where one is to be made; whether it did. */
   readonly onComment: (image: string, at: Point) => boolean;
+  /** A comment's pin was pressed. */
+  readonly onPin: (number: number) => void;
   readonly onPointer: (at: Point | null, image: CaseImage) => void;
 }
 
@@ -46,6 +48,7 @@ export function AnnotatingPane(props: AnnotatingPaneProps) {
         others: () => latest.current.others ?? NOTHING,
         sayGuide: ({ mm }) => t("annotate.guide", { mm: mm.toFixed(1) }),
         commentAt: (at) => latest.current.onComment(image.id, at),
+        onPin: (number) => latest.current.onPin(number),
         onPointer: (at) => onPointer(at, image),
       });
       attached.current = view;

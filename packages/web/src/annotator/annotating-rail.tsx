@@ -9,6 +9,7 @@ import { useMachine } from "../use-machine.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import { ConflictPanel, SetAsideList } from "./conflict-panel.tsx";
 import type { Cross } from "./cross.ts";
+import { InHand } from "./in-hand.tsx";
 import { imageName } from "./names.ts";
 import { OfferList } from "./offer-list.tsx";
 import { ShapeList } from "./shape-list.tsx";
@@ -36,8 +37,9 @@ export function AnnotatingRail({ session, cross, readOnly, comments, foot }: Ann
         <ConflictPanel session={session} />
         {detail.hasFracture && <Grades session={session} readOnly={readOnly} />}
         {!readOnly && <Structures session={session} cross={cross} />}
+        {!readOnly && <InHand session={session} />}
         <OfferList session={session} readOnly={readOnly} />
-        <ShapeList session={session} readOnly={readOnly} />
+        <ShapeList session={session} cross={cross} readOnly={readOnly} />
         <SetAsideList session={session} />
         {comments}
       </div>

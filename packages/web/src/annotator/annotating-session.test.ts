@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import test from "node:test";
-import { type AnnotatingCase, type AnnotationContent, emptyAnnotation } from "@malleolus/schema";
+import {
+  type AnnotatingCase,
+  type AnnotationContent,
+  drawnShapeSchema,
+  emptyAnnotation,
+} from "@malleolus/schema";
 import { type Act, actSchema } from "../save/act.ts";
 import { openAnnotating } from "./annotating-session.ts";
 import { drawingStart } from "./drawing-start.ts";
@@ -55,15 +60,21 @@ function open(given: AnnotatingCase = detail, kept: ReturnType<typeof close> | n
   });
   const acts: Act[] = [];
   const heads: JournalHead[] = [];
-  const steps: HistoryEntry[] = kept === null ? [] : [...kept.history.entries];
+  // Under their numbers, as in the database.
+  const steps: HistoryEntry[] = [];
+  for (const [i, entry] of (kept?.history.entries ?? []).entries()) {
+    steps[(kept?.head.first ?? 0) + i] = entry;
+  }
+  const writes: number[] = [];
   session.onChange({
     save: (act) => acts.push(actSchema.parse(JSON.parse(JSON.stringify(act)))),
     journal(head, { from, entries }) {
       heads.push(head);
       for (const [i, entry] of entries.entries()) steps[from + i] = entry;
+      writes.push(entries.length);
     },
   });
-  return { session, acts, heads, steps, start, pass: (ms: number) => (time += ms) };
+  return { session, acts, heads, steps, writes, start, pass: (ms: number) => (time += ms) };
 }
 
 function close({
@@ -75,7 +86,8 @@ function close({
 }) {
   const head = heads.at(-1);
   assert.ok(head !== undefined, "nothing was journalled");
-  return { head, history: { entries: steps.slice(0, head.steps), done: head.done } };
+  const { first, done } = head;
+  return { head, history: { entries: steps.slice(first, first + head.steps), done } };
 }
 
 const click = (x: number, y: number): EditorEvent => ({
@@ -168,6 +180,40 @@ test("session: steps survive a reload and are undone; what the server has acknow
   assert.equal(second.acts.length, 1);
 });
 
+test("session: two hundred steps survive a reload, and each gesture writes one of them", () => {
+  const first = open();
+  for (const event of triangle) first.session.editor.dispatch(event);
+  const [{ id }] = first.session.editor.state().document.shapes.values();
+  for (let i = 0; i < 260; i++) first.session.editor.dispatch({ type: "doubt", id });
+  assert.equal(Math.max(...first.writes), 1, "two hundred are not written again for one");
+  assert.deepEqual([first.heads.at(-1)?.first, first.heads.at(-1)?.steps], [61, 200]);
+  const content = first.session.content();
+  const second = open(onServer(content, 2), close(first));
+  const { editor } = second.session;
+  for (let i = 0; i < 200; i++) editor.dispatch({ type: "undo" });
+  assert.equal(editor.state().history.done, 0);
+  assert.equal(editor.state().said?.key, "said.undid", "the last one undid something, too");
+  for (let i = 0; i < 200; i++) editor.dispatch({ type: "redo" });
+  assert.deepEqual(second.session.content().shapes, content.shapes);
+  editor.dispatch({ type: "lock", id });
+  const third = open(onServer(content, 2), close(second));
+  const history = third.session.editor.state().history;
+  assert.deepEqual([history.done, history.entries.at(-1)?.what], [200, "edit.locked"]);
+});
+
+test("session: a shape that has been to the server is the same, in whatever order it comes back", () => {
+  const first = open();
+  for (const event of [...triangle, ...triangle]) first.session.editor.dispatch(event);
+  const content = first.session.content();
+  const shapes = content.shapes.map((one) => drawnShapeSchema.parse(one));
+  assert.notEqual(JSON.stringify(shapes), JSON.stringify(content.shapes), "other keys first");
+  // The tab has died before it knew that its save had arrived.
+  const second = open(onServer({ ...content, shapes }, 1), close(first));
+  assert.deepEqual(second.session.conflicts.state(), []);
+  assert.equal(second.session.editor.state().document.shapes.size, 2);
+  assert.equal(second.session.editor.state().history.done, 2, "and its steps are still there");
+});
+
 test("session: what was drawn offline is put together with what another computer saved meanwhile", () => {
   const first = open();
   for (const event of triangle) first.session.editor.dispatch(event);
@@ -185,7 +231,8 @@ test("session: the same shape changed in two browsers is chosen, and the other i
   const { session, acts } = open(onServer(base, 1));
   const there = { ...emptyAnnotation, shapes: [shape("one", 60), shape("new", 9)] };
   session.editor.dispatch({ type: "doubt", id: "one" });
-  session.mergeWith(there, 2);
+  session.mergeWith(there, 2, "2026-01-01T00:00:00.000Z");
+  assert.equal(session.content().setAside.length, 1, "kept before anybody has chosen");
   const [conflict] = session.conflicts.state();
   assert.deepEqual([conflict.id, conflict.there?.points[2]], ["one", 60]);
   assert.equal(

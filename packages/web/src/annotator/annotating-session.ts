@@ -18,14 +18,14 @@ import { contentOf } from "./document.ts";
 import type { DrawingStart } from "./drawing-start.ts";
 import { beginEditor, type EditorEvent, nextEditor, unfinished } from "./editor.ts";
 import type { EditorState } from "./editor-state.ts";
-import { emptyHistory, type History } from "./history.ts";
-import { type JournalHead, type StepWrites, stepWrites } from "./journal.ts";
+import { type JournalHead, type NumberedSteps, type StepWrites, stepWrites } from "./journal.ts";
 import {
   type ConflictChoice,
   mergeContents,
   resolveConflict,
   type ShapeConflict,
 } from "./merge-contents.ts";
+import { isSameRecord } from "./same-record.ts";
 
 export interface AnnotatingSession {
   readonly detail: AnnotatingCase;
@@ -40,7 +40,7 @@ export interface AnnotatingSession {
   /** The server has acknowledged a content. */
   readonly saved: (content: AnnotationContent, version: number) => void;
   /** The server has another version than this was drawn from. */
-  readonly mergeWith: (there: AnnotationContent, version: number) => void;
+  readonly mergeWith: (there: AnnotationContent, version: number, savedAt: string) => void;
   readonly choose: (conflict: ShapeConflict, choice: ConflictChoice) => void;
   /** What was kept aside is a shape again. */
   readonly takeBack: (index: number) => void;
@@ -95,7 +95,7 @@ export function openAnnotating(given: AnnotatingStart): AnnotatingSession {
   let { base, version, dirty } = start;
   let { setAside } = start.content;
   let changes = 0;
-  let written: History = emptyHistory;
+  let written: NumberedSteps = { first: start.firstStep, entries: start.history.entries };
   const clocks = new Map<string, CaseClock>();
   const users = new Set<ChangeUse>();
 
@@ -129,18 +129,19 @@ export function openAnnotating(given: AnnotatingStart): AnnotatingSession {
 
   const journal = () => {
     const { history } = editor.state();
+    const steps = stepWrites(written, history);
     const head: JournalHead = {
       content: content(),
       base,
       version,
       dirty,
       unfinished: [...unfinished(editor.state()).values()],
+      first: steps.first,
       steps: history.entries.length,
       done: history.done,
     };
-    const steps = stepWrites(written, history);
     for (const { journal: write } of users) write(head, steps);
-    if (users.size > 0) written = history;
+    if (users.size > 0) written = { first: steps.first, entries: history.entries };
   };
   const changed = () => {
     dirty = true;
@@ -187,23 +188,24 @@ export function openAnnotating(given: AnnotatingStart): AnnotatingSession {
       changes = 0;
       const { shapes, parked, decisions, visibility } = acknowledged;
       const mine = contentOf(editor.state().document);
-      dirty = JSON.stringify(mine) !== JSON.stringify({ shapes, parked, decisions, visibility });
+      dirty = !isSameRecord(mine, { shapes, parked, decisions, visibility });
       journal();
     },
-    mergeWith(there, next) {
-      const merged = mergeContents(base, content(), there);
+    mergeWith(there, next, savedAt) {
+      const merged = mergeContents(base, content(), there, savedAt);
       base = there;
       version = next;
       setAside = merged.content.setAside;
-      const isSame =
-        JSON.stringify(contentOf(editor.state().document)) ===
-        JSON.stringify({
-          shapes: merged.content.shapes,
-          parked: merged.content.parked,
-          decisions: merged.content.decisions,
-          visibility: merged.content.visibility,
-        });
-      conflicts.dispatch([...conflicts.state(), ...merged.conflicts]);
+      const { shapes, parked, decisions, visibility } = merged.content;
+      const isSame = isSameRecord(contentOf(editor.state().document), {
+        shapes,
+        parked,
+        decisions,
+        visibility,
+      });
+      // One that is open already is seen as it is now.
+      const isOpen = ({ id }: ShapeConflict) => !merged.conflicts.some((one) => one.id === id);
+      conflicts.dispatch([...conflicts.state().filter(isOpen), ...merged.conflicts]);
       if (isSame) changed();
       else editor.dispatch({ type: "replace", content: merged.content });
     },

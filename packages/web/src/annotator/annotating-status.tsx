@@ -16,7 +16,9 @@ export function AnnotatingStatus({
 }) {
   const t = useText();
   const said = useMachine(editor, (state) => state.said);
-  const next = useMachine(editor, (state) => toolHint(state.tool));
+  const next = useMachine(editor, ({ tool, selection }) =>
+    tool.tool === "select" && selection.offer !== null ? "hint.offer" : toolHint(tool),
+  );
   if (hint !== null) return hint;
   if (commenting) return t("hint.comment");
   return said === null ? t(next) : `${saySaid(said, detail, t)} · ${t(next)}`;

@@ -7,6 +7,8 @@ import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
 import { toolKeys } from "./annotating-keys.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
+import { stepHistory } from "./step-history.ts";
+import { isToolBusy } from "./tools/table.ts";
 import { type ToolName, toolNames } from "./tools/tool.ts";
 
 const ICONS: Readonly<Record<ToolName, IconName>> = {
@@ -36,7 +38,8 @@ export function AnnotatingStrip(props: AnnotatingStripProps) {
   const t = useText();
   const tool = useMachine(editor, (state) => state.tool.tool);
   const snapping = useMachine(editor, (state) => state.snapping);
-  const canUndo = useMachine(editor, ({ history }) => history.done > 0);
+  // While something is drawn its last point is what goes.
+  const canUndo = useMachine(editor, (state) => state.history.done > 0 || isToolBusy(state.tool));
   const canRedo = useMachine(editor, ({ history }) => history.done < history.entries.length);
   return (
     <ToolStrip session={session} isDense={true} overlays={t("tool.shapes")}>
@@ -66,7 +69,7 @@ export function AnnotatingStrip(props: AnnotatingStripProps) {
             label={t("tool.undo")}
             keyName="Ctrl+Z"
             isDisabled={!canUndo}
-            onPress={() => editor.dispatch({ type: "undo" })}
+            onPress={() => stepHistory(session, "undo")}
           >
             <Icon name="undo" />
           </IconButton>
@@ -74,7 +77,7 @@ export function AnnotatingStrip(props: AnnotatingStripProps) {
             label={t("tool.redo")}
             keyName="Ctrl+Y"
             isDisabled={!canRedo}
-            onPress={() => editor.dispatch({ type: "redo" })}
+            onPress={() => stepHistory(session, "redo")}
           >
             <Icon name="redo" />
           </IconButton>

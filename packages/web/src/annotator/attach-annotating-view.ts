@@ -8,10 +8,18 @@ import { type Point, viewToImage } from "../view/camera.ts";
 import type { PointerTaken } from "../view/pointer-events.ts";
 import type { ViewState } from "../view/viewer.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
+import type { AnnotationScene } from "./annotation-scene.ts";
 import type { Cross } from "./cross.ts";
-import { type AnnotationScene, drawAnnotation, drawnFrom } from "./draw-annotation.ts";
+import { drawAnnotation, drawnFrom } from "./draw-annotation.ts";
+import { pinUnder } from "./draw-marks.ts";
 import { hitShape, type Place } from "./place.ts";
-import { nextPointing, noPointing, type PointingAction } from "./pointing.ts";
+import {
+  nextPointing,
+  noPointing,
+  type PointerInput,
+  type PointingAction,
+  toolEventOf,
+} from "./pointing.ts";
 import { shapesOn } from "./shape.ts";
 import { isToolBusy } from "./tools/table.ts";
 
@@ -27,10 +35,14 @@ export interface AnnotatingViewParts {
   readonly others: () => AnnotationScene["others"];
   /** A click that is not the tool's: a comment is to be made there. */
   readonly commentAt: (at: Point) => boolean;
+  readonly onPin: (number: number) => void;
   readonly onMenu: () => void;
   readonly onPointer: (at: Point | null) => void;
   readonly onGraphics: (state: "lost" | "restored") => void;
 }
+
+/** A finger or a pen that has rested so long means the menu. */
+const REST_MS = 500;
 
 type Keys = Pick<PointerEvent, "shiftKey" | "altKey" | "ctrlKey" | "metaKey">;
 
@@ -39,6 +51,9 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
   const { viewer, editor } = session;
   let hovered: string | null = null;
   let pointing = noPointing;
+  /** The gesture under way is not the tool's: it has shown what was hidden, or chosen a pin. */
+  let isTaken = false;
+  let resting: ReturnType<typeof setTimeout> | undefined;
 
   const sceneOf = ({ camera, viewport }: ViewState, pixelRatio: number): AnnotationScene => ({
     state: editor.state(),
@@ -68,9 +83,10 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
       };
     },
     take(taken: PointerTaken, event) {
-      const next = nextPointing(pointing, taken);
-      pointing = next.pointing;
-      for (const action of next.actions) act(action, event);
+      point(taken, event);
+      clearTimeout(resting);
+      if (taken.phase !== "down" && pointing.presses.length !== 1) return;
+      resting = setTimeout(() => point({ ...taken, phase: "held" }, event), REST_MS);
     },
     onLeave: () => parts.onPointer(null),
     onGraphics: parts.onGraphics,
@@ -91,9 +107,17 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
     };
   };
 
+  const point = (input: PointerInput, event: Keys) => {
+    const next = nextPointing(pointing, input);
+    pointing = next.pointing;
+    for (const action of next.actions) act(action, event);
+  };
+
   const act = (action: PointingAction, event: Keys) => {
     switch (action.type) {
       case "pan":
+        // Space is held to pan, too: then it is no click of the keyboard's cross.
+        cross.leave();
         canvases.pan(action.dx, action.dy);
         return;
       case "window":
@@ -102,25 +126,41 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
       case "zoom":
         canvases.zoom(action.at, action.factor);
         return;
-      case "cancel":
-        editor.dispatch({ type: "cancel" });
-        return;
       case "right click":
-        // While something is drawn, the right button takes a point back.
-        if (isToolBusy(editor.state().tool)) editor.dispatch({ type: "back" });
-        else parts.onMenu();
-        return;
-      default: {
-        const place = placeOf(action.at, action.kind, event);
-        if (place === null) return;
-        if (action.type === "hover") hover(place);
-        if (action.type === "click" && parts.commentAt(place.at)) return;
-        if (parts.readOnly() && action.type !== "click") return;
-        if (parts.readOnly() && editor.state().tool.tool !== "select") return;
-        if (action.type === "press") cross.leave();
-        editor.dispatch({ type: action.type, place });
-      }
+        if (!isToolBusy(editor.state().tool)) {
+          parts.onMenu();
+          return;
+        }
     }
+    const tool = toolEventOf(action, (at, kind) => placeOf(at, kind, event));
+    if (tool === null) return;
+    if (!("place" in tool)) {
+      editor.dispatch(tool);
+      return;
+    }
+    const { type, place } = tool;
+    if (type === "press" && "at" in action) isTaken = takePress(action.at);
+    if (type === "hover") hover(place);
+    else if (isTaken) return;
+    if (type === "click" && parts.commentAt(place.at)) return;
+    if (parts.readOnly() && (type !== "click" || editor.state().tool.tool !== "select")) return;
+    if (type === "press") cross.leave();
+    editor.dispatch(tool);
+  };
+
+  /** Nobody draws on what is not seen; a pin is pressed to read what was said there. */
+  const takePress = (at: Point): boolean => {
+    if (viewer.state().overlays === "hidden") {
+      viewer.dispatch({ type: "overlays", to: "shown" });
+      return true;
+    }
+    const now = canvases.view();
+    // While something is drawn a pin is in nobody's way.
+    if (now === undefined || isToolBusy(editor.state().tool)) return false;
+    const ratio = canvases.pixelRatio();
+    const number = pinUnder(sceneOf(now, ratio), { x: at.x * ratio, y: at.y * ratio });
+    if (number !== null) parts.onPin(number);
+    return number !== null;
   };
 
   const hover = (place: Place) => {
@@ -146,6 +186,7 @@ export function attachAnnotatingView(parts: AnnotatingViewParts): AttachedView {
   stage.addEventListener("dblclick", onDoubleClick, { signal });
   const stops = [editor.subscribe(canvases.redraw), cross.subscribe(canvases.redraw)];
   signal.addEventListener("abort", () => {
+    clearTimeout(resting);
     for (const stop of stops) stop();
   });
   return canvases;

@@ -1,10 +1,5 @@
 /** A case that is drawn on: tools, views, rail and status line around one session. */
-import {
-  type AnnotatingCase,
-  annotatingCaseSchema,
-  offersSchema,
-  type Thread,
-} from "@malleolus/schema";
+import type { AnnotatingCase, Thread } from "@malleolus/schema";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
@@ -23,6 +18,7 @@ import { AnnotatingFoot, ReviewFoot, sayBlocked } from "./annotating-foot.tsx";
 import {
   type AnnotatingActions,
   annotatingKeyRows,
+  commentAtCross,
   pressAnnotatingKey,
 } from "./annotating-keys.ts";
 import { AnnotatingPane } from "./annotating-pane.tsx";
@@ -34,6 +30,7 @@ import { CommentList, type NewComment } from "./comment-list.tsx";
 import { makeCross } from "./cross.ts";
 import type { DrawingStart } from "./drawing-start.ts";
 import type { Journal } from "./journal.ts";
+import { heedServer, keepChanges } from "./keep-saved.ts";
 import { startLiveWire } from "./start-live-wire.ts";
 import { blockedBy } from "./submission.ts";
 
@@ -70,6 +67,8 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
   const [cross] = useState(() => makeCross(session, () => Math.max(devicePixelRatio, 1)));
   const [commenting, setCommenting] = useState(false);
   const [place, setPlace] = useState<NewComment | null>(null);
+  /** The number of the thread whose pin was pressed. */
+  const [chosen, setChosen] = useState<number | null>(null);
   const [threads, setThreads] = useState<readonly Thread[]>(detail.threads);
   const page = useCasePage(session, () => null);
   const { code } = detail;
@@ -106,6 +105,15 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
     else outbox.put(session.submission());
   }, [session, detail, outbox, say, t]);
 
+  const commentAt = useCallback(
+    (image: string, at: Point) => {
+      if (!commenting) return false;
+      setPlace({ image, at });
+      setCommenting(false);
+      return true;
+    },
+    [commenting],
+  );
   const comment = useCallback(
     (on: "toggle" | "stop") => {
       if (on === "toggle") session.editor.dispatch({ type: "take tool", tool: "select" });
@@ -127,6 +135,7 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
         isHelpOpen: () => helpOpen,
         comment,
         isCommenting: () => commenting,
+        commentAt,
         takeOwnWindow: () => ownWindow("take"),
       };
       const pixelRatio = Math.max(devicePixelRatio, 1);
@@ -144,21 +153,13 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
       ownWindow,
       comment,
       commenting,
+      commentAt,
       readOnly,
     ],
   );
   useCaseKeys(press, settings.singleKeys);
   useEffect(() => session.editor.subscribe(() => say(null)), [session, say]);
 
-  const onComment = useCallback(
-    (image: string, at: Point) => {
-      if (!commenting) return false;
-      setPlace({ image, at });
-      setCommenting(false);
-      return true;
-    },
-    [commenting],
-  );
   const pins = useMemo(() => pinsOf(threads, place), [threads, place]);
   const tool = useMachine(session.editor, (state) => state.tool.tool);
   return (
@@ -191,7 +192,8 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
           isHidden={isHidden}
           readOnly={readOnly}
           pins={pins.get(image.id) ?? NO_PINS}
-          onComment={onComment}
+          onComment={commentAt}
+          onPin={setChosen}
           onPointer={page.onPointer}
           onOwnWindow={page.ownWindow}
         />
@@ -209,6 +211,10 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
               onThreads={setThreads}
               place={place}
               onPlace={setPlace}
+              chosen={chosen}
+              {...(commenting
+                ? { onHere: () => commentAtCross(session, cross, { commentAt }) }
+                : {})}
             />
           }
           foot={
@@ -229,58 +235,23 @@ export function CaseAnnotator({ detail, side, start, journal }: CaseAnnotatorPro
 
 const NO_PINS: readonly { readonly at: Point; readonly number: number }[] = [];
 
-/** Every change into the journal and the outbox; what comes back into the session. */
 function useSaving(session: AnnotatingSession, journal: Journal | null, readOnly: boolean): void {
   const client = useClient();
   const queries = useQueryClient();
   const { outbox } = useSignedIn();
   const [, go] = useLocation();
-  const { code, proposals } = session.detail;
-  useEffect(() => {
-    if (readOnly) return undefined;
-    return session.onChange({
-      save: outbox.put,
-      journal: (head, steps) => void journal?.write(code, head, steps).catch(() => undefined),
-    });
-  }, [session, outbox, journal, readOnly, code]);
-
+  const { code } = session.detail;
   useEffect(
-    () =>
-      outbox.onAcknowledged((done) => {
-        if (done.act.code !== code) return;
-        if (done.kind === "drawing" && done.act.kind === "drawing") {
-          session.saved(done.act.content, done.version);
-          if (proposals.shown !== "after the first shape") return;
-          // The server shows them once it has seen a shape of one's own.
-          void client
-            .get(`/api/annotating/${code}/offers`, offersSchema)
-            .then(({ offers }) => session.setOffers(offers))
-            .catch(() => undefined);
-        }
-        if (done.kind === "submit drawing") {
-          void journal?.forget(code).catch(() => undefined);
-          queries.removeQueries({ queryKey: drawingKey("annotating", code) });
-          go(done.next === null ? "/worklist?queue=annotation" : `/annotate/${done.next}`);
-        }
-      }),
-    [session, outbox, client, queries, journal, go, code, proposals.shown],
-  );
-
-  const stale = useMachine(outbox, ({ refused }) =>
-    refused.find(({ act, code: why }) => act.code === code && why === "stale"),
+    () => (readOnly ? undefined : keepChanges({ session, outbox, journal })),
+    [session, outbox, journal, readOnly],
   );
   useEffect(() => {
-    if (stale === undefined) return;
-    void client
-      .get(`/api/annotating/${code}`, annotatingCaseSchema)
-      .then(({ draft }) => {
-        if (draft === null) return;
-        outbox.setVersion(code, draft.version);
-        session.mergeWith(draft.content, draft.version);
-        outbox.discard(stale.act.requestId);
-      })
-      .catch(() => undefined);
-  }, [stale, client, outbox, session, code]);
+    const onSubmitted = (next: string | null) => {
+      queries.removeQueries({ queryKey: drawingKey("annotating", code) });
+      go(next === null ? "/worklist?queue=annotation" : `/annotate/${next}`);
+    };
+    return heedServer({ session, outbox, client, journal, onSubmitted });
+  }, [session, outbox, client, queries, journal, go, code]);
 }
 
 function pinsOf(threads: readonly Thread[], place: NewComment | null) {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { sayError } from "../api/say-error.ts";
 import { Button } from "../controls/button.tsx";
 import { Paragraph } from "../controls/field.tsx";
+import { Key } from "../controls/key.tsx";
 import { useClient } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import type { Point } from "../view/camera.ts";
@@ -22,6 +23,8 @@ export function CommentList({
   onThreads,
   place,
   onPlace,
+  chosen = null,
+  onHere,
 }: {
   readonly session: AnnotatingSession;
   /** `/api/annotating/CODE`, or a senior's. */
@@ -31,6 +34,10 @@ export function CommentList({
   /** Where a new comment is to be made. */
   readonly place: NewComment | null;
   readonly onPlace: (place: NewComment | null) => void;
+  /** The thread that is looked at, by its number. */
+  readonly chosen?: number | null;
+  /** A comment is placed at the keyboard's cross; left out while none is to be placed. */
+  readonly onHere?: () => void;
 }) {
   const t = useText();
   const client = useClient();
@@ -61,9 +68,13 @@ export function CommentList({
   const numbered = threads.map((thread, index) => ({ thread, number: index + 1 }));
   const open = numbered.filter(({ thread }) => thread.resolvedAt === null);
   const resolved = numbered.filter(({ thread }) => thread.resolvedAt !== null);
-  if (threads.length === 0 && place === null) return null;
+  if (threads.length === 0 && place === null && onHere === undefined) return null;
   const row = ({ thread, number }: (typeof numbered)[number]) => (
-    <li key={thread.id}>
+    <li
+      key={thread.id}
+      ref={number === chosen ? intoView : undefined}
+      aria-current={number === chosen}
+    >
       <Button
         look="small"
         onPress={() => viewer.dispatch({ type: "activate", view: thread.image })}
@@ -99,6 +110,11 @@ export function CommentList({
           {problem}
         </p>
       )}
+      {onHere !== undefined && (
+        <Button look="small" onPress={onHere}>
+          {t("comment.here")} <Key name="Space" />
+        </Button>
+      )}
       {place !== null && (
         <Answer
           label={`${t("comment.new")}: ${imageName(place.image, detail, t)}`}
@@ -114,13 +130,17 @@ export function CommentList({
       )}
       <ul className="shape-list">{open.map(row)}</ul>
       {resolved.length > 0 && (
-        <details>
+        <details {...(resolved.some(({ number }) => number === chosen) ? { open: true } : {})}>
           <summary>{t("comment.show resolved", { count: resolved.length })}</summary>
           <ul className="shape-list">{resolved.map(row)}</ul>
         </details>
       )}
     </div>
   );
+}
+
+function intoView(row: HTMLElement | null): void {
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 function Answer({

@@ -1,7 +1,8 @@
 /** Shapes that were changed in two places, side by side: each is chosen, and what gives way is kept aside. */
 import { Button } from "../controls/button.tsx";
 import { Notice } from "../controls/notice.tsx";
-import { useText } from "../strings/text.tsx";
+import { useLanguage, useText } from "../strings/text.tsx";
+import { dayOrTime } from "../strings/times.ts";
 import { useMachine } from "../use-machine.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
 import { colourOf } from "./draw-annotation.ts";
@@ -14,6 +15,7 @@ const SIZE = 96;
 
 export function ConflictPanel({ session }: { readonly session: AnnotatingSession }) {
   const t = useText();
+  const language = useLanguage();
   const conflicts = useMachine(session.conflicts, (all) => all);
   if (conflicts.length === 0) return null;
   return (
@@ -21,14 +23,20 @@ export function ConflictPanel({ session }: { readonly session: AnnotatingSession
       <h2>{t("conflict.title")}</h2>
       <p>{t("conflict.text")}</p>
       {conflicts.map((conflict) => {
-        const { id, here, there } = conflict;
+        const { id, here, there, thereAt } = conflict;
         const known = here ?? there;
         return (
           <fieldset className="conflict" key={id}>
             <legend>{known === null ? id : placedName(known, session.detail, t)}</legend>
             <div className="conflict-sides">
               <Side label={t("conflict.here")} shape={here} beside={there} />
-              <Side label={t("conflict.there")} shape={there} beside={here} />
+              <Side
+                label={t("conflict.there", {
+                  time: dayOrTime(thereAt, Date.now(), language),
+                })}
+                shape={there}
+                beside={here}
+              />
             </div>
             <div className="row">
               {CHOICES.map((choice) => (

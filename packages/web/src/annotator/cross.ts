@@ -1,6 +1,6 @@
 /**
  * The keyboard's cross: arrows move it over the active view, Space clicks there, so that whatever a pointer can
- * draw, keys can draw.
+ * draw, keys can draw; a comment is placed with it, too.
  */
 import type { Point } from "../view/camera.ts";
 import type { ViewState } from "../view/viewer.ts";
@@ -10,7 +10,9 @@ import type { Place } from "./place.ts";
 export interface Cross {
   /** Where it is on this view; null where it is not. */
   readonly on: (image: string) => Point | null;
-  readonly isShown: () => boolean;
+  readonly where: () => { readonly image: string; readonly at: Point } | null;
+  /** There, as where a gesture goes on from a point that is selected. */
+  readonly put: (image: string, at: Point) => void;
   /** By CSS pixels; it appears in the middle of the active view. */
   readonly move: (dx: number, dy: number) => void;
   /** A press and a click of the tool in hand. */
@@ -45,7 +47,8 @@ export function makeCross(
   });
   return {
     on: (image) => (where?.image === image ? where.at : null),
-    isShown: () => where !== null,
+    where: () => where,
+    put: (image, at) => set({ image, at }),
     move(dx, dy) {
       const view = activeView();
       if (view === undefined) return;

@@ -4,6 +4,7 @@ import { emptyAnnotation, type Offer } from "@malleolus/schema";
 import { isSameList } from "../view/attach-canvases.ts";
 import { fitCamera } from "../view/camera.ts";
 import { colourOf, drawAnnotation, drawnFrom } from "./draw-annotation.ts";
+import { pinUnder } from "./draw-marks.ts";
 import { beginEditor, nextEditor } from "./editor.ts";
 import type { EditorState } from "./editor-state.ts";
 import { newShape } from "./shape.ts";
@@ -160,4 +161,61 @@ test("drawing: a point that moves on one view leaves the others as they are, unt
   ] as const) {
     assert.ok(!isSame(chosen, nextEditor(chosen, event), AP), event.type);
   }
+});
+
+test("drawing: the middle of an edge has a handle where that edge is long on the screen, whatever the first one is", () => {
+  const points = [100, 100, 104, 100, 200, 100, 200, 200];
+  const shape = newShape({ id: "u", image: AP, structure: "fibula", order: 1, points });
+  const content = { ...emptyAnnotation, shapes: [shape] };
+  const editing = nextEditor(nextEditor(begin(), { type: "replace", content }), {
+    type: "select",
+    selection: { ids: ["u"], vertex: 0, offer: null },
+  });
+  const middles = (zoom: number) =>
+    draw(editing, zoom).handles.filter(({ size }) => size < 7).length;
+  assert.equal(middles(1), 3, "all but the short one");
+  assert.equal(middles(0.3), 1, "the longest one");
+});
+
+test("drawing: a selected fracture shows the box that follows from it, with the width of its line", () => {
+  const points = [100, 100, 140, 120];
+  const line = newShape({
+    id: "l",
+    image: AP,
+    structure: "fracture",
+    order: 1,
+    points,
+    widthMm: 3,
+  });
+  const content = { ...emptyAnnotation, shapes: [line] };
+  const state = nextEditor(nextEditor(begin(), { type: "replace", content }), {
+    type: "select",
+    selection: { ids: ["l"], vertex: null, offer: null },
+  });
+  const box = draw(state).lines.find(({ dash }) => dash.join() === "1,3");
+  // Three millimetres are fifteen pixels.
+  assert.deepEqual(box?.points[0], { x: 92.5, y: 92.5 });
+  assert.deepEqual(box?.points[2], { x: 147.5, y: 127.5 });
+  assert.ok(
+    draw(select("f")).lines.every(({ dash }) => dash.join() !== "1,3"),
+    "no bone has one",
+  );
+});
+
+test("drawing: the selected proposal has handles where its points will be, a pin is found under the pointer", () => {
+  const chosen = nextEditor(begin(), {
+    type: "select",
+    selection: { ids: [], vertex: null, offer: offer.key },
+  });
+  assert.equal(draw(chosen).handles.length, 3);
+  assert.equal(draw(begin()).handles.length, 0);
+  const pins = [{ at: { x: 50, y: 60 }, number: 3 }];
+  const viewport = { width: 400, height: 400 };
+  const scene = {
+    ...{ state: begin(), image: AP, camera: fitCamera(geometry, viewport), viewport },
+    ...{ pixelRatio: 1, hovered: null, cross: null, pins, sayGuide: String, others: [] },
+  };
+  assert.equal(pinUnder(scene, { x: 50, y: 60 }), null, "the place itself stays free");
+  assert.equal(pinUnder(scene, { x: 70, y: 80 }), 3);
+  assert.ok(drawAnnotation(scene).labels.some(({ text }) => text === "3"));
 });

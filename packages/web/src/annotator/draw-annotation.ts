@@ -5,39 +5,29 @@
  */
 import { FRACTURE, type Offer } from "@malleolus/schema";
 import type { Drawing, Handle, Label, Line } from "../shapes/draw-shapes.ts";
-import { type Camera, imageToView, type Point, type Viewport } from "../view/camera.ts";
+import type { Point } from "../view/camera.ts";
+import {
+  type AnnotationScene,
+  beside,
+  CASING,
+  closed,
+  dashed,
+  isInSight,
+  line,
+  type OtherDrawing,
+  pathOf,
+  stroke,
+  toView,
+} from "./annotation-scene.ts";
+import { boxLine, crossLines, pinLines, pinPlace, ringAround } from "./draw-marks.ts";
 import { type EditorState, openOffers, worldOf } from "./editor-state.ts";
-import { activeRing, type Guide, guidesOn } from "./guides.ts";
+import { activeRing, guidesOn } from "./guides.ts";
+import { MIDDLE_FROM } from "./place.ts";
 import { pointAt, pointCount, type Ring } from "./ring.ts";
-import { type Shape, shapesOn } from "./shape.ts";
+import { type Shape, shapesOfOffer, shapesOn } from "./shape.ts";
 import { knownFaultsOf } from "./shape-faults.ts";
 import { toolView } from "./tools/table.ts";
-
-/** What somebody else has drawn: whose it is, its pattern says. */
-export interface OtherDrawing {
-  readonly structure: string;
-  readonly points: Ring;
-  readonly isClosed: boolean;
-  readonly dash: readonly number[];
-  /** It is to hold: as heavy as what is selected. */
-  readonly isChosen: boolean;
-}
-
-export interface AnnotationScene {
-  readonly state: EditorState;
-  readonly image: string;
-  readonly camera: Camera;
-  readonly viewport: Viewport;
-  readonly pixelRatio: number;
-  readonly hovered: string | null;
-  /** The keyboard's cross; null where it is not on this view. */
-  readonly cross: Point | null;
-  /** Numbers at places that were commented on. */
-  readonly pins: readonly { readonly at: Point; readonly number: number }[];
-  readonly sayGuide: (guide: Guide) => string;
-  /** Below one's own. */
-  readonly others: readonly OtherDrawing[];
-}
+import type { ToolView } from "./tools/tool.ts";
 
 const COLOURS: Readonly<Record<string, string>> = {
   tibia: "#74a5ff",
@@ -46,18 +36,12 @@ const COLOURS: Readonly<Record<string, string>> = {
   no_fracture: "#f8ce19",
 };
 const OTHER = "#c3c9d1";
-const CASING = "rgb(0 0 0 / 70%)";
 const FAULT = "#ff4d6d";
 const GUIDE = "rgb(228 231 235 / 55%)";
 /** Of a selected outline: 12 %. */
 const FILL_ALPHA = "1f";
 const HANDLE = 7;
 const MIDDLE = 5;
-const RING = 13;
-const CROSS = 12;
-const PIN = 18;
-/** More handles than this would hide what they are on: only those in sight are drawn. */
-const MARGIN = 20;
 
 export function colourOf(structure: string): string {
   return COLOURS[structure] ?? OTHER;
@@ -75,6 +59,7 @@ export function drawAnnotation(scene: AnnotationScene): Drawing {
   for (const offer of openOffers(state)) {
     if (offer.image !== image || state.hidden.has(offer.structure)) continue;
     lines.push(...offerLines(scene, offer, labels));
+    if (state.selection.offer === offer.key) handles.push(...offerHandles(scene, offer));
   }
   for (const shape of shapesOn(state.document.shapes.values(), image)) {
     if (state.hidden.has(shape.structure)) continue;
@@ -82,6 +67,9 @@ export function drawAnnotation(scene: AnnotationScene): Drawing {
     const points = instead.get(shape.id) ?? shape.points;
     lines.push(...shapeLines(scene, { ...shape, points }, isSelected));
     lines.push(...faultLines(scene, shape, labels));
+    if (isSelected && shape.structure === FRACTURE) {
+      lines.push(...boxLine(scene, { ...shape, points }));
+    }
     if (isSelected && state.selection.ids.length === 1 && !shape.locked) {
       handles.push(...handlesOf(scene, points, state.selection.vertex));
     }
@@ -93,18 +81,11 @@ export function drawAnnotation(scene: AnnotationScene): Drawing {
     lines.push(line(scene, points, { width: 1.5, colour: colourOf(structure), dash: [2, 3] }));
   }
   if (view !== null && view.image === image) {
-    for (const { points, isClosed, look } of view.paths) {
-      const path = pathOf(scene, isClosed ? closed(points) : points);
-      const colour = look === "fault" ? FAULT : colourOf(state.structure);
-      const dash = look === "bridge" ? [4, 4] : [];
-      lines.push(stroke(scene, path, { width: 3.5, colour: CASING }));
-      lines.push(stroke(scene, path, { width: look === "fault" ? 3 : 1.5, colour, dash }));
-    }
-    const showsMiddles = isLongEnough(scene);
-    for (const { at, look } of view.handles) {
-      if (look === "middle" && !showsMiddles) continue;
+    lines.push(...toolLines(scene, view));
+    for (const { at, look, span } of view.handles) {
       const place = toView(scene, at);
       if (!isInSight(scene, place)) continue;
+      if (look === "middle" && !isLongEnough(scene, span)) continue;
       if (look === "middle") {
         handles.push({ at: place, size: MIDDLE * pixelRatio, selected: true });
       } else handles.push({ at: place, size: HANDLE * pixelRatio, selected: false });
@@ -114,7 +95,7 @@ export function drawAnnotation(scene: AnnotationScene): Drawing {
   if (scene.cross !== null) lines.push(...crossLines(scene, scene.cross));
   for (const { at, number } of scene.pins) {
     lines.push(...pinLines(scene, at));
-    labels.push({ at: pinPlace(scene, at, 5), text: String(number) });
+    labels.push({ at: pinPlace(scene, at, 8), text: String(number) });
   }
   return { lines, handles, labels };
 }
@@ -140,6 +121,19 @@ export function drawnFrom(state: EditorState, image: string): readonly unknown[]
     ...guides.flatMap(({ y, mm }) => [y, mm]),
     ...shapesOn(document.shapes.values(), image),
   ];
+}
+
+function toolLines(scene: AnnotationScene, view: ToolView): Line[] {
+  const { structure = scene.state.structure, paths } = view;
+  return paths.flatMap(({ points, isClosed, look }) => {
+    const path = pathOf(scene, isClosed ? closed(points) : points);
+    const colour = look === "fault" ? FAULT : colourOf(structure);
+    const dash = look === "bridge" ? [4, 4] : [];
+    return [
+      stroke(scene, path, { width: 3.5, colour: CASING }),
+      stroke(scene, path, { width: look === "fault" ? 3 : 1.5, colour, dash }),
+    ];
+  });
 }
 
 function shapeLines(scene: AnnotationScene, shape: Shape, isSelected: boolean): Line[] {
@@ -203,13 +197,22 @@ function offerLines(scene: AnnotationScene, offer: Offer, labels: Label[]): Line
   });
 }
 
+/** Points of what the selected proposal would become: a drag of one begins to mend it. */
+function offerHandles(scene: AnnotationScene, offer: Offer): Handle[] {
+  const image = scene.state.images.get(offer.image);
+  if (image === undefined) return [];
+  const shapes = shapesOfOffer(offer, image, { id: offer.key, order: 0 });
+  return shapes.flatMap(({ points }) => handlesOf(scene, points, null));
+}
+
 function faultLines(scene: AnnotationScene, shape: Shape, labels: Label[]): Line[] {
   const image = scene.state.images.get(shape.image);
   if (image === undefined) return [];
   const faults = knownFaultsOf(shape, image);
   return faults.flatMap(({ at, edges }) => {
     const place = toView(scene, at);
-    labels.push({ at: { x: place.x + 8, y: place.y + 8 }, text: "!" });
+    const away = 8 * scene.pixelRatio;
+    labels.push({ at: { x: place.x + away, y: place.y + away }, text: "!" });
     const marked = edges.map((edge) => {
       const next = pointAt(shape.points, (edge + 1) % pointCount(shape.points));
       const from = pointAt(shape.points, edge);
@@ -249,123 +252,8 @@ function handlesOf(scene: AnnotationScene, points: Ring, vertex: number | null):
   return handles;
 }
 
-function ringAround({ pixelRatio }: AnnotationScene, { x, y }: Point, colour = "#ffffff"): Line[] {
-  const radius = (RING / 2) * pixelRatio;
-  const points = Array.from({ length: 17 }, (_, i) => {
-    const angle = (2 * Math.PI * i) / 16;
-    return { x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) };
-  });
-  return [
-    { points, width: 3.5 * pixelRatio, colour: CASING, dash: [] },
-    { points, width: 1.5 * pixelRatio, colour, dash: [] },
-  ];
-}
-
-function crossLines(scene: AnnotationScene, at: Point): Line[] {
-  const { x, y } = toView(scene, at);
-  const size = CROSS * scene.pixelRatio;
-  const arms = [
-    [
-      { x: x - size, y },
-      { x: x + size, y },
-    ],
-    [
-      { x, y: y - size },
-      { x, y: y + size },
-    ],
-  ];
-  return ["#000000", "#ffffff"].flatMap((colour, i) =>
-    arms.map((points) => ({
-      points,
-      width: (i === 0 ? 3 : 1) * scene.pixelRatio,
-      colour,
-      dash: [],
-    })),
-  );
-}
-
-/** A pin stands beside its place, at the end of a short line: it hides nothing of the border. */
-function pinLines(scene: AnnotationScene, at: Point): Line[] {
-  const { pixelRatio } = scene;
-  const [from, to] = [toView(scene, at), pinPlace(scene, at, 0)];
-  const [w, h] = [PIN * pixelRatio, PIN * pixelRatio];
-  const box = [
-    to,
-    { x: to.x + w, y: to.y },
-    { x: to.x + w, y: to.y + h },
-    { x: to.x, y: to.y + h },
-    to,
-  ];
-  return [
-    { points: [from, to], width: pixelRatio, colour: "#ffffff", dash: [] },
-    { points: box, width: pixelRatio, colour: "#ffffff", dash: [], fill: "#000000" },
-  ];
-}
-
-function pinPlace(scene: AnnotationScene, at: Point, inset: number): Point {
-  const { x, y } = toView(scene, at);
-  return { x: x + (9 + inset) * scene.pixelRatio, y: y + (9 + inset / 2) * scene.pixelRatio };
-}
-
-/** In CSS pixels. */
-interface Pen {
-  readonly width: number;
-  readonly colour: string;
-  readonly dash?: readonly number[];
-  readonly fill?: string;
-}
-
-function line(scene: AnnotationScene, ring: Ring, pen: Pen): Line {
-  return stroke(scene, pathOf(scene, ring), pen);
-}
-
-/** Strokes of one path, the widest first, are traced once where they are painted. */
-function stroke(
-  scene: AnnotationScene,
-  points: readonly Point[],
-  { width, colour, dash = [], fill }: Pen,
-): Line {
-  return {
-    points,
-    width: width * scene.pixelRatio,
-    colour,
-    dash: dashed(scene, dash),
-    ...(fill === undefined ? {} : { fill }),
-  };
-}
-
-function pathOf(scene: AnnotationScene, ring: Ring): readonly Point[] {
-  const points: Point[] = [];
-  for (let i = 0; i < pointCount(ring); i++) points.push(toView(scene, pointAt(ring, i)));
-  return points;
-}
-
-function dashed({ pixelRatio }: AnnotationScene, dash: readonly number[]): readonly number[] {
-  return dash.map((length) => length * pixelRatio);
-}
-
-function beside(scene: AnnotationScene, at: Point): Point {
-  const { x, y } = toView(scene, at);
-  return { x: x + 8 * scene.pixelRatio, y: y - 20 * scene.pixelRatio };
-}
-
-function closed(ring: Ring): Ring {
-  return [...ring, ...ring.slice(0, 2)];
-}
-
-/** Middles are shown only where edges are long enough on the screen to be told from points. */
-function isLongEnough({ state, camera, pixelRatio }: AnnotationScene): boolean {
-  const active = activeRing(state);
-  if (active === null) return false;
-  const { points } = active;
-  const [a, b] = [pointAt(points, 0), pointAt(points, 1)];
-  return (Math.hypot(a.x - b.x, a.y - b.y) * camera.scale) / pixelRatio > 40;
-}
-
-function isInSight({ viewport }: AnnotationScene, { x, y }: Point): boolean {
-  return x > -MARGIN && y > -MARGIN && x < viewport.width + MARGIN && y < viewport.height + MARGIN;
-}
-
-function toView({ camera, viewport }: AnnotationScene, at: Point): Point {
-  return imageToView(camera, viewport, at);
+/** The middle of an edge has a handle only where the edge is long enough on the screen to be told from its ends. */
+function isLongEnough({ camera, pixelRatio }: AnnotationScene, span: Point | undefined): boolean {
+  if (span === undefined) return false;
+  return Math.hypot(span.x * camera.scale, span.y * camera.scaleY) / pixelRatio > MIDDLE_FROM;
 }

@@ -6,10 +6,13 @@ import { type AnnotatingCase, type AnnotationContent, emptyAnnotation } from "@m
 import { emptyHistory, type History } from "./history.ts";
 import type { Journalled } from "./journal.ts";
 import { mergeContents, type ShapeConflict } from "./merge-contents.ts";
+import { isSameRecord } from "./same-record.ts";
 
 export interface DrawingStart {
   readonly content: AnnotationContent;
   readonly history: History;
+  /** The number of the history's first step in the journal. */
+  readonly firstStep: number;
   /** What the server has, and its version. */
   readonly base: AnnotationContent;
   readonly version: number;
@@ -18,6 +21,9 @@ export interface DrawingStart {
   readonly conflicts: readonly ShapeConflict[];
 }
 
+/** Of what was never saved; nothing is merged with it. */
+const NEVER = new Date(0).toISOString();
+
 export function drawingStart(
   { draft }: Pick<AnnotatingCase, "draft">,
   journalled: Journalled | null,
@@ -25,11 +31,15 @@ export function drawingStart(
   const base = draft?.content ?? emptyAnnotation;
   const version = draft?.version ?? 0;
   const nothing = { base, version, content: base, conflicts: [] };
-  if (journalled === null) return { ...nothing, history: emptyHistory, dirty: false };
+  if (journalled === null) {
+    return { ...nothing, history: emptyHistory, firstStep: 0, dirty: false };
+  }
   const { head, history } = journalled;
-  const own = head.dirty ? mergeContents(head.base, head.content, base) : nothing;
+  const own = head.dirty
+    ? mergeContents(head.base, head.content, base, draft?.savedAt ?? NEVER)
+    : nothing;
   const { content, conflicts } = own;
-  const isSame = JSON.stringify(shapesOf(content)) === JSON.stringify(shapesOf(head.content));
+  const isSame = isSameRecord(shapesOf(content), shapesOf(head.content));
   const known = new Set(content.parked.map(({ id }) => id));
   const lost = head.unfinished.filter(({ id }) => !known.has(id));
   return {
@@ -38,6 +48,7 @@ export function drawingStart(
     content: lost.length === 0 ? content : { ...content, parked: [...content.parked, ...lost] },
     // Steps would undo what came from elsewhere, or miss what was in hand.
     history: isSame && lost.length === 0 ? history : emptyHistory,
+    firstStep: head.first,
     dirty: head.dirty || lost.length > 0,
     conflicts,
   };

@@ -49,8 +49,10 @@ export interface EditorState {
 }
 
 export function worldOf(state: EditorState): World {
-  const { document, images, selection, structure, widthMm } = state;
-  return { document, images, selection, structure, widthMm, id: `${state.prefix}${state.count}` };
+  const { document, images, selection, hidden, structure, widthMm } = state;
+  const id = `${state.prefix}${state.count}`;
+  const offers = openOffers(state);
+  return { document, images, selection, offers, hidden, structure, widthMm, id };
 }
 
 /** Proposals that are still to be decided. */

@@ -4,97 +4,29 @@
  */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { emptyAnnotation, type Offer } from "@malleolus/schema";
 import fc from "fast-check";
-import { contentOf } from "./document.ts";
-import { beginEditor, type EditorEvent, nextEditor, unfinished } from "./editor.ts";
-import { type EditorState, openOffers } from "./editor-state.ts";
-import type { Place } from "./place.ts";
-import type { EditorImage, Shape } from "./shape.ts";
+import { type EditorEvent, nextEditor, unfinished } from "./editor.ts";
+import { openOffers } from "./editor-state.ts";
+import {
+  AP,
+  at,
+  begin,
+  callOff,
+  click,
+  drag,
+  finish,
+  fractureOffer as fracture,
+  LATERAL,
+  fibulaOffer as offer,
+  redo,
+  run,
+  shapes,
+  square,
+  tool,
+  undo,
+} from "./test-editor.ts";
 import { isToolBusy } from "./tools/table.ts";
 import { toolNames } from "./tools/tool.ts";
-
-const [AP, LATERAL] = ["a".repeat(32), "b".repeat(32)];
-const images: readonly EditorImage[] = [
-  { id: AP, width: 400, height: 500, spacing: { rowMm: 0.2, columnMm: 0.2, source: "calibrated" } },
-  { id: LATERAL, width: 400, height: 500, spacing: null },
-];
-const offer: Offer = {
-  key: "7 fibula",
-  image: AP,
-  structure: "fibula",
-  polygons: [[200.125, 200, 300, 200, 300, 300, 200, 300]],
-  line: null,
-  score: 0.8,
-};
-const fracture: Offer = {
-  key: "7 fracture",
-  image: AP,
-  structure: "fracture",
-  polygons: [[210, 250, 290, 250, 290, 260]],
-  line: { points: [210, 250, 290, 255], widthMm: 3 },
-  score: 0.5,
-};
-
-function begin(offers: readonly Offer[] = []): EditorState {
-  return beginEditor({
-    images,
-    offers,
-    content: emptyAnnotation,
-    structure: "fibula",
-    widthMm: 3,
-    prefix: "s",
-  });
-}
-
-function at(x: number, y: number, more: Partial<Place> = {}): Place {
-  const keys = { shift: false, alt: false, ctrl: false };
-  return { image: AP, at: { x, y }, scale: { x: 1, y: 1 }, kind: "mouse", ...keys, ...more };
-}
-
-const run = (state: EditorState, events: readonly EditorEvent[]) =>
-  events.reduce(nextEditor, state);
-const tool = (name: (typeof toolNames)[number]): EditorEvent => ({ type: "take tool", tool: name });
-
-function click(x: number, y: number, more: Partial<Place> = {}): EditorEvent[] {
-  const place = at(x, y, more);
-  return [
-    { type: "press", place },
-    { type: "click", place },
-  ];
-}
-
-function drag(
-  points: readonly (readonly [number, number])[],
-  more: Partial<Place> = {},
-): EditorEvent[] {
-  const places = points.map(([x, y]) => at(x, y, more));
-  return [
-    { type: "press", place: places[0] },
-    ...places.slice(1).map((place): EditorEvent => ({ type: "drag", place })),
-    { type: "drop", place: places[places.length - 1] },
-  ];
-}
-
-const finish: EditorEvent = { type: "finish" };
-const callOff: EditorEvent = { type: "escape" };
-const undo: EditorEvent = { type: "undo" };
-const redo: EditorEvent = { type: "redo" };
-
-function shapes(state: EditorState): Shape[] {
-  return contentOf(state.document).shapes.slice();
-}
-
-function square(x: number, y: number, side: number): EditorEvent[] {
-  return [
-    tool("polygon"),
-    ...click(x, y),
-    ...click(x + side, y),
-    ...click(x + side, y + side),
-    ...click(x, y + side),
-    finish,
-  ];
-}
 
 test("polygon: points by clicks, the fifth taken back, closed at the first; one undo and one redo", () => {
   const drawn = run(begin(), [
@@ -485,6 +417,11 @@ const command = fc.oneof(
     [{ type: "redraw" }],
     [{ type: "step", by: 1 }],
     [{ type: "nudge", dx: 3, dy: -2 }],
+    [{ type: "move", dx: -2, dy: 3 }],
+    [{ type: "insert point" }],
+    [{ type: "begin section" }],
+    [{ type: "step", by: 1, adds: true }],
+    [{ type: "hide", structure: "fibula" }],
     [{ type: "candidate", step: 1 }],
     [{ type: "snapping" }],
     [{ type: "accept", offer: offer.key }],

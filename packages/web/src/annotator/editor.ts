@@ -10,13 +10,8 @@ import {
   type Visibility,
 } from "@malleolus/schema";
 import { accept, callOffMending, mend, reject } from "./decide-offers.ts";
-import {
-  type AnnotationDocument,
-  documentOf,
-  withoutParked,
-  withoutShapes,
-  withShapes,
-} from "./document.ts";
+import { type AnnotationDocument, documentOf, withoutParked, withoutShapes } from "./document.ts";
+import { beginSection, changeShape, insertBehind, moveSelected, redraw } from "./edit-selected.ts";
 import {
   commit,
   type EditorState,
@@ -29,9 +24,8 @@ import {
   went,
   worldOf,
 } from "./editor-state.ts";
-import { type EditName, emptyHistory, type History, stepBack, stepForward } from "./history.ts";
-import { snapped } from "./place.ts";
-import { insertPoint, pointAt, pointCount, rounded } from "./ring.ts";
+import { emptyHistory, type History, stepBack, stepForward } from "./history.ts";
+import { type Place, snapped } from "./place.ts";
 import { type EditorImage, inOrder, shapesOn } from "./shape.ts";
 import { resumed } from "./tools/point-by-point.ts";
 import { idleTool, isToolBusy, nextTool, type ToolState } from "./tools/table.ts";
@@ -46,11 +40,17 @@ export type EditorEvent =
   | { readonly type: "undo" }
   | { readonly type: "redo" }
   | { readonly type: "select"; readonly selection: Selection }
-  /** The next or the previous shape or open proposal. */
-  | { readonly type: "step"; readonly by: -1 | 1 }
+  /** The next or the previous shape or open proposal; `adds` takes a shape more. */
+  | { readonly type: "step"; readonly by: -1 | 1; readonly adds?: boolean }
+  /** One shape more, or one less: those to join. */
+  | { readonly type: "toggle"; readonly id: string }
   | { readonly type: "delete" }
   /** In the middle of the edge behind the selected point. */
   | { readonly type: "insert point" }
+  /** From the selected point on, a part is drawn anew. */
+  | { readonly type: "begin section" }
+  /** The selected shapes as a whole, by pixels of their radiograph. */
+  | { readonly type: "move"; readonly dx: number; readonly dy: number }
   /** The selected shape again, from the beginning. */
   | { readonly type: "redraw" }
   | { readonly type: "resume"; readonly id: string }
@@ -117,11 +117,17 @@ export function nextEditor(state: EditorState, event: EditorEvent): EditorState 
     case "select":
       return selectAt(state, event.selection);
     case "step":
-      return stepTo(state, event.by);
+      return event.adds === true ? addNext(state, event.by) : stepTo(state, event.by);
+    case "toggle":
+      return toggle(state, event.id);
     case "delete":
       return remove(state);
     case "insert point":
       return insertBehind(state);
+    case "begin section":
+      return beginSection(state);
+    case "move":
+      return moveSelected(state, event.dx, event.dy);
     case "redraw":
       return redraw(state);
     case "resume":
@@ -141,7 +147,7 @@ export function nextEditor(state: EditorState, event: EditorEvent): EditorState 
         doubtful: !doubtful,
       }));
     case "hide":
-      return { ...state, hidden: toggled(state.hidden, event.structure) };
+      return hide(state, event.structure);
     case "visibility":
       return grade(state, event.image, event.to);
     case "offers":
@@ -186,11 +192,22 @@ function intoTool(state: EditorState, event: ToolEvent): EditorState {
   const stays = event.type === "hover" || event.type === "path";
   const parked = event.type === "escape" ? (step.parked ?? null) : null;
   const after = take(state, step, stays ? state.justParked : parked);
+  if (step.mends !== undefined) return mendFrom(after, step.mends, event);
   // A second level out: from a tool that has nothing in hand to choosing.
   const isIdle = event.type === "escape" && !isToolBusy(state.tool) && state.tool.tool !== "select";
   if (isIdle && after.tool.tool === state.tool.tool) return { ...after, tool: idleTool("select") };
   // What an edit finds under the press it was taken for.
   return step.take === "edit" && event.type === "press" ? intoTool(after, event) : after;
+}
+
+/** The proposal is taken, and the drag that grasped a point of it goes on. */
+function mendFrom(
+  state: EditorState,
+  { offer, from }: { readonly offer: string; readonly from: Place },
+  event: ToolEvent,
+): EditorState {
+  const mending = mend(state, offer);
+  return intoTool(intoTool(mending, { type: "press", place: from }), event);
 }
 
 function isNothingSelected({ selection }: EditorState): boolean {
@@ -292,6 +309,29 @@ function stepTo(state: EditorState, by: -1 | 1): EditorState {
   return { ...state, selection: places[next], tool: idleTool("select"), justParked: null };
 }
 
+/** The shape after the last one that is selected, on its view: what is joined lies on one. */
+function addNext(state: EditorState, by: -1 | 1): EditorState {
+  if (isToolBusy(state.tool)) return state;
+  const { ids } = state.selection;
+  const last = state.document.shapes.get(ids.at(-1) ?? "");
+  if (last === undefined) return stepTo(state, by);
+  const there = shapesOn(state.document.shapes.values(), last.image);
+  const at = there.findIndex(({ id }) => id === last.id);
+  const others = [...there.slice(at + 1), ...there.slice(0, at)].filter(
+    ({ id }) => !ids.includes(id),
+  );
+  const next = by > 0 ? others.at(0) : others.at(-1);
+  return next === undefined ? say(state, "said.nothing to choose") : toggle(state, next.id);
+}
+
+function toggle(state: EditorState, id: string): EditorState {
+  if (isToolBusy(state.tool) || !state.document.shapes.has(id)) return state;
+  const { ids } = state.selection;
+  const next = ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id];
+  const tool = state.tool.tool === "join" ? state.tool : idleTool("select");
+  return { ...state, tool, selection: { ids: next, vertex: null, offer: null }, justParked: null };
+}
+
 /** A point while points are edited; else the selected shapes, or the selected proposal. */
 function remove(state: EditorState): EditorState {
   const { selection, document } = state;
@@ -310,36 +350,6 @@ function remove(state: EditorState): EditorState {
   return commit(left, withoutShapes(document, open), "edit.deleted", image);
 }
 
-function insertBehind(state: EditorState): EditorState {
-  const { ids, vertex } = state.selection;
-  const shape = state.document.shapes.get(ids[0] ?? "");
-  if (shape === undefined || shape.locked || vertex === null || isToolBusy(state.tool))
-    return state;
-  const count = pointCount(shape.points);
-  const isLast = vertex === count - 1;
-  if (shape.form === "line" && isLast) return say(state, "said.nothing to choose");
-  const [a, b] = [pointAt(shape.points, vertex), pointAt(shape.points, isLast ? 0 : vertex + 1)];
-  const [x, y] = rounded([(a.x + b.x) / 2, (a.y + b.y) / 2]);
-  const points = insertPoint(shape.points, vertex + 1, { x, y });
-  const document = withShapes(state.document, [{ ...shape, points }]);
-  const after = commit(state, document, "edit.inserted", shape.image);
-  return { ...after, selection: { ...after.selection, vertex: vertex + 1 } };
-}
-
-function redraw(state: EditorState): EditorState {
-  const [id] = state.selection.ids;
-  const shape = id === undefined ? undefined : state.document.shapes.get(id);
-  if (shape === undefined || shape.locked || isToolBusy(state.tool)) return state;
-  const gone = commit(
-    state,
-    withoutShapes(state.document, [shape.id]),
-    "edit.deleted",
-    shape.image,
-  );
-  const tool = shape.form === "line" ? "line" : "polygon";
-  return { ...gone, structure: shape.structure, tool: idleTool(tool), selection: noSelection };
-}
-
 function resume(state: EditorState, id: string): EditorState {
   const down = putDown(state);
   const parked = down.document.parked.get(id);
@@ -350,21 +360,14 @@ function resume(state: EditorState, id: string): EditorState {
   return { ...down, tool, structure, selection: noSelection, justParked: null, said: null };
 }
 
-function changeShape(
-  state: EditorState,
-  id: string,
-  what: EditName,
-  change: (shape: { readonly locked: boolean; readonly doubtful: boolean }) => {
-    readonly locked?: boolean;
-    readonly doubtful?: boolean;
-  },
-): EditorState {
-  const shape = state.document.shapes.get(id);
-  if (shape === undefined || isToolBusy(state.tool)) return state;
-  const changed = { ...shape, ...change(shape) };
-  const next = commit(state, withShapes(state.document, [changed]), what, shape.image);
-  // A locked shape has no points in hand.
-  return changed.locked && next.tool.tool === "edit" ? { ...next, tool: idleTool("select") } : next;
+/** What is not seen is not in hand either. */
+function hide(state: EditorState, structure: string): EditorState {
+  const hidden = toggled(state.hidden, structure);
+  const isHidden = (id: string) => hidden.has(state.document.shapes.get(id)?.structure ?? "");
+  if (isToolBusy(state.tool) || !state.selection.ids.some(isHidden)) return { ...state, hidden };
+  const ids = state.selection.ids.filter((id) => !isHidden(id));
+  const tool = state.tool.tool === "edit" ? idleTool("select") : state.tool;
+  return { ...state, hidden, tool, selection: { ids, vertex: null, offer: null } };
 }
 
 function grade(state: EditorState, image: string, to: Visibility): EditorState {

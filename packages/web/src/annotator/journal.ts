@@ -1,14 +1,14 @@
 /**
- * The journal of what somebody draws, in the browser's database: what is drawn and not yet acknowledged, what is
- * on its way, and the steps that can be undone, so that they survive a crash of the tab. Written with every
- * change, before anything is sent.
+ * The journal of what somebody draws: what is drawn and not yet acknowledged, what is on its way, and the steps that
+ * can be undone, so that they survive a crash of the tab. Written with every change, before anything is sent; where
+ * it is kept is `open-journal.ts`'s.
  */
 import { annotationContentSchema, parkedDrawingSchema } from "@malleolus/schema";
 import { z } from "zod";
 import type { History, HistoryEntry } from "./history.ts";
 
 /** What a case's journal says besides its steps. */
-const headSchema = z.object({
+export const headSchema = z.object({
   content: annotationContentSchema,
   /** What the server had when this was drawn, and its version. */
   base: annotationContentSchema,
@@ -17,6 +17,8 @@ const headSchema = z.object({
   dirty: z.boolean(),
   /** Drawings that were in hand. */
   unfinished: z.array(parkedDrawingSchema),
+  /** The number of the first step: the oldest ones go, and the others keep theirs. */
+  first: z.int().nonnegative().default(0),
   /** How many steps there are, and how many of them are done. */
   steps: z.int().nonnegative(),
   done: z.int().nonnegative(),
@@ -28,102 +30,33 @@ export interface Journalled {
   readonly history: History;
 }
 
-/** What changes of the steps that are kept: written under their numbers; what is behind `steps` is not read. */
+/** Steps as they are kept, under their numbers from `first` on. */
+export interface NumberedSteps {
+  readonly first: number;
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** What changes of the steps that are kept: written under their numbers; what is behind the last is not read. */
 export interface StepWrites {
+  readonly first: number;
   readonly from: number;
   readonly entries: readonly HistoryEntry[];
 }
 
-/** Steps that are kept as they are need no second writing. */
-export function stepWrites(before: History, after: History): StepWrites {
-  let from = 0;
-  const both = Math.min(before.entries.length, after.entries.length);
-  while (from < both && before.entries[from] === after.entries[from]) from++;
-  return { from, entries: after.entries.slice(from) };
+/** Steps that are kept as they are need no second writing, also where the oldest of two hundred goes. */
+export function stepWrites(
+  before: NumberedSteps,
+  { entries }: Pick<History, "entries">,
+): StepWrites {
+  const gone = entries.length === 0 ? 0 : Math.max(before.entries.indexOf(entries[0]), 0);
+  let same = 0;
+  while (same < entries.length && before.entries[gone + same] === entries[same]) same++;
+  const first = before.first + gone;
+  return { first, from: first + same, entries: entries.slice(same) };
 }
 
 export interface Journal {
   readonly read: (code: string) => Promise<Journalled | null>;
   readonly write: (code: string, head: JournalHead, steps: StepWrites) => Promise<void>;
   readonly forget: (code: string) => Promise<void>;
-}
-
-const NAME = "malleolus-annotating";
-const HEADS = "heads";
-const STEPS = "steps";
-
-/** Null where the browser has no database, or keeps none. */
-export async function openJournal(login: string): Promise<Journal | null> {
-  const database = await openDatabase().catch(() => null);
-  if (database === null) return null;
-  const key = (code: string) => [login, code];
-  const stepsOf = (code: string) =>
-    IDBKeyRange.bound([login, code, 0], [login, code, Number.MAX_SAFE_INTEGER]);
-  return {
-    async read(code) {
-      const reads = database.transaction([HEADS, STEPS]);
-      const found = await answerOf(reads.objectStore(HEADS).get(key(code)));
-      const head = headSchema.safeParse(found);
-      if (!head.success) return null;
-      const kept: unknown = await answerOf(reads.objectStore(STEPS).getAll(stepsOf(code)));
-      const entries = Array.isArray(kept) ? kept.filter(isEntry) : [];
-      const { steps, done } = head.data;
-      const isWhole = entries.length >= steps;
-      const history = isWhole
-        ? { entries: entries.slice(0, steps), done }
-        : { entries: [], done: 0 };
-      return { head: head.data, history };
-    },
-    async write(code, head, { from, entries }) {
-      const writes = database.transaction([HEADS, STEPS], "readwrite", { durability: "strict" });
-      writes.objectStore(HEADS).put(head, key(code));
-      const steps = writes.objectStore(STEPS);
-      for (const [i, entry] of entries.entries()) steps.put(entry, [login, code, from + i]);
-      await endOf(writes);
-    },
-    async forget(code) {
-      const writes = database.transaction([HEADS, STEPS], "readwrite");
-      writes.objectStore(HEADS).delete(key(code));
-      writes.objectStore(STEPS).delete(stepsOf(code));
-      await endOf(writes);
-    },
-  };
-}
-
-/** Written by this page or one of the same version; another's is not undone. */
-function isEntry(value: unknown): value is HistoryEntry {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "what" in value &&
-    "change" in value &&
-    typeof value.change === "object" &&
-    value.change !== null &&
-    "shapes" in value.change &&
-    Array.isArray(value.change.shapes)
-  );
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  const request = indexedDB.open(NAME, 1);
-  request.addEventListener("upgradeneeded", () => {
-    request.result.createObjectStore(HEADS);
-    request.result.createObjectStore(STEPS);
-  });
-  return answerOf(request);
-}
-
-function answerOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.addEventListener("success", () => resolve(request.result));
-    request.addEventListener("error", () => reject(request.error));
-  });
-}
-
-function endOf(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.addEventListener("complete", () => resolve());
-    transaction.addEventListener("error", () => reject(transaction.error));
-    transaction.addEventListener("abort", () => reject(transaction.error));
-  });
 }

@@ -6,6 +6,7 @@ import { mergeContents, resolveConflict } from "./merge-contents.ts";
 import { newShape, type Shape } from "./shape.ts";
 
 const AP = "a".repeat(32);
+const SAVED = "2026-01-01T00:00:00.000Z";
 
 function shape(id: string, size = 10): Shape {
   const points = [0, 0, size, 0, size, size];
@@ -28,7 +29,7 @@ test("merge: shapes that only one side has drawn, changed or deleted go together
     shape("new"),
   );
   const there = content(shape("kept"), shape("mine"), shape("theirs", 30), shape("other"));
-  const { content: merged, conflicts } = mergeContents(base, here, there);
+  const { content: merged, conflicts } = mergeContents(base, here, there, SAVED);
   assert.deepEqual(conflicts, []);
   assert.deepEqual(ids(merged), ["kept", "mine", "new", "other", "theirs"]);
   const sizes = new Map(merged.shapes.map(({ id, points }) => [id, points[2]]));
@@ -38,13 +39,18 @@ test("merge: shapes that only one side has drawn, changed or deleted go together
 test("merge: the same shape changed on both sides is somebody's to choose, and nothing is lost", () => {
   const here = content(shape("one", 20));
   const there = content(shape("one", 30));
-  const { content: merged, conflicts } = mergeContents(content(shape("one")), here, there);
+  const { content: merged, conflicts } = mergeContents(content(shape("one")), here, there, SAVED);
   const [conflict] = conflicts;
   assert.deepEqual(
     [conflict.id, conflict.here?.points[2], conflict.there?.points[2]],
     ["one", 20, 30],
   );
-  const made = { id: "two", at: "2026-01-01T00:00:00.000Z" };
+  assert.deepEqual(
+    merged.setAside.map(({ shape: aside, at }) => [aside.points[2], at]),
+    [[30, SAVED]],
+    "kept aside before anybody has chosen",
+  );
+  const made = { id: "two", at: SAVED };
   const mine = resolveConflict(merged, conflict, "this", made);
   assert.deepEqual([mine.shapes[0].points[2], mine.setAside[0].shape.points[2]], [20, 30]);
   const other = resolveConflict(merged, conflict, "other", made);
@@ -55,8 +61,8 @@ test("merge: the same shape changed on both sides is somebody's to choose, and n
 
 test("merge: one that is changed here and deleted there is a conflict, and so is the other way round", () => {
   const [was, is] = [content(shape("one")), content(shape("one", 20))];
-  assert.equal(mergeContents(was, is, content()).conflicts[0].there, null);
-  const deleted = mergeContents(was, content(), is);
+  assert.equal(mergeContents(was, is, content(), SAVED).conflicts[0].there, null);
+  const deleted = mergeContents(was, content(), is, SAVED);
   assert.equal(deleted.conflicts[0].here, null);
   const made = { id: "two", at: "" };
   const back = resolveConflict(deleted.content, deleted.conflicts[0], "both", made);
@@ -65,7 +71,7 @@ test("merge: one that is changed here and deleted there is a conflict, and so is
 
 test("merge: time of both sides counts from where they parted", () => {
   const at = (seconds: number) => ({ ...emptyAnnotation, seconds: { [AP]: seconds } });
-  assert.deepEqual(mergeContents(at(60), at(90), at(75)).content.seconds, { [AP]: 105 });
+  assert.deepEqual(mergeContents(at(60), at(90), at(75), SAVED).content.seconds, { [AP]: 105 });
 });
 
 test("merge: whatever was drawn on either side is in the merged content or among the conflicts", () => {
@@ -74,7 +80,7 @@ test("merge: whatever was drawn on either side is in the merged content or among
     .map((all) => content(...new Map(all.map(([id, size]) => [id, shape(id, size)])).values()));
   fc.assert(
     fc.property(shapes, shapes, shapes, (base, here, there) => {
-      const { content: merged, conflicts } = mergeContents(base, here, there);
+      const { content: merged, conflicts } = mergeContents(base, here, there, SAVED);
       const kept = new Set([
         ...merged.shapes.map((one) => JSON.stringify(one)),
         ...conflicts.flatMap((one) => [JSON.stringify(one.here), JSON.stringify(one.there)]),

@@ -4,6 +4,8 @@
  * choose, and what gives way is kept aside.
  */
 import type { AnnotationContent, SetAside } from "@malleolus/schema";
+import { contentOf } from "./document.ts";
+import { isSameRecord } from "./same-record.ts";
 import type { Shape } from "./shape.ts";
 
 /** One shape as it is here and there; null where it was deleted. */
@@ -11,6 +13,8 @@ export interface ShapeConflict {
   readonly id: string;
   readonly here: Shape | null;
   readonly there: Shape | null;
+  /** When the other one was saved. */
+  readonly thereAt: string;
 }
 
 export interface MergedContents {
@@ -19,11 +23,15 @@ export interface MergedContents {
   readonly conflicts: readonly ShapeConflict[];
 }
 
-/** `base` is what both began with: the last that this page knows to be saved. */
+/**
+ * `base` is what both began with: the last that this page knows to be saved. The other side of a conflict is kept
+ * aside from now on, so that it is there whatever happens before somebody chooses; `thereAt` is when it was saved.
+ */
 export function mergeContents(
   base: AnnotationContent,
   here: AnnotationContent,
   there: AnnotationContent,
+  thereAt: string,
 ): MergedContents {
   const byId = (all: readonly Shape[]) => new Map(all.map((one) => [one.id, one]));
   const shapes = mergeRecords(byId(base.shapes), byId(here.shapes), byId(there.shapes));
@@ -35,26 +43,34 @@ export function mergeContents(
   const decisions = mergeRecords(decided(base), decided(here), decided(there));
   const grades = ({ visibility }: AnnotationContent) => new Map(Object.entries(visibility));
   const visibility = mergeRecords(grades(base), grades(here), grades(there));
+  const [hereById, thereById] = [byId(here.shapes), byId(there.shapes)];
+  const conflicts = shapes.both.map((id) => ({
+    id,
+    here: hereById.get(id) ?? null,
+    there: thereById.get(id) ?? null,
+    thereAt,
+  }));
+  const givenWay = conflicts.flatMap(({ there: shape }) =>
+    shape === null ? [] : [{ shape, at: thereAt }],
+  );
   return {
     content: {
-      shapes: [...shapes.merged.values()],
-      parked: [...parked.merged.values()],
-      decisions: [...decisions.merged.values()],
-      visibility: Object.fromEntries(visibility.merged),
-      setAside: unionOf(here.setAside, there.setAside),
+      ...contentOf({
+        shapes: shapes.merged,
+        parked: parked.merged,
+        decisions: decisions.merged,
+        visibility: visibility.merged,
+      }),
+      setAside: unionOf(unionOf(here.setAside, there.setAside), givenWay),
       seconds: longest(base.seconds, here.seconds, there.seconds),
     },
-    conflicts: shapes.both.map((id) => ({
-      id,
-      here: byId(here.shapes).get(id) ?? null,
-      there: byId(there.shapes).get(id) ?? null,
-    })),
+    conflicts,
   };
 }
 
 export type ConflictChoice = "this" | "other" | "both";
 
-/** The content after a choice; what gives way is kept aside. */
+/** The content after a choice; what gives way is kept aside, and what holds is there no longer. */
 export function resolveConflict(
   content: AnnotationContent,
   { id, here, there }: ShapeConflict,
@@ -64,23 +80,26 @@ export function resolveConflict(
   const rest = content.shapes.filter((shape) => shape.id !== id);
   const aside = (shape: Shape | null): SetAside[] =>
     shape === null ? [] : [{ shape, at: made.at }];
+  const known = content.setAside.filter(
+    ({ shape }) => there === null || !isSameRecord(shape, there),
+  );
   const some = (shape: Shape | null) => (shape === null ? [] : [shape]);
   switch (choice) {
     case "this":
       return {
         ...content,
         shapes: [...rest, ...some(here)],
-        setAside: [...content.setAside, ...aside(there)],
+        setAside: [...known, ...aside(there)],
       };
     case "other":
       return {
         ...content,
         shapes: [...rest, ...some(there)],
-        setAside: [...content.setAside, ...aside(here)],
+        setAside: [...known, ...aside(here)],
       };
     case "both": {
       const other = some(there).map((shape) => ({ ...shape, id: here === null ? id : made.id }));
-      return { ...content, shapes: [...rest, ...some(here), ...other] };
+      return { ...content, shapes: [...rest, ...some(here), ...other], setAside: known };
     }
   }
 }
@@ -94,17 +113,17 @@ function mergeRecords<T>(
   const both: string[] = [];
   for (const key of new Set([...base.keys(), ...here.keys(), ...there.keys()])) {
     const [was, ours, theirs] = [base.get(key), here.get(key), there.get(key)];
-    const isOurs = !isSame(was, ours);
-    const isTheirs = !isSame(was, theirs);
+    const isOurs = !isSameRecord(was, ours);
+    const isTheirs = !isSameRecord(was, theirs);
     const value = isOurs ? ours : theirs;
     if (value !== undefined) merged.set(key, value);
-    if (isOurs && isTheirs && !isSame(ours, theirs)) both.push(key);
+    if (isOurs && isTheirs && !isSameRecord(ours, theirs)) both.push(key);
   }
   return { merged, both };
 }
 
 function unionOf(one: readonly SetAside[], other: readonly SetAside[]): readonly SetAside[] {
-  const more = other.filter((aside) => !one.some((known) => isSame(known, aside)));
+  const more = other.filter((aside) => !one.some((known) => isSameRecord(known, aside)));
   return [...one, ...more];
 }
 
@@ -122,8 +141,4 @@ function longest(
       return [image, Math.round((was + spent(here) + spent(there)) * 10) / 10];
     }),
   );
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -79,6 +79,7 @@ export function OfferList({
                 >
                   {t("annotate.reject")} <Key name="Del" />
                 </Button>
+                <span className="meta muted">{t("annotate.why")}</span>
                 {WHY.map((why) => (
                   <Button
                     key={why}

@@ -92,3 +92,12 @@ test("pointing: where a pen draws, fingers pan; a cancelled press draws nothing"
     "cancel",
   ]);
 });
+
+test("pointing: a finger or a pen that rests is the right button's click, a mouse or one on its way is not", () => {
+  const rest = (kind: PointerInput["kind"], way: readonly Partial<PointerInput>[] = []) =>
+    types([{ phase: "down", kind }, ...way, { phase: "held", kind }, { phase: "up", kind }]);
+  assert.deepEqual(rest("touch"), ["press", "cancel", "right click"]);
+  assert.deepEqual(rest("pen"), ["press", "cancel", "right click"]);
+  assert.deepEqual(rest("mouse"), ["press", "click"]);
+  assert.deepEqual(rest("touch", [{ ...to(30), kind: "touch" }]), ["press", "drag", "drop"]);
+});

@@ -1,13 +1,17 @@
 /**
  * What pointers mean on an annotator's view, as a machine: the left button is the tool's, the right one windows
  * or, where it does not move, takes a point back or opens the menu; the middle one, or Space, pans. One
- * finger is the tool, two pan and zoom, three window; where a pen is used, fingers pan.
+ * finger is the tool, two pan and zoom, three window; where a pen is used, fingers pan. A finger or a pen that rests
+ * is the right button's click.
  */
 import type { PointerKind } from "../shapes/hit-test.ts";
 import type { Point } from "../view/camera.ts";
+import type { Place } from "./place.ts";
+import type { ToolEvent } from "./tools/tool.ts";
 
 export interface PointerInput {
-  readonly phase: "down" | "move" | "up" | "cancel";
+  /** `held` comes by the clock: a finger or a pen that is down for a while and has not moved. */
+  readonly phase: "down" | "move" | "up" | "cancel" | "held";
   readonly pointer: number;
   readonly kind: PointerKind;
   /** 0 left, 1 middle, 2 right, as browsers count them. */
@@ -27,6 +31,27 @@ export type PointingAction =
   | { readonly type: "pan" | "window"; readonly dx: number; readonly dy: number }
   | { readonly type: "zoom"; readonly at: Point; readonly factor: number }
   | { readonly type: "right click"; readonly at: Point };
+
+/** What an action is for the tool in hand; null where it is the view's. */
+export function toolEventOf(
+  action: PointingAction,
+  placeOf: (at: Point, kind: PointerKind) => Place | null,
+): ToolEvent | null {
+  switch (action.type) {
+    case "pan":
+    case "window":
+    case "zoom":
+      return null;
+    case "cancel":
+      return { type: "cancel" };
+    case "right click":
+      return { type: "back" };
+    default: {
+      const place = placeOf(action.at, action.kind);
+      return place === null ? null : { type: action.type, place };
+    }
+  }
+}
 
 type Intent = "tool" | "pan" | "window";
 
@@ -63,6 +88,8 @@ export function nextPointing(pointing: Pointing, input: PointerInput): Next {
       return down(known, input);
     case "move":
       return move(known, input);
+    case "held":
+      return held(known, input);
     case "up":
     case "cancel":
       return up(known, input);
@@ -122,6 +149,17 @@ function move(pointing: Pointing, { pointer, at, kind }: PointerInput): Next {
       return { pointing: next, actions: leads ? [{ type: "window", dx, dy }] : [] };
     }
   }
+}
+
+function held(pointing: Pointing, { pointer, at }: PointerInput): Next {
+  const [press] = pointing.presses;
+  const isResting =
+    pointing.presses.length === 1 && press.pointer === pointer && press.kind !== "mouse";
+  if (!isResting || press.dragging) return { pointing, actions: [] };
+  // What follows is no tool's any more.
+  const presses = [{ ...press, intent: "pan" as const, dragging: true }];
+  const called = press.intent === "tool" ? [{ type: "cancel" as const }] : [];
+  return { pointing: { ...pointing, presses }, actions: [...called, { type: "right click", at }] };
 }
 
 function up(pointing: Pointing, { pointer, phase, at }: PointerInput): Next {

@@ -2,26 +2,31 @@
  * What is drawn, as a list: the pictures' equal, by which each shape and each of its points can be reached,
  * moved and deleted without a pointer.
  */
-import { useEffect, useState } from "react";
+import { FRACTURE } from "@malleolus/schema";
 import { focusViewAfter } from "../case/focus-view.ts";
 import { Button, IconButton, IconToggle } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { useText } from "../strings/text.tsx";
+import type { Translate } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
 import { showSelected } from "./annotating-keys.ts";
 import type { AnnotatingSession } from "./annotating-session.ts";
+import type { Cross } from "./cross.ts";
 import { colourOf } from "./draw-annotation.ts";
 import { imageName, placedName, structureName } from "./names.ts";
-import { pointAt, pointCount } from "./ring.ts";
-import { inOrder, type Shape } from "./shape.ts";
+import { PointEditor } from "./point-editor.tsx";
+import { pointCount } from "./ring.ts";
+import { type EditorImage, inOrder, type Shape } from "./shape.ts";
+import { boxOfShape } from "./shape-box.ts";
 import { knownFaultsOf } from "./shape-faults.ts";
 
 interface ListProps {
   readonly session: AnnotatingSession;
+  readonly cross: Cross;
   readonly readOnly: boolean;
 }
 
-export function ShapeList({ session, readOnly }: ListProps) {
+export function ShapeList({ session, cross, readOnly }: ListProps) {
   const t = useText();
   const { editor, detail } = session;
   const shapes = useMachine(editor, ({ document }) => document.shapes);
@@ -54,7 +59,13 @@ export function ShapeList({ session, readOnly }: ListProps) {
       )}
       <ul className="shape-list">
         {inOrder(shapes.values()).map((shape) => (
-          <ShapeRow key={shape.id} session={session} readOnly={readOnly} shape={shape} />
+          <ShapeRow
+            key={shape.id}
+            session={session}
+            cross={cross}
+            readOnly={readOnly}
+            shape={shape}
+          />
         ))}
         {[...parked.values()].map(({ id, image, structure }) => (
           <li key={id}>
@@ -88,7 +99,8 @@ export function ShapeList({ session, readOnly }: ListProps) {
   );
 }
 
-function ShapeRow({ session, readOnly, shape }: ListProps & { readonly shape: Shape }) {
+function ShapeRow(props: ListProps & { readonly shape: Shape }) {
+  const { session, cross, readOnly, shape } = props;
   const t = useText();
   const { editor, detail } = session;
   const { id } = shape;
@@ -98,6 +110,7 @@ function ShapeRow({ session, readOnly, shape }: ListProps & { readonly shape: Sh
   const faults = image === undefined ? [] : knownFaultsOf(shape, image);
   const notes = [
     t("annotate.points", { count: pointCount(shape.points) }),
+    ...(shape.structure === FRACTURE && image !== undefined ? [sayBox(shape, image, t)] : []),
     ...(shape.offer === null ? [] : [t("annotate.from model")]),
     ...(shape.doubtful ? [t("annotate.doubtful")] : []),
   ];
@@ -107,10 +120,10 @@ function ShapeRow({ session, readOnly, shape }: ListProps & { readonly shape: Sh
         look="small"
         aria-pressed={isSelected}
         onPress={(event) => {
-          editor.dispatch({
-            type: "select",
-            selection: { ids: [id], vertex: null, offer: null },
-          });
+          // Several are chosen to be joined.
+          const adds = event.shiftKey || editor.state().tool.tool === "join";
+          const selection = { ids: [id], vertex: null, offer: null };
+          editor.dispatch(adds ? { type: "toggle", id } : { type: "select", selection });
           showSelected(session);
           focusViewAfter(event);
         }}
@@ -155,101 +168,22 @@ function ShapeRow({ session, readOnly, shape }: ListProps & { readonly shape: Sh
           </IconButton>
         </span>
       )}
-      {isSelected && !readOnly && !shape.locked && <PointEditor session={session} shape={shape} />}
+      {isSelected && !readOnly && !shape.locked && (
+        <PointEditor session={session} cross={cross} shape={shape} />
+      )}
     </li>
   );
 }
 
-/** One point at a time, by number: a shape of thousands has no thousand buttons. */
-function PointEditor({
-  session: { editor },
-  shape,
-}: {
-  readonly session: AnnotatingSession;
-  readonly shape: Shape;
-}) {
-  const t = useText();
-  const vertex = useMachine(editor, ({ selection }) => selection.vertex) ?? 0;
-  const count = pointCount(shape.points);
-  const at = pointAt(shape.points, Math.min(vertex, count - 1));
-  const choose = (index: number) =>
-    editor.dispatch({
-      type: "select",
-      selection: { ids: [shape.id], vertex: (index + count) % count, offer: null },
-    });
-  const moveTo = (x: number, y: number) => {
-    choose(vertex);
-    editor.dispatch({ type: "nudge", dx: x - at.x, dy: y - at.y });
-  };
-  return (
-    <div className="point-editor">
-      <span className="meta">
-        {t("annotate.point", {
-          number: vertex + 1,
-          count,
-          x: at.x.toFixed(1),
-          y: at.y.toFixed(1),
-        })}
-      </span>
-      <IconButton label={t("annotate.point before")} onPress={() => choose(vertex - 1)}>
-        <Icon name="previous" />
-      </IconButton>
-      <IconButton label={t("annotate.point after")} onPress={() => choose(vertex + 1)}>
-        <Icon name="next" />
-      </IconButton>
-      <Coordinate label={t("annotate.point x")} value={at.x} onChange={(x) => moveTo(x, at.y)} />
-      <Coordinate label={t("annotate.point y")} value={at.y} onChange={(y) => moveTo(at.x, y)} />
-      <Button
-        look="small"
-        onPress={() => {
-          choose(vertex);
-          editor.dispatch({ type: "insert point" });
-        }}
-      >
-        {t("annotate.point insert")}
-      </Button>
-      <Button
-        look="small"
-        onPress={() => {
-          choose(vertex);
-          editor.dispatch({ type: "delete" });
-        }}
-      >
-        {t("annotate.point remove")}
-      </Button>
-    </div>
-  );
-}
-
-function Coordinate({
-  label,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly onChange: (value: number) => void;
-}) {
-  const [typed, setTyped] = useState(value.toFixed(1));
-  useEffect(() => setTyped(value.toFixed(1)), [value]);
-  const take = () => {
-    const number = Number(typed);
-    if (typed.trim() !== "" && Number.isFinite(number)) onChange(number);
-    else setTyped(value.toFixed(1));
-  };
-  return (
-    <input
-      className="coordinate"
-      aria-label={label}
-      inputMode="decimal"
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") take();
-      }}
-    />
-  );
+/** `box 24.1 x 12.0 mm`, as a network would learn it. */
+function sayBox(shape: Shape, image: EditorImage, t: Translate): string {
+  const [left, top, right, bottom] = boxOfShape(shape, image);
+  const { spacing } = image;
+  const size = (pixels: number, mm: number | undefined) => (pixels * (mm ?? 1)).toFixed(1);
+  return t(spacing === null ? "annotate.box px" : "annotate.box mm", {
+    width: size(right - left, spacing?.columnMm),
+    height: size(bottom - top, spacing?.rowMm),
+  });
 }
 
 /** A colour means the same on light and on dark: it sits on black, as on the picture. */

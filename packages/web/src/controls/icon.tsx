@@ -19,6 +19,7 @@ const PATHS = {
   previous: "M12 4l-6 6 6 6",
   next: "M8 4l6 6-6 6",
   down: "M5 8l5 5 5-5",
+  up: "M5 12l5-5 5 5",
   select: "M5 3l10 7-4.5 1L8 16z",
   polygon: "M4 7l7-4 6 6-3 8-8-1z",
   freehand: "M3 12c2-8 7-9 9-6s-5 5-4 7 7 3 9-1",

@@ -67,7 +67,11 @@ export interface OutboxParts {
   /** This page's own name, and whether the page of another name is gone. */
   readonly page: string;
   readonly isGone: (page: string) => boolean;
+  /** An answer that has not come by then never will: what was sent is sent again. A minute unless it is said. */
+  readonly answerWithinMs?: number;
 }
+
+const ANSWER_WITHIN_MS = 60_000;
 
 export interface Outbox {
   readonly state: () => OutboxState;
@@ -88,7 +92,15 @@ function accountPrefix(login: string): string {
   return `malleolus:act:${login}:`;
 }
 
-export function openOutbox({ account, store, send, now, page, isGone }: OutboxParts): Outbox {
+export function openOutbox({
+  account,
+  store,
+  send,
+  now,
+  page,
+  isGone,
+  answerWithinMs = ANSWER_WITHIN_MS,
+}: OutboxParts): Outbox {
   const prefix = `${accountPrefix(account.login)}${page}:`;
   const listeners = new Set<() => void>();
   const acknowledged = new Set<(done: Acknowledgement) => void>();
@@ -124,7 +136,7 @@ export function openOutbox({ account, store, send, now, page, isGone }: OutboxPa
     const version = versionOf(act);
     apply({ type: "sending", requestId: act.requestId, version });
     try {
-      const done = await send(act, version);
+      const done = await within(answerWithinMs, send(act, version));
       if ("version" in done) versions.set(act.code, done.version);
       if (done.kind === "submit") versions.delete(act.code);
       if (done.kind === "withdraw") versions.set(act.code, done.detail.draft?.version ?? 0);
@@ -216,6 +228,19 @@ function keep(
     return true;
   } catch {
     return false;
+  }
+}
+
+/** A network that takes a request and says nothing more is none: the same request is then asked again. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ApiError("offline", `no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

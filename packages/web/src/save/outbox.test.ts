@@ -103,7 +103,7 @@ test("outbox: waits grow from one second to thirty, and a refusal is kept until 
 async function startServer(context: TestContext) {
   const seen: { requestId: string; version: number; note: string }[] = [];
   const answers = new Map<string, string>();
-  const trouble = { lose: 0, status: 0 };
+  const trouble = { lose: 0, status: 0, silent: 0 };
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += String(chunk);
@@ -118,14 +118,20 @@ async function startServer(context: TestContext) {
       const answer = { version: seen.length, savedAt: new Date().toISOString() };
       answers.set(body.requestId, JSON.stringify(answer));
     }
-    if (trouble.lose > 0) {
+    if (trouble.silent > 0) {
+      trouble.silent -= 1;
+      // The connection stays, and nothing comes.
+    } else if (trouble.lose > 0) {
       trouble.lose -= 1;
       response.destroy();
     } else response.end(answers.get(body.requestId));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  context.after(() => server.close());
+  context.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   const address = server.address();
   assert.ok(typeof address === "object" && address !== null);
   return { seen, trouble, url: `http://127.0.0.1:${address.port}` };
@@ -145,13 +151,20 @@ function memoryStore(): ActStore & { readonly entries: Map<string, string> } {
   };
 }
 
-function open(store: ActStore, url: string, page: string, alive: readonly string[] = []): Outbox {
+function open(
+  store: ActStore,
+  url: string,
+  page: string,
+  alive: readonly string[] = [],
+  answerWithinMs = 60_000,
+): Outbox {
   const client = createClient(fetch);
   return openOutbox({
     account: { login: "jansen" },
     store,
     page,
     isGone: (other) => !alive.includes(other),
+    answerWithinMs,
     now: Date.now,
     async send(act, version) {
       assert.ok(act.kind === "draft");
@@ -190,6 +203,22 @@ test("outbox: an answer that was lost is asked for again with the same request, 
     ],
   );
   assert.equal(store.entries.size, 0);
+});
+
+test("outbox: a server that takes a request and never answers is asked again, and does it once", async (context) => {
+  const { seen, trouble, url } = await startServer(context);
+  const outbox = open(memoryStore(), url, "one", [], 100);
+  context.after(outbox.close);
+  trouble.silent = 1;
+  outbox.put(draft("a", Date.now(), "first"));
+  outbox.tryNow();
+  await until(() => outbox.state().trouble === "offline");
+  outbox.tryNow();
+  await until(() => saveStateOf(outbox.state()).kind === "saved");
+  assert.deepEqual(
+    seen.map(({ note }) => note),
+    ["first"],
+  );
 });
 
 test("outbox: what a closed page left is sent by the next one of the same account", async (context) => {

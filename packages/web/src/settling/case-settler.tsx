@@ -187,6 +187,7 @@ export function CaseSettler({ given }: { readonly given: SettlingCase }) {
         isHelpOpen: () => helpOpen,
         comment: () => undefined,
         isCommenting: () => false,
+        commentAt: noComment,
         takeOwnWindow: () => ownWindow("take"),
       };
       const pixelRatio = Math.max(devicePixelRatio, 1);
@@ -232,6 +233,7 @@ export function CaseSettler({ given }: { readonly given: SettlingCase }) {
           pins={NO_PINS}
           others={others.get(image.id) ?? NO_OTHERS}
           onComment={noComment}
+          onPin={noPin}
           onPointer={page.onPointer}
           onOwnWindow={page.ownWindow}
         />
@@ -281,6 +283,7 @@ export function CaseSettler({ given }: { readonly given: SettlingCase }) {
 const NO_PINS: readonly never[] = [];
 const NO_OTHERS: readonly never[] = [];
 const noComment = () => false;
+const noPin = () => undefined;
 
 function ownOf({ shapes, visibility }: AnnotationContent, image: string): SettlingDecision["take"] {
   const own = shapes.filter((shape) => shape.image === image);

@@ -1,6 +1,6 @@
 /** Drawings that a senior settles: as lines below one's own, and as shapes that can be mended. */
 import type { DrawnShape, SettlingDrawing, SettlingRadiograph } from "@malleolus/schema";
-import type { OtherDrawing } from "../annotator/draw-annotation.ts";
+import type { OtherDrawing } from "../annotator/annotation-scene.ts";
 import type { Extent } from "../view/camera.ts";
 
 /** What is to hold: one of the drawings by its place, or one's own. */

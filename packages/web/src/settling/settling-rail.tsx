@@ -3,6 +3,7 @@ import { type SettlingRadiograph, visibilitySchema } from "@malleolus/schema";
 import type { ReactNode } from "react";
 import type { AnnotatingSession } from "../annotator/annotating-session.ts";
 import type { Cross } from "../annotator/cross.ts";
+import { InHand } from "../annotator/in-hand.tsx";
 import { imageName, structureName } from "../annotator/names.ts";
 import { ShapeList } from "../annotator/shape-list.tsx";
 import { Structures } from "../annotator/structures.tsx";
@@ -63,7 +64,8 @@ export function SettlingRail(props: SettlingRailProps) {
           <>
             {session.detail.hasFracture && <Grade session={session} image={active.image} />}
             <Structures session={session} cross={cross} />
-            <ShapeList session={session} readOnly={false} />
+            <InHand session={session} />
+            <ShapeList session={session} cross={cross} readOnly={false} />
           </>
         )}
       </div>

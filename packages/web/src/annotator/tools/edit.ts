@@ -266,7 +266,10 @@ function viewOf(state: EditState, world: World) {
       const { x, y } = pointAt(shape.points, state.from);
       const { pointer } = state;
       const points = [x, y, ...state.path, ...(pointer === null ? [] : [pointer.x, pointer.y])];
-      return imageView(shape.image, { paths: [{ points, isClosed: false, look: "drawn" }] });
+      return imageView(shape.image, {
+        structure: shape.structure,
+        paths: [{ points, isClosed: false, look: "drawn" }],
+      });
     }
     case "preview":
       return imageView(shape.image, {
@@ -279,6 +282,7 @@ function middlesOf({ points, form }: Shape) {
   const count = pointCount(points);
   return Array.from({ length: form === "polygon" ? count : count - 1 }, (_, i) => {
     const [a, b] = [pointAt(points, i), pointAt(points, (i + 1) % count)];
-    return { at: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, look: "middle" as const };
+    const span = { x: b.x - a.x, y: b.y - a.y };
+    return { at: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, look: "middle" as const, span };
   });
 }

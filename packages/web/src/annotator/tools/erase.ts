@@ -5,8 +5,8 @@
 import { type AnnotationDocument, withoutShapes, withShapes } from "../document.ts";
 import { type Place, screenDistance } from "../place.ts";
 import { pointAt, pointCount, type Ring, sectionOf } from "../ring.ts";
-import { LEAST_POINTS, type Shape, shapesOn } from "../shape.ts";
-import { imageView, type Step, type Tool, type World } from "./tool.ts";
+import { LEAST_POINTS, type Shape } from "../shape.ts";
+import { imageView, type Step, shapesInSight, type Tool, type World } from "./tool.ts";
 
 export type EraseState =
   | { readonly phase: "idle" }
@@ -53,14 +53,10 @@ export const erase: Tool<EraseState> = {
   hint: () => "hint.erase",
 };
 
-function rubbed(
-  state: EraseState,
-  place: Place,
-  { document, selection }: World,
-  begins: boolean,
-): EraseState {
+function rubbed(state: EraseState, place: Place, world: World, begins: boolean): EraseState {
   if (!begins && (state.phase === "idle" || place.image !== state.image)) return state;
-  const there = shapesOn(document.shapes.values(), place.image).filter(({ locked }) => !locked);
+  const { selection } = world;
+  const there = shapesInSight(world, place.image).filter(({ locked }) => !locked);
   const selected = there.filter(({ id }) => selection.ids.includes(id));
   const gone = new Map(state.phase === "idle" || begins ? [] : state.gone);
   // Where something is selected, nothing else is rubbed out by accident.

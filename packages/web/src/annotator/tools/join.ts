@@ -6,8 +6,15 @@ import { unionOutline } from "@malleolus/geometry";
 import { withoutShapes, withShapes } from "../document.ts";
 import { hitShape, type Place } from "../place.ts";
 import { pointAt, pointCount, type Ring, reversed, rounded } from "../ring.ts";
-import { type Shape, shapesOn } from "../shape.ts";
-import { imageView, type Selection, type Step, type Tool, type World } from "./tool.ts";
+import type { Shape } from "../shape.ts";
+import {
+  imageView,
+  type Selection,
+  type Step,
+  shapesInSight,
+  type Tool,
+  type World,
+} from "./tool.ts";
 
 export type JoinState =
   | { readonly phase: "idle" }
@@ -39,10 +46,11 @@ export const join: Tool<JoinState> = {
     }
   },
   isBusy: ({ phase }) => phase === "preview",
-  view(state) {
+  view(state, { document }) {
     if (state.phase === "idle") return null;
-    const { points, form } = state;
+    const { points, form, targets } = state;
     return imageView(state.image, {
+      structure: document.shapes.get(targets[0])?.structure ?? "",
       paths: [{ points, isClosed: form === "polygon", look: "drawn" }],
     });
   },
@@ -50,8 +58,9 @@ export const join: Tool<JoinState> = {
 };
 
 /** Each click takes one more, or lets it go: Shift is not needed where joining is all that is done. */
-function added(place: Place, { document, selection }: World): Selection {
-  const hit = hitShape(place, shapesOn(document.shapes.values(), place.image));
+function added(place: Place, world: World): Selection {
+  const { selection } = world;
+  const hit = hitShape(place, shapesInSight(world, place.image));
   if (hit === null) return selection;
   const { ids } = selection;
   const isIn = ids.includes(hit.id);

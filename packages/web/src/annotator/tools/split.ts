@@ -13,9 +13,9 @@ import {
   rounded,
   sectionOf,
 } from "../ring.ts";
-import { type Shape, shapesOn } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import { faultsOf } from "../shape-faults.ts";
-import { imageView, type Step, type Tool, type World } from "./tool.ts";
+import { imageView, type Step, shapesInSight, type Tool, type World } from "./tool.ts";
 
 interface Cut {
   readonly target: string;
@@ -60,10 +60,12 @@ export const split: Tool<SplitState> = {
     }
   },
   isBusy: ({ phase }) => phase !== "idle",
-  view(state) {
+  view(state, { document }) {
     if (state.phase === "idle") return null;
+    const structure = document.shapes.get(state.target)?.structure ?? "";
     if (state.phase === "preview") {
       return imageView(state.image, {
+        structure,
         paths: state.parts.map((points, i) => ({
           points,
           isClosed: true,
@@ -74,6 +76,7 @@ export const split: Tool<SplitState> = {
     const { path, pointer } = state;
     const points = pointer === null ? path : [...path, pointer.x, pointer.y];
     return imageView(state.image, {
+      structure,
       paths: [{ points, isClosed: false, look: "drawn" }],
       handles: [{ at: pointAt(path, 0), look: "first" }],
     });
@@ -88,8 +91,8 @@ function clicked(state: SplitState, place: Place, world: World): Step<SplitState
 }
 
 function begin(place: Place, world: World): Step<SplitState> {
-  const { document, selection } = world;
-  const there = shapesOn(document.shapes.values(), place.image).filter(({ locked }) => !locked);
+  const { selection } = world;
+  const there = shapesInSight(world, place.image).filter(({ locked }) => !locked);
   const selected = there.filter(({ id }) => selection.ids.includes(id));
   const hit = hitShape(place, selected.length > 0 ? selected : there);
   const shape = there.find(({ id }) => id === hit?.id);

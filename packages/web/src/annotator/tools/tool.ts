@@ -3,13 +3,14 @@
  * never changes the document but by a finished gesture, so that one that is called off leaves nothing.
  */
 
+import type { Offer } from "@malleolus/schema";
 import type { StringKey } from "../../strings/english.ts";
 import type { Point } from "../../view/camera.ts";
 import type { AnnotationDocument } from "../document.ts";
 import type { EditName } from "../history.ts";
 import type { Place } from "../place.ts";
 import type { Ring } from "../ring.ts";
-import type { EditorImage } from "../shape.ts";
+import { type EditorImage, type Shape, shapesOn } from "../shape.ts";
 
 export const toolNames = [
   "select",
@@ -63,6 +64,10 @@ export interface World {
   readonly document: AnnotationDocument;
   readonly images: ReadonlyMap<string, EditorImage>;
   readonly selection: Selection;
+  /** Proposals that are still to be decided. */
+  readonly offers: readonly Offer[];
+  /** Structures that are not shown: nothing of them is under a pointer. */
+  readonly hidden: ReadonlySet<string>;
   /** What is drawn next. */
   readonly structure: string;
   /** Width of a line, in millimetres. */
@@ -88,19 +93,27 @@ export interface Step<S> {
   readonly said?: StringKey;
   /** Goes on with another tool. */
   readonly take?: ToolName;
+  /** A proposal was grasped here: it is taken, and its points are in hand. */
+  readonly mends?: { readonly offer: string; readonly from: Place };
 }
 
 /** What a tool shows besides the document. */
 export interface ToolView {
   readonly image: string;
+  /** Of the paths; left out for what is drawn next. */
+  readonly structure?: string;
   /** Lines being drawn. */
   readonly paths: readonly {
     readonly points: Ring;
     readonly isClosed: boolean;
     readonly look: "drawn" | "bridge" | "fault";
   }[];
-  /** The first is ringed: a click there closes. */
-  readonly handles: readonly { readonly at: Point; readonly look: "first" | "point" | "middle" }[];
+  /** The first is ringed: a click there closes. Of a middle, `span` is its edge from end to end. */
+  readonly handles: readonly {
+    readonly at: Point;
+    readonly look: "first" | "point" | "middle";
+    readonly span?: Point;
+  }[];
   /** Shapes that are shown otherwise than the document has them. */
   readonly instead: ReadonlyMap<string, Ring>;
 }
@@ -112,6 +125,13 @@ export interface Tool<S> {
   readonly isBusy: (state: S) => boolean;
   readonly view: (state: S, world: World) => ToolView | null;
   readonly hint: (state: S) => StringKey;
+}
+
+/** Shapes of a radiograph that a pointer can be on, from below. */
+export function shapesInSight({ document, hidden }: World, image: string): Shape[] {
+  return shapesOn(document.shapes.values(), image).filter(
+    ({ structure }) => !hidden.has(structure),
+  );
 }
 
 export function imageView(image: string, more: Partial<Omit<ToolView, "image">>): ToolView {
