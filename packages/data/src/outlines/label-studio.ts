@@ -20,6 +20,7 @@ const resultSchema = z.object({
   from_name: z.string().nullish(),
   original_width: z.number().positive().nullish(),
   original_height: z.number().positive().nullish(),
+  image_rotation: z.number().nullish(),
   value: z.object({
     points: z.array(percentPoint).nullish(),
     vertices: z.array(vertexSchema).nullish(),
@@ -141,7 +142,7 @@ function readAnnotation(
 }
 
 function readShape(result: Result, place: string, faults: Faults): OutlinedShape | null {
-  const { type, original_width, original_height, value } = result;
+  const { type, original_width, original_height, image_rotation, value } = result;
   const [category] = value.polygonlabels ?? value.vectorlabels ?? [];
   const points = value.points ?? value.vertices?.map(({ x, y }) => [x, y] as const) ?? null;
   if (category === undefined || points === null) {
@@ -150,6 +151,12 @@ function readShape(result: Result, place: string, faults: Faults): OutlinedShape
   }
   if (!original_width || !original_height) {
     faults.add(place, `${category} with original_width and original_height`, "none");
+    return null;
+  }
+  if (image_rotation) {
+    // Per cent of the picture as it was turned: nothing of the radiograph's own sides.
+    const got = `one turned by ${image_rotation} degrees; outline it as it is stored`;
+    faults.add(place, `${category} on an image that is not turned`, got);
     return null;
   }
   const pixels = points.flatMap(([x, y]) => [

@@ -191,6 +191,11 @@ test("outlines: Label Studio's own JSON: per cent become pixels, what was cancel
     },
   ]);
   assert.deepEqual(images[0].size, [200, 400]);
+  const turned = LABEL_STUDIO.replace('"image_rotation":0', '"image_rotation":90');
+  await assert.rejects(
+    readOutlines(scratch(context)(turned)),
+    /task 12: expected fibula on an image that is not turned, got one turned by 90 degrees/,
+  );
   const box = LABEL_STUDIO.replaceAll("polygonlabels", "rectanglelabels");
   await assert.rejects(
     readOutlines(scratch(context)(box)),
