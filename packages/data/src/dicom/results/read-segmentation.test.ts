@@ -15,10 +15,11 @@ import { runTool, skipWithoutTools } from "./test-tools.ts";
 
 const WIDTH = 300;
 const HEIGHT = 260;
+const [ROWS, COLUMNS] = [0x0028_0010, 0x0028_0011] as const;
 const source = readResultSource(
   testRadiograph({
-    [0x00280010]: { vr: "US", value: HEIGHT },
-    [0x00280011]: { vr: "US", value: WIDTH },
+    [ROWS]: { vr: "US", value: HEIGHT },
+    [COLUMNS]: { vr: "US", value: WIDTH },
   }),
   "radiograph",
 );
