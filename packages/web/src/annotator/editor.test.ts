@@ -437,7 +437,7 @@ const command = fc.oneof(
 );
 /** What changes the past is drawn apart: everything undone is the beginning only without it. */
 const gestures = fc
-  .array(fc.oneof(pointer, pointer, command), { maxLength: 60 })
+  .array(fc.oneof(pointer, pointer, command), { maxLength: 60, size: "max" })
   .map((all) => all.flat());
 
 test("any gestures undone are the beginning, and redone what they were", () => {
