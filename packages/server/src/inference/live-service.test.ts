@@ -276,16 +276,21 @@ test("openLiveService: a study at which the process ends twice has failed", asyn
 
 test("openLiveService: an analysis that the service's own end cuts off is no try", async (context) => {
   let starts = 0;
-  const { inbox, analyst, service, receive, stateOf } = await open(context, {
+  const { analyst, service, receive, stateOf } = await open(context, {
     startAnalysis: () => startTestAnalysis(starts++ === 0 ? "ends" : "hangs"),
   });
   const id = await receive(radiograph(ANKLE, `${ANKLE}.1`));
+  let begun = 0;
+  service.follow(id, ({ state }) => {
+    if (state === "analysing") begun++;
+  });
   await service.complete(id, "test");
-  await until(() => analyst.restarts === 1 && stateOf(id) === "analysing");
+  await until(() => begun === 2);
+  // Until the process has the order.
+  await new Promise((resolve) => setTimeout(resolve, 500));
   await service.close(0);
   await analyst.close();
-  // After what is being written.
-  await inbox.close();
+  await until(() => stateOf(id) !== "analysing");
   assert.equal(stateOf(id), "waiting");
 });
 
@@ -301,4 +306,14 @@ test("openLiveService: one that is sending closes within its grace", async (cont
   await sending.promise;
   const late = new Promise((resolve) => setTimeout(resolve, 10_000, "late").unref());
   assert.equal(await Promise.race([service.close(50), late]), undefined);
+});
+
+test("openLiveService: a radiograph that comes as the service ends is left for the next start", async (context) => {
+  const { service, receive, stateOf } = await open(context, {
+    settings: { completeAfterSeconds: 0.1 },
+  });
+  await service.close(0);
+  const id = await receive(LATE);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(stateOf(id), "receiving");
 });

@@ -121,10 +121,12 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   };
   const settleAfter = (id: string, waitMs: number) => {
     clearTimeout(timers.get(id));
+    // What comes as the service ends goes on at the next start.
+    if (isClosing) return;
     const begin = () =>
       settle(id, SELF).catch((error: unknown) => {
         onTrouble(error);
-        if (!isClosing) settleAfter(id, AGAIN_MS);
+        settleAfter(id, AGAIN_MS);
       });
     timers.set(
       id,
