@@ -61,11 +61,17 @@ export async function invite(page: Page, name: string): Promise<string> {
   return (await page.locator(".once").textContent()) ?? "";
 }
 
-export async function join(page: Page, link: string, login: string): Promise<void> {
+/** Until the account is made; whose first page is whatever it is. */
+export async function accept(page: Page, link: string, login: string): Promise<void> {
   await page.goto(link);
   await page.getByLabel("User name").fill(login);
   await fillPasswords(page);
   await page.getByRole("button", { name: "Make the account" }).click();
+  await page.waitForURL((url) => url.pathname !== "/join");
+}
+
+export async function join(page: Page, link: string, login: string): Promise<void> {
+  await accept(page, link, login);
   await page.getByRole("grid", { name: "Cases" }).waitFor();
   const begin = page.getByRole("button", { name: /^(Begin with|Continue) / });
   if ((await begin.count()) > 0) await waitForFocus(page);

@@ -2,7 +2,7 @@
 import "./without-eval.ts";
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { createClient } from "./api/client.ts";
 import { createQueryClient, sessionKey } from "./api/queries.ts";
@@ -21,7 +21,10 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <ClientContext value={client}>
-        <App />
+        {/* Until its words are there, there is nothing to say. */}
+        <Suspense>
+          <App />
+        </Suspense>
       </ClientContext>
     </QueryClientProvider>
   </StrictMode>,

@@ -2,7 +2,9 @@
 import type { Account } from "@malleolus/schema";
 import { createContext, useContext } from "react";
 import type { Client } from "./api/client.ts";
+import type { Activity, Looking } from "./case/pause-hint.ts";
 import type { KeyTurn } from "./keys/key-turn.ts";
+import type { Machine } from "./machine.ts";
 import type { Outbox } from "./save/outbox-runner.ts";
 import type { RadiographLoader } from "./view/radiograph-loader.ts";
 
@@ -12,6 +14,8 @@ export interface SignedIn {
   readonly outbox: Outbox;
   readonly radiographs: RadiographLoader;
   readonly keyTurn: KeyTurn<KeyboardEvent>;
+  /** How long the person has looked at cases without a pause. */
+  readonly looking: Machine<Looking, Activity>;
 }
 
 export const ClientContext = createContext<Client | null>(null);

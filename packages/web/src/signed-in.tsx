@@ -1,9 +1,11 @@
 /** What exists as long as one account is signed in: its outbox, radiographs in memory, who takes keys. */
 import type { Account } from "@malleolus/schema";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { nextLooking, notLooking } from "./case/pause-hint.ts";
 import { Loading } from "./controls/loading.tsx";
 import { createKeyTurn } from "./keys/key-turn.ts";
 import { listenForKeys } from "./keys/listen-for-keys.ts";
+import { startMachine } from "./machine.ts";
 import { startRadiographWorker } from "./render/start-worker.ts";
 import { openOutbox } from "./save/outbox-runner.ts";
 import { namePage } from "./save/page-name.ts";
@@ -11,7 +13,7 @@ import { sendAct } from "./save/send-act.ts";
 import { type SignedIn, SignedInContext, useClient } from "./services.ts";
 import { createRadiographLoader } from "./view/radiograph-loader.ts";
 
-type Opened = Pick<SignedIn, "outbox" | "radiographs" | "keyTurn">;
+type Opened = Pick<SignedIn, "outbox" | "radiographs" | "keyTurn" | "looking">;
 
 export function SignedInProvider({
   account,
@@ -51,7 +53,8 @@ export function SignedInProvider({
       });
       const keyTurn = createKeyTurn<KeyboardEvent>();
       listenForKeys(keyTurn, ends.signal);
-      setOpened({ outbox, radiographs: createRadiographLoader(worker), keyTurn });
+      const looking = startMachine(notLooking, nextLooking);
+      setOpened({ outbox, radiographs: createRadiographLoader(worker), keyTurn, looking });
     };
     void open();
     return () => ends.abort();

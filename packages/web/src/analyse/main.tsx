@@ -4,7 +4,7 @@
  */
 import "../without-eval.ts";
 
-import { StrictMode } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { readSettings } from "../settings/settings.ts";
 import { TextProvider } from "../strings/text.tsx";
@@ -20,8 +20,10 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("internal: analyse.html has no element with the id root");
 createRoot(root).render(
   <StrictMode>
-    <TextProvider language={language}>
-      <AnalysePage />
-    </TextProvider>
+    <Suspense>
+      <TextProvider language={language}>
+        <AnalysePage />
+      </TextProvider>
+    </Suspense>
   </StrictMode>,
 );

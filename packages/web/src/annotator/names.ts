@@ -2,7 +2,7 @@
 import type { AnnotatingCase } from "@malleolus/schema";
 import { viewName } from "../case/names.ts";
 import type { StringKey } from "../strings/english.ts";
-import { isStringKey, type Translate } from "../strings/translate.ts";
+import type { Translate } from "../strings/translate.ts";
 import type { Said } from "./editor-state.ts";
 
 export type Named = Pick<AnnotatingCase, "structures" | "images">;
@@ -10,7 +10,7 @@ export type Named = Pick<AnnotatingCase, "structures" | "images">;
 /** The page's own word, else the protocol's name. */
 export function structureName(id: string, { structures }: Named, t: Translate): string {
   const key = `structure.${id}`;
-  return isStringKey(key) ? t(key) : (structures.find((one) => one.id === id)?.name ?? id);
+  return t.has(key) ? t(key) : (structures.find((one) => one.id === id)?.name ?? id);
 }
 
 export function imageName(id: string | null, { images }: Named, t: Translate): string {

@@ -1,11 +1,12 @@
 /** The page of a case: its name and whether it is saved, tools, views side by side, the rail, the status line. */
 import type { CaseImage, View } from "@malleolus/schema";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
-import { IconButton } from "../controls/button.tsx";
+import { IconButton, IconToggle } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { SaveStateLine } from "../controls/save-state.tsx";
 import { TopBar } from "../controls/top-bar.tsx";
+import { useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import { useMachine } from "../use-machine.ts";
 import type { CaseMachines } from "./case-machines.ts";
@@ -38,6 +39,7 @@ export function CaseShell(props: CaseShellProps) {
   const t = useText();
   const single = useMachine(session.viewer, (state) => state.single);
   const active = useMachine(session.viewer, (state) => state.active);
+  const [railOpen, setRailOpen] = useState(false);
   return (
     <div className="case-shell">
       <TopBar
@@ -49,10 +51,19 @@ export function CaseShell(props: CaseShellProps) {
             <IconButton label={t("key.help")} keyName="?" onPress={() => page.help("toggle")}>
               <Icon name="help" />
             </IconButton>
+            <span className="rail-toggle">
+              <IconToggle
+                label={t("case.panel")}
+                isSelected={railOpen}
+                onPress={() => setRailOpen(!railOpen)}
+              >
+                <Icon name="panel" />
+              </IconToggle>
+            </span>
           </>
         }
       />
-      <main className="case-body">
+      <main className="case-body" data-rail={railOpen || page.helpOpen ? "open" : "closed"}>
         {props.strip}
         <section className="views" aria-label={t("case.views")}>
           {detail.images.map((image) => props.pane(image, single && active !== image.id))}
@@ -74,9 +85,21 @@ export function CaseShell(props: CaseShellProps) {
         <span className="status-hint" role="status">
           {props.status}
         </span>
+        <PauseHint />
         <span ref={page.pointerRef} />
       </footer>
     </div>
+  );
+}
+
+/** After twenty minutes without a pause, for a minute. */
+function PauseHint() {
+  const t = useText();
+  const hinted = useMachine(useSignedIn().looking, (state) => state.hinted);
+  return (
+    <span className="tone-warn" role="status">
+      {hinted && t("case.pause")}
+    </span>
   );
 }
 

@@ -5,8 +5,11 @@ import type { PressEvent } from "react-aria-components";
 export function focusViewAfter({ pointerType }: Pick<PressEvent, "pointerType">): void {
   if (pointerType === "keyboard" || pointerType === "virtual") return;
   // After React has said which view is the active one.
-  queueMicrotask(() => {
-    const stage = document.querySelector(".view[data-active] .view-stage");
-    if (stage instanceof HTMLElement) stage.focus({ preventScroll: true });
-  });
+  queueMicrotask(focusView);
+}
+
+/** The active view. */
+export function focusView(): void {
+  const stage = document.querySelector(".view[data-active] .view-stage");
+  if (stage instanceof HTMLElement) stage.focus({ preventScroll: true });
 }

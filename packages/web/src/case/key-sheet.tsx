@@ -1,6 +1,7 @@
 /** The keys of a page, in the rail: the sheet opens beside the radiographs, never over them. */
 import { IconButton } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
+import { useKeyLabels } from "../controls/key.tsx";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
 
@@ -20,6 +21,7 @@ export function KeySheet({
 }) {
   const t = useText();
   const { settings } = useSettings();
+  const labelOf = useKeyLabels();
   return (
     <aside className="rail" aria-label={t("keys.title")}>
       <div className="rail-scroll">
@@ -35,7 +37,7 @@ export function KeySheet({
             <div key={id} className="key-row">
               <dt>
                 {keys.map((key) => (
-                  <kbd key={key}>{key}</kbd>
+                  <kbd key={key}>{labelOf(key)}</kbd>
                 ))}
               </dt>
               <dd>{text}</dd>

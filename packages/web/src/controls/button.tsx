@@ -1,6 +1,7 @@
 /** Buttons: a command of the page, with its key where it has one. */
 import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps, ToggleButton } from "react-aria-components";
+import { useKeyLabels } from "./key.tsx";
 
 type Look = "plain" | "primary" | "quiet" | "small";
 
@@ -90,5 +91,7 @@ function WithTitle({
   readonly keyName: string | undefined;
   readonly children: ReactNode;
 }) {
-  return <span title={keyName === undefined ? label : `${label} (${keyName})`}>{children}</span>;
+  const labelOf = useKeyLabels();
+  const title = keyName === undefined ? label : `${label} (${labelOf(keyName)})`;
+  return <span title={title}>{children}</span>;
 }

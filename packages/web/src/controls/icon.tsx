@@ -8,6 +8,7 @@ const PATHS = {
   fit: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4",
   link: "M8 12l4-4M9 6l2-2a3.5 3.5 0 0 1 5 5l-2 2M11 14l-2 2a3.5 3.5 0 0 1-5-5l2-2",
   single: "M3 4h14v12H3zM8 4v12",
+  panel: "M3 4h14v12H3zM12 4v12",
   reset: "M4 10a6 6 0 1 0 2-4.5M4 3v4h4",
   overlays: "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
   "zoom in": "M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4zM13 13l4 4M7 9h4M9 7v4",

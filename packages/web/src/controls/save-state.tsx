@@ -57,7 +57,8 @@ function RefusalButtons({ refused: { act, code } }: { readonly refused: RefusedA
   };
   const takeOther = () => {
     discard();
-    queries.removeQueries({ queryKey: caseKey(act.code) });
+    // The case that is open begins anew, with what the server has.
+    void queries.resetQueries({ queryKey: caseKey(act.code) });
   };
   return (
     <>

@@ -5,7 +5,7 @@ import { Button } from "../controls/button.tsx";
 import { Paragraph } from "../controls/field.tsx";
 import { Key } from "../controls/key.tsx";
 import type { CaseSession } from "../reader/case-session.ts";
-import { certaintyKey, DecisionChoice } from "../reader/rail.tsx";
+import { certaintyName, DecisionChoice } from "../reader/rail.tsx";
 import { useText } from "../strings/text.tsx";
 import type { Translate } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
@@ -82,7 +82,7 @@ function Readings({
         {rows.map(({ place, decision, certainty, note }) => (
           <li key={place}>
             <strong>{decisionName(decision, protocol, t)}</strong>
-            {certainty !== null && <span className="muted"> · {t(certaintyKey(certainty))}</span>}
+            {certainty !== null && <span className="muted"> · {certaintyName(certainty, t)}</span>}
             {note !== null && note !== "" && <p className="meta">{note}</p>}
           </li>
         ))}

@@ -7,6 +7,7 @@ import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
 import { rendererForThisComputer } from "../render/try-graphics.ts";
 import { isReader, useSignedIn } from "../services.ts";
 import { DisplayCheckForm } from "../settings/display-check-form.tsx";
+import { KeySettings } from "../settings/key-settings.tsx";
 import { PasskeySettings } from "../settings/passkey-settings.tsx";
 import { settingsSchema } from "../settings/settings.ts";
 import { useSettings } from "../settings/settings-context.tsx";
@@ -89,15 +90,19 @@ function DisplaySettings() {
           if (chosen !== undefined) change({ language: chosen });
         }}
       />
-      <Segments
-        label={t("settings.window")}
-        choices={[
-          { id: "file", label: t("preset.default") },
-          ...(settings.ownWindow === null ? [] : [{ id: "mine", label: t("preset.mine") }]),
-        ]}
-        value={settings.startWithOwn ? "mine" : "file"}
-        onChoose={(id) => change({ startWithOwn: id === "mine" })}
-      />
+      {settings.ownWindow === null ? (
+        <p className="muted">{t("preset.none")}</p>
+      ) : (
+        <Segments
+          label={t("settings.window")}
+          choices={[
+            { id: "file", label: t("preset.default") },
+            { id: "mine", label: t("preset.mine") },
+          ]}
+          value={settings.startWithOwn ? "mine" : "file"}
+          onChoose={(id) => change({ startWithOwn: id === "mine" })}
+        />
+      )}
       <Switch
         className="switch"
         isSelected={settings.linkViews}
@@ -107,25 +112,6 @@ function DisplaySettings() {
         {t("settings.link")}
       </Switch>
       <p className="muted">{t("settings.renderer", { renderer })}</p>
-    </>
-  );
-}
-
-function KeySettings() {
-  const t = useText();
-  const { settings, change } = useSettings();
-  return (
-    <>
-      <h1>{t("settings.keys")}</h1>
-      <Switch
-        className="switch"
-        isSelected={settings.singleKeys}
-        onChange={(singleKeys) => change({ singleKeys })}
-      >
-        <span className="switch-track" />
-        {t("settings.single keys")}
-      </Switch>
-      <p className="muted">{t("settings.single keys hint")}</p>
     </>
   );
 }

@@ -12,7 +12,6 @@ import { Notice } from "../controls/notice.tsx";
 import { useClient } from "../services.ts";
 import { passkeysWork, sayPasskeyProblem, signInByPasskey } from "../settings/passkey.ts";
 import { useText } from "../strings/text.tsx";
-import { isStringKey } from "../strings/translate.ts";
 import { EntryCard } from "./entry-card.tsx";
 
 export function SignInPage({
@@ -40,7 +39,7 @@ export function SignInPage({
   });
   return (
     <EntryCard title={t("sign in.title")}>
-      {isStringKey(problem) && <Notice tone="error">{t(problem)}</Notice>}
+      {t.has(problem) && <Notice tone="error">{t(problem)}</Notice>}
       {ended && <Notice tone="warn">{t("sign in.ended")}</Notice>}
       <Form
         className="stack"

@@ -11,16 +11,17 @@ import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { SaveStateLine } from "../controls/save-state.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
-import { useClient } from "../services.ts";
+import { useClient, useSignedIn } from "../services.ts";
 import { isCheckedToday } from "../settings/settings.ts";
 import { useSettings } from "../settings/settings-context.tsx";
 import { useText } from "../strings/text.tsx";
-import { SeniorLists } from "../worklist/senior-lists.tsx";
+import { decides, SeniorLists } from "../worklist/senior-lists.tsx";
 import { countOf, firstToRead, queueToShow, readStatus, statuses } from "../worklist/worklist.ts";
 import { WorklistGrid } from "../worklist/worklist-grid.tsx";
 
 export default function WorklistPage() {
   const t = useText();
+  const { account } = useSignedIn();
   const queues = useQuery(queuesQuery(useClient()));
   const [search] = useSearchParams();
   if (queues.error !== null) {
@@ -34,9 +35,11 @@ export default function WorklistPage() {
       <TopBar title={<PageNavigation />} middle={<SaveStateLine />} />
       {queue === undefined ? (
         <main className="content">
-          <h1>{t("worklist.title")}</h1>
-          <p className="empty">{t("worklist.none")}</p>
-          <SeniorLists />
+          <div className="stack">
+            <h1>{t("worklist.title")}</h1>
+            <p>{t(decides(account) ? "worklist.none to read" : "worklist.none")}</p>
+            <SeniorLists />
+          </div>
         </main>
       ) : (
         <QueueOfCases queues={all} queue={queue} />

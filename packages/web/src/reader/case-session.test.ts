@@ -6,6 +6,7 @@ import type { CaseDetail, ReadingProtocol } from "@malleolus/schema";
 import { readingContentSchema } from "@malleolus/schema";
 import type { Act } from "../save/act.ts";
 import { actSchema } from "../save/act.ts";
+import { english } from "../strings/english.ts";
 import { translator } from "../strings/translate.ts";
 import { openCase, spacingOf } from "./case-session.ts";
 import { landmarkOf, toolName, valueText } from "./measuring-tools.ts";
@@ -192,7 +193,7 @@ test("case: a submitted one can be looked at by keys and not changed", () => {
 });
 
 test("measuring tools: names, landmarks and values as the reader sees them", () => {
-  const t = translator("en");
+  const t = translator(english);
   const [tilt, free] = [
     { rule: "talar_tilt", form: "between lines" },
     { rule: null, form: "length" },

@@ -1,6 +1,6 @@
 /** The rail beside the views: class or exclusion, certainty, visibility, measurements, note. */
 
-import { certaintySchema, visibilitySchema } from "@malleolus/schema";
+import { type Certainty, certaintySchema, visibilitySchema } from "@malleolus/schema";
 import type { ReactNode, RefObject } from "react";
 import { viewName } from "../case/names.ts";
 import { Button } from "../controls/button.tsx";
@@ -9,7 +9,7 @@ import { Paragraph } from "../controls/field.tsx";
 import { Key } from "../controls/key.tsx";
 import { classKeys, keyLabel } from "../keys/bindings.ts";
 import { useText } from "../strings/text.tsx";
-import { isStringKey } from "../strings/translate.ts";
+import { type Translate, translateName } from "../strings/translate.ts";
 import { useMachine } from "../use-machine.ts";
 import type { CaseSession } from "./case-session.ts";
 import { FurtherLabels } from "./further-labels.tsx";
@@ -88,22 +88,29 @@ export function DecisionChoice({ session: { reading, protocol }, readOnly }: Par
         </Button>
       )}
       {(excluding || isExcluded) && (
-        <ChoiceList
-          small
-          label={t("reading.exclusions")}
-          choices={protocol.exclusions.map(({ id, name }, index) => ({
-            id,
-            label: name,
-            keyLabel: excluding ? String(index + 1) : undefined,
-            mark: "excluded",
-          }))}
-          value={isExcluded ? decision.id : null}
-          onChoose={(id) => reading.dispatch({ type: "exclusion", id })}
-          isDisabled={readOnly}
-        />
+        <div ref={inSight} className="in-sight">
+          <ChoiceList
+            small
+            label={t("reading.exclusions")}
+            choices={protocol.exclusions.map(({ id, name }, index) => ({
+              id,
+              label: name,
+              keyLabel: excluding ? String(index + 1) : undefined,
+              mark: "excluded",
+            }))}
+            value={isExcluded ? decision.id : null}
+            onChoose={(id) => reading.dispatch({ type: "exclusion", id })}
+            isDisabled={readOnly}
+          />
+        </div>
       )}
     </div>
   );
+}
+
+/** All nine with their digits, on a low screen in place of the classes above. */
+function inSight(list: HTMLElement | null): void {
+  list?.scrollIntoView({ block: "nearest" });
 }
 
 const STEPS = [1, 2, 3, 4, 5] as const;
@@ -133,7 +140,7 @@ function CertaintySteps({ session: { reading }, readOnly }: PartProps) {
         <span>{t("reading.certainty.1")}</span>
         {certainty === null && !readOnly && <Key name="Shift+1–5" />}
         {certainty !== null && certainty > 1 && certainty < 5 && (
-          <strong>{t(certaintyKey(certainty))}</strong>
+          <strong>{certaintyName(certainty, t)}</strong>
         )}
         <span>{t("reading.certainty.5")}</span>
       </div>
@@ -141,9 +148,9 @@ function CertaintySteps({ session: { reading }, readOnly }: PartProps) {
   );
 }
 
-export function certaintyKey(step: number) {
-  const key = `reading.certainty.${step}`;
-  return isStringKey(key) ? key : "reading.certainty";
+/** In words. */
+export function certaintyName(step: Certainty, t: Translate): string {
+  return translateName(t, "reading.certainty", String(step));
 }
 
 function VisibilityRows({ session: { reading, detail }, readOnly }: PartProps) {

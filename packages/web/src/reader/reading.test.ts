@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { readingContentSchema } from "@malleolus/schema";
+import { english } from "../strings/english.ts";
 import { translator } from "../strings/translate.ts";
 import {
   beginReading,
@@ -23,7 +24,7 @@ const protocol = {
   noFractureClass: "no_fracture",
   labels: [],
 };
-const t = translator("en");
+const t = translator(english);
 const missing = (state: ReadingState) => missingPart(state, protocol, t);
 
 test("reading: nothing is chosen beforehand, and submitting says what is missing", () => {

@@ -3,7 +3,7 @@ import test from "node:test";
 import { firstSettings, isCheckedToday, readSettings } from "./settings.ts";
 
 test("settings: what was kept comes back, what cannot be read does no harm", () => {
-  const kept = { ...firstSettings, theme: "light", singleKeys: false } as const;
+  const kept = { ...firstSettings, theme: "light", singleKeys: false, keys: { v: "i" } } as const;
   assert.deepEqual(readSettings(JSON.stringify(kept)), kept);
   assert.deepEqual(readSettings('{"theme":"light"}'), { ...firstSettings, theme: "light" });
   for (const text of [null, "", "{", '{"theme":"pink"}', "[]"]) {

@@ -20,6 +20,8 @@ export const settingsSchema = z.strictObject({
   /** Whether a new case opens with it. */
   startWithOwn: z.boolean(),
   singleKeys: z.boolean(),
+  /** From the key that is pressed to the one that it stands for: `keys/swapped-keys.ts`. */
+  keys: z.record(z.string(), z.string()),
   /** Milliseconds since 1970, of the display's last check. */
   displayCheckedAt: z.number().nullable(),
 });
@@ -32,6 +34,7 @@ export const firstSettings: Settings = {
   ownWindow: null,
   startWithOwn: false,
   singleKeys: true,
+  keys: {},
   displayCheckedAt: null,
 };
 

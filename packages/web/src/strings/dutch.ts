@@ -86,6 +86,8 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "worklist.progress": "{done} van {total} ingediend",
   "worklist.empty": "Geen casussen te lezen. {done} van {total} zijn ingediend.",
   "worklist.none": "Er wachten geen casussen op u. Een beheerder van de studie wijst ze toe.",
+  "worklist.none to read":
+    "Er zijn geen casussen voor u om te lezen. Waarover u beslist, staat hier.",
   "worklist.filtered": "Geen casus past bij het filter.",
   "worklist.show all": "Alle {total} tonen",
   "worklist.hint": "↑ ↓ kiezen, Enter opent",
@@ -106,6 +108,8 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "case.end": "Alle casussen zijn ingediend.",
   "case.no next": "Dit is de laatste van uw casussen.",
   "case.no previous": "Dit is de eerste van uw casussen.",
+  "case.panel": "Paneel naast de röntgenfoto's",
+  "case.pause": "Twintig minuten zonder pauze: laat uw ogen even rusten.",
   "view.ap": "AP",
   "view.pa": "PA",
   "view.mortise": "Mortise",
@@ -272,6 +276,15 @@ export const dutch: Readonly<Record<StringKey, string>> = {
   "settings.single keys": "Losse toetsen werken",
   "settings.single keys hint":
     "Zet dit uit als spraakherkenning of een schakelaar per ongeluk toetsen indrukt. Ctrl+Enter en Esc blijven werken.",
+  "settings.swap": "Andere toetsen",
+  "settings.swap hint":
+    "Druk op Wijzigen en dan op de gewenste toets. De twee toetsen wisselen van plaats, op elke pagina van een casus.",
+  "settings.swap press": "Druk op de toets die de plaats van {key} inneemt, of op Esc.",
+  "settings.swap command": "Opdracht",
+  "settings.swap key": "Toets",
+  "settings.swap change": "Wijzigen",
+  "settings.swap named": "De toets wijzigen van: {command}",
+  "settings.swap back": "Alle toetsen zoals ze waren",
   "display.title": "Controle van het beeldscherm",
   "display.text":
     "Kijk bij uw leeslicht, 25 tot 40 lux, naar beide velden. In elk moet u net een vierkant zien.",

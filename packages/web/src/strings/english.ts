@@ -90,6 +90,7 @@ export const english = {
   "worklist.progress": "{done} of {total} submitted",
   "worklist.empty": "No cases to read. {done} of {total} are submitted.",
   "worklist.none": "No cases are waiting for you. An administrator of the study assigns them.",
+  "worklist.none to read": "No cases are yours to read. What is yours to decide stands here.",
   "worklist.filtered": "No case fits the filter.",
   "worklist.show all": "Show all {total}",
   "worklist.hint": "↑ ↓ choose, Enter opens",
@@ -110,6 +111,8 @@ export const english = {
   "case.end": "All cases are submitted.",
   "case.no next": "This is the last of your cases.",
   "case.no previous": "This is the first of your cases.",
+  "case.panel": "Panel beside the radiographs",
+  "case.pause": "Twenty minutes without a pause: rest your eyes for a moment.",
 
   "view.ap": "AP",
   "view.pa": "PA",
@@ -283,6 +286,15 @@ export const english = {
   "settings.single keys": "Single keys work",
   "settings.single keys hint":
     "Switch this off if a speech recogniser or a switch presses keys by mistake. Ctrl+Enter and Esc still work.",
+  "settings.swap": "Other keys",
+  "settings.swap hint":
+    "Press Change, then the key that you want. The two keys change places, on every page of a case.",
+  "settings.swap press": "Press the key that takes the place of {key}, or Esc.",
+  "settings.swap command": "Command",
+  "settings.swap key": "Key",
+  "settings.swap change": "Change",
+  "settings.swap named": "Change the key of: {command}",
+  "settings.swap back": "All keys as they were",
 
   "display.title": "Display check",
   "display.text":

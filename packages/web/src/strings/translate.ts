@@ -1,24 +1,31 @@
 /** Strings by their key, in the language that was chosen, with what is put into them. */
-import { dutch } from "./dutch.ts";
-import { english, type StringKey } from "./english.ts";
+import type { StringKey } from "./english.ts";
 
 export const languages = ["en", "nl"] as const;
 export type Language = (typeof languages)[number];
 
-const tables: Readonly<Record<Language, Readonly<Record<StringKey, string>>>> = {
-  en: english,
-  nl: dutch,
+export type Strings = Readonly<Record<StringKey, string>>;
+
+/** A page loads the table of the language that it speaks, and no other. */
+export const tables: Readonly<Record<Language, () => Promise<Strings>>> = {
+  en: async () => (await import("./english.ts")).english,
+  nl: async () => (await import("./dutch.ts")).dutch,
 };
 
 export type Values = Readonly<Record<string, string | number>>;
-export type Translate = (key: StringKey, values?: Values) => string;
 
-export function translator(language: Language): Translate {
-  const table = tables[language];
-  return (key, values = {}) =>
+export interface Translate {
+  (key: StringKey, values?: Values): string;
+  readonly has: (key: string) => key is StringKey;
+}
+
+export function translator(table: Strings): Translate {
+  const translate = (key: StringKey, values: Values = {}) =>
     table[key].replace(/\{(\w+)\}/g, (placeholder, name: string) =>
       String(values[name] ?? placeholder),
     );
+  const has = (key: string): key is StringKey => Object.hasOwn(table, key);
+  return Object.assign(translate, { has });
 }
 
 /** The language that a browser asks for, as far as there is a table. */
@@ -33,9 +40,5 @@ export function languageOf(preferred: readonly string[]): Language {
 /** `prefix.name` where the table has it; else the name itself, as a protocol wrote it. */
 export function translateName(translate: Translate, prefix: string, name: string): string {
   const key = `${prefix}.${name}`;
-  return isStringKey(key) ? translate(key) : name;
-}
-
-export function isStringKey(key: string): key is StringKey {
-  return Object.hasOwn(english, key);
+  return translate.has(key) ? translate(key) : name;
 }

@@ -2,7 +2,7 @@
  * What a senior finds beside the own queues: cases to decide, drawings to look at, and those to settle, the worst
  * first. A surgeon finds the cases of the panel's meeting.
  */
-import { type SettlingEntry, settledAgreedSchema } from "@malleolus/schema";
+import { type Account, type SettlingEntry, settledAgreedSchema } from "@malleolus/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import {
@@ -17,12 +17,17 @@ import { useClient, useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import type { Translate } from "../strings/translate.ts";
 
+/** Whether cases on which others differ come to an account. */
+export function decides({ roles }: Pick<Account, "roles">): boolean {
+  return roles.includes("senior") || roles.includes("surgeon");
+}
+
 export function SeniorLists() {
   const { account } = useSignedIn();
   const isSenior = account.roles.includes("senior");
   return (
     <>
-      {(isSenior || account.roles.includes("surgeon")) && <Deciding />}
+      {decides(account) && <Deciding />}
       {isSenior && (
         <>
           <Reviews />
