@@ -162,7 +162,7 @@ function factsOf(view: View, side: number) {
   } as const;
 }
 
-/** A disc with a soft border and the noise of a detector, in 12 bits. */
+/** A disc with a soft border and noise in 12 bits: about as many bits of it a pixel as a real ankle has once packed. */
 function shade(side: number, name: string): Uint8Array {
   const pixels = Buffer.alloc(2 * side * side);
   let noise = createHash("sha256").update(name).digest().readInt32LE(0);
@@ -170,7 +170,7 @@ function shade(side: number, name: string): Uint8Array {
     for (let x = 0; x < side; x++) {
       noise = (Math.imul(noise, 1_103_515_245) + 12_345) | 0;
       const far = Math.hypot(x / side - 0.5, y / side - 0.5);
-      const grey = 3500 / (1 + Math.exp((far - 0.3) * 40)) + ((noise >>> 16) & 63);
+      const grey = 3500 / (1 + Math.exp((far - 0.3) * 40)) + ((noise >>> 16) & 7);
       pixels.writeUInt16LE(Math.round(grey), 2 * (y * side + x));
     }
   }

@@ -1,8 +1,8 @@
 /**
  * The reader's and the annotator's page in Debian's chromium, as they are shipped: whole frames, from the pointer's
  * event to pixels that can be read back, with three views of 3000 x 3000 pixels on either renderer, and for the
- * annotator a thousand points on each; and the page's memory while one reader reads case after case. It has no
- * peer. `--runs` is the number of cases.
+ * annotator a thousand points on each; how soon radiographs are there over a network of 100 Mb/s; and the page's memory
+ * while one reader reads case after case. It has no peer. `--runs` is the number of cases.
  *
  * Drawing by WebGL is drawn in software where there is no graphics card, which the page itself would not choose:
  * there the figure says what software costs, and no more. Drawing by table is measured as such a computer has it,
@@ -17,14 +17,16 @@ import { fileURLToPath } from "node:url";
 import { signUpReaders } from "@malleolus/server/simulated-readers";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Bench } from "./bench.ts";
+import { MEGABITS, type Shown, timeFirstViews } from "./first-view.ts";
 import type { Row } from "./measure.ts";
 import { type Gesture, recordFrames, timeFrames } from "./page-frames.ts";
 import { RADIUS, VIEWS, type Who, writeStudy } from "./page-study.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
-/** Of the cases in which frames are timed, and of those that are read one after the other. */
+/** Of the cases in which frames and openings are timed, and of those that are read one after the other. */
 const LARGE = 3000;
 const SMALL = 700;
+const OPENED = 5;
 const MEGABYTE = 1e6;
 /** It builds the pages where they are not of these sources. */
 const launcher = fileURLToPath(new URL("../malleolus", import.meta.url));
@@ -38,6 +40,10 @@ export const reader: Bench = {
     const folder = mkdtempSync(join(tmpdir(), "malleolus-bench-reader-"));
     try {
       const rows: Row[] = [];
+      progress(`first views at ${MEGABITS} Mb/s`);
+      const opened = { folder: join(folder, "opened"), cases: OPENED, side: LARGE };
+      const given = { ...opened, renderer: "table", who: "observer" } as const;
+      rows.push(...(await withCases(given, firstViewRows)));
       for (const renderer of ["table", "webgl"] as const) {
         for (const who of ["observer", "annotator"] as const) {
           progress(`frames of the ${who}'s page by ${renderer}`);
@@ -152,6 +158,26 @@ async function untilShown(page: Page): Promise<void> {
     return values.length === ${VIEWS.length} && values.every((one) => /W \\d+/.test(one.textContent));
   })()`;
   while (!(await page.evaluate<boolean>(shown))) await page.waitForTimeout(50);
+}
+
+async function firstViewRows(page: Page): Promise<Row[]> {
+  const { cold, uncached, prefetched, caseBytes } = await timeFirstViews(page);
+  const row = (what: string, shown: readonly Shown[], note: string): Row => {
+    const firsts = shown.map(({ firstMs }) => firstMs).toSorted((a, b) => a - b);
+    const alls = shown.map(({ allMs }) => allMs).toSorted((a, b) => a - b);
+    const middle = (times: readonly number[]) => times[Math.floor(times.length / 2)];
+    const name = `the first of three ${LARGE} x ${LARGE} views at ${MEGABITS} Mb/s, ${what}`;
+    return {
+      ...alone(name, middle(firsts), [firsts[0], firsts.at(-1) ?? 0]),
+      note: `all three ${middle(alls).toFixed(0)} ms${note}`,
+    };
+  };
+  const all = `; sent with the pages: ${(caseBytes / MEGABYTE).toFixed(1)} MB`;
+  return [
+    row("not decoded yet", [cold], all),
+    row("nothing in the browser", uncached, ""),
+    row("fetched beforehand", prefetched, ""),
+  ];
 }
 
 /** Frames in which all views change, since they are linked; in which one changes; in which only shapes do. */
