@@ -12,6 +12,7 @@ import { depthwise } from "./depthwise.ts";
 import { detection } from "./detection.ts";
 import { evaluationBench } from "./evaluation.ts";
 import { importFiles } from "./import.ts";
+import { inference } from "./inference.ts";
 import { onnx } from "./onnx.ts";
 import { onnxBrowser } from "./onnx-browser.ts";
 import { operators } from "./operators.ts";
@@ -41,6 +42,7 @@ const BENCHES: readonly Bench[] = [
   evaluationBench,
   prelabel,
   server,
+  inference,
   reader,
 ];
 

@@ -41,16 +41,25 @@ export function writeVariants(
   mkdirSync(folder, { recursive: true });
   let written = 0;
   for (let patient = from; patient < to; patient++) {
-    const pseudonym = `P${String(patient).padStart(6, "0")}`;
-    const key = createHash("sha256").update(`variant ${patient}`).digest();
-    const plan = { pseudonym, key, shiftDays: -(patient % 1_000), burnedIn: "accept" } as const;
-    for (const [view, original] of originals[patient % originals.length].entries()) {
-      const path = join(folder, `${pseudonym}-${view}.dcm`);
-      writeFileSync(path, deidentify(original, plan, path));
+    const files = variantFiles(originals[patient % originals.length], patient);
+    for (const [view, file] of files.entries()) {
+      writeFileSync(join(folder, `${pseudonymOf(patient)}-${view}.dcm`), file);
       written++;
     }
   }
   return written;
+}
+
+/** All views of a patient. */
+export function variantFiles(originals: readonly Uint8Array[], patient: number): Uint8Array[] {
+  const pseudonym = pseudonymOf(patient);
+  const key = createHash("sha256").update(`variant ${patient}`).digest();
+  const plan = { pseudonym, key, shiftDays: -(patient % 1_000), burnedIn: "accept" } as const;
+  return originals.map((original, view) => deidentify(original, plan, `${pseudonym}-${view}`));
+}
+
+function pseudonymOf(patient: number): string {
+  return `P${String(patient).padStart(6, "0")}`;
 }
 
 export interface OpenStudy {
