@@ -211,6 +211,8 @@ async function readWithTrouble(browser: Browser, address: string, link: string):
   await page.getByLabel("Gebruikersnaam").waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "nl");
   await page.goto(`${address}/login`);
+  // A page has its words a moment later than its scripts.
+  await page.getByLabel("Gebruikersnaam").waitFor();
   await assertAccessible(page, "sign-in, Dutch");
   await context.clearCookies();
   const english = await newVisitor(browser, address);

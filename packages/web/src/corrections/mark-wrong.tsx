@@ -3,8 +3,8 @@ import { type CorrectionCase, correctedSchema, wrongSchema } from "@malleolus/sc
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { correctionsKey, correctionsQuery } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { correctionsKey, correctionsQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { ChoiceList } from "../controls/choices.tsx";
 import { Field, Paragraph } from "../controls/field.tsx";

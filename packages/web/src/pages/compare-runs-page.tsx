@@ -2,7 +2,7 @@
 import type { RunDetail } from "@malleolus/schema";
 import { useQueries } from "@tanstack/react-query";
 import { Link, useSearchParams } from "wouter";
-import { runQuery } from "../api/queries.ts";
+import { runQuery } from "../api/study-queries.ts";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";

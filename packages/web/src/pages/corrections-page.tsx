@@ -1,7 +1,7 @@
 /** Cases on which a model has found something, to look for its mistakes; and the rounds in which these are drawn. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { correctionsQuery } from "../api/queries.ts";
+import { correctionsQuery } from "../api/study-queries.ts";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";

@@ -1,7 +1,7 @@
 /** How long drawing takes, with a model's proposals and without, for those who run the study. */
 import type { DrawingTimes, EffortSummary, Estimate } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
-import { drawingTimesQuery } from "../api/queries.ts";
+import { drawingTimesQuery } from "../api/study-queries.ts";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";

@@ -11,8 +11,8 @@ import {
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Checkbox, CheckboxGroup, Form, Label } from "react-aria-components";
-import { peopleKey, peopleQuery } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { peopleKey, peopleQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
 import { Loading } from "../controls/loading.tsx";

@@ -3,8 +3,8 @@ import { type Upload, type Uploads, uploadSchema, uploadsSchema } from "@malleol
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { uploadsKey, uploadsQuery } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { uploadsKey, uploadsQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { ChoiceList } from "../controls/choices.tsx";
 import { Field } from "../controls/field.tsx";

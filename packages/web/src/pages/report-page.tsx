@@ -6,7 +6,7 @@ import type { Report } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Link } from "wouter";
-import { reportQuery } from "../api/queries.ts";
+import { reportQuery } from "../api/study-queries.ts";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";

@@ -1,7 +1,7 @@
 /** Reports of the study's tests: what each is of, and how many were put into their class. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { reportsQuery } from "../api/queries.ts";
+import { reportsQuery } from "../api/study-queries.ts";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";

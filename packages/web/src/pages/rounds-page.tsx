@@ -3,8 +3,8 @@ import { type Round, type Rounds, roundModelSchema, roundSchema } from "@malleol
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Checkbox, CheckboxGroup, Form, Label, Switch } from "react-aria-components";
-import { roundsKey, roundsQuery } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { roundsKey, roundsQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Segments } from "../controls/choices.tsx";
 import { Field } from "../controls/field.tsx";

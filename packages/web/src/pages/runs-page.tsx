@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Checkbox } from "react-aria-components";
 import { Link, useLocation } from "wouter";
-import { runsQuery } from "../api/queries.ts";
+import { runsQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";

@@ -3,8 +3,8 @@ import { type Predicted, type ReadingProtocol, recordedSchema } from "@malleolus
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useLocation } from "wouter";
-import { predictionKey } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { predictionKey } from "../api/study-queries.ts";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { Notice } from "../controls/notice.tsx";

@@ -1,7 +1,7 @@
 /** How far readers agreed before anybody talked, of the cases that are decided. Those who read never see it. */
 import type { Estimate, PanelAgreement, Proportion } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
-import { agreementQuery } from "../api/queries.ts";
+import { agreementQuery } from "../api/study-queries.ts";
 import { useClient } from "../services.ts";
 import { estimateText } from "../strings/estimate-text.ts";
 import { useText } from "../strings/text.tsx";

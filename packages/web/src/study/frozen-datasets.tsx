@@ -2,8 +2,8 @@
 import { type FrozenChanges, type FrozenData, frozenDataSchema } from "@malleolus/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { datasetsQuery, frozenChangesQuery } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { datasetsQuery, frozenChangesQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { useClient } from "../services.ts";

@@ -1,7 +1,8 @@
 /** The cases of each hospital from the archive to what they serve for; every exclusion by its code. */
 import type { HospitalFlow, ReadingProtocol, StudyFlow } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
-import { flowQuery, protocolQuery } from "../api/queries.ts";
+import { protocolQuery } from "../api/queries.ts";
+import { flowQuery } from "../api/study-queries.ts";
 import { useClient } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import type { Translate } from "../strings/translate.ts";

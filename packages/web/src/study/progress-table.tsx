@@ -1,8 +1,8 @@
 /** How far everybody is in every queue, and closing what all have read and agree on. */
 import { closedAgreedSchema } from "@malleolus/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { progressQuery } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { progressQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { useClient } from "../services.ts";

@@ -1,7 +1,7 @@
 /** Cases that wait for somebody, those first with which nothing was done for the longest time. */
 import type { WaitingCase } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
-import { waitingQuery } from "../api/queries.ts";
+import { waitingQuery } from "../api/study-queries.ts";
 import { useClient } from "../services.ts";
 import { useLanguage, useText } from "../strings/text.tsx";
 import { dayOrTime } from "../strings/times.ts";

@@ -3,8 +3,8 @@ import { type Upload, uploadedFileSchema, uploadSchema } from "@malleolus/schema
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { DropZone, FileTrigger, isFileDropItem } from "react-aria-components";
-import { uploadsKey } from "../api/queries.ts";
 import { sayError } from "../api/say-error.ts";
+import { uploadsKey } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { useClient } from "../services.ts";
