@@ -156,7 +156,8 @@ async function bringStudy(archive: Archive, study: string, folder: string): Prom
   return { files, missing };
 }
 
-function sumOf(a: ImportCounts, b: ImportCounts): ImportCounts {
+/** Of two imports into one study. */
+export function sumOf(a: ImportCounts, b: ImportCounts): ImportCounts {
   return {
     imported: a.imported + b.imported,
     known: a.known + b.known,

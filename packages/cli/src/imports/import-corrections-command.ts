@@ -7,6 +7,7 @@ import type { CorrectionCounts } from "@malleolus/studies";
 import { Command } from "commander";
 import type { ExitCode } from "../command-file.ts";
 import type { Output } from "../output.ts";
+import { sumOf } from "./archive-studies.ts";
 import { type ImportArguments, withStudyOptions } from "./import-options.ts";
 import { importRadiographs } from "./import-radiographs.ts";
 
@@ -67,12 +68,15 @@ Examples:
                 class: correction.class,
               }),
             );
-            counts = sumOf(counts, brought);
+            counts = {
+              ...sumOf(counts, brought),
+              classified: counts.classified + brought.classified,
+            };
           } catch (error) {
             // One that people have begun with, or of a class that the protocol has not: it holds up no other.
             if (!(error instanceof studies.StudyError && OF_ONE.has(error.code))) throw error;
             output.writeError(`malleolus: ${error.message}\n`);
-            counts = sumOf(counts, { ...NOTHING, refused: 1 });
+            counts = { ...counts, refused: counts.refused + 1 };
           }
         }
         return { counts, further: `; cases classified: ${counts.classified}` };
@@ -95,15 +99,4 @@ async function inFolder<T>(
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function sumOf(a: CorrectionCounts, b: CorrectionCounts): CorrectionCounts {
-  return {
-    imported: a.imported + b.imported,
-    known: a.known + b.known,
-    refused: a.refused + b.refused,
-    orphansRemoved: a.orphansRemoved + b.orphansRemoved,
-    stopped: a.stopped || b.stopped,
-    classified: a.classified + b.classified,
-  };
 }
