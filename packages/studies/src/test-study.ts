@@ -22,7 +22,8 @@ export function scratchFolder(context: TestContext): string {
 export async function newStudy(context: TestContext): Promise<{ folder: string; study: string }> {
   const folder = scratchFolder(context);
   const study = join(folder, "study");
-  await createStudy({ folder: study, name: "Test", passphrase: PASSPHRASE });
+  // Of a simulation, whose key file opens in no time; of one of its own, so that no two keys are alike.
+  await createStudy({ folder: study, name: "Test", passphrase: PASSPHRASE, simulation: folder });
   return { folder, study };
 }
 

@@ -1,9 +1,9 @@
 /** The runner is run on test files that fail in every way, in a process outside this test run. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test from "node:test";
 import { selectTestFiles } from "./project-tests.ts";
 
@@ -16,12 +16,19 @@ const files: Readonly<Record<string, string>> = {
   "early.test.ts": `test("i", () => { process.exit(0); });`,
   "empty.test.ts": "",
   "syntax.test.ts": "const = 1;",
+  // These share a process, all but the last one for what it mentions.
+  "packages/some/one.test.ts": `test("k", () => {}); test("l", { skip: "no data" }, () => {});`,
+  "packages/some/two.test.ts": `test("m", () => { throw new Error("the second's reason"); });`,
+  "packages/some/empty.test.ts": "",
+  "packages/some/syntax.test.ts": "const = 1;",
+  "packages/some/three.test.ts": `test("n", () => { process.env.N = "1"; });`,
 };
 
 test("run test files: every way to fail is counted and told", (context) => {
   const root = mkdtempSync(join(tmpdir(), "malleolus-test-run-"));
   context.after(() => rmSync(root, { recursive: true }));
   for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), `import test from "node:test";\n${text}\n`);
   }
   const script = `
@@ -36,8 +43,9 @@ test("run test files: every way to fail is counted and told", (context) => {
   writeFileSync(program, script);
   const output = execFileSync(process.execPath, [program], { encoding: "utf8", env });
   const { counts, report }: { counts: unknown; report: string } = JSON.parse(output);
-  // Of good: a, c, d. Of bad: e, f and g. And the four files that sent no summary.
-  assert.deepEqual(counts, { passed: 3, failed: 7, skipped: 1 }, report);
+  // Of good: a, c, d. Of bad: e, f and g. And the four files that sent no summary. Of those together k, n; m, and
+  // the file without a test and the one that cannot be loaded.
+  assert.deepEqual(counts, { passed: 5, failed: 10, skipped: 2 }, report);
   assert.match(report, /ok {5}good\.test\.ts {2}3 passed, 1 skipped/);
   assert.match(report, /FAILED e {2}bad\.test\.ts:2\n {6}Error: the reason/);
   assert.match(report, /FAILED g {2}bad\.test\.ts:3\n {6}Error: the inner reason/);
@@ -45,7 +53,18 @@ test("run test files: every way to fail is counted and told", (context) => {
   assert.match(report, /FAILED early\.test\.ts\n {6}it ended without having run its tests/);
   assert.match(report, /FAILED empty\.test\.ts\n {6}it ended without having run its tests/);
   assert.match(report, /ERR_INVALID_TYPESCRIPT_SYNTAX/);
-  assert.match(report, /skipped 1: no data/);
+  assert.match(report, /skipped 2: no data/);
+  assert.match(report, /FAILED packages\/some\/, 4 files {2}1 passed, 2 failed, 1 skipped/);
+  assert.match(
+    report,
+    /FAILED m {2}packages\/some\/two\.test\.ts:2\n {6}Error: the second's reason/,
+  );
+  assert.match(report, /FAILED packages\/some\/empty\.test\.ts\n {6}it holds no test/);
+  assert.match(
+    report,
+    /FAILED packages\/some\/syntax\.test\.ts\n {6}.*ERR_INVALID_TYPESCRIPT_SYNTAX/s,
+  );
+  assert.match(report, /ok {5}packages\/some\/three\.test\.ts {2}1 passed/);
 });
 
 test("run test files: a part is a package, or else words of a path", () => {

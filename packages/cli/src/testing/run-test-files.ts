@@ -1,20 +1,23 @@
 /**
- * Test files on Node's own runner, each in a process of its own, with a line for every file.
+ * Test files on Node's own runner, with a line for every process: one file, or several of a package that can leave
+ * nothing behind for one another.
  *
- * The counts come from the summary that each file's process sends when it ends. A file without
- * a summary has ended early or holds no test, and counts as a failure: Node itself would pass it.
+ * The counts come from the summary that each process sends when it ends. A process without a summary has ended
+ * early or holds no test, and counts as a failure: Node itself would pass it. So does a file without a test.
  */
 import { once } from "node:events";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { inspect, stripVTControlCharacters } from "node:util";
 import type { TestCounts } from "./project-tests.ts";
 import { indent } from "./report-lines.ts";
+import { shareProcesses, writeEntry } from "./shared-processes.ts";
 
 // Memory for two files that train is what every machine has. They share the cores: threads of LibTorch that wait for
 // one another while the other file has their core cost more than they bring.
-const filesAtOnce = 2;
+const processesAtOnce = 2;
 const fileTimeoutMs = 30 * 60_000;
 
 export async function runTestFiles(
@@ -27,17 +30,28 @@ export async function runTestFiles(
 ): Promise<TestCounts> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const summarized = new Set<string>();
+  const withTests = new Set<string>();
   const skipReasons = new Map<string, number>();
-  const failFile = (file: string, reason: string) => {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-tests-"));
+  const processes = new Map(
+    shareProcesses(root, files).map((some, index) => [
+      some.files.length === 1
+        ? join(root, some.files[0])
+        : writeEntry(folder, root, index, some.files),
+      some,
+    ]),
+  );
+  const nameOf = (file: string) => processes.get(file)?.name ?? relative(root, file);
+  const failFile = (name: string, reason: string) => {
     counts.failed += 1;
-    write(`  FAILED ${relative(root, file)}\n${indent(reason)}`);
+    write(`  FAILED ${name}\n${indent(reason)}`);
   };
 
-  const threads = Math.floor(availableParallelism() / Math.min(files.length, filesAtOnce));
+  const threads = Math.floor(availableParallelism() / Math.min(processes.size, processesAtOnce));
   const events = run({
-    files: files.map((file) => join(root, file)),
+    files: [...processes.keys()],
     cwd: root,
-    concurrency: filesAtOnce,
+    concurrency: processesAtOnce,
     timeout: fileTimeoutMs,
     env: { OMP_NUM_THREADS: String(Math.max(1, threads)), ...process.env, ...env },
     ...(namePattern === undefined ? {} : { testNamePatterns: namePattern }),
@@ -45,15 +59,21 @@ export async function runTestFiles(
   events.on("test:stdout", ({ message }) => write(indent(message)));
   events.on("test:stderr", ({ message }) => write(indent(message)));
   events.on("test:pass", ({ name, file, skip, details: { type } }) => {
+    if (name !== file && file !== undefined) withTests.add(relative(root, file));
     if (name === file && !summarized.has(file)) {
-      failFile(file, "it ended without having run its tests");
+      failFile(nameOf(file), "it ended without having run its tests");
     } else if (typeof skip === "string" && type !== "suite") {
       skipReasons.set(skip, (skipReasons.get(skip) ?? 0) + 1);
     }
   });
   events.on("test:fail", ({ name, file, line, details: { error } }) => {
-    if (name === file) failFile(file, "its process failed outside its tests");
-    else if (!isFailureOfSubtests(error)) {
+    if (name !== file && file !== undefined) withTests.add(relative(root, file));
+    if (name === file) failFile(nameOf(file), "its process failed outside its tests");
+    else if (file !== undefined && processes.get(file)?.files.includes(name)) {
+      // The entry tells of a file that cannot be loaded by its name.
+      withTests.add(name);
+      write(`  FAILED ${name}\n${indent(explain(error))}`);
+    } else if (!isFailureOfSubtests(error)) {
       const place = file === undefined ? "" : `  ${relative(root, file)}:${line}`;
       write(`  FAILED ${name}${place}\n${indent(explain(error))}`);
     }
@@ -73,9 +93,13 @@ export async function runTestFiles(
     ];
     const verdict = failed > 0 ? "FAILED" : "ok    ";
     const duration = `${(durationMs / 1000).toFixed(1)} s`;
-    write(`  ${verdict} ${relative(root, file)}  ${parts.join(", ")}  ${duration}\n`);
+    write(`  ${verdict} ${nameOf(file)}  ${parts.join(", ")}  ${duration}\n`);
+    for (const one of processes.get(file)?.files ?? []) {
+      if (namePattern === undefined && !withTests.has(one)) failFile(one, "it holds no test");
+    }
   });
   await once(events.resume(), "end");
+  rmSync(folder, { recursive: true });
 
   for (const [reason, count] of skipReasons) write(`  skipped ${count}: ${reason}\n`);
   return counts;
