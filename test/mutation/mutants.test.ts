@@ -48,7 +48,7 @@ test("mutantsOf: types, imports, texts and errors are left alone", () => {
   assert.throws(() => mutantsOf("a.ts", "const = 1;"), /a\.ts/);
 });
 
-test("tryMutants: what a test notices, what it does not, and what no test loads", async (context) => {
+test("tryMutants: what a test notices, what it does not, and what no test executes", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-mutation-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const write = (name: string, text: string) => {
@@ -60,6 +60,10 @@ test("tryMutants: what a test notices, what it does not, and what no test loads"
     "export function sum(a: number, b: number) {\n  return a + b;\n}\n",
   );
   const lonely = write("lonely.ts", "export const one = 1;\n");
+  const half = write(
+    "half.ts",
+    "export function half(a: number, exact: boolean) {\n  return exact ? a / 2 : a >> 1;\n}\n",
+  );
   const good = write(
     "sum.test.ts",
     `import assert from "node:assert"; import { test } from "node:test"; import { sum } from "./sum.ts";
@@ -69,10 +73,31 @@ test("tryMutants: what a test notices, what it does not, and what no test loads"
     "blind.test.ts",
     `import { test } from "node:test"; import { sum } from "./sum.ts"; test("runs", () => { sum(1, 2); });`,
   );
+  const exact = write(
+    "exact.test.ts",
+    `import assert from "node:assert"; import { test } from "node:test"; import { half } from "./half.ts";
+     test("halves", () => assert.equal(half(3, true), 1.5));`,
+  );
+  const failing = write(
+    "failing.test.ts",
+    `import "./sum.ts"; import { test } from "node:test"; test("fails", () => { throw new Error("as it is"); });`,
+  );
   const outcomes = async (files: string[], tests: string[]) =>
     (await tryMutants(files, tests, 1, () => {})).map(({ outcome }) => outcome);
   assert.deepEqual(await outcomes([source], [good]), ["killed"]);
   assert.deepEqual(await outcomes([source], [blind]), ["survived"]);
   assert.deepEqual(await outcomes([source], [blind, good]), ["killed"]);
   assert.deepEqual(await outcomes([lonely], [good]), ["no test"]);
+  // The condition and a / 2 are executed, a >> 1 is not, whatever the exact test says of it.
+  assert.deepEqual((await outcomes([half], [exact])).toSorted(), [
+    "killed",
+    "killed",
+    "killed",
+    "no test",
+    "no test",
+  ]);
+  await assert.rejects(
+    outcomes([source], [failing]),
+    /failing\.test\.ts: it fails without a fault/,
+  );
 });

@@ -2,10 +2,12 @@
  * Tries the tests on one fault after the other. A fault is never written to a file: Node loads the
  * module through a hook that changes its text on the way, in a process of its own for each fault.
  *
- * Only the test files that load the module are run, those beside it first, since they know it best.
+ * Each test file runs once without a fault, which tells what it executes and how long it takes. A fault is
+ * then tried by those alone that execute its place, those beside the module first, since they know it best.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { readSourceFacts } from "../source-facts.ts";
@@ -17,7 +19,24 @@ export interface Tried {
   readonly outcome: "killed" | "timed out" | "survived" | "no test";
 }
 
-const TIMEOUT_MS = 60_000;
+/** A test file without a fault. */
+interface Clean {
+  readonly test: string;
+  readonly ms: number;
+  /** By module, how often each of its parts ran. */
+  readonly ran: ReadonlyMap<string, readonly Part[]>;
+}
+
+interface Part {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly count: number;
+}
+
+/** A fault may make a loop endless: beyond this and five times what the tests take, it has. */
+const TIMEOUT_MS = 10_000;
+/** Tests that together take less than this are run by one process. */
+const BATCH_MS = 1000;
 const ATTEMPTS_AT_ONCE = 2;
 const running = new Set<ChildProcess>();
 
@@ -26,52 +45,113 @@ export function stopTests(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-/** Of the files' faults every n-th, tried by the tests in `testFiles`; `told` hears of each. */
+/**
+ * Of the files' faults every n-th, tried by the tests in `testFiles`; `told` hears of each.
+ *
+ * @throws where a test fails without a fault, and where a file changes meanwhile.
+ */
 export async function tryMutants(
   files: readonly string[],
   testFiles: readonly string[],
   everyNth: number,
   told: (tried: Tried) => void,
 ): Promise<Tried[]> {
-  const reached = reachedBy(testFiles);
-  const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
-  const waiting = [...texts]
-    .flatMap(([file, text]) => mutantsOf(file, text).map((mutant) => ({ file, mutant })))
-    .filter((_, i) => i % everyNth === 0);
-  const all: Tried[] = [];
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-mutants-"));
+  try {
+    const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
+    const mutants = [...texts]
+      .flatMap(([file, text]) => mutantsOf(file, text).map((mutant) => ({ file, mutant })))
+      .filter((_, i) => i % everyNth === 0);
+    const changed = new Set(mutants.map(({ file }) => file));
+    const loading = loadedBy(testFiles, changed);
+    const clean = await atOnce(loading, (test, i) => runClean(test, changed, join(folder, `${i}`)));
+    return await atOnce(mutants, async (one) => {
+      if (readFileSync(one.file, "utf8") !== texts.get(one.file)) {
+        throw new Error(`${one.file}: it was changed while its faults were tried; begin again`);
+      }
+      const tried = { ...one, outcome: await outcomeOf(one.file, one.mutant, clean, folder) };
+      told(tried);
+      return tried;
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function atOnce<A, B>(
+  all: readonly A[],
+  work: (one: A, place: number) => Promise<B>,
+): Promise<B[]> {
+  const waiting = [...all.entries()];
+  const done: B[] = [];
   const next = async (): Promise<void> => {
-    const one = waiting.shift();
-    if (one === undefined) return;
-    if (readFileSync(one.file, "utf8") !== texts.get(one.file)) {
-      throw new Error(`${one.file}: it was changed while its faults were tried; begin again`);
-    }
-    const batches = batchesFor(one.file, reached);
-    const tried = { ...one, outcome: await outcomeOf(one.file, one.mutant, batches) };
-    all.push(tried);
-    told(tried);
+    const [place, one] = waiting.shift() ?? [];
+    if (place === undefined || one === undefined) return;
+    done[place] = await work(one, place);
     await next();
   };
   await Promise.all(Array.from({ length: ATTEMPTS_AT_ONCE }, next));
-  return all;
+  return done;
 }
 
 async function outcomeOf(
   file: string,
   mutant: Mutant,
-  batches: readonly (readonly string[])[],
+  clean: readonly Clean[],
+  folder: string,
 ): Promise<Tried["outcome"]> {
+  const batches = batchesFor(
+    file,
+    clean.filter(({ ran }) => isRun(ran.get(file) ?? [], mutant.start)),
+  );
   if (batches.length === 0) return "no test";
   for (const batch of batches) {
-    const end = await runTests(file, mutant, batch);
+    const end = await runTests(file, mutant, batch, folder);
     if (end !== "passed") return end;
   }
   return "survived";
 }
 
+/** The smallest part around the place says whether it ran. */
+function isRun(parts: readonly Part[], place: number): boolean {
+  const size = ({ startOffset, endOffset }: Part) => endOffset - startOffset;
+  const around = parts.filter((part) => part.startOffset <= place && place < part.endOffset);
+  if (around.length === 0) return false;
+  const least = Math.min(...around.map(size));
+  // A module that several processes load is there several times.
+  return around.some((part) => size(part) === least && part.count > 0);
+}
+
+async function runClean(
+  test: string,
+  modules: ReadonlySet<string>,
+  covered: string,
+): Promise<Clean> {
+  mkdirSync(covered);
+  const begin = performance.now();
+  const end = await runNode([], [test], 600_000, { NODE_V8_COVERAGE: covered });
+  if (end !== "passed") throw new Error(`${test}: it fails without a fault; mend it first`);
+  const ran = new Map<string, Part[]>();
+  for (const name of readdirSync(covered)) {
+    const { result } = JSON.parse(readFileSync(join(covered, name), "utf8")) as {
+      result: { url: string; functions: { ranges: Part[] }[] }[];
+    };
+    for (const { url, functions } of result) {
+      const file = url.startsWith("file:") ? fileURLToPath(url) : "";
+      if (!modules.has(file)) continue;
+      const parts = functions.flatMap(({ ranges }) => ranges);
+      ran.set(file, [...(ran.get(file) ?? []), ...parts]);
+    }
+  }
+  rmSync(covered, { recursive: true });
+  return { test, ms: performance.now() - begin, ran };
+}
+
 function runTests(
   file: string,
   { start, end, replacement }: Mutant,
-  tests: readonly string[],
+  batch: readonly Clean[],
+  folder: string,
 ): Promise<"passed" | "killed" | "timed out"> {
   const fault = JSON.stringify({ url: pathToFileURL(file).href, start, end, replacement });
   const hook = `import { registerHooks } from "node:module"; const fault = ${fault};
@@ -81,13 +161,27 @@ function runTests(
       const text = Buffer.from(loaded.source).toString("utf8");
       return { ...loaded, source: text.slice(0, fault.start) + fault.replacement + text.slice(fault.end) };
     } });`;
-  const args = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`];
+  const before = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`];
+  const usualMs = batch.reduce((sum, { ms }) => sum + ms, 0);
+  const tests = batch.map(({ test }) => test);
+  // What a module compiles to is kept from one process to the next.
+  const cache = { NODE_COMPILE_CACHE: join(folder, "compiled") };
+  return runNode(before, tests, TIMEOUT_MS + Math.ceil(5 * usualMs), cache);
+}
+
+function runNode(
+  before: readonly string[],
+  tests: readonly string[],
+  timeout: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<"passed" | "killed" | "timed out"> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...args, "--test", "--test-isolation=none", ...tests], {
+    const args = [...before, "--test", "--test-isolation=none", ...tests];
+    const child = spawn(process.execPath, args, {
       stdio: "ignore",
-      env,
-      timeout: TIMEOUT_MS,
+      env: { ...env, ...environment },
+      timeout,
       killSignal: "SIGKILL",
     });
     running.add(child);
@@ -100,16 +194,32 @@ function runTests(
   });
 }
 
-/** The test of the same name, those beside the file, and then all others that load it. */
-function batchesFor(file: string, reached: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
-  const tests = [...reached].filter(([, modules]) => modules.has(file)).map(([test]) => test);
-  const nearness = (test: string) => {
+/** The test of the same name, those beside the file, and then all others, the quick ones first. */
+function batchesFor(file: string, clean: readonly Clean[]): Clean[][] {
+  const nearness = ({ test }: Clean) => {
     if (test === file.replace(/\.ts$/, ".test.ts")) return 0;
     return dirname(test) === dirname(file) ? 1 : 2;
   };
-  return [0, 1, 2]
-    .map((near) => tests.filter((test) => nearness(test) === near))
-    .filter((batch) => batch.length > 0);
+  return [0, 1, 2].flatMap((near) => {
+    const batches: Clean[][] = [];
+    let filledMs = Number.POSITIVE_INFINITY;
+    const own = clean.filter((one) => nearness(one) === near);
+    for (const one of own.toSorted((a, b) => a.ms - b.ms)) {
+      if (filledMs + one.ms > BATCH_MS) {
+        batches.push([]);
+        filledMs = 0;
+      }
+      batches.at(-1)?.push(one);
+      filledMs += one.ms;
+    }
+    return batches;
+  });
+}
+
+/** The test files that load one of the modules. */
+function loadedBy(testFiles: readonly string[], modules: ReadonlySet<string>): string[] {
+  const reached = reachedBy(testFiles);
+  return testFiles.filter((test) => !modules.isDisjointFrom(reached.get(test) ?? new Set()));
 }
 
 /** By test file, every module of the project that it loads, and that these load. */
