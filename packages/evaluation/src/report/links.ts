@@ -51,6 +51,14 @@ export function agreementAnchor(readers: number, key: string): string {
   return `agreement-${readers}-${key}`;
 }
 
+/** Of the table of a reader study's patients. */
+export const readerStudyAnchor = "cases-reader-study";
+
+/** Of the column of what one reader said under one condition, by their places. */
+export function readerScoresAnchor(condition: number, reader: number): string {
+  return `${readerStudyAnchor}-${condition + 1}-${reader + 1}`;
+}
+
 export function pictureAnchor(test: string, patient: number): string {
   return `picture-${test}-${patient + 1}`;
 }

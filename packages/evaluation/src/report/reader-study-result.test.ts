@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { aucOf } from "../roc.ts";
 import { htmlReport } from "./html-report.ts";
 import { type ReaderScoreOfPatient, readerStudyResult } from "./reader-study-result.ts";
 import { fullReport } from "./test-report.ts";
@@ -61,6 +62,69 @@ test("readerStudyResult: who has not read everything, and patients of no test, a
     /expected patients of the study's tests, got X/,
   );
   assert.throws(() => readerStudyResult([], truth), /at least two conditions/);
+});
+
+test("readerStudyResult: every score stands beside its patient", () => {
+  const { cases } = result;
+  assert.deepEqual(
+    cases.map(({ patient, hasFracture }) => [patient, hasFracture]),
+    positive.map((is, i) => [`P${i}`, is]),
+  );
+  assert.deepEqual(
+    cases.map((one) => one.scores.map((own) => own.join("")).join(" ")),
+    positive.map((_, i) =>
+      golden.ratings.map((readers) => readers.map((one) => one[i]).join("")).join(" "),
+    ),
+  );
+});
+
+test("htmlReport: a figure of the reader study leads to the scores that it is of", () => {
+  const page = htmlReport({ ...fullReport, readerStudy: result });
+  const cells = (text: string) =>
+    [...text.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/g)].map(([, cell]) => cell);
+  const [, table = ""] = page.match(/<table id="cases-reader-study">(.*?)<\/table>/s) ?? [];
+  const columns = [...table.matchAll(/id="(cases-reader-study-[^"]+)"/g)].map(([, id]) => id);
+  const rows = [...table.split("<tbody>")[1].matchAll(/<tr>.*<\/tr>/g)].map(([row]) => cells(row));
+  assert.deepEqual([columns.length, rows.length], [10, 114]);
+  // An area leads to the column of the scores that it comes from.
+  for (const [condition, readers] of result.analysis.aucs.entries()) {
+    for (const [reader, auc] of readers.entries()) {
+      const id = `cases-reader-study-${condition + 1}-${reader + 1}`;
+      const column = columns.indexOf(id);
+      const said = rows.map((row) => Number(row[2 + column]));
+      assert.equal(aucOf(said, positive)?.auc, auc);
+      assert.ok(page.includes(`<a class="figure" href="#${id}">${auc.toFixed(2)}</a>`), id);
+    }
+  }
+  assert.ok(page.includes('<a class="figure" href="#cases-reader-study">'));
+  for (const [, to] of page.matchAll(/ href="#([^"]+)"/g))
+    assert.ok(page.includes(` id="${to}"`), to);
+});
+
+test("htmlReport: a patient of the reader study leads to its row in the test, and many are cut", () => {
+  const patients = fullReport.tests[0].evaluation.outcomes.map(({ patient }) => patient);
+  const study = (cases: typeof result.cases) =>
+    htmlReport({ ...fullReport, readerStudy: { ...result, cases } }).split(
+      "<h3>The reader study</h3>",
+    )[1];
+  const [one] = result.cases;
+  const part = study([{ ...one, patient: patients[3] }, one]);
+  assert.match(part, /<a href="#cases-internal-difficult-4">[^<]+<\/a>/);
+  assert.match(part, /<th scope="row">P0<\/th><td>none<\/td>/);
+  // Of 502 the two on whom everybody says the same are left out.
+  const many = Array.from({ length: 502 }, (_, i) => ({
+    patient: `many ${i}`,
+    hasFracture: true,
+    scores: [i === 1 || i === 400 ? [3, 3, 3, 3, 3] : [1, 3, 3, 3, 3], [3, 3, 3, 3, 2]],
+  })).map((case_, i) =>
+    i === 1 || i === 400 ? { ...case_, scores: [case_.scores[0], case_.scores[0]] } : case_,
+  );
+  const cut = study(many);
+  assert.match(cut, /Not listed here: 2 patients/);
+  assert.deepEqual(
+    [/>many 0</, />many 1</, />ny 399</, />ny 400</, />ny 501</].map((one) => one.test(cut)),
+    [true, false, true, false, true],
+  );
 });
 
 test("htmlReport: the reader study with what is to be told with it", () => {

@@ -22,10 +22,19 @@ export interface ReaderScoreOfPatient {
 export interface ReaderStudyResult {
   readonly analysis: ReaderStudyAnalysis;
   readonly patients: number;
+  /** All that it is of, in the order in which patients first come. */
+  readonly cases: readonly ScoredPatient[];
   /** Averaged over the readers, in the order of the conditions. */
   readonly curves: readonly (readonly CurvePoint[])[];
   /** Patients for `NEXT_DIFFERENCE` with `NEXT_POWER`; null where more patients do not help. */
   readonly next: readonly { readonly readers: number; readonly patients: number | null }[];
+}
+
+export interface ScoredPatient {
+  readonly patient: string;
+  readonly hasFracture: boolean;
+  /** `[conditions][readers]` */
+  readonly scores: readonly (readonly number[])[];
 }
 
 export const NEXT_DIFFERENCE = 0.05;
@@ -84,6 +93,11 @@ export function readerStudyResult(
   return {
     analysis,
     patients: patients.length,
+    cases: patients.map((patient, i) => ({
+      patient,
+      hasFracture: positive[i],
+      scores: byCondition.map((own) => own.map((one) => one[i])),
+    })),
     curves: byCondition.map((own) => averageRoc(own.map((one) => rocPoints(one, positive) ?? []))),
     next: varies
       ? [readers.length, 2 * readers.length].map((count) => ({

@@ -7,8 +7,9 @@ import type { Localization } from "../localization.ts";
 import { analysesRows } from "./analyses-csv.ts";
 import type { ReportContent, ReportedTest } from "./content.ts";
 import { csvLine } from "./csv.ts";
-import { estimateRow, type Row, shareRow } from "./csv-rows.ts";
+import { estimateRow, type Row, shareRow, valueRow } from "./csv-rows.ts";
 import { OUTLINE_MEASURES, type OutlineMeasures } from "./outline-measures.ts";
+import type { ReaderStudyResult } from "./reader-study-result.ts";
 
 const HEAD = ["test", "table", "row", "measure", "value", "low", "high", "count", "total"];
 
@@ -36,6 +37,7 @@ export function tablesCsv(content: ReportContent): string {
         }),
       ),
     ]),
+    ...(content.readerStudy === null ? [] : readerStudyRows(content.readerStudy)),
     ...content.sets.flatMap(({ name, patients, radiographs, ambiguous, age, ...groups }) => [
       countRow(name, "all", "patients", patients),
       countRow(name, "all", "radiographs", radiographs),
@@ -176,6 +178,38 @@ function outlineRows(id: string, outlines: OutlineMeasures | null): Row[] {
       estimateRow(id, "outlines", which, `mean ${measure}`, means[measure]),
     );
   });
+}
+
+function readerStudyRows({ analysis, cases }: ReaderStudyResult): Row[] {
+  const { conditions, readers, aucs } = analysis;
+  const questions = {
+    "other readers, other patients": analysis.randomReadersAndCases,
+    "these readers, other patients": analysis.fixedReaders,
+    "other readers, these patients": analysis.fixedCases,
+  };
+  const each = conditions.flatMap((condition, i) =>
+    readers.map((reader, j) => ({ name: `${condition}, ${reader}`, i, j })),
+  );
+  return [
+    ...each.map(({ name, i, j }) => valueRow("", "reader study", name, "AUC", aucs[i][j])),
+    ...Object.entries(questions).flatMap(([question, { conditions: means, differences }]) => [
+      ...means.map(({ condition, auc, interval }) =>
+        estimateRow("", "reader study", condition, `AUC, ${question}`, { value: auc, interval }),
+      ),
+      ...differences.flatMap(({ first, second, difference, interval, p, holmP }) => [
+        estimateRow("", "reader study", `${first} less ${second}`, `AUC, ${question}`, {
+          value: difference,
+          interval,
+        }),
+        valueRow("", "reader study", `${first} less ${second}`, `p, ${question}`, p),
+        valueRow("", "reader study", `${first} less ${second}`, `p after Holm, ${question}`, holmP),
+      ]),
+    ]),
+    ...cases.flatMap(({ patient, hasFracture, scores }) => [
+      valueRow("", "readers' scores", patient, "truth", hasFracture ? "fracture" : "none"),
+      ...each.map(({ name, i, j }) => valueRow("", "readers' scores", patient, name, scores[i][j])),
+    ]),
+  ];
 }
 
 function countRow(set: string, group: string, key: string, count: number): Row {

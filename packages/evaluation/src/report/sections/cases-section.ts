@@ -26,13 +26,14 @@ import {
 import { html, type Markup } from "../markup.ts";
 import { decimal } from "../numbers.ts";
 import type { Name } from "./name.ts";
+import { readerStudyCases } from "./reader-study-cases.ts";
 import { patientRows, readingsBehind } from "./readings-behind.ts";
 
 /** Patients, and fractures, that are listed; of larger tests the wrong ones come first. */
 export const MOST_LISTED = 500;
 
 export function casesSection(content: ReportContent, name: Name): Markup | null {
-  const { tests, gallery, readers } = content;
+  const { tests, gallery, readers, readerStudy } = content;
   if (tests.length + readers.length === 0) return null;
   const pictured = new Set(
     gallery.flatMap(({ test, items }) => items.map(({ patient }) => `${test} ${patient}`)),
@@ -43,7 +44,7 @@ export function casesSection(content: ReportContent, name: Name): Markup | null 
     [...patientRows(content)].filter(([, anchor]) => listedPatients.has(anchor)),
   );
   const readings = readers.map((one, place) => readingsBehind(one, place, rows, name));
-  return html`<section class="cases" id="cases"><h2>The cases behind the figures</h2><p class="soft">Every figure above leads here. Patients are named by the end of their pseudonym; ◉ leads to a picture.</p>${parts}${readings.length === 0 ? null : html`<h3>Readings</h3>${readings}`}</section>`;
+  return html`<section class="cases" id="cases"><h2>The cases behind the figures</h2><p class="soft">Every figure above leads here. Patients are named by the end of their pseudonym; ◉ leads to a picture.</p>${parts}${readings.length === 0 ? null : html`<h3>Readings</h3>${readings}`}${readerStudy === null ? null : readerStudyCases(readerStudy, rows)}</section>`;
 }
 
 function casesOfTest(test: ReportedTest, pictured: ReadonlySet<string>, name: Name): Markup {

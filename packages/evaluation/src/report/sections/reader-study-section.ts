@@ -1,7 +1,11 @@
-/** Readers of the same patients under several conditions, with the detector and without say. */
+/**
+ * Readers of the same patients under several conditions, with the detector and without say. A figure leads to the
+ * patients with what was said of them: an area of one reader to the column of these scores.
+ */
 import type { Inference } from "../../reader-study/obuchowski-rockette.ts";
 import type { ReportContent } from "../content.ts";
 import { rocFigure, rocKey } from "../figures/roc-figure.ts";
+import { linked, readerScoresAnchor, readerStudyAnchor } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import { count, decimal, withInterval } from "../numbers.ts";
 import { NEXT_DIFFERENCE, NEXT_POWER } from "../reader-study-result.ts";
@@ -10,12 +14,13 @@ export function readerStudySection({ readerStudy }: ReportContent): Markup | nul
   if (readerStudy === null) return null;
   const { analysis, curves, patients, next } = readerStudy;
   const { conditions, readers, positives, negatives, aucs, randomReadersAndCases } = analysis;
+  const all = (figure: Markup) => linked(readerStudyAnchor, figure);
   const means = randomReadersAndCases.conditions.map(
-    ({ auc, interval }) => html`<td>${withInterval(auc, interval)}</td>`,
+    ({ auc, interval }) => html`<td>${all(withInterval(auc, interval))}</td>`,
   );
   const rows = readers.map(
     (reader, j) =>
-      html`<tr><th scope="row">${reader}</th>${conditions.map((_, i) => html`<td>${decimal(aucs[i][j])}</td>`)}</tr>
+      html`<tr><th scope="row">${reader}</th>${conditions.map((_, i) => html`<td>${linked(readerScoresAnchor(i, j), decimal(aucs[i][j]))}</td>`)}</tr>
 `,
   );
   const questions: readonly (readonly [string, Inference])[] = [
@@ -23,10 +28,10 @@ export function readerStudySection({ readerStudy }: ReportContent): Markup | nul
     ["These readers, other patients", analysis.fixedReaders],
     ["Other readers, these patients", analysis.fixedCases],
   ];
-  const differences = questions.map(([question, { differences: all }]) =>
-    all.map(
+  const differences = questions.map(([question, inference]) =>
+    inference.differences.map(
       ({ first, second, difference, interval, p, holmP }) =>
-        html`<tr><th scope="row">${question}: ${second} less ${first}</th><td>${withInterval(-difference, [-interval[1], -interval[0]], 3)}</td><td>${decimal(p, 3)}</td><td>${decimal(holmP, 3)}</td></tr>
+        html`<tr><th scope="row">${question}: ${second} less ${first}</th><td>${all(withInterval(-difference, [-interval[1], -interval[0]], 3))}</td><td>${decimal(p, 3)}</td><td>${decimal(holmP, 3)}</td></tr>
 `,
     ),
   );
