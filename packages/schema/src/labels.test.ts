@@ -56,3 +56,32 @@ test("isPossible: a value that goes with what is said, however wrong the others 
   assert.equal(can("weber_c", { ao: "a1" }, "ao", "c3"), true, "in place of the wrong one");
   assert.equal(can("weber_c", { ao: "a1" }, "maisonneuve", "no"), true);
 });
+
+test("labelConflict: a label that the protocol has not, and one that was not said, conflict with nothing", () => {
+  const [ao, maisonneuve] = labels;
+  const [yes, no] = maisonneuve.values;
+  const other = {
+    ...maisonneuve,
+    values: [{ ...yes, with: { syndesmosis: ["torn"], ao: ["c3"] } }, no],
+  };
+  const own = { ...protocol, labels: [other, ao] };
+  assert.equal(labelConflict(own, "weber_c", { maisonneuve: "yes" }), null);
+  assert.equal(labelConflict(own, "weber_c", { maisonneuve: "maybe" }), null);
+  assert.equal(labelConflict(own, "weber_c", { maisonneuve: "yes", ao: "x9" }), null);
+  assert.deepEqual(labelConflict(own, "weber_a", { maisonneuve: "yes", ao: "a1" }), {
+    said: "Maisonneuve: yes",
+    against: "AO: A1",
+  });
+  // A class that the protocol has not is named as none.
+  assert.deepEqual(labelConflict(own, "weber_d", { ao: "a1" }), {
+    said: "AO: A1",
+    against: "no class",
+  });
+});
+
+test("isPossible: a value that is wrong by itself, where nothing else is said", () => {
+  assert.equal(isPossible(protocol, "weber_c", {}, "ao", "a1"), false);
+  assert.equal(isPossible(protocol, "weber_a", {}, "ao", "a1"), true);
+  // The others are at odds with the class already: this one is not to blame.
+  assert.equal(isPossible(protocol, "weber_c", { ao: "a1" }, "maisonneuve", "yes"), true);
+});

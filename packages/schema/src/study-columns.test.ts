@@ -87,3 +87,16 @@ for (const [name, text, message] of refused) {
     });
   });
 }
+
+test("study columns: null, a text and a list without a version are the value alone", () => {
+  assert.deepEqual(reportIdsColumn.read('["format","value"]', "old"), ["format", "value"]);
+  for (const text of [
+    "null",
+    '"format"',
+    "3",
+    '{"format":"malleolus-report-ids-1"}',
+    '{"value":[]}',
+  ]) {
+    assert.throws(() => reportIdsColumn.read(text, "r"), /^SchemaError: r at value/, text);
+  }
+});

@@ -143,3 +143,63 @@ test("upgradeLanguageRules: the spelling of 0.1.0 is read, and no other", () => 
   assert.deepEqual(upgraded("recognizedBy"), now);
   assert.deepEqual(upgraded("recognised"), { recognised: ["seen"], normal: [] });
 });
+
+test("upgrades: what is no record, or is not of the first version, stays for the parser to refuse", () => {
+  for (const value of [null, 3, "a", [1]]) {
+    assert.deepEqual(upgradeModel(value), value);
+    assert.deepEqual(upgradePreprocess(value), value);
+    assert.deepEqual(upgradeLanguageRules(value), value);
+    assert.equal(recipeSchema.safeParse(value).success, false);
+    for (const part of ["sampling", "input", "preprocess", "model"]) {
+      assert.throws(
+        () => readRecord(recipeSchema, { ...first, [part]: value }, "r"),
+        new RegExp(`r at ${part}`),
+      );
+    }
+  }
+  assert.deepEqual(upgradeModel({ roi: 3 }), {
+    kind: "mask-rcnn",
+    roi: 3,
+    imageHead: null,
+    soundClass: null,
+  });
+  assert.deepEqual(upgradeModel({ roi: { mask: 3 } }), {
+    kind: "mask-rcnn",
+    roi: { mask: 3 },
+    imageHead: null,
+    soundClass: null,
+  });
+});
+
+test("upgradeModel: what a file of the first version says stays as it is", () => {
+  const written = {
+    ...model,
+    channels: "detail",
+    soundClass: "none",
+    imageHead: { hiddenChannels: 8, lossWeight: 1 },
+  };
+  assert.deepEqual(maskRcnnConfigSchema.parse(upgradeModel(JSON.parse(JSON.stringify(written)))), {
+    kind: "mask-rcnn",
+    ...written,
+  });
+  const { sampling: _, ...without } = first;
+  assert.throws(() => readRecord(recipeSchema, without, "r"), /r at sampling/);
+});
+
+test("recipeSchema: parts of a batch divide it, and the best is told by what the network is measured by", () => {
+  const recipe = recipeSchema.parse(structuredClone(first));
+  const refuses = (change: object, expected: RegExp) =>
+    assert.throws(() => readRecord(recipeSchema, { ...recipe, ...change }, "r"), expected);
+  refuses(
+    { batchSize: 6, gradientAccumulation: 4 },
+    /r at gradientAccumulation: .*divides batchSize/,
+  );
+  const validation = { everySteps: 1, metric: "macro AUC", patience: null };
+  refuses(
+    { validation },
+    /r at validation\.metric: .* kind "mask-rcnn" is measured by: box AP, box AP50, mask AP, mask AP50, loss/,
+  );
+  for (const metric of ["box AP", "loss"]) {
+    assert.ok(recipeSchema.safeParse({ ...recipe, validation: { ...validation, metric } }).success);
+  }
+});
