@@ -1,7 +1,7 @@
 /**
- * What a large test costs to evaluate: 10,000 patients of three views with every interval, and three
- * figures beside scikit-learn and pycocotools on the same input: an area, its bootstrap, and COCO's
- * average precision of masks.
+ * What a large test costs to evaluate: 10,000 patients of three views with every interval, and its report;
+ * and three figures beside scikit-learn and pycocotools on the same input: an area, its bootstrap, and
+ * COCO's average precision of masks.
  *
  * The peer is any Python with these two, the one that MALLEOLUS_STATISTICS_PYTHON names or the one on
  * the path; it needs no PyTorch. Without one, our side is measured alone. Ours does more in two of the
@@ -10,12 +10,26 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import {
+  analyzeTest,
   aucOf,
   averagePrecision,
   evaluate,
   evaluationDefaults,
+  figureFiles,
+  fillChecklists,
+  fitDecision,
+  htmlReport,
+  jsonReport,
+  KNOWN_CHECKLISTS,
   type LabeledImage,
+  outcomesUnder,
+  outlineMeasures,
+  type PatientAttributes,
+  type ReportContent,
+  type ReportedTest,
   type TestPatient,
+  type TuningPatient,
+  tablesCsv,
 } from "@malleolus/evaluation";
 import {
   type Box,
@@ -34,6 +48,15 @@ const PATIENTS = 10_000;
 const VIEWS: readonly View[] = ["ap", "mortise", "lateral"];
 const CLASSES = ["weber_a", "weber_b", "weber_c", "no_fracture"];
 const RESAMPLES = 2000;
+/** Whose decision is fitted beforehand. */
+const TUNING = 200;
+const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  Age: ["18 to 39", "40 to 64", "65 and over"],
+  Sex: ["F", "M"],
+  Hospital: ["one", "two", "three"],
+  Machine: ["a", "b", "c", "d"],
+  Visibility: ["easy", "difficult"],
+};
 const SCORES = 100_000;
 const DRAWN = { scores: 2000, resamples: 1000 } as const;
 const IMAGES = 300;
@@ -47,7 +70,7 @@ export const evaluationBench: Bench = {
     const peer = await statisticsPeer(progress);
     progress(`evaluating ${PATIENTS} patients of ${VIEWS.length} views`);
     const rows = [
-      await wholeTest(runs),
+      ...(await wholeTest(runs)),
       await areas(peer, runs),
       await bootstrapped(peer, runs),
       await precision(peer, runs),
@@ -57,21 +80,94 @@ export const evaluationBench: Bench = {
   },
 };
 
-async function wholeTest(runs: number): Promise<Row> {
+/** All that `malleolus report` says of a test, from findings to intervals, and then its files in memory. */
+async function wholeTest(runs: number): Promise<Row[]> {
   const patients = Array.from({ length: PATIENTS }, (_, i) => patientOf(i));
+  const tuning = Array.from({ length: TUNING }, (_, i) => patientOf(PATIENTS + i));
+  const fitted = { classes: CLASSES, noFractureClass: "no_fracture" };
   const options = {
     ...evaluationDefaults,
-    classes: CLASSES,
-    noFractureClass: "no_fracture",
+    ...fitted,
+    decision: fitDecision(tuning, fitted),
     resamples: RESAMPLES,
   };
-  const name = `${PATIENTS} patients, everything`;
+  const attributes: PatientAttributes = Object.fromEntries(
+    patients.map(({ id }, i) => [
+      id,
+      Object.fromEntries(
+        Object.entries(ATTRIBUTES).map(([key, values], k) => [
+          key,
+          values[Math.floor(values.length * uniform(i, k, 50))],
+        ]),
+      ),
+    ]),
+  );
+  const spacings = new Map(
+    patients.flatMap(({ images }) => images.map(({ id }) => [id, [0.15, 0.15] as const])),
+  );
+  const nobody = { agreement: {}, readers: [] };
+  const reported = (): ReportedTest => {
+    const evaluation = evaluate(patients, options);
+    const scores = outcomesUnder("mean", patients, options);
+    return {
+      id: "test",
+      name: "The test",
+      description: "Simulated scores.",
+      evaluation,
+      people: null,
+      analyses: analyzeTest(evaluation, attributes, nobody, scores),
+      outlines: outlineMeasures(patients, spacings, [], options),
+      levels: null,
+      published: "internal difficult",
+    };
+  };
+  const test = reported();
+  const [whole, files] = [`${PATIENTS} patients, everything`, `their report: HTML, CSV, SVG, JSON`];
   const times = await measure(
-    [{ name, run: () => timed(() => void evaluate(patients, options)) }],
+    [
+      { name: whole, run: () => timed(() => void reported()) },
+      { name: files, run: () => timed(() => void filesOf(test)) },
+    ],
     runs,
     0,
   );
-  return row(name, times.get(name), undefined, null, `${RESAMPLES} resamples; target 60 s`);
+  const bytes = filesOf(test).reduce((sum, text) => sum + text.length, 0);
+  return [
+    row(whole, times.get(whole), undefined, null, `${RESAMPLES} resamples; target 60 s`),
+    row(files, times.get(files), undefined, null, `${(bytes / 1e6).toFixed(0)} MB; target 10 s`),
+  ];
+}
+
+function filesOf(test: ReportedTest): string[] {
+  const content: ReportContent = {
+    title: "A large test",
+    subtitle: "",
+    generatedAt: "2026-01-01T00:00:00.000Z",
+    simulated: { version: null, seed: null },
+    software: [],
+    names: {},
+    thresholds: [],
+    flow: null,
+    sets: [],
+    tests: [test],
+    readers: [],
+    readerStudy: null,
+    gallery: [],
+    preliminary: null,
+    training: null,
+    provenance: null,
+    checklists: [],
+    timings: [],
+    commands: [],
+  };
+  const checklists = fillChecklists(KNOWN_CHECKLISTS, content, [], "retrospective evaluation");
+  const whole = { ...content, checklists };
+  return [
+    htmlReport(whole),
+    tablesCsv(whole),
+    jsonReport(whole),
+    ...figureFiles(whole).map(({ svg }) => svg),
+  ];
 }
 
 async function areas(peer: Peer | null, runs: number): Promise<Row> {
@@ -196,7 +292,7 @@ function scored(count: number) {
   return { scores, positive };
 }
 
-function patientOf(i: number): TestPatient {
+function patientOf(i: number): TestPatient & TuningPatient {
   const name = CLASSES[i % CLASSES.length];
   const box: Box = [100, 100, 160, 130];
   const images = VIEWS.map((view, k) => {
@@ -210,7 +306,12 @@ function patientOf(i: number): TestPatient {
       ]),
     );
     const truths = [{ class: name, box, polygons: [ring(box)] }];
-    return { id: `${i}-${view}`, view, width: SIZE, height: SIZE, findings, truths };
+    const classScores = Object.fromEntries(
+      CLASSES.map((one) => [one, findings.find((found) => found.class === one)?.score ?? 0]),
+    );
+    const size = { width: SIZE, height: SIZE };
+    const said = { findings, classScores, imageProbabilities: null };
+    return { id: `${i}-${view}`, view, ...size, ...said, truths };
   });
   return { id: `${i}`, class: name, ambiguous: i % 5 === 0, images };
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { evaluate } from "../evaluate.ts";
 import { htmlReport, NOTICE } from "./html-report.ts";
 import { jsonReport } from "./json-report.ts";
+import { readerResult } from "./reader-results.ts";
 import { fullReport, picture, testOptions } from "./test-report.ts";
 import { type AcceptanceThreshold, thresholdsReached } from "./thresholds.ts";
 
@@ -220,4 +221,27 @@ test("jsonReport: the same content without the bytes of images", () => {
   const { picture: _picture, ...item } = full.gallery[0].items[0];
   assert.deepEqual(record.gallery[0].items, [item]);
   assert.equal(JSON.parse(jsonReport({ ...full, thresholds: [] })).passed, null);
+});
+
+test("htmlReport: what readers reach is a range, or one figure where all reach the same", () => {
+  const [one] = fullReport.tests;
+  const reader = (called: readonly string[]) =>
+    readerResult(
+      "r",
+      true,
+      called.map((name, i) => ({ patient: `${i}`, truth: "none", said: name, certainty: null })),
+      "none",
+    );
+  const said = (...readers: ReturnType<typeof reader>[]) => {
+    const people = { readers, annotators: null, agreement: {} };
+    const page = htmlReport({ ...fullReport, tests: [{ ...one, people }] });
+    return page.match(/<span class="people"><b>([^<]*)<\/b>([^<]*)/)?.slice(1);
+  };
+  const half = reader(["none", "weber-b"]);
+  assert.deepEqual(said(half), ["50%", " 1 simulated reader alone"]);
+  assert.deepEqual(said(half, half), ["50%", " 2 simulated readers alone"]);
+  assert.deepEqual(said(reader(["none", "none"]), half), [
+    "50%–100%",
+    " 2 simulated readers alone",
+  ]);
 });

@@ -78,7 +78,7 @@ function subgroupsPart(test: ReportedTest, analyses: TestAnalyses, name: Name): 
 `;
     },
   );
-  return html`<h3>Groups of patients</h3>${forestFigure("accuracy", forestKinds(analyses, name), accuracy.share)}
+  return html`<h3>Groups of patients</h3><div class="wide" tabindex="0" role="region" aria-label="Accuracy by group">${forestFigure("accuracy", forestKinds(analyses, name), accuracy.share)}</div>
 <div class="wide" tabindex="0" role="region" aria-label="Groups of patients"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">accuracy</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${gaps.length === 0 ? null : html`<p class="soft" style="margin-top:16px">Equalised odds: the widest gap between groups in the rate of true and of false positives, the gap that chance gives in the middle, and how often chance gives one as wide (one test an attribute and rate, not adjusted).</p><div class="wide" tabindex="0" role="region" aria-label="Gaps between groups"><table><thead><tr><td rowspan="2"></td><th rowspan="2" scope="col">patients</th><th scope="colgroup" colspan="3">true positives</th><th scope="colgroup" colspan="3">false positives</th></tr><tr>${[0, 1].map(() => html`<th scope="col">gap</th><th scope="col">by chance</th><th scope="col">p</th>`)}</tr></thead><tbody>${gaps}</tbody></table></div>`}`;
 }

@@ -68,10 +68,8 @@ function readersWords(
   const chosen = independent.length > 0 ? independent : known;
   if (chosen.length === 0) return html`<span class="soft">no reader has read these patients</span>`;
   const values = chosen.map(({ value }) => value);
-  const range =
-    chosen.length === 1
-      ? print(values[0])
-      : `${print(Math.min(...values))}–${print(Math.max(...values))}`;
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => print(value));
+  const range = least === most ? least : `${least}–${most}`;
   const readers = `${chosen.length} ${who}reader${chosen.length === 1 ? "" : "s"}`;
   const part = independent.length > 0 ? "" : ", whose readings made the truth";
   const isTold = (analyses?.readers ?? null) !== null;

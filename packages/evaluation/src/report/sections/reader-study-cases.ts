@@ -20,7 +20,7 @@ export function readerStudyCases(
     const anchor = shown.get(patient);
     const short = patient.slice(-6);
     const who = anchor === undefined ? html`${short}` : html`<a href="#${anchor}">${short}</a>`;
-    return html`<tr><th scope="row">${who}</th><td>${hasFracture ? "fracture" : "none"}</td>${columns.map(({ i, j }) => html`<td>${scores[i][j]}</td>`)}</tr>
+    return html`<tr><th scope="row">${who}</th><td>${hasFracture ? "fracture" : "none"}</td>${columns.map(({ i, j }) => html`<td>${`${scores[i][j]}`.replace("-", "−")}</td>`)}</tr>
 `;
   });
   const beyond = cases.length - rows.length;
