@@ -138,6 +138,7 @@ summary{cursor:pointer;font-weight:600}
 code{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .behind{list-style:none;margin:12px 0 20px;padding:0;font-size:13px;line-height:1.7}
 .behind li{padding:3px 0;border-bottom:1px solid var(--line)}
+.behind a{white-space:nowrap}
 .behind b{font-weight:600}
 .behind .not{color:var(--soft)}
 .cases table{margin-bottom:20px}
