@@ -157,5 +157,5 @@ footer{max-width:960px;margin:0 auto;padding:20px 24px 64px;border-top:1px solid
 body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main{max-width:none;padding:24px 0 0}.contents,.cases{display:none}details.checklist::details-content{content-visibility:visible;block-size:auto}a,a.figure{color:inherit;text-decoration:none}section{margin-top:36px}
 .notice{position:static;border:0;padding:0;text-align:left}
-figure,table,svg,p,.verdict,.pair,pre{break-inside:avoid}h2,h3,h2+p,h3+p{break-after:avoid}table{font-size:9.5pt}th,td{padding:5px 8px}.verdict{margin-top:24px;padding:16px 20px}h3{margin-top:28px}.wide{overflow:visible}.forest{min-width:0}.gallery{grid-template-columns:repeat(4,1fr)}.gallery img{height:190px}}
+figure,table,svg,p,.verdict,.pair,pre{break-inside:avoid}h2,h3,h2+p,h3+p{break-after:avoid}table{font-size:9.5pt}th,td{padding:5px 8px}.verdict{margin-top:24px;padding:16px 20px}h3{margin-top:28px}.wide{overflow:visible}.forest{min-width:0}.pair{gap:24px}.pair td i{display:block}.gallery{grid-template-columns:repeat(4,1fr)}.gallery img{height:190px}}
 `;
