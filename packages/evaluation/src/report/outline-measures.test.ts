@@ -93,3 +93,32 @@ test("outlineMeasures: what has no pixel spacing has no part in it", () => {
     [1, 1, null],
   );
 });
+
+test("outlineMeasures: a finding's hole is a hole, and one without an outline agrees with nothing", () => {
+  const measured = (polygons: Polygon[]) => {
+    const [one] = patients;
+    const [image] = one.images;
+    const findings = [{ ...finding(rectangle(10, 30)), polygons }];
+    return outlineMeasures([{ ...one, images: [{ ...image, findings }] }], spacings, [], options);
+  };
+  // A hole of half of it turns the other way: 2 * 40 of 80 and 40.
+  const [left, top, right, , , bottom] = rectangle(20, 30);
+  const hole = [left, top, left, bottom, right, bottom, right, top];
+  assert.equal(measured([rectangle(10, 30), hole])?.found.dice.value, 80 / 120);
+  const bare = measured([]);
+  assert.deepEqual([bare?.found.fractures, bare?.found.dice.value], [1, 0]);
+  assert.deepEqual([bare?.missedAsZero.fractures, bare?.missedAsZero.boundaryIou.value], [1, 0]);
+});
+
+test("outlineMeasures: intervals are over patients, not over their fractures", () => {
+  const [exact, half] = patients;
+  const often = (one: TestPatient): TestPatient => ({
+    ...one,
+    images: Array(5).fill(one.images[0]),
+  });
+  const few = outlineMeasures([exact, half], spacings, [], options);
+  const many = outlineMeasures([often(exact), often(half)], spacings, [], options);
+  assert.equal(many?.found.fractures, 10);
+  assert.deepEqual(many?.found.dice, few?.found.dice);
+  assert.deepEqual(few?.found.dice.interval, [0.5, 1]);
+});

@@ -7,15 +7,16 @@
  * tolerance is how far two annotators' borders are apart: who is as near to one as the other annotator
  * is cannot be told to be wrong.
  */
-import { type Polygon, polygonBounds, rasterizeWindow } from "@malleolus/geometry";
+import { type Mask, type Polygon, polygonBounds, rasterizeWindow } from "@malleolus/geometry";
 import type { Estimate } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap } from "../bootstrap.ts";
+import { type BootstrapOptions, weightedBootstrap } from "../bootstrap.ts";
 import { type EvaluationOptions, shownPatients } from "../evaluate.ts";
-import { matchFractures } from "../matching.ts";
+import { matchFractures, outlineMasks } from "../matching.ts";
 import type { TestImage, TestPatient } from "../patient.ts";
 import type { PixelSpacing } from "../segmentation/distance-transform.ts";
 import { type MaskAgreement, maskAgreement } from "../segmentation/mask-agreement.ts";
-import { meanOf, medianOf } from "../summary.ts";
+import { medianOf } from "../summary.ts";
+import { clusteredValues, weightedMean } from "../weighted-statistics.ts";
 
 export const OUTLINE_MEASURES = [
   "dice",
@@ -65,13 +66,8 @@ export function outlineMeasures(
     one.spacingMm === null ? [] : [{ ...one, spacing: one.spacingMm }],
   );
   const distances = twice.flatMap((one) => {
-    const { meanSurfaceDistance } = agreementOf(
-      one.drawings,
-      one,
-      one.spacing,
-      DEFAULT_TOLERANCE_MM,
-    );
-    return meanSurfaceDistance ?? [];
+    const masks = drawnMasks(one.drawings, one);
+    return agreementOf(masks, one.spacing, DEFAULT_TOLERANCE_MM).meanSurfaceDistance ?? [];
   });
   const ownTolerance = medianOf(distances);
   const tolerance = ownTolerance ?? DEFAULT_TOLERANCE_MM;
@@ -79,14 +75,15 @@ export function outlineMeasures(
   if (compared.length === 0) return null;
   const pairs = twice.map((one) => ({
     patient: one.patient,
-    agreement: agreementOf(one.drawings, one, one.spacing, tolerance),
+    isFound: true,
+    agreement: agreementOf(drawnMasks(one.drawings, one), one.spacing, tolerance),
   }));
   return {
     toleranceMm: tolerance,
     toleranceOfAnnotators: ownTolerance !== null,
     bandMm: BAND_MM,
     found: meansOf(
-      compared.filter(({ agreement }) => agreement !== null),
+      compared.filter(({ isFound }) => isFound),
       options,
     ),
     missedAsZero: meansOf(compared, options),
@@ -96,7 +93,8 @@ export function outlineMeasures(
 
 interface ComparedFracture {
   readonly patient: string;
-  /** Null for a fracture that was missed. */
+  readonly isFound: boolean;
+  /** Null for a fracture that was missed, and for a finding without an outline. */
   readonly agreement: MaskAgreement | null;
 }
 
@@ -113,25 +111,29 @@ function comparedFractures(
     images.flatMap((image) => {
       const spacing = spacings.get(image.id);
       if (spacing === undefined) return [];
-      return matchFractures(image, fractureClasses, threshold, foundIou).map(
-        ({ truth, found }) => ({
-          patient,
-          agreement:
-            found === null
-              ? null
-              : agreementOf([truth.polygons, found.finding.polygons], image, spacing, tolerance),
-        }),
-      );
+      return matchFractures(image, fractureClasses, threshold, foundIou).map(({ truth, found }) => {
+        // A finding's holes are holes.
+        const masks = found && outlineMasks(truth.polygons, found.finding.polygons, image);
+        const agreement = masks && agreementOf(masks, spacing, tolerance);
+        return { patient, isFound: found !== null, agreement };
+      });
     }),
   );
 }
 
 function agreementOf(
-  [one, other]: readonly [readonly Polygon[], readonly Polygon[]],
-  { width, height }: Pick<TestImage, "width" | "height">,
+  { drawn, found }: { readonly drawn: Mask; readonly found: Mask },
   spacing: PixelSpacing,
   tolerance: number,
 ): MaskAgreement {
+  return maskAgreement(drawn, found, { spacing, tolerance, band: BAND_MM });
+}
+
+/** Of two annotators, each of whose polygons are a union. */
+function drawnMasks(
+  [one, other]: readonly [readonly Polygon[], readonly Polygon[]],
+  { width, height }: Pick<TestImage, "width" | "height">,
+): { readonly drawn: Mask; readonly found: Mask } {
   // What lies around both is empty in both, and changes no measure.
   const [x1, y1, x2, y2] = polygonBounds(...one, ...other);
   const [x, y] = [Math.max(0, Math.floor(x1) - 1), Math.max(0, Math.floor(y1) - 1)];
@@ -141,23 +143,22 @@ function agreementOf(
     width: Math.max(1, Math.min(width, Math.ceil(x2) + 1) - x),
     height: Math.max(1, Math.min(height, Math.ceil(y2) + 1) - y),
   };
-  return maskAgreement(rasterizeWindow(one, window), rasterizeWindow(other, window), {
-    spacing,
-    tolerance,
-    band: BAND_MM,
-  });
+  return { drawn: rasterizeWindow(one, window), found: rasterizeWindow(other, window) };
 }
 
 function meansOf(fractures: readonly ComparedFracture[], options: BootstrapOptions): OutlineMeans {
-  const byPatient = [...Map.groupBy(fractures, ({ patient }) => patient).values()];
-  const [dice, centerLineDice, normalizedSurfaceDistance, boundaryIou] = bootstrap(
-    byPatient,
-    (sample) => {
-      const all = sample.flat();
-      return OUTLINE_MEASURES.map((measure) =>
-        meanOf(all.map(({ agreement }) => agreement?.[measure] ?? 0)),
-      );
-    },
+  const patients = [...new Set(fractures.map(({ patient }) => patient))];
+  const placeOf = new Map(patients.map((patient, place) => [patient, place]));
+  const clusters = fractures.map(({ patient }) => placeOf.get(patient) ?? 0);
+  const measured = OUTLINE_MEASURES.map((measure) =>
+    clusteredValues(
+      fractures.map(({ agreement }) => agreement?.[measure] ?? 0),
+      clusters,
+    ),
+  );
+  const [dice, centerLineDice, normalizedSurfaceDistance, boundaryIou] = weightedBootstrap(
+    patients.length,
+    (weights) => measured.map((values) => weightedMean(values, weights)),
     { seed: options.seed, resamples: options.resamples },
   );
   return {

@@ -15,6 +15,7 @@ import { figureFiles } from "./figure-files.ts";
 import { htmlReport } from "./html-report.ts";
 import { outlineMeasures } from "./outline-measures.ts";
 import { tablesCsv } from "./tables-csv.ts";
+import { ankleReport } from "./test-ankle-report.ts";
 import {
   fullReport,
   testEvaluation,
@@ -25,12 +26,28 @@ import {
 
 const folder = join(import.meta.dirname, "golden");
 const content = wholeReport();
+const ankles = ankleReport();
+/** Without the style and the lists of cases, which the other page has. */
+const anklesPage = htmlReport(ankles)
+  .replace(/<style>.*?<\/style>/s, "")
+  .replace(/<section class="cases".*?<\/section>/s, "");
 const files = {
   "report.html": htmlReport(content).replaceAll("><", ">\n<"),
   "tables.csv": tablesCsv(content),
   "checklists.csv": checklistCsv(content.checklists),
   "figures.txt": figureFiles(content)
     .map(({ name, svg }) => `${name}\n${svg.replaceAll("><", ">\n<")}\n`)
+    .join("\n"),
+  "ankles.html": anklesPage.replaceAll("><", ">\n<"),
+  "ankles.csv": tablesCsv(ankles).replaceAll(
+    /^[^,]*,(patients|fractures|readers' scores),.*\r\n/gm,
+    "",
+  ),
+  "ankles-figures.txt": figureFiles(ankles)
+    .map(
+      ({ name, svg }) =>
+        `${name}\n${svg.replace(/<style>.*?<\/style>/s, "").replaceAll("><", ">\n<")}\n`,
+    )
     .join("\n"),
 };
 
