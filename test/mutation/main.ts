@@ -1,5 +1,5 @@
 /**
- * `node test/mutation/main.ts PART... [--every N]`, which `malleolus test mutation` starts: how many
+ * `node test/mutation/main.ts PART... [--every N] [--beside]`, which `malleolus test mutation` starts: how many
  * small faults in these parts their tests notice, and which they do not.
  *
  * Why not StrykerJS: with Node's own test runner only its command runner works, which runs all tests
@@ -13,14 +13,18 @@ import { selectFiles, stopTests, type Tried, tryMutants } from "./run-mutants.ts
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { every: { type: "string", default: "1" } },
+  options: {
+    every: { type: "string", default: "1" },
+    beside: { type: "boolean", default: false },
+  },
 });
 const everyNth = Number(values.every);
-const { sources, tests } = selectFiles(root, positionals);
+const { sources, tests } = selectFiles(root, positionals, values.beside);
 if (sources.length === 0 || !(Number.isInteger(everyNth) && everyNth > 0)) {
   console.error(
-    "usage: test mutation PART... [--every N]\n" +
-      "PART is a package or a part of a path, evaluation/src/roc say; of the faults every N-th is tried",
+    "usage: test mutation PART... [--every N] [--beside]\n" +
+      "PART is a package or a part of a path, evaluation/src/roc say; of the faults every N-th is tried,\n" +
+      "by the tests of the package, or by those beside the files alone",
   );
   process.exit(2);
 }

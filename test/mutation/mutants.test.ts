@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { mutantsOf, mutated } from "./mutants.ts";
-import { tryMutants } from "./run-mutants.ts";
+import { selectFiles, tryMutants } from "./run-mutants.ts";
 
 /** Every text that one fault makes of it. */
 function faultsOf(text: string): string[] {
@@ -100,4 +100,25 @@ test("tryMutants: what a test notices, what it does not, and what no test execut
     outcomes([source], [failing]),
     /failing\.test\.ts: it fails without a fault/,
   );
+});
+
+test("selectFiles: sources of a package or a path, and the tests of their packages or folders", () => {
+  const root = join(import.meta.dirname, "../..");
+  const named = (parts: string[], beside: boolean) => {
+    const { sources, tests } = selectFiles(root, parts, beside);
+    const short = (paths: string[]) => paths.map((path) => path.slice(root.length + 1));
+    return { sources: short(sources), tests: short(tests) };
+  };
+  const reading = named(["studies/src/reading"], true);
+  assert.ok(reading.sources.includes("packages/studies/src/reading/verdict.ts"));
+  assert.ok(reading.sources.every((path) => path.startsWith("packages/studies/src/reading/")));
+  assert.ok(reading.tests.includes("packages/studies/src/reading/reading.test.ts"));
+  assert.ok(reading.tests.every((path) => path.startsWith("packages/studies/src/reading/")));
+  const all = named(["studies/src/reading"], false);
+  assert.deepEqual(all.sources, reading.sources);
+  assert.ok(all.tests.includes("packages/studies/src/study.test.ts"));
+  assert.ok(all.tests.every((path) => path.startsWith("packages/studies/")));
+  const geometry = named(["geometry"], false).sources;
+  assert.ok(geometry.includes("packages/geometry/src/box.ts"));
+  assert.ok(!geometry.some((path) => /\.test\.ts$|\/index\.ts$|\/test-/.test(path)));
 });

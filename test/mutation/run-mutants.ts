@@ -257,10 +257,14 @@ function resolveModule(specifier: string, from: string): string[] {
   return path.endsWith(".ts") ? [path] : [];
 }
 
-/** Source files and test files of what `parts` name: packages, or parts of paths. */
+/**
+ * Source files of what `parts` name, packages or parts of paths, and the test files of their packages; `beside`
+ * keeps those in the files' own folders, where a package's other tests would take hours.
+ */
 export function selectFiles(
   root: string,
   parts: readonly string[],
+  beside: boolean,
 ): { readonly sources: string[]; readonly tests: string[] } {
   const all = globSync("packages/*/src/**/*.ts", { cwd: root })
     .map((path) => join(root, path))
@@ -273,9 +277,7 @@ export function selectFiles(
       return short.startsWith(`packages/${part}/`) || (part.includes("/") && short.includes(part));
     });
   const sources = all.filter((path) => isSource(path) && isNamed(path));
-  const packages = new Set(sources.map((path) => relative(root, path).split("/")[1]));
-  return {
-    sources,
-    tests: tests.filter((path) => packages.has(relative(root, path).split("/")[1])),
-  };
+  const place = (path: string) => (beside ? dirname(path) : relative(root, path).split("/")[1]);
+  const places = new Set(sources.map(place));
+  return { sources, tests: tests.filter((path) => places.has(place(path))) };
 }

@@ -9,6 +9,7 @@ interface TestOptions {
   name?: RegExp;
   json?: true;
   every?: number;
+  beside?: boolean;
 }
 
 export const testCommand: CommandFile = (output, finish) =>
@@ -22,6 +23,7 @@ export const testCommand: CommandFile = (output, finish) =>
     )
     .option("--json", "print the counts as one JSON object instead of the closing line")
     .option("--every <number>", "with mutation, try only every so-manieth fault", wholeNumber(1))
+    .option("--beside", "with mutation, by the tests in the files' own folders alone")
     .addHelpText(
       "after",
       `
@@ -35,7 +37,8 @@ Examples:
     )
     .action(async (parts: string[], options: TestOptions, command: Command) => {
       if (parts[0] === "mutation") {
-        finish(await runMutationTests(parts.slice(1), options.every ?? 1, output.write));
+        const { every = 1, beside = false } = options;
+        finish(await runMutationTests(parts.slice(1), every, beside, output.write));
         return;
       }
       const counts = await runProjectTests(

@@ -9,10 +9,11 @@ const program = fileURLToPath(new URL("../../../../test/mutation/main.ts", impor
 export function runMutationTests(
   parts: readonly string[],
   everyNth: number,
+  beside: boolean,
   write: (text: string) => void,
 ): Promise<ExitCode> {
   return new Promise((resolve, reject) => {
-    const args = [program, ...parts, "--every", String(everyNth)];
+    const args = [program, ...parts, "--every", `${everyNth}`, ...(beside ? ["--beside"] : [])];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     child.stdout.setEncoding("utf8").on("data", write);
     child.on("error", reject);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { philox4x32 } from "@malleolus/random";
+import type { CocoMeasures } from "@malleolus/schema";
+import { bootstrap } from "../bootstrap.ts";
 import { averagePrecision, classSweeps } from "./average-precision.ts";
 import { averagePrecision50, averagePrecisionIntervals } from "./intervals.ts";
 import type { LabeledImage } from "./labeled-image.ts";
+import { AREA_RANGES } from "./settings.ts";
 import { detectionAt, truthAt, type Xywh } from "./test-objects.ts";
 
 const SIZE = 120;
@@ -82,4 +85,66 @@ test("averagePrecision: looser overlaps have no lower figure", () => {
     falling.toSorted((a, b) => b - a),
   );
   assert.ok(falling[0] > falling[4]);
+});
+
+test("averagePrecisionIntervals: each figure has its own, as images drawn one by one give it", () => {
+  // Twelve detections an image, of three sizes: no two figures are alike.
+  const many = Array.from({ length: 12 }, (_, i): LabeledImage => {
+    const draw = (place: number) => philox4x32([i, place, 1, 0], [7, 0])[0] / 2 ** 32;
+    const side = [14, 50, 100][i % 3];
+    const here: Xywh = [0, 0, side, side];
+    const at = (place: number): Xywh => [Math.floor(0.35 * side * draw(place)), 0, side, side];
+    return {
+      truths: [truthAt(160, here), truthAt(160, [0, 110, 30, 30])],
+      detections: Array.from({ length: 12 }, (_, k) =>
+        detectionAt(160, k % 4 === 3 ? [120, 120, 30, 30] : at(k), draw(100 + k)),
+      ),
+    };
+  });
+  const small = { seed: 3, resamples: 40 };
+  const { classes: _, ...intervals } = averagePrecisionIntervals(
+    many,
+    many.map((_, i) => `${i}`),
+    ["fracture"],
+    "box",
+    small,
+  );
+  const figures = ({
+    averagePrecision: ap,
+    averageRecall: ar,
+  }: Pick<CocoMeasures, "averagePrecision" | "averageRecall">) => ({
+    ...ap,
+    ...Object.fromEntries(Object.entries(ar).map(([key, value]) => [`${key} recall`, value])),
+  });
+  const named = {
+    ...intervals.averagePrecision,
+    ...Object.fromEntries(
+      Object.entries(intervals.averageRecall).map(([key, value]) => [`${key} recall`, value]),
+    ),
+  };
+  const keys = Object.keys(figures(averagePrecision(many, ["fracture"], "box")));
+  const drawn = bootstrap(
+    many,
+    (sample) => Object.values(figures(averagePrecision(sample, ["fracture"], "box"))),
+    small,
+  );
+  const seen = new Set<string>();
+  for (const [i, key] of keys.entries()) {
+    const own = Object.entries(named).find(([name]) => name === key)?.[1];
+    const expected = drawn[i].interval;
+    assert.ok(own != null && expected !== null, key);
+    for (const end of [0, 1])
+      assert.ok(Math.abs(own[end] - expected[end]) < 1e-9, `${key}: ${own} ${expected}`);
+    seen.add(own.join());
+  }
+  assert.ok(seen.size >= 12, `${seen.size} different intervals of ${keys.length}`);
+});
+
+test("AREA_RANGES: pycocotools', with what has no area among the small", () => {
+  assert.deepEqual(AREA_RANGES, {
+    all: [0, 10_000_000_000],
+    small: [0, 1024],
+    medium: [1024, 9216],
+    large: [9216, 10_000_000_000],
+  });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { calibrationChange, calibrationOf } from "./calibration.ts";
-import { brierScore, type Forecast, logLoss } from "./probability-scores.ts";
+import { brierScore, checkForecasts, type Forecast, logLoss } from "./probability-scores.ts";
 import { reliabilityOf, weightedExpectedError } from "./reliability.ts";
 
 interface Golden {
@@ -212,4 +212,11 @@ test("calibrationOf: intervals draw the forecasts of one patient together", () =
     near(together[key].interval?.[0], alone[key].interval?.[0] ?? -1);
     near(together[key].interval?.[1], alone[key].interval?.[1] ?? -1);
   }
+});
+
+test("calibrationOf: probabilities sum to 1 within a millionth", () => {
+  const said = (rest: number) => [{ patient: "p", truth: "a", probabilities: { a: 0.5, b: rest } }];
+  const check = (rest: number) => () => checkForecasts(said(rest), ["a", "b"]);
+  for (const rest of [0.5, 0.500_000_9, 0.499_999_1]) assert.doesNotThrow(check(rest), `${rest}`);
+  for (const rest of [0.500_001_2, 0.499_998_8]) assert.throws(check(rest), /sum to 1/, `${rest}`);
 });

@@ -148,3 +148,14 @@ test("fitDecision: keeps what each tuning patient's own class had, by a model wi
   const error = 4 * Math.sqrt(0.09 * (1 / 600 + 1 / 60));
   assert.ok(Math.abs(missed.length / 600 - 0.1) < error, `${missed.length} of 600`);
 });
+
+test("fitDecision: the penalty is the one that predicts patients best who were left out", () => {
+  // What says nothing is best not listened to; what says much, hardly held back.
+  const told = patients(1, 60);
+  const nothing = told.map((one, i) => ({
+    ...one,
+    images: told[philox4x32([i, 0, 0, 0], [9, 9])[0] % told.length].images,
+  }));
+  assert.equal(fitDecision(nothing, options).fittedOn.penalty, 10);
+  assert.ok(fitDecision(told, options).fittedOn.penalty < 10);
+});

@@ -119,6 +119,7 @@ test("analyzeReaderStudy: a study with holes in it is refused", () => {
     [{ scores: [[alone[0]], ...rest] }, /alone: expected scores of 2 readers, got 1/],
     [{ scores: [[alone[0], alone[1].slice(1)], ...rest] }, /alone, y: .* got 8; leave out/],
     [{ scores: [[alone[0], alone[1].with(3, Number.NaN)], ...rest] }, /alone, y: .* NaN of case 3/],
+    [{ scores: [[alone[0].with(0, Number.NaN), alone[1]], ...rest] }, /alone, x: .* NaN of case 0/],
   ];
   for (const [changed, message] of cases) {
     assert.throws(() => analyzeReaderStudy({ ...study, ...changed }), { code: "input", message });

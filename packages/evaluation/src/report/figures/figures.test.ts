@@ -180,3 +180,35 @@ test("standaloneSvg: a legend stands below the figure, in its own words and nobo
   assert.ok(svg.includes("ours &amp; &lt;theirs&gt;</text>"));
   assert.ok(svg.endsWith("</svg>\n"));
 });
+
+test("decisionFigure: without intervals the values themselves set the height, without values nothing does", () => {
+  const point = (threshold: number, model: number | null, everybody: number | null) => {
+    const of = (value: number | null) => ({ value, interval: null });
+    return { threshold, model: of(model), everybody: of(everybody), gain: of(null) };
+  };
+  const ticks = (points: Parameters<typeof decisionFigure>[0]) =>
+    [...decisionFigure(points).markup.matchAll(/text-anchor="end">([^<]+)</g)].map(([, tick]) =>
+      Number(tick),
+    );
+  assert.equal(Math.max(...ticks([point(0.1, 0.3, 0.1), point(0.5, 0.2, null)])), 0.3);
+  assert.equal(Math.max(...ticks([point(0.1, 0.1, 0.7)])), 0.8);
+  assert.ok(!/NaN|Infinity/.test(decisionFigure([point(0.1, null, null)]).markup));
+  // Everybody's line is drawn to its end where it never falls to the floor.
+  const high = decisionFigure([point(0.1, 0.9, 1), point(0.9, 0.9, 1)]).markup;
+  const [, path = ""] = high.match(/class="curve dash1" d="([^"]*)"/) ?? [];
+  assert.equal(path.split("L").length, 2);
+  const falling = [point(0.1, 0.9, 1), point(0.5, 0.9, -1), point(0.9, 0.9, -9)];
+  assert.equal(
+    decisionFigure(falling)
+      .markup.match(/class="curve dash1" d="([^"]*)"/)?.[1]
+      .split("L").length,
+    2,
+  );
+});
+
+test("lossFigure: a run that has made no step yet has axes, and no line", () => {
+  const { markup } = lossFigure({ description: "", points: [] });
+  assert.ok(!/NaN|Infinity|undefined/.test(markup));
+  const ticks = [...markup.matchAll(/text-anchor="end">([^<]+)</g)].map(([, tick]) => Number(tick));
+  assert.equal(Math.max(...ticks), 1);
+});
