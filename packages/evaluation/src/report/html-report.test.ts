@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { evaluate } from "../evaluate.ts";
 import { htmlReport, NOTICE } from "./html-report.ts";
 import { jsonReport } from "./json-report.ts";
+import { percentOf } from "./numbers.ts";
 import { readerResult } from "./reader-results.ts";
-import { fullReport, picture, testOptions } from "./test-report.ts";
+import { ankleReport } from "./test-ankle-report.ts";
+import { fullReport, picture, testOptions, testPatients } from "./test-report.ts";
 import { type AcceptanceThreshold, thresholdsReached } from "./thresholds.ts";
 
 const full = fullReport;
@@ -244,4 +246,77 @@ test("htmlReport: what readers reach is a range, or one figure where all reach t
     "50%–100%",
     " 2 simulated readers alone",
   ]);
+});
+
+test("htmlReport: of a large test only the patients who are wrong have rows, and the others are counted", () => {
+  const [one] = full.tests;
+  const patients = testPatients(260).map((patient) => ({
+    ...patient,
+    images: patient.images.map((own) => ({
+      ...own,
+      findings: own.findings.map((finding) => ({ ...finding, score: 0.6 })),
+    })),
+  }));
+  const large = { ...one, people: null, evaluation: evaluate(patients, testOptions) };
+  const long = htmlReport({ ...full, readers: [], gallery: [], tests: [large] });
+  const rows = [...long.matchAll(/<tr id="cases-internal-difficult-(\d+)">/g)].map(
+    ([, place]) => place,
+  );
+  // The last fracture alone is taken for none.
+  assert.deepEqual(rows, ["260"]);
+  assert.match(textOf(long), /Not listed here: 519 patients who were classified right\./);
+  assert.match(textOf(long), /Accuracy 519\/520: and 519 not listed not: -b 259/);
+  for (const [, to] of long.matchAll(/ href="#([^"]+)"/g))
+    assert.ok(long.includes(` id="${to}"`), to);
+});
+
+test("htmlReport: what nobody knows has no part, and a decision without points says where they come from", () => {
+  const bare = htmlReport({ ...full, flow: null, sets: [] });
+  assert.ok(!bare.includes('id="participants"') && page.includes('id="participants"'));
+  for (const [flow, sets] of [
+    [full.flow, []],
+    [null, full.sets],
+  ] as const) {
+    assert.ok(htmlReport({ ...full, flow, sets }).includes('id="participants"'));
+  }
+  const ankles = ankleReport();
+  const [one] = ankles.tests;
+  assert.ok(!htmlReport(ankles).includes("was fitted without operating points"));
+  const without = { ...one, evaluation: { ...one.evaluation, operatingPoints: [] } };
+  assert.ok(
+    htmlReport({ ...ankles, tests: [without] }).includes("was fitted without operating points"),
+  );
+});
+
+test("htmlReport: whose bones the millimetres are from: a model's, annotators', or both", () => {
+  const ankles = ankleReport();
+  const [one] = ankles.tests;
+  const said = (model: number, annotators: number) => {
+    const levels = one.levels && { ...one.levels, bonesBy: { model, annotators } };
+    return textOf(htmlReport({ ...ankles, tests: [{ ...one, levels }] })).match(
+      /Bones are outlined by [^.]*/,
+    )?.[0];
+  };
+  assert.equal(said(4, 0), "Bones are outlined by a model");
+  assert.equal(
+    said(0, 4),
+    "Bones are outlined by annotators, which is the best that there could be",
+  );
+  assert.equal(said(3, 4), "Bones are outlined by a model on 3 radiographs, by annotators on 4");
+});
+
+test("percentOf: whole percents, and nothing is all or none that is not", () => {
+  const cases: [share: number, said: string][] = [
+    [1, "100"],
+    [519 / 520, "99.8"],
+    [9999 / 10_000, "99.9"],
+    [99_999 / 100_000, "99.9"],
+    [0.995, "99.5"],
+    [0.994, "99"],
+    [0.005, "1"],
+    [1 / 520, "0.2"],
+    [1 / 100_000, "0.1"],
+    [0, "0"],
+  ];
+  for (const [share, said] of cases) assert.equal(percentOf(share), said);
 });

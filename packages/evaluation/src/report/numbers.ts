@@ -20,11 +20,23 @@ export function withInterval(value: number | null, interval: Interval, digits = 
   return html`${decimal(value, digits)} <i>${said}</i>`;
 }
 
-/** `92% (75–98)`: whole percents, since a test of a hundred patients holds no finer ones. */
+/**
+ * `92`: whole percents, since a test of a hundred patients holds no finer ones; `99.8` and `0.2` where a whole one
+ * would say of some that they are all or none.
+ */
+export function percentOf(share: number): string {
+  const whole = Math.round(100 * share);
+  if ((whole === 100 && share < 1) || (whole === 0 && share > 0)) {
+    return Math.min(99.9, Math.max(0.1, 100 * share)).toFixed(1);
+  }
+  return `${whole}`;
+}
+
+/** `92% (75–98)` */
 export function percent({ share, interval }: Proportion): Markup {
   if (share === null) return html`${NONE}`;
   const ends = interval?.map((end) => Math.round(100 * end)).join("–");
-  return html`${Math.round(100 * share)}%${ends === undefined ? null : html` <i>${ends}</i>`}`;
+  return html`${percentOf(share)}%${ends === undefined ? null : html` <i>${ends}</i>`}`;
 }
 
 /** `92% (23/25, 75–98)`, for a sentence. */
@@ -32,7 +44,7 @@ export function counted(proportion: Proportion): Markup {
   const { count: part, total, share, interval } = proportion;
   if (share === null) return html`${NONE}`;
   const ends = interval?.map((end) => Math.round(100 * end)).join("–");
-  return html`${Math.round(100 * share)}% <i>(${part}/${total}${ends === undefined ? null : `, ${ends}`})</i>`;
+  return html`${percentOf(share)}% <i>(${part}/${total}${ends === undefined ? null : `, ${ends}`})</i>`;
 }
 
 /** `23/25` */

@@ -67,3 +67,16 @@ test("hanleyMcNeilInterval: an example by hand, narrower with more patients, non
   assert.equal(hanleyMcNeilInterval(1, 25, 75), null);
   assert.equal(hanleyMcNeilInterval(0, 25, 75), null);
 });
+
+test("the paper's least and greatest areas are those of its classes, and external ones as its text has them", () => {
+  for (const set of WITH_COUNTS) {
+    const areas = Object.values(PUBLISHED[set].auc).map((area) => area ?? Number.NaN);
+    assert.deepEqual(PUBLISHED[set].aucRange, [Math.min(...areas), Math.max(...areas)], set);
+  }
+  const outside = (set: PublishedSet) => {
+    const { patients, accuracy, aucRange, sensitivity } = PUBLISHED[set];
+    return [patients, accuracy, ...aucRange, ...Object.values(sensitivity)];
+  };
+  assert.deepEqual(outside("external easy"), [167, 90, 0.83, 0.95, 64, 92, 71, 99]);
+  assert.deepEqual(outside("external difficult"), [167, 89, 0.84, 0.92, null, null, null, null]);
+});

@@ -13,7 +13,7 @@ import {
   testAnchor,
 } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
-import { decimal, percent, withInterval } from "../numbers.ts";
+import { decimal, percent, percentOf, withInterval } from "../numbers.ts";
 import type { ReaderResult } from "../reader-results.ts";
 
 export function headlineSection({ tests, simulated }: ReportContent): Markup | null {
@@ -78,7 +78,7 @@ function readersWords(
 }
 
 function asPercent(share: number): string {
-  return `${Math.round(100 * share)}%`;
+  return `${percentOf(share)}%`;
 }
 
 function annotatorsWords({ id, people }: ReportedTest, who: string): Markup {
