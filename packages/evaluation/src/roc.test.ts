@@ -218,3 +218,13 @@ test("aucOf: a cluster that holds both kinds counts with what they share", () =>
   assert.equal(aucOf([1, 1, 0], [true, true, false], ["a", "a", "b"])?.interval, null);
   assert.throws(() => aucOf(scores, positive, ["a"]), /got 1 for 6 scores/);
 });
+
+test("aucOf: two clusters on each side are enough for an interval, one is not", () => {
+  const scores = [3, 2, 4, 1, 0, 2];
+  const positive = [true, true, true, false, false, false];
+  const interval = (clusters: string[]) => aucOf(scores, positive, clusters)?.interval;
+  const both = interval(["a", "b", "a", "c", "d", "c"]);
+  assert.ok(both != null && both[0] < 17 / 18 && 17 / 18 < both[1], `${both}`);
+  assert.equal(interval(["a", "a", "a", "c", "d", "c"]), null);
+  assert.equal(interval(["a", "b", "a", "c", "c", "c"]), null);
+});

@@ -23,6 +23,7 @@ import { commentRequestSchema, returnRequestSchema } from "./api/annotating.ts";
 import { modelFindingSchema, reopeningRequestSchema } from "./api/case.ts";
 import { correctionRequestSchema } from "./api/correction.ts";
 import { decidingRequestSchema } from "./api/deciding.ts";
+import { newPasskeySchema } from "./api/passkey.ts";
 import { predictedFileSchema } from "./api/predict.ts";
 import { reportPatientSchema } from "./api/report.ts";
 import { settlingDecisionSchema, settlingEntrySchema } from "./api/settling.ts";
@@ -53,6 +54,7 @@ import { selectionAuditPlanSchema, selectionAuditRunSchema } from "./selection-a
 import { serviceSettingsSchema } from "./service-settings.ts";
 import { signOnSchema } from "./sign-on.ts";
 import { studyConfigurationSchema } from "./study-configuration.ts";
+import { hospitalFlowSchema } from "./study-flow.ts";
 import {
   assertLimits,
   between,
@@ -160,6 +162,7 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
     { structure: text(1, 100), note: text(1, 500), round: text(1, 100) },
   ],
   ["decision between readers", decidingRequestSchema, { reason: text(1, 500) }],
+  ["passkey", newPasskeySchema, { name: text(1, 100) }],
   ["predicted file", predictedFileSchema, { place: whole(0, 5) }],
   ["patient of a report", reportPatientSchema, { "": text(1, 200) }],
   ["case to settle", settlingEntrySchema, { worstIou: share }],
@@ -382,6 +385,7 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
       "sampling.|1.fraction": share,
     },
   ],
+  ["flow of a hospital", hospitalFlowSchema, { hospital: text(1) }],
   ["reported patient", reportedPatientSchema, { patient: text(1) }],
   ["screening rules", screeningRulesSchema, { oldFracture: text(1) }],
   [
