@@ -21,6 +21,7 @@ import { flowCommand } from "./commands/flow.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { moveStudyCommand } from "./commands/move-study.ts";
 import { phantomCommand } from "./commands/phantom.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { prelabelCommand } from "./commands/prelabel.ts";
@@ -57,6 +58,7 @@ const commands: readonly CommandFile[] = [
   reportCommand,
   serveCommand,
   backupCommand,
+  moveStudyCommand,
   benchCommand,
   testCommand,
 ];

@@ -201,6 +201,8 @@ export {
 export type { ImportOutcome } from "./import/record-import.ts";
 export { createKeyFile, KeyFile, type PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
+export type { CopiedTable } from "./move/copy-database.ts";
+export { type MovedStudy, moveStudy } from "./move/move-study.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
 export {
   type DecidingTask,

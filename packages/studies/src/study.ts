@@ -14,10 +14,12 @@ import { ankleProtocol, protocolText } from "./configuration/ankle-protocol.ts";
 import { readToml } from "./configuration/read-toml.ts";
 import { type Participants, studyText } from "./configuration/study-template.ts";
 import { openDatabase, type StudyDatabase } from "./database/open-database.ts";
+import { isPostgresUrl, withoutPassword } from "./database/postgres-dialect.ts";
 import { StudyError } from "./errors.ts";
 import { createKeyFile, KeyFile } from "./keys/key-file.ts";
 
-const CONFIGURATION = "malleolus.toml";
+export const CONFIGURATION = "malleolus.toml";
+export const DATABASE = "study.sqlite";
 
 export interface Study {
   readonly folder: string;
@@ -40,13 +42,15 @@ export interface NewStudy {
    * seed can tell whose pseudonym is whose.
    */
   readonly simulation?: string;
+  /** A PostgreSQL database that is there and empty, by its URL; a file in the study's folder unless given. */
+  readonly database?: string | undefined;
   /** The ankle's unless given. */
   readonly protocol?: Protocol;
   /** Hospitals and observers; an example to fill in unless given. */
   readonly participants?: Participants;
 }
 
-/** The files that a new study consists of, in the order in which they were made. */
+/** The files that a new study consists of and its database, in the order in which they were made. */
 export async function createStudy({ folder, name, ...given }: NewStudy): Promise<string[]> {
   const configuration = join(folder, CONFIGURATION);
   if (existsSync(configuration)) {
@@ -59,14 +63,21 @@ export async function createStudy({ folder, name, ...given }: NewStudy): Promise
   const protocol = join(folder, "protocol.toml");
   writeFileSync(protocol, protocolText(given.protocol ?? ankleProtocol), { flush: true });
   // Last: a folder with this file is a study.
-  const text = studyText(name, relative(whole, keyFile), given.participants);
+  const text = studyText({
+    name,
+    keyFile: relative(whole, keyFile),
+    database: given.database ?? DATABASE,
+    participants: given.participants,
+  });
   writeFileSync(configuration, text, { flush: true });
   const study = await openStudy(folder);
   const keys = new KeyFile(keyFile, given.passphrase);
   await study.database.insertInto("settings").values({ name: "key-id", value: keys.id }).execute();
   keys.close();
   await closeStudy(study);
-  return [configuration, protocol, join(folder, study.configuration.storage.database), keyFile];
+  const database =
+    given.database === undefined ? join(folder, DATABASE) : withoutPassword(given.database);
+  return [configuration, protocol, database, keyFile];
 }
 
 /** @throws StudyError `no-study` or `configuration`. */
@@ -86,10 +97,15 @@ export async function openStudy(folder: string): Promise<Study> {
     folder,
     configuration,
     protocol: readToml(protocolSchema, within(configuration.protocol)),
-    database: await openDatabase(within(storage.database)),
+    database: await openDatabase(databaseLocation(folder, storage.database)),
     images: within(storage.images),
     keyFile: within(storage.keyFile),
   };
+}
+
+/** What `openDatabase` takes, of what stands in the configuration. */
+export function databaseLocation(folder: string, written: string): string {
+  return isPostgresUrl(written) || isAbsolute(written) ? written : join(folder, written);
 }
 
 export async function closeStudy(study: Study): Promise<void> {

@@ -1,14 +1,18 @@
 /** Studies and archives for the tests: real folders, real databases, real DICOM files. */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { createStudy } from "./study.ts";
+import { createTestDatabase, dropTestDatabase } from "./test-postgres.ts";
 
 export const PASSPHRASE = "correct horse";
+/** Where tests make their databases; files of SQLite without it. `on-postgres.test.ts` sets it. */
+export const TEST_POSTGRES = process.env.MALLEOLUS_TEST_POSTGRES;
 
 interface TestContext {
-  after(cleanUp: () => void): void;
+  after(cleanUp: () => void | Promise<void>): void;
 }
 
 /** An empty folder that goes when the test ends. */
@@ -22,9 +26,20 @@ export function scratchFolder(context: TestContext): string {
 export async function newStudy(context: TestContext): Promise<{ folder: string; study: string }> {
   const folder = scratchFolder(context);
   const study = join(folder, "study");
+  const database = TEST_POSTGRES === undefined ? undefined : await newServerDatabase(context);
   // Of a simulation, whose key file opens in no time; of one of its own, so that no two keys are alike.
-  await createStudy({ folder: study, name: "Test", passphrase: PASSPHRASE, simulation: folder });
+  const simulation = folder;
+  await createStudy({ folder: study, name: "Test", passphrase: PASSPHRASE, simulation, database });
   return { folder, study };
+}
+
+/** An empty database on the server, which goes when the test ends, by its URL. */
+export async function newServerDatabase(context: TestContext): Promise<string> {
+  if (TEST_POSTGRES === undefined) throw new Error("internal: expected MALLEOLUS_TEST_POSTGRES");
+  const name = `test-${randomUUID()}`;
+  const url = await createTestDatabase(TEST_POSTGRES, name);
+  context.after(() => dropTestDatabase(TEST_POSTGRES, name));
+  return url;
 }
 
 /** A radiograph of a patient; the same numbers give the same bytes. */

@@ -7,6 +7,7 @@ import { askNewPassphrase } from "../passphrase.ts";
 interface InitArguments {
   readonly name?: string;
   readonly keyFile?: string;
+  readonly database?: string;
   readonly json?: true;
 }
 
@@ -16,6 +17,7 @@ export const initCommand: CommandFile = (output) =>
     .argument("<folder>", "the study's folder; it may exist without a study in it")
     .option("--name <name>", "name of the study (default: the folder's)")
     .option("--key-file <file>", "identities behind the pseudonyms (default: beside the folder)")
+    .option("--database <url>", "an empty PostgreSQL database (default: a file in the folder)")
     .option("--json", "the paths of the new files, as one JSON object")
     .addHelpText(
       "after",
@@ -36,7 +38,13 @@ Examples:
       const { createStudy, passphraseWeakness } = await import("@malleolus/studies");
       const passphrase = await askNewPassphrase(output, command, passphraseWeakness);
       const name = given.name ?? basename(resolve(folder));
-      const files = await createStudy({ folder, name, passphrase, keyFile: given.keyFile });
+      const files = await createStudy({
+        folder,
+        name,
+        passphrase,
+        keyFile: given.keyFile,
+        database: given.database,
+      });
       if (given.json) output.write(`${JSON.stringify({ folder, name, files })}\n`);
       else output.write(files.map((file) => `${file}\n`).join(""));
     });

@@ -47,14 +47,11 @@ export async function resolveAnnotations(study: Study, who: string): Promise<Res
   const disagreements: string[] = [];
   const counts = { resolved: 0, casesAnnotated: 0 };
   for (const { image_sha256: sha256 } of pending) {
-    await inTransaction(study.database, async (transaction) => {
+    const outcome = await inTransaction(study.database, async (transaction) => {
       const image = await findImage(transaction, sha256);
       const comparison = await compareAnnotations(transaction, study, image);
-      if (comparison === null) return;
-      if (!comparison.agreed) {
-        disagreements.push(sha256);
-        return;
-      }
+      if (comparison === null) return null;
+      if (!comparison.agreed) return "differ";
       const { first, second, agreement } = comparison;
       const stamp: AuditStamp = { who, at: new Date().toISOString() };
       const annotated = await writeTruth(transaction, image, {
@@ -64,9 +61,11 @@ export async function resolveAnnotations(study: Study, who: string): Promise<Res
         why: agreementText(agreement),
         ...stamp,
       });
-      counts.resolved++;
-      if (annotated) counts.casesAnnotated++;
+      return annotated ? "case annotated" : "resolved";
     });
+    if (outcome === "differ") disagreements.push(sha256);
+    if (outcome === "resolved" || outcome === "case annotated") counts.resolved++;
+    if (outcome === "case annotated") counts.casesAnnotated++;
   }
   return { ...counts, disagreements };
 }

@@ -14,6 +14,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -21,8 +22,12 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { sql } from "kysely";
+import { openDatabase } from "../database/open-database.ts";
+import { isPostgres } from "../database/postgres-dialect.ts";
 import { StudyError } from "../errors.ts";
-import type { Study } from "../study.ts";
+import { copyDatabase } from "../move/copy-database.ts";
+import { withDatabase } from "../move/move-study.ts";
+import { CONFIGURATION, DATABASE, type Study } from "../study.ts";
 import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
 
 export interface BackupSize {
@@ -47,7 +52,7 @@ export async function backUpStudy(study: Study, path: string): Promise<BackupSiz
   const folder = mkdtempSync(join(dirname(resolve(path)), ".malleolus-backup-"));
   try {
     const copy = join(folder, "database");
-    await sql`vacuum into ${copy}`.execute(study.database);
+    await copyAsFile(study, copy);
     const aside = join(folder, "archive");
     const size = writeArchive(study, database, copy, aside);
     renameSync(aside, path);
@@ -55,6 +60,20 @@ export async function backUpStudy(study: Study, path: string): Promise<BackupSiz
     return size;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One on a server comes as a file, too, so that the archive alone is the study. */
+async function copyAsFile(study: Study, path: string): Promise<void> {
+  if (!isPostgres(study.database)) {
+    await sql`vacuum into ${path}`.execute(study.database);
+    return;
+  }
+  const copy = await openDatabase(path);
+  try {
+    await copyDatabase(study.database, copy);
+  } finally {
+    await copy.destroy();
   }
 }
 
@@ -66,6 +85,11 @@ function writeArchive(study: Study, database: string, copy: string, path: string
     for (const name of filesWithin(study.folder, resolve(study.keyFile))) {
       // The live database and what SQLite keeps beside it.
       if (name === database || name.startsWith(`${database}-`)) continue;
+      if (name === CONFIGURATION && isPostgres(study.database)) {
+        sizeBytes += appendText(archive, `${root}/${name}`, configurationOfCopy(study));
+        files++;
+        continue;
+      }
       sizeBytes += append(archive, join(study.folder, name), `${root}/${name}`);
       files++;
     }
@@ -76,6 +100,19 @@ function writeArchive(study: Study, database: string, copy: string, path: string
   } finally {
     closeSync(archive);
   }
+}
+
+function configurationOfCopy({ folder }: Study): string {
+  const path = join(folder, CONFIGURATION);
+  return withDatabase(readFileSync(path, "utf8"), DATABASE, path);
+}
+
+function appendText(archive: number, name: string, text: string): number {
+  const bytes = Buffer.from(text);
+  writeWhole(archive, tarHeader(name, bytes.length, new Date()));
+  writeWhole(archive, bytes);
+  writeWhole(archive, tarPadding(bytes.length));
+  return bytes.length;
 }
 
 /** The file as long as it is now: one that grows meanwhile keeps its beginning. */
@@ -110,7 +147,8 @@ function filesWithin(folder: string, keyFile: string): string[] {
     .toSorted();
 }
 
-function databaseWithin({ folder, configuration }: Study): string {
+function databaseWithin({ folder, configuration, database }: Study): string {
+  if (isPostgres(database)) return DATABASE;
   const name = relative(folder, resolve(folder, configuration.storage.database));
   if (!name.startsWith("..")) return name.split(sep).join("/");
   throw new StudyError(

@@ -3,7 +3,7 @@
  * tells who has still to do something and never what anybody said.
  */
 import type { CaseState, Panel, WaitFor } from "@malleolus/schema";
-import { sql } from "kysely";
+import { anyOf } from "../database/any-of.ts";
 import type { Queue } from "../database/tables.ts";
 import type { Study } from "../study.ts";
 
@@ -85,8 +85,7 @@ function keyOf(queue: Queue, id: string): string {
 
 async function factsOf({ database }: Study, ids: readonly string[]): Promise<Facts> {
   const reference: Panel = "reference";
-  // One value, however many there are: SQLite binds 32,766 at most.
-  const own = sql<string>`(select value from json_each(${JSON.stringify(ids)}))`;
+  const own = anyOf(database, ids);
   const reports = await database
     .selectFrom("reports")
     .select("case_id")

@@ -5,8 +5,16 @@ import { stringify } from "smol-toml";
 /** Who takes part, where it is known from the beginning. */
 export type Participants = Pick<StudyConfiguration, "hospitals" | "observers">;
 
-/** Without participants, an example that shows how they are written. */
-export function studyText(name: string, keyFile: string, participants?: Participants): string {
+export interface StudyText {
+  readonly name: string;
+  readonly keyFile: string;
+  /** A path or the URL of a PostgreSQL database. */
+  readonly database: string;
+  /** Without them, an example that shows how they are written. */
+  readonly participants?: Participants | undefined;
+}
+
+export function studyText({ name, keyFile, database, participants }: StudyText): string {
   return `# A study of Malleolus. Unknown keys are refused. Paths are relative to this folder.
 
 name = ${JSON.stringify(name)}
@@ -15,7 +23,8 @@ name = ${JSON.stringify(name)}
 protocol = "protocol.toml"
 
 [storage]
-database = "study.sqlite"
+# A file, or a database of PostgreSQL, postgres://…, into which malleolus move-study carries the study.
+database = ${JSON.stringify(database)}
 # De-identified radiographs, named by the hash of their bytes.
 images = "images"
 # The only way back from pseudonyms to patients, encrypted. It lies outside this folder, so that

@@ -5,7 +5,7 @@
  */
 import { sql } from "kysely";
 import type { Study } from "../study.ts";
-import type { StudyTransaction } from "./in-transaction.ts";
+import { inTransaction, isConflict, type StudyTransaction } from "./in-transaction.ts";
 
 export interface GroupCommits {
   /** What `work` returns, once it is on the disk. Rejects with what `work` or the commit throws. */
@@ -54,16 +54,16 @@ export function groupCommits(study: Study): GroupCommits {
 
 /** Never throws: each job is answered. */
 async function commitTogether(study: Study, jobs: readonly Job[]): Promise<void> {
-  const answers: (() => void)[] = [];
   try {
-    await study.database.transaction().execute(async (transaction) => {
-      for (const job of jobs) answers.push(await attempt(study, transaction, job));
+    const answers = await inTransaction(study.database, async (transaction) => {
+      const given: (() => void)[] = [];
+      for (const job of jobs) given.push(await attempt(study, transaction, job));
+      return given;
     });
+    for (const answer of answers) answer();
   } catch (error) {
     for (const job of jobs) job.reject(error);
-    return;
   }
-  for (const answer of answers) answer();
 }
 
 async function attempt(study: Study, transaction: StudyTransaction, job: Job): Promise<() => void> {
@@ -73,6 +73,8 @@ async function attempt(study: Study, transaction: StudyTransaction, job: Job): P
     await sql`release one_job`.execute(transaction);
     return answer;
   } catch (error) {
+    // All of them are done again.
+    if (isConflict(error)) throw error;
     try {
       await sql`rollback to one_job`.execute(transaction);
       await sql`release one_job`.execute(transaction);

@@ -17,6 +17,8 @@ import { labelsMigration } from "./migrations/008-labels.ts";
 import { annotatingMigration } from "./migrations/009-annotating.ts";
 import { roundsMigration } from "./migrations/010-rounds.ts";
 import { correctionsMigration } from "./migrations/011-corrections.ts";
+import { reportsOrderMigration } from "./migrations/012-reports-order.ts";
+import { isPostgresUrl, postgresDialect, withoutPassword } from "./postgres-dialect.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
 
@@ -35,15 +37,17 @@ const migrations = {
   "009-annotating": annotatingMigration,
   "010-rounds": roundsMigration,
   "011-corrections": correctionsMigration,
+  "012-reports-order": reportsOrderMigration,
 };
 
 /**
- * Opens the file, or makes it.
+ * Opens the file, or makes it; or opens the PostgreSQL database of this URL, which is there.
  *
  * @throws StudyError `configuration` where it is no such database.
  */
-export async function openDatabase(path: string): Promise<StudyDatabase> {
-  const database = new Kysely<StudyTables>({ dialect: sqliteDialect(path) });
+export async function openDatabase(location: string): Promise<StudyDatabase> {
+  const dialect = isPostgresUrl(location) ? postgresDialect(location) : sqliteDialect(location);
+  const database = new Kysely<StudyTables>({ dialect });
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: async () => migrations },
@@ -53,7 +57,7 @@ export async function openDatabase(path: string): Promise<StudyDatabase> {
   await database.destroy();
   throw new StudyError(
     "configuration",
-    `${path}: expected a study's database, got one that cannot be opened (${causeText(error)})`,
+    `${withoutPassword(location)}: expected a study's database, got one that cannot be opened (${causeText(error)})`,
     { cause: error },
   );
 }

@@ -82,6 +82,8 @@ export interface StudyTables {
     who: string;
   };
   reports: {
+    /** In the order in which they came. */
+    ordinal: Generated<number>;
     /** Keyed hash of the row it came from. */
     id: string;
     case_id: string;

@@ -86,6 +86,8 @@ export async function importAnnotations(
   const refused: FaultyImage[] = [];
   try {
     await inTransaction(study.database, async (transaction) => {
+      Object.assign(counts, NONE);
+      for (const places of [disagreements, untouched, unmatched, refused]) places.length = 0;
       const within: Study = { ...study, database: transaction };
       const found: FoundAnnotation[] = [];
       const seen = new Map<string, string>();

@@ -71,7 +71,7 @@ export async function importCoco(study: Study, given: CocoImport): Promise<CocoC
   // An image that cannot be used is refused in its turn; a file that says two things of one is not clear.
   throwFaults(checked.contradictions, given.path);
 
-  using _ = lockImport(`${study.images}.lock`);
+  await using _ = await lockImport(study);
   const orphansRemoved = await sweepStore(study);
   const counts = { imported: 0, known: 0, refused: 0, classified: 0, annotated: 0 };
   const total = dataset.images.length;

@@ -50,7 +50,7 @@ export interface ImportCounts {
 /** @throws StudyError `source` or `busy`, and the system's error where the disk is full, say. */
 export async function importDicom(study: Study, given: DicomImport): Promise<ImportCounts> {
   const paths = listPaths(given.paths);
-  using _ = lockImport(`${study.images}.lock`);
+  await using _ = await lockImport(study);
   const orphansRemoved = await sweepStore(study);
   await using workers = startFileWorkers();
   const files = inOrder(

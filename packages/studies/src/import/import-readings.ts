@@ -72,6 +72,8 @@ export async function importReadings(study: Study, given: ReadingsImport): Promi
   const { remarks } = given.table;
   try {
     await inTransaction(study.database, async (transaction) => {
+      Object.assign(counts, NONE);
+      for (const lines of [refusedLines, unmatchedLines, emptyLines]) lines.length = 0;
       const within: Study = { ...study, database: transaction };
       const rows: CaseRow[] = [];
       for (const read of given.table.rows()) {

@@ -47,6 +47,8 @@ export async function importReports(study: Study, given: ReportsImport): Promise
   const unmatchedLines: number[] = [];
   const emptyLines: number[] = [];
   await inTransaction(study.database, async (transaction) => {
+    Object.assign(counts, { imported: 0, known: 0 });
+    for (const lines of [refusedLines, unmatchedLines, emptyLines]) lines.length = 0;
     for (const row of rows()) {
       if (row.problem !== null) {
         refusedLines.push({ line: row.line, why: row.problem });

@@ -9,7 +9,7 @@ import {
   type ScreeningDecision,
   screeningDecisionColumn,
 } from "@malleolus/schema";
-import { sql, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import { type AuditStamp, transitionCase } from "../cases/transition-case.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
@@ -94,8 +94,8 @@ async function reportsOf(
       .select(["id", "text", "language"])
       .where("case_id", "=", caseId)
       .orderBy("at")
-      // Of one file in its order: SQLite numbers rows as they come.
-      .orderBy(sql`rowid`)
+      // Of one file in its order.
+      .orderBy("ordinal")
       .execute()
   );
 }

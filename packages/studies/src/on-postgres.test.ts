@@ -1,0 +1,40 @@
+/**
+ * The whole suite of studies once more, on PostgreSQL: every test file that makes a study, in processes that make
+ * it on a server of this test's. What is about files of SQLite stays behind.
+ */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { findPostgres, startPostgres } from "./test-postgres.ts";
+
+const OF_FILES: readonly string[] = [
+  // Hundreds of databases in memory.
+  "assignment/assign-properties.test.ts",
+  // These start servers of their own.
+  "on-postgres.test.ts",
+];
+const USES_A_STUDY = /test-(?:study|people|import|screening)[\w-]*\.ts"/;
+
+const bin = findPostgres();
+const skip = bin === null && "PostgreSQL is not installed: apt-get install postgresql";
+
+test("studies: every test of a study passes on PostgreSQL", { skip }, async (context) => {
+  const server = await startPostgres(bin ?? "");
+  context.after(() => server.stop());
+  const files = globSync("**/*.test.ts", { cwd: import.meta.dirname })
+    .filter((file) => !OF_FILES.includes(file))
+    .filter((file) => USES_A_STUDY.test(readFileSync(join(import.meta.dirname, file), "utf8")))
+    .toSorted();
+  assert.ok(files.length > 30, `${files.length} files`);
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const args = ["--test", "--test-concurrency=2", "--test-reporter=dot", ...files];
+  const result = promisify(execFile)(process.execPath, args, {
+    cwd: import.meta.dirname,
+    env: { ...env, MALLEOLUS_TEST_POSTGRES: server.url },
+    maxBuffer: 64 * 2 ** 20,
+  });
+  await assert.doesNotReject(result.catch(({ stdout }) => Promise.reject(new Error(stdout))));
+});
