@@ -29,6 +29,15 @@ export async function openEngine(
   return name === "onnx" ? openOnnx(path, options) : openLibTorch(path, options);
 }
 
+/** Loads an engine's programs, for whoever will open a detector of it in a moment. */
+export async function loadEngine(name: EngineName): Promise<void> {
+  await Promise.all(
+    name === "onnx"
+      ? [import("@malleolus/onnx"), import("onnxruntime-node")]
+      : [import("@malleolus/networks"), import("@malleolus/torch")],
+  );
+}
+
 async function openLibTorch(path: string, options: EngineOptions): Promise<Engine> {
   if (isOnnx(path)) {
     throw new CliError(

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CorrectionSource } from "@malleolus/server";
+import type { CorrectionSource } from "@malleolus/server/inference";
 import type { CorrectionCounts } from "@malleolus/studies";
 import { Command } from "commander";
 import type { ExitCode } from "../command-file.ts";
@@ -52,7 +52,7 @@ Examples:
               "serve --inference --new-key makes one",
           );
         }
-        const { correctionSource } = await import("@malleolus/server");
+        const { correctionSource } = await import("@malleolus/server/inference");
         const corrections = correctionSource(url, key);
         let counts = NOTHING;
         for (const correction of await corrections.list()) {

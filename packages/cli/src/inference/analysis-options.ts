@@ -1,4 +1,4 @@
-/** What the process that analyses is told when it is started: its one argument, as JSON. */
+/** What the process that analyses is told first: with which detector. */
 import { z } from "zod";
 import { ENGINES } from "../engine/engine.ts";
 

@@ -1,4 +1,5 @@
 /** `malleolus serve --inference`: the inference service, its keys, and the process that analyses for it. */
+import type { ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import type { Command } from "commander";
 import { chooseDetector } from "../choose-detector.ts";
@@ -8,7 +9,7 @@ import type { Output } from "../output.ts";
 import { askNewPassphrase, askPassphrase } from "../passphrase.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import type { AnalysisOptions } from "./analysis-options.ts";
-import { startAnalysis } from "./start-analysis.ts";
+import { beginAnalysis, openIn, startAnalysis } from "./start-analysis.ts";
 
 export interface InferenceArguments {
   readonly host?: string;
@@ -36,7 +37,6 @@ export async function serveInference(
   output: Output,
   command: Command,
 ): Promise<void> {
-  const { addApiKey, addModel, SCOPES, startInference } = await import("@malleolus/server");
   if (given.newKey !== undefined) {
     if (!existsSync(folder)) {
       throw new CliError(
@@ -44,6 +44,7 @@ export async function serveInference(
         `${folder}: expected an inbox, got nothing; start the service once, which makes it`,
       );
     }
+    const { addApiKey, SCOPES } = await import("@malleolus/server/inference");
     const key = addApiKey(folder, given.newKey, given.scope ?? SCOPES);
     output.write(given.json ? `${JSON.stringify({ key })}\n` : `${key}\n`);
     output.writeError("it is shown once: keep it where the program that uses it finds it\n");
@@ -57,6 +58,7 @@ export async function serveInference(
       );
     }
     const path = await chooseDetector(given.checkpoint, given.json === true, output);
+    const { addModel } = await import("@malleolus/server/inference");
     const sha256 = await addModel(folder, {
       path,
       name: given.addModel,
@@ -69,7 +71,6 @@ export async function serveInference(
     return;
   }
   const detector = await chooseDetector(given.checkpoint, given.json === true, output);
-  const passphrase = await passphraseOf(folder, output, command);
   const { engine, dtype, threads, threshold = null, prevalence = null, errorRate = null } = given;
   const options: AnalysisOptions = {
     detector,
@@ -87,12 +88,22 @@ export async function serveInference(
     stopped.resolve();
   });
   const log = given.log === undefined ? undefined : createWriteStream(given.log, { flags: "a" });
+  // The first is begun before the service is loaded: both are done sooner.
+  let begun: ChildProcess | null = beginAnalysis(engine, options.stepsAside);
+  begun.on("error", () => undefined);
   try {
+    const passphrase = await passphraseOf(folder, output, command);
+    const { startInference } = await import("@malleolus/server/inference");
     const service = await startInference({
       folder,
       passphrase,
-      startAnalysis: (registered) =>
-        startAnalysis({ ...options, detector: registered ?? detector }),
+      startAnalysis: (registered) => {
+        const own = { ...options, detector: registered ?? detector };
+        const first = begun;
+        begun = null;
+        const isThere = first?.connected === true && first.exitCode === null;
+        return isThere ? openIn(first, own) : startAnalysis(own);
+      },
       host: given.host,
       port: given.port,
       tls,
@@ -111,6 +122,7 @@ export async function serveInference(
     await stopped.promise;
     await service.stop();
   } finally {
+    if (begun?.connected) begun.disconnect();
     signals.dispose();
     log?.end();
   }

@@ -8,10 +8,11 @@ import { readFileParts } from "@malleolus/data/dicom";
 import { atPrevalence } from "@malleolus/evaluation";
 import { type RadiographFault, radiographFault } from "@malleolus/imaging";
 import type { Prediction } from "@malleolus/schema";
-import type { AnalysisNews, OrderToAnalyse, OrderToLook } from "@malleolus/server";
+import type { AnalysisNews, OrderToAnalyse, OrderToLook } from "@malleolus/server/analysis-orders";
 import manifest from "../../package.json" with { type: "json" };
 import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/open-engine.ts";
+import { type ShownImage, shownImage } from "../overlay.ts";
 import { LEAST_SCORE } from "../patients/least-score.ts";
 import { predictionsOf, type Seen } from "../patients/predict-patient.ts";
 import { fileSha256, resultObjects, settingsOf } from "../patients/result-objects.ts";
@@ -90,6 +91,7 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
           name: seen[i].file.name,
           prediction,
           bytes: () => images[i].bytes,
+          shown: () => seen[i].shown,
         }));
         const objects: Extract<AnalysisNews, { news: "analysed" }>["objects"] = [];
         const made = resultObjects(examined, model, engine.classes, predecessor ?? []);
@@ -123,8 +125,9 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
   };
 }
 
-/** A radiograph without its pixels, and what the detector says of it. */
+/** A radiograph in eight bits, and what the detector says of it. */
 interface SeenRadiograph extends Seen {
+  readonly shown: ShownImage;
   readonly radiograph: Pick<
     Radiograph,
     "view" | "side" | "pixelSpacingMm" | "spacingSource" | "notes"
@@ -152,6 +155,7 @@ async function lookAt(
       file,
       image: { width, height, pixelSpacingMm, spacingSource },
       radiograph: { view, side, pixelSpacingMm, spacingSource, notes },
+      shown: shownImage(image),
       analysis: await engine.analyze(image),
     });
     onProgress(i + 1, sources.length);

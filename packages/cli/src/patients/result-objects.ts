@@ -14,7 +14,6 @@ import {
   measurementReportFile,
   presentationStateFile,
   type ResultModel,
-  type ResultPicture,
   type ResultSource,
   readResultSource,
   secondaryCaptureFile,
@@ -22,10 +21,9 @@ import {
 } from "@malleolus/data";
 import { writeFileWhole } from "@malleolus/host";
 import type { Prediction } from "@malleolus/schema";
-import sharp from "sharp";
 import manifest from "../../package.json" with { type: "json" };
 import type { Engine } from "../engine/engine.ts";
-import { renderOverlay } from "../overlay.ts";
+import { renderOverlayPixels, type ShownImage, shownImage } from "../overlay.ts";
 import type { PredictedFile } from "./findings-coco.ts";
 import { OBJECT_ENDINGS } from "./object-endings.ts";
 import { sentenceOf } from "./predict-patient.ts";
@@ -86,10 +84,14 @@ async function writeResultObjects(
   classes: readonly string[],
   folder: string,
 ): Promise<void> {
-  const examined = patient.map((one) => ({
-    ...one,
-    bytes: () => readFileSync(one.prediction.file),
-  }));
+  const examined = patient.map((one) => {
+    const bytes = () => readFileSync(one.prediction.file);
+    return {
+      ...one,
+      bytes,
+      shown: async () => shownImage(await decodeRadiograph(bytes(), one.prediction.file)),
+    };
+  });
   for await (const { name, kind, file } of resultObjects(examined, model, classes)) {
     writeFileWhole(join(folder, `${name}${OBJECT_ENDINGS[kind]}`), file);
   }
@@ -98,6 +100,8 @@ async function writeResultObjects(
 /** A radiograph with what was found on it. */
 export interface ExaminedFile extends PredictedFile {
   readonly bytes: () => Uint8Array;
+  /** For the picture of it. */
+  readonly shown: () => ShownImage | Promise<ShownImage>;
 }
 
 export interface NamedObject {
@@ -119,20 +123,33 @@ export async function* resultObjects(
   classes: readonly string[],
   earlier: readonly string[] = [],
 ): AsyncGenerator<NamedObject> {
-  const known = patient.flatMap(({ name, prediction, bytes }) => {
+  const known = patient.flatMap(({ name, prediction, bytes, shown }) => {
     const source = sourceOf(bytes(), prediction.file);
-    return source === null ? [] : [{ name, prediction, source, bytes }];
+    return source === null ? [] : [{ name, prediction, source, shown }];
   });
   const analysis: Analysis = { model, sources: known.map(({ source }) => source) };
-  for (const { name, prediction, source, bytes } of known) {
+  const draw = async ({ prediction, shown }: (typeof known)[number]) =>
+    renderOverlayPixels(await shown(), prediction.findings, classes, sentenceOf(prediction));
+  // Pictures are drawn by other threads: the next one begins while this one's objects are made here.
+  const drawings = new Map<number, ReturnType<typeof draw>>();
+  const begin = (i: number) => {
+    const drawing = drawings.get(i) ?? draw(known[i]);
+    // It is waited for in its turn.
+    drawing.catch(() => undefined);
+    drawings.set(i, drawing);
+    return drawing;
+  };
+  for (const [i, { name, prediction, source }] of known.entries()) {
     const { findings } = prediction;
     const sentence = sentenceOf(prediction);
-    const picture = await renderPicture(bytes(), prediction, classes, sentence);
+    const drawing = begin(i);
+    if (i + 1 < known.length) begin(i + 1);
+    drawings.delete(i);
     const segmentation = segmentationFile(analysis, source, findings);
     if (segmentation !== null) yield { name, kind: "segmentation", file: segmentation };
     const presentation = presentationStateFile(analysis, source, findings, sentence);
     if (presentation !== null) yield { name, kind: "presentation", file: presentation };
-    yield { name, kind: "picture", file: secondaryCaptureFile(analysis, source, picture) };
+    yield { name, kind: "picture", file: secondaryCaptureFile(analysis, source, await drawing) };
   }
   for (const ofStudy of Map.groupBy(known, ({ source }) => source.study).values()) {
     const [first] = ofStudy;
@@ -155,17 +172,4 @@ export async function* resultObjects(
 /** Null for a JPEG or PNG file. */
 function sourceOf(bytes: Uint8Array, where: string): ResultSource | null {
   return imageFormat(bytes) === undefined ? readResultSource(bytes, where) : null;
-}
-
-/** The overlay, whose words are burned in. */
-async function renderPicture(
-  bytes: Uint8Array,
-  { file, findings }: Prediction,
-  classes: readonly string[],
-  sentence: string | null,
-): Promise<ResultPicture> {
-  const image = await decodeRadiograph(bytes, file);
-  const png = await renderOverlay(image, findings, classes, [], sentence);
-  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, pixels: data };
 }

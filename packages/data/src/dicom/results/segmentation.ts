@@ -180,9 +180,9 @@ export function packBits(masks: readonly Mask[]): Uint8Array {
   const bits = new Uint8Array(Math.ceil(count / 8));
   let at = 0;
   for (const { data } of masks) {
-    for (const value of data) {
-      if (value === 1) bits[at >> 3] |= 1 << (at & 7);
-      at++;
+    // By index: over a mask's values or entries it takes several times as long.
+    for (let i = 0; i < data.length; i++, at++) {
+      if (data[i] === 1) bits[at >> 3] |= 1 << (at & 7);
     }
   }
   return bits;
@@ -192,8 +192,8 @@ function overlap(masks: readonly Mask[]): boolean {
   const [first, ...others] = masks;
   const union = first.data.slice();
   for (const { data } of others) {
-    for (const [i, value] of data.entries()) {
-      if (value === 0) continue;
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] === 0) continue;
       if (union[i] === 1) return true;
       union[i] = 1;
     }
