@@ -54,6 +54,7 @@ export const serveCommand: CommandFile = (output) =>
     .option("--inference", "serve programs instead of readers: radiographs in, findings out")
     .option("--new-key <name>", "with --inference: make a program's key, print it and end")
     .option("--scope <scopes...>", "of the new key (default: all)")
+    .option("--person <name>", "whose the new key is; without one it approves no model")
     .option("--add-model <name>", "with --inference: register --checkpoint, print its hash and end")
     .option("--figures <file>", "of the model to add: what evaluate --json printed")
     .option(

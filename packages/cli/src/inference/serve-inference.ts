@@ -19,6 +19,7 @@ export interface InferenceArguments {
   readonly json?: true;
   readonly newKey?: string;
   readonly scope?: readonly string[];
+  readonly person?: string;
   readonly addModel?: string;
   readonly figures?: string;
   readonly checkpoint?: string;
@@ -45,7 +46,7 @@ export async function serveInference(
       );
     }
     const { addApiKey, SCOPES } = await import("@malleolus/server/inference");
-    const key = addApiKey(folder, given.newKey, given.scope ?? SCOPES);
+    const key = addApiKey(folder, given.newKey, given.scope ?? SCOPES, given.person);
     output.write(given.json ? `${JSON.stringify({ key })}\n` : `${key}\n`);
     output.writeError("it is shown once: keep it where the program that uses it finds it\n");
     return;
@@ -66,7 +67,7 @@ export async function serveInference(
     });
     output.write(given.json ? `${JSON.stringify({ sha256 })}\n` : `${sha256}\n`);
     output.writeError(
-      "it is used once two people approved it by keys of theirs, and one takes it\n",
+      "it is used once two people approved it by keys of theirs (--new-key with --person), and one takes it\n",
     );
     return;
   }

@@ -40,6 +40,7 @@ test("keys: names and scopes that are none are refused", (context) => {
   ] as const) {
     assert.throws(() => addApiKey(folder, name, scopes), { code: "settings" });
   }
+  assert.throws(() => addApiKey(folder, "a", ["models:approve"], "a\nb"), { code: "settings" });
 });
 
 test("keys: on a full disk the keys that there are stay, and nothing is left beside them", (context) => {

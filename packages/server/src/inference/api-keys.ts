@@ -1,6 +1,6 @@
 /**
- * Keys of programs that speak with the service: each has a name and scopes, and of the key itself its hash is kept
- * alone. `keys.json` in the inbox; a key is made by the command line, which shows it once.
+ * Keys of programs that speak with the service: each has a name and scopes, one that approves models a person, and of
+ * the key itself its hash is kept alone. `keys.json` in the inbox; a key is made by the command line, which shows it once.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,6 +30,13 @@ const keysSchema = z.strictObject({
       name: z.string().regex(/^[\w .-]{1,40}$/, { error: "expected a name of 1 to 40 letters" }),
       sha256: z.string(),
       scopes: z.array(scopeSchema).min(1),
+      /** Whose it is; of a program's there is none. Several keys may be one person's. */
+      person: z
+        .string()
+        .regex(/^[\p{L}\p{N} .,'@-]{1,80}$/u, {
+          error: "expected a person's name of 1 to 80 letters",
+        })
+        .optional(),
     }),
   ),
 });
@@ -48,17 +55,26 @@ function readKeys(folder: string): readonly ApiKey[] {
  *
  * @throws ServerError `settings` for a name or scopes that are none.
  */
-export function addApiKey(folder: string, name: string, scopes: readonly string[]): string {
+export function addApiKey(
+  folder: string,
+  name: string,
+  scopes: readonly string[],
+  person?: string,
+): string {
   const token = newToken();
   const others = readKeys(folder).filter((key) => key.name !== name);
   const parsed = keysSchema.safeParse({
     format: "malleolus-service-keys-1",
-    keys: [...others, { name, sha256: token.sha256, scopes }],
+    keys: [
+      ...others,
+      { name, sha256: token.sha256, scopes, ...(person === undefined ? {} : { person }) },
+    ],
   });
   if (!parsed.success) {
     throw new ServerError(
       "settings",
-      `key "${name}": expected a name of 1 to 40 letters and scopes of ${SCOPES.join(", ")}; got ${scopes.join(", ") || "none"}`,
+      `key "${name}": expected a name of 1 to 40 letters, a person's of 1 to 80 or none, and scopes of ` +
+        `${SCOPES.join(", ")}; got ${[...scopes, ...(person === undefined ? [] : [person])].join(", ") || "none"}`,
     );
   }
   writeFileWhole(join(folder, FILE), `${JSON.stringify(parsed.data, null, 2)}\n`, 0o600);
@@ -69,7 +85,7 @@ export function addApiKey(folder: string, name: string, scopes: readonly string[
 export function findApiKey(
   folder: string,
   authorization: string | undefined,
-): Pick<ApiKey, "name" | "scopes"> | null {
+): Pick<ApiKey, "name" | "scopes" | "person"> | null {
   const [, text] = /^Bearer ([\w-]{20,100})$/.exec(authorization ?? "") ?? [];
   if (text === undefined) return null;
   const sha256 = tokenSha256(text);

@@ -14,6 +14,10 @@ import type { LiveResult, LiveStudy } from "./inbox/live-study.ts";
 
 const DAY_MS = 86_400_000;
 const RECENT_DAYS = 7;
+/** Of the series, back from now; what is kept longer is not in it. */
+const MOST_WEEKS = 13;
+/** Below it a week's figures would be single patients', in a silent study as well. */
+const LEAST_OF_WEEK = 20;
 
 const comparedSchema = z.strictObject({
   before: z.int(),
@@ -22,6 +26,19 @@ const comparedSchema = z.strictObject({
   distance: z.number().nullable(),
   p: z.number().nullable(),
 });
+
+const quartilesSchema = z.tuple([z.number(), z.number(), z.number()]).nullable();
+
+const weekSchema = z.strictObject({
+  /** Its first moment; the last week ends now. */
+  from: z.string(),
+  studies: z.int(),
+  refused: z.int(),
+  /** Of the studies with a result, lower quartile, median and upper quartile; null below twenty of them. */
+  fracture: quartilesSchema,
+  size: quartilesSchema,
+});
+export type DriftWeek = z.infer<typeof weekSchema>;
 
 export const driftSchema = z.strictObject({
   recentDays: z.number(),
@@ -37,9 +54,12 @@ export const driftSchema = z.strictObject({
     recent: proportionSchema,
     p: z.number(),
   }),
+  /** The oldest first; no week before the first study. */
+  weeks: z.array(weekSchema),
 });
+export type Drift = z.infer<typeof driftSchema>;
 
-export function driftOf(studies: readonly LiveStudy[], now: number): z.infer<typeof driftSchema> {
+export function driftOf(studies: readonly LiveStudy[], now: number): Drift {
   const isRecent = ({ receivedAt }: LiveStudy) =>
     now - Date.parse(receivedAt) <= RECENT_DAYS * DAY_MS;
   const sides = [studies.filter((one) => !isRecent(one)), studies.filter(isRecent)];
@@ -54,15 +74,46 @@ export function driftOf(studies: readonly LiveStudy[], now: number): z.infer<typ
     recentDays: RECENT_DAYS,
     fracture: compare((result) => [fractureScore(result)]),
     radiographs: compare(({ predictions }) => [predictions.length]),
-    size: compare(({ predictions }) =>
-      predictions.map(({ width, height }) => Math.max(width, height)),
-    ),
+    size: compare(sizes),
     refused: {
       before: proportionOf(before.count, before.total),
       recent: proportionOf(recent.count, recent.total),
       p: shareDifference(recent, before).exactP,
     },
+    weeks: weeksOf(studies, now),
   };
+}
+
+function weeksOf(studies: readonly LiveStudy[], now: number): DriftWeek[] {
+  const weekMs = RECENT_DAYS * DAY_MS;
+  const weekOf = ({ receivedAt }: LiveStudy) =>
+    Math.max(0, Math.ceil((now - Date.parse(receivedAt)) / weekMs) - 1);
+  const byWeek = Map.groupBy(studies, weekOf);
+  const count = Math.min(MOST_WEEKS, Math.max(0, ...[...byWeek.keys()].map((week) => week + 1)));
+  return Array.from({ length: count }, (_, i) => {
+    const ago = count - 1 - i;
+    const own = byWeek.get(ago) ?? [];
+    const results = own.flatMap(({ result }) => (result === null ? [] : [result]));
+    const isEnough = results.length >= LEAST_OF_WEEK;
+    return {
+      from: new Date(now - (ago + 1) * weekMs).toISOString(),
+      studies: own.length,
+      refused: own.filter(({ state }) => state === "refused").length,
+      fracture: isEnough ? quartiles(results.map(fractureScore)) : null,
+      size: isEnough ? quartiles(results.flatMap(sizes)) : null,
+    };
+  });
+}
+
+function sizes({ predictions }: LiveResult): number[] {
+  return predictions.map(({ width, height }) => Math.max(width, height));
+}
+
+/** The nearest of the values each. */
+function quartiles(values: readonly number[]): [number, number, number] {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
+  return [at(0.25), at(0.5), at(0.75)];
 }
 
 function compared(

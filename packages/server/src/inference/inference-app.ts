@@ -1,6 +1,6 @@
 /**
- * The inference service's HTTP without a port: programs send radiographs and fetch results by keys. It has no pages
- * and no sessions, and is another application than the reading room's, on another port.
+ * The inference service's HTTP without a port: programs send radiographs and fetch results by keys. It has one page,
+ * without a script, and no sessions, and is another application than the reading room's, on another port.
  */
 import swagger from "@fastify/swagger";
 import underPressure from "@fastify/under-pressure";
@@ -15,6 +15,7 @@ import type { Audit } from "./audit.ts";
 import type { LiveService } from "./live-service.ts";
 import type { Metrics } from "./metrics.ts";
 import { addCorrectionRoutes } from "./routes/correction-routes.ts";
+import { addDriftRoutes } from "./routes/drift-routes.ts";
 import { addFollowUpRoutes } from "./routes/follow-up-routes.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addImageRoutes } from "./routes/image-routes.ts";
@@ -30,6 +31,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The name of the key that a request came with. */
     keyName: string;
+    /** Whose key it is; null for a program's. */
+    keyPerson: string | null;
   }
 }
 
@@ -81,6 +84,7 @@ export async function createInferenceApp(
     addResultRoutes(app, room);
     addFollowUpRoutes(app, room);
     addCorrectionRoutes(app, room);
+    addDriftRoutes(app, room);
     app.get("/v1/openapi.json", { config: { scope: null }, schema: { hide: true } }, async () =>
       app.swagger(),
     );
@@ -92,6 +96,7 @@ export async function createInferenceApp(
 /** From here on a route says what a key must allow, or cannot be added; `folder` is the inbox, which has the keys. */
 export function addKeys(app: InferenceApp, folder: string): void {
   app.decorateRequest("keyName", "");
+  app.decorateRequest("keyPerson", null);
   app.addHook("onRoute", ({ url, config, method }) => {
     if (config?.scope === undefined) {
       throw new Error(`internal: ${String(method)} ${url} does not say who may call it`);
@@ -101,11 +106,13 @@ export function addKeys(app: InferenceApp, folder: string): void {
     const { scope } = request.routeOptions.config;
     // No route, or one for everybody.
     if (scope === undefined || scope === null) return;
-    request.keyName = requireScope(folder, request, scope);
+    const { name, person = null } = requireScope(folder, request, scope);
+    request.keyName = name;
+    request.keyPerson = person;
   });
 }
 
-function requireScope(folder: string, request: FastifyRequest, scope: Scope): string {
+function requireScope(folder: string, request: FastifyRequest, scope: Scope) {
   const key = findApiKey(folder, request.headers.authorization);
   if (key === null) {
     throw new ServerError("unauthenticated", "Send a key: Authorization: Bearer …");
@@ -113,7 +120,7 @@ function requireScope(folder: string, request: FastifyRequest, scope: Scope): st
   if (!key.scopes.includes(scope)) {
     throw new ServerError("forbidden", `Your key does not allow ${scope}.`);
   }
-  return key.name;
+  return key;
 }
 
 /** The route's pattern and never its address. */

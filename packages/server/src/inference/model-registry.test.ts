@@ -46,7 +46,14 @@ test("a model is used once two people approved it, and the one before is a step 
     hashes.push(await addModel(folder, { ...file, name: bytes }));
   }
   const [one, two] = hashes;
-  const keys = ["Ada", "Ben"].map((name) => addApiKey(folder, name, ["models:approve"]));
+  const keys = (
+    [
+      ["Ada", "Ada Bell"],
+      ["Ben", "Ben Carr"],
+      ["Ada 2", "Ada Bell"],
+      ["program", undefined],
+    ] as const
+  ).map(([name, person]) => addApiKey(folder, name, ["models:approve"], person));
   const ask = async (person: number, path: string) => {
     const headers = { authorization: `Bearer ${keys[person]}` };
     const answer = await app.inject({ method: "POST", url: `/v1/models/${path}`, headers });
@@ -55,6 +62,9 @@ test("a model is used once two people approved it, and the one before is a step 
   assert.equal((await ask(0, `${one}/approve`)).status, 200);
   // Twice by one is not by two.
   assert.equal((await ask(0, `${one}/approve`)).status, 200);
+  // Nor with two keys, nor by a program's.
+  assert.equal((await ask(2, `${one}/approve`)).status, 200);
+  assert.equal((await ask(3, `${one}/approve`)).status, 403);
   assert.equal((await ask(0, `${one}/use`)).status, 409);
   assert.equal((await ask(1, `${one}/approve`)).status, 200);
   assert.deepEqual(await ask(1, `${one}/use`), { status: 200, current: one });

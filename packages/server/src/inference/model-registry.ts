@@ -104,7 +104,7 @@ export async function addModel(folder: string, given: ModelToAdd): Promise<strin
   }
 }
 
-/** Twice by one is once. @throws ServerError `not-found`. */
+/** Twice by one person is once, whichever keys they have. @throws ServerError `not-found`. */
 export async function approveModel(folder: string, sha256: string, who: string): Promise<void> {
   await changeRegistry(folder, (registry) => {
     requireModel(registry, sha256);

@@ -46,7 +46,7 @@ export async function openApp(
     if (given === undefined) await inbox.close();
     await audit.close();
   });
-  const key = addApiKey(inbox.folder, "test", SCOPES);
+  const key = addApiKey(inbox.folder, "test", SCOPES, "Tess Ter");
   const ask = (
     method: "GET" | "POST" | "PUT" | "DELETE",
     url: string,

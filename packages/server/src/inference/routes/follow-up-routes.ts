@@ -1,7 +1,6 @@
 /** The switch that stops sending, the silent study with the follow-up of its patients, and what has changed. */
 import { z } from "zod";
 import { failureAnswers } from "../../routes/failure-answers.ts";
-import { driftOf, driftSchema } from "../drift.ts";
 import type { InferenceApp, InferenceRoom } from "../inference-app.ts";
 import { answerStudy, liveStudyAnswerSchema } from "../live-study-schema.ts";
 import { silentMeasures, silentMeasuresSchema } from "../silent-study.ts";
@@ -59,16 +58,5 @@ export function addFollowUpRoutes(app: InferenceApp, { service }: InferenceRoom)
       },
     },
     async () => silentMeasures(service.inbox.studies()),
-  );
-  app.get(
-    "/v1/drift",
-    {
-      config: { scope: "metrics:read" },
-      schema: {
-        summary: "Studies of the last seven days against those before: scores, inputs and refusals",
-        response: { 200: driftSchema, ...failureAnswers },
-      },
-    },
-    async () => driftOf(service.inbox.studies(), Date.now()),
   );
 }

@@ -1,5 +1,6 @@
 /** Which detectors there are, who approved them, and which is in use. */
 import { z } from "zod";
+import { ServerError } from "../../errors.ts";
 import { failureAnswers } from "../../routes/failure-answers.ts";
 import type { InferenceApp, InferenceRoom } from "../inference-app.ts";
 import {
@@ -39,13 +40,20 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
     {
       config: { scope: "models:approve" },
       schema: {
-        summary: "This key's person approves it; two people must before it is used",
+        summary:
+          "The person whose key it is approves it; two people must before it is used. A program's key is refused",
         params,
         response: { 200: modelsSchema, ...failureAnswers },
       },
     },
-    async ({ params: { sha256 }, keyName }) => {
-      await approveModel(folder, sha256, keyName);
+    async ({ params: { sha256 }, keyName, keyPerson }) => {
+      if (keyPerson === null) {
+        throw new ServerError(
+          "forbidden",
+          "Your key is no person's. Ask for one that is: serve --inference --new-key NAME --person PERSON.",
+        );
+      }
+      await approveModel(folder, sha256, keyPerson);
       await audit.add({ act: "model approved", who: keyName, model: sha256 });
       return answer();
     },
