@@ -1,5 +1,6 @@
 /** Findings rendered over a radiograph as a viewer would show it. */
 import {
+  type FindingLine,
   type OverlayGround,
   overlayLayout,
   overlaySvg,
@@ -35,7 +36,7 @@ export function shownImage(image: OverlayImage): ShownImage {
 
 /**
  * A PNG. `classes` gives each class its colour by its place; a sentence, such as that there is no
- * fracture, stands below the image.
+ * fracture, stands below the image. What is in doubt is drawn dotted.
  */
 export async function renderOverlay(
   image: OverlayImage,
@@ -43,8 +44,10 @@ export async function renderOverlay(
   classes: readonly string[],
   truths: TrueOutlines = [],
   sentence: string | null = null,
+  style: FindingLine = "solid",
 ): Promise<Buffer> {
-  const overlay = await composeOverlay(shownImage(image), findings, classes, truths, sentence);
+  const shown = shownImage(image);
+  const overlay = await composeOverlay(shown, findings, classes, truths, sentence, style);
   return overlay.png().toBuffer();
 }
 
@@ -54,8 +57,9 @@ export async function renderOverlayPixels(
   findings: readonly Finding[],
   classes: readonly string[],
   sentence: string | null,
+  style: FindingLine,
 ): Promise<RenderedOverlay> {
-  const overlay = await composeOverlay(image, findings, classes, [], sentence);
+  const overlay = await composeOverlay(image, findings, classes, [], sentence, style);
   const { data, info } = await overlay.raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, pixels: data };
 }
@@ -66,6 +70,7 @@ async function composeOverlay(
   classes: readonly string[],
   truths: TrueOutlines,
   sentence: string | null,
+  style: FindingLine,
 ): Promise<Sharp> {
   const layout = overlayLayout(image, sentence);
   const radiograph = await sharp(image.gray, {
@@ -76,7 +81,7 @@ async function composeOverlay(
     .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const svg = Buffer.from(overlaySvg(image, findings, classes, truths, sentence));
+  const svg = Buffer.from(overlaySvg(image, findings, classes, truths, sentence, style));
   const drawn = await sharp(radiograph.data, { raw: radiograph.info })
     .composite([{ input: svg }])
     .raw()

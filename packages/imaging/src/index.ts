@@ -34,6 +34,7 @@ export {
   outlineStructures,
 } from "./outline-structures.ts";
 export {
+  type FindingLine,
   type OverlayGround,
   overlayLayout,
   overlaySvg,

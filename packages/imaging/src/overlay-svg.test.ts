@@ -40,6 +40,15 @@ test("overlay: a label holds class and score, and millimetres where they are kno
   );
 });
 
+test("overlay: what is in doubt is dotted, and what is sure is not", () => {
+  const dots = /stroke-dasharray/g;
+  const drawn = (style?: "solid" | "dotted") =>
+    overlaySvg(unscaled, [finding([10, 90, 50, 120])], ["fracture"], [], null, style);
+  assert.equal(drawn().match(dots), null);
+  // The outline and the corners, each with its rim.
+  assert.equal(drawn("dotted").match(dots)?.length, 4);
+});
+
 test("overlay: the scale bar is as long as it says", () => {
   const spacing = { pixelSpacingMm: [0.2, 0.1], spacingSource: "at detector" } as const;
   const svg = overlaySvg({ ...size, ...spacing }, [], []);

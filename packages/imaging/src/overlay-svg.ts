@@ -26,6 +26,9 @@ const NOTICE = "Research use only – not a medical device";
 /** What is held to be there, beside what was found: white and dashed, without a label. */
 export type TrueOutlines = readonly (readonly Polygon[])[];
 
+/** Of what is sure, and of what is in doubt. */
+export type FindingLine = "solid" | "dotted";
+
 /** All that is drawn over the radiograph, in pixels of the picture. */
 export function overlaySvg(
   image: OverlayGround,
@@ -33,12 +36,13 @@ export function overlaySvg(
   classes: readonly string[],
   truths: TrueOutlines = [],
   sentence: string | null = null,
+  style: FindingLine = "solid",
 ): string {
   const layout = overlayLayout(image, sentence);
   const colorOf = ({ class: name }: Finding) =>
     COLORS[Math.max(0, classes.indexOf(name)) % COLORS.length];
   // The surest finding comes last, above the others; its label chooses its place first.
-  const shapes = findings.map((finding) => drawFinding(finding, colorOf(finding), layout));
+  const shapes = findings.map((finding) => drawFinding(finding, colorOf(finding), layout, style));
   const boxes = findings.map(({ box }) => scaleBox(box, layout.scale, layout.scale));
   const taken: Box[] = [];
   const labels = findings.map((finding, i) => {
@@ -84,13 +88,18 @@ export function overlayLayout(
   };
 }
 
-function drawFinding({ box, polygons }: Finding, color: string, layout: OverlayLayout): string {
+function drawFinding(
+  { box, polygons }: Finding,
+  color: string,
+  layout: OverlayLayout,
+  style: FindingLine,
+): string {
   const { scale, stroke } = layout;
   const outlines = polygons.map((polygon) => outlinePath(polygon, scale)).join("");
   return [
     `<path d="${outlines}" fill="${color}" fill-opacity="0.14" fill-rule="evenodd"/>`,
-    line(outlines, color, stroke),
-    line(corners(scaleBox(box, scale, scale)), color, stroke),
+    line(outlines, color, stroke, style),
+    line(corners(scaleBox(box, scale, scale)), color, stroke, style),
   ].join("\n");
 }
 
@@ -101,11 +110,13 @@ function drawTruth(polygons: readonly Polygon[], { scale, stroke }: OverlayLayou
 }
 
 /** With a dark rim, so that it also shows on a bright ground. */
-function line(path: string, color: string, width: number): string {
+function line(path: string, color: string, width: number, style: FindingLine): string {
   const rim = `stroke="#000" stroke-opacity="0.45" stroke-width="${round(width * 2)}"`;
+  const dots =
+    style === "solid" ? "" : ` stroke-linecap="round" stroke-dasharray="0 ${round(width * 3)}"`;
   return (
-    `<path d="${path}" fill="none" stroke-linejoin="round" ${rim}/>` +
-    `<path d="${path}" fill="none" stroke-linejoin="round" stroke="${color}" stroke-width="${width}"/>`
+    `<path d="${path}" fill="none" stroke-linejoin="round"${dots} ${rim}/>` +
+    `<path d="${path}" fill="none" stroke-linejoin="round"${dots} stroke="${color}" stroke-width="${width}"/>`
   );
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
 import { conformalSet, decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
+import type { FindingLine } from "@malleolus/imaging";
 import type {
   PatientAnswer,
   PatientDecision,
@@ -141,7 +142,8 @@ async function write(
           prediction.findings,
           detector.classes,
           [],
-          sentenceOf(prediction),
+          shownSentenceOf(prediction),
+          lineOf(prediction),
         ),
       )
     : null;
@@ -150,8 +152,17 @@ async function write(
   if (png !== null) writeFileWhole(`${target}.png`, png);
 }
 
-/** `weber_b 0.71 (fracture 0.88; 3 radiographs)`; null without an answer. */
-export function sentenceOf({ answer }: Prediction): string | null {
+/**
+ * Dotted where it is in doubt what a patient has: where so many errors as were asked for leave several classes, or none.
+ * Tuning patients decide it, by `conformalSet`.
+ */
+export function lineOf({ answer }: Pick<Prediction, "answer">): FindingLine {
+  const { classes } = answer?.notExcluded ?? {};
+  return classes === undefined || classes.length === 1 ? "solid" : "dotted";
+}
+
+/** `weber_b 0.71 (a fracture 0.88; 3 radiographs)`; null without an answer. */
+export function sentenceOf({ answer }: Pick<Prediction, "answer">): string | null {
   if (answer === null) return null;
   const { class: name, probabilities, fractureProbability, radiographs } = answer;
   const count = radiographs === 1 ? "1 radiograph" : `${radiographs} radiographs`;
@@ -159,4 +170,13 @@ export function sentenceOf({ answer }: Prediction): string | null {
     `${name} ${probabilities[name].toFixed(2)} (a fracture ${fractureProbability.toFixed(2)}; ` +
     `${count})`
   );
+}
+
+/** The same for a picture, with what else it may be. */
+export function shownSentenceOf(prediction: Pick<Prediction, "answer">): string | null {
+  const sentence = sentenceOf(prediction);
+  const { classes } = prediction.answer?.notExcluded ?? {};
+  if (sentence === null || classes === undefined || classes.length === 1) return sentence;
+  const what = classes.length === 0 ? "unlike all tuning patients" : classes.join(" or ");
+  return `${sentence}; in doubt: ${what}`;
 }

@@ -26,7 +26,7 @@ import type { Engine } from "../engine/engine.ts";
 import { renderOverlayPixels, type ShownImage, shownImage } from "../overlay.ts";
 import type { PredictedFile } from "./findings-coco.ts";
 import { OBJECT_ENDINGS } from "./object-endings.ts";
-import { sentenceOf } from "./predict-patient.ts";
+import { lineOf, shownSentenceOf } from "./predict-patient.ts";
 
 export interface ObjectWriting {
   readonly folder: string;
@@ -129,7 +129,13 @@ export async function* resultObjects(
   });
   const analysis: Analysis = { model, sources: known.map(({ source }) => source) };
   const draw = async ({ prediction, shown }: (typeof known)[number]) =>
-    renderOverlayPixels(await shown(), prediction.findings, classes, sentenceOf(prediction));
+    renderOverlayPixels(
+      await shown(),
+      prediction.findings,
+      classes,
+      shownSentenceOf(prediction),
+      lineOf(prediction),
+    );
   // Pictures are drawn by other threads: the next one begins while this one's objects are made here.
   const drawings = new Map<number, ReturnType<typeof draw>>();
   const begin = (i: number) => {
@@ -141,7 +147,7 @@ export async function* resultObjects(
   };
   for (const [i, { name, prediction, source }] of known.entries()) {
     const { findings } = prediction;
-    const sentence = sentenceOf(prediction);
+    const sentence = shownSentenceOf(prediction);
     const drawing = begin(i);
     if (i + 1 < known.length) begin(i + 1);
     drawings.delete(i);
