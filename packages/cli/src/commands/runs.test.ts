@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -243,4 +244,45 @@ test("runs: works on a machine without LibTorch", (context) => {
   });
   assert.equal(status, 0, stderr);
   assert.equal(JSON.parse(stdout).loss, 2);
+});
+
+test("runs --card: a card says what the run's files say, and asks for the rest", async (context) => {
+  const folder = temporaryFolder(context);
+  const begin = {
+    ...start,
+    format: "malleolus-events-1",
+    imagesWithObjects: 5,
+    classes: ["weber_a", "weber_b"],
+    tuning: ["a.png", "b.png"],
+    device: "cpu",
+    dtype: "float32",
+    threads: 2,
+    libtorch: "1.13.1",
+    weights: null,
+  };
+  const own = writeRun(join(folder, "a"), recipe, [{ ...begin, activations: {} }]);
+  const none = await run("--card", own);
+  assert.match(none.said, /expected a run with a checkpoint/);
+  writeFileSync(join(own, "model.safetensors"), "weights");
+  const figures = join(folder, "figures.json");
+  writeFileSync(figures, JSON.stringify({ box: { AP50: 0.81234, classes: [0.7] }, set: "test" }));
+  const { code, written } = await run("--card", own, "--figures", figures);
+  assert.equal(code, 0);
+  const hash = createHash("sha256").update("weights").digest("hex");
+  for (const said of [
+    "# quick: model card",
+    `| SHA-256 | \`${hash}\` |`,
+    "| Classes | weber_a, weber_b |",
+    "| Radiographs | 9 trained on, 5 of them with objects |",
+    "| Held out | 2 radiographs, for tuning |",
+    "Of figures.json:",
+    "| box, AP50 | 0.8123 |",
+    "| box, classes, 0 | 0.7 |",
+    "_To be written by who trained it._",
+  ]) {
+    assert.ok(written.includes(said), said);
+  }
+  assert.match((await run("--card", own)).written, /Not measured on a test/);
+  assert.equal((await run("--figures", figures)).code, 2);
+  assert.equal((await run("--card", own, "--compare", own, own)).code, 2);
 });
