@@ -43,6 +43,8 @@ const destinationSchema = z.union([
 export const serviceSettingsSchema = z.strictObject({
   /** Studies that wait for their analysis; beyond them, requests are answered 429. */
   mostWaiting: z.int().min(1).max(10_000).default(60),
+  /** Studies that are analysed beside each other, each by a process with a model of its own in memory. */
+  analysesAtOnce: z.int().min(1).max(16).default(2),
   /** Without a new object for so long, a study is complete. */
   completeAfterSeconds: z.number().min(0.1).max(3600).default(60),
   /** Pixels are deleted after so long, confirmed or not. */

@@ -1,5 +1,5 @@
 /**
- * The process that analyses: one, with one warm model. It is begun anew when it ends, and what it was at is told to
+ * A process that analyses, with a warm model. It is begun anew when it ends, and what it was at is told to
  * whoever asked, who may ask again.
  */
 import type { ChildProcess } from "node:child_process";
@@ -20,6 +20,10 @@ export type Looked = Extract<AnalysisNews, { news: "looked" }>;
 export interface Analyst {
   /** Whether the model is: not at first, and not after the process has ended, until it is again. */
   readonly isWarm: boolean;
+  /** How many orders it takes beside each other: none while no model is warm. */
+  readonly capacity: number;
+  /** Whether it takes one now. */
+  readonly isFree: boolean;
   /** How often it has ended by itself. */
   readonly restarts: number;
   /** @throws AnalysisRefused for radiographs that cannot be analysed, AnalysisEnded where the process ended. */
@@ -162,6 +166,12 @@ export function openAnalyst(
   return {
     get isWarm() {
       return isWarm;
+    },
+    get capacity() {
+      return isWarm ? 1 : 0;
+    },
+    get isFree() {
+      return isWarm && pending === null;
     },
     get restarts() {
       return restarts;

@@ -84,7 +84,8 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   /** When a study became complete: for the figures alone. */
   const completeAt = new Map<string, number>();
   let isClosing = false;
-  let current: Promise<void> | null = null;
+  /** What is being analysed, by its study: as many as there are processes. */
+  const running = new Map<string, Promise<void>>();
   const sending = sendingSwitch(inbox.folder);
   const outbox: Outbox | null =
     send === null ? null : openOutbox({ inbox, send, sending, audit, metrics, onTrouble });
@@ -164,19 +165,24 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   };
 
   const next = () => {
-    if (isClosing || current !== null || !analyst.isWarm) return;
-    // One that is "analysing" while nothing is: its end could not be written, on a full disk say.
-    const [study] = inState("waiting", "analysing");
-    if (study === undefined) return;
-    current = analyse(study)
-      .catch(async (error: unknown) => {
-        onTrouble(error);
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS).unref());
-      })
-      .finally(() => {
-        current = null;
-        next();
-      });
+    while (!isClosing && running.size < analyst.capacity) {
+      // One that is "analysing" while it is not: its end could not be written, on a full disk say.
+      const study = inState("waiting", "analysing").find(({ id }) => !running.has(id));
+      if (study === undefined) return;
+      running.set(study.id, run(study));
+    }
+  };
+
+  const run = async (study: LiveStudy): Promise<void> => {
+    try {
+      await analyse(study);
+    } catch (error) {
+      onTrouble(error);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS).unref());
+    } finally {
+      running.delete(study.id);
+      next();
+    }
   };
 
   const analyse = async ({ id }: LiveStudy): Promise<void> => {
@@ -370,7 +376,7 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
       isClosing = true;
       clearInterval(cleaning);
       for (const timer of timers.values()) clearTimeout(timer);
-      const ended = resumed.then(() => Promise.all([current, outbox?.close()]));
+      const ended = resumed.then(() => Promise.all([...running.values(), outbox?.close()]));
       const grace = Promise.withResolvers<void>();
       const timer = setTimeout(grace.resolve, graceMs);
       await Promise.race([ended, grace.promise]);

@@ -16,7 +16,8 @@ import { readServiceSettings } from "@malleolus/studies";
 import { pino } from "pino";
 import { ServerError } from "../errors.ts";
 import { addressOf, LOOPBACK, LOOPBACK_NAMES, readCredentials } from "../listening.ts";
-import { openAnalyst, type StartAnalysis } from "./analyst.ts";
+import type { StartAnalysis } from "./analyst.ts";
+import { openAnalysts } from "./analysts.ts";
 import { associationWarnings } from "./association-warnings.ts";
 import { openAudit } from "./audit.ts";
 import { dimseReceiver } from "./dimse-receiver.ts";
@@ -72,7 +73,8 @@ export async function startInference(options: InferenceOptions): Promise<Running
   const audit = await openAudit(join(folder, "audit.jsonl"));
   const metrics = openMetrics();
   let service: LiveService | null = null;
-  const analyst = openAnalyst(
+  const analyst = openAnalysts(
+    settings.analysesAtOnce,
     () => options.startAnalysis(currentModelPath(folder)),
     () => service?.wake(),
     // A file that was exchanged after its approval is not analysed with: the service is not ready then.
