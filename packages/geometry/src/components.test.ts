@@ -16,6 +16,32 @@ test("connectedComponents: numbered by their first pixel, with their areas", () 
   assert.deepEqual(areas, [1, 4, 1, 1]);
 });
 
+test("connectedComponents: what a flood from every first pixel reaches", () => {
+  fc.assert(
+    fc.property(anyMask(12), (mask) => {
+      const { width, data } = mask;
+      const labels = new Int32Array(data.length);
+      const areas: number[] = [];
+      for (let start = 0; start < data.length; start++) {
+        if (data[start] === 0 || labels[start] !== 0) continue;
+        areas.push(0);
+        const waiting = [start];
+        for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
+          if (labels[i] !== 0) continue;
+          labels[i] = areas.length;
+          areas[areas.length - 1]++;
+          const beside = [i - width, i + width];
+          if (i % width > 0) beside.push(i - 1);
+          if (i % width < width - 1) beside.push(i + 1);
+          waiting.push(...beside.filter((next) => data[next] === 1));
+        }
+      }
+      assert.deepEqual(connectedComponents(mask), { labels, areas });
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("largestComponent: pixels that touch at a corner are apart", () => {
   const largest = largestComponent(maskOf("#..##", ".#.##", "#...."));
   assert.deepEqual(largest, maskOf("...##", "...##", "....."));

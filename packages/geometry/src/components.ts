@@ -11,45 +11,90 @@ export interface Components {
   readonly areas: readonly number[];
 }
 
+/** Runs: set pixels of a row that lie side by side; row by row. */
+interface Runs {
+  /** Of every run its row, its first pixel and its end in that row. */
+  readonly rows: readonly number[];
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** Runs, and the part that each belongs to. */
+export interface ConnectedRuns extends Runs {
+  /** Of every run the number of its part, from 1. */
+  readonly parts: Int32Array;
+  /** Pixels of part `i + 1`. Parts are numbered by their first pixel, row by row. */
+  readonly areas: readonly number[];
+}
+
 /** The 4-connected parts. */
-export function connectedComponents({ width, data }: Mask): Components {
-  const labels = new Int32Array(data.length);
-  const areas: number[] = [];
-  // Every pixel waits once at most.
-  const waiting = new Int32Array(data.length);
-  for (let start = 0; start < data.length; start++) {
-    if (data[start] === 0 || labels[start] !== 0) continue;
-    const label = areas.length + 1;
-    labels[start] = label;
-    waiting[0] = start;
-    let count = 1;
-    let area = 0;
-    while (count > 0) {
-      const i = waiting[--count];
-      area++;
-      const x = i % width;
-      if (x > 0 && data[i - 1] !== 0 && labels[i - 1] === 0) {
-        labels[i - 1] = label;
-        waiting[count++] = i - 1;
-      }
-      if (x < width - 1 && data[i + 1] !== 0 && labels[i + 1] === 0) {
-        labels[i + 1] = label;
-        waiting[count++] = i + 1;
-      }
-      const above = i - width;
-      if (above >= 0 && data[above] !== 0 && labels[above] === 0) {
-        labels[above] = label;
-        waiting[count++] = above;
-      }
-      const below = i + width;
-      if (below < data.length && data[below] !== 0 && labels[below] === 0) {
-        labels[below] = label;
-        waiting[count++] = below;
-      }
-    }
-    areas.push(area);
+export function connectedComponents(mask: Mask): Components {
+  const { rows, starts, ends, parts, areas } = connectedRuns(mask);
+  const labels = new Int32Array(mask.data.length);
+  for (let run = 0; run < rows.length; run++) {
+    const row = rows[run] * mask.width;
+    labels.fill(parts[run], row + starts[run], row + ends[run]);
   }
   return { labels, areas };
+}
+
+/**
+ * The 4-connected parts, as runs (Rosenfeld and Pfaltz 1966, over runs instead of pixels): a row's runs join those
+ * of the row above that they touch.
+ */
+export function connectedRuns(mask: Mask): ConnectedRuns {
+  const runs = runsOf(mask);
+  const { rows, starts, ends } = runs;
+  const count = rows.length;
+  // The earliest run that each is known to hang together with.
+  const first = Int32Array.from({ length: count }, (_, run) => run);
+  const rootOf = (run: number): number => {
+    let root = run;
+    while (first[root] !== root) root = first[root];
+    // What was walked is one step from then on.
+    for (let at = run; at !== root; ) {
+      const next = first[at];
+      first[at] = root;
+      at = next;
+    }
+    return root;
+  };
+  for (let run = 0, above = 0; run < count; run++) {
+    const before = rows[run] - 1;
+    while (rows[above] < before || (rows[above] === before && ends[above] <= starts[run])) above++;
+    for (let at = above; at < run && rows[at] === before && starts[at] < ends[run]; at++) {
+      const [one, other] = [rootOf(at), rootOf(run)];
+      if (one < other) first[other] = one;
+      else first[one] = other;
+    }
+  }
+  const areas: number[] = [];
+  const parts = new Int32Array(count);
+  for (let run = 0; run < count; run++) {
+    const root = rootOf(run);
+    parts[run] = root === run ? areas.push(0) : parts[root];
+    areas[parts[run] - 1] += ends[run] - starts[run];
+  }
+  return { ...runs, parts, areas };
+}
+
+function runsOf({ width, data }: Mask): Runs {
+  const [rows, starts, ends]: [number[], number[], number[]] = [[], [], []];
+  // Whole stretches are looked through at a time, which is faster than pixel by pixel.
+  for (let from = data.indexOf(1); from >= 0; ) {
+    const next = data.indexOf(0, from);
+    const end = next < 0 ? data.length : next;
+    while (from < end) {
+      const row = Math.floor(from / width);
+      const to = Math.min(end, (row + 1) * width);
+      rows.push(row);
+      starts.push(from - row * width);
+      ends.push(to - row * width);
+      from = to;
+    }
+    from = next < 0 ? -1 : data.indexOf(1, next);
+  }
+  return { rows, starts, ends };
 }
 
 /** The largest part; of several equally large ones, the first. An empty mask stays empty. */

@@ -17,7 +17,9 @@ export {
 export { type Centreline, centrelineOf } from "./centreline.ts";
 export {
   type Components,
+  type ConnectedRuns,
   connectedComponents,
+  connectedRuns,
   fillHoles,
   largestComponent,
   type Plausible,
@@ -32,7 +34,6 @@ export {
   maskArea,
   maskBounds,
   maskIou,
-  setPart,
 } from "./mask.ts";
 export { type Clean, cleanMask, maskOutlines } from "./mask-outlines.ts";
 export {

@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maskBounds, maskIou, setPart } from "./mask.ts";
+import { maskBounds, maskIou } from "./mask.ts";
 import { maskOf } from "./test-masks.ts";
 
 test("maskBounds: exclusive at the right and bottom, and zero for an empty mask", () => {
   assert.deepEqual(maskBounds(maskOf("....", "..#.", ".##.")), [1, 1, 3, 3]);
   assert.deepEqual(maskBounds(maskOf("..", "..")), [0, 0, 0, 0]);
-});
-
-test("setPart: what is set, with a border of what is not where the image has one", () => {
-  const whole = maskOf("......", "......", "...#..", "...##.", "......", "......");
-  assert.deepEqual(setPart(whole), { mask: maskOf("....", ".#..", ".##.", "...."), x: 2, y: 1 });
-  const cornered = maskOf("#...", "....", "....");
-  assert.deepEqual(setPart(cornered), { mask: maskOf("#.", ".."), x: 0, y: 0 });
-  assert.deepEqual(setPart(maskOf("..", ".#")), { mask: maskOf("..", ".#"), x: 0, y: 0 });
-  assert.equal(setPart(maskOf("...", "...")).mask.data.indexOf(1), -1);
 });
 
 test("maskIou: one shared pixel of three", () => {

@@ -51,23 +51,6 @@ export interface MaskPart {
 }
 
 /**
- * What is set, with a row and a column of what is not around it where the image has them: what is done with the part
- * has the same outcome as with the whole, and costs as much as the part is large.
- */
-export function setPart(mask: Mask): MaskPart {
-  const [x1, y1, x2, y2] = maskBounds(mask);
-  const [x, y] = [Math.max(0, x1 - 1), Math.max(0, y1 - 1)];
-  const width = Math.min(mask.width, x2 + 1) - x;
-  const height = Math.min(mask.height, y2 + 1) - y;
-  const data = new Uint8Array(width * height);
-  for (let row = 0; row < height; row++) {
-    const from = (y + row) * mask.width + x;
-    data.set(mask.data.subarray(from, from + width), row * width);
-  }
-  return { mask: { width, height, data }, x, y };
-}
-
-/**
  * Overlap of two masks as a share of their union, in [0, 1]. Zero if both are empty.
  *
  * @throws RangeError where the sizes differ.

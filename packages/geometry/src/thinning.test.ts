@@ -28,6 +28,49 @@ test("thinMask: takes pixels away only, and no part falls apart or vanishes", ()
   );
 });
 
+test("thinMask: the same as when every pixel is judged in every turn", () => {
+  fc.assert(
+    fc.property(anyMask(12), (mask) => {
+      assert.deepEqual(thinMask(mask), thinSlowly(mask));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** Guo and Hall's two turns, pixel by pixel, from their conditions. */
+function thinSlowly({ width, height, data }: Mask): Mask {
+  let current = data;
+  for (let quiet = 0, turn = 0; quiet < 2; turn = 1 - turn) {
+    const at = (x: number, y: number) =>
+      x < 0 || y < 0 || x >= width || y >= height ? 0 : current[y * width + x];
+    const next = current.map((value, i) => {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      // Clockwise from the north.
+      const p = [
+        [0, -1],
+        [1, -1],
+        [1, 0],
+        [1, 1],
+        [0, 1],
+        [-1, 1],
+        [-1, 0],
+        [-1, -1],
+      ].map(([dx, dy]) => at(x + dx, y + dy) === 1);
+      const count = (test: (k: number) => boolean) => [0, 2, 4, 6].filter(test).length;
+      const parts = count((k) => !p[k] && (p[k + 1] || p[(k + 2) % 8]));
+      const pairs = Math.min(
+        count((k) => p[(k + 7) % 8] || p[k]),
+        count((k) => p[k] || p[k + 1]),
+      );
+      const held = turn === 0 ? (p[4] || p[5] || !p[7]) && p[6] : (p[0] || p[1] || !p[3]) && p[2];
+      return value === 1 && parts === 1 && pairs >= 2 && pairs <= 3 && !held ? 0 : value;
+    });
+    quiet = next.some((value, i) => value !== current[i]) ? 0 : quiet + 1;
+    current = next;
+  }
+  return { width, height, data: current };
+}
+
 /** How many parts there are where pixels that touch at a corner hang together. */
 function parts({ width, height, data }: Mask): number {
   const left = { ...emptyMask(width, height), data: data.slice() };

@@ -13,24 +13,48 @@ export function thinMask({ width, height, data }: Mask): Mask {
   for (let y = 0; y < height; y++) {
     padded.set(data.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
   }
-  let left = places(padded);
+  // A pixel that stayed in a turn stays in the next one of its kind, unless something around it has gone since.
+  const waiting = [borderOf(padded, stride), borderOf(padded, stride)];
+  const isWaiting = [new Uint8Array(padded.length), new Uint8Array(padded.length)];
+  const around = [-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1];
   for (let quiet = 0, turn: 0 | 1 = 0; quiet < 2; turn = turn === 0 ? 1 : 0) {
     // All are judged before any goes: that keeps the line in the middle.
-    const going = left.filter((i) => mayGo(padded, i, stride, turn));
+    const going: number[] = waiting[turn].filter(
+      (i) => padded[i] === 1 && mayGo(padded, i, stride, turn),
+    );
+    for (const i of waiting[turn]) isWaiting[turn][i] = 0;
+    waiting[turn] = [];
     for (const i of going) padded[i] = 0;
+    for (const i of going) {
+      for (const step of around) {
+        const beside = i + step;
+        if (padded[beside] === 0) continue;
+        for (const next of [0, 1] as const) {
+          if (isWaiting[next][beside] === 1) continue;
+          isWaiting[next][beside] = 1;
+          waiting[next].push(beside);
+        }
+      }
+    }
     quiet = going.length === 0 ? quiet + 1 : 0;
-    if (going.length > 0) left = left.filter((i) => padded[i] === 1);
   }
   const thin = new Uint8Array(width * height);
-  for (const i of left) {
-    thin[(Math.floor(i / stride) - 1) * width + (i % stride) - 1] = 1;
+  for (let y = 0; y < height; y++) {
+    const from = (y + 1) * stride + 1;
+    thin.set(padded.subarray(from, from + width), y * width);
   }
   return { width, height, data: thin };
 }
 
-function places(padded: Uint8Array): number[] {
+/** Set pixels beside one that is not: within a mask nothing goes. */
+function borderOf(padded: Uint8Array, stride: number): number[] {
   const found: number[] = [];
-  for (let i = 0; i < padded.length; i++) if (padded[i] === 1) found.push(i);
+  for (let i = stride + 1; i < padded.length - stride - 1; i++) {
+    if (padded[i] === 0) continue;
+    const above = padded[i - stride - 1] + padded[i - stride] + padded[i - stride + 1];
+    const below = padded[i + stride - 1] + padded[i + stride] + padded[i + stride + 1];
+    if (above + below + padded[i - 1] + padded[i + 1] < 8) found.push(i);
+  }
   return found;
 }
 

@@ -48,3 +48,39 @@ test("blackenCollimation: bone that runs out of the image is not white enough", 
     false,
   );
 });
+
+test("blackenCollimation: all that lies within two pixels of white that hangs together with the border", () => {
+  const [width, height] = [17, 13];
+  for (let seed = 1; seed <= 40; seed++) {
+    let state = seed;
+    const random = () => {
+      state = (state * 48271) % 2147483647;
+      return state / 2147483647;
+    };
+    const pixels = Float32Array.from({ length: width * height }, () => (random() < 0.4 ? 1 : 0.5));
+    const outside = new Set<number>();
+    const visit = (x: number, y: number): void => {
+      const i = y * width + x;
+      if (x < 0 || y < 0 || x >= width || y >= height || outside.has(i) || pixels[i] < 1) return;
+      outside.add(i);
+      for (const [dx, dy] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ] as const)
+        visit(x + dx, y + dy);
+    };
+    for (let x = 0; x < width; x++) for (const y of [0, height - 1]) visit(x, y);
+    for (let y = 0; y < height; y++) for (const x of [0, width - 1]) visit(x, y);
+    const expected = pixels.map((value, i) => {
+      const isNear = [...outside].some(
+        (other) =>
+          Math.abs((other % width) - (i % width)) <= 2 &&
+          Math.abs(Math.floor(other / width) - Math.floor(i / width)) <= 2,
+      );
+      return isNear ? 0 : value;
+    });
+    assert.deepEqual(blackenCollimation(pixels, width, height), expected, `seed ${seed}`);
+  }
+});

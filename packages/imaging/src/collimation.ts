@@ -3,6 +3,8 @@
  * and a large white frame moves everything that a network measures over the whole image.
  */
 
+import { connectedRuns } from "@malleolus/geometry";
+
 /** From here on a pixel is white: bones do not get there, and noise does not leave it. */
 const WHITE = 0.97;
 /** The frame's edge is blurred, so this many more pixels are masked. */
@@ -17,50 +19,34 @@ export function blackenCollimation(
   width: number,
   height: number,
 ): Float32Array {
-  const outside = whiteFromBorder(pixels, width, height);
-  if (outside === null) return pixels;
+  const white = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) white[i] = pixels[i] < WHITE ? 0 : 1;
+  if (!touchesBorder(white, width, height)) return pixels;
+  const { rows, starts, ends, parts, areas } = connectedRuns({ width, height, data: white });
+  const isOutside = new Uint8Array(areas.length + 1);
+  for (let run = 0; run < rows.length; run++) {
+    const isAtBorder =
+      rows[run] === 0 || rows[run] === height - 1 || starts[run] === 0 || ends[run] === width;
+    if (isAtBorder) isOutside[parts[run]] = 1;
+  }
   const masked = pixels.slice();
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (outside[y * width + x] === 0) continue;
-      const [fromX, toX] = [Math.max(0, x - EDGE_PIXELS), Math.min(width, x + EDGE_PIXELS + 1)];
-      const [fromY, toY] = [Math.max(0, y - EDGE_PIXELS), Math.min(height, y + EDGE_PIXELS + 1)];
-      const isInner =
-        outside[fromY * width + x] === 1 &&
-        outside[(toY - 1) * width + x] === 1 &&
-        outside[y * width + fromX] === 1 &&
-        outside[y * width + toX - 1] === 1;
-      if (isInner) masked[y * width + x] = 0;
-      else for (let v = fromY; v < toY; v++) masked.fill(0, v * width + fromX, v * width + toX);
+  for (let run = 0; run < rows.length; run++) {
+    if (isOutside[parts[run]] === 0) continue;
+    const from = Math.max(0, starts[run] - EDGE_PIXELS);
+    const to = Math.min(width, ends[run] + EDGE_PIXELS);
+    const last = Math.min(height - 1, rows[run] + EDGE_PIXELS);
+    for (let y = Math.max(0, rows[run] - EDGE_PIXELS); y <= last; y++) {
+      masked.fill(0, y * width + from, y * width + to);
     }
   }
   return masked;
 }
 
-/** 1 where white is connected with the border by white; null where nothing is. */
-function whiteFromBorder(pixels: Float32Array, width: number, height: number): Uint8Array | null {
-  const found = new Uint8Array(pixels.length);
-  const waiting: number[] = [];
-  const visit = (index: number) => {
-    if (found[index] === 1 || pixels[index] < WHITE) return;
-    found[index] = 1;
-    waiting.push(index);
-  };
-  for (let x = 0; x < width; x++) {
-    visit(x);
-    visit((height - 1) * width + x);
-  }
+function touchesBorder(white: Uint8Array, width: number, height: number): boolean {
+  if (white.subarray(0, width).includes(1)) return true;
+  if (white.subarray((height - 1) * width).includes(1)) return true;
   for (let y = 0; y < height; y++) {
-    visit(y * width);
-    visit(y * width + width - 1);
+    if (white[y * width] === 1 || white[(y + 1) * width - 1] === 1) return true;
   }
-  if (waiting.length === 0) return null;
-  for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-    const x = index % width;
-    if (x > 0) visit(index - 1);
-    if (x < width - 1) visit(index + 1);
-    if (index >= width) visit(index - width);
-    if (index < (height - 1) * width) visit(index + width);
-  }
-  return found;
+  return false;
 }

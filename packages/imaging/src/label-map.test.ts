@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Structure } from "@malleolus/schema";
-import { paintLabels, structureMask } from "./label-map.ts";
+import { paintLabels, structureMask, structureParts } from "./label-map.ts";
 
 const structures: readonly Structure[] = [
   { name: "tibia", within: null },
@@ -52,4 +52,27 @@ test("structureMask: a structure with its parts, and the parts of these", () => 
   assert.equal(maskOf("fracture"), "001100");
   assert.equal(maskOf("fragment"), "000100");
   assert.equal(maskOf("patella"), "000000");
+});
+
+test("structureParts: what is set of each, with a border of what is not where the image has one", () => {
+  const rows = ["044444", "414444", "412244", "444434", "444444"];
+  const labels = { width: 6, height: 5, data: Uint8Array.from(rows.join(""), Number) };
+  const names = [...structures.map(({ name }) => name), "patella"];
+  const parts = structureParts(labels, structures, names).map((part) =>
+    part === null
+      ? null
+      : {
+          at: [part.x, part.y],
+          rows: Array.from({ length: part.mask.height }, (_, y) =>
+            part.mask.data.subarray(y * part.mask.width, (y + 1) * part.mask.width).join(""),
+          ),
+        },
+  );
+  assert.deepEqual(parts, [
+    { at: [0, 0], rows: ["10", "00"] },
+    { at: [0, 0], rows: ["000000", "010000", "011100", "000010", "000000"] },
+    { at: [1, 1], rows: ["00000", "01100", "00010", "00000"] },
+    { at: [3, 2], rows: ["000", "010", "000"] },
+    null,
+  ]);
 });

@@ -65,3 +65,44 @@ test("placeLabels: a third label wins between two that meet", () => {
   );
   assert.deepEqual(rowsOf(placed), ["00022111"]);
 });
+
+test("placeLabels: at every place the likeliest of what lies between the centres around it", () => {
+  const [width, height, count] = [7, 5, 3];
+  let state = 1;
+  const random = () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+  const probabilities = Float32Array.from({ length: count * width * height }, random);
+  const at = (label: number, x: number, y: number) => {
+    const column = Math.min(Math.max(x, 0), width - 1);
+    const row = Math.min(Math.max(y, 0), height - 1);
+    return probabilities[(label * height + row) * width + column];
+  };
+  const likeliest = (values: readonly number[]) => values.indexOf(Math.max(...values));
+  const everyLabel = (value: (label: number) => number) =>
+    likeliest(Array.from({ length: count }, (_, label) => value(label)));
+  const data = Uint8Array.from({ length: width * height }, (_, i) =>
+    everyLabel((label) => at(label, i % width, Math.floor(i / width))),
+  );
+  for (const size of [
+    { width: 23, height: 31 },
+    { width: 4, height: 12 },
+    { width: 7, height: 9 },
+  ]) {
+    const found = { width, height, probabilities, labels: { width, height, data } };
+    const expected = Array.from({ length: size.width * size.height }, (_, i) => {
+      const x = (((i % size.width) + 0.5) * width) / size.width - 0.5;
+      const y = ((Math.floor(i / size.width) + 0.5) * height) / size.height - 0.5;
+      const place = (value: number, most: number) => Math.min(Math.max(value, 0), most - 1);
+      const [left, top] = [Math.floor(place(x, width)), Math.floor(place(y, height))];
+      const [u, v] = [place(x, width) - left, place(y, height) - top];
+      return everyLabel((label) => {
+        const above = at(label, left, top) * (1 - u) + at(label, left + 1, top) * u;
+        const below = at(label, left, top + 1) * (1 - u) + at(label, left + 1, top + 1) * u;
+        return above * (1 - v) + below * v;
+      });
+    });
+    assert.deepEqual([...placeLabels(found, size).data], expected);
+  }
+});

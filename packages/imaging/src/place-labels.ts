@@ -29,41 +29,87 @@ export function placeLabels(
   const columns = between(found.width, size.width);
   const rows = between(found.height, size.height);
   const data = new Uint8Array(size.width * size.height);
+  const runs = sameCells(columns);
+  const plain = new Int16Array(runs.length);
   for (let y = 0; y < size.height; y++) {
     const upper = rows.first[y] * found.width;
     const lower = rows.second[y] * found.width;
+    const row = y * size.width;
+    const isAsAbove =
+      y > 0 && rows.first[y] === rows.first[y - 1] && rows.second[y] === rows.second[y - 1];
+    if (isAsAbove) data.copyWithin(row, row - size.width, row);
+    else findPlain(upper, lower);
     const v = rows.share[y];
-    for (let x = 0; x < size.width; x++) {
-      const left = columns.first[x];
-      const right = columns.second[x];
+    for (let run = 0; run < runs.length; run++) {
+      const { from, to, left, right } = runs[run];
+      if (plain[run] === MIXED) {
+        for (let x = from; x < to; x++) data[row + x] = likeliest(x, left, right, upper, lower, v);
+      } else if (!isAsAbove) {
+        data.fill(plain[run], row + from, row + to);
+      }
+    }
+  }
+  return { width: size.width, height: size.height, data };
+
+  /** Of every run the label that all four pixels around it have. */
+  function findPlain(upper: number, lower: number): void {
+    for (let run = 0; run < runs.length; run++) {
+      const { left, right } = runs[run];
       const label = labels.data[upper + left];
       const isPlain =
         label === labels.data[upper + right] &&
         label === labels.data[lower + left] &&
         label === labels.data[lower + right];
-      data[y * size.width + x] = isPlain ? label : likeliest(x, left, right);
-    }
-
-    function likeliest(x: number, left: number, right: number): number {
-      const u = columns.share[x];
-      let best = 0;
-      let most = -1;
-      for (let label = 0; label < count; label++) {
-        const at = label * pixels;
-        const above =
-          probabilities[at + upper + left] * (1 - u) + probabilities[at + upper + right] * u;
-        const below =
-          probabilities[at + lower + left] * (1 - u) + probabilities[at + lower + right] * u;
-        const value = above * (1 - v) + below * v;
-        if (value > most) {
-          most = value;
-          best = label;
-        }
-      }
-      return best;
+      plain[run] = isPlain ? label : MIXED;
     }
   }
-  return { width: size.width, height: size.height, data };
+
+  function likeliest(
+    x: number,
+    left: number,
+    right: number,
+    upper: number,
+    lower: number,
+    v: number,
+  ): number {
+    const u = columns.share[x];
+    let best = 0;
+    let most = -1;
+    for (let label = 0; label < count; label++) {
+      const at = label * pixels;
+      const above =
+        probabilities[at + upper + left] * (1 - u) + probabilities[at + upper + right] * u;
+      const below =
+        probabilities[at + lower + left] * (1 - u) + probabilities[at + lower + right] * u;
+      const value = above * (1 - v) + below * v;
+      if (value > most) {
+        most = value;
+        best = label;
+      }
+    }
+    return best;
+  }
+}
+
+/** No label is negative. */
+const MIXED = -1;
+
+/** Places `from` to `to` along a row that lie between the same two pixels. */
+interface SameCells {
+  readonly from: number;
+  readonly to: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+function sameCells({ first, second }: Between): SameCells[] {
+  const runs: SameCells[] = [];
+  for (let from = 0, x = 1; x <= first.length; x++) {
+    if (x < first.length && first[x] === first[from] && second[x] === second[from]) continue;
+    runs.push({ from, to: x, left: first[from], right: second[from] });
+    from = x;
+  }
+  return runs;
 }
 
 /** Of every place along an axis the two pixels around it, and the share of the second. */
