@@ -80,12 +80,12 @@ export const inference: Bench = {
   },
 };
 
-function startService(inbox: string): ChildProcess {
+export function startService(inbox: string): ChildProcess {
   const args = [program, "serve", inbox, "--inference", "--port", "0", "--json"];
   return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env: environment });
 }
 
-async function clientOf(child: ChildProcess, inbox: string) {
+export async function clientOf(child: ChildProcess, inbox: string) {
   if (child.stdout === null) throw new Error("internal: no output to read");
   const ended = once(child, "close").then(([code]) => {
     throw new Error(`expected the service, got its end with ${code}`);
@@ -154,7 +154,8 @@ function mebibytes(bytes: number): string {
   return (bytes / MIB).toFixed(0);
 }
 
-function row(name: string, times: readonly number[], share: number, note?: string): Row {
+/** A percentile of some times, with the least and the greatest. */
+export function row(name: string, times: readonly number[], share: number, note?: string): Row {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];

@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { yieldProcessor } from "@malleolus/host";
 import { libtorchVersion, threads } from "@malleolus/torch";
+import { archive } from "./archive.ts";
 import type { Bench } from "./bench.ts";
 import { convolution } from "./convolution.ts";
 import { depthwise } from "./depthwise.ts";
@@ -43,6 +44,7 @@ const BENCHES: readonly Bench[] = [
   prelabel,
   server,
   inference,
+  archive,
   reader,
 ];
 

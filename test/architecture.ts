@@ -90,6 +90,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "phantom",
     "evaluation",
     "runs",
+    "pacs",
     "studies",
     "training",
     "cli",

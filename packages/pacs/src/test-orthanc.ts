@@ -31,7 +31,10 @@ export async function startOrthanc(context: TestContext): Promise<string> {
 }
 
 /** The same, called `ORTHANC` on a port for DIMSE, where it knows a node. */
-export async function startOrthancWithDimse(context: TestContext, known: KnownNode | null) {
+export async function startOrthancWithDimse(
+  context: Pick<TestContext, "after">,
+  known: KnownNode | null,
+) {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-orthanc-"));
   const port = await freePort();
   const dicomPort = await freePort();

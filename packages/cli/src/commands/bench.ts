@@ -26,6 +26,7 @@ export const benchCommand: CommandFile = (output, finish) =>
         "evaluation",
         "server",
         "inference",
+        "archive",
         "prelabel",
         "reader",
       ]),
