@@ -26,7 +26,8 @@ test("mutantsOf: every operator, number, condition and call is changed, one at a
     ["f(true, 0.5);", ["f(false, 0.5);", "f(true, 0.75);"]],
     ["Math.min(a);", ["Math.max(a);"]],
     ["all.filter(f).map(g);", ["all.map(g);"]],
-    ["a ?? b;", ["a && b;"]],
+    ["a ?? b;", ["((a) && (b));"]],
+    ["a ?? b ?? c;", ["((a) && (b)) ?? c;", "((a ?? b) && (c));"]],
     ["a + /* - */ b;", ["a - /* - */ b;"]],
   ];
   for (const [text, faults] of cases) assert.deepEqual(faultsOf(text), faults, text);

@@ -37,7 +37,6 @@ const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   ">>>": ["<<"],
   "&&": ["||"],
   "||": ["&&"],
-  "??": ["&&"],
   "+=": ["-="],
   "-=": ["+="],
   "*=": ["/="],
@@ -93,7 +92,14 @@ export function mutantsOf(path: string, text: string): Mutant[] {
   };
   new Visitor({
     BinaryExpression: ({ operator, left, right }) => addOperator(operator, left, right),
-    LogicalExpression: ({ operator, left, right }) => addOperator(operator, left, right),
+    LogicalExpression: ({ operator, left, right, start, end }) => {
+      if (operator !== "??") addOperator(operator, left, right);
+      else {
+        // Beside another `??` a bare `&&` would be no syntax, which no test is needed to notice.
+        const [first, second] = [left, right].map((one) => text.slice(one.start, one.end));
+        add(start, end, `((${first}) && (${second}))`);
+      }
+    },
     AssignmentExpression: ({ operator, left, right }) => addOperator(operator, left, right),
     UnaryExpression: ({ operator, start, argument }) => {
       if (operator === "!" || operator === "-") add(start, argument.start, "");

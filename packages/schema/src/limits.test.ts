@@ -34,6 +34,7 @@ import { assignedImageSchema } from "./assignment.ts";
 import { auditedAgreementSchema, auditedDrawingSchema } from "./assistance.ts";
 import { bundleSchema } from "./bundle.ts";
 import { classificationConfigSchema } from "./classification-config.ts";
+import { detectionEvaluationSchema } from "./detection-evaluation.ts";
 import { findingSchema } from "./finding.ts";
 import { imageSchema } from "./image.ts";
 import { labelSchema } from "./labels.ts";
@@ -286,6 +287,7 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
       "roi.mask.head.|1.refinements": whole(0),
     },
   ],
+  ["evaluation of a detector", detectionEvaluationSchema, { "imageLevel.auc.auc": share }],
   [
     "decision",
     patientDecisionSchema,

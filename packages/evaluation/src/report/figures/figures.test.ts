@@ -209,6 +209,11 @@ test("decisionFigure: without intervals the values themselves set the height, wi
 test("lossFigure: a run that has made no step yet has axes, and no line", () => {
   const { markup } = lossFigure({ description: "", points: [] });
   assert.ok(!/NaN|Infinity|undefined/.test(markup));
-  const ticks = [...markup.matchAll(/text-anchor="end">([^<]+)</g)].map(([, tick]) => Number(tick));
-  assert.equal(Math.max(...ticks), 1);
+  const most = (anchor: string) => {
+    const ticks = [
+      ...markup.matchAll(new RegExp(`class="tick"[^>]*text-anchor="${anchor}">([^<]+)<`, "g")),
+    ];
+    return Math.max(...ticks.map(([, tick]) => Number(tick)));
+  };
+  assert.deepEqual([most("end"), most("middle")], [1, 1]);
 });
