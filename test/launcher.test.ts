@@ -247,6 +247,15 @@ test("launcher: commands without tensors need no LibTorch", async (context) => {
   }
 });
 
+test("launcher: an addon that was packed is used, and no LibTorch is looked for", async (context) => {
+  const tree = new Tree(context);
+  tree.write("packages/torch/packed/malleolus_torch.node", "");
+  const result = await tree.run(["train"], { libtorch: "/nowhere" });
+  assert.equal(result.code, 0, result.said);
+  const packed = join(tree.root, "packages/torch/packed/malleolus_torch.node");
+  assert.equal(result.started?.addon, packed);
+});
+
 test("launcher: a LIBTORCH that does not serve is explained", async (context) => {
   const tree = new Tree(context);
   const cases = [

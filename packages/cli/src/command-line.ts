@@ -22,6 +22,7 @@ import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { moveStudyCommand } from "./commands/move-study.ts";
+import { packCommand } from "./commands/pack.ts";
 import { phantomCommand } from "./commands/phantom.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { prelabelCommand } from "./commands/prelabel.ts";
@@ -59,6 +60,7 @@ const commands: readonly CommandFile[] = [
   serveCommand,
   backupCommand,
   moveStudyCommand,
+  packCommand,
   benchCommand,
   testCommand,
 ];
