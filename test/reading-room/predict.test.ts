@@ -26,6 +26,7 @@ test("predict: radiographs of one patient, and nothing of them is left", {
     threshold: null,
     errorRate: null,
     prevalence: null,
+    anyPart: true,
     stepsAside: true,
   };
   const room = await openRoom(scratchFolder(context), {

@@ -5,8 +5,8 @@
  * Told from its grey levels alone, after its small detail has been averaged away. Air and soft tissue are dark and
  * take most of a radiograph, bone is bright and takes little: its grey levels lean to the dark side, and the other way
  * round where they are inverted. The limits, and what they cost, were measured on FracAtlas
- * (`experiments/radiograph-faults.ts`). Not told: which part of the body it is, mirroring, burnt-out bones, casts,
- * metal, open growth plates.
+ * (`experiments/radiograph-faults.ts`). Which part of the body it is tells a network (`openAnkleCheck`). Not told:
+ * mirroring, burnt-out bones, casts, metal, open growth plates.
  */
 import { blackenCollimation } from "./collimation.ts";
 import type { DisplayImage } from "./images.ts";

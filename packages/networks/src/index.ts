@@ -18,6 +18,11 @@ export {
   writeCalibration,
   writeClassifier,
 } from "./classifier/radiograph-classifier.ts";
+export {
+  ANKLE_CHECK_CLASSES,
+  type AnkleCheck,
+  openAnkleCheck,
+} from "./classifier/shipped-ankle-check.ts";
 export { type DeepLab, deepLab } from "./deeplab/deeplab.ts";
 export { type DeepLabReport, initializeDeepLab } from "./deeplab/initialize-deeplab.ts";
 export type { SegmentationLosses } from "./deeplab/segmentation-loss.ts";

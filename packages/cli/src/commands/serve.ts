@@ -54,6 +54,7 @@ export const serveCommand: CommandFile = (output) =>
     .option("--inference", "serve programs instead of readers: radiographs in, findings out")
     .option("--new-key <name>", "with --inference: make a program's key, print it and end")
     .option("--scope <scopes...>", "of the new key (default: all)")
+    .option("--any-part", "with --inference: look at what is no ankle, too")
     .option("--person <name>", "whose the new key is; without one it approves no model")
     .option("--add-model <name>", "with --inference: register --checkpoint, print its hash and end")
     .option("--figures <file>", "of the model to add: what evaluate --json printed")
@@ -163,7 +164,7 @@ Examples:
 /** As the detector decides by itself. By ONNX Runtime: the reading room runs where LibTorch is not. */
 function analysisBy(detector: string): AnalysisOptions {
   const asItDecides = { threshold: null, errorRate: null, prevalence: null };
-  return { detector, engine: "onnx", ...asItDecides, stepsAside: true };
+  return { detector, engine: "onnx", ...asItDecides, anyPart: true, stepsAside: true };
 }
 
 /** One without the other is wrong usage. */

@@ -12,6 +12,8 @@ export const analysisOptionsSchema = z.strictObject({
   /** Null for no set of classes. */
   errorRate: z.number().gt(0).lt(1).nullable(),
   prevalence: z.number().gt(0).lt(1).nullable(),
+  /** What is no ankle is looked at, too. */
+  anyPart: z.boolean(),
   /** Its server answers people meanwhile: it takes what the machine has left. */
   stepsAside: z.boolean(),
 });

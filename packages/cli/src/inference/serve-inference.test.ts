@@ -19,11 +19,13 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { decodeRadiograph } from "@malleolus/data";
 import { parseDataSet, readFileParts } from "@malleolus/data/dicom";
 import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { shippedDetector } from "@malleolus/networks/shipped-detector";
 import { dicomWebClient, dimseClient, textIn } from "@malleolus/pacs";
 import { freePort, skipWithoutOrthanc, startOrthancWithDimse } from "@malleolus/pacs/test-archives";
+import { internalHospital, internalXrayUnit, simulateStudy, withPitch } from "@malleolus/phantom";
 import { run } from "../test-command.ts";
 
 const KILLS = Number(process.env.MALLEOLUS_KILLS ?? 1);
@@ -33,13 +35,32 @@ const PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
 const PASSPHRASE = "lantern gravel otter nineteen";
 const [WIDTH, HEIGHT] = [240, 320];
 
-/** Of all grey levels, and more dark ones than bright. */
-function radiograph(study: string, number: number, isInverted = false): Uint8Array {
-  const pixels = Array.from({ length: WIDTH * HEIGHT }, (_, i) => {
-    const level = (((i % WIDTH) * 13 + Math.floor(i / WIDTH) * 7 * number) % 4096) / 4095;
-    const value = Math.round(4095 * level ** 3);
-    return isInverted ? 4095 - value : value;
-  });
+/** AP and lateral of a simulated ankle, made small: the nearest pixel of each. */
+const ANKLE = await Promise.all(
+  simulateStudy(
+    internalHospital,
+    "service",
+    0,
+    { weberClass: "B", exclusion: null },
+    withPitch(internalXrayUnit, 0.4),
+  )
+    .images.filter(({ radiograph: { view } }) => view !== "mortise")
+    .map(async ({ file }) => {
+      const { width, height, pixels } = await decodeRadiograph(file, "phantom");
+      return Array.from({ length: WIDTH * HEIGHT }, (_, i) => {
+        const x = Math.floor(((i % WIDTH) * width) / WIDTH);
+        const y = Math.floor((Math.floor(i / WIDTH) * height) / HEIGHT);
+        return Math.round(4095 * pixels[y * width + x]);
+      });
+    }),
+);
+/** Of all grey levels, and more dark ones than bright; and of nothing. */
+const PATTERN = Array.from({ length: WIDTH * HEIGHT }, (_, i) => {
+  const level = (((i % WIDTH) * 13 + Math.floor(i / WIDTH) * 7) % 4096) / 4095;
+  return Math.round(4095 * level ** 3);
+});
+
+function radiograph(study: string, number: number, picture = ANKLE[number - 1]): Uint8Array {
   return dicomFile({
     ...GRAY_2X2,
     "00080005 CS": "ISO_IR 192",
@@ -55,7 +76,7 @@ function radiograph(study: string, number: number, isInverted = false): Uint8Arr
     "00200013 IS": String(number),
     "00280010 US": [HEIGHT],
     "00280011 US": [WIDTH],
-    "7fe00010 OW": pixels,
+    "7fe00010 OW": picture,
   });
 }
 
@@ -217,13 +238,19 @@ test("serve --inference: a study by HTTP, followed to its result, read, confirme
   assert.ok(!readFileSync(join(inbox, "audit.jsonl"), "utf8").includes("Doe"));
 
   // What would be called sound is refused, with the reason.
-  const bad = await jsonOf(await ask("POST", "/v1/images", radiograph("1.3.99.3", 1, true)));
-  const end = ask("GET", `/v1/studies/${bad.id}/events`).then((answer) => answer.text());
-  assert.equal((await ask("POST", `/v1/studies/${bad.id}/complete`)).status, 202);
-  assert.match(await end, /"state":"refused"/);
-  const { problem } = await jsonOf(await ask("GET", `/v1/studies/${bad.id}`));
-  assert.match(problem, /^radiograph 1: expected bones brighter than air, got inverted/);
-  assert.equal((await ask("GET", `/v1/studies/${bad.id}/result`)).status, 409);
+  const inverted = ANKLE[0].map((value) => 4095 - value);
+  for (const [study, picture, reason] of [
+    ["1.3.99.3", inverted, /^radiograph 1: expected bones brighter than air, got inverted/],
+    ["1.3.99.4", PATTERN, /^radiograph 1: expected an ankle, got what looks like another part/],
+  ] as const) {
+    const bad = await jsonOf(await ask("POST", "/v1/images", radiograph(study, 1, picture)));
+    const end = ask("GET", `/v1/studies/${bad.id}/events`).then((answer) => answer.text());
+    assert.equal((await ask("POST", `/v1/studies/${bad.id}/complete`)).status, 202);
+    assert.match(await end, /"state":"refused"/);
+    const { problem } = await jsonOf(await ask("GET", `/v1/studies/${bad.id}`));
+    assert.match(problem, reason);
+    assert.equal((await ask("GET", `/v1/studies/${bad.id}/result`)).status, 409);
+  }
 
   // Told to end amid an analysis, with all of its processes, it finishes that.
   const last = await jsonOf(await ask("POST", "/v1/images", radiograph("1.3.99.2", 1)));

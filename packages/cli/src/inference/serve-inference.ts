@@ -29,6 +29,7 @@ export interface InferenceArguments {
   readonly threshold?: number;
   readonly prevalence?: number;
   readonly errorRate?: number;
+  readonly anyPart?: true;
 }
 
 export async function serveInference(
@@ -81,6 +82,7 @@ export async function serveInference(
     threshold,
     prevalence,
     errorRate,
+    anyPart: given.anyPart === true,
     stepsAside: false,
   };
   const stopped = Promise.withResolvers<void>();

@@ -6,7 +6,8 @@ import { readFile } from "node:fs/promises";
 import { DataError, decodeRadiograph, type Radiograph } from "@malleolus/data";
 import { readFileParts } from "@malleolus/data/dicom";
 import { atPrevalence } from "@malleolus/evaluation";
-import { type RadiographFault, radiographFault } from "@malleolus/imaging";
+import { type DisplayImage, type RadiographFault, radiographFault } from "@malleolus/imaging";
+import type { AnkleCheck } from "@malleolus/networks";
 import type { Prediction } from "@malleolus/schema";
 import type { AnalysisNews, OrderToAnalyse, OrderToLook } from "@malleolus/server/analysis-orders";
 import manifest from "../../package.json" with { type: "json" };
@@ -19,9 +20,11 @@ import { fileSha256, resultObjects, settingsOf } from "../patients/result-object
 import type { AnalysisOptions } from "./analysis-options.ts";
 
 /** Such a picture is refused, since it would be called sound. */
-const FAULTS: Readonly<Record<RadiographFault, string>> = {
-  inverted: "expected bones brighter than air, got inverted grey levels",
-  flat: "expected a picture of some contrast, got hardly any",
+const FAULTS: Readonly<Record<RadiographFault | "another part", string>> = {
+  inverted: "expected bones brighter than air, got inverted grey levels; send it as it was taken",
+  flat: "expected a picture of some contrast, got hardly any; send it as it was taken",
+  "another part":
+    "expected an ankle, got what looks like another part of the body; send ankles alone",
 };
 
 export interface StudyAnalysis {
@@ -35,6 +38,7 @@ export interface StudyAnalysis {
 /** Opens the detector and has it look at something once: the first look takes longer than those after it. */
 export async function openStudyAnalysis(options: AnalysisOptions): Promise<StudyAnalysis> {
   const { detector, engine: name, dtype, threads, threshold, prevalence, errorRate } = options;
+  const { anyPart } = options;
   const engine = await openEngine(name, detector, {
     dtype,
     threads,
@@ -43,7 +47,10 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
     output: { write: () => undefined, writeError: () => undefined },
   });
   const modelSha256 = await fileSha256(detector);
-  await warm(engine);
+  const check = anyPart || name === "onnx" ? null : await openCheck();
+  const faultOf = (image: DisplayImage) =>
+    radiographFault(image) ?? (check === null || check.isAnkle(image) ? null : "another part");
+  await warm(engine, check);
   const decision =
     engine.decision === null || prevalence === null
       ? engine.decision
@@ -68,7 +75,7 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
     analyse: ({ id, images, predecessor }, tell) =>
       refusing(id, async () => {
         const seen = await lookAt(
-          engine,
+          { engine, faultOf },
           images.map(
             ({ bytes }) =>
               (where) =>
@@ -107,7 +114,7 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
     look: ({ id, paths }, tell) =>
       refusing(id, async () => {
         const seen = await lookAt(
-          engine,
+          { engine, faultOf },
           // Not by its path, which is nobody's business: by its number.
           paths.map((path) => async (where) => decodeRadiograph(await readFile(path), where)),
           (done, total) => tell({ news: "progress", id, done, total }),
@@ -136,9 +143,15 @@ interface SeenRadiograph extends Seen {
 
 class Refusal extends Error {}
 
+interface Looking {
+  readonly engine: Engine;
+  /** Why a picture is not looked at; null for one that is. */
+  readonly faultOf: (image: DisplayImage) => keyof typeof FAULTS | null;
+}
+
 /** Reads and looks, one after the other. Throws Refusal for a picture that would be called sound. */
 async function lookAt(
-  engine: Engine,
+  { engine, faultOf }: Looking,
   sources: readonly ((where: string) => Promise<Radiograph>)[],
   onProgress: (done: number, total: number) => void,
 ): Promise<SeenRadiograph[]> {
@@ -146,10 +159,8 @@ async function lookAt(
   for (const [i, read] of sources.entries()) {
     const file = { path: `radiograph ${i + 1}`, name: String(i + 1) };
     const image = await read(file.path);
-    const fault = radiographFault(image);
-    if (fault !== null) {
-      throw new Refusal(`${file.path}: ${FAULTS[fault]}; send it as it was taken`);
-    }
+    const fault = faultOf(image);
+    if (fault !== null) throw new Refusal(`${file.path}: ${FAULTS[fault]}`);
     const { width, height, pixelSpacingMm, spacingSource, view, side, notes } = image;
     seen.push({
       file,
@@ -173,9 +184,16 @@ async function refusing(id: string, work: () => Promise<AnalysisNews>): Promise<
   }
 }
 
+/** By LibTorch alone. */
+async function openCheck(): Promise<AnkleCheck | null> {
+  const { openAnkleCheck } = await import("@malleolus/networks");
+  return openAnkleCheck();
+}
+
 /** A wedge of grey: any picture will do. */
-async function warm(engine: Engine): Promise<void> {
+async function warm(engine: Engine, check: AnkleCheck | null): Promise<void> {
   const [width, height] = [640, 800];
   const pixels = Float32Array.from({ length: width * height }, (_, i) => (i % width) / width);
+  check?.isAnkle({ width, height, pixels });
   await engine.analyze({ width, height, pixels });
 }
