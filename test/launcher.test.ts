@@ -69,6 +69,7 @@ console.log(JSON.stringify({
   pid: process.pid, cwd: process.cwd(), args: process.argv.slice(2),
   addon: process.env.MALLEOLUS_ADDON, libtorch: process.env.MALLEOLUS_LIBTORCH,
   tunables: process.env.GLIBC_TUNABLES, cache: process.env.NODE_COMPILE_CACHE,
+  telemetry: process.env.ORT_DISABLE_TELEMETRY,
 }));
 process.exitCode = process.argv[2] === "fail" ? 7 : 0;
 `;
@@ -254,6 +255,8 @@ test("launcher: an addon that was packed is used, and no LibTorch is looked for"
   assert.equal(result.code, 0, result.said);
   const packed = join(tree.root, "packages/torch/packed/malleolus_torch.node");
   assert.equal(result.started?.addon, packed);
+  // ONNX Runtime sends nothing to its makers.
+  assert.equal(result.started?.telemetry, "1");
 });
 
 test("launcher: a LIBTORCH that does not serve is explained", async (context) => {
