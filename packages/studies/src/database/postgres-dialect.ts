@@ -52,8 +52,9 @@ function openPool(url: string): Pool {
     keepAlive: true,
     types: { getTypeParser },
   });
-  // An idle connection that the server ends: the next question opens another.
+  // A connection that the server ends, idle or not: who is asking is told, and the next question opens another.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
