@@ -135,6 +135,11 @@ const owners: readonly {
     why: "only studies speaks SQL",
   },
   {
+    modules: /^s3mini$/,
+    owner: "studies",
+    why: "only studies keeps images",
+  },
+  {
     modules: /^(fastify.*|@fastify\/.*|dcmjs-dimse|node:https?|node:http2)$/,
     owner: "server",
     why: "only server speaks HTTP",

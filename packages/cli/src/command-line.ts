@@ -21,6 +21,7 @@ import { flowCommand } from "./commands/flow.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { jobsCommand } from "./commands/jobs.ts";
 import { moveStudyCommand } from "./commands/move-study.ts";
 import { packCommand } from "./commands/pack.ts";
 import { phantomCommand } from "./commands/phantom.ts";
@@ -33,6 +34,7 @@ import { selectCommand } from "./commands/select.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { testCommand } from "./commands/test.ts";
 import { trainCommand } from "./commands/train.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { describeFailure } from "./failure.ts";
 import type { Output } from "./output.ts";
 
@@ -58,6 +60,8 @@ const commands: readonly CommandFile[] = [
   predictCommand,
   reportCommand,
   serveCommand,
+  jobsCommand,
+  workerCommand,
   backupCommand,
   moveStudyCommand,
   packCommand,

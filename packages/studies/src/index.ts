@@ -159,6 +159,13 @@ export { type CocoExport, cocoExport } from "./export/coco-export.ts";
 export { type DrawnImage, drawnImages, drawnOutlines } from "./export/drawn-outlines.ts";
 export { freezeData, frozenChanges, frozenFile, listFrozen } from "./export/frozen-data.ts";
 export { type ProposalsCoco, proposalsCoco } from "./export/proposals-coco.ts";
+export {
+  type Bucket,
+  bucketImages,
+  copyImages,
+  folderImages,
+  type ImageSource,
+} from "./image-source.ts";
 export { imagePath } from "./image-store.ts";
 export {
   type AnnotationsCounts,
@@ -199,6 +206,17 @@ export {
   type ReadingTableOptions,
 } from "./import/reading-table.ts";
 export type { ImportOutcome } from "./import/record-import.ts";
+export {
+  type AnalyzedImage,
+  type ImageToAnalyze,
+  imagesToAnalyze,
+  requireModel,
+  sendAnalyses,
+  storeAnalyses,
+} from "./jobs/analyses.ts";
+export type { ClaimedJob, JobQueue, NewJob, QueueOptions } from "./jobs/job-queue.ts";
+export { openQueue } from "./jobs/open-queue.ts";
+export { type StudyWork, type WorkEvent, work } from "./jobs/work.ts";
 export { createKeyFile, KeyFile, type PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export type { CopiedTable } from "./move/copy-database.ts";

@@ -16,5 +16,5 @@ export function failureOf(error: unknown): Failure {
 export function errorOf({ message, isForeseen }: Failure): Error {
   return isForeseen
     ? new DataError("unreadable", message)
-    : new Error(`internal: prelabelling a radiograph failed: ${message}`);
+    : new Error(`internal: a thread that looks at radiographs failed: ${message}`);
 }

@@ -18,6 +18,7 @@ import { annotatingMigration } from "./migrations/009-annotating.ts";
 import { roundsMigration } from "./migrations/010-rounds.ts";
 import { correctionsMigration } from "./migrations/011-corrections.ts";
 import { reportsOrderMigration } from "./migrations/012-reports-order.ts";
+import { jobsMigration } from "./migrations/013-jobs.ts";
 import { isPostgresUrl, postgresDialect, withoutPassword } from "./postgres-dialect.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
@@ -38,6 +39,7 @@ const migrations = {
   "010-rounds": roundsMigration,
   "011-corrections": correctionsMigration,
   "012-reports-order": reportsOrderMigration,
+  "013-jobs": jobsMigration,
 };
 
 /**

@@ -4,8 +4,8 @@
  */
 import type { StudyTables } from "./tables.ts";
 
-/** All but the view. */
-export type StoredTable = Exclude<keyof StudyTables, "case_classes">;
+/** All but the view, and but work that is going on, which is no part of what a study has found. */
+export type StoredTable = Exclude<keyof StudyTables, "case_classes" | "jobs">;
 
 export const tableKeys = {
   settings: ["name"],
@@ -27,6 +27,7 @@ export const tableKeys = {
   test_patients: ["patient_id"],
   models: ["sha256"],
   prelabels: ["annotation_id"],
+  analyses: ["model_sha256", "image_sha256"],
   proposal_decisions: ["id"],
   annotation_arms: ["case_id"],
   selections: ["id"],

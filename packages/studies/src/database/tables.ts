@@ -473,6 +473,35 @@ export interface StudyTables {
     who: string;
     at: string;
   };
+  /** What a detector says of a radiograph, once. */
+  analyses: {
+    model_sha256: string;
+    image_sha256: string;
+    /** JSON: a `RadiographAnalysis`; null where the radiograph cannot be looked at. */
+    record: string | null;
+    /** Why not; null where it was. */
+    failure: string | null;
+    at: string;
+    who: string;
+  };
+  /** Work that processes of one machine share. On PostgreSQL, pg-boss has it in tables of its own. */
+  jobs: {
+    id: Generated<number>;
+    key: string;
+    /** A `JobContent`. */
+    content: string;
+    state: "waiting" | "active" | "completed" | "dead";
+    /** How often it was claimed. */
+    attempt: number;
+    /** Of the claim that holds; null where none does. */
+    token: string | null;
+    /** The last sign of life of who has it. */
+    seen_at: string | null;
+    not_before: string;
+    /** Why it failed last. */
+    reason: string | null;
+    at: string;
+  };
   /** Submitted cases that a senior gave back to their annotator. */
   returned_annotations: {
     id: Generated<number>;

@@ -64,7 +64,7 @@ export async function imagesWithoutPrelabel(
   return rows.map(({ sha256 }) => sha256);
 }
 
-async function rememberModel(
+export async function rememberModel(
   transaction: StudyTransaction,
   { sha256, name, version }: Model,
   who: string,

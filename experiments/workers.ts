@@ -1,0 +1,458 @@
+/**
+ * What workers come to when there are many, and what a queue loses when everything fails: nothing. Each question has a
+ * PostgreSQL of its own (Debian's), simulated radiographs, and workers in processes of their own, whose work
+ * is to sleep or to compute for a given time.
+ *
+ * node experiments/workers.ts coordination [WORKERS 50] [JOBS 5000]   a minute: claims of an empty task
+ * node experiments/workers.ts throughput [MS 200] [JOBS 120]           a minute: n workers beside one
+ * node experiments/workers.ts faults [SEED 1] [KILLS 100]              five minutes: kill -9, SIGSTOP, restarts, cuts, clocks
+ * node experiments/workers.ts many [RADIOGRAPHS 100000] [WORKERS 2]    rate and memory, by tenths of the radiographs
+ *
+ * Long because the questions share their servers, workers and counts.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
+import { randomStreams } from "@malleolus/random";
+import {
+  closeStudy,
+  createStudy,
+  openQueue,
+  openStudy,
+  type Study,
+  sendAnalyses,
+} from "@malleolus/studies";
+import { facts, imageId } from "@malleolus/studies/test-people";
+import {
+  createTestDatabase,
+  findPostgres,
+  startPostgres,
+  type TestPostgres,
+} from "@malleolus/studies/test-postgres";
+import {
+  type TestWorkerNews,
+  type TestWorkerOptions,
+  testWorker,
+} from "@malleolus/studies/test-worker";
+
+const MODEL = { sha256: "ab".repeat(32), name: "none", version: "1" };
+const never = new AbortController().signal;
+const VIEWS = ["ap", "mortise", "lateral"] as const;
+/** Of a job, where everything fails: less than of a real one, so that there are many. */
+const IMAGES_A_JOB = 8;
+
+/** A server, a study on it, and workers that are ended with it. */
+interface Place extends AsyncDisposable {
+  readonly server: TestPostgres;
+  readonly study: Study;
+  /** Of the study, to open it as a worker does. */
+  readonly folder: string;
+  start(options: TestWorkerOptions, folder?: string): TestWorker;
+}
+
+interface TestWorker {
+  readonly child: ChildProcess;
+  readonly news: (TestWorkerNews & { readonly atMs: number })[];
+  /** When it has said so. */
+  said(news: TestWorkerNews["news"]): Promise<void>;
+  /** How large it is, in MiB. */
+  sizeMiB(): number;
+}
+
+async function newPlace(settings: Readonly<Record<string, string>> = {}): Promise<Place> {
+  const bin = findPostgres();
+  if (bin === null) throw new Error("expected PostgreSQL, got none: apt-get install postgresql");
+  const scratch = mkdtempSync(join(tmpdir(), "malleolus-workers-"));
+  const server = await startPostgres(bin, {
+    max_connections: "400",
+    autovacuum: "on",
+    ...settings,
+  });
+  const folder = join(scratch, "study");
+  const database = await createTestDatabase(server.url, "study");
+  await createStudy({ folder, name: "Simulated", passphrase: "correct horse", database });
+  const study = await openStudy(folder);
+  const workers: TestWorker[] = [];
+  return {
+    server,
+    study,
+    folder,
+    start(options, of = folder) {
+      const worker = startWorker(of, options);
+      workers.push(worker);
+      return worker;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { child } of workers) child.kill("SIGKILL");
+      await closeStudy(study);
+      await server.stop();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function startWorker(folder: string, options: TestWorkerOptions): TestWorker {
+  const child = spawn(process.execPath, [testWorker, folder, JSON.stringify(options)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const news: TestWorker["news"] = [];
+  createInterface({ input: child.stdout }).on("line", (line) =>
+    news.push({ ...JSON.parse(line), atMs: performance.now() }),
+  );
+  return {
+    child,
+    news,
+    async said(wanted) {
+      while (!news.some((one) => one.news === wanted) && isAlive(child)) await setTimeout(20);
+    },
+    sizeMiB() {
+      const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    },
+  };
+}
+
+function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+async function ended(workers: readonly TestWorker[]): Promise<void> {
+  for (const { child } of workers) if (isAlive(child)) await once(child, "close");
+}
+
+function jobs(count: number, prefix = "") {
+  const content = { kind: "analyze" as const, model: MODEL.sha256, images: [] };
+  return Array.from({ length: count }, (_, i) => ({ key: `${prefix}job ${i}`, content }));
+}
+
+/** Simulated radiographs, three an examination, as an import would leave them; returns their hashes. */
+async function addRadiographs(study: Study, from: number, count: number): Promise<string[]> {
+  const cases = Array.from({ length: Math.ceil(count / 3) }, (_, i) => `case ${from + i}`);
+  const at = new Date().toISOString();
+  const images = cases.flatMap((id) =>
+    VIEWS.map((view) => ({
+      sha256: imageId(id, view),
+      case_id: id,
+      sop_instance_uid: `${id}.${view}`,
+      size_bytes: 10,
+      facts: JSON.stringify(facts(view)),
+    })),
+  );
+  await study.database.transaction().execute(async (transaction) => {
+    const patients = cases.map((id) => ({ id, hospital: "a" }));
+    await transaction.insertInto("patients").values(patients).execute();
+    const state = "imported" as const;
+    const own = cases.map((id) => ({ id, patient_id: id, state }));
+    await transaction.insertInto("cases").values(own).execute();
+    const stamp = { at, who: "me" };
+    const moves = cases.map((id) => ({ case_id: id, to_state: state, why: "", ...stamp }));
+    await transaction.insertInto("transitions").values(moves).execute();
+    await transaction.insertInto("images").values(images).execute();
+    const files = images.map(({ sha256 }) => ({
+      source_hash: sha256,
+      image_sha256: sha256,
+      ...stamp,
+    }));
+    await transaction.insertInto("import_files").values(files).execute();
+  });
+  return images.map(({ sha256 }) => sha256);
+}
+
+/** All workers at once: how many jobs a second, and how long claims took. */
+async function coordination(workers: number, count: number): Promise<void> {
+  await using place = await newPlace();
+  const queue = await openQueue(place.study);
+  const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));
+  for (const one of started) await one.said("ready");
+  const start = performance.now();
+  for (let i = 0; i < count; i += 500) await queue.send(jobs(Math.min(500, count - i), `${i} `));
+  while ((await queue.counts()).completed < count) await setTimeout(100);
+  const seconds = (performance.now() - start) / 1000;
+  for (const { child } of started) child.kill("SIGTERM");
+  await ended(started);
+  const claims = started
+    .flatMap(({ news }) => news.flatMap((one) => (one.news === "ended" ? one.claimsMs : [])))
+    .toSorted((a, b) => a - b);
+  print({
+    workers,
+    jobs: count,
+    seconds,
+    jobsPerSecond: count / seconds,
+    claimMs: {
+      median: quantile(claims, 0.5),
+      p90: quantile(claims, 0.9),
+      p99: quantile(claims, 0.99),
+    },
+  });
+  await queue.close();
+}
+
+/** n workers that compute, beside one. */
+async function throughput(computeMs: number, count: number): Promise<void> {
+  await using place = await newPlace();
+  const queue = await openQueue(place.study);
+  const cores = availableParallelism();
+  let one = Number.NaN;
+  for (const workers of [1, 2, 4, 1, 2, 4]) {
+    const started = Array.from({ length: workers }, () =>
+      place.start({ jobMs: 0, computeMs, stays: true }),
+    );
+    for (const own of started) await own.said("ready");
+    const before = (await queue.counts()).completed;
+    const start = performance.now();
+    await queue.send(jobs(count, `${start} `));
+    while ((await queue.counts()).completed < before + count) await setTimeout(20);
+    const rate = (count / (performance.now() - start)) * 1000;
+    for (const { child } of started) child.kill("SIGTERM");
+    await ended(started);
+    if (workers === 1) one = rate;
+    print({ workers, jobsPerSecond: rate, share: rate / (one * Math.min(workers, cores)) });
+  }
+  await queue.close();
+}
+
+/** A way to the server that can be cut. */
+async function openWay(socketFolder: string, port: number) {
+  const path = (number: number) => join(socketFolder, `.s.PGSQL.${number}`);
+  const open = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((near) => {
+    if (isCut) {
+      near.destroy();
+      return;
+    }
+    const far = createConnection(path(5432));
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ]) {
+      open.add(socket);
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => {
+        open.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+  server.listen(path(port));
+  await once(server, "listening");
+  return {
+    async cut(ms: number) {
+      isCut = true;
+      for (const socket of open) socket.destroy();
+      await setTimeout(ms);
+      isCut = false;
+    },
+    close: () => server.close(),
+  };
+}
+
+/** Everything that fails, by a seed, while radiographs are looked at. */
+async function faults(seed: number, kills: number): Promise<void> {
+  await using place = await newPlace({ synchronous_commit: "on" });
+  const { server, study } = place;
+  const queue = await openQueue(study);
+  const random = randomStreams(seed, 0)("order", 0);
+  const below = (limit: number) => Math.floor(random() * limit);
+  // Enough that work is there to the end.
+  const images = Math.ceil((kills * 8 * IMAGES_A_JOB) / 3) * 3;
+  const model = { ...MODEL, at: new Date().toISOString(), who: "me" };
+  await study.database.insertInto("models").values(model).execute();
+  for (let sent = 0; sent < images; ) {
+    const some = await addRadiographs(study, sent / 3, Math.min(1200, images - sent));
+    const all = Array.from({ length: Math.ceil(some.length / IMAGES_A_JOB) }, (_, i) => ({
+      key: `job ${sent}-${i}`,
+      content: {
+        kind: "analyze" as const,
+        model: MODEL.sha256,
+        images: some.slice(i * IMAGES_A_JOB, (i + 1) * IMAGES_A_JOB),
+      },
+    }));
+    await queue.send(all);
+    sent += some.length;
+  }
+  const socketFolder = new URL(server.url.replace("@/", "@socket/")).searchParams.get("host") ?? "";
+  const way = await openWay(socketFolder, 5433);
+  const options = (): TestWorkerOptions => ({
+    jobMs: 300 + below(1500),
+    stays: true,
+    // An hour ahead, an hour behind, or right.
+    clockMs: (below(3) - 1) * 3_600_000,
+    database: `${study.configuration.storage.database}&port=5433`,
+  });
+  const all: TestWorker[] = [];
+  const start = () => {
+    const worker = place.start(options());
+    all.push(worker);
+    return worker;
+  };
+  const running = Array.from({ length: 6 }, start);
+  for (const one of running) await one.said("ready");
+  const killed: { key: string; atMs: number }[] = [];
+  const stopped: TestWorker[] = [];
+  const done = { kills: 0, stops: 0, restarts: 0, cuts: 0 };
+  while (done.kills < kills) {
+    await setTimeout(200 + below(1200));
+    // One that began while the server was away has given up, and is started again, as an operator's tools do.
+    for (const [i, { child }] of running.entries()) if (!isAlive(child)) running[i] = start();
+    const i = below(running.length);
+    const victim = running[i];
+    const what = below(100);
+    if (what < 6) {
+      // Longer than the lease: its job goes to another, and its word comes late.
+      victim.child.kill("SIGSTOP");
+      stopped.push(victim);
+      void setTimeout(25_000).then(() => victim.child.kill("SIGCONT"));
+      running[i] = start();
+      done.stops++;
+    } else if (what < 8) {
+      await server.restart(below(2) === 0 ? "fast" : "immediate");
+      done.restarts++;
+    } else if (what < 11) {
+      await way.cut(500 + below(4000));
+      done.cuts++;
+    } else {
+      victim.child.kill("SIGKILL");
+      const atMs = performance.now();
+      const key = inHand(victim);
+      if (key !== null) killed.push({ key, atMs });
+      running[i] = start();
+      done.kills++;
+    }
+  }
+  const drained = async () => {
+    for (;;) {
+      try {
+        const { waiting, active } = await queue.counts();
+        if (waiting + active === 0) return;
+      } catch {
+        // It starts again.
+      }
+      await setTimeout(500);
+    }
+  };
+  await drained();
+  for (const { child } of [...running, ...stopped]) {
+    child.kill("SIGCONT");
+    child.kill("SIGTERM");
+  }
+  await ended([...running, ...stopped]);
+  way.close();
+  const rows = await study.database
+    .selectFrom("analyses")
+    .select(["image_sha256", "who"])
+    .execute();
+  const counts = await queue.counts();
+  const claims = all.flatMap(({ news }) => news.filter((one) => one.news === "claimed"));
+  const waits = killed
+    .map(({ key, atMs }) => {
+      const later = claims.filter((one) => "key" in one && one.key === key && one.atMs > atMs);
+      return Math.min(...later.map((one) => one.atMs - atMs));
+    })
+    .filter(Number.isFinite)
+    .toSorted((a, b) => a - b);
+  const late = all.flatMap(({ news }) => news.filter((one) => one.news === "lost")).length;
+  print({
+    seed,
+    ...done,
+    images,
+    jobs: counts,
+    analyses: rows.length,
+    distinct: new Set(rows.map(({ image_sha256 }) => image_sha256)).size,
+    lateRefused: late,
+    killedWithJob: killed.length,
+    takenAgainSeconds: { median: quantile(waits, 0.5) / 1000, most: (waits.at(-1) ?? 0) / 1000 },
+  });
+  assert.equal(rows.length, images, "every radiograph once");
+  assert.equal(counts.dead, 0);
+  await queue.close();
+}
+
+/** The job that a worker has; null where it has none, or has told of none. */
+function inHand({ news }: TestWorker): string | null {
+  const last = news.findLast(({ news: what }) => what !== "ready");
+  return last !== undefined && "key" in last && last.news === "claimed" ? last.key : null;
+}
+
+/** As many radiographs as asked for come in and are looked at; by tenths, how fast, and how large everybody is. */
+async function many(radiographs: number, workers: number): Promise<void> {
+  await using place = await newPlace();
+  const { study } = place;
+  const tenth = Math.ceil(radiographs / 10 / 3) * 3;
+  let start = performance.now();
+  for (let i = 0; i < 10; i++) {
+    for (let at = 0; at < tenth; at += 300) {
+      await addRadiographs(study, (i * tenth + at) / 3, Math.min(300, tenth - at));
+    }
+    const rate = (tenth / (performance.now() - start)) * 1000;
+    print({ import: (i + 1) * tenth, perSecond: rate, ownMiB: ownMiB() });
+    start = performance.now();
+  }
+  const queue = await openQueue(study);
+  const sent = await sendAnalyses(study, queue, MODEL, "me", never);
+  print({ ...sent, seconds: (performance.now() - start) / 1000, ownMiB: ownMiB() });
+  const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));
+  for (const one of started) await one.said("ready");
+  for (let i = 0; i < 10; i++) {
+    const wanted = Math.ceil((sent.jobs * (i + 1)) / 10);
+    const before = (await queue.counts()).completed;
+    start = performance.now();
+    let completed = before;
+    while (completed < wanted) {
+      await setTimeout(100);
+      completed = (await queue.counts()).completed;
+    }
+    const seconds = (performance.now() - start) / 1000;
+    print({
+      predicted: completed * 48,
+      perSecond: ((completed - before) * 48) / seconds,
+      workersMiB: started.map((one) => Math.round(one.sizeMiB())),
+      ownMiB: ownMiB(),
+    });
+  }
+  const { count } = await study.database
+    .selectFrom("analyses")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  assert.equal(count, tenth * 10);
+  await queue.close();
+}
+
+function ownMiB(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+function print(row: object): void {
+  const load = Number(loadavg()[0].toFixed(1));
+  const rounded = JSON.stringify({ ...row, load }, (_, value) =>
+    typeof value === "number" ? Number(value.toPrecision(4)) : value,
+  );
+  process.stdout.write(`${rounded}\n`);
+}
+
+const QUESTIONS: Readonly<Record<string, (a?: number, b?: number) => Promise<void>>> = {
+  coordination: (workers = 50, count = 5000) => coordination(workers, count),
+  throughput: (ms = 200, count = 120) => throughput(ms, count),
+  faults: (seed = 1, kills = 100) => faults(seed, kills),
+  many: (radiographs = 100_000, workers = 2) => many(radiographs, workers),
+};
+
+const [question, ...numbers] = process.argv.slice(2);
+const ask = QUESTIONS[question ?? ""];
+if (ask === undefined) {
+  throw new Error(
+    `expected a question (${Object.keys(QUESTIONS).join(", ")}), got ${question ?? "none"}`,
+  );
+}
+await ask(...numbers.map(Number));

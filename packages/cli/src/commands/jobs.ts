@@ -1,0 +1,83 @@
+/** `malleolus jobs`: sends work for workers, and shows how far it is. */
+import { basename } from "node:path";
+import { Command } from "commander";
+import { chooseDetector } from "../choose-detector.ts";
+import type { CommandFile } from "../command-file.ts";
+import { stopOnSignals } from "../stop-signals.ts";
+import { userName } from "../user-name.ts";
+
+interface JobsArguments {
+  readonly analyze?: string;
+  readonly name?: string;
+  readonly revive?: true;
+  readonly copyImages?: string;
+  readonly who: string;
+  readonly json?: true;
+}
+
+/** Dead jobs that are shown. */
+const MOST_SHOWN = 10;
+
+export const jobsCommand: CommandFile = (output) =>
+  new Command("jobs")
+    .description("send a study's radiographs to workers, and show what they have done")
+    .argument("<study>", "the study's folder")
+    .option(
+      "--analyze <path>",
+      "a detector: a run, or its model.safetensors; looks at what is new to it",
+    )
+    .option("--name <text>", "the detector's name in the study (default: that of its file or run)")
+    .option("--revive", "lets jobs that failed too often be tried again")
+    .option("--copy-images <url>", "first copies the study's images into this S3-compatible bucket")
+    .option("--who <name>", "recorded as the person who acts", userName())
+    .option("--json", "the numbers of jobs, as one JSON object")
+    .addHelpText(
+      "after",
+      `
+Radiographs are sent in jobs of 48. Those that the detector has looked at are passed over, so that the same command goes
+on after an interruption and adds what was imported since. While 20,000 jobs wait, it waits, too.
+
+Examples:
+  ./malleolus jobs my-study --analyze runs/ankle-1
+  ./malleolus jobs my-study --json
+  ./malleolus jobs my-study --copy-images https://s3.example/ankles`,
+    )
+    .action(async (folder: string, given: JobsArguments) => {
+      const studies = await import("@malleolus/studies");
+      const { fileSha256 } = await import("@malleolus/runs");
+      const { bucketOf } = await import("../worker/bucket.ts");
+      const signals = stopOnSignals(() => output.writeError("ending; the same command goes on\n"));
+      await using opened = new AsyncDisposableStack();
+      opened.defer(() => signals.dispose());
+      const study = await studies.openStudy(folder);
+      opened.defer(() => studies.closeStudy(study));
+      const queue = await studies.openQueue(study);
+      opened.defer(() => queue.close());
+      if (given.copyImages !== undefined) {
+        const to = studies.bucketImages(bucketOf(given.copyImages));
+        const copied = await studies.copyImages(study, to, () => undefined);
+        output.writeError(`${copied.written} images copied, ${copied.known} were there\n`);
+      }
+      if (given.analyze !== undefined) {
+        const path = await chooseDetector(given.analyze, true, output);
+        const sha256 = await fileSha256(path);
+        const name = given.name ?? basename(given.analyze);
+        const model = { sha256, name, version: sha256.slice(0, 8) };
+        const sent = await studies.sendAnalyses(study, queue, model, given.who, signals.signal);
+        output.writeError(`${sent.images} radiographs sent in ${sent.jobs} jobs\n`);
+      }
+      if (given.revive) output.writeError(`${await queue.revive()} jobs are tried again\n`);
+      const counts = await queue.counts();
+      const dead = await queue.dead(MOST_SHOWN);
+      if (given.json) {
+        output.write(
+          `${JSON.stringify({ ...counts, reasons: dead.map(({ reason }) => reason) })}\n`,
+        );
+        return;
+      }
+      const { waiting, active, completed } = counts;
+      output.write(`${waiting} jobs wait, ${active} are worked on, ${completed} are done\n`);
+      if (dead.length === 0) return;
+      output.write(`${counts.dead} failed too often; --revive tries them again:\n`);
+      for (const { reason } of dead) output.write(`  ${reason}\n`);
+    });

@@ -1,0 +1,133 @@
+/** `malleolus jobs` and `malleolus worker` on a study of small pictures, with a detector that knows nothing. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { decodeRadiograph } from "@malleolus/data";
+import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
+import { detectron2Config, radiographAnalysisSchema } from "@malleolus/schema";
+import { closeStudy, createStudy, folderImages, openStudy } from "@malleolus/studies";
+import { manualSeed, scope } from "@malleolus/torch";
+import sharp from "sharp";
+import { LEAST_SCORE } from "../patients/least-score.ts";
+import { run } from "../test-command.ts";
+
+const [width, height] = [60, 80];
+
+async function importPictures(folder: string, study: string, count: number): Promise<void> {
+  const images = join(folder, "images");
+  mkdirSync(images);
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  for (const i of numbers) {
+    const pixels = Uint8Array.from({ length: width * height }, (_, n) => (n * (7 + i)) % 251);
+    const picture = sharp(pixels, { raw: { width, height, channels: 1 } }).png();
+    await picture.toFile(join(images, `${i}.png`));
+  }
+  const coco = {
+    images: numbers.map((i) => ({
+      id: i + 1,
+      file_name: `${i}.png`,
+      width,
+      height,
+      patient: `p${i}`,
+    })),
+    categories: [{ id: 1, name: "weber_b" }],
+    annotations: [],
+  };
+  const annotations = join(folder, "coco.json");
+  writeFileSync(annotations, JSON.stringify(coco));
+  const args = ["import", "coco", annotations, "--images", images, "--study", study];
+  const { code, said } = await run(...args, "--unannotated", "no_fracture");
+  assert.equal(code, 0, said);
+}
+
+function writeTinyDetector(path: string, seed: number): void {
+  const config = detectron2Config(["weber_a", "no_fracture"]);
+  scope(() => {
+    manualSeed(seed);
+    const backbone = { depth: 26, width: 32, norm: "group", freezeAt: 0, fpnChannels: 32 } as const;
+    const model = maskRcnn({
+      ...config,
+      backbone: { ...config.backbone, ...backbone },
+      roi: {
+        ...config.roi,
+        detectionsPerImage: 5,
+        box: { ...config.roi.box, fullyConnectedChannels: 32 },
+        mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
+      },
+    });
+    writeDetector(path, model, {
+      minSize: 64,
+      maxSize: 96,
+      maskCollimation: false,
+      testTimeFlip: false,
+    });
+  });
+}
+
+test("jobs and worker: every radiograph is looked at once, as the detector looks; another detector's job is given back", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-worker-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const study = join(folder, "study");
+  await createStudy({
+    folder: study,
+    name: "T",
+    passphrase: "a long one of words",
+    simulation: "w",
+  });
+  const before = process.env.MALLEOLUS_PASSPHRASE;
+  process.env.MALLEOLUS_PASSPHRASE = "a long one of words";
+  context.after(() => {
+    if (before === undefined) delete process.env.MALLEOLUS_PASSPHRASE;
+    else process.env.MALLEOLUS_PASSPHRASE = before;
+  });
+  await importPictures(folder, study, 3);
+  const [one, other] = ["one", "other"].map((name) => join(folder, `${name}.safetensors`));
+  writeTinyDetector(one, 1);
+  writeTinyDetector(other, 2);
+
+  const sent = await run("jobs", study, "--analyze", one);
+  assert.deepEqual(sent, {
+    code: 0,
+    written: "1 jobs wait, 0 are worked on, 0 are done\n",
+    said: "3 radiographs sent in 1 jobs\n",
+  });
+  const settings = ["--dtype", "float32", "--threads", "1", "--until-empty"];
+  const worked = await run("worker", study, "--checkpoint", one, "--json", ...settings);
+  assert.equal(worked.code, 0, worked.said);
+  assert.deepEqual(
+    worked.written
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).event),
+    ["completed"],
+  );
+  const opened = await openStudy(study);
+  context.after(() => closeStudy(opened));
+  const rows = await opened.database.selectFrom("analyses").selectAll().execute();
+  assert.equal(rows.length, 3);
+  const detector = openDetector(one, { precision: "float32", scoreThreshold: LEAST_SCORE });
+  const images = folderImages(opened.images);
+  for (const { image_sha256: sha256, record } of rows) {
+    const radiograph = await decodeRadiograph(await images.read(sha256, "png"), sha256);
+    const analysis = radiographAnalysisSchema.parse(JSON.parse(record ?? "null"));
+    assert.deepEqual(analysis, JSON.parse(JSON.stringify(detector.analyze(radiograph))));
+  }
+  detector.close();
+  const again = await run("jobs", study, "--analyze", one);
+  assert.equal(again.said, "0 radiographs sent in 0 jobs\n");
+
+  await run("jobs", study, "--analyze", other);
+  const wrong = await run("worker", study, "--checkpoint", one, ...settings);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.said, /expected the detector .*, for which the job was sent/);
+  const { written } = await run("jobs", study, "--json");
+  assert.deepEqual(JSON.parse(written), {
+    waiting: 1,
+    active: 0,
+    completed: 1,
+    dead: 0,
+    reasons: [],
+  });
+});

@@ -1,0 +1,30 @@
+/** Whether a question failed because the database's server could not be reached, or went away meanwhile. */
+
+const CODES: readonly unknown[] = [
+  // The system's.
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOENT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  // The server's: it stops, it starts, it has no more connections.
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "08000",
+  "08001",
+  "08003",
+  "08006",
+];
+
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && CODES.includes(error.code)) return true;
+  return /connection (?:terminated|timeout)|timeout exceeded when trying to connect/i.test(
+    error.message,
+  );
+}

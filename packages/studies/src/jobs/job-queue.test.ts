@@ -1,0 +1,174 @@
+/** What holds of every queue: on SQLite in this run, on pg-boss in that of `on-postgres.test.ts`. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { closeStudy, openStudy, type Study } from "../study.ts";
+import { newStudy, TEST_POSTGRES } from "../test-study.ts";
+import { type ClaimedJob, type JobQueue, MOST_ATTEMPTS, type QueueOptions } from "./job-queue.ts";
+import { openQueue } from "./open-queue.ts";
+
+/** pg-boss takes no shorter one. */
+const LEASE_SECONDS = TEST_POSTGRES === undefined ? 1 : 10;
+/** It looks for lost jobs every five seconds. */
+const LOST_MS = TEST_POSTGRES === undefined ? 1100 : 21_000;
+
+interface TestContext {
+  after(cleanUp: () => void | Promise<void>): void;
+}
+
+async function queueOf(
+  context: TestContext,
+  options: QueueOptions = {},
+): Promise<{ study: Study; queue: JobQueue; open(): Promise<JobQueue> }> {
+  const { study: folder } = await newStudy(context);
+  const study = await openStudy(folder);
+  const opened: JobQueue[] = [];
+  context.after(async () => {
+    for (const queue of opened) await queue.close();
+    await closeStudy(study);
+  });
+  const open = async () => {
+    const given = { leaseSeconds: LEASE_SECONDS, retryDelaySeconds: 0, ...options };
+    const queue = await openQueue(study, given);
+    opened.push(queue);
+    return queue;
+  };
+  return { study, queue: await open(), open };
+}
+
+function jobs(...keys: string[]) {
+  const content = { kind: "analyze" as const, model: "m" };
+  return keys.map((key) => ({ key, content: { ...content, images: [`image of ${key}`] } }));
+}
+
+async function claimed(queue: JobQueue): Promise<ClaimedJob> {
+  const job = await queue.claim();
+  assert.ok(job !== null, "a job");
+  return job;
+}
+
+const store = (name: string) => async (transaction: Study["database"]) => {
+  await transaction.insertInto("patients").values({ id: name, hospital: "a" }).execute();
+};
+
+async function stored({ database }: Study): Promise<string[]> {
+  const rows = await database.selectFrom("patients").select("id").orderBy("id").execute();
+  return rows.map(({ id }) => id);
+}
+
+test("JobQueue: a job is had by one, in the order in which they came, and a key is there once", async (context) => {
+  const { queue, open } = await queueOf(context);
+  const other = await open();
+  assert.equal(await queue.claim(), null);
+  await queue.send(jobs("a", "b"));
+  await other.send(jobs("b", "c"));
+  assert.deepEqual(await queue.counts(), { waiting: 3, active: 0, completed: 0, dead: 0 });
+  const claims = [await claimed(queue), await claimed(other), await claimed(queue)];
+  assert.deepEqual(claims.map(({ key }) => key).toSorted(), ["a", "b", "c"]);
+  assert.equal(claims[0].key, "a");
+  assert.deepEqual(claims[0].content, jobs("a")[0].content);
+  assert.equal(await other.claim(), null);
+  assert.equal(await other.complete(claims[0], async () => undefined), true);
+  await queue.send(jobs("a"));
+  assert.deepEqual(await queue.counts(), { waiting: 0, active: 2, completed: 1, dead: 0 });
+});
+
+test("JobQueue: what a job stores is stored with its completion, or neither is", async (context) => {
+  const { study, queue } = await queueOf(context);
+  await queue.send(jobs("a"));
+  const job = await claimed(queue);
+  const fails = queue.complete(job, async (transaction) => {
+    await store("one")(transaction);
+    throw new Error("no");
+  });
+  await assert.rejects(fails, /^Error: no$/);
+  assert.deepEqual([await stored(study), (await queue.counts()).active], [[], 1]);
+  assert.equal(await queue.complete(job, store("one")), true);
+  assert.equal(await queue.complete(job, store("two")), false);
+  assert.equal(await queue.keep(job), false);
+  assert.equal(await queue.fail(job, "late"), false);
+  assert.deepEqual(await stored(study), ["one"]);
+  assert.deepEqual(await queue.counts(), { waiting: 0, active: 0, completed: 1, dead: 0 });
+});
+
+test("JobQueue: who is silent has lost its job, and what it brings late is refused", async (context) => {
+  const { study, queue, open } = await queueOf(context);
+  const other = await open();
+  await queue.send(jobs("kept", "lost"));
+  const [kept, lost] = [await claimed(queue), await claimed(queue)];
+  for (const until = Date.now() + LOST_MS; Date.now() < until; ) {
+    assert.equal(await queue.keep(kept), true);
+    await setTimeout(LEASE_SECONDS * 250);
+  }
+  const again = await claimed(other);
+  assert.deepEqual([again.key, again.attempt], ["lost", 2]);
+  assert.equal(await queue.complete(lost, store("late")), false);
+  assert.equal(await queue.fail(lost, "late"), false);
+  assert.equal(await other.complete(again, store("in time")), true);
+  assert.equal(await queue.complete(kept, store("kept")), true);
+  assert.deepEqual(await stored(study), ["in time", "kept"]);
+});
+
+test("JobQueue: a job fails as often as it may, lies with the dead, and is revived", async (context) => {
+  const { queue } = await queueOf(context);
+  await queue.send(jobs("a"));
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const job = await claimed(queue);
+    assert.equal(job.attempt, attempt);
+    assert.equal(await queue.fail(job, `reason ${attempt}`), true);
+  }
+  assert.equal(await queue.claim(), null);
+  assert.deepEqual(await queue.dead(10), [{ ...jobs("a")[0], reason: `reason ${MOST_ATTEMPTS}` }]);
+  assert.deepEqual(await queue.counts(), { waiting: 0, active: 0, completed: 0, dead: 1 });
+  assert.equal(await queue.revive(), 1);
+  const job = await claimed(queue);
+  assert.deepEqual([job.key, job.attempt], ["a", 1]);
+  assert.equal(await queue.complete(job, async () => undefined), true);
+  assert.deepEqual(await queue.counts(), { waiting: 0, active: 0, completed: 1, dead: 0 });
+});
+
+test("JobQueue: after a failure it waits", async (context) => {
+  const { queue } = await queueOf(context, { retryDelaySeconds: 60 });
+  await queue.send(jobs("a"));
+  assert.equal(await queue.fail(await claimed(queue), "no"), true);
+  assert.equal(await queue.claim(), null);
+  assert.equal((await queue.counts()).waiting, 1);
+});
+
+test("JobQueue: no more are active than the quota allows, whoever claims", async (context) => {
+  const { queue, open } = await queueOf(context, { quota: 2 });
+  const others = [queue, await open(), await open()];
+  await queue.send(jobs("a", "b", "c", "d", "e"));
+  const claims = await Promise.all(others.flatMap((one) => [one.claim(), one.claim()]));
+  const had = claims.filter((job) => job !== null);
+  assert.equal(had.length, 2);
+  assert.equal(await queue.complete(had[0], async () => undefined), true);
+  assert.notEqual(await queue.claim(), null);
+  assert.equal(await queue.claim(), null);
+});
+
+test("JobQueue: a full queue takes nothing more, and says for how much it has room", async (context) => {
+  const { queue } = await queueOf(context, { mostWaiting: 3 });
+  await queue.send(jobs("a", "b"));
+  assert.equal(await queue.room(), 1);
+  await assert.rejects(queue.send(jobs("c", "d")), { code: "busy" });
+  assert.equal((await queue.counts()).waiting, 2);
+  await queue.send(jobs("c"));
+  await assert.rejects(queue.send(jobs("d")), { code: "busy" });
+  await claimed(queue);
+  await queue.send(jobs("d"));
+  assert.equal(await queue.room(), 0);
+});
+
+test("JobQueue: whoever waits is woken by what comes", async (context) => {
+  const { queue, open } = await queueOf(context);
+  const other = await open();
+  const waits = other.wait(60_000, new AbortController().signal);
+  await queue.send(jobs("a"));
+  await waits;
+  assert.equal((await claimed(other)).key, "a");
+  const stop = new AbortController();
+  const stopped = other.wait(60_000, stop.signal);
+  stop.abort();
+  await stopped;
+});

@@ -1,0 +1,185 @@
+/**
+ * Jobs in a table of the study's own SQLite, for workers on one machine. All read one clock; a process that stood
+ * still is told apart by its token.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import type { UpdateResult } from "kysely";
+import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
+import type { StudyDatabase } from "../database/open-database.ts";
+import {
+  type ClaimedJob,
+  type JobCounts,
+  type JobQueue,
+  jobContentSchema,
+  LEASE_SECONDS,
+  MOST_ATTEMPTS,
+  MOST_WAITING,
+  type NewJob,
+  type QueueOptions,
+  RETRY_DELAY_SECONDS,
+} from "./job-queue.ts";
+import { requireRoom } from "./require-room.ts";
+
+const POLL_MS = 250;
+
+export function sqliteQueue(database: StudyDatabase, options: QueueOptions): JobQueue {
+  const {
+    quota = null,
+    mostWaiting = MOST_WAITING,
+    leaseSeconds = LEASE_SECONDS,
+    retryDelaySeconds = RETRY_DELAY_SECONDS,
+  } = options;
+  const lostBefore = () => instant(-leaseSeconds * 1000);
+  const own = (transaction: StudyTransaction, { key, token }: ClaimedJob) =>
+    transaction
+      .updateTable("jobs")
+      .where("key", "=", key)
+      .where("state", "=", "active")
+      .where("token", "=", token)
+      .where("seen_at", ">=", lostBefore());
+
+  /** Whoever has been silent for too long has lost its job. */
+  const takeBack = async (transaction: StudyTransaction) => {
+    const lost = await transaction
+      .selectFrom("jobs")
+      .select(["id", "attempt"])
+      .where("state", "=", "active")
+      .where("seen_at", "<", lostBefore())
+      .execute();
+    for (const { id, attempt } of lost) {
+      const reason = `attempt ${attempt}: its worker was silent for ${leaseSeconds} seconds`;
+      await transaction
+        .updateTable("jobs")
+        .set({ ...released(attempt), reason, not_before: "" })
+        .where("id", "=", id)
+        .execute();
+    }
+  };
+
+  return {
+    async send(jobs) {
+      await inTransaction(database, async (transaction) => {
+        const { waiting } = await countJobs(transaction);
+        requireRoom(jobs.length, mostWaiting - waiting);
+        for (const job of jobs) await insertJob(transaction, job);
+      });
+    },
+    async room() {
+      return mostWaiting - (await countJobs(database)).waiting;
+    },
+    claim: () =>
+      inTransaction(database, async (transaction) => {
+        await takeBack(transaction);
+        if (quota !== null && (await countJobs(transaction)).active >= quota) return null;
+        const found = await transaction
+          .selectFrom("jobs")
+          .select(["id", "key", "content", "attempt"])
+          .where("state", "=", "waiting")
+          .where("not_before", "<=", instant())
+          .orderBy("id")
+          .limit(1)
+          .executeTakeFirst();
+        if (found === undefined) return null;
+        const { id, key, content } = found;
+        const attempt = found.attempt + 1;
+        const token = randomUUID();
+        await transaction
+          .updateTable("jobs")
+          .set({ state: "active", attempt, token, seen_at: instant() })
+          .where("id", "=", id)
+          .execute();
+        return { key, content: jobContentSchema.parse(JSON.parse(content)), attempt, token };
+      }),
+    keep: (job) =>
+      inTransaction(database, async (transaction) => {
+        return changed(await own(transaction, job).set({ seen_at: instant() }).execute());
+      }),
+    complete: (job, store) =>
+      inTransaction(database, async (transaction) => {
+        const done = await own(transaction, job)
+          .set({ state: "completed", token: null, seen_at: null })
+          .execute();
+        if (!changed(done)) return false;
+        await store(transaction);
+        return true;
+      }),
+    fail: (job, reason) =>
+      inTransaction(database, async (transaction) => {
+        const pauseMs = retryDelaySeconds * 1000 * 2 ** (job.attempt - 1);
+        const given = await own(transaction, job)
+          .set({ ...released(job.attempt), reason, not_before: instant(pauseMs) })
+          .execute();
+        return changed(given);
+      }),
+    counts: () => countJobs(database),
+    async dead(most) {
+      const rows = await database
+        .selectFrom("jobs")
+        .select(["key", "content", "reason"])
+        .where("state", "=", "dead")
+        .orderBy("id")
+        .limit(most)
+        .execute();
+      return rows.map(({ key, content, reason }) => ({
+        key,
+        content: jobContentSchema.parse(JSON.parse(content)),
+        reason: reason ?? "",
+      }));
+    },
+    async revive() {
+      const [{ numUpdatedRows }] = await database
+        .updateTable("jobs")
+        .set({ state: "waiting", attempt: 0, not_before: "" })
+        .where("state", "=", "dead")
+        .execute();
+      return Number(numUpdatedRows);
+    },
+    async wait(mostMs, stop) {
+      await setTimeout(Math.min(mostMs, POLL_MS), undefined, { signal: stop }).catch(
+        () => undefined,
+      );
+    },
+    close: async () => undefined,
+  };
+}
+
+async function insertJob(transaction: StudyTransaction, { key, content }: NewJob): Promise<void> {
+  await transaction
+    .insertInto("jobs")
+    .values({
+      key,
+      content: JSON.stringify(content),
+      state: "waiting",
+      attempt: 0,
+      not_before: "",
+      at: instant(),
+    })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .execute();
+}
+
+async function countJobs(database: StudyDatabase): Promise<JobCounts> {
+  const counts = { waiting: 0, active: 0, completed: 0, dead: 0 };
+  const rows = await database
+    .selectFrom("jobs")
+    .select(({ fn }) => ["state", fn.countAll<number>().as("count")])
+    .groupBy("state")
+    .execute();
+  for (const { state, count } of rows) counts[state] = count;
+  return counts;
+}
+
+/** Of a job that nobody has any more after this attempt. */
+function released(attempt: number) {
+  const state = attempt >= MOST_ATTEMPTS ? ("dead" as const) : ("waiting" as const);
+  return { state, token: null, seen_at: null };
+}
+
+function changed(results: readonly UpdateResult[]): boolean {
+  return results.some(({ numUpdatedRows }) => numUpdatedRows > 0n);
+}
+
+function instant(fromNowMs = 0): string {
+  return new Date(Date.now() + fromNowMs).toISOString();
+}

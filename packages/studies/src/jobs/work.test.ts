@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import type { RadiographAnalysis } from "@malleolus/schema";
+import { inTransaction } from "../database/in-transaction.ts";
+import type { Study } from "../study.ts";
+import { addCases, studyWithPeople } from "../test-people.ts";
+import { TEST_POSTGRES } from "../test-study.ts";
+import {
+  analysisOf,
+  IMAGES_A_JOB,
+  imagesToAnalyze,
+  sendAnalyses,
+  storeAnalyses,
+} from "./analyses.ts";
+import { openQueue } from "./open-queue.ts";
+import { type TestWorkerNews, type TestWorkerOptions, testWorker } from "./test-worker.ts";
+import { type StudyWork, type WorkEvent, work } from "./work.ts";
+
+const MODEL = { sha256: "ab".repeat(32), name: "test", version: "1" };
+const never = new AbortController().signal;
+
+interface TestContext {
+  after(cleanUp: () => void | Promise<void>): void;
+}
+
+/** A study with three radiographs a case. */
+async function studyOf(context: TestContext, cases: number): Promise<Study> {
+  const study = await studyWithPeople(context);
+  const ids = Array.from({ length: cases }, (_, i) => ({ id: `case ${i}` }));
+  await addCases(study, ids);
+  return study;
+}
+
+async function analyzed({ database }: Study): Promise<{ image: string; who: string }[]> {
+  const rows = await database
+    .selectFrom("analyses")
+    .select(["image_sha256", "who"])
+    .orderBy("image_sha256")
+    .execute();
+  return rows.map(({ image_sha256: image, who }) => ({ image, who }));
+}
+
+async function allImages({ database }: Study): Promise<string[]> {
+  const rows = await database.selectFrom("images").select("sha256").orderBy("sha256").execute();
+  return rows.map(({ sha256 }) => sha256);
+}
+
+test("sendAnalyses and work: every radiograph is looked at once, what is new is added, and a failure is told", async (context) => {
+  const study = await studyOf(context, 40);
+  const queue = await openQueue(study, { retryDelaySeconds: 0, mostWaiting: 100 });
+  const other = await openQueue(study, { retryDelaySeconds: 0 });
+  context.after(async () => {
+    await queue.close();
+    await other.close();
+  });
+  const sent = await sendAnalyses(study, queue, MODEL, "me", never);
+  assert.deepEqual(sent, { images: 120, jobs: Math.ceil(120 / IMAGES_A_JOB) });
+  const events: WorkEvent[] = [];
+  let fails = 1;
+  const works = [queue, other].map(
+    (own, i): StudyWork => ({
+      queue: own,
+      async perform({ content }) {
+        if (fails-- > 0) throw new Error("the card is hot");
+        const open = await imagesToAnalyze(study, MODEL.sha256, content.images);
+        const all = open.map(({ sha256: image }) => ({ image, failure: "nobody looked" }));
+        return (transaction) => storeAnalyses(transaction, MODEL.sha256, all, `worker ${i}`);
+      },
+    }),
+  );
+  const options = {
+    stop: never,
+    untilEmpty: true,
+    onEvent: (event: WorkEvent) => events.push(event),
+  };
+  await Promise.all(works.map((one) => work([one], options)));
+  assert.deepEqual(
+    (await analyzed(study)).map(({ image }) => image),
+    await allImages(study),
+  );
+  assert.deepEqual(
+    events
+      .filter(({ event }) => event === "failed")
+      .map((event) => "reason" in event && event.reason),
+    ["the card is hot"],
+  );
+  assert.deepEqual(await sendAnalyses(study, queue, MODEL, "me", never), { images: 0, jobs: 0 });
+  await addCases(study, [{ id: "new" }]);
+  assert.deepEqual(await sendAnalyses(study, queue, MODEL, "me", never), { images: 3, jobs: 1 });
+});
+
+test("storeAnalyses: the first one stays, and is read as it was written", async (context) => {
+  const study = await studyOf(context, 1);
+  const [image, unreadable] = await allImages(study);
+  await study.database
+    .insertInto("models")
+    .values({ ...MODEL, at: "", who: "me" })
+    .execute();
+  const said = (fracture: number): RadiographAnalysis => ({
+    findings: [],
+    classScores: { fracture },
+    imageProbabilities: { fracture, no_fracture: 1 - fracture },
+  });
+  for (const fracture of [0.25, 0.75]) {
+    await inTransaction(study.database, (transaction) =>
+      storeAnalyses(
+        transaction,
+        MODEL.sha256,
+        [
+          { image, analysis: said(fracture) },
+          { image: unreadable, failure: "no pixels" },
+        ],
+        "me",
+      ),
+    );
+  }
+  assert.deepEqual(await analysisOf(study, MODEL.sha256, image), said(0.25));
+  assert.equal(await analysisOf(study, MODEL.sha256, unreadable), null);
+  assert.equal(await analysisOf(study, "cd".repeat(32), image), null);
+});
+
+const onFile = {
+  skip: TEST_POSTGRES !== undefined && "experiments/workers.ts does it with servers",
+};
+
+/** A worker in a process of its own, and what it has said. */
+function startWorker(context: TestContext, folder: string, options: TestWorkerOptions) {
+  const child = spawn(process.execPath, [testWorker, folder, JSON.stringify(options)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  context.after(() => void child.kill("SIGKILL"));
+  const news: TestWorkerNews[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => news.push(JSON.parse(line)));
+  return { child, news };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setTimeout(20);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+}
+
+test(
+  "work: of workers that are killed, and that stood still, nothing is lost and nothing stored twice",
+  onFile,
+  async (context) => {
+    const study = await studyOf(context, 64);
+    const queue = await openQueue(study);
+    await sendAnalyses(study, queue, MODEL, "me", never);
+    const start = (jobMs: number) =>
+      startWorker(context, study.folder, { jobMs, leaseSeconds: 6, retryDelaySeconds: 0 });
+    const [killed, still] = [start(60_000), start(6000)];
+    await until(() =>
+      [killed, still].every(({ news }) => news.some((one) => one.news === "claimed")),
+    );
+    killed.child.kill("SIGKILL");
+    still.child.kill("SIGSTOP");
+    const other = start(0);
+    await ended(other.child);
+    still.child.kill("SIGCONT");
+    await ended(still.child);
+    assert.deepEqual(
+      still.news.map(({ news }) => news),
+      ["ready", "claimed", "lost", "ended"],
+    );
+    const found = await analyzed(study);
+    assert.deepEqual(
+      found.map(({ image }) => image),
+      await allImages(study),
+    );
+    assert.deepEqual(new Set(found.map(({ who }) => who)), new Set([`process ${other.child.pid}`]));
+    assert.deepEqual(await queue.counts(), { waiting: 0, active: 0, completed: 4, dead: 0 });
+  },
+);
