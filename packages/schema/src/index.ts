@@ -117,17 +117,6 @@ export {
   withdrawRequestSchema,
 } from "./api/case.ts";
 export {
-  type CorrectionCase,
-  type CorrectionGiven,
-  type CorrectionRound,
-  correctedSchema,
-  correctionCaseSchema,
-  correctionGivenSchema,
-  correctionRequestSchema,
-  correctionsSchema,
-  wrongSchema,
-} from "./api/correction.ts";
-export {
   agreementsSchema,
   closeAgreedSchema,
   closedAgreedSchema,
@@ -271,6 +260,17 @@ export {
   worklistSchema,
   worklistStatusSchema,
 } from "./api/worklist.ts";
+export {
+  markedWrongSchema,
+  type WrongFindingCase,
+  type WrongFindingGiven,
+  type WrongFindingRound,
+  wrongFindingCaseSchema,
+  wrongFindingGivenSchema,
+  wrongFindingRequestSchema,
+  wrongFindingsSchema,
+  wrongSchema,
+} from "./api/wrong-finding.ts";
 export {
   type AssignedImage,
   type Assignment,

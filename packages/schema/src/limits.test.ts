@@ -21,7 +21,7 @@ import {
 } from "./api/account.ts";
 import { commentRequestSchema, returnRequestSchema } from "./api/annotating.ts";
 import { modelFindingSchema, reopeningRequestSchema } from "./api/case.ts";
-import { correctionRequestSchema } from "./api/correction.ts";
+
 import { decidingRequestSchema } from "./api/deciding.ts";
 import { newPasskeySchema } from "./api/passkey.ts";
 import { predictedFileSchema } from "./api/predict.ts";
@@ -30,6 +30,7 @@ import { settlingDecisionSchema, settlingEntrySchema } from "./api/settling.ts";
 import { accessSchema, roundRequestSchema, roundSchema } from "./api/study.ts";
 import { uploadedFileQuerySchema, uploadRequestSchema } from "./api/upload.ts";
 import { worklistQuestionSchema } from "./api/worklist.ts";
+import { wrongFindingRequestSchema } from "./api/wrong-finding.ts";
 import { assignedImageSchema } from "./assignment.ts";
 import { auditedAgreementSchema, auditedDrawingSchema } from "./assistance.ts";
 import { bundleSchema } from "./bundle.ts";
@@ -158,8 +159,8 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
   ["reopening", reopeningRequestSchema, { reason: text(1, 500) }],
   ["model's finding", modelFindingSchema, { score: share }],
   [
-    "correction",
-    correctionRequestSchema,
+    "wrong finding",
+    wrongFindingRequestSchema,
     { structure: text(1, 100), note: text(1, 500), round: text(1, 100) },
   ],
   ["decision between readers", decidingRequestSchema, { reason: text(1, 500) }],

@@ -19,7 +19,6 @@ import { addCommentRoutes } from "./routes/annotating/comment-routes.ts";
 import { addDrawingRoutes } from "./routes/annotating/drawing-routes.ts";
 import { addSettlingRoutes } from "./routes/annotating/settling-routes.ts";
 import { addCaseRoutes } from "./routes/case-routes.ts";
-import { addCorrectionRoutes } from "./routes/correction-routes.ts";
 import { addDashboardRoutes } from "./routes/dashboard-routes.ts";
 import { addDatasetRoutes } from "./routes/dataset-routes.ts";
 import { addDecidingRoutes } from "./routes/deciding-routes.ts";
@@ -34,6 +33,7 @@ import { addSignOnRoutes } from "./routes/sign-on-routes.ts";
 import { addStudyRoutes } from "./routes/study-routes.ts";
 import { addUploadRoutes } from "./routes/upload-routes.ts";
 import { addWorklistRoutes } from "./routes/worklist-routes.ts";
+import { addWrongFindingRoutes } from "./routes/wrong-finding-routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 
 /** What routes are added to: requests are parsed, and answers written, by their zod schemas. */
@@ -89,7 +89,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addRunRoutes(app, room);
     addReportRoutes(app, room);
     addPredictRoutes(app, room);
-    addCorrectionRoutes(app, room);
+    addWrongFindingRoutes(app, room);
     addDrawingRoutes(app, room);
     addCommentRoutes(app, room);
     addSettlingRoutes(app, room);

@@ -143,13 +143,6 @@ export { ankleProtocol } from "./configuration/ankle-protocol.ts";
 export { type ChecklistsFile, readChecklistsFile } from "./configuration/checklists-file.ts";
 export { readServiceSettings } from "./configuration/service-settings-file.ts";
 export { readSignOn } from "./configuration/sign-on-file.ts";
-export { markWrong } from "./corrections/mark-wrong.ts";
-export {
-  casesWithFindings,
-  correctionRounds,
-  type FoundByModel,
-  modelFindings,
-} from "./corrections/model-findings.ts";
 export { type GroupCommits, groupCommits } from "./database/group-commits.ts";
 export type { StudyDatabase } from "./database/open-database.ts";
 export { StudyError, type StudyErrorCode } from "./errors.ts";
@@ -319,3 +312,10 @@ export {
   type WorklistEntry,
   type WorklistQuestion,
 } from "./tasks/worklist.ts";
+export { markWrong } from "./wrong-findings/mark-wrong.ts";
+export {
+  casesWithFindings,
+  type FoundByModel,
+  modelFindings,
+  wrongFindingRounds,
+} from "./wrong-findings/model-findings.ts";

@@ -32,8 +32,8 @@ const StudyPage = lazy(() => import("./pages/study-page.tsx"));
 const RunsPage = lazy(() => import("./pages/runs-page.tsx"));
 const RunPage = lazy(() => import("./pages/run-page.tsx"));
 const CompareRunsPage = lazy(() => import("./pages/compare-runs-page.tsx"));
-const CorrectionsPage = lazy(() => import("./pages/corrections-page.tsx"));
-const CorrectionPage = lazy(() => import("./pages/correction-page.tsx"));
+const WrongFindingsPage = lazy(() => import("./pages/wrong-findings-page.tsx"));
+const WrongFindingPage = lazy(() => import("./pages/wrong-finding-page.tsx"));
 const PredictPage = lazy(() => import("./pages/predict-page.tsx"));
 const ReportsPage = lazy(() => import("./pages/reports-page.tsx"));
 const ReportPage = lazy(() => import("./pages/report-page.tsx"));
@@ -112,9 +112,9 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
               <Route path="/runs" component={RunsPage} />
               <Route path="/runs/:id">{({ id }) => <RunPage id={id} key={id} />}</Route>
               <Route path="/compare-runs" component={CompareRunsPage} />
-              <Route path="/corrections" component={CorrectionsPage} />
-              <Route path="/corrections/:id">
-                {({ id }) => <CorrectionPage id={id} key={id} />}
+              <Route path="/wrong-findings" component={WrongFindingsPage} />
+              <Route path="/wrong-findings/:id">
+                {({ id }) => <WrongFindingPage id={id} key={id} />}
               </Route>
               <Route path="/predict/:id?">{({ id }) => <PredictPage id={id} key={id} />}</Route>
               <Route path="/reports" component={ReportsPage} />

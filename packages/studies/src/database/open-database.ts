@@ -19,6 +19,7 @@ import { roundsMigration } from "./migrations/010-rounds.ts";
 import { correctionsMigration } from "./migrations/011-corrections.ts";
 import { reportsOrderMigration } from "./migrations/012-reports-order.ts";
 import { jobsMigration } from "./migrations/013-jobs.ts";
+import { wrongFindingsMigration } from "./migrations/014-wrong-findings.ts";
 import { isPostgresUrl, postgresDialect, withoutPassword } from "./postgres-dialect.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
@@ -40,6 +41,7 @@ const migrations = {
   "011-corrections": correctionsMigration,
   "012-reports-order": reportsOrderMigration,
   "013-jobs": jobsMigration,
+  "014-wrong-findings": wrongFindingsMigration,
 };
 
 /**

@@ -47,7 +47,7 @@ export const tableKeys = {
   annotation_drafts: ["person", "case_id"],
   comment_threads: ["id"],
   comments: ["id"],
-  corrections: ["id"],
+  wrong_findings: ["id"],
   returned_annotations: ["id"],
 } as const satisfies { readonly [T in StoredTable]: readonly (keyof StudyTables[T] & string)[] };
 

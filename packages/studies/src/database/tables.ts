@@ -461,7 +461,7 @@ export interface StudyTables {
     at: string;
   };
   /** Findings of a model that were marked wrong. */
-  corrections: {
+  wrong_findings: {
     id: Generated<number>;
     /** Its name. */
     round: string;

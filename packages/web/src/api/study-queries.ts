@@ -4,8 +4,6 @@
  */
 import {
   agreementsSchema,
-  correctionCaseSchema,
-  correctionsSchema,
   frozenChangesSchema,
   frozenDatasSchema,
   namedDrawingTimesSchema,
@@ -22,6 +20,8 @@ import {
   studyFlowSchema,
   uploadsSchema,
   waitingSchema,
+  wrongFindingCaseSchema,
+  wrongFindingsSchema,
 } from "@malleolus/schema";
 import { queryOptions } from "@tanstack/react-query";
 import type { Client } from "./client.ts";
@@ -97,19 +97,20 @@ export function runQuery(client: Client, id: string) {
   });
 }
 
-export const correctionsKey = ["corrections"] as const;
+export const wrongFindingsKey = ["wrong_findings"] as const;
 
-export function correctionsQuery(client: Client) {
+export function wrongFindingsQuery(client: Client) {
   return queryOptions({
-    queryKey: correctionsKey,
-    queryFn: () => client.get("/api/corrections", correctionsSchema),
+    queryKey: wrongFindingsKey,
+    queryFn: () => client.get("/api/wrong-findings", wrongFindingsSchema),
   });
 }
 
-export function correctionQuery(client: Client, id: string) {
+export function wrongFindingQuery(client: Client, id: string) {
   return queryOptions({
-    queryKey: [...correctionsKey, id],
-    queryFn: () => client.get(`/api/corrections/${encodeURIComponent(id)}`, correctionCaseSchema),
+    queryKey: [...wrongFindingsKey, id],
+    queryFn: () =>
+      client.get(`/api/wrong-findings/${encodeURIComponent(id)}`, wrongFindingCaseSchema),
   });
 }
 

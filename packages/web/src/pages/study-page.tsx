@@ -31,7 +31,7 @@ export default function StudyPage() {
               <FrozenDatasets />
               <nav className="nav" aria-label={t("study.further")}>
                 <Link href="/rounds">{t("round.title")}</Link>
-                <Link href="/corrections">{t("corrections.title")}</Link>
+                <Link href="/wrong-findings">{t("wrong findings.title")}</Link>
                 {isAdministrator(account) && <Link href="/people">{t("study.invitations")}</Link>}
               </nav>
             </>

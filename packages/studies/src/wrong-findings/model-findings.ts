@@ -3,7 +3,7 @@
  * newest proposals. Cases of a test are never among them, and neither is a case that nobody has given a class. Not for
  * the eyes of those who read or draw.
  */
-import { type CorrectionRound, type ProposedShape, prelabelColumn } from "@malleolus/schema";
+import { type ProposedShape, prelabelColumn, type WrongFindingRound } from "@malleolus/schema";
 import type { StudyTables } from "../database/tables.ts";
 import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
@@ -18,7 +18,7 @@ export interface FoundByModel extends ProposedShape {
     readonly at: string;
   } | null;
 }
-export type MarkedAs = StudyTables["corrections"]["wrong"];
+export type MarkedAs = StudyTables["wrong_findings"]["wrong"];
 
 export interface CaseWithFindings {
   readonly id: string;
@@ -37,7 +37,7 @@ export async function casesWithFindings(study: Study): Promise<CaseWithFindings[
     .orderBy("images.case_id")
     .execute();
   const marks = await study.database
-    .selectFrom("corrections")
+    .selectFrom("wrong_findings")
     .select(({ fn }) => ["case_id", fn.countAll<number>().as("count")])
     .groupBy("case_id")
     .execute();
@@ -72,11 +72,11 @@ export async function modelFindings(study: Study, caseId: string): Promise<Found
   if (rows.length === 0) {
     throw new StudyError(
       "not-found",
-      "No model has looked at this case, or it is none to correct: of a test, or without a class.",
+      "No model has looked at this case, or none can be marked on it: it is of a test, or without a class.",
     );
   }
   const marks = await study.database
-    .selectFrom("corrections")
+    .selectFrom("wrong_findings")
     .select(["prelabel_id", "structure", "wrong", "round", "at"])
     .where("case_id", "=", caseId)
     .execute();
@@ -93,18 +93,18 @@ export async function modelFindings(study: Study, caseId: string): Promise<Found
   );
 }
 
-/** Rounds of corrections, the newest first: their cases, and how many of these wait for nobody any more. */
-export async function correctionRounds({ database }: Study): Promise<CorrectionRound[]> {
+/** Rounds of wrong findings, the newest first: their cases, and how many of these wait for nobody any more. */
+export async function wrongFindingRounds({ database }: Study): Promise<WrongFindingRound[]> {
   const rows = await database
-    .selectFrom("corrections")
+    .selectFrom("wrong_findings")
     .leftJoin("tasks", (join) =>
       join
-        .onRef("tasks.case_id", "=", "corrections.case_id")
+        .onRef("tasks.case_id", "=", "wrong_findings.case_id")
         .on("tasks.queue", "=", "annotation")
         .on("tasks.done", "=", 0),
     )
-    .select(["corrections.round", "corrections.case_id", "corrections.id", "tasks.person"])
-    .orderBy("corrections.id", "desc")
+    .select(["wrong_findings.round", "wrong_findings.case_id", "wrong_findings.id", "tasks.person"])
+    .orderBy("wrong_findings.id", "desc")
     .execute();
   return [...Map.groupBy(rows, ({ round }) => round)].map(([name, own]) => {
     const cases = new Set(own.map(({ case_id }) => case_id));

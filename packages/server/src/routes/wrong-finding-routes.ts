@@ -4,17 +4,16 @@
  */
 import { polygonBounds } from "@malleolus/geometry";
 import {
-  type CorrectionCase,
-  correctedSchema,
-  correctionCaseSchema,
-  correctionRequestSchema,
-  correctionsSchema,
   imageKeySchema,
   imageSizeSchema,
+  markedWrongSchema,
+  type WrongFindingCase,
+  wrongFindingCaseSchema,
+  wrongFindingRequestSchema,
+  wrongFindingsSchema,
 } from "@malleolus/schema";
 import {
   casesWithFindings,
-  correctionRounds,
   markWrong,
   modelFindings,
   once,
@@ -22,6 +21,7 @@ import {
   readerImages,
   type Study,
   shownImage,
+  wrongFindingRounds,
 } from "@malleolus/studies";
 import { z } from "zod";
 import type { App } from "../app.ts";
@@ -32,46 +32,46 @@ import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
 import { sendImage } from "./image-route.ts";
 
-export function addCorrectionRoutes(app: App, room: Room): void {
+export function addWrongFindingRoutes(app: App, room: Room): void {
   const { study, secret } = room;
   const access = [...COORDINATORS];
   const params = z.strictObject({ case: z.string().min(1).max(200) });
   const imagesOf = (caseId: string) =>
-    readerImages(study, secret, { caseId, person: "corrections", code: caseId });
+    readerImages(study, secret, { caseId, person: "wrong_findings", code: caseId });
 
   app.get(
-    "/api/corrections",
+    "/api/wrong-findings",
     {
       config: { access, act: "view model findings" },
       schema: {
-        summary: "Cases on which a model has found something, and rounds of corrections",
-        response: { 200: correctionsSchema, ...failureAnswers },
+        summary: "Cases on which a model has found something, and the rounds of those marked wrong",
+        response: { 200: wrongFindingsSchema, ...failureAnswers },
       },
     },
     async () => ({
       cases: (await casesWithFindings(study)).map(({ class: _class, ...one }) => one),
-      rounds: await correctionRounds(study),
+      rounds: await wrongFindingRounds(study),
     }),
   );
 
   app.get(
-    "/api/corrections/:case",
+    "/api/wrong-findings/:case",
     {
       config: { access, act: "view model findings of a case" },
       schema: {
         summary: "A case with what the newest model found on it",
         params,
-        response: { 200: correctionCaseSchema, ...failureAnswers },
+        response: { 200: wrongFindingCaseSchema, ...failureAnswers },
       },
     },
     async (request) => {
       const { case: caseId } = request.params;
-      return correctionCase(study, caseId, await imagesOf(caseId));
+      return wrongFindingCase(study, caseId, await imagesOf(caseId));
     },
   );
 
   app.get(
-    "/api/corrections/:case/images/:image/:size",
+    "/api/wrong-findings/:case/images/:image/:size",
     {
       config: { access, act: "view radiograph" },
       schema: {
@@ -82,21 +82,21 @@ export function addCorrectionRoutes(app: App, room: Room): void {
     },
     async (request, reply) => {
       const { case: caseId, image, size } = request.params;
-      // Whether it is one to correct.
+      // Whether findings of it can be marked.
       await modelFindings(study, caseId);
       return sendImage(room, request, reply, await imagesOf(caseId), { image, size });
     },
   );
 
   app.post(
-    "/api/corrections/:case",
+    "/api/wrong-findings/:case",
     {
       config: { access, act: "mark finding wrong" },
       schema: {
         summary: "Marks a finding as wrong: its case goes to the annotators",
         params,
-        body: correctionRequestSchema,
-        response: { 200: correctedSchema, ...failureAnswers },
+        body: wrongFindingRequestSchema,
+        response: { 200: markedWrongSchema, ...failureAnswers },
       },
     },
     async (request) => {
@@ -109,7 +109,7 @@ export function addCorrectionRoutes(app: App, room: Room): void {
       const who = accountOf(request).login;
       const action = `mark finding wrong ${caseId}`;
       return commitAudited(room, request, (within) =>
-        once(within, { who, requestId, action, answer: correctedSchema }, async () => ({
+        once(within, { who, requestId, action, answer: markedWrongSchema }, async () => ({
           given: await markWrong(within, { ...said, caseId, image: image.sha256, who }),
         })),
       );
@@ -117,11 +117,11 @@ export function addCorrectionRoutes(app: App, room: Room): void {
   );
 }
 
-async function correctionCase(
+async function wrongFindingCase(
   study: Study,
   caseId: string,
   images: readonly ReaderImage[],
-): Promise<CorrectionCase> {
+): Promise<WrongFindingCase> {
   const found = await modelFindings(study, caseId);
   const cases = await casesWithFindings(study);
   const at = cases.findIndex(({ id }) => id === caseId);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
-import { correctionCaseSchema, correctionsSchema, type Prelabel } from "@malleolus/schema";
+import { type Prelabel, wrongFindingCaseSchema, wrongFindingsSchema } from "@malleolus/schema";
 import { assignCases, storeProposals } from "@malleolus/studies";
 import { imageId } from "@malleolus/studies/test-people";
 import { addDrawableCases, setUp, testRoom } from "./test-room.ts";
@@ -44,16 +44,16 @@ async function room(context: TestContext) {
   return { ...given, administrator: await setUp(given) };
 }
 
-test("corrections: a finding is looked at and marked once, and its case goes to the annotators", async (context) => {
+test("wrong findings: a finding is looked at and marked once, and its case goes to the annotators", async (context) => {
   const { administrator, study } = await room(context);
   const list = async () =>
-    correctionsSchema.parse((await administrator.get("/api/corrections")).json());
+    wrongFindingsSchema.parse((await administrator.get("/api/wrong-findings")).json());
   const { cases, rounds } = await list();
   assert.equal(cases.length, 3, "the one of the test is not among them");
   assert.deepEqual(rounds, []);
   const [{ id }] = cases;
   const open = async () =>
-    correctionCaseSchema.parse((await administrator.get(`/api/corrections/${id}`)).json());
+    wrongFindingCaseSchema.parse((await administrator.get(`/api/wrong-findings/${id}`)).json());
   const shown = await open();
   assert.deepEqual([shown.class, shown.place, shown.of, shown.previous], ["weber_b", 1, 3, null]);
   const [finding] = shown.findings;
@@ -62,7 +62,7 @@ test("corrections: a finding is looked at and marked once, and its case goes to 
     ["fracture", null, [10, 20, 40, 60], null],
   );
   assert.equal(shown.images[0].id, finding.image, "the AP view hangs first");
-  const picture = `/api/corrections/${id}/images/${finding.image}/half`;
+  const picture = `/api/wrong-findings/${id}/images/${finding.image}/half`;
   assert.equal((await administrator.get(picture)).statusCode, 200);
 
   const body = {
@@ -74,7 +74,7 @@ test("corrections: a finding is looked at and marked once, and its case goes to 
     round: "First look",
   };
   const mark = (more: object = {}) =>
-    administrator.send("POST", `/api/corrections/${id}`, { ...body, ...more });
+    administrator.send("POST", `/api/wrong-findings/${id}`, { ...body, ...more });
   // The room's cases had been given to the annotators before.
   assert.deepEqual((await mark()).json(), { given: "to be drawn already" });
   assert.deepEqual((await mark()).json(), { given: "to be drawn already" }, "tried again");
@@ -92,9 +92,10 @@ test("corrections: a finding is looked at and marked once, and its case goes to 
     .selectFrom("test_patients")
     .select("case_id")
     .executeTakeFirstOrThrow();
-  assert.equal((await administrator.get(`/api/corrections/${tested}`)).statusCode, 404);
+  assert.equal((await administrator.get(`/api/wrong-findings/${tested}`)).statusCode, 404);
   assert.equal(
-    (await administrator.get(`/api/corrections/${tested}/images/${finding.image}/half`)).statusCode,
+    (await administrator.get(`/api/wrong-findings/${tested}/images/${finding.image}/half`))
+      .statusCode,
     404,
   );
 });

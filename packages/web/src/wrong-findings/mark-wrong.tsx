@@ -1,10 +1,10 @@
 /** What is wrong with a finding, in which round its case is drawn, and what the annotators are told. */
-import { type CorrectionCase, correctedSchema, wrongSchema } from "@malleolus/schema";
+import { markedWrongSchema, type WrongFindingCase, wrongSchema } from "@malleolus/schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { sayError } from "../api/say-error.ts";
-import { correctionsKey, correctionsQuery } from "../api/study-queries.ts";
+import { wrongFindingsKey, wrongFindingsQuery } from "../api/study-queries.ts";
 import { Button } from "../controls/button.tsx";
 import { ChoiceList } from "../controls/choices.tsx";
 import { Field, Paragraph } from "../controls/field.tsx";
@@ -17,12 +17,12 @@ export function MarkWrong({
   finding,
 }: {
   readonly caseId: string;
-  readonly finding: CorrectionCase["findings"][number];
+  readonly finding: WrongFindingCase["findings"][number];
 }) {
   const t = useText();
   const client = useClient();
   const queries = useQueryClient();
-  const rounds = useQuery(correctionsQuery(client)).data?.rounds ?? [];
+  const rounds = useQuery(wrongFindingsQuery(client)).data?.rounds ?? [];
   const [wrong, setWrong] = useState<string | null>(null);
   const [chosen, setRound] = useState<string | null>(null);
   const [note, setNote] = useState("");
@@ -38,18 +38,18 @@ export function MarkWrong({
         note: note.trim(),
         round: round.trim(),
       };
-      const path = `/api/corrections/${encodeURIComponent(caseId)}`;
-      return client.send("POST", path, body, correctedSchema);
+      const path = `/api/wrong-findings/${encodeURIComponent(caseId)}`;
+      return client.send("POST", path, body, markedWrongSchema);
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: correctionsKey }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: wrongFindingsKey }),
   });
   if (finding.marked !== null) {
     const { wrong: how, round: where } = finding.marked;
     return (
       <div className="rail-group">
         <Notice tone="ok">
-          <p>{t("corrections.is marked", { wrong: t(`wrong.${how}`), round: where })}</p>
-          {mark.data !== undefined && <p>{t(`corrections.${mark.data.given}`)}</p>}
+          <p>{t("wrong findings.is marked", { wrong: t(`wrong.${how}`), round: where })}</p>
+          {mark.data !== undefined && <p>{t(`wrong findings.${mark.data.given}`)}</p>}
         </Notice>
       </div>
     );
@@ -58,7 +58,7 @@ export function MarkWrong({
   return (
     <Form
       className="rail-group"
-      aria-label={t("corrections.mark")}
+      aria-label={t("wrong findings.mark")}
       onSubmit={(event) => {
         event.preventDefault();
         if (isWhole && !mark.isPending) mark.mutate();
@@ -66,28 +66,28 @@ export function MarkWrong({
     >
       <ChoiceList
         small
-        label={t("corrections.wrong")}
+        label={t("wrong findings.wrong")}
         choices={wrongSchema.options.map((id) => ({ id, label: t(`wrong.${id}`) }))}
         value={wrong}
         onChoose={setWrong}
       />
       <Paragraph
-        label={t("corrections.note")}
+        label={t("wrong findings.note")}
         rows={2}
         maxLength={500}
         value={note}
         onChange={setNote}
       />
       <Field
-        label={t("corrections.round")}
-        hint={t("corrections.round hint")}
+        label={t("wrong findings.round")}
+        hint={t("wrong findings.round hint")}
         value={round}
         onChange={setRound}
         maxLength={100}
       />
       {mark.error !== null && <Notice tone="error">{sayError(t, mark.error)}</Notice>}
       <Button look="primary" type="submit" isDisabled={!isWhole || mark.isPending}>
-        {t("corrections.mark")}
+        {t("wrong findings.mark")}
       </Button>
     </Form>
   );

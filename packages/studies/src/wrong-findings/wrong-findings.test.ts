@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { emptyAnnotation, type Prelabel } from "@malleolus/schema";
+import { sql } from "kysely";
 import {
   annotationDraftOf,
   submitAnnotationDraft,
@@ -19,10 +20,10 @@ import { findImage } from "../annotation/find-image.ts";
 import { storeProposals } from "../annotation/proposals/store-proposals.ts";
 import { resolveAnnotations } from "../annotation/resolve-annotations.ts";
 import { assignInternalTest, assignTraining } from "../assignment/assign.ts";
-import type { Study } from "../study.ts";
+import { closeStudy, openStudy, type Study } from "../study.ts";
 import { ANNOTATORS, addCases, imageId, studyWithPeople } from "../test-people.ts";
 import { markWrong } from "./mark-wrong.ts";
-import { casesWithFindings, correctionRounds, modelFindings } from "./model-findings.ts";
+import { casesWithFindings, modelFindings, wrongFindingRounds } from "./model-findings.ts";
 
 const CASES = Array.from({ length: 12 }, (_, i) => `case-${String(i + 1).padStart(2, "0")}`);
 const [annotator] = ANNOTATORS;
@@ -107,7 +108,7 @@ test("markWrong: the case is drawn and trained on, once, and counts in its round
   assert.equal((await annotatorWorklist(study, annotator, question)).entries.length, 1);
   await assert.rejects(mark(study, first), /marked already, in round First look/);
   assert.equal(await mark(study, first, { structure: "fibula" }), "to be drawn already");
-  assert.deepEqual(await correctionRounds(study), [{ name: "First look", cases: 1, done: 0 }]);
+  assert.deepEqual(await wrongFindingRounds(study), [{ name: "First look", cases: 1, done: 0 }]);
   const found = await modelFindings(study, first);
   assert.deepEqual(
     found.map(({ structure, marked }) => [structure, marked?.wrong]),
@@ -117,7 +118,7 @@ test("markWrong: the case is drawn and trained on, once, and counts in its round
     ],
   );
   await assert.rejects(mark(study, first, { structure: "tibia" }), /found something else since/);
-  await assert.rejects(mark(study, "unread"), /none to correct/);
+  await assert.rejects(mark(study, "unread"), /none can be marked/);
 });
 
 test("markWrong: what was submitted comes back with the note, and what has its truth is left alone", async (context) => {
@@ -133,7 +134,7 @@ test("markWrong: what was submitted comes back with the note, and what has its t
     assert.equal((await openReturnOf(study, { ...task, done: false }))?.reason, note);
   }
   for (const person of ANNOTATORS) await submit(study, person, first);
-  assert.deepEqual(await correctionRounds(study), [{ name: "First look", cases: 1, done: 1 }]);
+  assert.deepEqual(await wrongFindingRounds(study), [{ name: "First look", cases: 1, done: 1 }]);
   await resolveAnnotations(study, "test");
   await assert.rejects(mark(study, first), /has its truth already/);
 });
@@ -147,7 +148,7 @@ test("markWrong: a patient of a test is refused and not shown, and one who was m
   const shown = (await casesWithFindings(study)).map(({ id }) => id);
   for (const { case_id } of tested) {
     assert.ok(!shown.includes(case_id));
-    await assert.rejects(modelFindings(study, case_id), /none to correct/);
+    await assert.rejects(modelFindings(study, case_id), /none can be marked/);
     await assert.rejects(mark(study, case_id), /This patient is of a test/);
     assert.deepEqual(
       (await assignmentsOf(study, case_id)).map(({ assignment }) => assignment),
@@ -165,6 +166,20 @@ test("markWrong: a patient of a test is refused and not shown, and one who was m
     part.map(({ partition }) => partition),
     ["training"],
   );
+});
+
+test("openStudy: what an earlier version called a correction is a wrong finding", async (context) => {
+  const study = await room(context);
+  await assignInternalTest(study, "test");
+  await assignTraining(study, { who: "test" });
+  const [first] = await freeCases(study);
+  await mark(study, first);
+  const { schema } = study.database;
+  await schema.alterTable("wrong_findings").renameTo("corrections").execute();
+  await sql`delete from kysely_migration where name = '014-wrong-findings'`.execute(study.database);
+  const opened = await openStudy(study.folder);
+  context.after(() => closeStudy(opened));
+  assert.deepEqual(await wrongFindingRounds(opened), [{ name: "First look", cases: 1, done: 0 }]);
 });
 
 /** The same outlines by everybody, so that they agree. */

@@ -24,7 +24,7 @@ import {
   waitForRadiographs,
 } from "./visitor.ts";
 
-test("corrections: a finding that is marked wrong is drawn by annotators", {
+test("wrong findings: a finding that is marked wrong is drawn by annotators", {
   skip: noBrowser,
 }, async (context) => {
   const room = await openRoom(scratchFolder(context));
@@ -37,12 +37,12 @@ test("corrections: a finding that is marked wrong is drawn by annotators", {
   await setUp(page, server.setupLink ?? "");
   const link = await invite(page, "Simulated Annotator 1");
   await page.getByRole("link", { name: "Study", exact: true }).click();
-  await page.getByRole("link", { name: "Corrections" }).click();
+  await page.getByRole("link", { name: "Wrong findings" }).click();
   const list = page.getByRole("table", { name: "Cases with findings" });
   await list.getByRole("row").nth(1).waitFor();
   assert.equal(await list.getByRole("row").count(), 5);
-  await assertAccessible(page, "corrections");
-  await pictures(page, "corrections");
+  await assertAccessible(page, "wrong_findings");
+  await pictures(page, "wrong_findings");
   await list.getByRole("link").first().click();
 
   await waitForRadiographs(page);
@@ -52,7 +52,7 @@ test("corrections: a finding that is marked wrong is drawn by annotators", {
   await mark.getByLabel("What the annotators are told").fill("A vessel's canal.");
   await mark.getByLabel("Round").fill("First look");
   await assertAccessible(page, "marking a finding");
-  await pictures(page, "correction");
+  await pictures(page, "wrong-finding");
   await mark.getByRole("button", { name: "Mark as wrong" }).click();
   await page.getByText("The annotators have the case to draw now.").waitFor();
   await page.getByText("Marked: There is nothing. Round First look.").waitFor();

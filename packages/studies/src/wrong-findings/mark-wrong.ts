@@ -1,9 +1,9 @@
 /**
  * A finding that is marked wrong: it is recorded, its radiograph is assigned to training, and the annotators get the
- * case to draw, or get it back. A patient of a test is refused, and one who is corrected can never come into a test
+ * case to draw, or get it back. A patient of a test is refused, and one who was marked can never come into a test
  * any more.
  */
-import type { CorrectionGiven } from "@malleolus/schema";
+import type { WrongFindingGiven } from "@malleolus/schema";
 import { annotationDraftOf } from "../annotation/annotating/annotator-draft.ts";
 import { ANNOTATION_QUEUE } from "../annotation/annotating/annotator-tasks.ts";
 import { returnCase } from "../annotation/annotating/returned-cases.ts";
@@ -32,17 +32,17 @@ export interface WrongFinding {
  * @throws StudyError `assignment` before training is drawn, and for a patient of a test; `transition` for a radiograph
  *   that has its truth; `record` for a finding that is not there, or marked already; `not-found` as `modelFindings`.
  */
-export async function markWrong(study: Study, given: WrongFinding): Promise<CorrectionGiven> {
+export async function markWrong(study: Study, given: WrongFinding): Promise<WrongFindingGiven> {
   return inTransaction(study.database, async (transaction) => {
     const within = { ...study, database: transaction };
     const { caseId, image, structure, wrong, note, round, who } = given;
     const stamp = { who, at: new Date().toISOString() };
-    await requireCorrectable(transaction, caseId, image);
+    await requireMarkable(transaction, caseId, image);
     const found = await modelFindings(within, caseId);
     const finding = found.find((one) => one.image === image && one.structure === structure);
     requireOpen(finding);
     await transaction
-      .insertInto("corrections")
+      .insertInto("wrong_findings")
       .values({
         round,
         case_id: caseId,
@@ -53,7 +53,7 @@ export async function markWrong(study: Study, given: WrongFinding): Promise<Corr
         ...stamp,
       })
       .execute();
-    await assignToTraining(transaction, caseId, image, `correction in round "${round}"`, stamp);
+    await assignToTraining(transaction, caseId, image, `wrong finding in round "${round}"`, stamp);
     return giveOut(within, caseId, note, who);
   });
 }
@@ -72,7 +72,7 @@ function requireOpen(finding: FoundByModel | undefined): asserts finding is Foun
   );
 }
 
-async function requireCorrectable(
+async function requireMarkable(
   transaction: StudyTransaction,
   caseId: string,
   image: string,
@@ -92,7 +92,7 @@ async function requireCorrectable(
   if (drawn === undefined) {
     throw new StudyError(
       "assignment",
-      "Training is not drawn yet, and a correction would add to it. malleolus assign draws tests and training.",
+      "Training is not drawn yet, and a wrong finding would add to it. malleolus assign draws tests and training.",
     );
   }
   const truth = await transaction
@@ -159,7 +159,7 @@ async function giveOut(
   caseId: string,
   reason: string,
   who: string,
-): Promise<CorrectionGiven> {
+): Promise<WrongFindingGiven> {
   if ((await assignAnnotators(study, [caseId])) > 0) return "given out";
   const tasks = await study.database
     .selectFrom("tasks")
@@ -167,11 +167,11 @@ async function giveOut(
     .where("queue", "=", ANNOTATION_QUEUE)
     .where("case_id", "=", caseId)
     .execute();
-  let given: CorrectionGiven = "to be drawn already";
+  let given: WrongFindingGiven = "to be drawn already";
   for (const { person, position, done } of tasks) {
     if (done === 0) continue;
     const task = { caseId, person, position, code: caseCode(position), done: true };
-    // What was brought in from a file is corrected there.
+    // What was brought in from a file is mended there.
     if ((await annotationDraftOf(study, task)) === null) continue;
     await returnCase(study, task, { reason, who });
     given = "given back";

@@ -1,25 +1,25 @@
 /** A case with what the newest model found on it, where a finding is marked wrong. */
-import type { CorrectionCase } from "@malleolus/schema";
+import type { WrongFindingCase } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { useLocation } from "wouter";
 import { protocolQuery } from "../api/queries.ts";
-import { correctionQuery } from "../api/study-queries.ts";
+import { wrongFindingQuery } from "../api/study-queries.ts";
 import { IconButton } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
-import { MarkWrong } from "../corrections/mark-wrong.tsx";
 import { CaseFindings } from "../findings/case-findings.tsx";
 import { useClassName } from "../findings/finding-list.tsx";
 import { useClient, useSignedIn } from "../services.ts";
 import { useText } from "../strings/text.tsx";
+import { MarkWrong } from "../wrong-findings/mark-wrong.tsx";
 
-export default function CorrectionPage({ id }: { readonly id: string }) {
+export default function WrongFindingPage({ id }: { readonly id: string }) {
   const t = useText();
   const client = useClient();
   const { radiographs } = useSignedIn();
-  const found = useQuery(correctionQuery(client, id));
+  const found = useQuery(wrongFindingQuery(client, id));
   const protocol = useQuery(protocolQuery(client)).data;
   const images = found.data?.images;
   useEffect(() => {
@@ -40,14 +40,14 @@ export default function CorrectionPage({ id }: { readonly id: string }) {
 }
 
 function imageUrl(id: string, image: string): string {
-  return `/api/corrections/${encodeURIComponent(id)}/images/${image}`;
+  return `/api/wrong-findings/${encodeURIComponent(id)}/images/${image}`;
 }
 
 function Case({
   of,
   noFractureClass,
 }: {
-  readonly of: CorrectionCase;
+  readonly of: WrongFindingCase;
   readonly noFractureClass: string;
 }) {
   const t = useText();
@@ -57,7 +57,7 @@ function Case({
   const goTo = useCallback(
     (where: "previous" | "next") => {
       const to = where === "next" ? next : previous;
-      if (to !== null) go(`/corrections/${encodeURIComponent(to)}`);
+      if (to !== null) go(`/wrong-findings/${encodeURIComponent(to)}`);
     },
     [go, previous, next],
   );
@@ -70,7 +70,7 @@ function Case({
       urlOf={(image) => imageUrl(id, image)}
       title={
         <>
-          <IconButton label={t("corrections.back")} onPress={() => go("/corrections")}>
+          <IconButton label={t("wrong findings.back")} onPress={() => go("/wrong-findings")}>
             <Icon name="previous" />
           </IconButton>
           <h1>

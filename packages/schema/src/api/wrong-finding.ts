@@ -9,16 +9,16 @@ import { shownFindingSchema } from "./report.ts";
 
 const count = z.int().nonnegative();
 
-export const correctionRoundSchema = z.strictObject({
+export const wrongFindingRoundSchema = z.strictObject({
   name: z.string(),
   cases: count,
   /** Which wait for no annotator any more. */
   done: count,
 });
-export type CorrectionRound = z.infer<typeof correctionRoundSchema>;
+export type WrongFindingRound = z.infer<typeof wrongFindingRoundSchema>;
 
-/** `GET /api/corrections` */
-export const correctionsSchema = z.strictObject({
+/** `GET /api/wrong-findings` */
+export const wrongFindingsSchema = z.strictObject({
   cases: z.array(
     z.strictObject({
       /** The case's id in the study. */
@@ -28,14 +28,14 @@ export const correctionsSchema = z.strictObject({
       isDecided: z.boolean(),
     }),
   ),
-  rounds: z.array(correctionRoundSchema),
+  rounds: z.array(wrongFindingRoundSchema),
 });
 
 /** How a finding is wrong. */
 export const wrongSchema = z.enum(["nothing there", "another place", "another structure"]);
 
-/** `GET /api/corrections/:case` */
-export const correctionCaseSchema = z.strictObject({
+/** `GET /api/wrong-findings/:case` */
+export const wrongFindingCaseSchema = z.strictObject({
   id: z.string(),
   place: z.int().positive(),
   of: z.int().positive(),
@@ -52,10 +52,10 @@ export const correctionCaseSchema = z.strictObject({
     }),
   ),
 });
-export type CorrectionCase = z.infer<typeof correctionCaseSchema>;
+export type WrongFindingCase = z.infer<typeof wrongFindingCaseSchema>;
 
-/** `POST /api/corrections/:case` */
-export const correctionRequestSchema = z.strictObject({
+/** `POST /api/wrong-findings/:case` */
+export const wrongFindingRequestSchema = z.strictObject({
   requestId: requestIdSchema,
   image: imageKeySchema,
   structure: z.string().min(1).max(100),
@@ -66,7 +66,7 @@ export const correctionRequestSchema = z.strictObject({
 });
 
 /** What becomes of the case. */
-export const correctionGivenSchema = z.enum(["given out", "to be drawn already", "given back"]);
-export type CorrectionGiven = z.infer<typeof correctionGivenSchema>;
+export const wrongFindingGivenSchema = z.enum(["given out", "to be drawn already", "given back"]);
+export type WrongFindingGiven = z.infer<typeof wrongFindingGivenSchema>;
 
-export const correctedSchema = z.strictObject({ given: correctionGivenSchema });
+export const markedWrongSchema = z.strictObject({ given: wrongFindingGivenSchema });
