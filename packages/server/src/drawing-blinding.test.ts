@@ -164,7 +164,13 @@ async function walk(client: Client, answers: { url: string; answer: Answer }[]):
       const of = `${base}/${what}`;
       keep(of, await client.send(method, of, { requestId: randomUUID(), ...body }));
     }
-    keep(base, await client.get(base));
+    const { threads } = annotatingCaseSchema.parse(keep(base, await client.get(base)).json());
+    // The other has opened two.
+    assert.deepEqual(
+      threads.map(({ id }) => id),
+      [1],
+      "a thread's number counts the own alone",
+    );
     keep(`/api/cases/${code}`, await client.get(`/api/cases/${code}`));
     keep(`/api/reviews/${code}`, await client.get(`/api/reviews/${code}`));
   }

@@ -37,6 +37,7 @@ export const commentSchema = z.strictObject({
 
 /** What was said at a place of a radiograph; resolved ones stay. */
 export const threadSchema = z.strictObject({
+  /** Its number among the threads of this drawing. */
   id: z.int().positive(),
   image: imageKeySchema,
   /** In pixels of the full size. */

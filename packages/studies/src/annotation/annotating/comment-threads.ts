@@ -1,6 +1,9 @@
 /**
  * Comments at places of a radiograph, between one annotator and the seniors. Another annotator of the same
  * case never sees them. Nothing is taken back: what is resolved stays.
+ *
+ * A thread's number is its place among those of its drawing. The number by which the study knows it would tell how
+ * many others were opened.
  */
 import type { Thread } from "@malleolus/schema";
 import { StudyError } from "../../errors.ts";
@@ -31,14 +34,14 @@ export async function threadsOf(
     .orderBy("id")
     .execute();
   const keyOf = new Map(images.map(({ sha256, key }) => [sha256, key]));
-  return threads.flatMap(({ id, image_sha256, x, y }) => {
+  return threads.flatMap(({ id, image_sha256, x, y }, index) => {
     const image = keyOf.get(image_sha256);
     const own = comments.filter(({ thread_id }) => thread_id === id);
     const last = own.at(-1);
     if (image === undefined || last === undefined) return [];
     return [
       {
-        id,
+        id: index + 1,
         image,
         x,
         y,
@@ -93,6 +96,7 @@ export async function addToThread(
   { database }: Study,
   { caseId, person }: AnnotatorTask,
   given: {
+    /** Its number in this drawing. */
     readonly thread: number;
     readonly text: string | null;
     readonly resolves: boolean;
@@ -103,9 +107,11 @@ export async function addToThread(
   const found = await database
     .selectFrom("comment_threads")
     .select("id")
-    .where("id", "=", thread)
     .where("case_id", "=", caseId)
     .where("annotator", "=", person)
+    .orderBy("id")
+    .offset(thread - 1)
+    .limit(1)
     .executeTakeFirst();
   if (found === undefined) {
     throw new StudyError("not-found", "There is no such comment in this case.");
@@ -113,6 +119,6 @@ export async function addToThread(
   const at = new Date().toISOString();
   await database
     .insertInto("comments")
-    .values({ thread_id: thread, who, text, resolves: resolves ? 1 : 0, at })
+    .values({ thread_id: found.id, who, text, resolves: resolves ? 1 : 0, at })
     .execute();
 }
