@@ -15,6 +15,7 @@ import {
 } from "@malleolus/schema";
 import { type Study, storeProposals } from "@malleolus/studies";
 import { imageId } from "@malleolus/studies/test-people";
+import { openStudyDrawingTimes } from "./figures/study-drawing-times.ts";
 import { addDrawableCases, type Client, joinRoom, setUp, testRoom } from "./test-room.ts";
 
 const ID = "case-1";
@@ -358,6 +359,25 @@ test("drawing times: by annotator and arm, with what was moved, for those who ru
   assert.ok(movedMm.value !== null && movedMm.value > 0 && movedMm.value < 2, `${movedMm.value}`);
   assert.deepEqual([difference.value, Object.keys(names).includes("annotator-1")], [null, true]);
   assert.equal((await drawer.get("/api/drawing-times")).statusCode, 403);
+});
+
+test("drawing times: computed beside those who draw, once for all who ask, and not while the server stops", async (context) => {
+  const { study } = await annotator(context);
+  const times = openStudyDrawingTimes(study);
+  let [turns, isOver] = [0, false];
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const [first, second] = await Promise.all([times.now(), times.now()]);
+  isOver = true;
+  assert.ok(turns > 20, `${turns} turns`);
+  assert.equal(first.difference, second.difference, "computed once");
+  const asked = assert.rejects(times.now(), /The server is stopping/);
+  await times.close();
+  await asked;
+  await assert.rejects(times.now(), /The server is stopping/);
 });
 
 test("drawing: views of a case come in the order of hanging", async (context) => {

@@ -1,8 +1,9 @@
 /** What every route of one study's server works with. */
 import { type GroupCommits, groupCommits, type Study, serverSecret } from "@malleolus/studies";
-import { openReaderAgreements, type ReaderAgreements } from "./agreement/reader-agreements.ts";
 import { type AuditLog, startAuditLog } from "./audit-log.ts";
 import type { SingleSignOn } from "./auth/single-sign-on.ts";
+import { openReaderAgreements, type ReaderAgreements } from "./figures/reader-agreements.ts";
+import { openStudyDrawingTimes, type StudyDrawingTimes } from "./figures/study-drawing-times.ts";
 import { type EncodedImages, startEncodedImages } from "./images/encoded-images.ts";
 import type { StartAnalysis } from "./inference/analyst.ts";
 import { openStudyRuns, type StudyRuns } from "./jobs/study-runs.ts";
@@ -24,6 +25,7 @@ export interface Room extends GroupCommits {
   readonly uploads: Uploads;
   readonly runs: StudyRuns;
   readonly agreements: ReaderAgreements;
+  readonly drawingTimes: StudyDrawingTimes;
   readonly reports: StudyReports;
   readonly predictions: Predictions;
 }
@@ -55,6 +57,7 @@ export async function openRoom(
     uploads: openUploads(study, largestUploadBytes),
     runs: openStudyRuns(study, program),
     agreements: openReaderAgreements(study),
+    drawingTimes: openStudyDrawingTimes(study),
     reports: openStudyReports(study),
     predictions: openPredictions({
       studyFolder: study.folder,
@@ -70,6 +73,7 @@ export async function closeRoom(room: Room): Promise<void> {
   await room.audit.close();
   await room.settled();
   await room.agreements.close();
+  await room.drawingTimes.close();
   await room.predictions.close();
   await room.images.close();
 }

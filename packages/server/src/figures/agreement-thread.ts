@@ -1,6 +1,7 @@
 /** The thread that computes how far readers agree: a second for a large study, in which nobody may wait. */
 import { type ReaderAgreement, readerAgreement } from "@malleolus/evaluation";
 import { answerQuestions } from "@malleolus/host";
+import { failureOf } from "./figures-thread.ts";
 
 export interface AgreementQuestion {
   readonly readers: readonly string[];
@@ -15,5 +16,5 @@ const RESAMPLES = 500;
 answerQuestions<AgreementQuestion, ReaderAgreement, string>({
   answer: ({ readers, said, seed }) =>
     readerAgreement(readers, said, { seed, resamples: RESAMPLES }),
-  failureOf: (error) => (error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  failureOf,
 });

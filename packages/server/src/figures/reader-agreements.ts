@@ -3,11 +3,10 @@
  * something else: those who save meanwhile share this process.
  */
 import type { ReaderAgreement } from "@malleolus/evaluation";
-import { startThread, type Thread } from "@malleolus/host";
 import { type Panel, type PanelAgreement, panelSchema } from "@malleolus/schema";
 import { type ReadingMatrix, readingMatrix, type Study } from "@malleolus/studies";
-import { ServerError } from "../errors.ts";
 import type { AgreementQuestion } from "./agreement-thread.ts";
+import { openFiguresThread } from "./figures-thread.ts";
 
 export interface ReaderAgreements {
   /** Of each panel that has decided anything. */
@@ -16,23 +15,20 @@ export interface ReaderAgreements {
   close(): Promise<void>;
 }
 
-type AgreementThread = Thread<AgreementQuestion, ReaderAgreement>;
-
 export function openReaderAgreements(study: Study): ReaderAgreements {
   const kept = new Map<Panel, { readonly key: string; readonly found: Promise<ReaderAgreement> }>();
-  let thread: AgreementThread | null = null;
-  let isClosed = false;
+  const thread = openFiguresThread<AgreementQuestion, ReaderAgreement>(
+    new URL("./agreement-thread.ts", import.meta.url),
+    "readers' agreement",
+  );
 
   const agreementOf = (panel: Panel, question: AgreementQuestion): Promise<ReaderAgreement> => {
     const key = JSON.stringify(question);
     const before = kept.get(panel);
     if (before?.key === key) return before.found;
-    thread ??= startAgreementThread();
     const found = thread.ask(question).catch((error: unknown) => {
-      // A thread that failed answers nobody any more.
       if (kept.get(panel)?.found === found) kept.delete(panel);
-      thread = null;
-      throw isClosed ? new ServerError("unavailable", "The server is stopping.") : error;
+      throw error;
     });
     kept.set(panel, { key, found });
     return found;
@@ -49,21 +45,8 @@ export function openReaderAgreements(study: Study): ReaderAgreements {
       }
       return panels;
     },
-    async close() {
-      isClosed = true;
-      await thread?.close();
-    },
+    close: thread.close,
   };
-}
-
-function startAgreementThread(): AgreementThread {
-  return startThread<AgreementQuestion, ReaderAgreement, string>(
-    new URL("./agreement-thread.ts", import.meta.url),
-    {
-      name: "the thread of readers' agreement",
-      errorOf: (text) => new Error(`internal: readers' agreement: ${text}`),
-    },
-  );
 }
 
 function questionOf({ protocol }: Study, { readers, rows }: ReadingMatrix): AgreementQuestion {

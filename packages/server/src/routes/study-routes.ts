@@ -1,5 +1,4 @@
 /** The study: how it is read, for everybody; how far it is, for those who run it. */
-import { drawingTimes } from "@malleolus/evaluation";
 import {
   healthSchema,
   namedDrawingTimesSchema,
@@ -14,7 +13,6 @@ import {
 import {
   askedLabels,
   createRound,
-  drawingEfforts,
   listReopenings,
   listRounds,
   once,
@@ -27,9 +25,6 @@ import { accountOf, COORDINATORS, STAFF } from "../auth/access.ts";
 import { commitAudited } from "../auth/audit-hook.ts";
 import type { Room } from "../room.ts";
 import { failureAnswers } from "./failure-answers.ts";
-
-/** Of a bootstrap while somebody waits. */
-const RESAMPLES = 1000;
 
 export function addStudyRoutes(app: App, room: Room): void {
   const { study } = room;
@@ -99,17 +94,7 @@ export function addStudyRoutes(app: App, room: Room): void {
         response: { 200: namedDrawingTimesSchema, ...failureAnswers },
       },
     },
-    async () => {
-      const annotators = study.configuration.observers.filter(({ roles }) =>
-        roles.includes("annotator"),
-      );
-      const ids = annotators.map(({ id }) => id);
-      const times = drawingTimes(await drawingEfforts(study), ids, {
-        seed: study.protocol.splits.seed,
-        resamples: RESAMPLES,
-      });
-      return { ...times, names: Object.fromEntries(annotators.map(({ id, name }) => [id, name])) };
-    },
+    async () => room.drawingTimes.now(),
   );
 
   app.get(
