@@ -1,5 +1,5 @@
 /**
- * One process trains into a run directory at a time. The lock is a file that names its process;
+ * One process works in a run's directory, or another job's, at a time. The lock is a file that names its process;
  * one whose process has ended (power failure, kill -9) is taken over.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -47,7 +47,7 @@ export function lockRun(directory: string): RunLock {
   };
 }
 
-/** The process that trains into a directory now; null where none does, or none of this machine. */
+/** The process that works in a directory now; null where none does, or none of this machine. */
 export function runProcess(directory: string): number | null {
   const text = readText(join(directory, "lock"));
   const holder = text === null ? null : parseHolder(text);
@@ -72,7 +72,7 @@ function removeStale(path: string, directory: string): void {
   if (holder !== null && isAlive(holder)) {
     throw new RunError(
       "run",
-      `${directory}: process ${holder.pid} on ${holder.host} is training into this directory; ` +
+      `${directory}: process ${holder.pid} on ${holder.host} is at work in this directory; ` +
         `wait for it, or stop it (if it is certain that none is: remove ${path})`,
     );
   }
@@ -92,8 +92,12 @@ function isAlive(holder: Holder): boolean {
   return holder.host !== hostname() || isProcessAlive(holder);
 }
 
-/** Whether a process of this machine goes on: that one, and none that has its number after it. */
+/**
+ * Whether a process of this machine goes on: that one, and none that has its number after it. One that has ended and
+ * whose parent has not asked how keeps its number, and does not go on.
+ */
 export function isProcessAlive({ pid, startedAt }: Pick<Holder, "pid" | "startedAt">): boolean {
+  if (fieldsOf(pid)?.[0] === "Z") return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -106,9 +110,14 @@ export function isProcessAlive({ pid, startedAt }: Pick<Holder, "pid" | "started
 /** When a process began, to tell it from a later one of its number; null where there is no /proc, or no process. */
 export function startTimeOf(pid: number): string | null {
   // Field 22 of its line, in clock ticks since boot.
+  return fieldsOf(pid)?.[19] ?? null;
+}
+
+/** Of a process's line, from the third field, its state; null where there is no /proc, or no process. */
+function fieldsOf(pid: number): string[] | null {
   const stat = readText(`/proc/${pid}/stat`);
   // The second field, the name in parentheses, may hold spaces.
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? null;
 }
 
 function parseHolder(text: string): Holder | null {

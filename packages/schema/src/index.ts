@@ -198,6 +198,7 @@ export {
   type RunNews,
   type RunRequest,
   type RunRow,
+  type RunState,
   runActSchema,
   runDetailSchema,
   runIdSchema,

@@ -7,6 +7,7 @@ import { openStudyDrawingTimes, type StudyDrawingTimes } from "./figures/study-d
 import { type EncodedImages, startEncodedImages } from "./images/encoded-images.ts";
 import type { StartAnalysis } from "./inference/analyst.ts";
 import { openStudyRuns, type StudyRuns } from "./jobs/study-runs.ts";
+import { openStudyWork } from "./jobs/study-work.ts";
 import { openPredictions, type Predictions } from "./predictions/predictions.ts";
 import { openStudyReports, type StudyReports } from "./reports/study-reports.ts";
 import { LARGEST_UPLOAD_BYTES } from "./uploads/staged-files.ts";
@@ -47,6 +48,7 @@ export async function openRoom(
 ): Promise<Room> {
   const commits = groupCommits(study);
   const images = startEncodedImages();
+  const work = openStudyWork(study, program);
   return {
     ...commits,
     ...given,
@@ -55,7 +57,7 @@ export async function openRoom(
     images,
     audit: startAuditLog(commits),
     uploads: openUploads(study, largestUploadBytes),
-    runs: openStudyRuns(study, program),
+    runs: openStudyRuns(study, work),
     agreements: openReaderAgreements(study),
     drawingTimes: openStudyDrawingTimes(study),
     reports: openStudyReports(study),

@@ -18,6 +18,7 @@ import {
 } from "@malleolus/schema";
 import { z } from "zod";
 import { openStudyRuns } from "./jobs/study-runs.ts";
+import { openStudyWork } from "./jobs/study-work.ts";
 import { type Client, setUp, testRoom } from "./test-room.ts";
 
 const PROGRAM = [
@@ -99,11 +100,17 @@ test("runs: started once, alone, followed, stopped, and gone on with", async (co
     ["running", "quick", DATASET, "admin", LONG.steps],
   );
   assert.ok(running.loss !== null && running.loss < 1 && running.imagesPerSecond === 20);
+  assert.equal(
+    (await start(administrator, "first", LONG)).statusCode,
+    200,
+    "tried again with another number, after a server that was killed before it had answered",
+  );
+  assert.equal((await start(administrator, "first", { steps: 9 })).statusCode, 400);
   const second = await start(administrator, "second");
   assert.deepEqual([second.statusCode, second.json().code], [409, "state"], second.body);
-  assert.match(second.json().message, /first is training/);
+  assert.match(second.json().message, /first is at work/);
   // A server that has just been started finds it by its folder.
-  const [found] = openStudyRuns(study, PROGRAM).list();
+  const [found] = openStudyRuns(study, openStudyWork(study, PROGRAM)).list();
   assert.deepEqual([found.id, found.state], ["first", "running"]);
 
   const address = await app.listen({ port: 0, host: "127.0.0.1" });
@@ -198,5 +205,5 @@ test("runs: a server that was not told how starts none", async (context) => {
   const { canStart, recipes } = runsSchema.parse((await administrator.get("/api/runs")).json());
   assert.equal(canStart, false);
   assert.ok(recipes.length > 5);
-  assert.match((await start(administrator, "first")).json().message, /starts no trainings/);
+  assert.match((await start(administrator, "first")).json().message, /starts no jobs/);
 });

@@ -156,7 +156,7 @@ test("train: another recipe, and a checkpoint of another, are refused with what 
 test("train: one process at a time", async (context) => {
   const { options } = await prepare(context, { steps: 1 });
   const first = train(options("run"));
-  await assert.rejects(train(options("run")), /is training into this directory/);
+  await assert.rejects(train(options("run")), /is at work in this directory/);
   await first;
 });
 

@@ -18,6 +18,7 @@ export const runIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, {
  * `failed`: it ended with an error, or without a word.
  */
 export const runStateSchema = z.enum(["running", "stalled", "stopped", "failed", "finished"]);
+export type RunState = z.infer<typeof runStateSchema>;
 
 export const runRowSchema = z.strictObject({
   id: runIdSchema,

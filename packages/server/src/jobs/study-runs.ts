@@ -2,30 +2,25 @@
  * The runs of a study's `runs/`: what is known of each, by its folder alone, whoever started it. What a run has
  * written is read once; afterwards only what is new, since those who read share this process.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { causeText } from "@malleolus/errors";
-import { type FollowedRun, followRun, namedRecipe, runProcess } from "@malleolus/runs";
-import {
-  type RunDetail,
-  type RunNews,
-  type RunRequest,
-  type RunRow,
-  runIdSchema,
-} from "@malleolus/schema";
+import { type FollowedRun, followRun, namedRecipe } from "@malleolus/runs";
+import type { RunDetail, RunNews, RunRequest, RunRow } from "@malleolus/schema";
 import { frozenFile, type Study } from "@malleolus/studies";
 import { ServerError } from "../errors.ts";
+import { namesIn, type StudyWork } from "./study-work.ts";
 import {
-  hasJob,
-  isJobAlive,
-  type Job,
-  jobEnd,
-  lastWordMs,
-  logLines,
-  readJob,
-  startJob,
-  stopProcess,
-} from "./job.ts";
+  hasWork,
+  isSame,
+  jobOf,
+  resumable,
+  startWork,
+  stopWork,
+  workFailure,
+  workLog,
+  workState,
+} from "./work-folder.ts";
 
 export interface StudyRuns {
   readonly canStart: boolean;
@@ -35,21 +30,16 @@ export interface StudyRuns {
   detail(id: string): RunDetail;
   /** What has come since it was asked last; null where nothing has. Each follower has its own. */
   follow(id: string): () => RunNews | null;
-  /** @throws ServerError `state` while another trains, `invalid` for a name that is taken or an unknown recipe. */
+  /** @throws ServerError `state` while another works, `invalid` for a name that is taken or an unknown recipe. */
   start(request: RunRequest, who: string): RunRow;
   /** @throws ServerError `state` for one that is not at work. */
   stop(id: string): RunRow;
-  /** @throws ServerError `state` for one that cannot go on, or while another trains. */
+  /** @throws ServerError `state` for one that cannot go on, or while another works. */
   resume(id: string, who: string): RunRow;
 }
 
-const STALLED_MS = 60_000;
-const LOG_LINES = 200;
-const KILLED = "It ended without a word: its process was killed, or the machine went off.";
-
-/** `program`: the words that start the command line; null where this server cannot start any. */
-export function openStudyRuns(study: Study, program: readonly string[] | null): StudyRuns {
-  const folder = join(resolve(study.folder), "runs");
+export function openStudyRuns(study: Study, work: StudyWork): StudyRuns {
+  const folder = work.runs;
   const followed = new Map<string, () => FollowedRun>();
   const viewOf = (id: string) => {
     const path = join(folder, id);
@@ -58,10 +48,7 @@ export function openStudyRuns(study: Study, program: readonly string[] | null): 
     followed.set(id, ask);
     return ask();
   };
-  const names = () =>
-    (existsSync(folder) ? readdirSync(folder) : []).filter(
-      (id) => runIdSchema.safeParse(id).success && isRun(join(folder, id)),
-    );
+  const names = () => namesIn(folder).filter((id) => isRun(join(folder, id)));
   const list = () =>
     names()
       .map((id) => {
@@ -73,15 +60,8 @@ export function openStudyRuns(study: Study, program: readonly string[] | null): 
         }
       })
       .toSorted((a, b) => ((a.last ?? "") < (b.last ?? "") ? 1 : -1));
-  const requireIdle = () => {
-    if (program === null) throw new ServerError("state", "This server starts no trainings.");
-    const busy = names().find((id) => isAtWork(join(folder, id)));
-    if (busy === undefined) return program;
-    throw new ServerError("state", `${busy} is training. Stop it, or wait until it has ended.`);
-  };
-
   return {
-    canStart: program !== null,
+    canStart: work.canStart,
     list,
     detail(id) {
       const view = viewOf(id);
@@ -91,7 +71,7 @@ export function openStudyRuns(study: Study, program: readonly string[] | null): 
         losses: [...view.losses],
         validations: [...view.validations],
         recipe: existsSync(recipe) ? readFileSync(recipe, "utf8") : null,
-        log: logLines(jobFolder(view.path), LOG_LINES),
+        log: workLog(view.path),
       };
     },
     follow(id) {
@@ -116,41 +96,30 @@ export function openStudyRuns(study: Study, program: readonly string[] | null): 
       };
     },
     start(request, who) {
-      const words = requireIdle();
+      const program = work.program();
       const { id, dataset } = request;
       const path = join(folder, id);
+      const args = trainingArguments(study, path, request);
       if (existsSync(path)) {
+        if (isSame(jobOf(path), { args, dataset, who })) return rowOf(id, viewOf(id));
         throw new ServerError("invalid", `There is a run ${id} already. Give it another name.`);
       }
-      const args = trainingArguments(study, path, request);
+      work.requireIdle("train");
       mkdirSync(path, { recursive: true });
-      startJob(jobFolder(path), words, { args, dataset, who });
+      startWork(path, program, { args, dataset, who });
       return rowOf(id, viewOf(id));
     },
     stop(id) {
       const view = viewOf(id);
-      const { state } = rowOf(id, view);
-      if (state !== "running" && state !== "stalled") {
-        throw new ServerError("state", `${id} is not at work: it is ${state}.`);
-      }
-      const folder = jobFolder(view.path);
-      const job = readJob(folder);
-      const started = job !== null && isJobAlive(job) ? job : null;
-      // Whoever holds the run's lock trains, also where a terminal started it; before it does, the job's group.
-      const pid = runProcess(view.path) ?? (started?.process ? -started.process.pid : null);
-      if (pid !== null) stopProcess(pid, folder, started?.at ?? String(pid));
+      stopWork(view.path, id, rowOf(id, view).state);
       return rowOf(id, view);
     },
     resume(id, who) {
-      const words = requireIdle();
+      const program = work.program();
       const view = viewOf(id);
-      const job = readJob(jobFolder(view.path));
-      const { state, canResume } = rowOf(id, view);
-      if (job === null || !canResume) {
-        const why = job === null ? "a terminal started it; go on there" : `it is ${state}`;
-        throw new ServerError("state", `${id} cannot go on from here: ${why}.`);
-      }
-      startJob(jobFolder(view.path), words, { ...job, who });
+      const job = resumable(view.path, id, rowOf(id, view));
+      work.requireIdle("train");
+      startWork(view.path, program, { ...job, who });
       return rowOf(id, view);
     },
   };
@@ -179,18 +148,7 @@ function trainingArguments(study: Study, out: string, request: RunRequest): stri
 }
 
 function isRun(path: string): boolean {
-  return existsSync(join(path, "recipe.json")) || hasJob(jobFolder(path));
-}
-
-/** Whether its lock is held, or its job goes on that has no lock yet. A job that cannot be read has none. */
-function isAtWork(path: string): boolean {
-  if (runProcess(path) !== null) return true;
-  try {
-    const job = readJob(jobFolder(path));
-    return job !== null && isJobAlive(job);
-  } catch {
-    return false;
-  }
+  return existsSync(join(path, "recipe.json")) || hasWork(path);
 }
 
 function damagedRow(id: string, failure: string): RunRow {
@@ -211,13 +169,9 @@ function damagedRow(id: string, failure: string): RunRow {
   };
 }
 
-function jobFolder(path: string): string {
-  return join(path, "job");
-}
-
 function rowOf(id: string, { path, recipe, figures }: FollowedRun): RunRow {
-  const job = readJob(jobFolder(path));
-  const state = stateOf(path, figures, job);
+  const job = jobOf(path);
+  const state = workState(path, job, figures);
   const { steps, loss, best, imagesPerSecond, last, end } = figures;
   const isAtWork = state === "running" || state === "stalled";
   return {
@@ -232,32 +186,7 @@ function rowOf(id: string, { path, recipe, figures }: FollowedRun): RunRow {
     best,
     imagesPerSecond,
     last: last ?? job?.at ?? null,
-    failure: state === "failed" ? failureOf(path) : null,
+    failure: state === "failed" ? workFailure(path) : null,
     canResume: job !== null && !isAtWork && (state !== "finished" || end === null),
   };
-}
-
-function stateOf(
-  path: string,
-  { last, end }: FollowedRun["figures"],
-  job: Job | null,
-): RunRow["state"] {
-  if (runProcess(path) !== null || (job !== null && isJobAlive(job))) {
-    const heard = Math.max(Date.parse(last ?? job?.at ?? ""), lastWordMs(jobFolder(path)));
-    return Date.now() - heard > STALLED_MS ? "stalled" : "running";
-  }
-  const { code } = job === null ? { code: null } : jobEnd(jobFolder(path));
-  if (code !== null && code !== 0) return code === 130 || code === 143 ? "stopped" : "failed";
-  if (end === "stopped") return "stopped";
-  return end === null ? "failed" : "finished";
-}
-
-/** The first line that says what is wrong: the program's own, else the last that it said. */
-function failureOf(path: string): string {
-  const { code } = jobEnd(jobFolder(path));
-  if (code === null) return KILLED;
-  const lines = logLines(jobFolder(path), LOG_LINES);
-  return (
-    lines.find((line) => /^(malleolus|internal|\w*Error):/i.test(line)) ?? lines.at(-1) ?? KILLED
-  );
 }
