@@ -17,6 +17,7 @@ const shownRecipeSchema = z.preprocess(
     steps: z.int().positive(),
     /** Absent in recipes of earlier versions. */
     validation: z.looseObject({ metric: z.string() }).nullish(),
+    model: z.looseObject({ kind: z.string() }).nullish(),
   }),
 );
 export type ShownRecipe = z.infer<typeof shownRecipeSchema>;

@@ -16,6 +16,7 @@ export {
   type RunValidation,
   type ShownRecipe,
 } from "./follow-run.ts";
+export { type OpenJobRecord, openJobRecord, readJobRecord } from "./job-record.ts";
 export { isProcessAlive, runProcess, startTimeOf } from "./lock.ts";
 export { parseRecipe, readRecipeFile } from "./read-recipe.ts";
 export { type RecipeDifference, recipeDifferences } from "./recipe-differences.ts";

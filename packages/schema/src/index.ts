@@ -161,6 +161,19 @@ export {
   failureSchema,
 } from "./api/failure.ts";
 export {
+  type JobDetail,
+  type JobKind,
+  type JobRequest,
+  type JobRow,
+  jobDetailSchema,
+  jobKindSchema,
+  jobRequestSchema,
+  jobRowSchema,
+  jobsSchema,
+  type SelectionStrategy,
+  selectionStrategySchema,
+} from "./api/job.ts";
+export {
   type NewPasskey,
   newPasskeySchema,
   type PasskeyCreation,
@@ -356,6 +369,7 @@ export {
   valueRangeSchema,
   viewSchema,
 } from "./image.ts";
+export { type JobRecord, jobRecordSchema } from "./job-record.ts";
 export {
   isPossible,
   type Label,

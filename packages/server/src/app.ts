@@ -23,6 +23,7 @@ import { addDashboardRoutes } from "./routes/dashboard-routes.ts";
 import { addDatasetRoutes } from "./routes/dataset-routes.ts";
 import { addDecidingRoutes } from "./routes/deciding-routes.ts";
 import { addDetectorRoute, type ReadDetector } from "./routes/detector-route.ts";
+import { addJobRoutes } from "./routes/job-routes.ts";
 import { addPages } from "./routes/pages.ts";
 import { addPasskeyRoutes } from "./routes/passkey-routes.ts";
 import { addPeopleRoutes } from "./routes/people-routes.ts";
@@ -87,6 +88,7 @@ export async function createApp(room: Room, options: AppOptions): Promise<App> {
     addDashboardRoutes(app, room);
     addDatasetRoutes(app, room);
     addRunRoutes(app, room);
+    addJobRoutes(app, room);
     addReportRoutes(app, room);
     addPredictRoutes(app, room);
     addWrongFindingRoutes(app, room);

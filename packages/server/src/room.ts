@@ -6,6 +6,7 @@ import { openReaderAgreements, type ReaderAgreements } from "./figures/reader-ag
 import { openStudyDrawingTimes, type StudyDrawingTimes } from "./figures/study-drawing-times.ts";
 import { type EncodedImages, startEncodedImages } from "./images/encoded-images.ts";
 import type { StartAnalysis } from "./inference/analyst.ts";
+import { openStudyJobs, type StudyJobs } from "./jobs/study-jobs.ts";
 import { openStudyRuns, type StudyRuns } from "./jobs/study-runs.ts";
 import { openStudyWork } from "./jobs/study-work.ts";
 import { openPredictions, type Predictions } from "./predictions/predictions.ts";
@@ -25,6 +26,7 @@ export interface Room extends GroupCommits {
   readonly singleSignOn: SingleSignOn | null;
   readonly uploads: Uploads;
   readonly runs: StudyRuns;
+  readonly jobs: StudyJobs;
   readonly agreements: ReaderAgreements;
   readonly drawingTimes: StudyDrawingTimes;
   readonly reports: StudyReports;
@@ -40,7 +42,7 @@ export async function openRoom(
     startAnalysis = null,
   }: {
     readonly largestUploadBytes?: number | undefined;
-    /** The words that start the command line; without them nothing is trained from here. */
+    /** The words that start the command line; without them no job is started from here. */
     readonly program?: readonly string[] | null | undefined;
     /** Makes the process that looks at single radiographs; without it nothing does. */
     readonly startAnalysis?: StartAnalysis | null | undefined;
@@ -58,6 +60,7 @@ export async function openRoom(
     audit: startAuditLog(commits),
     uploads: openUploads(study, largestUploadBytes),
     runs: openStudyRuns(study, work),
+    jobs: openStudyJobs(study, work),
     agreements: openReaderAgreements(study),
     drawingTimes: openStudyDrawingTimes(study),
     reports: openStudyReports(study),

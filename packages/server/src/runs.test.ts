@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -16,10 +16,10 @@ import {
   runNewsSchema,
   runsSchema,
 } from "@malleolus/schema";
-import { z } from "zod";
 import { openStudyRuns } from "./jobs/study-runs.ts";
 import { openStudyWork } from "./jobs/study-work.ts";
 import { type Client, setUp, testRoom } from "./test-room.ts";
+import { killWork } from "./test-work.ts";
 
 const PROGRAM = [
   process.execPath,
@@ -33,11 +33,7 @@ const LONG = { steps: 10_000 };
 async function room(context: TestContext) {
   const started: { study?: string } = {};
   // Before the study's folder goes, which they write into.
-  context.after(() => {
-    const runs = join(started.study ?? "", "runs");
-    if (started.study === undefined || !existsSync(runs)) return;
-    for (const id of readdirSync(runs)) killAll(started.study, id);
-  });
+  context.after(() => killWork(started.study ?? ""));
   const given = await testRoom(context, { program: PROGRAM });
   started.study = given.study.folder;
   const folder = join(given.study.folder, "datasets", DATASET);
@@ -72,17 +68,6 @@ async function until(client: Client, id: string, isSo: (run: RunRow) => boolean)
     await wait(200);
   }
   throw new Error(`${id} never came so far`);
-}
-
-/** As a machine that goes off: nobody in the job's group can write anything down. */
-function killAll(study: string, id: string): void {
-  const path = join(study, "runs", id, "job", "job.json");
-  const schema = z.object({ process: z.object({ pid: z.number() }) });
-  try {
-    process.kill(-schema.parse(JSON.parse(readFileSync(path, "utf8"))).process.pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
 }
 
 test("runs: started once, alone, followed, stopped, and gone on with", async (context) => {
@@ -152,7 +137,7 @@ test("runs: started once, alone, followed, stopped, and gone on with", async (co
   }
   assert.equal(news?.isAnew, true);
 
-  killAll(study.folder, "first");
+  killWork(study.folder);
   const killed = await until(administrator, "first", ({ state }) => state === "failed");
   assert.match(killed.failure ?? "", /ended without a word/);
   assert.equal(killed.canResume, true);

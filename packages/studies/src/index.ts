@@ -288,7 +288,7 @@ export {
   type SeenSelection,
   selectionVisibleTo,
 } from "./selection/selection-visibility.ts";
-export { STRATEGIES, type StrategyName } from "./selection/strategies.ts";
+export { STRATEGIES } from "./selection/strategies.ts";
 export {
   closeStudy,
   createStudy,

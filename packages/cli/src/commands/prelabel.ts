@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
 import { CliError } from "../errors.ts";
+import { jobOption, openJob } from "../job-folder.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -18,6 +19,7 @@ interface PrelabelArguments {
   readonly workers: number;
   readonly threads?: number;
   readonly coco?: string;
+  readonly job?: string;
   readonly json?: true;
 }
 
@@ -50,6 +52,7 @@ export const prelabelCommand: CommandFile = (output) =>
       2,
     )
     .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
+    .addOption(jobOption())
     .option("--json", "what was stored, as one JSON object")
     .addHelpText(
       "after",
@@ -78,6 +81,7 @@ Examples:
       const { setThreads } = await import("@malleolus/torch");
       const { cocoText } = await import("@malleolus/data");
       const { prelabelStudy } = await import("../prelabel/prelabel-study.ts");
+      const job = openJob(given.job);
       if (given.threads !== undefined) setThreads(given.threads);
       const networks = await networksOf(given);
       if (networks.isShipped && !given.json) output.writeError(SHIPPED);
@@ -93,7 +97,10 @@ Examples:
           who: given.who,
           workers: given.workers,
           stop: signals.signal,
-          onRadiograph: (done, total) => progress.show(done, total),
+          onRadiograph(done, total) {
+            progress.show(done, total);
+            job.progress(done, total);
+          },
           onFailure: (reason) => progress.say(reason),
           onUncalibrated() {
             if (!given.json) progress.say("the classifier is not calibrated: malleolus calibrate");
@@ -105,13 +112,14 @@ Examples:
           writeFileWhole(given.coco, cocoText(proposals.dataset));
           if (!given.json) output.writeError(describeProposals(given.coco, proposals));
         }
-        output.write(
-          given.json
-            ? `${JSON.stringify({ model: model.sha256, ...counts })}\n`
-            : `${counts.stored} radiographs prelabelled: ${counts.outlined} outlined, ` +
-                `${counts.noLowerLeg} without a lower leg, ${counts.failed} that cannot be read\n`,
-        );
+        const said =
+          `${counts.stored} radiographs prelabelled: ${counts.outlined} outlined, ` +
+          `${counts.noLowerLeg} without a lower leg, ${counts.failed} that cannot be read\n`;
+        const reason = signals.signal.aborted ? "stopped" : "done";
+        job.end({ reason, said, report: null });
+        output.write(given.json ? `${JSON.stringify({ model: model.sha256, ...counts })}\n` : said);
       } finally {
+        job.close();
         progress.end();
         signals.dispose();
         await studies.closeStudy(study);

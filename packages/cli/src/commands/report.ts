@@ -1,13 +1,15 @@
 /** `malleolus report`: what a detector finds on a study's own tests, as a page to read. */
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { ReportContent } from "@malleolus/evaluation";
+import type { OpenJobRecord } from "@malleolus/runs";
 import type { RadiographAnalysis } from "@malleolus/schema";
 import type { Study } from "@malleolus/studies";
 import { Command, Option } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
 import { CliError } from "../errors.ts";
+import { jobOption, openJob } from "../job-folder.ts";
 import type { Output } from "../output.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import type { StudyToReport } from "../study-report/report-content.ts";
@@ -28,6 +30,7 @@ interface ReportArguments {
   readonly pdf?: true;
   readonly dtype?: "float32" | "bfloat16";
   readonly threads?: number;
+  readonly job?: string;
   readonly json?: true;
 }
 
@@ -71,6 +74,7 @@ export const reportCommand: CommandFile = (output) =>
       ]),
     )
     .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
+    .addOption(jobOption())
     .option("--json", "the report's JSON instead of words")
     .addHelpText(
       "after",
@@ -106,6 +110,7 @@ Examples:
       const { jsonReport } = await import("@malleolus/evaluation");
       const { studyReport } = await import("../study-report/report-content.ts");
       const { writeReport } = await import("../study-report/report-files.ts");
+      const job = openJob(given.job);
       const study = await openStudy(given.study);
       try {
         // Before anything is looked for, which takes minutes.
@@ -115,8 +120,11 @@ Examples:
         const { readSelectionAudit } = await import("../selection-audit/audit-folder.ts");
         const selectionAudit =
           given.selectionAudit === undefined ? null : readSelectionAudit(given.selectionAudit);
-        const told = await findAll(study, given, output);
-        if (told === null) return;
+        const told = await findAll(study, given, output, job);
+        if (told === null) {
+          job.end({ reason: "stopped", said: "", report: null });
+          return;
+        }
         const { folder, ...known } = told;
         const preliminary = { reference: null, whose: null, selectionAudit };
         const content = await studyReport({ study, ...known, truth, readerScores, preliminary });
@@ -124,8 +132,11 @@ Examples:
         const written = await writeReport(folder, content, { csv, svg, pdf });
         const { writeReportCases } = await import("../study-report/report-cases.ts");
         written.push(writeReportCases(folder, content, known.found));
-        output.write(given.json ? jsonReport(content) : describeReport(written, content));
+        const said = describeReport(written, content);
+        job.end({ reason: "done", said, report: basename(folder) });
+        output.write(given.json ? jsonReport(content) : said);
       } finally {
+        job.close();
         await closeStudy(study);
       }
     });
@@ -135,6 +146,7 @@ async function findAll(
   study: Study,
   given: ReportArguments,
   output: Output,
+  job: OpenJobRecord,
 ): Promise<
   | (Omit<StudyToReport, "study" | "truth" | "readerScores" | "preliminary"> & {
       readonly folder: string;
@@ -159,7 +171,10 @@ async function findAll(
         await setImmediate();
         return analysis;
       },
-      onImage: (done, total) => progress.show(done, total),
+      onImage(done, total) {
+        progress.show(done, total);
+        job.progress(done, total);
+      },
       stop: signals.signal,
     });
     if (found === null) return null;

@@ -1,15 +1,17 @@
 /** `malleolus select`: which radiographs are worth training on, by what a model says of them. */
 import { writeFileWhole } from "@malleolus/host";
-import type { SeenSelection, SelectionOutcome, StrategyName } from "@malleolus/studies";
+import { type SelectionStrategy, selectionStrategySchema } from "@malleolus/schema";
+import type { SeenSelection, SelectionOutcome } from "@malleolus/studies";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile } from "../command-file.ts";
+import { jobOption, openJob } from "../job-folder.ts";
 import { userName } from "../user-name.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface SelectArguments {
   readonly study: string;
-  readonly strategy: StrategyName;
+  readonly strategy: SelectionStrategy;
   readonly count?: number;
   readonly balance?: Balance;
   readonly hardest: number;
@@ -18,6 +20,7 @@ interface SelectArguments {
   readonly out?: string;
   readonly show?: number | true;
   readonly who: string;
+  readonly job?: string;
   readonly json?: true;
 }
 
@@ -26,20 +29,15 @@ interface Balance {
   readonly noFracture: number;
 }
 
-// Named here, so that help costs no database.
-const NAMES: readonly StrategyName[] = [
-  "hard",
-  "uncertainty",
-  "disagreement",
-  "class-balanced",
-  "random",
-];
-
 export const selectCommand: CommandFile = (output) =>
   new Command("select")
     .description("choose a training set by what a model finds hard, and say why")
     .option("--study <folder>", "the study's folder", ".")
-    .addOption(new Option("--strategy <name>", "how to choose").choices(NAMES).default("hard"))
+    .addOption(
+      new Option("--strategy <name>", "how to choose")
+        .choices(selectionStrategySchema.options)
+        .default("hard"),
+    )
     .option("--count <number>", "radiographs (default: the protocol's training)", wholeNumber(1))
     .option("--balance <f:n>", "with a fracture to without (default: the protocol's)", balance)
     .option("--hardest <number>", "of the whole pool, to list beside it", wholeNumber(0), 400)
@@ -56,6 +54,7 @@ export const selectCommand: CommandFile = (output) =>
       wholeNumber(1),
     )
     .option("--who <name>", "recorded as the one who did it", userName())
+    .addOption(jobOption())
     .option("--json", "JSON instead of words")
     .addHelpText(
       "after",
@@ -80,6 +79,7 @@ Examples:
     )
     .action(async (given: SelectArguments) => {
       const studies = await import("@malleolus/studies");
+      const job = openJob(given.job);
       const study = await studies.openStudy(given.study);
       try {
         const { who } = given;
@@ -106,15 +106,16 @@ Examples:
           );
           writeFileWhole(given.out, lines.join(""));
         }
-        output.write(
-          given.json ? `${JSON.stringify(outcome)}\n` : describeOutcome(given.strategy, outcome),
-        );
+        const said = describeOutcome(given.strategy, outcome);
+        job.end({ reason: "done", said, report: null });
+        output.write(given.json ? `${JSON.stringify(outcome)}\n` : said);
       } finally {
+        job.close();
         await studies.closeStudy(study);
       }
     });
 
-function describeOutcome(strategy: StrategyName, outcome: SelectionOutcome): string {
+function describeOutcome(strategy: SelectionStrategy, outcome: SelectionOutcome): string {
   const { id, model, pool, picked, patients, classes, hardest } = outcome;
   const byClass = Object.entries(classes)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -25,6 +25,8 @@ export const runRowSchema = z.strictObject({
   state: runStateSchema,
   /** Null before it has written any. */
   recipe: z.string().nullable(),
+  /** The kind of its network, where a checkpoint is there to be asked. */
+  model: z.enum(["mask-rcnn", "segmentation", "classification"]).nullable(),
   /** The frozen data set that it learns from; null where a terminal started it. */
   dataset: frozenIdSchema.nullable(),
   who: z.string().nullable(),

@@ -5,8 +5,14 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { causeText } from "@malleolus/errors";
-import { type FollowedRun, followRun, namedRecipe } from "@malleolus/runs";
-import type { RunDetail, RunNews, RunRequest, RunRow } from "@malleolus/schema";
+import { type FollowedRun, followRun, latestCheckpoint, namedRecipe } from "@malleolus/runs";
+import {
+  type RunDetail,
+  type RunNews,
+  type RunRequest,
+  type RunRow,
+  runRowSchema,
+} from "@malleolus/schema";
 import { frozenFile, type Study } from "@malleolus/studies";
 import { ServerError } from "../errors.ts";
 import { namesIn, type StudyWork } from "./study-work.ts";
@@ -156,6 +162,7 @@ function damagedRow(id: string, failure: string): RunRow {
     id,
     state: "failed",
     recipe: null,
+    model: null,
     dataset: null,
     who: null,
     steps: 0,
@@ -178,6 +185,7 @@ function rowOf(id: string, { path, recipe, figures }: FollowedRun): RunRow {
     id,
     state,
     recipe: recipe?.name ?? null,
+    model: latestCheckpoint(path) === null ? null : kindOf(recipe),
     dataset: job?.dataset ?? null,
     who: job?.who ?? null,
     steps,
@@ -189,4 +197,8 @@ function rowOf(id: string, { path, recipe, figures }: FollowedRun): RunRow {
     failure: state === "failed" ? workFailure(path) : null,
     canResume: job !== null && !isAtWork && (state !== "finished" || end === null),
   };
+}
+
+function kindOf(recipe: FollowedRun["recipe"]): RunRow["model"] {
+  return runRowSchema.shape.model.safeParse(recipe?.model?.kind).data ?? null;
 }

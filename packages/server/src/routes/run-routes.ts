@@ -10,13 +10,11 @@ import {
   runRowSchema,
   runsSchema,
 } from "@malleolus/schema";
-import { once } from "@malleolus/studies";
-import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../app.ts";
 import { accountOf, COORDINATORS } from "../auth/access.ts";
-import { commitAudited } from "../auth/audit-hook.ts";
 import type { Room } from "../room.ts";
+import { actOnce } from "./act-once.ts";
 import { failureAnswers } from "./failure-answers.ts";
 
 const LIVE_STEP_MS = 1000;
@@ -58,7 +56,9 @@ export function addRunRoutes(app: App, room: Room): void {
       },
     },
     async (request) =>
-      act(request, `start run ${request.body.id}`, (who) => runs.start(request.body, who)),
+      actOnce(room, request, { action: `start run ${request.body.id}`, answer: runRowSchema }, () =>
+        runs.start(request.body, accountOf(request).login),
+      ),
   );
 
   app.get(
@@ -132,23 +132,10 @@ export function addRunRoutes(app: App, room: Room): void {
       },
       async (request) => {
         const { id } = request.params;
-        return act(request, `${what} run ${id}`, (who) =>
-          what === "stop" ? runs.stop(id) : runs.resume(id, who),
+        return actOnce(room, request, { action: `${what} run ${id}`, answer: runRowSchema }, () =>
+          what === "stop" ? runs.stop(id) : runs.resume(id, accountOf(request).login),
         );
       },
-    );
-  }
-
-  /** Done once however often it is tried. */
-  function act<T extends FastifyRequest & { readonly body: { readonly requestId: string } }>(
-    request: T,
-    action: string,
-    work: (who: string) => z.infer<typeof runRowSchema>,
-  ) {
-    const who = accountOf(request).login;
-    const { requestId } = request.body;
-    return commitAudited(room, request, (within) =>
-      once(within, { who, requestId, action, answer: runRowSchema }, async () => work(who)),
     );
   }
 }

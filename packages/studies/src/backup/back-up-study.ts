@@ -3,8 +3,8 @@
  * the study's folder. Images are never changed and lie in the store before the database knows them, so
  * that those of the moment are all there.
  *
- * Not in it: the key file, which tells patients' pseudonyms; it lies beside the study and is kept apart. Nor `runs/`:
- * trainings come and go there while it is written, and can be repeated from the frozen data sets, which are in it.
+ * Not in it: the key file, which tells patients' pseudonyms; it lies beside the study and is kept apart. Nor `runs/` and
+ * `jobs/`: what works there comes and goes while it is written, and can be repeated from what is in it.
  */
 import {
   closeSync,
@@ -36,7 +36,7 @@ export interface BackupSize {
 }
 
 const PART = 1 << 20;
-const RUNS = "runs/";
+const WORK = ["runs/", "jobs/"];
 
 /**
  * Writes `path`, a tar archive with one folder; it is there whole or not at all.
@@ -143,7 +143,7 @@ function filesWithin(folder: string, keyFile: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => resolve(path) !== keyFile)
     .map((path) => relative(folder, path).split(sep).join("/"))
-    .filter((name) => !name.startsWith(RUNS))
+    .filter((name) => WORK.every((folder) => !name.startsWith(folder)))
     .toSorted();
 }
 

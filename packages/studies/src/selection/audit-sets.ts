@@ -2,7 +2,7 @@
  * The training sets that an audit of selection compares: growing ones, chosen by two strategies from the same
  * pool, of radiographs that are annotated already. Nothing is recorded in the study, and nobody is assigned.
  */
-import type { Model } from "@malleolus/schema";
+import { type Model, type SelectionStrategy, selectionStrategySchema } from "@malleolus/schema";
 import { inTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { assignedImages } from "../export/assigned-images.ts";
@@ -10,7 +10,7 @@ import { requireStaff } from "../people.ts";
 import type { Study } from "../study.ts";
 import { classifiedImages, findModel, scoredImages } from "./scored-images.ts";
 import { candidatesOf, pickByKind } from "./select-training.ts";
-import { STRATEGIES, type StrategyName } from "./strategies.ts";
+import { STRATEGIES } from "./strategies.ts";
 
 export interface AuditSetsRequest {
   readonly strategies: readonly string[];
@@ -67,19 +67,11 @@ export async function auditSets(
   return { model, sets };
 }
 
-function strategyCalled(name: string): StrategyName {
-  const found = strategyNames.find((one) => one === name);
+function strategyCalled(name: string): SelectionStrategy {
+  const found = selectionStrategySchema.options.find((one) => one === name);
   if (found !== undefined) return found;
   throw new StudyError(
     "record",
-    `expected a strategy (${strategyNames.join(", ")}), got "${name}"; mend the plan`,
+    `expected a strategy (${selectionStrategySchema.options.join(", ")}), got "${name}"; mend the plan`,
   );
 }
-
-const strategyNames: readonly StrategyName[] = [
-  "hard",
-  "uncertainty",
-  "disagreement",
-  "class-balanced",
-  "random",
-];

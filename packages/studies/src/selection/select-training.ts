@@ -5,7 +5,7 @@
  *
  * It proposes: `malleolus assign training --preferred` takes what it wrote.
  */
-import type { Model, Partition } from "@malleolus/schema";
+import type { Model, Partition, SelectionStrategy } from "@malleolus/schema";
 import { readPool } from "../assignment/pool.ts";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
@@ -20,16 +20,10 @@ import {
   scoredImages,
 } from "./scored-images.ts";
 import type { ScoredImage } from "./signals.ts";
-import {
-  type Candidate,
-  inOrder,
-  type Ranked,
-  STRATEGIES,
-  type StrategyName,
-} from "./strategies.ts";
+import { type Candidate, inOrder, type Ranked, STRATEGIES } from "./strategies.ts";
 
 export interface SelectionRequest {
-  readonly strategy: StrategyName;
+  readonly strategy: SelectionStrategy;
   readonly count: number;
   /** Radiographs with a fracture to those without, in any unit: 326 to 423, or 1 to 1. */
   readonly balance: { readonly fracture: number; readonly noFracture: number };
@@ -146,7 +140,7 @@ export function candidatesOf(
 
 /** Ranked together, so that priorities compare; taken for each kind by its share. */
 export function pickByKind(
-  strategy: (typeof STRATEGIES)[StrategyName],
+  strategy: (typeof STRATEGIES)[SelectionStrategy],
   pool: readonly Candidate[],
   noFractureClass: string,
   seed: number,
@@ -191,7 +185,7 @@ export function quotaOf(count: number, { fracture, noFracture }: Kinds): Kinds {
 
 interface NewSelection {
   readonly purpose: "training" | "hardest";
-  readonly strategy: StrategyName;
+  readonly strategy: SelectionStrategy;
   readonly seed: number;
   readonly model: Model;
   readonly who: string;

@@ -3,7 +3,9 @@
  * candidate a priority from 0 to 1 and says why; how many of whom are taken is `diverse-picks.ts`'s
  * business.
  */
+
 import { seededKey, seededOrder } from "@malleolus/random";
+import type { SelectionStrategy } from "@malleolus/schema";
 import { hardReason } from "./reasons.ts";
 import {
   percentilesOf,
@@ -42,8 +44,7 @@ export const STRATEGIES = {
   disagreement: (pool) => byMix(pool, { segmentation: 0.5, views: 0.25, flip: 0.25 }),
   hard: byHardness,
   "class-balanced": byClass,
-} as const satisfies Readonly<Record<string, Strategy>>;
-export type StrategyName = keyof typeof STRATEGIES;
+} as const satisfies Readonly<Record<SelectionStrategy, Strategy>>;
 
 /** What the default mix is made of: the percentiles of the signals that a radiograph has. */
 const HARD_MIX = { uncertainty: 0.4, segmentation: 0.3, views: 0.15, flip: 0.15 } as const;

@@ -7,6 +7,7 @@ const run: RunNews["run"] = {
   id: "first",
   state: "running",
   recipe: "quick",
+  model: null,
   dataset: null,
   who: null,
   steps: 2,
