@@ -4,10 +4,11 @@
  * then on whole radiographs, the classifier from its weights, and the classifier's temperature on patients of
  * whom neither has learned. Started by hand; what is done is not done again, and a training that was cut goes on:
  *
- *     node experiments/preliminary-networks.ts OUT WEIGHTS
+ *     node experiments/preliminary-networks.ts OUT WEIGHTS [STEPS]
  *
  * WEIGHTS are MobileNetV2's of ImageNet, as `train --weights` takes them. It leaves
- * OUT/simulated-outlines.safetensors and OUT/simulated-classes.safetensors.
+ * OUT/simulated-outlines.safetensors and OUT/simulated-classes.safetensors. STEPS is for trying whether its parts
+ * fit together: so many steps a training, on a few small radiographs; networks made so are worth nothing.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -15,9 +16,9 @@ import { join } from "node:path";
 import { shrinkDetector } from "@malleolus/networks";
 import { findDetector } from "@malleolus/runs";
 
-const [out, weights] = process.argv.slice(2);
+const [out, weights, steps] = process.argv.slice(2);
 if (out === undefined || weights === undefined) {
-  console.error("usage: node experiments/preliminary-networks.ts OUT WEIGHTS");
+  console.error("usage: node experiments/preliminary-networks.ts OUT WEIGHTS [STEPS]");
   process.exit(2);
 }
 
@@ -29,11 +30,13 @@ const set = (kind: "structures" | "classes", part: "train" | "validation" | "tun
   join(sets, `${kind}-${part}.json`);
 
 if (!existsSync(join(images, "annotations.json"))) {
-  const patients = ["--per-class", "150", "--excluded", "0", "--pitch", "0.48"];
+  const [perClass, pitch] = steps === undefined ? ["150", "0.48"] : ["4", "1"];
+  const patients = ["--per-class", perClass, "--excluded", "0", "--pitch", pitch];
   malleolus("phantom", archive, "--hospital", "internal", "--seed", "weights", ...patients);
 }
 if (!existsSync(set("classes", "tuning"))) {
-  node(join(import.meta.dirname, "preliminary-sets.ts"), images, sets);
+  const few = steps === undefined ? [] : ["4", "8"];
+  node(join(import.meta.dirname, "preliminary-sets.ts"), images, sets, ...few);
 }
 const rounds = ["windows", "windows-again"];
 for (const [i, name] of rounds.entries()) {
@@ -92,6 +95,7 @@ function train(
     String(seed),
     "--out",
     to,
+    ...(steps === undefined ? [] : ["--steps", steps]),
   );
 }
 

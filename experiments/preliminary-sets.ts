@@ -3,9 +3,10 @@
  * class, and 228 without, as in the paper, no more than a few of a patient; and the radiographs of other
  * patients to tune with. Started by hand:
  *
- *     node experiments/preliminary-sets.ts ARCHIVE OUT
+ *     node experiments/preliminary-sets.ts ARCHIVE OUT [FRACTURES WITHOUT]
  *
- * ARCHIVE is a hospital's folder of `malleolus phantom` with at least 150 patients a class. Of every class the
+ * ARCHIVE is a hospital's folder of `malleolus phantom` with at least 150 patients a class; FRACTURES a class and so
+ * many WITHOUT are other numbers than the paper's, for trying with fewer patients. Of every class the
  * first three in four patients may be trained on, the others tune. OUT gets `structures-train.json` and
  * `structures-tuning.json` for the segmentation, `classes-train.json` and `classes-tuning.json` for the
  * classification, and of both kinds a `-validation.json` of some of the tuning patients; images lie in ARCHIVE.
@@ -16,15 +17,13 @@ import { type CocoDataset, type CocoImage, cocoText } from "@malleolus/data";
 import { readArchive, structureAnnotations, truthAnnotations } from "@malleolus/phantom";
 import { seededOrder } from "@malleolus/random";
 
-const FRACTURES_A_CLASS = 49;
-const WITHOUT = 228;
 const TRAINING_SHARE = 0.75;
 const VALIDATED = 4;
 const SEED = 1;
 
-const [archive, out] = process.argv.slice(2);
+const [archive, out, fractures = "49", without = "228"] = process.argv.slice(2);
 if (archive === undefined || out === undefined) {
-  console.error("usage: node experiments/preliminary-sets.ts ARCHIVE OUT");
+  console.error("usage: node experiments/preliminary-sets.ts ARCHIVE OUT [FRACTURES WITHOUT]");
   process.exit(2);
 }
 
@@ -37,8 +36,8 @@ const [training, tuning] = [true, false].map((wanted) =>
 );
 const classes = truthAnnotations(training);
 const chosen = new Set([
-  ...["weber_a", "weber_b", "weber_c"].flatMap((name) => spread(name, FRACTURES_A_CLASS)),
-  ...spread("no_fracture", WITHOUT),
+  ...["weber_a", "weber_b", "weber_c"].flatMap((name) => spread(name, Number(fractures))),
+  ...spread("no_fracture", Number(without)),
 ]);
 
 mkdirSync(out, { recursive: true });

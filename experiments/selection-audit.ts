@@ -1,32 +1,36 @@
 /**
- * Does choosing radiographs by a model help? The audit of `malleolus audit-selection` on a simulated study, from
- * nothing to its answer. Started by hand; what is done is not done again, and an audit that was cut goes on:
+ * Does choosing radiographs by a model help, and do proposals? Both audits on a simulated study, from nothing to their
+ * answers: that of `malleolus audit-selection`, and that of assistance, which a report has of every study whose
+ * annotators were offered proposals. Started by hand; what is done is not done again, and trainings that were cut go
+ * on:
  *
  *     node experiments/selection-audit.ts OUT
  *
  * The study is the demonstration's as far as its annotations, with every patient of its first hospital for
  * training and tuning, since no test is asked. What is compared stands in `selection-audit/plan.json`, the
- * small recipe in `selection-audit/recipe.json`; the answer lies in OUT/audit/audit.json.
+ * small recipe in `selection-audit/recipe.json`; the answers lie in OUT/audit/audit.json and OUT/assistance.json.
  *
  * Every training begins with the trunk of the detector that comes with the project (backbone, pyramid, proposals),
  * whose backbone stays as it is; what tells classes apart and outlines is learned from the chosen radiographs
- * alone. On one core the study takes half an hour, 25 minutes of which are simulated radiographs, and the
- * thirty trainings an hour.
+ * alone. On one core the study takes half an hour, most of which are simulated radiographs, and the thirty
+ * trainings take three quarters of one.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type DemoPlan,
   demoPlan,
   demoProgress,
   openStages,
+  simulatedOutlines,
   simulatedStudy,
   stopOnSignals,
 } from "@malleolus/cli/demo";
+import { auditAssistance } from "@malleolus/evaluation";
 import { shippedDetector, shippedPreliminary } from "@malleolus/networks";
 import { PHANTOM_VERSION } from "@malleolus/phantom";
-import { closeStudy } from "@malleolus/studies";
+import { auditedAnnotations, closeStudy } from "@malleolus/studies";
 import { readSafetensors, scope, writeSafetensors } from "@malleolus/torch";
 
 const [out] = process.argv.slice(2);
@@ -73,7 +77,11 @@ async function makeStudy(folder: string): Promise<void> {
   progress.end();
   signals.dispose();
   if (made === null) process.exit(1);
-  await closeStudy(made.study);
+  const { study, known } = made;
+  const { annotations, agreements } = await auditedAnnotations(study, simulatedOutlines(known));
+  await closeStudy(study);
+  const assistance = auditAssistance(annotations, agreements, { seed: 1, resamples: 2000 });
+  writeFileSync(join(folder, "assistance.json"), `${JSON.stringify(assistance, null, 2)}\n`);
 }
 
 /** The detector without what knows classes and outlines, and without the word that it is a whole one. */

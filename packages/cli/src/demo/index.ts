@@ -4,4 +4,5 @@ export { demoProgress } from "./demo-progress.ts";
 export { type DemoPlan, demoPlan } from "./plan.ts";
 export { runDemo } from "./run-demo.ts";
 export { simulatedStudy } from "./simulated-study.ts";
+export { simulatedOutlines } from "./simulated-truth.ts";
 export { openStages } from "./stages.ts";
