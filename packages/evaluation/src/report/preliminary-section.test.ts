@@ -67,7 +67,7 @@ const preliminary: PreliminaryResult = {
       control: "random",
       sizes: [50, 100],
       seeds: [1, 2, 3, 4, 5],
-      outcomes: ["macro AUC"],
+      outcomes: ["macro AUC", "fracture Dice"],
       recipe: "demo",
       bootstrap: { seed: 1, resamples: 100 },
     },
@@ -91,6 +91,22 @@ const preliminary: PreliminaryResult = {
           differenceBySeed: [0, 0, 0, 0, -0.05],
           verdict: "no difference shown",
         },
+        {
+          outcome: "fracture Dice",
+          strategy: [
+            { size: 50, mean: 0.5 },
+            { size: 100, mean: 0.53 },
+          ],
+          control: [
+            { size: 50, mean: 0.54 },
+            { size: 100, mean: 0.56 },
+          ],
+          strategyArea: figure(0.52),
+          controlArea: figure(0.55),
+          difference: { value: -0.03, interval: [-0.05, -0.01] },
+          differenceBySeed: [-0.03, -0.03, -0.03, -0.03, -0.03],
+          verdict: "worse",
+        },
       ],
     },
     on: null,
@@ -105,7 +121,10 @@ test("preliminarySection: proposals, choice and both audits, each with its figur
   assert.match(text, /another class than the readers 60% 0–100 10% 0–100/);
   assert.match(text, /Seconds a drawing 41\.0 .* 63\.5/);
   assert.match(text, /of the outlines that were wrong 22% \(2\/9, 0–100\) were accepted/);
-  assert.match(text, /By macro AUC, .*, hard is not shown to differ from random\./);
+  assert.match(
+    text,
+    /By macro AUC, .*, hard is not shown to differ from random\. By fracture Dice it is worse than random\./,
+  );
   assert.match(page, /href="#preliminary"/);
   assert.ok(!page.includes(EVIL));
 });

@@ -91,7 +91,7 @@ function selectionAuditPart({ selectionAudit }: PreliminaryResult): Markup | nul
   if (selectionAudit === null) return null;
   const { plan, audit, on } = selectionAudit;
   const { strategy, control, sizes, seeds } = plan;
-  const [first] = audit.outcomes;
+  const [first, ...others] = audit.outcomes;
   const rows = audit.outcomes.flatMap(
     ({ outcome, strategy: own, control: other, strategyArea, controlArea, difference }) =>
       (
@@ -105,7 +105,7 @@ function selectionAuditPart({ selectionAudit }: PreliminaryResult): Markup | nul
 `,
       ),
   );
-  return html`<h3>Whether choosing helps</h3><p>By ${first.outcome}, which was fixed beforehand as what decides, ${strategy} is ${VERDICTS[first.verdict]} ${control}.</p><p class="soft">Detectors trained on growing sets chosen by ${strategy} and by ${control}, ${seeds.length} seeds in pairs, measured on ${audit.patients} tuning patients${on === null ? "" : `, ${on}`}. The area under each learning curve is its mean height; intervals are over patients.</p>
+  return html`<h3>Whether choosing helps</h3><p>By ${first.outcome}, which was fixed beforehand as what decides, ${strategy} is ${VERDICTS[first.verdict]} ${control}.${others.map(({ outcome, verdict }) => html` By ${outcome} it is ${VERDICTS[verdict]} ${control}.`)}</p><p class="soft">Detectors trained on growing sets chosen by ${strategy} and by ${control}, ${seeds.length} seeds in pairs, measured on ${audit.patients} tuning patients${on === null ? "" : `, ${on}`}. The area under each learning curve is its mean height; intervals are over patients.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Learning curves"><table><thead><tr><td></td>${sizes.map((size) => html`<th scope="col">${count(size)} radiographs</th>`)}<th scope="col">area</th><th scope="col">difference</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
