@@ -23,7 +23,7 @@ import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
 import { type Aspp, aspp } from "./aspp.ts";
 import { type Decoder, decoder } from "./decoder.ts";
-import { likeliestLabels } from "./likeliest-labels.ts";
+import { withLikeliest } from "./likeliest-labels.ts";
 import { labelTensor, type SegmentationLosses, segmentationLosses } from "./segmentation-loss.ts";
 import { checkStructures } from "./structures.ts";
 
@@ -120,8 +120,7 @@ function segmentationOf(
   [height, width]: readonly [height: number, width: number],
 ): LabelProbabilities {
   const probabilities = all.narrow(1, 0, height).narrow(2, 0, width).toFloat32Array();
-  const data = likeliestLabels(probabilities, width * height);
-  return { width, height, probabilities, labels: { width, height, data } };
+  return withLikeliest(width, height, probabilities);
 }
 
 function checkConfig({ structures, loss }: SegmentationConfig): void {

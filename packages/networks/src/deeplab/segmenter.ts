@@ -33,7 +33,7 @@ import {
 import { freeModel } from "../placement.ts";
 import { SEGMENTER_FORMAT } from "../weights/own-formats.ts";
 import { type DeepLab, deepLab } from "./deeplab.ts";
-import { likeliestLabels } from "./likeliest-labels.ts";
+import { withLikeliest } from "./likeliest-labels.ts";
 
 const FILE: FileKind = {
   what: "a segmenter",
@@ -141,8 +141,7 @@ export function meanWithMirrored(
         (found.probabilities[row + x] + mirrored.probabilities[last - x]) / 2;
     }
   }
-  const data = likeliestLabels(probabilities, width * height);
-  return { width, height, probabilities, labels: { width, height, data } };
+  return withLikeliest(width, height, probabilities);
 }
 
 function readModel(path: string): { model: DeepLab; preprocess: Preprocess } {
