@@ -8,6 +8,8 @@
 //   - a 1x1 convolution with a stride (no vectorised kernel): the cells it reads are taken out first;
 //   - any 1x1 convolution: channels-last it is a product of two matrices, and so are its gradients;
 //   - the gradient of a large weight over a small map (res5): one product with the unfolded input.
+// Where no gradient is asked for, 1x1 convolutions in float32 are pointwise.cc's products: LibTorch 1.13 unfolds
+// their input where it has one thread.
 // And 3x3 convolutions in float32 take winograd.cc's way, forward and backward, where it is the faster.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -16,8 +18,10 @@
 #include <torch/library.h>
 
 #include <cstring>
+#include <limits>
 
 #include "autocast_casts.h"
+#include "pointwise.h"
 #include "winograd.h"
 
 namespace malleolus {
@@ -110,6 +114,34 @@ bool is_unfolded(const at::Tensor& weight, const at::Tensor& gradient) {
   const int64_t cells = gradient.size(0) * gradient.size(2) * gradient.size(3);
   const int64_t values = weight.size(1) * weight.size(2) * weight.size(3);
   return weight.size(2) > 1 && weight.size(0) * weight.size(1) >= 512 * 512 && cells * values <= kMostUnfolded;
+}
+
+// Packing a weight costs what so many cells' products do, roughly, twenty times.
+constexpr int64_t kLeastCells = 512;
+
+bool is_product(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias, const Geometry& geometry) {
+  const auto is_float = [](const at::Tensor& tensor) { return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat; };
+  return is_pointwise(weight, geometry) && geometry.stride == 1 && is_float(input) && is_float(weight) &&
+         (!bias.has_value() || !bias->defined() || is_float(*bias)) && panel_outputs() > 0 &&
+         input.size(0) * input.size(2) * input.size(3) >= kLeastCells && weight.numel() > 0;
+}
+
+at::Tensor product_convolution(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias) {
+  const int64_t outputs = weight.size(0), depth = weight.size(1);
+  const at::Tensor dense = input.contiguous(kLast);
+  const at::Tensor panels = pack_panels(weight);
+  const bool shifted = bias.has_value() && bias->defined();
+  const at::Tensor shift = pack_bias(shifted ? *bias : at::zeros({outputs}, weight.options()));
+  const at::Tensor output = at::empty({input.size(0), outputs, input.size(2), input.size(3)}, input.options(), kLast);
+  constexpr float kAny = std::numeric_limits<float>::infinity();
+  const Product product{panels.data_ptr<float>(), shift.data_ptr<float>(), depth, outputs, -kAny, kAny};
+  const float* const from = dense.data_ptr<float>();
+  float* const to = output.data_ptr<float>();
+  const int64_t cells = input.size(0) * input.size(2) * input.size(3);
+  at::parallel_for(0, cells, kLeastCells, [&](int64_t begin, int64_t end) {
+    multiply_rows(product, from + begin * depth, end - begin, nullptr, to + begin * outputs);
+  });
+  return output;
 }
 
 struct Gradients {
@@ -237,6 +269,12 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const 
 at::Tensor convolution_autograd(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias,
                                 int64_t stride, int64_t padding) {
   check(input, weight, stride, padding);
+  const bool is_recorded = at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
+                                                          (bias.has_value() && bias->requires_grad()));
+  if (!is_recorded && is_product(input, weight, bias, {stride, padding})) {
+    at::AutoDispatchBelowADInplaceOrView below_autograd;
+    return product_convolution(input, weight, bias);
+  }
   return ConvolutionFunction::apply(input, weight, bias, stride, padding);
 }
 

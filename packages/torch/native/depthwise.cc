@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 #include <tuple>
 #include <vector>
 
@@ -33,6 +34,8 @@ constexpr auto kLast = at::MemoryFormat::ChannelsLast;
 constexpr int64_t kSide = 3, kTaps = 9;
 // Of the weight's gradient.
 constexpr int64_t kParts = 16;
+// Values that are not cut.
+constexpr float kAny = std::numeric_limits<float>::infinity();
 // So many values of a map are worth a thread.
 constexpr int64_t kGrainValues = 1 << 14;
 
@@ -49,7 +52,7 @@ struct Tap {
 
 /// The loops of one level of instructions; what they do is said in depthwise_level.h.
 struct DepthwiseLevel {
-  void (*gather)(const Tap*, int64_t, int64_t, const float*, int64_t, int64_t, float*, int64_t);
+  void (*gather)(const Tap*, int64_t, int64_t, const float*, int64_t, int64_t, float*, int64_t, float, float);
   void (*scatter)(const float*, const float* const*, int64_t, int64_t, int64_t, int64_t, float* const*);
 };
 
@@ -180,7 +183,7 @@ void gather_map(const at::Tensor& from, const at::Tensor& to, const at::Tensor& 
           }
           float* place = target + ((image * height + y) * width + phase + run.begin * phases) * channels;
           level.gather(taps, count, reads[phase].step * channels, shift, channels, run.end - run.begin, place,
-                       phases * channels);
+                       phases * channels, -kAny, kAny);
         }
       }
     }
@@ -192,6 +195,28 @@ void gather_map(const at::Tensor& from, const at::Tensor& to, const at::Tensor& 
 bool depthwise_serves(const at::Tensor& input, const at::Tensor& weight, const DepthwiseGeometry& geometry) {
   return geometry.dilation > 1 && input.device().is_cpu() && input.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat &&
          weight.size(2) == kSide && input.numel() > 0 && best_level() != nullptr;
+}
+
+bool depthwise_lines_serve() { return best_level() != nullptr; }
+
+void depthwise_line(const DepthwiseGeometry& geometry, const float* const* rows, int64_t from_width,
+                    const float* weights, const float* bias, int64_t channels, float least, float most, float* to,
+                    int64_t width) {
+  const DepthwiseLevel& level = *best_level();
+  const Reads reads = forward_reads(geometry);
+  for (const Run& run : runs_of(reads, width, from_width)) {
+    Tap taps[kTaps];
+    int64_t count = 0;
+    for (int64_t i = 0; i < kSide; ++i) {
+      if (rows[i] == nullptr) continue;
+      for (int64_t j = 0; j < run.count; ++j) {
+        const int64_t tap = run.taps[j], column = reads.offset[tap] + run.begin * reads.step;
+        taps[count++] = {rows[i] + column * channels, weights + (i * kSide + tap) * channels};
+      }
+    }
+    level.gather(taps, count, reads.step * channels, bias, channels, run.end - run.begin, to + run.begin * channels,
+                 channels, least, most);
+  }
 }
 
 at::Tensor depthwise_output(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,

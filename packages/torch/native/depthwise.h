@@ -16,6 +16,15 @@ bool depthwise_serves(const at::Tensor& input, const at::Tensor& weight, const D
 at::Tensor depthwise_output(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                             const DepthwiseGeometry& geometry);
 
+/// Whether the processor has what `depthwise_line` needs.
+bool depthwise_lines_serve();
+
+/// One row of an output, `width` cells of `channels`, from three rows of `from_width` cells, null where they lie
+/// outside; weights tap by tap [9, C], bias [C]. Values are cut to what lies between `least` and `most`.
+void depthwise_line(const DepthwiseGeometry& geometry, const float* const* rows, int64_t from_width,
+                    const float* weights, const float* bias, int64_t channels, float least, float most, float* to,
+                    int64_t width);
+
 /// Gradient [N, C, H', W'] to that of an input of `sizes`.
 at::Tensor depthwise_input_gradient(const at::Tensor& gradient, const at::Tensor& weight, at::IntArrayRef sizes,
                                     const DepthwiseGeometry& geometry);

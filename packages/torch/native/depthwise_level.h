@@ -16,10 +16,17 @@ constexpr int64_t kPanel = 2 * kWidth;
 MALLEOLUS_INLINE Vector* at(float* place) { return reinterpret_cast<Vector*>(place); }
 MALLEOLUS_INLINE const Vector* at(const float* place) { return reinterpret_cast<const Vector*>(place); }
 
+/// What is no number goes through.
+MALLEOLUS_INLINE Vector within(Vector value, float least, float most) {
+  const Vector zero = {}, low = zero + least, high = zero + most;
+  value = value < low ? low : value;
+  return value > high ? high : value;
+}
+
 /// Some cells side by side, from the same taps.
 template <int64_t kCells>
 MALLEOLUS_INLINE void gather_cells(const Tap* taps, int64_t count, int64_t step, const float* bias, int64_t channels,
-                                   float* to, int64_t to_step) {
+                                   float* to, int64_t to_step, float least, float most) {
   int64_t c = 0;
   for (; c + kPanel <= channels; c += kPanel) {
     Vector sums[kCells][2];
@@ -39,29 +46,30 @@ MALLEOLUS_INLINE void gather_cells(const Tap* taps, int64_t count, int64_t step,
     }
 #pragma GCC unroll 4
     for (int64_t k = 0; k < kCells; ++k) {
-      *at(to + k * to_step + c) = sums[k][0];
-      *at(to + k * to_step + c + kWidth) = sums[k][1];
+      *at(to + k * to_step + c) = within(sums[k][0], least, most);
+      *at(to + k * to_step + c + kWidth) = within(sums[k][1], least, most);
     }
   }
   for (; c < channels; ++c) {
     for (int64_t k = 0; k < kCells; ++k) {
       float sum = bias[c];
       for (int64_t t = 0; t < count; ++t) sum += taps[t].from[k * step + c] * taps[t].weight[c];
-      to[k * to_step + c] = sum;
+      to[k * to_step + c] = sum < least ? least : sum > most ? most : sum;
     }
   }
 }
 
-/// `cells` of a row: cell k is the bias and the sum over the taps of `from[k * step]` times the weight.
+/// `cells` of a row: cell k is the bias and the sum over the taps of `from[k * step]` times the weight, cut to
+/// what lies between `least` and `most`.
 MALLEOLUS_TARGET void gather(const Tap* taps, int64_t count, int64_t step, const float* bias, int64_t channels,
-                             int64_t cells, float* to, int64_t to_step) {
+                             int64_t cells, float* to, int64_t to_step, float least, float most) {
   Tap moved[kTaps];
   for (int64_t t = 0; t < count; ++t) moved[t] = taps[t];
   int64_t k = 0;
   for (; k < cells; k += k + 4 <= cells ? 4 : 1) {
     const bool many = k + 4 <= cells;
-    if (many) gather_cells<4>(moved, count, step, bias, channels, to + k * to_step, to_step);
-    else gather_cells<1>(moved, count, step, bias, channels, to + k * to_step, to_step);
+    if (many) gather_cells<4>(moved, count, step, bias, channels, to + k * to_step, to_step, least, most);
+    else gather_cells<1>(moved, count, step, bias, channels, to + k * to_step, to_step, least, most);
     for (int64_t t = 0; t < count; ++t) moved[t].from += (many ? 4 : 1) * step;
   }
 }

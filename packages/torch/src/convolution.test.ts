@@ -270,3 +270,27 @@ tensorTest(
     weight.free();
   },
 );
+
+for (const [title, [images, channels, height, width], out, biased] of [
+  ["outputs that no panel fits", [2, 21, 17, 19], 37, true],
+  ["outputs of one panel, without a bias", [1, 64, 24, 25], 16, false],
+  ["outputs that AVX2's panel fits", [3, 40, 16, 16], 48, true],
+] as const) {
+  tensorTest(`convolution: 1x1 without a gradient, ${title}`, () => {
+    manualSeed(6);
+    const input = randn([images, channels, height, width]);
+    const weight = randn([out, channels, 1, 1]).requiresGrad_();
+    const bias = biased ? randn([out]) : null;
+    const expected = noGrad(() => conv2d(input, weight, { bias }));
+    const before = threads();
+    const [one, two] = [1, 2].map((count) => {
+      setThreads(count);
+      return noGrad(() => convolution(input, weight, { bias }));
+    });
+    setThreads(before);
+    assert.ok(one.isContiguous("channelsLast"));
+    assertClose(one, expected.toFloat32Array(), { absolute: 1e-4 }, title);
+    assertClose(two, one.toFloat32Array(), { absolute: 0 }, `${title}, two threads`);
+    assert.equal(convolution(input, weight, { bias }).requiresGrad, true);
+  });
+}

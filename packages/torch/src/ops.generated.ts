@@ -192,6 +192,9 @@ export const OPERATOR_NAMES: readonly string[] = [
   "malleolus::roi_align",
   "malleolus::convolution",
   "malleolus::depthwise_convolution",
+  "malleolus::fuses_blocks",
+  "malleolus::pack_block",
+  "malleolus::inverted_residual",
   "malleolus::scale_rows",
   "malleolus::add_relu_",
   "malleolus::group_norm",
@@ -2450,6 +2453,85 @@ export function depthwiseConvolution(
 }
 
 /**
+ * `malleolus::fuses_blocks`
+ */
+export function fusesBlocks(): boolean {
+  return booleanOf(native.invoke(id(172)));
+}
+
+/**
+ * `malleolus::pack_block`
+ */
+export function packBlock(
+  depthwise: Tensor,
+  depthwiseBias: Tensor,
+  linear: Tensor,
+  linearBias: Tensor,
+  options: {
+    expansion?: Tensor | null | undefined;
+    expansionBias?: Tensor | null | undefined;
+  } = {},
+): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor] {
+  checkOptions(options, "packBlock");
+  const results = listOf(
+    native.invoke(
+      id(173),
+      handleOrNull(options.expansion, "packBlock", "expansion"),
+      handleOrNull(options.expansionBias, "packBlock", "expansionBias"),
+      handleOf(depthwise, "packBlock", "depthwise"),
+      handleOf(depthwiseBias, "packBlock", "depthwiseBias"),
+      handleOf(linear, "packBlock", "linear"),
+      handleOf(linearBias, "packBlock", "linearBias"),
+    ),
+  );
+  return [
+    tensorOf(results[0]),
+    tensorOf(results[1]),
+    tensorOf(results[2]),
+    tensorOf(results[3]),
+    tensorOf(results[4]),
+    tensorOf(results[5]),
+  ];
+}
+
+/**
+ * `malleolus::inverted_residual`
+ */
+export function invertedResidual(
+  input: Tensor,
+  expansion: Tensor,
+  expansionBias: Tensor,
+  taps: Tensor,
+  depthwiseBias: Tensor,
+  linear: Tensor,
+  linearBias: Tensor,
+  outputs: number,
+  stride: number,
+  dilation: number,
+  residual: boolean,
+  keepWide: boolean,
+): [Tensor, Tensor] {
+  const results = listOf(
+    native.invoke(
+      id(174),
+      handleOf(input, "invertedResidual", "input"),
+      handleOf(expansion, "invertedResidual", "expansion"),
+      handleOf(expansionBias, "invertedResidual", "expansionBias"),
+      handleOf(taps, "invertedResidual", "taps"),
+      handleOf(depthwiseBias, "invertedResidual", "depthwiseBias"),
+      handleOf(linear, "invertedResidual", "linear"),
+      handleOf(linearBias, "invertedResidual", "linearBias"),
+      outputs,
+      stride,
+      dilation,
+      residual,
+      keepWide,
+    ),
+  );
+  return [tensorOf(results[0]), tensorOf(results[1])];
+}
+
+/**
  * `malleolus::scale_rows`
  */
 export function scaleRows(
@@ -2460,7 +2542,7 @@ export function scaleRows(
   checkOptions(options, "scaleRows");
   return tensorOf(
     native.invoke(
-      id(172),
+      id(175),
       handleOf(weight, "scaleRows", "weight"),
       handleOf(scale, "scaleRows", "scale"),
       options.dtype,
@@ -2472,7 +2554,7 @@ export function scaleRows(
  * `malleolus::add_relu_`
  */
 export function addRelu_(self: Tensor, other: Tensor): Tensor {
-  native.invoke(id(173), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
+  native.invoke(id(176), handleOf(self, "addRelu_", "self"), handleOf(other, "addRelu_", "other"));
   return self;
 }
 
@@ -2489,7 +2571,7 @@ export function channelsLastGroupNorm(
   checkOptions(options, "channelsLastGroupNorm");
   return tensorOf(
     native.invoke(
-      id(174),
+      id(177),
       handleOf(input, "channelsLastGroupNorm", "input"),
       groups,
       handleOf(weight, "channelsLastGroupNorm", "weight"),
@@ -2512,7 +2594,7 @@ export function sgdStep_(
   weightDecay: number,
 ): void {
   native.invoke(
-    id(175),
+    id(178),
     handlesOf(parameters, "sgdStep_", "parameters"),
     handlesOf(gradients, "sgdStep_", "gradients"),
     handlesOf(velocities, "sgdStep_", "velocities"),
@@ -2539,7 +2621,7 @@ export function adamStep_(
   step: number,
 ): void {
   native.invoke(
-    id(176),
+    id(179),
     handlesOf(parameters, "adamStep_", "parameters"),
     handlesOf(gradients, "adamStep_", "gradients"),
     handlesOf(means, "adamStep_", "means"),

@@ -2,7 +2,7 @@
  * For every operator in ops.json one call that must succeed, in the order of its schema. An
  * operator without a line here is called with ones of [2, 3] for tensors, and small numbers.
  */
-import { type Argument, arange, ones, tensor } from "./index.ts";
+import { type Argument, arange, ones, packBlock, tensor } from "./index.ts";
 import type { OperatorArgument } from "./native.ts";
 
 export type Sample = Argument;
@@ -111,6 +111,14 @@ const samples: Readonly<Record<string, () => readonly Sample[]>> = {
   ],
   "malleolus::convolution": () => [image(), ones([4, 3, 3, 3]), ones([4]), 1, 1],
   "malleolus::depthwise_convolution": () => [image(), ones([3, 1, 3, 3]), ones([3]), 1, 2, 2],
+  "malleolus::pack_block": () => [
+    ...[null, null],
+    ...[ones([3, 1, 3, 3]), ones([3]), ones([2, 3, 1, 1]), ones([2])],
+  ],
+  "malleolus::inverted_residual": () => {
+    const packed = packBlock(ones([3, 1, 3, 3]), ones([3]), ones([2, 3, 1, 1]), ones([2]));
+    return [image(), ...packed, 2, 1, 1, false, false];
+  },
   "malleolus::scale_rows": () => [matrix(), ones([2])],
   "malleolus::roi_align": () => [image(), region(), 1, 2, 2, 0, true],
 };

@@ -16,6 +16,7 @@
  */
 import type { MobileNetV2Config } from "@malleolus/schema";
 import { add_, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
+import { fusedBlock } from "./fused-block.ts";
 import {
   type ConvolutionAndNorm,
   convolutionAndNorm,
@@ -26,10 +27,8 @@ import {
 /** Expansion (where it is one), depthwise 3x3, and a linear 1x1, as torchvision lists them. */
 export interface InvertedResidual extends nn.Layer {
   readonly conv: readonly object[];
-  /** The wide map after the depthwise convolution. */
-  widen(input: Tensor): Tensor;
-  /** The block's output, from the wide map and the input. */
-  narrow(wide: Tensor, input: Tensor): Tensor;
+  /** The output, and the wide map after the depthwise convolution. */
+  forwardWide(input: Tensor): { readonly output: Tensor; readonly wide: Tensor };
   clearFoldedWeights(): void;
 }
 
@@ -89,12 +88,8 @@ export function mobileNetV2(config: MobileNetV2Config): MobileNetV2 {
             .slice(begin, end)
             .reduce((x, block, i) => run(begin + i + 1, () => block.forward(x)), from);
         const before = through(first, 0, LOW - 1);
-        const { low, after } = run(LOW, () => {
-          const block = blocks[LOW - 1];
-          const wide = block.widen(before);
-          return { low: wide, after: block.narrow(wide, before) };
-        });
-        return { low, deep: through(after, LOW) };
+        const { wide: low, output } = run(LOW, () => blocks[LOW - 1].forwardWide(before));
+        return { low, deep: through(output, LOW) };
       });
     },
   };
@@ -164,17 +159,27 @@ function invertedResidual(plan: BlockPlan, norm: NormKind): InvertedResidual {
   });
   const layers = [...expansion, depthwise];
   const isResidual = stride === 1 && plan.in === plan.out;
-  const block: InvertedResidual = {
+  const fused = fusedBlock({
+    expansion: expansion.at(0) ?? null,
+    depthwise,
+    linear,
+    stride,
+    dilation,
+    outputs: plan.out,
+    isResidual,
+  });
+  const layerByLayer = (input: Tensor) => {
+    const wide = layers.reduce((x, layer) => layer.forwardRelu6(x), input);
+    const output = linear.forward(wide);
+    return { output: isResidual ? add_(output, input) : output, wide };
+  };
+  return {
     conv: [...layers, linear[0], linear[1]],
-    widen: (input) => layers.reduce((x, layer) => layer.forwardRelu6(x), input),
-    narrow(wideMap, input) {
-      const output = linear.forward(wideMap);
-      return isResidual ? add_(output, input) : output;
-    },
-    forward: (input) => block.narrow(block.widen(input), input),
+    forward: (input) => scope(() => (fused.run(input, false) ?? layerByLayer(input)).output),
+    forwardWide: (input) => scope(() => fused.run(input, true) ?? layerByLayer(input)),
     clearFoldedWeights() {
+      fused.clear();
       for (const layer of [...layers, linear]) layer.clearFoldedWeights();
     },
   };
-  return block;
 }

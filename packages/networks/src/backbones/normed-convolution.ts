@@ -10,6 +10,7 @@
 import {
   conv2d,
   convolution,
+  type DType,
   depthwiseConvolution,
   empty,
   hardtanh_,
@@ -18,7 +19,7 @@ import {
   scope,
   Tensor,
 } from "@malleolus/torch";
-import { foldedOnce } from "./folded-once.ts";
+import { type Folded, foldedOnce } from "./folded-once.ts";
 
 /**
  * `frozen`: fixed statistics, weight and bias. `measured`: fixed statistics, weight and bias
@@ -48,6 +49,8 @@ export interface NormedForward extends nn.Layer {
   forwardRelu6(input: Tensor): Tensor;
   /** The convolution alone, before the norm. */
   convolve(input: Tensor): Tensor;
+  /** What `forward` convolves with where nothing of it trains; null elsewhere. Who calls does not free it. */
+  foldedWeights(dtype: DType): Folded | null;
   /** Frees what was made once for weights that do not train. It is made again when needed. */
   clearFoldedWeights(): void;
 }
@@ -89,9 +92,13 @@ function normedForward(
     forward(input) {
       const { weight } = holder;
       if (!isBatchNorm(norm)) return norm.forward(convolve(input, weight, null));
-      const trains = weight.requiresGrad || norm.weight.requiresGrad;
-      const own = trains ? nn.foldNorm(weight, norm) : folded.get(weight, norm, input.dtype);
+      const own = run.foldedWeights(input.dtype) ?? nn.foldNorm(weight, norm);
       return convolve(input, own.weight, own.bias);
+    },
+    foldedWeights(dtype) {
+      const { weight } = holder;
+      if (!isBatchNorm(norm) || weight.requiresGrad || norm.weight.requiresGrad) return null;
+      return folded.get(weight, norm, dtype);
     },
     forwardRelu(input) {
       return isBatchNorm(norm)
