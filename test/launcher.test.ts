@@ -293,6 +293,8 @@ test("launcher: a changed source, LibTorch or lock is noticed, and nothing else"
   assert.equal(await check("back to the first", libtorch, []), addon);
   appendFileSync(join(libtorch, "lib/libtorch_cpu.so"), "upgraded");
   assert.notEqual(await check("an upgraded LibTorch", libtorch, build), addon);
+  tree.write("libtorch/include/gloo/rendezvous/store.h", "");
+  await check("headers of Gloo", libtorch, build);
   tree.write("package-lock.json", '{ "packages": {} }');
   await check("a changed lock", libtorch, ["npm ci"]);
   await check("no change", libtorch, []);

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "allocator.h"
+#include "distributed.h"
 #include "environment.h"
 #include "operators.h"
 #include "profiler.h"
@@ -169,6 +170,15 @@ constexpr Function kFunctions[] = {
     {"setGradMode", set_grad_mode},
     {"enterAutocast", enter_autocast},
     {"leaveAutocast", leave_autocast},
+    {"missingForProcessGroups", missing_for_process_groups},
+    {"joinProcessGroup", join_process_group},
+    {"leaveProcessGroup", leave_process_group},
+    {"allReduce", all_reduce},
+    {"broadcast", broadcast},
+    {"newGradientBuckets", new_gradient_buckets},
+    {"armGradientBuckets", arm_gradient_buckets},
+    {"finishGradientBuckets", finish_gradient_buckets},
+    {"freeGradientBuckets", free_gradient_buckets},
     {"threads", threads},
     {"setThreads", set_threads},
     {"setDefaultThreads", set_default_threads},

@@ -19,6 +19,14 @@ export {
   tensor,
 } from "./creation.ts";
 export { type Argument, call, type Result, schemaOf } from "./dispatch.ts";
+export { type GradientBuckets, gradientBuckets } from "./distributed/gradient-buckets.ts";
+export {
+  joinProcessGroup,
+  type MeetingPoint,
+  missingForProcessGroups,
+  type ProcessGroup,
+  type ProcessGroupOptions,
+} from "./distributed/process-group.ts";
 export {
   bytesOf,
   type Device,

@@ -13,6 +13,10 @@ import { TorchError } from "./errors.ts";
 /** A tensor's number in the addon's table. */
 export type Handle = number;
 
+/** What the addon holds for a process group, and for gradient buckets; nothing of it can be read here. */
+export type GroupHandle = object;
+export type BucketsHandle = object;
+
 export type TypedArray =
   | Float32Array
   | Float64Array
@@ -114,6 +118,31 @@ interface Addon {
   /** The number of the region that begins, for `leaveAutocast`. */
   enterAutocast(dtype: string | null): number;
   leaveAutocast(region: number): void;
+  /** What this build lacks for process groups; null where it lacks nothing. */
+  missingForProcessGroups(): string | null;
+  joinProcessGroup(
+    rank: number,
+    size: number,
+    file: string | null,
+    host: string | null,
+    port: number,
+    serves: boolean,
+    prefix: string,
+    networkInterface: string | null,
+    address: string | null,
+    timeoutMs: number,
+  ): GroupHandle;
+  leaveProcessGroup(group: GroupHandle): void;
+  allReduce(group: GroupHandle, tensor: Handle, reduction: "sum" | "max"): void;
+  broadcast(group: GroupHandle, tensor: Handle, from: number): void;
+  newGradientBuckets(
+    group: GroupHandle,
+    parameters: readonly (Handle | null)[],
+    bytes: number,
+  ): BucketsHandle;
+  armGradientBuckets(buckets: BucketsHandle): void;
+  finishGradientBuckets(buckets: BucketsHandle): number;
+  freeGradientBuckets(buckets: BucketsHandle): void;
   threads(): number;
   setThreads(count: number): void;
   manualSeed(seed: number): void;
