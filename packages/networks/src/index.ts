@@ -71,3 +71,4 @@ export {
   mobileNetV2Weights,
 } from "./weights/mobilenet-weights.ts";
 export { type PublishedWeights, publishedWeights } from "./weights/published-weights.ts";
+export { undividedBatch, type WholeBatch } from "./whole-batch.ts";

@@ -74,6 +74,25 @@ export function readEvents(path: string): RunEvent[] {
   );
 }
 
+/** The size of a run's events before the first one that is not to be kept, or that is damaged. */
+export function eventsSizeWhile(path: string, isKept: (event: RunEvent) => boolean): number {
+  let size = 0;
+  for (const line of existsSync(path) ? wholeLines(path) : []) {
+    const event = runEventSchema.safeParse(parsedOrNull(line));
+    if (!event.success || !isKept(event.data)) break;
+    size += Buffer.byteLength(line) + 1;
+  }
+  return size;
+}
+
+function parsedOrNull(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
 /** The last line may be about to be written. */
 function wholeLines(path: string): string[] {
   return readFileSync(path, "utf8").split("\n").slice(0, -1);

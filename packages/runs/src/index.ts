@@ -8,7 +8,7 @@ export {
   writeCheckpoint,
 } from "./checkpoint.ts";
 export { RunError, type RunErrorCode } from "./errors.ts";
-export { type EventLog, openEvents, readEvents } from "./events.ts";
+export { type EventLog, eventsSizeWhile, openEvents, readEvents } from "./events.ts";
 export { type FoundDetector, findDetector } from "./find-detector.ts";
 export {
   type FollowedRun,

@@ -543,6 +543,13 @@ export {
   studyFlowSchema,
 } from "./study-flow.ts";
 export {
+  checkpointRecordSchema,
+  momentShapesSchema,
+  type RunStanding,
+  runStandingSchema,
+  validatedRecordSchema,
+} from "./team-records.ts";
+export {
   type ValidationMeasures,
   type ValidationMetric,
   validationMeasuresSchema,

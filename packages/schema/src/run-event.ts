@@ -45,7 +45,10 @@ const startSchema = z.object({
   tuning: names.nullable(),
   device: z.string(),
   dtype: z.string(),
+  /** Of each process. */
   threads: z.int().positive(),
+  /** Those that train together; absent in files of earlier versions, which knew one. */
+  processes: z.int().positive().optional(),
   libtorch: z.string(),
   weights: weightsFitSchema.nullable(),
   activations,
@@ -56,6 +59,7 @@ const resumeSchema = z.object({
   time,
   step,
   checkpoint: z.string(),
+  processes: z.int().positive().optional(),
 });
 
 const stepSchema = z.object({
@@ -96,7 +100,7 @@ const checkpointSchema = z.object({
 });
 
 /** All steps were made; a person ended it, and it can go on; validations did not get better any more. */
-const endReasonSchema = z.enum(["done", "stopped", "stopped early"]);
+export const endReasonSchema = z.enum(["done", "stopped", "stopped early"]);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
 const endSchema = z.object({

@@ -9,10 +9,12 @@ import { batchOptions, inDtype } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
 import { lossesTensor, lossPartsOf, sumOf, totalLoss } from "./losses.ts";
 import type { Optimizer } from "./optimizer.ts";
+import type { Size, Team } from "./parallel/team.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { Task } from "./tasks/task.ts";
 
 export interface StepOptions {
+  readonly team: Team;
   readonly task: Task;
   readonly optimizer: Optimizer;
   readonly recipe: Recipe;
@@ -28,28 +30,35 @@ export interface StepResult {
 }
 
 /**
- * `step` counts from 0. All that comes back to the host is one small tensor.
+ * `step` counts from 0; `samples` are this process's share of the batch, and `sizes` those of the whole batch's
+ * parts. All that comes back to the host is one small tensor. Whatever the processes exchange they exchange before
+ * the update: where one is lost, the others' weights are those of the step before.
  *
  * @throws TrainingError `diverged` where a loss or gradient is no number; nothing was updated then.
  */
 export function trainingStep(
   options: StepOptions,
   samples: readonly LoadedSample[],
+  sizes: readonly Size[],
   step: number,
 ): StepResult {
-  const { optimizer, recipe } = options;
+  const { optimizer, recipe, team } = options;
   const { batchSize, gradientAccumulation, steps } = recipe;
   return scope(() => {
     optimizer.zeroGrad();
-    const size = batchSize / gradientAccumulation;
+    const { count } = team.share(batchSize / gradientAccumulation);
     const parts = Array.from({ length: gradientAccumulation }, (_, part) => {
-      const some = samples.slice(part * size, (part + 1) * size);
-      return scope(() => gradientsOf(options, some, step * gradientAccumulation + part));
+      const some = samples.slice(part * count, (part + 1) * count);
+      if (part === gradientAccumulation - 1) team.expectGradients();
+      const position = step * gradientAccumulation + part;
+      return scope(() => gradientsOf(options, some, sizes[part], position));
     });
+    stage("gradient exchange", () => team.addGradients());
     const norm = stage("gradient norm", () => optimizer.gradientNorm().view([1]));
     const [{ names, tensor }] = parts;
     const sum = parts.slice(1).reduce((total, one) => total.add(one.tensor), tensor);
-    const numbers = cat([sum.div(gradientAccumulation), norm]).toNumbers();
+    const whole = team.total(sum.div(gradientAccumulation));
+    const numbers = team.agree(cat([whole, norm]).toNumbers());
     const losses = lossPartsOf(names, numbers);
     const gradientNorm = numbers[numbers.length - 1];
     checkFinite(step + 1, { ...losses, gradientNorm });
@@ -61,18 +70,28 @@ export function trainingStep(
 
 /** Adds a part's share of the batch's gradients to the parameters'; returns the part's losses. */
 function gradientsOf(
-  { task, recipe, device }: StepOptions,
+  { task, recipe, device, team }: StepOptions,
   samples: readonly LoadedSample[],
+  atLeast: Size,
   position: number,
 ): { names: readonly string[]; tensor: Tensor } {
   const images = stage("batch", () =>
     batchImages(
       samples.map(({ image }) => image),
-      batchOptions(recipe, device),
+      { ...batchOptions(recipe, device), atLeast },
     ),
   );
+  const slots = recipe.batchSize / recipe.gradientAccumulation;
+  const { first } = team.share(slots);
+  const random = randomStreams(recipe.seed, position);
   const losses = inDtype(recipe, () =>
-    task.losses(images, samples, randomStreams(recipe.seed, position)),
+    task.losses(
+      images,
+      samples,
+      // An image draws by its place in the whole batch.
+      (purpose, index) => random(purpose, first + index),
+      team.whole(slots),
+    ),
   );
   const sum = sumOf(losses);
   stage("backward", () =>

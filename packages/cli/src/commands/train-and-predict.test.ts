@@ -3,112 +3,27 @@
  * with narrow heads.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import test, { type TestContext } from "node:test";
-import { quickRecipe } from "@malleolus/runs";
+import test from "node:test";
 import { hasCuda } from "@malleolus/torch";
 import sharp from "sharp";
-
-const mainPath = join(import.meta.dirname, "../main.ts");
-
-interface Ended {
-  readonly code: number | null;
-  readonly written: string;
-  readonly said: string;
-}
-
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [mainPath, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const texts = { written: "", said: "" };
-  child.stdout.on("data", (data) => {
-    texts.written += data;
-  });
-  child.stderr.on("data", (data) => {
-    texts.said += data;
-  });
-  const ended = once(child, "close").then(([code]) => ({ code, ...texts }));
-  return { child, ended };
-}
+import { prepareTraining, start } from "../test-small-training.ts";
 
 const run = (...args: string[]) => start(args).ended;
 
-/** Six images, two without a bright bar, and a recipe for a small network. */
-async function prepare(context: TestContext): Promise<{ folder: string; train: string[] }> {
-  const folder = mkdtempSync(join(tmpdir(), "malleolus-commands-"));
-  context.after(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, "images"));
-  const [width, height] = [90, 80];
-  const images = [];
-  const annotations = [];
-  for (let id = 1; id <= 6; id++) {
-    const pixels = new Uint8Array(width * height).fill(60 + id);
-    const [x, y] = [8 * id, 5 * id];
-    if (id % 3 !== 0) {
-      for (let row = y; row < y + 14; row++) {
-        pixels.fill(220, row * width + x, row * width + x + 30);
-      }
-      const segmentation = [[x, y, x + 30, y, x + 30, y + 14, x, y + 14]];
-      annotations.push({ id, image_id: id, category_id: 1, segmentation });
-    }
-    const file_name = `${id}.png`;
-    await sharp(pixels, { raw: { width, height, channels: 1 } })
-      .png()
-      .toFile(join(folder, "images", file_name));
-    images.push({ id, file_name, width, height });
-  }
-  const coco = { images, annotations, categories: [{ id: 1, name: "fracture" }] };
-  writeFileSync(join(folder, "train.json"), JSON.stringify(coco));
-
-  const { model, optimizer } = quickRecipe;
-  const recipe = {
-    ...quickRecipe,
-    steps: 500,
-    // The bars are found after some forty steps.
-    optimizer: {
-      ...optimizer,
-      method: { kind: "adamw", beta1: 0.9, beta2: 0.99 },
-      schedule: {
-        ...optimizer.schedule,
-        baseLearningRate: 0.003,
-        warmup: { steps: 5, factor: 0.1 },
-      },
-    },
-    input: { ...quickRecipe.input, minSizes: [64], maxSize: 96 },
-    preprocess: { ...quickRecipe.preprocess, minSize: 64, maxSize: 96 },
-    model: {
-      ...model,
-      classes: ["to be replaced"],
-      backbone: { ...model.backbone, depth: 26, width: 32, fpnChannels: 32 },
-      roi: {
-        ...model.roi,
-        batchSizePerImage: 16,
-        box: { ...model.roi.box, fullyConnectedChannels: 32 },
-        mask: { ...model.roi.mask, convolutions: 1, channels: 32 },
-      },
-    },
-  };
-  writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));
-  const train = ["train", "--coco", join(folder, "train.json"), "--images", join(folder, "images")];
-  train.push("--recipe", join(folder, "recipe.json"), "--out", join(folder, "run"));
-  return { folder, train: [...train, "--threads", "1", "--dtype", "float32"] };
-}
-
 test("train and predict: Ctrl-C leaves a checkpoint, and what it holds predicts", async (context) => {
-  const { folder, train } = await prepare(context);
+  const { folder, train } = await prepareTraining(context);
   const { child, ended } = start([...train, "--json"]);
   assert.ok(child.stdout);
   for await (const line of createInterface(child.stdout)) {
@@ -203,7 +118,7 @@ async function predictAmongOthers(folder: string): Promise<void> {
 }
 
 test("train: a second signal ends at once", async (context) => {
-  const { train } = await prepare(context);
+  const { train } = await prepareTraining(context);
   const { child, ended } = start([...train, "--json"]);
   assert.ok(child.stdout);
   let sent = false;
@@ -220,7 +135,7 @@ test("train: a second signal ends at once", async (context) => {
 });
 
 test("train: what is held out is measured as evaluate measures it, and the best is what is taken", async (context) => {
-  const { folder, train } = await prepare(context);
+  const { folder, train } = await prepareTraining(context);
   const validating = [...train, "--tuning-share", "0.34", "--validate-every", "25"];
   const ended = await run(...validating, "--steps", "50", "--checkpoint-every", "25", "--json");
   assert.equal(ended.code, 0, ended.said);
@@ -312,7 +227,7 @@ const wrongUsages: readonly (readonly [change: readonly string[], code: number, 
 ];
 for (const [change, code, expected] of wrongUsages) {
   test(`train: ${change.join(" ")} is told before anything is made`, async (context) => {
-    const { folder, train } = await prepare(context);
+    const { folder, train } = await prepareTraining(context);
     const ended = await run(...train, ...change);
     assert.equal(ended.code, code, ended.said);
     assert.match(ended.said, expected);
@@ -325,7 +240,7 @@ test("train: --device cuda without CUDA is one line", async (context) => {
     context.skip("this machine has CUDA");
     return;
   }
-  const { folder, train } = await prepare(context);
+  const { folder, train } = await prepareTraining(context);
   const { code, said } = await run(...train, "--device", "cuda");
   assert.equal(code, 1);
   assert.match(
@@ -336,7 +251,7 @@ test("train: --device cuda without CUDA is one line", async (context) => {
 });
 
 test("predict: a checkpoint that is none is one line", async (context) => {
-  const { folder } = await prepare(context);
+  const { folder } = await prepareTraining(context);
   for (const path of [join(folder, "absent"), folder, join(folder, "train.json")]) {
     const { code, said, written } = await run(
       "predict",

@@ -1,5 +1,6 @@
 /** `malleolus train`: a network from a COCO file and its radiographs, whatever its task. */
 import { dirname } from "node:path";
+import { CodedError } from "@malleolus/errors";
 import { yieldProcessor } from "@malleolus/host";
 import {
   findDetector,
@@ -9,14 +10,18 @@ import {
   readRecipeFile,
 } from "@malleolus/runs";
 import { type ModelConfig, nearestName, type Recipe } from "@malleolus/schema";
+import type { ProcessGroup } from "@malleolus/torch";
 import type { InitialWeights, StepProfile, TrainingEnd } from "@malleolus/training";
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
-import type { CommandFile } from "../command-file.ts";
+import type { CommandFile, ExitCode } from "../command-file.ts";
 import { sayDtype } from "../dtype/choose-dtype.ts";
 import { chooseTrainingDtype } from "../dtype/training-dtype.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
+import { joinPlace, requireProcessGroups } from "../processes/join-place.ts";
+import { type Place, readPlace } from "../processes/place.ts";
+import { startProcesses } from "../processes/start-processes.ts";
 import { profileTables } from "../profile-tables.ts";
 import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
@@ -43,6 +48,7 @@ interface TrainArguments extends TrainingDataArguments {
   readonly validateEvery?: number;
   readonly patience?: number;
   readonly dtype?: Recipe["dtype"];
+  readonly processes?: number;
   readonly threads?: number;
   readonly workers: number;
   readonly device: "cpu" | "cuda";
@@ -50,7 +56,7 @@ interface TrainArguments extends TrainingDataArguments {
   readonly json?: true;
 }
 
-export const trainCommand: CommandFile = (output) =>
+export const trainCommand: CommandFile = (output, finish) =>
   new Command("train")
     .description("train a network on annotated radiographs, or go on where a training ended")
     .requiredOption("--coco <file>", "COCO annotations with outlines")
@@ -99,6 +105,11 @@ export const trainCommand: CommandFile = (output) =>
       ]),
     )
     .option("--limit <number>", "train only on the first images of the file", wholeNumber(1))
+    .option(
+      "--processes <number>",
+      "processes on this machine that share each batch (1)",
+      wholeNumber(1),
+    )
     .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
     .option("--workers <number>", "threads that read radiographs ahead", wholeNumber(0), 1)
     .addOption(
@@ -113,7 +124,12 @@ Recipes:
 ${describeRecipes()}
 If --out holds a run of the same recipe, training goes on from its last checkpoint; a run of another
 recipe is refused. Ctrl-C ends training after the current step, with a checkpoint and exit code 0; a second
-one ends it at once. Every option but --device, --threads, --workers and --profile is part of the recipe.
+one ends it at once. Every option but --device, --processes, --threads, --workers and --profile is part of the
+recipe.
+
+--processes trains by several processes, each with its share of every batch, to the same losses as by one; a run may
+go on with another number of them. On several machines start the same command on each with torchrun's variables:
+RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and LOCAL_RANK. Process 0 writes the run.
 
 --tuning and --tuning-share set the radiographs to validate on: losses, average precision of boxes and masks,
 and the AUC of images with objects against images without. The best checkpoint is kept, and predict and
@@ -140,69 +156,131 @@ Examples:
     )
     .action(async (given: TrainArguments, command: Command) => {
       checkArguments(given, command);
-      // A study's server may run beside it: whoever reads there must not wait for a training.
-      yieldProcessor();
-      const training = await import("@malleolus/training");
-      const { hasCuda, libtorchVersion, setThreads } = await import("@malleolus/torch");
-      if (given.device === "cuda" && !hasCuda()) {
-        throw new CliError(
-          "device",
-          `--device cuda: expected a LibTorch with CUDA and a GPU that it finds, got LibTorch ` +
-            `${libtorchVersion()} without; set LIBTORCH to one that has it, or train with --device cpu`,
-        );
-      }
-      if (given.threads !== undefined) setThreads(given.threads);
-      const asked = withArguments(await chosenRecipe(given), given);
-      const base = await withDtype(asked, given, output);
-      const { set, tuning } = await readTrainingData(given, base.seed, output);
-      const weights: InitialWeights | null =
-        given.weights === undefined ? null : training.readInitialWeights(given.weights);
-      const resolved = training.resolveRecipe(base, set, weights, tuning);
-      // Options may not fit one another.
-      const recipe = parseRecipe(resolved, `recipe ${base.name} with these options`);
-
-      const progress = trainingProgress(output, recipe);
-      const signals = stopOnSignals(() =>
-        output.writeError(
-          "\nending after this step; Ctrl-C again ends at once, without a checkpoint\n",
-        ),
-      );
-      const showProfile = (steps: number) => ({
-        steps,
-        onProfile(profile: StepProfile) {
-          progress.end();
-          output.writeError(profileTables(profile));
-        },
-      });
-      try {
-        const end = await training.train({
-          recipe,
-          set,
-          tuning,
-          weights,
-          directory: given.out,
-          device: given.device,
-          workers: given.workers,
-          stop: signals.signal,
-          onEvent: given.json
-            ? (event) => output.write(`${JSON.stringify(event)}\n`)
-            : (event) => progress.show(event),
-          profile: given.profile === undefined ? null : showProfile(given.profile),
-        });
-        progress.end();
-        if (given.json) return;
-        const { path, chosen } = findDetector(given.out);
-        output.writeError(describeEnd(end, recipe));
-        if (chosen?.which === "best") {
-          const metric = recipe.validation?.metric;
-          output.writeError(`the best checkpoint by ${metric} is that after step ${chosen.step}\n`);
+      const place = await readPlace(process.env);
+      const { processes } = given;
+      if (place !== null) {
+        if (processes !== undefined && processes !== place.size) {
+          command.error(
+            `error: --processes ${processes}, but WORLD_SIZE is ${place.size}: give one of them`,
+          );
         }
-        output.write(`${dirname(path)}\n`);
-      } finally {
-        progress.end();
-        signals.dispose();
+        finish(await trainInPlace(place, given, output));
+      } else if (processes !== undefined && processes > 1) {
+        await requireProcessGroups();
+        finish(await startProcesses(processes, process.argv.slice(2), output));
+      } else {
+        await trainHere(given, output, null);
       }
     });
+
+/** One of several processes: the first one speaks for all, the others of what has befallen them alone. */
+async function trainInPlace(
+  place: Place,
+  given: TrainArguments,
+  output: Output,
+): Promise<ExitCode> {
+  const areThreadsChosen = given.threads !== undefined || process.env.OMP_NUM_THREADS !== undefined;
+  const group = await joinPlace(place, areThreadsChosen);
+  const { rank, localRank, meeting } = place;
+  const orphaned = new AbortController();
+  if ("file" in meeting) {
+    process.stdin.on("end", () => orphaned.abort()).resume();
+  }
+  const silent: Output = {
+    write: () => undefined,
+    writeError: () => undefined,
+    terminal: undefined,
+  };
+  try {
+    const part = { group, localRank, orphaned: orphaned.signal };
+    await trainHere(given, rank === 0 ? output : silent, part);
+    return 0;
+  } catch (error) {
+    if (rank === 0 || !(error instanceof CodedError)) throw error;
+    // All of them see the same numbers, and the first one says it.
+    if (error.code !== "diverged") {
+      output.writeError(`malleolus: process ${rank} of ${place.size}: ${error.message}\n`);
+    }
+    return 1;
+  } finally {
+    group.leave();
+    process.stdin.pause();
+  }
+}
+
+/** What a process that trains with others has besides. */
+interface Part {
+  readonly group: ProcessGroup;
+  readonly localRank: number;
+  /** Aborted when the process that has started all of them is gone. */
+  readonly orphaned: AbortSignal;
+}
+
+async function trainHere(given: TrainArguments, output: Output, part: Part | null): Promise<void> {
+  // A study's server may run beside it: whoever reads there must not wait for a training.
+  yieldProcessor();
+  const training = await import("@malleolus/training");
+  const { hasCuda, libtorchVersion, setThreads } = await import("@malleolus/torch");
+  if (given.device === "cuda" && !hasCuda()) {
+    throw new CliError(
+      "device",
+      `--device cuda: expected a LibTorch with CUDA and a GPU that it finds, got LibTorch ` +
+        `${libtorchVersion()} without; set LIBTORCH to one that has it, or train with --device cpu`,
+    );
+  }
+  if (given.threads !== undefined) setThreads(given.threads);
+  const asked = withArguments(await chosenRecipe(given), given);
+  const base = await withDtype(asked, given, output, part?.group ?? null);
+  const { set, tuning } = await readTrainingData(given, base.seed, output);
+  const weights: InitialWeights | null =
+    given.weights === undefined ? null : training.readInitialWeights(given.weights);
+  const resolved = training.resolveRecipe(base, set, weights, tuning);
+  // Options may not fit one another.
+  const recipe = parseRecipe(resolved, `recipe ${base.name} with these options`);
+
+  const progress = trainingProgress(output, recipe);
+  const signals = stopOnSignals(() =>
+    output.writeError(
+      "\nending after this step; Ctrl-C again ends at once, without a checkpoint\n",
+    ),
+  );
+  const showProfile = (steps: number) => ({
+    steps,
+    onProfile(profile: StepProfile) {
+      progress.end();
+      output.writeError(profileTables(profile));
+    },
+  });
+  try {
+    const end = await training.train({
+      recipe,
+      set,
+      tuning,
+      weights,
+      directory: given.out,
+      device: given.device === "cuda" && part !== null ? `cuda:${part.localRank}` : given.device,
+      workers: given.workers,
+      stop: part === null ? signals.signal : AbortSignal.any([signals.signal, part.orphaned]),
+      onEvent: given.json
+        ? (event) => output.write(`${JSON.stringify(event)}\n`)
+        : (event) => progress.show(event),
+      profile: given.profile === undefined ? null : showProfile(given.profile),
+      group: part?.group ?? null,
+    });
+    progress.end();
+    if (given.json || (part !== null && part.group.rank > 0)) return;
+    const { path, chosen } = findDetector(given.out);
+    output.writeError(describeEnd(end, recipe));
+    if (chosen?.which === "best") {
+      const metric = recipe.validation?.metric;
+      output.writeError(`the best checkpoint by ${metric} is that after step ${chosen.step}\n`);
+    }
+    output.write(`${dirname(path)}\n`);
+  } finally {
+    progress.end();
+    signals.dispose();
+  }
+}
 
 function describeRecipes(): string {
   const rows = namedRecipes.map(({ recipe, summary }) => [`  ${recipe.name}`, summary]);
@@ -265,12 +343,33 @@ function withArguments(recipe: Recipe, given: TrainArguments): Recipe {
 }
 
 /** In the dtype that was asked for, else in the one that this machine is faster in. */
-async function withDtype(recipe: Recipe, given: TrainArguments, output: Output): Promise<Recipe> {
+async function withDtype(
+  recipe: Recipe,
+  given: TrainArguments,
+  output: Output,
+  group: ProcessGroup | null,
+): Promise<Recipe> {
   const { dtype, out: directory, device } = given;
   if (dtype !== undefined) return { ...recipe, dtype };
+  if (group !== null && group.rank > 0)
+    return { ...recipe, dtype: await leadersDtype(group, null) };
   const choice = await chooseTrainingDtype({ recipe, directory, device });
   sayDtype(choice, output);
+  if (group !== null) await leadersDtype(group, choice.dtype);
   return { ...recipe, dtype: choice.dtype };
+}
+
+/** Machines differ in what they are faster in, and processes that train together must not. */
+async function leadersDtype(
+  group: ProcessGroup,
+  own: Recipe["dtype"] | null,
+): Promise<Recipe["dtype"]> {
+  const { fromTypedArray, scope } = await import("@malleolus/torch");
+  return scope(() => {
+    const tensor = fromTypedArray(Float32Array.of(own === "bfloat16" ? 1 : 0), [1]);
+    group.broadcast(tensor, 0);
+    return tensor.item() === 1 ? "bfloat16" : "float32";
+  });
 }
 
 function describeEnd({ reason, checkpoint: { step } }: TrainingEnd, { steps }: Recipe): string {

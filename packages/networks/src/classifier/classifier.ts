@@ -13,6 +13,7 @@ import { crossEntropyLoss, fromTypedArray, nn, noGrad, scope, type Tensor } from
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
+import { undividedBatch, type WholeBatch } from "../whole-batch.ts";
 import type { ClassifierTrunk } from "./trunk.ts";
 import { type WhereFound, whereFound } from "./where-found.ts";
 import { wholeImage } from "./whole-image.ts";
@@ -31,8 +32,16 @@ export interface ImageClassifier {
   readonly classifier: { readonly 1: nn.Linear };
   /** Before softmax: float32 [N, K]. */
   logits(images: ImageBatch): Tensor;
-  /** How far the network is from the truth; the class of every image by its index. */
-  losses(images: ImageBatch, classes: readonly number[], random: RandomStreams): ClassifierLosses;
+  /**
+   * How far the network is from the truth; the class of every image by its index. `whole` where these are a
+   * share of a batch.
+   */
+  losses(
+    images: ImageBatch,
+    classes: readonly number[],
+    random: RandomStreams,
+    whole?: WholeBatch,
+  ): ClassifierLosses;
   /** The probability of each class [K], for every image. */
   classify(images: ImageBatch): Float32Array[];
 }
@@ -61,7 +70,7 @@ export function imageClassifier(config: ClassificationConfig): ImageClassifier {
     whereFound: found,
     classifier: { 1: predictor },
     logits: (images) => logits(images, (features) => features),
-    losses(images, classes, random) {
+    losses(images, classes, random, whole = undividedBatch) {
       checkClasses(classes, images, count);
       return scope(() => {
         const own = logits(images, (features) =>
@@ -75,7 +84,7 @@ export function imageClassifier(config: ClassificationConfig): ImageClassifier {
         // Divided by the images and not, as LibTorch's mean, by their weights: in a batch of one
         // these would have no effect.
         const sum = crossEntropyLoss(own, truth, { weight, reduction: SUM });
-        return { class: sum.div(classes.length) };
+        return { class: sum.div(whole.images(classes.length)) };
       });
     },
     classify(images) {

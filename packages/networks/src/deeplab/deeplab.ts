@@ -21,6 +21,7 @@ import {
 import { dropout } from "../dropout.ts";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
+import type { WholeBatch } from "../whole-batch.ts";
 import { type Aspp, aspp } from "./aspp.ts";
 import { type Decoder, decoder } from "./decoder.ts";
 import { withLikeliest } from "./likeliest-labels.ts";
@@ -37,11 +38,15 @@ export interface DeepLab {
   logits(images: ImageBatch): Tensor;
   /** What the predictor sees, [N, channels, H/4, W/4]; `predictor` makes the logits of it. */
   decode(images: ImageBatch): Tensor;
-  /** How far the network is from the truth; labels of every image at its size. */
+  /**
+   * How far the network is from the truth; labels of every image at its size. `whole` where these are a share
+   * of a batch.
+   */
   losses(
     images: ImageBatch,
     labels: readonly LabelMap[],
     random: RandomStreams,
+    whole?: WholeBatch,
   ): SegmentationLosses;
   segment(images: ImageBatch): LabelProbabilities[];
   /** The same from logits of these images. */
@@ -85,13 +90,13 @@ export function deepLab(config: SegmentationConfig): DeepLab {
     predictor,
     logits: (images) => logits(images, (map) => map),
     decode: (images) => decode(images, (map) => map),
-    losses(images, labels, random) {
+    losses(images, labels, random, whole) {
       // What the gradients need is kept by the graph, which lets go of it on its way back.
       return scope(() => {
         const truth = labelTensor(labels, images, structures.length);
         const own = logits(images, (map) => dropout(map, config.dropout, random, "aspp-dropout"));
         return stage("losses", () =>
-          segmentationLosses(full(own, images), truth.labels, truth.labeled, config.loss),
+          segmentationLosses(full(own, images), truth.labels, truth.labeled, config.loss, whole),
         );
       });
     },

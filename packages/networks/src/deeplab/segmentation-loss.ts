@@ -7,9 +7,10 @@
  */
 import type { LabelMap } from "@malleolus/imaging";
 import type { SegmentationLossConfig } from "@malleolus/schema";
-import { add, crossEntropyLoss, fromTypedArray, type Tensor, zeros } from "@malleolus/torch";
+import { add, crossEntropyLoss, fromTypedArray, stack, type Tensor, zeros } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
+import { undividedBatch, type WholeBatch } from "../whole-batch.ts";
 import { IGNORED } from "./structures.ts";
 
 /** Scalars in float32, weighted: their sum is what training minimises. */
@@ -30,6 +31,7 @@ export function segmentationLosses(
   labels: Tensor,
   labeled: number,
   config: Omit<SegmentationLossConfig, "prevalencePower">,
+  whole: WholeBatch = undividedBatch,
 ): SegmentationLosses {
   const { classWeights, diceWeight } = config;
   const exact = logits.to("float32");
@@ -37,9 +39,10 @@ export function segmentationLosses(
     device: logits.device,
   });
   const options = { weight, reduction: SUM, ignoreIndex: IGNORED };
+  const [labeledInAll] = whole.sum([labeled]);
   return {
-    crossEntropy: crossEntropyLoss(exact, labels, options).div(Math.max(labeled, 1)),
-    dice: diceLoss(exact, labels).mul(diceWeight),
+    crossEntropy: crossEntropyLoss(exact, labels, options).div(Math.max(labeledInAll, 1)),
+    dice: whole.divided(diceLoss(exact, labels, whole).mul(diceWeight)),
   };
 }
 
@@ -47,17 +50,23 @@ export function segmentationLosses(
  * 1 less the mean of every structure's Dice over all pixels of the batch, as far as it is there: for
  * one that is not, Dice is 0 whatever is predicted, and false positives are the cross-entropy's business.
  */
-function diceLoss(logits: Tensor, labels: Tensor): Tensor {
+function diceLoss(logits: Tensor, labels: Tensor, whole: WholeBatch): Tensor {
   const { device } = logits;
   const [, channels] = logits.shape;
   const probabilities = logits.softmax(1);
   const isLabeled = labels.ne(IGNORED).to("float32"); // [N, H, W]
-  const parts = Array.from({ length: channels - 1 }, (_, index) => {
+  if (channels === 1) return zeros([], { device });
+  const sums = Array.from({ length: channels - 1 }, (_, index) => {
     const truth = labels.eq(index).to("float32");
     const own = probabilities.select(1, index);
-    const inBoth = own.mul(truth).sum();
-    const area = truth.sum();
-    const dice = inBoth.mul(2).div(own.mul(isLabeled).sum().add(area).clamp({ min: 1e-6 }));
+    return stack([own.mul(truth).sum(), own.mul(isLabeled).sum(), truth.sum()]);
+  });
+  const totals = whole.total(stack(sums)); // [K, 3]
+  const parts = sums.map((_, index) => {
+    const [inBoth, found, area] = [0, 1, 2].map((which) =>
+      totals.select(0, index).select(0, which),
+    );
+    const dice = inBoth.mul(2).div(found.add(area).clamp({ min: 1e-6 }));
     const isThere = area.gt(0).to("float32");
     return { lost: dice.neg().add(1).mul(isThere), isThere };
   });

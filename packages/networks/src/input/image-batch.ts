@@ -24,12 +24,14 @@ export interface BatchOptions {
   readonly divisibility?: number;
   /** Default Detectron2's. */
   readonly pixelMean?: readonly [blue: number, green: number, red: number];
+  /** The least size before it is made a multiple: that of a larger batch of which these images are a share. */
+  readonly atLeast?: { readonly height: number; readonly width: number };
   /** Default `gray`. */
   readonly channels?: MaskRcnnConfig["channels"];
 }
 
 /**
- * One batch of some images, as large as the largest height and the largest width.
+ * One batch of some images, as large as the largest height and the largest width, and as `atLeast`.
  *
  * @throws ModelError `input` for no image, or one whose pixels do not fill its size.
  */
@@ -38,11 +40,17 @@ export function batchImages(
   options: BatchOptions = {},
 ): ImageBatch {
   const { device = "cpu", divisibility = 32, pixelMean = [103.53, 116.28, 123.675] } = options;
-  const { channels = "gray" } = options;
+  const { channels = "gray", atLeast = { height: 0, width: 0 } } = options;
   if (images.length === 0) throw new ModelError("input", "batchImages: expected an image");
   images.forEach(checkImage);
-  const height = roundUp(Math.max(...images.map((image) => image.height)), divisibility);
-  const width = roundUp(Math.max(...images.map((image) => image.width)), divisibility);
+  const height = roundUp(
+    Math.max(atLeast.height, ...images.map((image) => image.height)),
+    divisibility,
+  );
+  const width = roundUp(
+    Math.max(atLeast.width, ...images.map((image) => image.width)),
+    divisibility,
+  );
 
   // Written channels-last, so that the permutation below is a view of the right layout.
   const data = new Float32Array(images.length * height * width * 3);

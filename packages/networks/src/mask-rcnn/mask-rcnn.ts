@@ -9,6 +9,7 @@ import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
 import { type FeaturePyramid, featurePyramid } from "../backbones/fpn.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
+import { shareOf, undividedBatch, type WholeBatch } from "../whole-batch.ts";
 import { type ImageHead, imageHead, imageLoss } from "./image-head.ts";
 import {
   type RegionProposalNetwork,
@@ -34,8 +35,13 @@ export interface MaskRcnn {
   readonly proposal_generator: RegionProposalNetwork;
   readonly roi_heads: RoiHeads;
   readonly image_head?: ImageHead;
-  /** How far the network is from the truth; one target an image. */
-  losses(images: ImageBatch, targets: readonly Target[], random: RandomStreams): Losses;
+  /** How far the network is from the truth; one target an image. `whole` where these are a share of a batch. */
+  losses(
+    images: ImageBatch,
+    targets: readonly Target[],
+    random: RandomStreams,
+    whole?: WholeBatch,
+  ): Losses;
   /** What the network sees in each image. */
   examine(images: ImageBatch): Examined[];
   /** The detections alone. */
@@ -47,7 +53,7 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
   const backbone = featurePyramid(config.backbone);
   const proposals = regionProposalNetwork(config);
   const regions = roiHeads(config);
-  const whole = imageHead(config);
+  const radiograph = imageHead(config);
   const lossWeight = config.imageHead?.lossWeight ?? 0;
   const examine = (images: ImageBatch): Examined[] =>
     noGrad(() =>
@@ -55,7 +61,7 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
         const features = backbone.forward(images.tensor);
         const proposed = proposals.propose(features, images.sizes);
         const found = regions.detect(features.slice(0, 4), proposed, images.sizes);
-        const logits = whole?.logits(features.slice(0, 4), images.sizes) ?? null;
+        const logits = radiograph?.logits(features.slice(0, 4), images.sizes) ?? null;
         const shown = logits?.sigmoid().toFloat32Array() ?? null;
         const classes = config.classes.length;
         return found.map((detections, i) => ({
@@ -69,25 +75,35 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
     backbone,
     proposal_generator: proposals,
     roi_heads: regions,
-    ...(whole === null ? {} : { image_head: whole }),
-    losses(images, targets, random) {
+    ...(radiograph === null ? {} : { image_head: radiograph }),
+    losses(images, targets, random, whole = undividedBatch) {
       // What the gradients need is kept by the graph, which lets go of it on its way back.
       return scope(() => {
         const truths = targets.map(truthOf);
         const features = backbone.forward(images.tensor);
-        const proposed = proposals.losses(features, images.sizes, truths, random);
-        const found = regions.losses(features.slice(0, 4), proposed.proposals, truths, random);
+        const proposed = proposals.losses(features, images.sizes, truths, random, whole);
+        const found = regions.losses(
+          features.slice(0, 4),
+          proposed.proposals,
+          truths,
+          random,
+          whole,
+        );
         return {
           rpnClass: proposed.classLoss,
           rpnBox: proposed.boxLoss,
           boxClass: found.boxClass,
           boxRegression: found.boxRegression,
           mask: found.mask,
-          ...(whole === null
+          ...(radiograph === null
             ? {}
             : {
                 image: stage("image head", () =>
-                  imageLoss(whole.logits(features.slice(0, 4), images.sizes), targets, lossWeight),
+                  imageLoss(
+                    radiograph.logits(features.slice(0, 4), images.sizes),
+                    targets,
+                    lossWeight * shareOf(targets.length, whole.images(targets.length)),
+                  ),
                 ),
               }),
         };

@@ -34,7 +34,7 @@ async function loaderOptions(
     step,
     slot,
   });
-  return { folder, options: { request, batchSize: 2, firstStep: 3, steps: 8, ahead: 2 } };
+  return { folder, options: { request, slots: [0, 1], firstStep: 3, steps: 8, ahead: 2 } };
 }
 
 async function readAll(options: LoaderOptions): Promise<(readonly Sample[])[]> {

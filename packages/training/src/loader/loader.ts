@@ -10,7 +10,8 @@ import { workerPool } from "./worker-pool.ts";
 export interface LoaderOptions {
   /** What goes into a slot of a step. */
   readonly request: (step: number, slot: number) => SampleRequest;
-  readonly batchSize: number;
+  /** Of a batch those that are prepared here, in this order. */
+  readonly slots: readonly number[];
   readonly firstStep: number;
   /** The run's length: no step from it on is prepared. */
   readonly steps: number;
@@ -30,8 +31,7 @@ export interface Loader {
 }
 
 export function openLoader(options: LoaderOptions): Loader {
-  const { request, batchSize, steps } = options;
-  const slots = Array.from({ length: batchSize }, (_, slot) => slot);
+  const { request, slots, steps } = options;
   const pool = options.workers > 0 ? workerPool(options.workers) : null;
   const prepare = pool === null ? prepareSample : pool.prepare;
   const ahead = pool === null ? 0 : options.ahead;

@@ -1,4 +1,4 @@
-/** What a run leaves behind while it trains: its events, its checkpoints, and what validations found. */
+/** What a run leaves behind while it trains, in the process that leads: its events, its checkpoints, and what validations found. */
 import {
   type Checkpoint,
   openEvents,
@@ -7,6 +7,8 @@ import {
   writeCheckpoint,
 } from "@malleolus/runs";
 import type { CheckpointState, RunEvent, Validated } from "@malleolus/schema";
+import type { Team } from "../parallel/team.ts";
+import { whileOthersWait } from "../parallel/waiting.ts";
 import type { TrainingOptions } from "../training-options.ts";
 import { afterValidation } from "../validation/best-so-far.ts";
 import { type Validation, validate } from "../validation/validate.ts";
@@ -27,13 +29,14 @@ export interface Records {
   close(): void;
 }
 
-type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
+export type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
 
 /** `activations` says how large the values in the network are now. */
 export function openRecords(
   run: RunDirectory,
   options: TrainingOptions,
   training: TrainingState,
+  team: Team,
   activations: () => Readonly<Record<string, number>>,
 ): Records {
   const { recipe } = options;
@@ -76,14 +79,16 @@ export function openRecords(
     async validate(step) {
       if (recipe.validation === null) return;
       const began = performance.now();
-      const found = await validateAverage(options, training);
-      if (found === null) return;
-      const { measures, losses } = found;
-      validated = afterValidation(validated, step, measures, recipe.validation);
-      const isBest = validated.best?.step === step;
-      const seconds = (performance.now() - began) / 1000;
-      emit({ event: "validation", step, measures, losses, isBest, seconds });
-      if (isBest) save(step);
+      const found = await whileOthersWait(team, () => validateAverage(options, training, team));
+      if (found !== null) {
+        const { measures, losses } = found;
+        validated = afterValidation(validated, step, measures, recipe.validation);
+        const isBest = validated.best?.step === step;
+        const seconds = (performance.now() - began) / 1000;
+        emit({ event: "validation", step, measures, losses, isBest, seconds });
+        if (isBest) save(step);
+      }
+      team.tell(validated);
     },
     close: () => events.close(),
   };
@@ -91,13 +96,15 @@ export function openRecords(
 
 /** With the average of the weights in their place, if there is one. */
 async function validateAverage(
-  { recipe, tuning, device, workers, stop }: TrainingOptions,
+  { recipe, tuning, device, workers }: TrainingOptions,
   { task, average }: TrainingState,
+  team: Team,
 ): Promise<Validation | null> {
   if (tuning === null) return null;
   average?.swap();
   try {
-    return await validate({ task, recipe, tuning, device, workers, stop });
+    const onImage = () => team.pulse("working");
+    return await validate({ task, recipe, tuning, device, workers, stop: team.stop, onImage });
   } finally {
     average?.swap();
   }

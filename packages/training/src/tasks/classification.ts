@@ -37,11 +37,12 @@ export function classificationTask(
       return fit;
     },
     activations: (batch) => mobileNetMeans(model, batch),
-    losses: (images, samples, random) => ({
+    losses: (images, samples, random, whole) => ({
       ...model.losses(
         images,
         samples.map(({ objects }) => classOf(objects)),
         random,
+        whole,
       ),
     }),
     examine(tuning): Examination {

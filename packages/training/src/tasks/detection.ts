@@ -37,11 +37,12 @@ export function detectionTask(recipe: RecipeOf<"mask-rcnn">, device: Device): Ta
       return fit;
     },
     activations: (batch) => activationMeans(model, batch),
-    losses: (images, samples, random) => ({
+    losses: (images, samples, random, whole) => ({
       ...model.losses(
         images,
         samples.map(({ target }) => target),
         random,
+        whole,
       ),
     }),
     examine({ classes }): Examination {

@@ -34,11 +34,11 @@ export function segmentationTask(
     initialize: (weights) =>
       ofWeights(weights, () => initializeDeepLab(model, mobileNetWeights(weights))),
     activations: (batch) => mobileNetMeans(model.backbone, batch),
-    losses(images, samples, random) {
+    losses(images, samples, random, whole) {
       const labels = samples.map(({ image, target }) =>
         paintLabels(structuresTarget(target, own), structures, image),
       );
-      return { ...model.losses(images, labels, random) };
+      return { ...model.losses(images, labels, random, whole) };
     },
     examine(tuning): Examination {
       const ofTuning = structuresOf(tuning, structures);

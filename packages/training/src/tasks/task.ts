@@ -3,7 +3,7 @@
  * network and no loss by name; it asks its task. `new-task.ts` makes the task that a recipe's model names;
  * the files beside it, one a task, are of one form.
  */
-import type { ImageBatch } from "@malleolus/networks";
+import type { ImageBatch, WholeBatch } from "@malleolus/networks";
 import type { RandomStreams } from "@malleolus/random";
 import type { ValidationMeasures, WeightsFit } from "@malleolus/schema";
 import type { Tensor } from "@malleolus/torch";
@@ -21,8 +21,16 @@ export interface Task {
   initialize(weights: InitialWeights, shown: readonly ImageBatch[]): WeightsFit;
   /** The mean absolute activation of every stage on a batch. */
   activations(batch: ImageBatch): Readonly<Record<string, number>>;
-  /** How far the network is from the truth; one sample an image of the batch. */
-  losses(images: ImageBatch, samples: readonly LoadedSample[], random: RandomStreams): NamedLosses;
+  /**
+   * How far the network is from the truth; one sample an image of the batch. `whole` where these are a share of a
+   * larger one.
+   */
+  losses(
+    images: ImageBatch,
+    samples: readonly LoadedSample[],
+    random: RandomStreams,
+    whole?: WholeBatch,
+  ): NamedLosses;
   /** Begins to look at radiographs that are held out. */
   examine(tuning: TrainingSet): Examination;
   /** Writes the file that predicts, whole or not at all. */

@@ -29,6 +29,8 @@ export interface ValidationOptions {
   readonly workers: number;
   /** Ends it after the radiograph that is going on. */
   readonly stop: AbortSignal;
+  /** Before every radiograph. */
+  readonly onImage: () => void;
 }
 
 const IMAGES_AHEAD = 4;
@@ -40,14 +42,14 @@ const IMAGES_AHEAD = 4;
  * @throws DataError and TrainingError for a radiograph that cannot be used.
  */
 export async function validate(options: ValidationOptions): Promise<Validation | null> {
-  const { task, recipe, tuning, workers, stop } = options;
+  const { task, recipe, tuning, workers, stop, onImage } = options;
   // By ascending id: where scores are equal, the order decides, here as in pycocotools.
   const images = tuning.images.toSorted((a, b) => a.id - b.id);
   const input = asInDetection(recipe);
   const { seed } = recipe;
   const loader = openLoader({
     request: (step, slot) => ({ image: images[step], input, seed, step, slot }),
-    batchSize: 1,
+    slots: [0],
     firstStep: 0,
     steps: images.length,
     workers,
@@ -57,6 +59,7 @@ export async function validate(options: ValidationOptions): Promise<Validation |
   const examination = task.examine(tuning);
   try {
     for (const [place, image] of images.entries()) {
+      onImage();
       if (stop.aborted) return null;
       const [sample] = await loader.next();
       scope(() =>

@@ -6,6 +6,7 @@
 import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage } from "@malleolus/torch";
+import { undividedBatch, type WholeBatch } from "../../whole-batch.ts";
 import { type Features, featureStrides } from "../features.ts";
 import type { Truth } from "../truth.ts";
 import { anchorGenerator, type MapSize } from "./anchors.ts";
@@ -24,6 +25,7 @@ export interface RegionProposalNetwork {
     sizes: readonly MapSize[],
     truths: readonly Truth[],
     random: RandomStreams,
+    whole?: WholeBatch,
   ): RpnLosses & { readonly proposals: Proposals };
   /** The proposals of detection. */
   propose(features: Features, sizes: readonly MapSize[]): Proposals;
@@ -38,14 +40,14 @@ export function regionProposalNetwork(config: MaskRcnnConfig): RegionProposalNet
   const testRule = { ...rpn, preNms: rpn.preNms.test, postNms: rpn.postNms.test };
   return {
     rpn_head: head,
-    losses(features, sizes, truths, random) {
+    losses(features, sizes, truths, random, whole = undividedBatch) {
       const anchors = anchorsOf(mapSizes(features));
       const predictions = stage("proposal head", () => head.predict(features));
       const proposals = stage("proposal selection", () =>
         noGrad(() => scope(() => selectProposals(predictions, anchors, sizes, rule))),
       );
       const losses = stage("proposal losses", () =>
-        rpnLosses(predictions, anchors.boxes, truths, random, rpn),
+        rpnLosses(predictions, anchors.boxes, truths, random, rpn, whole),
       );
       return { ...losses, proposals };
     },

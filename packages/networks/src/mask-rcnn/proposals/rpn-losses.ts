@@ -11,6 +11,7 @@ import { takeBoxes } from "../../boxes/box-array.ts";
 import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
 import { matchBoxes } from "../../boxes/matching.ts";
 import { sampleBatch } from "../../boxes/sampling.ts";
+import type { WholeBatch } from "../../whole-batch.ts";
 import type { Truth } from "../truth.ts";
 import type { RpnPredictions } from "./rpn-head.ts";
 
@@ -32,6 +33,7 @@ export function rpnLosses(
   truths: readonly Truth[],
   random: RandomStreams,
   config: RpnConfig,
+  whole: WholeBatch,
 ): RpnLosses {
   const sample = sampleAnchors(anchors, truths, random, config);
   const logits = cat(predictions.logits, { dim: 1 }).reshape([-1]); // [N * R]
@@ -46,7 +48,7 @@ export function rpnLosses(
   const found = deltas.indexSelect(0, places(positives)).to("float32");
   const wanted = fromTypedArray(sample.deltas, [positives.length, 4], { device });
 
-  const normalizer = config.batchSizePerImage * truths.length;
+  const normalizer = config.batchSizePerImage * whole.images(truths.length);
   const sum = 2;
   return {
     classLoss: binaryCrossEntropyWithLogits(sampled, classes, { reduction: sum }).mul(

@@ -6,6 +6,7 @@
 import type { BoxHeadConfig } from "@malleolus/schema";
 import { crossEntropyLoss, fromTypedArray, type Tensor } from "@malleolus/torch";
 import { boxDeltaLoss, encodeBoxes } from "../../boxes/box-coding.ts";
+import { shareOf } from "../../whole-batch.ts";
 import type { Truth } from "../truth.ts";
 import type { BoxPredictions } from "./box-head.ts";
 import type { RegionSample } from "./region-sampling.ts";
@@ -16,12 +17,17 @@ export interface BoxLosses {
   readonly boxRegression: Tensor;
 }
 
-/** The mean over all sampled regions, of the box loss too, though only objects contribute. */
+/**
+ * The mean over all sampled regions, of the box loss too, though only objects contribute.
+ *
+ * @param total regions of the whole batch, where this sample is of a share of it
+ */
 export function boxLosses(
   predictions: BoxPredictions,
   sample: RegionSample,
   truths: readonly Truth[],
   config: BoxHeadConfig,
+  total: number = sample.classes.length,
 ): BoxLosses {
   const { logits, deltas } = predictions;
   const { device } = logits;
@@ -40,9 +46,9 @@ export function boxLosses(
     device,
   });
   return {
-    boxClass: classLoss.mul(config.classLossWeight),
+    boxClass: classLoss.mul(config.classLossWeight * shareOf(count, total)),
     boxRegression: boxDeltaLoss(found, wanted, config.smoothL1Beta).mul(
-      config.boxLossWeight / Math.max(count, 1),
+      config.boxLossWeight / Math.max(total, 1),
     ),
   };
 }

@@ -7,6 +7,7 @@ import type { Detection } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
+import { shareOf, undividedBatch, type WholeBatch } from "../../whole-batch.ts";
 import type { Features } from "../features.ts";
 import type { Truth } from "../truth.ts";
 import { type BoxHead, type BoxPredictor, boxHead, boxPredictor } from "./box-head.ts";
@@ -30,6 +31,7 @@ export interface RoiHeads {
     proposals: Proposals,
     truths: readonly Truth[],
     random: RandomStreams,
+    whole?: WholeBatch,
   ): BoxLosses & { readonly mask: Tensor };
   /** What was found in each image, by falling score, within its true size. */
   detect(
@@ -49,7 +51,7 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
     box_head: boxes,
     box_predictor: predictor,
     mask_head: masks,
-    losses(features, proposals, truths, random) {
+    losses(features, proposals, truths, random, whole = undividedBatch) {
       const sample = stage("region sampling", () =>
         sampleRegions(proposals, truths, classCount, random, roi),
       );
@@ -59,10 +61,14 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
       const masked = maskedRegions(sample, truths, classCount);
       const maskRegions = selectRegions(sample.regions, masked);
       const logits = stage("mask head", () => masks.predict(features, maskRegions));
-      return stage("region losses", () => ({
-        ...boxLosses(predictions, sample, truths, roi.box),
-        mask: maskLoss(logits, masked, sample, truths).mul(roi.mask.lossWeight),
-      }));
+      return stage("region losses", () => {
+        const [regionsInAll, maskedInAll] = whole.sum([sample.classes.length, masked.length]);
+        const maskShare = shareOf(masked.length, maskedInAll);
+        return {
+          ...boxLosses(predictions, sample, truths, roi.box, regionsInAll),
+          mask: maskLoss(logits, masked, sample, truths).mul(roi.mask.lossWeight * maskShare),
+        };
+      });
     },
     detect(features, proposals, sizes) {
       return noGrad(() =>
