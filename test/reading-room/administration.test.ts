@@ -13,7 +13,7 @@ import { startProvider } from "../../packages/server/src/test-openid-provider.ts
 import { uploadedRadiograph } from "../../packages/server/src/test-uploads.ts";
 import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts";
 import { openRoomOn, PASSPHRASE, scratchFolder } from "./test-room.ts";
-import { assertAccessible, newVisitor, setUp, signIn } from "./visitor.ts";
+import { assertAccessible, goTo, newVisitor, setUp, signIn } from "./visitor.ts";
 
 test("administration: passkeys, the institution's sign-on, and radiographs that are added", {
   skip: noBrowser,
@@ -49,7 +49,7 @@ test("administration: passkeys, the institution's sign-on, and radiographs that 
         automaticPresenceSimulation: true,
       },
     });
-    await page.getByRole("link", { name: "Settings" }).click();
+    await goTo(page, "Settings");
     await page.getByRole("link", { name: "Passkeys" }).click();
     await page.getByText("No passkey is kept for your account.").waitFor();
     await page.getByLabel("Name of the new passkey").fill("Hospital desktop");
@@ -114,7 +114,7 @@ test("administration: passkeys, the institution's sign-on, and radiographs that 
     await page.getByText("2 imported, 0 known already, 1 refused; 0 files are waiting.").waitFor();
     await page.getByRole("listitem").filter({ hasText: "bad.dcm" }).waitFor();
     await assertAccessible(page, "radiographs, done, dark");
-    await page.getByRole("link", { name: "Settings" }).click();
+    await goTo(page, "Settings");
     await page.getByText("Light", { exact: true }).click();
     await page.getByText("Nederlands", { exact: true }).click();
     await page.getByRole("link", { name: "Röntgenfoto's" }).click();

@@ -29,7 +29,7 @@ import { readDetectorModel } from "../../packages/cli/src/model-export/detector-
 import { exportPage } from "../../packages/cli/src/model-export/export-page.ts";
 import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts";
 import { openRoom, scratchFolder } from "./test-room.ts";
-import { assertAccessible, newVisitor, setUp, type Visitor } from "./visitor.ts";
+import { assertAccessible, goTo, newVisitor, setUp, type Visitor } from "./visitor.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
@@ -171,7 +171,7 @@ test("analyse: a radiograph in the browser, which never leaves it", {
     const visitor = await newVisitor(browser, address);
     const { page } = visitor;
     await setUp(page, setupLink ?? "");
-    await page.getByRole("link", { name: "Analyse" }).click();
+    await goTo(page, "Analyse");
     await page.getByText("The detector is here.").waitFor();
     await checkAnalysis(visitor, picture, expected);
     assert.equal(await page.getByText("at detector").count(), 0, "a picture has no millimetres");

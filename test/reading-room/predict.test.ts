@@ -11,7 +11,7 @@ import { startAnalysis } from "../../packages/cli/src/inference/start-analysis.t
 import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts";
 import { pictures } from "./pictures.ts";
 import { openRoom, scratchFolder } from "./test-room.ts";
-import { assertAccessible, newVisitor, setUp, waitForRadiographs } from "./visitor.ts";
+import { assertAccessible, goTo, newVisitor, setUp, waitForRadiographs } from "./visitor.ts";
 
 /** A detector is loaded and looks, on a machine that builds meanwhile. */
 const LONG = { timeout: 600_000 };
@@ -56,7 +56,7 @@ test("predict: radiographs of one patient, and nothing of them is left", {
   context.after(() => browser.close());
   const { page, troubles } = await newVisitor(browser, server.address);
   await setUp(page, server.setupLink ?? "");
-  await page.getByRole("link", { name: "Predict" }).click();
+  await goTo(page, "Predict");
   await page.getByText("Research use. Not for patient care.").waitFor();
   await assertAccessible(page, "predict, dark");
   await pictures(page, "predict");

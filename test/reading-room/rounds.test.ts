@@ -14,6 +14,7 @@ import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts
 import { OBSERVERS, openRoom, scratchFolder } from "./test-room.ts";
 import {
   assertAccessible,
+  goTo,
   invite,
   join,
   newVisitor,
@@ -41,7 +42,7 @@ test("rounds: qualification, further labels and a model's findings in a browser"
 
   await context.test("the administrator opens a round by which readers qualify", async () => {
     const { page } = administrator;
-    await page.getByRole("link", { name: "Rounds" }).click();
+    await goTo(page, "Rounds");
     await page.getByLabel("Name", { exact: true }).fill("Qualification");
     await page.getByText("Simulated Observer 1", { exact: true }).click();
     await page.getByText(/^Readers qualify by it/).click();

@@ -21,6 +21,7 @@ import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts
 import { ANNOTATORS, openRoom, scratchFolder } from "./test-room.ts";
 import {
   assertAccessible,
+  goTo,
   invite,
   newVisitor,
   PASSWORD,
@@ -131,7 +132,7 @@ test("senior: drawings are reviewed, given back and settled", {
 
   await context.test("those who run the study see how long drawing took", async () => {
     const { page } = administrator;
-    await page.getByRole("link", { name: "Drawing times" }).click();
+    await goTo(page, "Drawing times");
     await page.getByRole("heading", { name: "How long drawing takes" }).waitFor();
     for (const [person, seconds] of [
       ["Simulated Annotator 1", "40"],

@@ -61,6 +61,12 @@ export async function invite(page: Page, name: string): Promise<string> {
   return (await page.locator(".once").textContent()) ?? "";
 }
 
+/** A page that stands in the bar's menu. */
+export async function goTo(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: /^More/ }).click();
+  await page.getByRole("menuitem", { name, exact: true }).click();
+}
+
 /** Until the account is made; whose first page is whatever it is. */
 export async function accept(page: Page, link: string, login: string): Promise<void> {
   await page.goto(link);

@@ -1,15 +1,12 @@
 /** Which page an address shows, by whether somebody is signed in and as what. */
 import type { Session } from "@malleolus/schema";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { sessionQuery } from "./api/queries.ts";
 import { Loading } from "./controls/loading.tsx";
 import { Problem } from "./controls/problem.tsx";
-import { JoinPage } from "./pages/join-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
-import { SetUpPage } from "./pages/set-up-page.tsx";
-import { SignInPage } from "./pages/sign-in-page.tsx";
 import { AfterActs } from "./reader/after-acts.tsx";
 import {
   isAdministrator,
@@ -21,27 +18,55 @@ import {
 } from "./services.ts";
 import { SettingsProvider } from "./settings/settings-context.tsx";
 import { SignedInProvider } from "./signed-in.tsx";
+import { Words } from "./strings/text.tsx";
+import type { Part } from "./strings/translate.ts";
 
-const WorklistPage = lazy(() => import("./pages/worklist-page.tsx"));
+const JoinPage = pageWith("account", () => import("./pages/join-page.tsx"));
+const SetUpPage = pageWith("account", () => import("./pages/set-up-page.tsx"));
+const SignInPage = pageWith("account", () => import("./pages/sign-in-page.tsx"));
+const WorklistPage = pageWith("worklist", () => import("./pages/worklist-page.tsx"));
 const ReadPage = lazy(() => import("./pages/read-page.tsx"));
-const RadiographsPage = lazy(() => import("./pages/radiographs-page.tsx"));
+const RadiographsPage = pageWith("study", () => import("./pages/radiographs-page.tsx"));
 const AnnotatePage = lazy(() => import("./pages/annotate-page.tsx"));
-const DecidePage = lazy(() => import("./pages/decide-page.tsx"));
+const DecidePage = pageWith("study", () => import("./pages/decide-page.tsx"));
 const SettlePage = lazy(() => import("./pages/settle-page.tsx"));
-const StudyPage = lazy(() => import("./pages/study-page.tsx"));
-const RunsPage = lazy(() => import("./pages/runs-page.tsx"));
-const RunPage = lazy(() => import("./pages/run-page.tsx"));
-const CompareRunsPage = lazy(() => import("./pages/compare-runs-page.tsx"));
-const WrongFindingsPage = lazy(() => import("./pages/wrong-findings-page.tsx"));
-const WrongFindingPage = lazy(() => import("./pages/wrong-finding-page.tsx"));
-const PredictPage = lazy(() => import("./pages/predict-page.tsx"));
-const ReportsPage = lazy(() => import("./pages/reports-page.tsx"));
-const ReportPage = lazy(() => import("./pages/report-page.tsx"));
-const ReportCasePage = lazy(() => import("./pages/report-case-page.tsx"));
-const RoundsPage = lazy(() => import("./pages/rounds-page.tsx"));
-const DrawingTimesPage = lazy(() => import("./pages/drawing-times-page.tsx"));
-const PeoplePage = lazy(() => import("./pages/people-page.tsx"));
-const SettingsPage = lazy(() => import("./pages/settings-page.tsx"));
+const StudyPage = pageWith("study", () => import("./pages/study-page.tsx"));
+const RunsPage = pageWith("study", () => import("./pages/runs-page.tsx"));
+const RunPage = pageWith("study", () => import("./pages/run-page.tsx"));
+const CompareRunsPage = pageWith("study", () => import("./pages/compare-runs-page.tsx"));
+const WrongFindingsPage = pageWith("study", () => import("./pages/wrong-findings-page.tsx"));
+const WrongFindingPage = pageWith("study", () => import("./pages/wrong-finding-page.tsx"));
+const PredictPage = pageWith("study", () => import("./pages/predict-page.tsx"));
+const ReportsPage = pageWith("study", () => import("./pages/reports-page.tsx"));
+const ReportPage = pageWith("study", () => import("./pages/report-page.tsx"));
+const ReportCasePage = pageWith("study", () => import("./pages/report-case-page.tsx"));
+const RoundsPage = pageWith("study", () => import("./pages/rounds-page.tsx"));
+const DrawingTimesPage = pageWith("study", () => import("./pages/drawing-times-page.tsx"));
+const PeoplePage = pageWith("study", () => import("./pages/people-page.tsx"));
+const JobsPage = pageWith("study", () => import("./pages/jobs-page.tsx"));
+const JobPage = pageWith("study", () => import("./pages/job-page.tsx"));
+const SettingsPage = pageWith("account", () => import("./pages/settings-page.tsx"));
+
+/** A page that says more than every page does: it loads its words beside its scripts. */
+function pageWith<Props extends object>(
+  part: Part,
+  load: () => Promise<{ readonly default: ComponentType<Props> }>,
+): ComponentType<Props> {
+  let asked: ReturnType<typeof load> | undefined;
+  const ask = () => {
+    asked ??= load();
+    return asked;
+  };
+  const Page = lazy(ask);
+  return (props: Props) => {
+    void ask();
+    return (
+      <Words part={part}>
+        <Page {...props} />
+      </Words>
+    );
+  };
+}
 
 export function App() {
   const session = useQuery(sessionQuery(useClient()));
@@ -112,6 +137,8 @@ function SignedInPages({ session }: { readonly session: SignedInSession }) {
               <Route path="/runs" component={RunsPage} />
               <Route path="/runs/:id">{({ id }) => <RunPage id={id} key={id} />}</Route>
               <Route path="/compare-runs" component={CompareRunsPage} />
+              <Route path="/jobs" component={JobsPage} />
+              <Route path="/jobs/:id">{({ id }) => <JobPage id={id} key={id} />}</Route>
               <Route path="/wrong-findings" component={WrongFindingsPage} />
               <Route path="/wrong-findings/:id">
                 {({ id }) => <WrongFindingPage id={id} key={id} />}

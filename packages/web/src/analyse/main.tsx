@@ -7,7 +7,7 @@ import "../without-eval.ts";
 import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { readSettings } from "../settings/settings.ts";
-import { TextProvider } from "../strings/text.tsx";
+import { TextProvider, Words } from "../strings/text.tsx";
 import { languageOf } from "../strings/translate.ts";
 import { AnalysePage } from "./analyse-page.tsx";
 
@@ -22,7 +22,9 @@ createRoot(root).render(
   <StrictMode>
     <Suspense>
       <TextProvider language={language}>
-        <AnalysePage />
+        <Words part="study">
+          <AnalysePage />
+        </Words>
       </TextProvider>
     </Suspense>
   </StrictMode>,

@@ -6,6 +6,8 @@ import {
   agreementsSchema,
   frozenChangesSchema,
   frozenDatasSchema,
+  jobDetailSchema,
+  jobsSchema,
   namedDrawingTimesSchema,
   peopleSchema,
   predictingSchema,
@@ -79,10 +81,7 @@ export function runsQuery(client: Client) {
   return queryOptions({
     queryKey: runsKey,
     queryFn: () => client.get("/api/runs", runsSchema),
-    refetchInterval: ({ state }) => {
-      const isAtWork = state.data?.runs.some((run) => ["running", "stalled"].includes(run.state));
-      return isAtWork ? RUNS_STEP_MS : false;
-    },
+    refetchInterval: ({ state: { data } }) => (data?.runs.some(isAtWork) ? RUNS_STEP_MS : false),
   });
 }
 
@@ -94,6 +93,28 @@ export function runQuery(client: Client, id: string) {
   return queryOptions({
     queryKey: runKey(id),
     queryFn: () => client.get(`/api/runs/${id}`, runDetailSchema),
+  });
+}
+
+export const jobsKey = ["jobs"] as const;
+const JOB_STEP_MS = 1500;
+const isAtWork = ({ state }: { readonly state: string }) => ["running", "stalled"].includes(state);
+
+/** Asked for again and again while one is at work. */
+export function jobsQuery(client: Client) {
+  return queryOptions({
+    queryKey: jobsKey,
+    queryFn: () => client.get("/api/jobs", jobsSchema),
+    refetchInterval: ({ state: { data } }) => (data?.jobs.some(isAtWork) ? JOB_STEP_MS : false),
+  });
+}
+
+export function jobQuery(client: Client, id: string) {
+  return queryOptions({
+    queryKey: [...jobsKey, id],
+    queryFn: () => client.get(`/api/jobs/${id}`, jobDetailSchema),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && isAtWork(data.job) ? JOB_STEP_MS : false,
   });
 }
 

@@ -1,5 +1,5 @@
 /** The bar on top of every page: where one is, whether work is saved, help, the account. */
-import { sessionSchema } from "@malleolus/schema";
+import { type Account, sessionSchema } from "@malleolus/schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
@@ -14,6 +14,7 @@ import {
   useSignedIn,
 } from "../services.ts";
 import { useText } from "../strings/text.tsx";
+import type { Translate } from "../strings/translate.ts";
 import mark from "../styles/mark.svg";
 
 export function TopBar({
@@ -37,27 +38,24 @@ export function TopBar({
   );
 }
 
-/** On pages that are no case: the name, and the pages that this account has. */
+interface NamedPage {
+  readonly to: string;
+  readonly name: string;
+}
+
+/** As many fit into the bar of any window; more would be of equal weight, and nobody's first. */
+const MOST_IN_BAR = 5;
+
+/** On pages that are no case: the name, the pages that this account goes to most, and a menu of all others. */
 export function PageNavigation() {
   const t = useText();
   const { account } = useSignedIn();
-  const [path] = useLocation();
-  const pages = [
-    ...(isReader(account) ? [["/worklist", t("worklist.title")] as const] : []),
-    ...(seesFlow(account) ? [["/study", t("study.title")] as const] : []),
-    ...(isCoordinator(account)
-      ? [
-          ["/radiographs", t("upload.nav")] as const,
-          ["/runs", t("runs.title")] as const,
-          ["/reports", t("reports.title")] as const,
-          ["/predict", t("predict.nav")] as const,
-          ["/rounds", t("round.title")] as const,
-          ["/drawing-times", t("times.nav")] as const,
-        ]
-      : []),
-    ...(isAdministrator(account) ? [["/people", t("people.title")] as const] : []),
-    ["/settings/display", t("settings.title")] as const,
-  ];
+  const [path, go] = useLocation();
+  const pages = pagesOf(account, t);
+  const isHere = ({ to }: NamedPage) => path.split("/")[1] === to.split("/")[1];
+  const isFew = pages.length <= MOST_IN_BAR;
+  const often = isFew ? pages : pages.slice(0, MOST_IN_BAR);
+  const others = isFew ? [] : pages.slice(MOST_IN_BAR);
   return (
     <>
       <Link className="brand" href="/">
@@ -65,20 +63,62 @@ export function PageNavigation() {
         {t("app.name")}
       </Link>
       <nav className="nav" aria-label={t("app.pages")}>
-        {pages.map(([to, name]) => (
-          <Link
-            key={to}
-            href={to}
-            aria-current={path.split("/")[1] === to.split("/")[1] ? "page" : undefined}
-          >
-            {name}
-          </Link>
-        ))}
-        {/* A page of its own. Who reads a study is not led to a machine's opinion. */}
-        {!isReader(account) && <a href="/analyse.html">{t("analyse.short")}</a>}
+        {/* Wherever somebody is stands in the bar. */}
+        {[...often, ...others.filter(isHere)].map((page) =>
+          page.to === ANALYSE ? (
+            <a key={page.to} href={page.to}>
+              {page.name}
+            </a>
+          ) : (
+            <Link key={page.to} href={page.to} aria-current={isHere(page) ? "page" : undefined}>
+              {page.name}
+            </Link>
+          ),
+        )}
+        {others.length > 0 && (
+          <MenuTrigger>
+            <AriaButton className="button button-quiet button-small">{t("nav.more")} ▾</AriaButton>
+            <Popover className="popover" placement="bottom end">
+              <Menu className="menu" aria-label={t("nav.more")}>
+                {others.map(({ to, name }) => (
+                  <MenuItem
+                    key={to}
+                    className="menu-item"
+                    onAction={() => (to === ANALYSE ? location.assign(to) : go(to))}
+                  >
+                    {name}
+                  </MenuItem>
+                ))}
+              </Menu>
+            </Popover>
+          </MenuTrigger>
+        )}
       </nav>
     </>
   );
+}
+
+/** A page of its own, outside of the room. Who reads a study is not led to a machine's opinion. */
+const ANALYSE = "/analyse.html";
+
+/** Those that an account has, the ones that it needs most first. */
+function pagesOf(account: Account, t: Translate): readonly NamedPage[] {
+  const all = [
+    [isReader(account), "/worklist", t("worklist.title")],
+    [seesFlow(account), "/study", t("nav.study")],
+    [isCoordinator(account), "/radiographs", t("nav.radiographs")],
+    [isCoordinator(account), "/runs", t("nav.runs")],
+    [isCoordinator(account), "/reports", t("nav.reports")],
+    [isAdministrator(account), "/people", t("nav.people")],
+    [isCoordinator(account), "/jobs", t("nav.jobs")],
+    [isCoordinator(account), "/rounds", t("nav.rounds")],
+    [isCoordinator(account), "/wrong-findings", t("nav.wrong findings")],
+    [isCoordinator(account), "/drawing-times", t("nav.drawing times")],
+    [isCoordinator(account), "/predict", t("nav.predict")],
+    [!isReader(account), ANALYSE, t("nav.analyse")],
+    [true, "/settings/display", t("settings.title")],
+  ] as const;
+  return all.flatMap(([has, to, name]) => (has ? [{ to, name }] : []));
 }
 
 function AccountMenu() {

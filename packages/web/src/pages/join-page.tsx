@@ -13,10 +13,10 @@ import { useClient } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import { translateName } from "../strings/translate.ts";
 import { EntryCard } from "./entry-card.tsx";
-import { takeLinkToken } from "./link-token.ts";
+import { forgetLinkToken, takeLinkToken } from "./link-token.ts";
 import { isGoodPassword, NewPasswordFields } from "./new-password.tsx";
 
-export function JoinPage() {
+export default function JoinPage() {
   const t = useText();
   const client = useClient();
   const [token] = useState(takeLinkToken);
@@ -53,6 +53,7 @@ function JoinForm({ token, offer }: { readonly token: string; readonly offer: In
         sessionSchema,
       ),
     onSuccess: (session) => {
+      forgetLinkToken();
       changeSession(queries, session);
       // Somebody else may be signed in here: nothing of their page is kept, and no address of theirs.
       location.replace("/");

@@ -57,6 +57,7 @@ export default function PeoplePage() {
       <main className="content">
         <div className="stack people">
           <h1>{t("people.list")}</h1>
+          {!people.data.people.some(reads) && <p className="muted">{t("people.try")}</p>}
           {error !== null && <Notice tone="error">{sayError(t, error)}</Notice>}
           {shown !== null && <InvitationLink {...shown} />}
           <PeopleTable
@@ -69,6 +70,11 @@ export default function PeoplePage() {
       </main>
     </div>
   );
+}
+
+/** Whether somebody who reads or draws has an account already. */
+function reads({ person, account }: Member): boolean {
+  return person !== null && account !== null;
 }
 
 function InvitationLink({

@@ -24,6 +24,9 @@ export default function ReportsPage() {
       <main className="content">
         <div className="stack people">
           <h1>{t("reports.title")}</h1>
+          <p>
+            <Link href="/jobs">{t("reports.write")}</Link>
+          </p>
           {found.length === 0 && (
             <>
               <p>{t("reports.none")}</p>

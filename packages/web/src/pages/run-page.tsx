@@ -1,18 +1,15 @@
 /** One training run while it learns and afterwards: curves, figures, settings, what it said, and how it goes on. */
-import { runRowSchema } from "@malleolus/schema";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link } from "wouter";
-import { sayError } from "../api/say-error.ts";
 import { runKey, runQuery } from "../api/study-queries.ts";
-import { Button } from "../controls/button.tsx";
 import { Loading } from "../controls/loading.tsx";
-import { Notice } from "../controls/notice.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
 import { Curves } from "../runs/curves.tsx";
 import { type FollowedRun, useFollowedRun } from "../runs/follow-run.ts";
 import { bestText, numberText, stepsText } from "../runs/run-words.ts";
+import { WorkActs, WorkLog } from "../runs/work-acts.tsx";
 import { useClient } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 
@@ -61,13 +58,7 @@ export default function RunPage({ id }: { readonly id: string }) {
               </details>
             )}
           </section>
-          <section className="stack-tight" aria-label={t("runs.log")}>
-            <h2>{t("runs.log")}</h2>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-            <pre className="said" tabIndex={0}>
-              {log.length === 0 ? t("runs.no log") : log.join("\n")}
-            </pre>
-          </section>
+          <WorkLog log={log} />
         </div>
       </main>
     </div>
@@ -76,19 +67,6 @@ export default function RunPage({ id }: { readonly id: string }) {
 
 function Standing({ of: { run } }: { readonly of: FollowedRun }) {
   const t = useText();
-  const client = useClient();
-  const queries = useQueryClient();
-  const act = useMutation({
-    mutationFn: (what: "stop" | "resume") =>
-      client.send(
-        "POST",
-        `/api/runs/${run.id}/${what}`,
-        { requestId: crypto.randomUUID() },
-        runRowSchema,
-      ),
-    onSuccess: () => void queries.invalidateQueries({ queryKey: runKey(run.id) }),
-  });
-  const isAtWork = run.state === "running" || run.state === "stalled";
   const figures = [
     ["state", t(`runs.state.${run.state}`)],
     ["steps", stepsText(run)],
@@ -109,26 +87,13 @@ function Standing({ of: { run } }: { readonly of: FollowedRun }) {
           </div>
         ))}
       </dl>
-      {run.failure !== null && (
-        <Notice tone="error">
-          <p>{run.failure}</p>
-          <p>{t(run.steps > 0 ? "runs.failed later" : "runs.failed early")}</p>
-        </Notice>
-      )}
-      {run.state === "stalled" && <Notice tone="warn">{t("runs.stalled")}</Notice>}
-      {act.error !== null && <Notice tone="error">{sayError(t, act.error)}</Notice>}
-      <div className="row">
-        {isAtWork && (
-          <Button onPress={() => act.mutate("stop")} isDisabled={act.isPending}>
-            {t("runs.stop")}
-          </Button>
-        )}
-        {run.canResume && (
-          <Button look="primary" onPress={() => act.mutate("resume")} isDisabled={act.isPending}>
-            {t("runs.resume")}
-          </Button>
-        )}
-      </div>
+      <WorkActs
+        address={`/api/runs/${run.id}`}
+        queryKey={runKey(run.id)}
+        work={run}
+        advice={t(run.steps > 0 ? "runs.failed later" : "runs.failed early")}
+        stopLabel={t("runs.stop")}
+      />
     </section>
   );
 }

@@ -11,10 +11,10 @@ import { Notice } from "../controls/notice.tsx";
 import { useClient } from "../services.ts";
 import { useText } from "../strings/text.tsx";
 import { EntryCard } from "./entry-card.tsx";
-import { takeLinkToken } from "./link-token.ts";
+import { forgetLinkToken, takeLinkToken } from "./link-token.ts";
 import { isGoodPassword, NewPasswordFields } from "./new-password.tsx";
 
-export function SetUpPage() {
+export default function SetUpPage() {
   const t = useText();
   const client = useClient();
   const queries = useQueryClient();
@@ -30,7 +30,10 @@ export function SetUpPage() {
         { token, login, name, password: password.first },
         sessionSchema,
       ),
-    onSuccess: (session) => changeSession(queries, session),
+    onSuccess(session) {
+      forgetLinkToken();
+      changeSession(queries, session);
+    },
   });
   if (token === null) {
     return (

@@ -14,7 +14,7 @@ import { passkeysWork, sayPasskeyProblem, signInByPasskey } from "../settings/pa
 import { useText } from "../strings/text.tsx";
 import { EntryCard } from "./entry-card.tsx";
 
-export function SignInPage({
+export default function SignInPage({
   singleSignOn,
   ended,
 }: {

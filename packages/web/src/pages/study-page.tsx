@@ -30,6 +30,7 @@ export default function StudyPage() {
               <WaitingTable />
               <FrozenDatasets />
               <nav className="nav" aria-label={t("study.further")}>
+                <Link href="/jobs">{t("jobs.title")}</Link>
                 <Link href="/rounds">{t("round.title")}</Link>
                 <Link href="/wrong-findings">{t("wrong findings.title")}</Link>
                 {isAdministrator(account) && <Link href="/people">{t("study.invitations")}</Link>}

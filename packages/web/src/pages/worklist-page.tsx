@@ -11,6 +11,7 @@ import { Loading } from "../controls/loading.tsx";
 import { Problem } from "../controls/problem.tsx";
 import { SaveStateLine } from "../controls/save-state.tsx";
 import { PageNavigation, TopBar } from "../controls/top-bar.tsx";
+import { WithdrawButton } from "../reader/withdraw-button.tsx";
 import { useClient, useSignedIn } from "../services.ts";
 import { isCheckedToday } from "../settings/settings.ts";
 import { useSettings } from "../settings/settings-context.tsx";
@@ -32,7 +33,7 @@ export default function WorklistPage() {
   const queue = queueToShow(all, search.get("queue"));
   return (
     <div className="page">
-      <TopBar title={<PageNavigation />} middle={<SaveStateLine />} />
+      <TopBar title={<PageNavigation />} middle={<SaveStateLine />} end={<WithdrawButton />} />
       {queue === undefined ? (
         <main className="content">
           <div className="stack">

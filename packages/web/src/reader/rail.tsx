@@ -158,7 +158,9 @@ function VisibilityRows({ session: { reading, detail }, readOnly }: PartProps) {
   const visibility = useMachine(reading, (state) => state.visibility);
   return (
     <fieldset className="rail-group">
-      <legend>{t("reading.visibility")}</legend>
+      <legend>
+        {t("reading.visibility")} <span className="muted">{t("reading.optional")}</span>
+      </legend>
       {detail.images.map(({ id, view }) => (
         <div className="visibility-row" key={id}>
           <span>{viewName(view, t)}</span>

@@ -1,4 +1,4 @@
-/** Takes the last submission back, as long as the server allows it: it counts the seconds down. */
+/** Says what was submitted last, and takes it back as long as the server allows it: it counts the seconds down. */
 import { useEffect, useState } from "react";
 import { Button } from "../controls/button.tsx";
 import { useSignedIn } from "../services.ts";
@@ -30,8 +30,13 @@ export function WithdrawButton() {
     });
   };
   return (
-    <Button look="small" onPress={withdraw}>
-      {t("reading.withdraw", { code: label, seconds: left })}
-    </Button>
+    <>
+      <span className="muted" role="status">
+        {t("reading.done", { code: label })}
+      </span>
+      <Button look="small" onPress={withdraw}>
+        {t("reading.withdraw", { code: label, seconds: left })}
+      </Button>
+    </>
   );
 }

@@ -1,11 +1,12 @@
-/** Deciding, and the pages of those who run a study, in Dutch: a part of the one table, `dutch.ts`. */
+/**
+ * Deciding, the pages of those who run a study, and the page that analyses, in Dutch: no other page loads it.
+ * Long because translators read one table.
+ */
 import type { englishStudy } from "./english-study.ts";
 
 export const dutchStudy: Readonly<Record<keyof typeof englishStudy, string>> = {
   "decide.adjudication": "Beslissen",
   "decide.consensus": "Vergadering van het panel",
-  "decide.list": "Te beslissen",
-  "decide.meeting": "Voor de vergadering van het panel",
   "decide.own view": "Eerst uw eigen oordeel",
   "decide.own view text":
     "Het blijft zoals het is, en daarna komen de lezingen in beeld. Het beslist de casus niet.",
@@ -159,7 +160,8 @@ export const dutchStudy: Readonly<Record<keyof typeof englishStudy, string>> = {
   "reports.to report": "Terug naar het rapport",
   "reports.none":
     "Nog geen rapport. Het wordt geschreven van de testen van de studie, met een detector.",
-  "reports.how": "Een terminal schrijft het:",
+  "reports.how": "Een taak schrijft er een, of een terminal:",
+  "reports.write": "Er een laten schrijven, als taak",
   "reports.test": "Test",
   "reports.patients": "Patiënten",
   "reports.right": "In hun klasse",
@@ -180,7 +182,6 @@ export const dutchStudy: Readonly<Record<keyof typeof englishStudy, string>> = {
   "findings.hint": "Een klik kiest een bevinding, . en , gaan erlangs",
   "findings.key next": "Volgende bevinding, en de vorige",
 
-  "predict.nav": "Voorspellen",
   "predict.title": "Röntgenfoto's van één patiënt",
   "predict.notice": "Waar het niet voor is",
   "predict.research": "Voor onderzoek. Niet voor patiëntenzorg.",
@@ -232,4 +233,203 @@ export const dutchStudy: Readonly<Record<keyof typeof englishStudy, string>> = {
   "wrong.nothing there": "Er is niets",
   "wrong.another place": "Het is elders, of groter of kleiner",
   "wrong.another structure": "Het is een andere structuur",
+
+  "upload.title": "Röntgenfoto's toevoegen",
+  "upload.text":
+    "Kies het ziekenhuis waar de röntgenfoto's vandaan komen. Elk bestand wordt op de server geanonimiseerd voordat het in de studie komt: namen gaan weg, data verschuiven, het beeld blijft.",
+  "upload.hospital": "Ziekenhuis",
+  "upload.passphrase": "Wachtwoordzin van het sleutelbestand van de studie",
+  "upload.passphrase hint":
+    "Hiermee worden pseudoniemen gemaakt. De server vergeet hem als de upload eindigt.",
+  "upload.open": "De upload openen",
+  "upload.other": "{name} voegt op dit moment röntgenfoto's toe. Wacht tot dat klaar is.",
+  "upload.drop": "Zet DICOM- of zipbestanden hier neer, of kies ze.",
+  "upload.files": "Bestanden kiezen",
+  "upload.folder": "Een map kiezen",
+  "upload.sent": "{done} van {total} bestanden verstuurd",
+  "upload.too large":
+    "{name} is groter dan {size}. Importeer het op de server: malleolus import dicom.",
+  "upload.end": "Alle bestanden zijn verstuurd",
+  "upload.end hint":
+    "Laat deze pagina tot dan open; wat verstuurd is, wordt hoe dan ook geïmporteerd.",
+  "upload.progress": "Wat er van de bestanden geworden is",
+  "upload.state.open": "Wacht op bestanden",
+  "upload.state.ending": "Importeert wat over is",
+  "upload.state.done": "De upload is klaar",
+  "upload.state.failed": "De upload eindigde voortijdig",
+  "upload.counts":
+    "{imported} geïmporteerd, {known} al bekend, {refused} geweigerd; {waiting} bestanden wachten.",
+  "upload.refusals": "Geweigerd",
+  "upload.notes": "Om te weten",
+  "upload.cancel": "De upload afbreken",
+
+  "round.title": "Rondes",
+  "round.none": "Er is nog geen ronde geopend.",
+  "round.name": "Naam",
+  "round.name hint": "Lezers zien hem, en het aantal casussen.",
+  "round.kind": "Soort",
+  "round.people": "Lezers",
+  "round.cases": "Casussen",
+  "round.cases hint": "Getrokken met het begingetal; leeg voor alle.",
+  "round.repeats": "Tweemaal",
+  "round.repeat share": "Casussen die tweemaal komen, in procent",
+  "round.repeat hint": "Ongemerkt, voor de overeenstemming met zichzelf.",
+  "round.washout": "Dagen tot een casus opnieuw komt",
+  "round.days": "{days} dagen",
+  "round.passed": "Geslaagd",
+  "round.qualification of": "Kwalificatie, {percent} % juist",
+  "round.new": "Een ronde openen",
+  "round.text":
+    "Enkele mensen lezen enkele casussen nog eens, ieder in een eigen volgorde. Hun lezingen leiden tot geen oordeel.",
+  "round.qualifies": "Lezers kwalificeren zich ermee: bekende casussen, elk met het antwoord",
+  "round.pass": "Casussen die juist moeten zijn, in procent",
+  "round.model": "Bevindingen van het model",
+  "round.model.never": "Nooit getoond",
+  "round.model.always": "Altijd getoond",
+  "round.model.crossed": "Gekruist",
+  "round.crossed":
+    "Iedere lezer leest elke casus met de bevindingen en zonder, de helft van de casussen eerst met.",
+  "round.seed": "Begingetal",
+  "round.open": "De ronde openen",
+
+  "times.title": "Hoe lang tekenen duurt",
+  "times.text":
+    "Gemiddelden van een tekening van één röntgenfoto, zonder pauzes, met intervallen van 95 % over patiënten. Herzieningen tellen als werk aan dezelfde tekening.",
+  "times.none": "In de leeskamer is nog niets ingediend.",
+  "times.all": "Alle annotatoren",
+  "times.people": "Per annotator",
+  "times.who": "Wie",
+  "times.drawings": "Tekeningen",
+  "times.seconds": "Seconden",
+  "times.objects": "Objecten",
+  "times.moved": "Voorstellen verschoven, mm",
+  "times.count": "{drawings} van {patients} patiënten",
+  "times.arm.assisted": "met voorstellen",
+  "times.arm.unassisted": "zonder voorstellen",
+  "times.arm.none": "voordat er armen waren",
+  "times.difference":
+    "Met voorstellen duurt een tekening {seconds} seconden langer dan zonder; korter waar het getal negatief is.",
+  "times.no difference":
+    "Er is geen verschil te noemen voordat beide soorten getekend en gemeten zijn.",
+
+  "people.list": "Personen van deze studie",
+  "people.try":
+    "Om zelf het lezen te proberen, nodigt u een van de lezers uit, opent u de link in een andere browser of een privévenster, en maakt u daar een account. Dit account leidt de studie, en leest nooit.",
+  "people.name": "Naam",
+  "people.user": "Gebruikersnaam",
+  "people.roles": "Rollen",
+  "people.seen": "Laatst gezien",
+  "people.never": "Nooit",
+  "people.state": "Status",
+  "people.active": "Actief",
+  "people.invited": "Uitgenodigd",
+  "people.disabled": "Uitgeschakeld",
+  "people.locked": "Tijdelijk geblokkeerd",
+  "people.invite again": "Opnieuw uitnodigen",
+  "people.reset": "Nieuw wachtwoord",
+  "people.disable": "Uitschakelen",
+  "people.enable": "Inschakelen",
+  "people.staff":
+    "Observatoren, seniors, chirurgen en annotatoren staan in de configuratie van de studie en worden in de tabel uitgenodigd. Wie de studie uitvoert wordt hier uitgenodigd.",
+  "people.invite": "Uitnodigen",
+  "people.invite title": "Iemand uitnodigen",
+  "people.invite name": "Naam",
+  "people.invite as": "Leest als",
+  "people.invite roles": "Rollen",
+  "people.invite submit": "Uitnodiging maken",
+  "people.link": "Geef deze link aan {name}. Hij werkt één keer en wordt niet meer getoond.",
+  "people.link until": "Hij werkt tot {time}.",
+  "people.none": "Behalve u is er nog niemand.",
+
+  "analyse.title": "Een röntgenfoto in deze browser analyseren",
+  "analyse.stays":
+    "De röntgenfoto blijft op deze computer. Deze pagina laadt de detector en werkt hier; zij verstuurt niets.",
+  "analyse.simulated":
+    "De detector van het project heeft alleen gesimuleerde enkels gezien: wat hij op een echte röntgenfoto vindt, betekent niets.",
+  "analyse.choose": "Röntgenfoto",
+  "analyse.choose hint": "Een DICOM-, PNG- of JPEG-bestand van één opname.",
+  "analyse.loading": "De detector wordt geladen.",
+  "analyse.ready": "De detector is er. Kies een röntgenfoto.",
+  "analyse.analysing": "De röntgenfoto wordt geanalyseerd.",
+  "analyse.found": "Geanalyseerd in {seconds} seconden.",
+  "analyse.unreadable":
+    "Dit bestand is niet als beeld te lezen. Kies een DICOM-, PNG- of JPEG-bestand.",
+  "analyse.too large":
+    "Dit beeld is groter dan een röntgenfoto. Kies er een van hoogstens 8192 pixels per zijde.",
+  "analyse.compressed":
+    "De pixels van dit DICOM-bestand zijn gecomprimeerd ({detail}), wat deze pagina niet uitpakt. Exporteer het ongecomprimeerd, of laat malleolus predict het lezen.",
+  "analyse.no pixels":
+    "Dit DICOM-bestand bevat geen beeld; het kan een verslag zijn. Kies het bestand van één opname.",
+  "analyse.damaged": "Dit DICOM-bestand is afgekapt of beschadigd. Exporteer het opnieuw.",
+  "analyse.unsupported":
+    "Dit DICOM-bestand is van een soort die niet gelezen wordt: een film, meerdere beelden, een palet of ongewone bits. Kies het bestand van één opname.",
+  "analyse.sign in":
+    "De detector is er voor accounts van deze studie. Meld u aan en laad deze pagina opnieuw.",
+  "analyse.failed": "De analyse is gestopt: {reason}. Laad deze pagina opnieuw.",
+  "analyse.findings": "Bevindingen",
+  "analyse.none": "Geen bevinding.",
+  "analyse.scores": "Hoogste score van elke klasse",
+  "analyse.number": "Nummer",
+  "analyse.class": "Klasse",
+  "analyse.score": "Score",
+  "analyse.length": "Grootste lengte",
+  "analyse.notes": "Opmerkingen bij het bestand",
+  "analyse.class.weber_a": "Weber A",
+  "analyse.class.weber_b": "Weber B",
+  "analyse.class.weber_c": "Weber C",
+  "analyse.class.no_fracture": "Geen fractuur",
+  "analyse.class.fracture": "Fractuur",
+  "analyse.picture": "De röntgenfoto",
+  "analyse.picture found": "De röntgenfoto; omlijnde bevindingen: {count}",
+  "analyse.engine wasm": "Rekent met WebAssembly. Threads: {count}.",
+  "analyse.engine webgpu": "Rekent met WebGPU, op de grafische kaart.",
+  "analyse.engine instead": "De grafische kaart voerde de detector niet uit.",
+
+  "jobs.title": "Taken",
+  "jobs.text":
+    "Werk naast trainingen dat een proces voor de studie doet. Het gaat door als deze pagina dicht is en als de server stopt, en staat hier daarna. Een taak die een netwerk raadpleegt, kan beginnen als er geen training en geen andere zulke taak bezig is.",
+  "jobs.none": "Nog geen taak.",
+  "jobs.cannot":
+    "Deze server start geen taken. Een terminal doet het: malleolus prelabel, select en report.",
+  "jobs.back": "Alle taken",
+  "jobs.new": "Nieuwe taak",
+  "jobs.what": "Wat er gedaan wordt",
+  "jobs.kind.prelabel": "Voorlabelen",
+  "jobs.kind.select": "Kiezen",
+  "jobs.kind.report": "Rapport",
+  "jobs.does.prelabel":
+    "Netwerken omlijnen elke röntgenfoto die zij nog niet zagen en zeggen de klasse, voor annotatoren om te verbeteren. Lezers zien er niets van.",
+  "jobs.does.select":
+    "Een trainingsset wordt gekozen naar wat de netwerken moeilijk vinden, met de reden van elke keuze. Er zijn eerst voorstellen nodig.",
+  "jobs.does.report":
+    "Een detector bekijkt de patiënten van de tests, en er wordt een rapport geschreven van wat hij vindt.",
+  "jobs.column.job": "Taak",
+  "jobs.column.state": "Stand",
+  "jobs.column.progress": "Röntgenfoto's",
+  "jobs.column.who": "Door",
+  "jobs.column.at": "Begonnen",
+  "jobs.progress": "{done} van {of}",
+  "jobs.segmentation": "Netwerk dat omlijnt",
+  "jobs.own networks": "Beide van het project zelf (zij zagen alleen gesimuleerde enkels)",
+  "jobs.classification": "Netwerk dat de klasse zegt",
+  "jobs.no classification": "Geen",
+  "jobs.strategy": "Strategie",
+  "jobs.strategy.hard": "Moeilijk: onzeker, of in tegenspraak",
+  "jobs.strategy.uncertainty": "Onzekerheid van de klasse",
+  "jobs.strategy.disagreement": "Tegenspraak van omlijningen, opnamen en spiegelbeelden",
+  "jobs.strategy.class-balanced": "De moeilijkste van elke klasse om de beurt",
+  "jobs.strategy.random": "Op goed geluk, om mee te vergelijken",
+  "jobs.count": "Röntgenfoto's",
+  "jobs.by protocol": "Die van het protocol als het leeg is.",
+  "jobs.detector": "Detector",
+  "jobs.own detector": "Die van het project zelf (hij zag alleen gesimuleerde enkels)",
+  "jobs.report title": "Titel",
+  "jobs.report title hint": "De naam van de studie als het leeg is.",
+  "jobs.start": "De taak starten",
+  "jobs.stop": "Stoppen na deze röntgenfoto",
+  "jobs.open report": "Het rapport openen",
+  "jobs.select then":
+    "De lijst ligt in de map van de studie, jobs/{id}/chosen.tsv: malleolus assign training --preferred neemt haar.",
+  "jobs.failed":
+    "Wat eerder gedaan is, blijft bewaard. Verhelp wat de regel zegt en ga dan door: het gaat verder waar het was.",
 };

@@ -1,11 +1,14 @@
 /**
- * All that the reading room says, in English. A state says what happened, what is safe and what to
+ * What the reading room says, in English, but for what only some pages load (`english-account.ts`, `english-study.ts`). A state says what happened, what is safe and what to
  * do: in the present tense, without apology. `{name}` stands for what is put in.
  *
  * Long because translators read one table.
  */
+
+import type { englishAccount } from "./english-account.ts";
 import { englishAnnotator } from "./english-annotator.ts";
-import { englishStudy } from "./english-study.ts";
+import type { englishStudy } from "./english-study.ts";
+import type { englishWorklist } from "./english-worklist.ts";
 
 export const english = {
   "app.name": "Malleolus",
@@ -30,76 +33,10 @@ export const english = {
   "problem.answer":
     "The server's answer cannot be read. Reload the page; it may be of another version.",
 
-  "sign in.title": "Sign in",
-  "sign in.name": "User name",
-  "sign in.password": "Password",
-  "sign in.submit": "Sign in",
-  "sign in.passkey": "Sign in with a passkey",
-  "sign in.with": "Sign in with your institution",
-  "sign in.with.set-up":
-    "The administrator makes the first account, with the link of the server's terminal.",
-  "sign in.with.provider":
-    "Your institution's sign-on does not answer. Try again, or use a password.",
-  "sign in.with.refused": "Your institution did not confirm who you are. Try again.",
-  "sign in.with.expired": "That took too long, or began elsewhere. Try again.",
-  "sign in.with.no-role":
-    "Your institution knows you, and none of your groups belongs to this study. Ask its administrator.",
-  "sign in.with.account":
-    "There is an account in the way of yours, or it is disabled. Ask an administrator of the study.",
   "sign in.wrong": "User name or password are not right.",
   "sign in.ended": "Your session ended. Sign in here; nothing is lost.",
 
-  "set up.title": "Set up this study's reading room",
-  "set up.text":
-    "This link works once and makes the administrator's account. More people are invited afterwards.",
-  "set up.submit": "Make the account",
-  "set up.no token":
-    "This page opens with the link that the server wrote to its terminal when it first started.",
-  "invitation.title": "Accept your invitation",
-  "invitation.for": "You are invited as {roles}.",
-  "invitation.submit": "Make the account",
-  "invitation.no token": "This page opens with an invitation's link. Ask an administrator for one.",
-  "account.name": "User name",
-  "account.name hint": "Small letters, digits, - and _. You sign in with it.",
-  "account.full name": "Your name",
-  "account.password": "Password",
-  "account.password hint": "At least {count} characters; several words are good.",
-  "account.password again": "Password again",
-  "account.password differs": "The two passwords differ.",
-  "account.password short": "At least {count} characters are needed.",
-
   "worklist.title": "Worklist",
-  "worklist.queue.read": "To read",
-  "worklist.filter.left": "To read",
-  "worklist.filter.new": "New",
-  "worklist.filter.draft": "Draft",
-  "worklist.filter.done": "Submitted",
-  "worklist.filters": "Filter by state",
-  "worklist.continue": "Continue {code}",
-  "worklist.begin": "Begin with {code}",
-  "worklist.search": "Search a code",
-  "worklist.rows": "Cases",
-  "worklist.code": "Case",
-  "worklist.views": "Views",
-  "worklist.state": "State",
-  "worklist.edited": "Last change",
-  "worklist.state.new": "New",
-  "worklist.state.draft": "Draft",
-  "worklist.state.submitted": "Submitted",
-  "worklist.state.closed": "Closed",
-  "worklist.progress": "{done} of {total} submitted",
-  "worklist.empty": "No cases to read. {done} of {total} are submitted.",
-  "worklist.none": "No cases are waiting for you. An administrator of the study assigns them.",
-  "worklist.none to read": "No cases are yours to read. What is yours to decide stands here.",
-  "worklist.filtered": "No case fits the filter.",
-  "worklist.show all": "Show all {total}",
-  "worklist.hint": "↑ ↓ choose, Enter opens",
-  "worklist.no queue": "Nothing is to be read with this account. People and settings are above.",
-
-  "qualification.open": "Qualification: {needed} must be right. Other cases open afterwards.",
-  "qualification.passed": "Passed: {right} of {total} are right.",
-  "qualification.failed":
-    "{right} of {total} are right, {needed} are needed. Those who run the study open another round.",
 
   "case.title": "Case {code}",
   "case.place": "{place} of {total}",
@@ -184,6 +121,7 @@ export const english = {
   "reading.needs label": "Say: {label}.",
   "reading.conflict": "{said} does not go with {against}.",
   "reading.visibility": "How it is seen",
+  "reading.optional": "(may be left out)",
   "visibility.easy": "Easy",
   "visibility.difficult": "Difficult",
   "visibility.impossible": "Impossible",
@@ -198,6 +136,7 @@ export const english = {
   "reading.reopen send": "Send the request",
   "reading.reopen sent": "The request is sent.",
   "reading.submitted": "You submitted this case.",
+  "reading.done": "{code} is submitted.",
   "reading.right": "Right: {name}.",
   "reading.not right": "The class that holds is {name}.",
   "reading.open next": "Open the next case",
@@ -269,169 +208,11 @@ export const english = {
   "key.search": "Search",
 
   "settings.title": "Settings",
-  "settings.display": "Display",
-  "settings.keys": "Keys",
-  "settings.sections": "Settings",
-  "settings.theme": "Theme",
-  "settings.theme.dark": "Dark",
-  "settings.theme.light": "Light",
-  "settings.theme.system": "As the system",
-  "settings.language": "Language",
-  "settings.link": "Link views when a case opens",
   "settings.window": "Window of a new case",
-  "settings.kept": "Kept on this computer, for this account.",
-  "settings.renderer": "Radiographs are drawn here by {renderer}.",
-  "settings.renderer.webgl": "the graphics card",
-  "settings.renderer.table": "the processor, since no fast graphics card was found",
-  "settings.single keys": "Single keys work",
-  "settings.single keys hint":
-    "Switch this off if a speech recogniser or a switch presses keys by mistake. Ctrl+Enter and Esc still work.",
-  "settings.swap": "Other keys",
-  "settings.swap hint":
-    "Press Change, then the key that you want. The two keys change places, on every page of a case.",
-  "settings.swap press": "Press the key that takes the place of {key}, or Esc.",
-  "settings.swap command": "Command",
-  "settings.swap key": "Key",
-  "settings.swap change": "Change",
-  "settings.swap named": "Change the key of: {command}",
-  "settings.swap back": "All keys as they were",
 
-  "display.title": "Display check",
-  "display.text":
-    "Look at both fields in your reading light, 25 to 40 lux. You should just see a square in each.",
-  "display.dark": "5 % square on black",
-  "display.bright": "95 % square on white",
-  "display.dark seen": "I see the dark square",
-  "display.bright seen": "I see the bright square",
-  "display.save": "Keep the check of today",
-  "display.kept": "Checked today at {time}.",
-  "display.failed":
-    "Raise the brightness or turn to another monitor where a square is not seen. The check is kept as it is.",
-  "display.due": "The display has not been checked today.",
+  "display.due": "The display has not been checked today. You can read without it.",
   "display.open": "Check it",
 
-  "passkey.title": "Passkeys",
-  "passkey.text":
-    "A passkey signs you in by a finger, a face or a PIN, in place of the password. It works at this address alone, so that no other page can ask for it.",
-  "passkey.none": "No passkey is kept for your account.",
-  "passkey.never": "Not used yet",
-  "passkey.used": "Last used {time}",
-  "passkey.remove": "Remove",
-  "passkey.remove named": "Remove {name}",
-  "passkey.name": "Name of the new passkey",
-  "passkey.name hint": "Where it lies: Hospital desktop, Phone.",
-  "passkey.add": "Make a passkey",
-  "passkey.cancelled": "No passkey was given. Try again, or use the password.",
-  "passkey.unknown": "No account here has this passkey. Use the password, and make a new one.",
-  "passkey.not here":
-    "Passkeys need an address with a name and a browser of our days. Ask for the study's address with a name.",
-
-  "upload.nav": "Radiographs",
-  "upload.title": "Add radiographs",
-  "upload.text":
-    "Choose the hospital that the radiographs come from. Each file is de-identified on the server before it enters the study: names go, dates shift, the picture stays.",
-  "upload.hospital": "Hospital",
-  "upload.passphrase": "Passphrase of the study's key file",
-  "upload.passphrase hint":
-    "Pseudonyms are made by it. The server forgets it when the upload ends.",
-  "upload.open": "Open the upload",
-  "upload.other": "{name} adds radiographs at the moment. Wait until that ends.",
-  "upload.drop": "Drop DICOM or zip files here, or choose them.",
-  "upload.files": "Choose files",
-  "upload.folder": "Choose a folder",
-  "upload.sent": "{done} of {total} files sent",
-  "upload.too large":
-    "{name} is larger than {size}. Import it on the server: malleolus import dicom.",
-  "upload.end": "All files are sent",
-  "upload.end hint": "Leave this page open until then; what is sent is imported anyway.",
-  "upload.progress": "What became of the files",
-  "upload.state.open": "Waiting for files",
-  "upload.state.ending": "Importing what is left",
-  "upload.state.done": "The upload is done",
-  "upload.state.failed": "The upload ended early",
-  "upload.counts":
-    "{imported} imported, {known} known already, {refused} refused; {waiting} files are waiting.",
-  "upload.refusals": "Refused",
-  "upload.notes": "To know",
-  "upload.cancel": "Cancel the upload",
-
-  "round.title": "Rounds",
-  "round.none": "No round has been opened.",
-  "round.name": "Name",
-  "round.name hint": "Readers see it, and the number of cases.",
-  "round.kind": "Kind",
-  "round.people": "Readers",
-  "round.cases": "Cases",
-  "round.cases hint": "Drawn by the seed; empty for all.",
-  "round.repeats": "Twice",
-  "round.repeat share": "Cases that come twice, in per cent",
-  "round.repeat hint": "Unnoticed, for agreement with oneself.",
-  "round.washout": "Days until a case comes again",
-  "round.days": "{days} days",
-  "round.passed": "Passed",
-  "round.qualification of": "Qualification, {percent} % right",
-  "round.new": "Open a round",
-  "round.text":
-    "Some people read some cases once more, each in an order of their own. Their readings come to no verdict.",
-  "round.qualifies": "Readers qualify by it: known cases, each with its answer",
-  "round.pass": "Cases that must be right, in per cent",
-  "round.model": "Findings of the model",
-  "round.model.never": "Never shown",
-  "round.model.always": "Always shown",
-  "round.model.crossed": "Crossed",
-  "round.crossed":
-    "Every reader reads every case with the findings and without, half of the cases first with them.",
-  "round.seed": "Seed",
-  "round.open": "Open the round",
-
-  "times.nav": "Drawing times",
-  "times.title": "How long drawing takes",
-  "times.text":
-    "Means of a drawing of one radiograph, without pauses, with 95 % intervals over patients. Revisions count as work on the same drawing.",
-  "times.none": "Nothing has been submitted in the reading room yet.",
-  "times.all": "All annotators",
-  "times.people": "By annotator",
-  "times.who": "Who",
-  "times.drawings": "Drawings",
-  "times.seconds": "Seconds",
-  "times.objects": "Objects",
-  "times.moved": "Proposals moved, mm",
-  "times.count": "{drawings} of {patients} patients",
-  "times.arm.assisted": "with proposals",
-  "times.arm.unassisted": "without proposals",
-  "times.arm.none": "before there were arms",
-  "times.difference":
-    "With proposals a drawing takes {seconds} seconds more than without; less where the figure is negative.",
-  "times.no difference":
-    "There is no difference to tell before both kinds have been drawn and timed.",
-
-  "people.title": "People",
-  "people.list": "People of this study",
-  "people.name": "Name",
-  "people.user": "User name",
-  "people.roles": "Roles",
-  "people.seen": "Last seen",
-  "people.never": "Never",
-  "people.state": "State",
-  "people.active": "Active",
-  "people.invited": "Invited",
-  "people.disabled": "Disabled",
-  "people.locked": "Locked for a while",
-  "people.invite again": "Invite again",
-  "people.reset": "New password",
-  "people.disable": "Disable",
-  "people.enable": "Enable",
-  "people.staff":
-    "Observers, seniors, surgeons and annotators stand in the study's configuration and are invited in the table. Those who run the study are invited here.",
-  "people.invite": "Invite",
-  "people.invite title": "Invite somebody",
-  "people.invite name": "Name",
-  "people.invite as": "Reads as",
-  "people.invite roles": "Roles",
-  "people.invite submit": "Make an invitation",
-  "people.link": "Give this link to {name}. It works once and is not shown again.",
-  "people.link until": "It works until {time}.",
-  "people.none": "Nobody is here yet besides you.",
   "role.administrator": "Administrator",
   "role.researcher": "Researcher",
   "role.observer": "Observer",
@@ -439,52 +220,28 @@ export const english = {
   "role.surgeon": "Surgeon",
   "role.annotator": "Annotator",
   "role.viewer": "Viewer",
-  ...englishStudy,
-  ...englishAnnotator,
+  "nav.more": "More",
+  "nav.study": "Study",
+  "nav.radiographs": "Radiographs",
+  "nav.runs": "Training runs",
+  "nav.jobs": "Jobs",
+  "nav.reports": "Reports",
+  "nav.predict": "Predict",
+  "nav.rounds": "Rounds",
+  "nav.wrong findings": "Wrong findings",
+  "nav.drawing times": "Drawing times",
+  "nav.people": "People",
+  "nav.analyse": "Analyse",
 
-  "analyse.title": "Analyse a radiograph in this browser",
-  "analyse.short": "Analyse",
-  "analyse.stays":
-    "The radiograph stays on this computer. This page loads the detector and works here; it sends nothing.",
-  "analyse.simulated":
-    "The detector that comes with the project has seen simulated ankles only: what it finds on a real radiograph means nothing.",
-  "analyse.choose": "Radiograph",
-  "analyse.choose hint": "A DICOM, PNG or JPEG file of one view.",
-  "analyse.loading": "The detector loads.",
-  "analyse.ready": "The detector is here. Choose a radiograph.",
-  "analyse.analysing": "The radiograph is analysed.",
-  "analyse.found": "Analysed in {seconds} seconds.",
-  "analyse.unreadable": "This file cannot be read as a picture. Choose a DICOM, PNG or JPEG file.",
-  "analyse.too large":
-    "This picture is larger than a radiograph. Choose one of at most 8192 pixels a side.",
-  "analyse.compressed":
-    "The pixels of this DICOM file are compressed ({detail}), which this page does not unpack. Export it uncompressed, or run malleolus predict on it.",
-  "analyse.no pixels":
-    "This DICOM file holds no picture; it may be a report. Choose the file of one view.",
-  "analyse.damaged": "This DICOM file is cut or damaged. Export it again.",
-  "analyse.unsupported":
-    "This DICOM file is of a kind that is not read: a film, several frames, a palette or unusual bits. Choose the file of one view.",
-  "analyse.sign in":
-    "The detector is handed out to accounts of this study. Sign in, then load this page again.",
-  "analyse.failed": "The analysis stopped: {reason}. Load this page again.",
-  "analyse.findings": "Findings",
-  "analyse.none": "No finding.",
-  "analyse.scores": "Highest score of each class",
-  "analyse.number": "Number",
-  "analyse.class": "Class",
-  "analyse.score": "Score",
-  "analyse.length": "Longest extent",
-  "analyse.notes": "Remarks on the file",
-  "analyse.class.weber_a": "Weber A",
-  "analyse.class.weber_b": "Weber B",
-  "analyse.class.weber_c": "Weber C",
-  "analyse.class.no_fracture": "No fracture",
-  "analyse.class.fracture": "Fracture",
-  "analyse.picture": "The radiograph",
-  "analyse.picture found": "The radiograph; outlined findings: {count}",
-  "analyse.engine wasm": "Engine: WebAssembly. Threads: {count}.",
-  "analyse.engine webgpu": "Engine: WebGPU, on the graphics card.",
-  "analyse.engine instead": "The graphics card did not run the detector.",
+  "decide.list": "To decide",
+  "decide.meeting": "For the panel's meeting",
+
+  ...englishAnnotator,
 } as const;
 
-export type StringKey = keyof typeof english;
+/** Of all pages, and of those that load a table besides. */
+export type StringKey =
+  | keyof typeof english
+  | keyof typeof englishAccount
+  | keyof typeof englishStudy
+  | keyof typeof englishWorklist;

@@ -4,12 +4,27 @@ import type { StringKey } from "./english.ts";
 export const languages = ["en", "nl"] as const;
 export type Language = (typeof languages)[number];
 
-export type Strings = Readonly<Record<StringKey, string>>;
+/**
+ * `everybody`: of all pages. Beside it, `account`: of signing in and settings; `worklist`: of the list of cases; `study`:
+ * of those who run a study.
+ */
+export type Part = "everybody" | "account" | "worklist" | "study";
+export type Strings = Readonly<Partial<Record<StringKey, string>>>;
 
-/** A page loads the table of the language that it speaks, and no other. */
-export const tables: Readonly<Record<Language, () => Promise<Strings>>> = {
-  en: async () => (await import("./english.ts")).english,
-  nl: async () => (await import("./dutch.ts")).dutch,
+/** A page loads the parts that it needs of the language that it speaks, and no other. */
+export const tables: Readonly<Record<Language, Readonly<Record<Part, () => Promise<Strings>>>>> = {
+  en: {
+    everybody: async () => (await import("./english.ts")).english,
+    account: async () => (await import("./english-account.ts")).englishAccount,
+    worklist: async () => (await import("./english-worklist.ts")).englishWorklist,
+    study: async () => (await import("./english-study.ts")).englishStudy,
+  },
+  nl: {
+    everybody: async () => (await import("./dutch.ts")).dutch,
+    account: async () => (await import("./dutch-account.ts")).dutchAccount,
+    worklist: async () => (await import("./dutch-worklist.ts")).dutchWorklist,
+    study: async () => (await import("./dutch-study.ts")).dutchStudy,
+  },
 };
 
 export type Values = Readonly<Record<string, string | number>>;
@@ -20,10 +35,13 @@ export interface Translate {
 }
 
 export function translator(table: Strings): Translate {
-  const translate = (key: StringKey, values: Values = {}) =>
-    table[key].replace(/\{(\w+)\}/g, (placeholder, name: string) =>
+  const translate = (key: StringKey, values: Values = {}) => {
+    const text = table[key];
+    if (text === undefined) throw new Error(`internal: this page has no words for "${key}"`);
+    return text.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
       String(values[name] ?? placeholder),
     );
+  };
   const has = (key: string): key is StringKey => Object.hasOwn(table, key);
   return Object.assign(translate, { has });
 }
