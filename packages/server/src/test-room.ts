@@ -166,14 +166,15 @@ export function clientOf(app: App, answer: Answer): Client {
 /** Somebody who is signed in without a password, for tests that are about something else. */
 export async function signedIn(
   study: Study,
-  person: string,
+  as: string | { readonly name: string; readonly roles: readonly StaffRole[] },
 ): Promise<Readonly<Record<string, string>>> {
   const [link, session] = [newToken(), newToken()];
   const deed = { who: "test", at: new Date().toISOString() };
-  await invite(study, { person }, link.sha256, deed);
+  const asked = typeof as === "string" ? { person: as } : { name: as.name, roles: [...as.roles] };
+  await invite(study, asked, link.sha256, deed);
   const { id } = await acceptInvitation(study, {
     tokenSha256: link.sha256,
-    login: person,
+    login: typeof as === "string" ? as : as.name.toLowerCase(),
     password: "none",
   });
   await openSession(study, id, session.sha256);
