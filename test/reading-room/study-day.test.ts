@@ -15,12 +15,13 @@ import {
   submitAnnotation,
   submitReading,
 } from "@malleolus/studies";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { launchBrowser, noBrowser } from "../../packages/web/src/test-browser.ts";
 import { pictures } from "./pictures.ts";
 import { ANNOTATORS, OBSERVERS, openRoom, scratchFolder } from "./test-room.ts";
 import {
   assertAccessible,
+  goTo,
   invite,
   newVisitor,
   PASSWORD,
@@ -157,23 +158,73 @@ test("study: a day of those who run it and those who decide in it", {
       await own.getByLabel("Name").fill("first");
       await own.getByText(/radiographs to train on/).click();
       await own.getByText("preliminary-classification-mean", { exact: true }).click();
-      await own.getByRole("textbox", { name: "Steps" }).fill("3");
+      await own.getByRole("textbox", { name: "Steps" }).fill(String(STEPS));
       await assertAccessible(own, "runs, light");
       await pictures(own, "runs");
       await own.getByRole("button", { name: "Start the training" }).click();
       const standing = own.getByRole("region", { name: "How it stands" });
+      await own.getByRole("img", { name: /^Loss of \d+ steps$/ }).waitFor({ timeout: 600_000 });
+      await standing.getByRole("button", { name: "Stop after this step" }).click();
+      await standing.getByText("stopped").first().waitFor();
+      const stoppedAt = await stepsOf(standing);
+      assert.ok(stoppedAt > 0 && stoppedAt < STEPS, `${stoppedAt} steps`);
+      await pictures(own, "run-stopped");
+      await standing.getByRole("button", { name: "Go on" }).click();
       // It is told by the server, as it comes.
       await standing
         .getByText(/^(finished|failed)$/)
         .first()
         .waitFor({ timeout: 600_000 });
       assert.equal(await standing.getByText("failed").count(), 0, await standing.innerText());
-      await own.getByRole("img", { name: "Loss of 3 steps" }).waitFor();
-      await standing.getByText("3 / 3").waitFor();
+      await own.getByRole("img", { name: `Loss of ${STEPS} steps` }).waitFor();
+      await standing.getByText(`${STEPS} / ${STEPS}`).waitFor();
       await assertAccessible(own, "a run, dark");
       await pictures(own, "run");
       await own.getByRole("link", { name: "All runs" }).click();
       await own.getByRole("row", { name: /first/ }).getByText("finished").waitFor();
+    },
+  );
+
+  await context.test(
+    "a job has networks look at every radiograph, another chooses by what they found, and one that fails says why",
+    async () => {
+      const { page: own } = administrator;
+      await goTo(own, "Jobs");
+      await own.getByText("No job yet.").waitFor();
+      await own.getByText("Prelabel", { exact: true }).click();
+      await assertAccessible(own, "jobs, dark");
+      await pictures(own, "jobs");
+      const begin = own.getByRole("button", { name: "Start the job" });
+      const standing = own.getByRole("region", { name: "How it stands" });
+      const ended = standing.getByText(/^(finished|failed)$/).first();
+      await begin.click();
+      await ended.waitFor({ timeout: 600_000 });
+      await standing.getByText(/^\d+ radiographs prelabelled: /).waitFor();
+      await assertAccessible(own, "a job");
+      await pictures(own, "job");
+      await own.getByRole("link", { name: "All jobs" }).click();
+      await own.getByRole("row", { name: /^Prelabel finished/ }).waitFor();
+      await own.getByText("Report", { exact: true }).click();
+      await begin.click();
+      await ended.waitFor({ timeout: 600_000 });
+      // The day has drawn no test.
+      await standing.getByText(/^malleolus: .*malleolus assign draws them$/).waitFor();
+      await standing.getByText(/Mend what the line says, then go on/).waitFor();
+      await standing.getByRole("button", { name: "Go on" }).waitFor();
+      await assertAccessible(own, "a job that failed");
+      await pictures(own, "job-failed");
+      await own.getByRole("link", { name: "All jobs" }).click();
+      await own.getByText("Select", { exact: true }).click();
+      await own.getByRole("textbox", { name: "Radiographs" }).fill("1");
+      await pictures(own, "jobs-select");
+      await begin.click();
+      await ended.waitFor({ timeout: 600_000 });
+      await standing
+        .getByText(/chosen\.tsv|^malleolus: /)
+        .first()
+        .waitFor();
+      await pictures(own, "job-select");
+      await own.getByRole("link", { name: "Training runs" }).click();
     },
   );
 
@@ -215,6 +266,14 @@ test("study: a day of those who run it and those who decide in it", {
   assert.equal(administrator.troubles.length, 1, administrator.troubles.join("\n"));
   assert.match(administrator.troubles[0], /status of 400/);
 });
+
+/** More than are done before somebody can press a button. */
+const STEPS = 30;
+
+async function stepsOf(standing: Locator): Promise<number> {
+  const [, steps] = /(\d+) \/ \d+/.exec(await standing.innerText()) ?? [];
+  return Number(steps);
+}
 
 /** By case: a network learns nothing of a class that no case has. */
 const AGREED = ["weber_b", "weber_b", "weber_c", "no_fracture"] as const;
