@@ -1,7 +1,8 @@
 /**
  * What a save costs while fifty readers read: each saves a draft 150 ms after the last, over real
  * connections, to `malleolus serve` in a process of its own; first with the machine to themselves, then beside
- * a process that trains, at the priority that `malleolus train` has. It has no peer. A run is a second; a save is answered when the disk has it, together
+ * a process that trains, at the priority that `malleolus train` has, and beside ten predictions at once, each of a patient
+ * of three radiographs. It has no peer. A run is a second; a save is answered when the disk has it, together
  * with its entry of the audit log.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -18,10 +19,12 @@ import {
 import { closeStudy, createRound, createStudy, openStudy } from "@malleolus/studies";
 import type { Bench } from "./bench.ts";
 import type { Row } from "./measure.ts";
+import { predictOften } from "./predict-often.ts";
 
 const READERS = 50;
 const PAUSE_MS = 150;
 const CASES = 200;
+const PREDICTIONS = 10;
 const people = Array.from({ length: READERS }, (_, n) => `reader-${n}`);
 const benches = fileURLToPath(new URL("main.ts", import.meta.url));
 const program = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
@@ -51,7 +54,16 @@ export const server: Bench = {
       progress("a training beside them");
       training = await startTraining();
       progress(`${runs} seconds of saves`);
-      return [...alone, ...(await timeSaves(address, readers, runs, "beside a training"))];
+      const beside = await timeSaves(address, readers, runs, "beside a training");
+      training.kill("SIGKILL");
+      await once(training, "close");
+      progress(`${PREDICTIONS} predictions beside them`);
+      const predicting = await predictOften(address, PREDICTIONS);
+      progress(`${runs} seconds of saves`);
+      const rows = await timeSaves(address, readers, runs, `beside ${PREDICTIONS} predictions`);
+      const done = await predicting.end();
+      const note = `${rows[0].note}; ${done} predictions ended meanwhile`;
+      return [...alone, ...beside, ...rows.map((row) => ({ ...row, note }))];
     } finally {
       training?.kill("SIGKILL");
       child?.kill("SIGTERM");

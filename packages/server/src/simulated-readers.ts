@@ -13,7 +13,15 @@ export interface SimulatedReader {
   version: number;
 }
 
+const LOGIN = "admin";
 const PASSWORD = "a password of the bench";
+
+/** Once more, the account that `signUpReaders` made first: headers of whoever runs the study. */
+export async function signInAdministrator(
+  address: string,
+): Promise<Readonly<Record<string, string>>> {
+  return headersOf(await post(address, "/api/login", { login: LOGIN, password: PASSWORD }));
+}
 
 /** Makes an account for each of these people of the study, who have this queue of cases. */
 export async function signUpReaders(
@@ -22,36 +30,43 @@ export async function signUpReaders(
   people: readonly string[],
   queue = "round-1",
 ): Promise<SimulatedReader[]> {
-  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`${address}${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer;
-  };
-  const headersOf = async (answer: Response) => {
-    const session = sessionSchema.parse(await answer.json());
-    const [cookie] = answer.headers.getSetCookie()[0]?.split(";") ?? [""];
-    const csrf = session.state === "signed in" ? session.csrf : "";
-    return { cookie, [CSRF_HEADER]: csrf, "content-type": "application/json" };
-  };
   const token = setupLink.split("#")[1] ?? "";
   const administrator = await headersOf(
-    await post("/api/setup", { token, login: "admin", name: "Admin", password: PASSWORD }),
+    await post(address, "/api/setup", { token, login: LOGIN, name: "Admin", password: PASSWORD }),
   );
   const readers: SimulatedReader[] = [];
   for (const person of people) {
-    const invited = await post("/api/invitations", { person }, administrator);
+    const invited = await post(address, "/api/invitations", { person }, administrator);
     const { path } = invitationSchema.parse(await invited.json());
     const body = { token: path.split("#")[1], login: person, password: PASSWORD };
-    const headers = await headersOf(await joinSlowly(() => post("/api/join", body)));
+    const headers = await headersOf(await joinSlowly(() => post(address, "/api/join", body)));
     const list = await fetch(`${address}/api/worklist?queue=${queue}&limit=1`, { headers });
     const { entries } = worklistSchema.parse(await list.json());
     readers.push({ headers, code: entries[0].code, version: 0 });
   }
   return readers;
+}
+
+async function post(
+  address: string,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const answer = await fetch(`${address}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer;
+}
+
+async function headersOf(answer: Response): Promise<Record<string, string>> {
+  const session = sessionSchema.parse(await answer.json());
+  const [cookie] = answer.headers.getSetCookie()[0]?.split(";") ?? [""];
+  const csrf = session.state === "signed in" ? session.csrf : "";
+  return { cookie, [CSRF_HEADER]: csrf, "content-type": "application/json" };
 }
 
 /** From one address only so many may join in a minute. */
