@@ -247,20 +247,26 @@ async function drawAll(room: Room, annotator: Headers): Promise<void> {
 }
 
 function drawn({ images }: AnnotatingCase): object {
-  const shapes: DrawnShape[] = images.map(({ id }, place) => ({
-    id: `fibula-${place}`,
-    image: id,
-    structure: "fibula",
-    form: "polygon",
-    points: [10, 10, 50, 10, 50, 50, 10, 50],
-    widthMm: null,
-    order: 1,
-    locked: false,
-    doubtful: false,
-    parents: [],
-    offer: null,
-  }));
-  const visibility = Object.fromEntries(images.map(({ id }) => [id, "impossible"]));
+  const structures = [
+    { structure: "fibula", points: [10, 10, 50, 10, 50, 50, 10, 50] },
+    { structure: "fracture", points: [20, 20, 40, 20, 40, 30, 20, 30] },
+  ];
+  const shapes: DrawnShape[] = images.flatMap(({ id }, place) =>
+    structures.map(({ structure, points }, index) => ({
+      id: `${structure}-${place}`,
+      image: id,
+      structure,
+      form: "polygon",
+      points,
+      widthMm: null,
+      order: index + 1,
+      locked: false,
+      doubtful: false,
+      parents: [],
+      offer: null,
+    })),
+  );
+  const visibility = Object.fromEntries(images.map(({ id }) => [id, "easy"]));
   return { ...emptyAnnotation, shapes, visibility };
 }
 
@@ -320,9 +326,9 @@ async function assertWhole({ study }: Room, dataset: string): Promise<void> {
   const verdicts = await database.selectFrom("verdicts").select(["case_id", "how"]).execute();
   assert.deepEqual(verdicts.map(({ how }) => how).toSorted(), [
     "adjudicated",
-    "unanimous",
-    "unanimous",
-    "unanimous",
+    "agreed",
+    "agreed",
+    "agreed",
   ]);
   const annotations = await database.selectFrom("annotations").select("author").execute();
   assert.equal(annotations.length, CASES.length * 3 * ANNOTATORS.length, "each drawing once");

@@ -43,7 +43,7 @@ export function fusedBlock(layers: BlockLayers): FusedBlock {
     made = null;
   };
   const packedFor = (from: readonly Folded[]): Packed => {
-    if (made !== null && made.from.every((was, i) => was === from[i])) return made.packed;
+    if (made?.from.every((was, i) => was === from[i])) return made.packed;
     clear();
     const [narrow, wide, wider] = [from.at(-1), from.at(-2), from.at(-3)];
     if (narrow === undefined || wide === undefined)
