@@ -5,6 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { accessSchema, caseSchema, type Prelabel, worklistSchema } from "@malleolus/schema";
 import { createRound, storeProposals, submitReading } from "@malleolus/studies";
@@ -110,6 +112,12 @@ test("blinding: no byte that a reader gets tells of others, of reports, of model
     },
     { who: NAME, at },
   );
+  // A job that somebody has started, and what it says.
+  const job = join(study.folder, "jobs", "1", "job");
+  mkdirSync(job, { recursive: true });
+  const asked = { format: "malleolus-job-1", args: ["report"], dataset: null, process: null };
+  writeFileSync(join(job, "job.json"), JSON.stringify({ ...asked, who: NAME, at }));
+  writeFileSync(join(job, "log"), `case-one: ${NAME}\n`);
   const administrator = await setUp(given);
   const person = async (id: string) => joinRoom(given, administrator, { person: id });
   const readers = [await person("observer-1"), await person("senior"), await person("surgeon-1")];
@@ -155,6 +163,8 @@ test("blinding: no byte that a reader gets tells of others, of reports, of model
   // The search itself finds what is there: those who run the study see it.
   const audit = await administrator.get("/api/progress");
   assert.ok(audit.rawPayload.includes("observer-2"));
+  const told = await administrator.get("/api/jobs/1");
+  assert.ok(told.rawPayload.includes(`case-one: ${NAME}`), told.body);
   assert.ok(app.hasRoute({ method: "GET", url: "/api/cases/:code" }));
 });
 

@@ -52,7 +52,7 @@ With --bucket, keys are read from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. T
 for malleolus.toml alone.
 
 Examples:
-  ./malleolus jobs my-study --analyze runs/ankle-1 && ./malleolus worker my-study --checkpoint runs/ankle-1
+  ./malleolus worker my-study --checkpoint runs/ankle-1      after: ./malleolus jobs my-study --analyze runs/ankle-1
   ./malleolus worker study-a study-b --quota 4 --threads 1 --bucket https://s3.example/ankles`,
     )
     .action(async (folders: string[], given: WorkerArguments) => {
