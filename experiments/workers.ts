@@ -395,7 +395,8 @@ async function many(radiographs: number, workers: number): Promise<void> {
     print({ import: (i + 1) * tenth, perSecond: rate, ownMiB: ownMiB() });
     start = performance.now();
   }
-  const queue = await openQueue(study);
+  // All of them wait at once: there is nobody yet who takes one.
+  const queue = await openQueue(study, { mostWaiting: Math.ceil(radiographs / 48) + 1 });
   const sent = await sendAnalyses(study, queue, MODEL, "me", never);
   print({ ...sent, seconds: (performance.now() - start) / 1000, ownMiB: ownMiB() });
   const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));

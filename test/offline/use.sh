@@ -36,5 +36,7 @@ wait "$service"
 
 say 'installed again, with the one before aside'
 /root/offline/malleolus-offline/install.sh >/dev/null
-[ -x /opt/malleolus.before/malleolus ] && $malleolus --version
+[ -x /opt/malleolus.before/malleolus ]
+[ -z "$(find /opt/malleolus ! -user root)" ]
+$malleolus --version
 say 'all is well'

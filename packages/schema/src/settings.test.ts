@@ -10,6 +10,7 @@ import { signOnSchema } from "./sign-on.ts";
 test("serviceSettingsSchema: an empty file takes ankles by HTTP, and keeps pixels for a week", () => {
   assert.deepEqual(serviceSettingsSchema.parse({}), {
     mostWaiting: 60,
+    analysesAtOnce: 2,
     completeAfterSeconds: 60,
     keepPixelsDays: 7,
     keepRecordsDays: 30,

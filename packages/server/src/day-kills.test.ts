@@ -113,6 +113,7 @@ for (const seed of SEEDS) {
         `${workKills} of a training or a job`,
     );
     assert.ok(serverKills > 0, "the server was killed");
+    assert.ok(workKills > 0, "a training or a job was killed");
   });
 }
 

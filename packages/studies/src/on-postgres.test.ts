@@ -11,6 +11,9 @@ import { promisify } from "node:util";
 import { findPostgres, startPostgres } from "./test-postgres.ts";
 
 const OF_FILES: readonly string[] = [
+  // Long, and more of processes and files than of the database.
+  "import/import-kill.test.ts",
+  "import/real-files.test.ts",
   // Hundreds of databases in memory.
   "assignment/assign-properties.test.ts",
   // These start servers of their own.

@@ -13,7 +13,7 @@ import {
 import { ankleProtocol, protocolText } from "./configuration/ankle-protocol.ts";
 import { readToml } from "./configuration/read-toml.ts";
 import { type Participants, studyText } from "./configuration/study-template.ts";
-import { openDatabase, type StudyDatabase } from "./database/open-database.ts";
+import { holdsStudy, openDatabase, type StudyDatabase } from "./database/open-database.ts";
 import { isPostgresUrl, withoutPassword } from "./database/postgres-dialect.ts";
 import { StudyError } from "./errors.ts";
 import { createKeyFile, KeyFile } from "./keys/key-file.ts";
@@ -58,6 +58,8 @@ export async function createStudy({ folder, name, ...given }: NewStudy): Promise
   }
   const whole = resolve(folder);
   const keyFile = resolve(given.keyFile ?? join(whole, "..", `${basename(whole)}.keys`));
+  // Before anything is written: a server that cannot be reached, or that holds a study, leaves no half of one.
+  if (given.database !== undefined) await requireEmptyDatabase(given.database);
   mkdirSync(folder, { recursive: true });
   createKeyFile(keyFile, given.passphrase, given.simulation);
   const protocol = join(folder, "protocol.toml");
@@ -78,6 +80,19 @@ export async function createStudy({ folder, name, ...given }: NewStudy): Promise
   const database =
     given.database === undefined ? join(folder, DATABASE) : withoutPassword(given.database);
   return [configuration, protocol, database, keyFile];
+}
+
+async function requireEmptyDatabase(location: string): Promise<void> {
+  const database = await openDatabase(location);
+  try {
+    if (!(await holdsStudy(database))) return;
+  } finally {
+    await database.destroy();
+  }
+  throw new StudyError(
+    "exists",
+    `${withoutPassword(location)}: expected an empty database, got one with a study; name another`,
+  );
 }
 
 /** @throws StudyError `no-study` or `configuration`. */

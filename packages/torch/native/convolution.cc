@@ -121,8 +121,10 @@ constexpr int64_t kLeastCells = 512;
 
 bool is_product(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias, const Geometry& geometry) {
   const auto is_float = [](const at::Tensor& tensor) { return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat; };
-  return is_pointwise(weight, geometry) && geometry.stride == 1 && is_float(input) && is_float(weight) &&
-         (!bias.has_value() || !bias->defined() || is_float(*bias)) && panel_outputs() > 0 &&
+  // A bias of another length is LibTorch's to refuse.
+  const bool fits = !bias.has_value() || !bias->defined() ||
+                    (is_float(*bias) && bias->dim() == 1 && bias->size(0) == weight.size(0));
+  return is_pointwise(weight, geometry) && geometry.stride == 1 && is_float(input) && is_float(weight) && fits && panel_outputs() > 0 &&
          input.size(0) * input.size(2) * input.size(3) >= kLeastCells && weight.numel() > 0;
 }
 

@@ -73,7 +73,10 @@ struct BlockRun {
   const float* depthwise_bias;
 
   int64_t rows_at_once() const { return std::max<int64_t>(1, (kLeastCells + to.width - 1) / to.width); }
-  int64_t ring_rows() const { return (rows_at_once() - 1) * geometry.stride + 2 * geometry.dilation + 1; }
+  /// No more rows than there are: then none is ever replaced.
+  int64_t ring_rows() const {
+    return std::min(from.height, (rows_at_once() - 1) * geometry.stride + 2 * geometry.dilation + 1);
+  }
 
   /// Rows `begin` to `end` of the output; `kept` is the wide map's or null.
   void rows(const float* input, int64_t begin, int64_t end, float* output, float* kept) const {

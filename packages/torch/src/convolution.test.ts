@@ -294,3 +294,12 @@ for (const [title, [images, channels, height, width], out, biased] of [
     assert.equal(convolution(input, weight, { bias }).requiresGrad, true);
   });
 }
+
+tensorTest("convolution: a 1x1 without a gradient refuses a bias of another length", () => {
+  const input = randn([2, 21, 17, 19]);
+  const weight = randn([37, 21, 1, 1]);
+  for (const length of [16, 48]) {
+    const bias = randn([length]);
+    assertTorchError(() => noGrad(() => convolution(input, weight, { bias })), "operator", /bias/);
+  }
+});

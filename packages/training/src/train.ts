@@ -58,8 +58,8 @@ export async function train(options: TrainingOptions): Promise<TrainingEnd> {
     if (!isLost(error)) throw error;
     throw new TrainingError(
       "lost",
-      `another of the ${team.size} processes was lost before the first step (${error.message}); the same ` +
-        "command begins again",
+      `another of the ${team.size} processes was lost before the first step or after the last (${error.message}); ` +
+        "the same command goes on from what was kept",
       { cause: error },
     );
   }
@@ -101,7 +101,12 @@ async function lead(options: TrainingOptions, team: Team): Promise<TrainingEnd> 
       );
       const checkpoint = session.records.save(step);
       session.records.emit({ event: "end", step, reason });
-      team.tell(checkpoint);
+      try {
+        team.tell(checkpoint);
+      } catch (error) {
+        // All is written: one that is gone by now is missed by nobody.
+        if (!isLost(error)) throw error;
+      }
       return { reason, checkpoint };
     } finally {
       await session.close();
@@ -120,8 +125,18 @@ async function follow(options: TrainingOptions, team: Team): Promise<TrainingEnd
   }
   const session = await followSession(options, team, standing);
   try {
-    const { reason } = await trainOn(session, options, (step) => session.records.rescue(step));
-    return { reason, checkpoint: checkpointRecordSchema.parse(team.tell(null)) };
+    const { step, reason } = await trainOn(session, options, (step) =>
+      session.records.rescue(step),
+    );
+    try {
+      return { reason, checkpoint: checkpointRecordSchema.parse(team.tell(null)) };
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      // The leader is gone while it wrote the last checkpoint.
+      const checkpoint = session.records.rescue(step);
+      if (checkpoint === null) throw error;
+      return { reason, checkpoint };
+    }
   } finally {
     await session.close();
   }

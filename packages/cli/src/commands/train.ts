@@ -179,7 +179,11 @@ async function trainInPlace(
   given: TrainArguments,
   output: Output,
 ): Promise<ExitCode> {
-  const areThreadsChosen = given.threads !== undefined || process.env.OMP_NUM_THREADS !== undefined;
+  // torchrun says one thread of its own accord where there are several processes.
+  const { OMP_NUM_THREADS: threads, TORCHELASTIC_RUN_ID: torchrun } = process.env;
+  const areThreadsChosen =
+    given.threads !== undefined ||
+    (threads !== undefined && !(torchrun !== undefined && threads === "1"));
   const group = await joinPlace(place, areThreadsChosen);
   const { rank, localRank, meeting } = place;
   const orphaned = new AbortController();

@@ -63,10 +63,12 @@ test("import dicomweb: the radiographs of an archive's studies, once, and nothin
   const { url, asked } = await startArchive(context);
   const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-archive-"));
   const before = { ...process.env };
+  // A temporary folder of its own: others leave things in everybody's.
+  process.env.TMPDIR = folder;
   process.env.MALLEOLUS_PASSPHRASE = "lantern gravel otter nineteen";
   process.env.MALLEOLUS_ARCHIVE_AUTHORIZATION = "Bearer key";
   context.after(() => {
-    for (const name of ["MALLEOLUS_PASSPHRASE", "MALLEOLUS_ARCHIVE_AUTHORIZATION"]) {
+    for (const name of ["MALLEOLUS_PASSPHRASE", "MALLEOLUS_ARCHIVE_AUTHORIZATION", "TMPDIR"]) {
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];
     }

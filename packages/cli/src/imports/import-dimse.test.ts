@@ -60,11 +60,15 @@ for (const [title, skip, start] of ARCHIVES) {
     skip,
     async (context) => {
       const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-dimse-"));
-      const before = process.env.MALLEOLUS_PASSPHRASE;
+      const before = { ...process.env };
       process.env.MALLEOLUS_PASSPHRASE = "lantern gravel otter nineteen";
+      // A temporary folder of its own: others leave things in everybody's.
+      process.env.TMPDIR = folder;
       context.after(() => {
-        if (before === undefined) delete process.env.MALLEOLUS_PASSPHRASE;
-        else process.env.MALLEOLUS_PASSPHRASE = before;
+        for (const name of ["MALLEOLUS_PASSPHRASE", "TMPDIR"]) {
+          if (before[name] === undefined) delete process.env[name];
+          else process.env[name] = before[name];
+        }
         rmSync(folder, { recursive: true });
       });
       const ours = await freePort();

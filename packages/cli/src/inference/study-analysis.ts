@@ -13,6 +13,7 @@ import type { AnalysisNews, OrderToAnalyse, OrderToLook } from "@malleolus/serve
 import manifest from "../../package.json" with { type: "json" };
 import type { Engine } from "../engine/engine.ts";
 import { openEngine } from "../engine/open-engine.ts";
+import { CliError } from "../errors.ts";
 import { type ShownImage, shownImage } from "../overlay.ts";
 import { LEAST_SCORE } from "../patients/least-score.ts";
 import { predictionsOf, type Seen } from "../patients/predict-patient.ts";
@@ -185,9 +186,15 @@ async function refusing(id: string, work: () => Promise<AnalysisNews>): Promise<
 }
 
 /** By LibTorch alone. */
-async function openCheck(): Promise<AnkleCheck | null> {
+async function openCheck(): Promise<AnkleCheck> {
   const { openAnkleCheck } = await import("@malleolus/networks");
-  return openAnkleCheck();
+  const check = openAnkleCheck();
+  if (check !== null) return check;
+  throw new CliError(
+    "folder",
+    "the check of whether a radiograph shows an ankle: expected its file beside the detector that comes with the " +
+      "project, got none; install again, or say --any-part",
+  );
 }
 
 /** A wedge of grey: any picture will do. */

@@ -5,11 +5,13 @@
 #   ./install.sh [FOLDER]     default /opt/malleolus
 #
 # Debian's packages that are there in this or a newer version stay as they are. What lies in FOLDER is moved to
-# FOLDER.before, so that a step back is `mv`; studies and inboxes lie elsewhere, and are not touched.
+# FOLDER.before, so that a step back is `mv`, and what lay there to a name with the time; studies and inboxes lie
+# elsewhere, and are not touched.
 set -eu
 
 here=$(CDPATH='' cd -P -- "$(dirname -- "$0")" && pwd)
 target=${1-/opt/malleolus}
+target=${target%/}
 
 fail() {
   printf 'install: %s\n' "$*" >&2
@@ -34,13 +36,17 @@ rm -f "$log"
 mkdir -p "$(dirname -- "$target")"
 rm -rf "$target.part"
 cp -a "$here/malleolus" "$target.part"
+# Whoever unpacked the archive must not own what root starts, and everybody may run it.
+chown -R -h root:root "$target.part"
+chmod -R u=rwX,go=rX "$target.part"
 addon=$target.part/packages/torch/packed/malleolus_torch.node
 absent=$(ldd "$addon" | sed -n 's/^[[:space:]]*\(.*\) => not found$/\1/p')
 [ -z "$absent" ] || fail "a library of LibTorch is absent: $absent"
+"$target.part/malleolus" --version >/dev/null || fail "$target.part/malleolus does not start; nothing was changed"
 if [ -e "$target" ]; then
-  rm -rf "$target.before"
+  # An older one stays, too: somebody may have begun a study within it.
+  [ ! -e "$target.before" ] || mv "$target.before" "$target.before.$(date +%Y%m%d%H%M%S)"
   mv "$target" "$target.before"
 fi
 mv "$target.part" "$target"
-"$target/malleolus" --version >/dev/null || fail "$target/malleolus does not start"
 echo "$target/malleolus is installed; $target/docs/hospital.md goes on from here"

@@ -20,6 +20,8 @@ test("what a patient has is in doubt where several classes are left, or none, an
     [undefined, "solid", sentence],
     [["weber_b"], "solid", sentence],
     [["weber_b", "weber_c"], "dotted", `${sentence}; in doubt: weber_b or weber_c`],
+    // Each class is excluded for itself: the one that is left may be another.
+    [["weber_c"], "dotted", `${sentence}; in doubt: weber_c`],
     [[], "dotted", `${sentence}; in doubt: unlike all tuning patients`],
   ] as const;
   for (const [classes, line, said] of cases) {

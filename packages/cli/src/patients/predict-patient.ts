@@ -153,12 +153,19 @@ async function write(
 }
 
 /**
- * Dotted where it is in doubt what a patient has: where so many errors as were asked for leave several classes, or none.
- * Tuning patients decide it, by `conformalSet`.
+ * Dotted where it is in doubt what a patient has: where so many errors as were asked for leave another class than the
+ * one that is shown, several, or none. Tuning patients decide it, by `conformalSet`.
  */
 export function lineOf({ answer }: Pick<Prediction, "answer">): FindingLine {
-  const { classes } = answer?.notExcluded ?? {};
-  return classes === undefined || classes.length === 1 ? "solid" : "dotted";
+  return answer === null || isSure(answer) ? "solid" : "dotted";
+}
+
+/** Each class is excluded or not for itself, so that the one class that is left need not be the decided one. */
+function isSure({ class: own, notExcluded }: NonNullable<Prediction["answer"]>): boolean {
+  return (
+    notExcluded === undefined ||
+    (notExcluded.classes.length === 1 && notExcluded.classes[0] === own)
+  );
 }
 
 /** `weber_b 0.71 (a fracture 0.88; 3 radiographs)`; null without an answer. */
@@ -175,8 +182,9 @@ export function sentenceOf({ answer }: Pick<Prediction, "answer">): string | nul
 /** The same for a picture, with what else it may be. */
 export function shownSentenceOf(prediction: Pick<Prediction, "answer">): string | null {
   const sentence = sentenceOf(prediction);
-  const { classes } = prediction.answer?.notExcluded ?? {};
-  if (sentence === null || classes === undefined || classes.length === 1) return sentence;
+  const { answer } = prediction;
+  if (sentence === null || answer === null || isSure(answer)) return sentence;
+  const classes = answer.notExcluded?.classes ?? [];
   const what = classes.length === 0 ? "unlike all tuning patients" : classes.join(" or ");
   return `${sentence}; in doubt: ${what}`;
 }

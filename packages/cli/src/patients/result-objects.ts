@@ -61,6 +61,7 @@ export function settingsOf(
   return [
     `score threshold ${scoreThreshold}${isDecided ? ", by the decided class" : ""}`,
     ...(answer?.prevalence === undefined ? [] : [`prevalence ${answer.prevalence}`]),
+    ...(answer?.notExcluded === undefined ? [] : [`error rate ${answer.notExcluded.errorRate}`]),
     `precision ${detector.precision}`,
     ...(detector.engine === "onnx" ? ["engine ONNX Runtime"] : []),
   ];

@@ -5,7 +5,7 @@ import { CliError } from "../errors.ts";
 import type { Place } from "./place.ts";
 
 /** A process that says nothing for so long is lost; one that is ended is noticed at once. */
-const SILENCE_MS = 600_000;
+export const SILENCE_MS = 600_000;
 
 /** @throws CliError `device` where this machine's addon has no process groups. */
 export async function requireProcessGroups(): Promise<void> {

@@ -8,10 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExitCode } from "../command-file.ts";
 import type { Output } from "../output.ts";
+import { SILENCE_MS } from "./join-place.ts";
 import { MEETING_VARIABLE } from "./place.ts";
 
-/** How long the others have to keep what was learned, once one is gone. */
-const GRACE_MS = 60_000;
+/** How long the others have to keep what was learned, once one is gone: until they notice, and a minute. */
+const GRACE_MS = SILENCE_MS + 60_000;
 
 /** Starts them, hands signals on, and waits for all. What they have to say they say themselves. */
 export async function startProcesses(

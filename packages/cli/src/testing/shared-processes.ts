@@ -3,8 +3,8 @@
  * starting and, with the larger packages, more than a second of loading what the file before it had loaded:
  * for most files that is more than their tests take.
  *
- * Only files whose tests can leave nothing behind share one: what starts processes or threads, changes the process
- * or measures it, stands alone.
+ * Only files whose tests can leave nothing behind share one: what starts processes or threads, changes the process or
+ * measures it (tensors that are left, too), and what hangs something on the end of all its tests, stands alone.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ const ALONE = [
   "packages/runs/",
 ];
 const CHANGES_ITS_PROCESS =
-  /node:(child_process|worker_threads|cluster)|\bprocess\.(env|chdir|on|once|kill|exit|umask|memoryUsage)|\bmock\.|globalThis|^(before|after)Each\(/m;
+  /node:(child_process|worker_threads|cluster)|\bprocess\.(env|chdir|on|once|kill|exit|umask|memoryUsage)|\bmock\.|globalThis|\bliveTensors\b|^(?:before|after)(?:Each)?\(/m;
 
 /** Those that stand alone first: they are the long ones. */
 export function shareProcesses(root: string, files: readonly string[]): TestProcess[] {

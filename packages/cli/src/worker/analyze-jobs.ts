@@ -1,4 +1,5 @@
 /** What a worker does with a job: each of its radiographs is read, looked at, and told. */
+import { causeText } from "@malleolus/errors";
 import { startThread, type Thread } from "@malleolus/host";
 import { imageColumn } from "@malleolus/schema";
 import {
@@ -65,5 +66,9 @@ function readImage(
   { images }: AnalysisWork,
   { sha256, facts }: ImageToAnalyze,
 ): Promise<Uint8Array> {
-  return images.read(sha256, imageColumn.read(facts, `image ${sha256}`).format);
+  const format = imageColumn.read(facts, `image ${sha256}`).format;
+  // In words: a bucket that is away is not the database that is.
+  return images.read(sha256, format).catch((cause: unknown) => {
+    throw new Error(`image ${sha256}: ${causeText(cause)}`, { cause });
+  });
 }

@@ -49,6 +49,9 @@ export class AnalysisEnded extends Error {
   override readonly name = "AnalysisEnded";
 }
 
+/** There is no process that could look: none has seen the study. */
+export class AnalystBusy extends AnalysisEnded {}
+
 interface Pending {
   readonly id: string;
   readonly late: NodeJS.Timeout;
@@ -153,7 +156,7 @@ export function openAnalyst(
     onProgress: (done: number, total: number) => void,
   ): Promise<Analysed | Looked> {
     if (pending !== null) throw new Error("internal: expected one analysis at a time");
-    if (!isWarm) return Promise.reject(new AnalysisEnded("the model is not there yet"));
+    if (!isWarm) return Promise.reject(new AnalystBusy("the model is not there yet"));
     return new Promise((resolve, reject) => {
       const at = child;
       const late = setTimeout(() => at.kill("SIGKILL"), longestMs);

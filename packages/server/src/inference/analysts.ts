@@ -4,8 +4,8 @@
  * longer for the first.
  */
 import {
-  AnalysisEnded,
   type Analyst,
+  AnalystBusy,
   type AnalystOptions,
   openAnalyst,
   type StartAnalysis,
@@ -35,7 +35,7 @@ export function openAnalysts(
   begin();
   const free = (): Analyst => {
     const found = all.find(({ isFree }) => isFree);
-    if (found === undefined) throw new AnalysisEnded("no process is free");
+    if (found === undefined) throw new AnalystBusy("no process is free");
     return found;
   };
   return {

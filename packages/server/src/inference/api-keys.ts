@@ -62,19 +62,21 @@ export function addApiKey(
   person?: string,
 ): string {
   const token = newToken();
+  // Written the same by whoever writes it, since two people must be two.
+  const own = person?.normalize("NFC").trim().replace(/\s+/g, " ");
   const others = readKeys(folder).filter((key) => key.name !== name);
   const parsed = keysSchema.safeParse({
     format: "malleolus-service-keys-1",
     keys: [
       ...others,
-      { name, sha256: token.sha256, scopes, ...(person === undefined ? {} : { person }) },
+      { name, sha256: token.sha256, scopes, ...(own === undefined ? {} : { person: own }) },
     ],
   });
   if (!parsed.success) {
     throw new ServerError(
       "settings",
       `key "${name}": expected a name of 1 to 40 letters, a person's of 1 to 80 or none, and scopes of ` +
-        `${SCOPES.join(", ")}; got ${[...scopes, ...(person === undefined ? [] : [person])].join(", ") || "none"}`,
+        `${SCOPES.join(", ")}; got ${[...scopes, ...(own === undefined ? [] : [own])].join(", ") || "none"}`,
     );
   }
   writeFileWhole(join(folder, FILE), `${JSON.stringify(parsed.data, null, 2)}\n`, 0o600);

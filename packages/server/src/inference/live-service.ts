@@ -7,7 +7,7 @@
 import { EventEmitter } from "node:events";
 import type { ServiceSettings } from "@malleolus/schema";
 import { ServerError } from "../errors.ts";
-import { type Analysed, AnalysisRefused, type Analyst } from "./analyst.ts";
+import { type Analysed, AnalysisRefused, type Analyst, AnalystBusy } from "./analyst.ts";
 import type { Audit } from "./audit.ts";
 import { clean } from "./cleaning.ts";
 import type { Inbox, IncomingImage } from "./inbox/inbox.ts";
@@ -246,8 +246,8 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
 
   const notAnalysed = async (id: string, error: unknown): Promise<void> => {
     const isRefused = error instanceof AnalysisRefused;
-    // One that our own end cuts off is none.
-    const count = (tries.get(id) ?? 0) + (isClosing ? 0 : 1);
+    // One that our own end cuts off is none, nor one that no process saw.
+    const count = (tries.get(id) ?? 0) + (isClosing || error instanceof AnalystBusy ? 0 : 1);
     tries.set(id, count);
     const isFinal = isRefused || count >= MOST_TRIES;
     const problem = error instanceof Error ? error.message : String(error);
@@ -273,8 +273,11 @@ export function openLiveService(options: LiveServiceOptions): LiveService {
   /** What was under way when an earlier service ended begins again. */
   const resume = async () => {
     try {
-      for (const { id } of inState("analysing"))
-        await inbox.change(id, () => ({ state: "waiting" }));
+      for (const { id } of inState("analysing")) {
+        await inbox.change(id, ({ state }) =>
+          state === "analysing" && !running.has(id) ? { state: "waiting" } : {},
+        );
+      }
       await clean(inbox, audit, settings);
     } catch (error) {
       // A full disk, say: what is there is analysed nevertheless.

@@ -111,12 +111,17 @@ export async function approveModel(folder: string, sha256: string, who: string):
     return {
       ...registry,
       models: registry.models.map((model) =>
-        model.sha256 !== sha256 || model.approvals.some((approval) => approval.who === who)
+        model.sha256 !== sha256 ||
+        model.approvals.some((approval) => isSamePerson(approval.who, who))
           ? model
           : { ...model, approvals: [...model.approvals, byWhom(who)] },
       ),
     };
   });
+}
+
+function isSamePerson(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 /** @throws ServerError `not-found`, or `state` for one that too few have approved, or whose file was changed. */

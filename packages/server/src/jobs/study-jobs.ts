@@ -13,6 +13,7 @@ import type { Job } from "./job.ts";
 import { namesIn, type StudyWork } from "./study-work.ts";
 import {
   hasWork,
+  isSame,
   jobOf,
   resumable,
   startWork,
@@ -67,10 +68,13 @@ export function openStudyJobs(study: Study, work: StudyWork): StudyJobs {
     },
     start(request, who) {
       const program = work.program();
-      const id = `${request.kind}-${request.requestId.slice(0, 8)}`;
+      const id = `${request.kind}-${request.requestId.toLowerCase()}`;
       const path = join(work.jobs, id);
-      if (hasWork(path)) return shown(id);
       const args = [...argumentsOf(study, work, request, { path, who }), "--job", path];
+      if (hasWork(path)) {
+        if (isSame(jobOf(path), { args, dataset: null, who })) return shown(id);
+        throw new ServerError("invalid", `The number of this request is another job's, ${id}.`);
+      }
       work.requireIdle(request.kind);
       mkdirSync(path, { recursive: true });
       startWork(path, program, { args, dataset: null, who });

@@ -71,7 +71,8 @@ async function copyAsFile(study: Study, path: string): Promise<void> {
   }
   const copy = await openDatabase(path);
   try {
-    await copyDatabase(study.database, copy);
+    // Readers go on: a copy of one moment is enough.
+    await copyDatabase(study.database, copy, { holdsWriters: false });
   } finally {
     await copy.destroy();
   }

@@ -21,10 +21,12 @@ const CODES: readonly unknown[] = [
   "08006",
 ];
 
+/** The driver's own words, which have no code; the last are what a transaction's rollback says on a cut connection. */
+const BY_MESSAGE =
+  /connection (?:terminated|timeout)|timeout exceeded when trying to connect|(?:connection error and|Client was closed and) is not queryable/i;
+
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && CODES.includes(error.code)) return true;
-  return /connection (?:terminated|timeout)|timeout exceeded when trying to connect/i.test(
-    error.message,
-  );
+  return BY_MESSAGE.test(error.message);
 }

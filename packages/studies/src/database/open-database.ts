@@ -65,3 +65,9 @@ export async function openDatabase(location: string): Promise<StudyDatabase> {
     { cause: error },
   );
 }
+
+/** Whether a study has been made in it: its tables alone are there in any that was opened. */
+export async function holdsStudy(database: StudyDatabase): Promise<boolean> {
+  const held = await database.selectFrom("settings").select("name").executeTakeFirst();
+  return held !== undefined;
+}

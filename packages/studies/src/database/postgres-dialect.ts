@@ -31,7 +31,9 @@ export function isPostgres<Tables>(database: Kysely<Tables>): boolean {
 
 /** The address without its password, for people to read. */
 export function withoutPassword(location: string): string {
-  return location.replace(/^(postgres(?:ql)?:\/\/[^:@/]*):[^@/]*@/, "$1@");
+  return location
+    .replace(/^(postgres(?:ql)?:\/\/[^:@/?#]*):.*@/, "$1@")
+    .replace(/([?&](?:ssl)?password=)[^&#]*/gi, "$1…");
 }
 
 export function postgresDialect(url: string): Dialect {
@@ -50,6 +52,8 @@ function openPool(url: string): Pool {
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    // An import's lock is its connection's, on which nothing is asked meanwhile: what lies between must not drop it.
+    keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser },
   });
   // A connection that the server ends, idle or not: who is asking is told, and the next question opens another.

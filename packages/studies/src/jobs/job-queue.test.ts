@@ -163,6 +163,7 @@ test("JobQueue: a full queue takes nothing more, and says for how much it has ro
 test("JobQueue: whoever waits is woken by what comes", async (context) => {
   const { queue, open } = await queueOf(context);
   const other = await open();
+  const start = performance.now();
   const waits = other.wait(60_000, new AbortController().signal);
   await queue.send(jobs("a"));
   await waits;
@@ -171,4 +172,6 @@ test("JobQueue: whoever waits is woken by what comes", async (context) => {
   const stopped = other.wait(60_000, stop.signal);
   stop.abort();
   await stopped;
+  // Not after the minutes that they would have waited.
+  assert.ok(performance.now() - start < 30_000);
 });

@@ -137,7 +137,14 @@ export async function pgBossQueue(
         reason: reasonOf(sourceOutput),
       }));
     },
-    revive: () => boss.redrive(DEAD),
+    async revive() {
+      // So many at a time as pg-boss likes.
+      for (let all = 0; ; ) {
+        const revived = await boss.redrive(DEAD);
+        all += revived;
+        if (revived === 0) return all;
+      }
+    },
     wait: (mostMs, stop) => bell.wait(mostMs, stop),
     async close() {
       await bell.close();

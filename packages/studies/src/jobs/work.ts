@@ -36,12 +36,15 @@ export interface WorkOptions {
 const KEEP_MS = 3000;
 const IDLE_MS = 5000;
 const AWAY_MS = 1000;
+/** Doubled with each job that fails after another: a worker that can do none must not wear out a whole queue. */
+const [FAILED_MS, MOST_FAILED_MS] = [1000, 60_000];
 /** A server that is away for longer loses what a worker had in hand; the job is done again. */
 const MOST_TRIES = 60;
 
 /** @throws StudyError `worker` where `perform` says that this worker cannot do such jobs; the job is given back. */
 export async function work(studies: readonly StudyWork[], options: WorkOptions): Promise<void> {
   const { stop } = options;
+  let failures = 0;
   while (!stop.aborted) {
     let found = false;
     let open = 0;
@@ -51,7 +54,10 @@ export async function work(studies: readonly StudyWork[], options: WorkOptions):
         const job = await study.queue.claim();
         if (job !== null) {
           found = true;
-          await doJob(study, job, options);
+          failures = (await doJob(study, job, options)) === "failed" ? failures + 1 : 0;
+          if (failures > 0) {
+            await pause(Math.min(FAILED_MS * 2 ** (failures - 1), MOST_FAILED_MS), stop);
+          }
         } else if (options.untilEmpty) {
           const { waiting, active } = await study.queue.counts();
           open += waiting + active;
@@ -70,7 +76,11 @@ export async function work(studies: readonly StudyWork[], options: WorkOptions):
   }
 }
 
-async function doJob(study: StudyWork, job: ClaimedJob, options: WorkOptions): Promise<void> {
+async function doJob(
+  study: StudyWork,
+  job: ClaimedJob,
+  options: WorkOptions,
+): Promise<"completed" | "lost" | "failed"> {
   const { queue } = study;
   const lost = new AbortController();
   const over = new AbortController();
@@ -79,13 +89,16 @@ async function doJob(study: StudyWork, job: ClaimedJob, options: WorkOptions): P
     const store = await study.perform(job, lost.signal);
     const isOurs =
       !lost.signal.aborted && (await settle(() => queue.complete(job, store), options));
-    options.onEvent({ event: isOurs ? "completed" : "lost", job });
+    const event = isOurs ? "completed" : "lost";
+    options.onEvent({ event, job });
+    return event;
   } catch (error) {
     if (isUnreachable(error)) throw error;
     const reason = causeText(error);
     const isOurs = !lost.signal.aborted && (await settle(() => queue.fail(job, reason), options));
     options.onEvent(isOurs ? { event: "failed", job, reason } : { event: "lost", job });
     if (error instanceof StudyError && error.code === "worker") throw error;
+    return isOurs ? "failed" : "lost";
   } finally {
     over.abort();
     await kept;

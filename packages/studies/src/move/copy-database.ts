@@ -5,7 +5,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { sql } from "kysely";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
-import type { StudyDatabase } from "../database/open-database.ts";
+import { holdsStudy, type StudyDatabase } from "../database/open-database.ts";
 import { isPostgres } from "../database/postgres-dialect.ts";
 import { type StoredTable, tableKeys, tableNames } from "../database/table-keys.ts";
 import { StudyError } from "../errors.ts";
@@ -22,13 +22,18 @@ type Row = Readonly<Record<string, unknown>>;
 const PAGE = 500;
 
 /**
- * Nobody writes to either meanwhile. Both are as they were where it fails.
+ * Nobody writes to the target meanwhile, nor to the source unless `holdsWriters` is false: what is copied is then the
+ * source as it was when the copy began. Both are as they were where it fails.
  *
  * @throws StudyError `exists` for a target that holds a study, `record` where a table arrived differently.
  */
-export async function copyDatabase(from: StudyDatabase, to: StudyDatabase): Promise<CopiedTable[]> {
+export async function copyDatabase(
+  from: StudyDatabase,
+  to: StudyDatabase,
+  { holdsWriters = true } = {},
+): Promise<CopiedTable[]> {
   return inTransaction(from, async (source) => {
-    await holdWriters(source);
+    if (holdsWriters) await holdWriters(source);
     return inTransaction(to, async (target) => {
       await requireEmpty(target);
       const copied: CopiedTable[] = [];
@@ -84,8 +89,7 @@ async function holdWriters(source: StudyTransaction): Promise<void> {
 }
 
 async function requireEmpty(target: StudyTransaction): Promise<void> {
-  const held = await target.selectFrom("settings").select("name").executeTakeFirst();
-  if (held === undefined) return;
+  if (!(await holdsStudy(target))) return;
   throw new StudyError(
     "exists",
     "expected an empty database to move to, got one with a study; name another",

@@ -3,7 +3,7 @@
  * radiographs; its configuration names the new database when everything has arrived there, and not before. The
  * old database is left as it was.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { writeFileWhole } from "@malleolus/host";
 import { studyConfigurationSchema } from "@malleolus/schema";
@@ -39,9 +39,11 @@ export async function moveStudy(study: Study, to: string): Promise<MovedStudy> {
   const text = withDatabase(readFileSync(path, "utf8"), written, path);
   await using _ = await lockImport(study);
   const target = await openDatabase(location);
+  let arrived = false;
   try {
     const tables = await copyDatabase(study.database, target);
     writeFileWhole(path, text);
+    arrived = true;
     return {
       from: withoutPassword(configuration.storage.database),
       to: withoutPassword(written),
@@ -49,6 +51,10 @@ export async function moveStudy(study: Study, to: string): Promise<MovedStudy> {
     };
   } finally {
     await target.destroy();
+    // A file that was made for it goes again.
+    if (!arrived && !isPostgresUrl(location)) {
+      for (const end of ["", "-wal", "-shm"]) rmSync(location + end, { force: true });
+    }
   }
 }
 

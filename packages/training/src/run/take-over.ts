@@ -25,6 +25,8 @@ export interface Known {
   readonly lastStep: Extract<RunEvent, { event: "step" }> | null;
 }
 
+const [FREE_TRIES, FREE_PAUSE_MS] = [25, 200];
+
 /** Null where the leader still has the run, or the run's folder is not on this machine. */
 export function takeOver(
   { directory, recipe }: TrainingOptions,
@@ -32,13 +34,8 @@ export function takeOver(
   known: Known,
 ): Checkpoint | null {
   if (!existsSync(join(directory, "recipe.json"))) return null;
-  let run: RunDirectory;
-  try {
-    run = openRunDirectory(directory, recipe);
-  } catch (error) {
-    if (error instanceof RunError) return null;
-    throw error;
-  }
+  const run = openOnceFree(directory, recipe);
+  if (run === null) return null;
   try {
     const { latest } = run;
     if (latest !== null && latest.checkpoint.step >= known.step) return latest.checkpoint;
@@ -49,6 +46,23 @@ export function takeOver(
     );
   } finally {
     run.close();
+  }
+}
+
+/**
+ * The leader's connections close a moment before it counts as gone, and another process may be before this one; a leader
+ * that lives holds the run throughout, which this then waits for in vain.
+ */
+function openOnceFree(directory: string, recipe: TrainingOptions["recipe"]): RunDirectory | null {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; ; tries++) {
+    try {
+      return openRunDirectory(directory, recipe);
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      if (tries === FREE_TRIES) return null;
+      Atomics.wait(clock, 0, 0, FREE_PAUSE_MS);
+    }
   }
 }
 
