@@ -275,6 +275,9 @@ function drawn({ images }: AnnotatingCase): object {
 async function train(room: Room, administrator: Headers, dataset: string): Promise<void> {
   const request = { id: "first", dataset, recipe: "quick", steps: STEPS };
   await send(room, administrator, "POST", "/api/runs", request, runRowSchema);
+  // Once at least, whatever the seed's moments hit.
+  await wait(share("training", "first kill") * STEPS * 5);
+  room.workKills += Math.min(1, killWork(room.study.folder));
   await toItsEnd(room, administrator, "/api/runs/first", async () => {
     const { runs } = await ask(room, administrator, "/api/runs", runsSchema);
     assert.equal(runs.length, 1, "found again, and alone");

@@ -62,8 +62,6 @@ for (const [title, skip, start] of ARCHIVES) {
       const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-dimse-"));
       const before = { ...process.env };
       process.env.MALLEOLUS_PASSPHRASE = "lantern gravel otter nineteen";
-      // A temporary folder of its own: others leave things in everybody's.
-      process.env.TMPDIR = folder;
       context.after(() => {
         for (const name of ["MALLEOLUS_PASSPHRASE", "TMPDIR"]) {
           if (before[name] === undefined) delete process.env[name];
@@ -73,6 +71,8 @@ for (const [title, skip, start] of ARCHIVES) {
       });
       const ours = await freePort();
       const port = await start(context, ours);
+      // A temporary folder of its own: others leave things in everybody's.
+      process.env.TMPDIR = folder;
       const peer = { host: "127.0.0.1", port, calledTitle: title, callingTitle: "MALLEOLUS" };
       const { failed } = await dimseClient(peer).store(OBJECTS);
       assert.deepEqual(failed, []);

@@ -63,7 +63,7 @@ export function addApiKey(
 ): string {
   const token = newToken();
   // Written the same by whoever writes it, since two people must be two.
-  const own = person?.normalize("NFC").trim().replace(/\s+/g, " ");
+  const own = person?.normalize("NFC").replace(/ +/g, " ").replace(/^ | $/g, "");
   const others = readKeys(folder).filter((key) => key.name !== name);
   const parsed = keysSchema.safeParse({
     format: "malleolus-service-keys-1",
