@@ -7,8 +7,9 @@
  *     node experiments/selection-audit.ts OUT
  *
  * The study is the demonstration's as far as its annotations, with every patient of its first hospital for
- * training and tuning, since no test is asked. What is compared stands in `selection-audit/plan.json`, the
- * small recipe in `selection-audit/recipe.json`; the answers lie in OUT/audit/audit.json and OUT/assistance.json.
+ * training and tuning, since no test is asked. What is compared stands in the `plan.json` of the demonstration's
+ * `selection-audit/`, the small recipe beside it; the answers lie in OUT/audit/audit.json and OUT/assistance.json, and
+ * those of the run that is told of lie there, too: the demonstration's page shows the first.
  *
  * Every training begins with the trunk of the detector that comes with the project (backbone, pyramid, proposals),
  * whose backbone stays as it is; what tells classes apart and outlines is learned from the chosen radiographs
@@ -56,8 +57,9 @@ const plan: DemoPlan = {
 await makeStudy(out);
 const trunk = join(out, "trunk.safetensors");
 if (!existsSync(trunk)) writeTrunk(trunk);
-const here = join(import.meta.dirname, "selection-audit");
-const main = join(import.meta.dirname, "..", "packages", "cli", "src", "main.ts");
+const cli = join(import.meta.dirname, "..", "packages", "cli", "src");
+const here = join(cli, "demo", "selection-audit");
+const main = join(cli, "main.ts");
 const of = ["--study", join(out, "study"), "--weights", trunk, "--out", join(out, "audit")];
 const args = [main, "audit-selection", join(here, "plan.json"), ...of, "--who", "demo"];
 const { status } = spawnSync(process.execPath, [...args, "--threads", "1"], { stdio: "inherit" });

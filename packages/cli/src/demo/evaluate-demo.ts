@@ -18,6 +18,7 @@ import type { Study } from "@malleolus/studies";
 import { libtorchVersion } from "@malleolus/torch";
 import { chooseDtype } from "../dtype/choose-dtype.ts";
 import { LEAST_SCORE } from "../patients/least-score.ts";
+import { readSelectionAudit } from "../selection-audit/audit-folder.ts";
 import { withChecklists } from "../study-report/filled-checklists.ts";
 import { findOnTests } from "../study-report/find-on-tests.ts";
 import { writeReportCases } from "../study-report/report-cases.ts";
@@ -45,12 +46,17 @@ export interface DemoToEvaluate {
   readonly run: TrainedDemo;
   readonly plan: DemoPlan;
   readonly known: KnownImages;
+  /** Whether networks have proposed what annotators mended. */
+  readonly hasProposals: boolean;
   readonly stages: Stages;
   readonly progress: DemoProgress;
 }
 
+/** Run once, by `experiments/selection-audit.ts`: thirty trainings, for which a demonstration has no time. */
+const SELECTION_AUDIT = join(import.meta.dirname, "selection-audit");
+
 export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
-  const { study, folder, run, plan, known, stages, progress } = given;
+  const { study, folder, run, plan, known, hasProposals, stages, progress } = given;
   const choice = await chooseDtype("detection");
   progress.say(`computing in ${choice.dtype}: ${choice.reason}`);
   const { path } = findDetector(run.directory);
@@ -93,7 +99,9 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
       preliminary: {
         reference: simulatedOutlines(known),
         whose: "what was simulated, which nobody in a real study can ask",
-        selectionAudit: null,
+        selectionAudit: hasProposals
+          ? { ...readSelectionAudit(SELECTION_AUDIT), on: "of another simulated study" }
+          : null,
       },
     });
     const evaluateTest = evaluatorOf(study, decision);

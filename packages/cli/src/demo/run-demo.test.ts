@@ -102,6 +102,7 @@ test("runDemo: from nothing to a report, stopped on the way; another plan is ref
   assert.ok(preliminary.selection.passedOver > 0);
   assert.equal(preliminary.assistance.drawings.unassisted > 0, true);
   assert.match(page, /id="preliminary"/);
+  assert.match(page, /Whether choosing helps.*49 tuning patients, of another simulated study/s);
   for (const number of STAGES.keys()) {
     assert.match(said, new RegExp(`\\[ ?${number + 1}/${STAGES.length}\\]`));
   }

@@ -57,7 +57,16 @@ export async function runDemo({
       calibrateDemo(study, run.directory, progress),
     );
     return await stages.repeat("evaluate", "finding fractures in both tests", () =>
-      evaluateDemo({ study, folder, run, plan, known, stages, progress }),
+      evaluateDemo({
+        study,
+        folder,
+        run,
+        plan,
+        known,
+        hasProposals: preliminary !== null,
+        stages,
+        progress,
+      }),
     );
   } finally {
     await closeStudy(study);

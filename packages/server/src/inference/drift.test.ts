@@ -85,6 +85,23 @@ test("driftOf: weeks, the oldest first, without figures of single patients", () 
   assert.deepEqual(driftOf([], NOW).weeks, []);
 });
 
+test("driftOf: what is said of a silent study's patients is in no figure until their follow-up", () => {
+  const told = [...spread(60, 8, 0, 1), ...spread(30, 1, 0, 1)];
+  const silent = spread(25, 1, 0.9, 1).map((one) => ({ ...one, isSilent: true }));
+  const [without, kept] = [driftOf(told, NOW), driftOf([...told, ...silent], NOW)];
+  assert.deepEqual(kept.fracture, without.fracture);
+  assert.deepEqual(
+    kept.weeks.map(({ fracture }) => fracture),
+    without.weeks.map(({ fracture }) => fracture),
+  );
+  assert.deepEqual([kept.weeks[1].studies, kept.size.recent], [55, 55]);
+  const followed = silent.map((one) => ({
+    ...one,
+    followUp: { class: "weber_b", enteredAt: one.receivedAt },
+  }));
+  assert.equal(driftOf([...told, ...followed], NOW).fracture.recent, 55);
+});
+
 test("driftPage: what changed is marked, and nothing runs on the page", () => {
   const before = spread(60, 8, 0, 1);
   const calm = driftPage(driftOf([...before, ...spread(30, 1, 0, 1)], NOW), true);

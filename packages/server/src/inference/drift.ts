@@ -11,12 +11,13 @@ import {
 import { proportionSchema } from "@malleolus/schema";
 import { z } from "zod";
 import type { LiveResult, LiveStudy } from "./inbox/live-study.ts";
+import { isKeptApart } from "./silent-study.ts";
 
 const DAY_MS = 86_400_000;
 const RECENT_DAYS = 7;
 /** Of the series, back from now; what is kept longer is not in it. */
 const MOST_WEEKS = 13;
-/** Below it a week's figures would be single patients', in a silent study as well. */
+/** Below it a week's figures would be single patients'. */
 const LEAST_OF_WEEK = 20;
 
 const comparedSchema = z.strictObject({
@@ -34,7 +35,7 @@ const weekSchema = z.strictObject({
   from: z.string(),
   studies: z.int(),
   refused: z.int(),
-  /** Of the studies with a result, lower quartile, median and upper quartile; null below twenty of them. */
+  /** Of the studies with a result, lower quartile, median and upper quartile; null below twenty of them. `fracture` without those kept apart. */
   fracture: quartilesSchema,
   size: quartilesSchema,
 });
@@ -42,7 +43,10 @@ export type DriftWeek = z.infer<typeof weekSchema>;
 
 export const driftSchema = z.strictObject({
   recentDays: z.number(),
-  /** Of a fracture, of each study: its probability, or the best score of a detector without a decision. */
+  /**
+   * Of a fracture, of each study: its probability, or the best score of a detector without a decision. What is kept apart
+   * is left out: whoever asks before and after a study could tell what was said of it.
+   */
   fracture: comparedSchema,
   /** Radiographs that were looked at, of each study. */
   radiographs: comparedSchema,
@@ -63,16 +67,22 @@ export function driftOf(studies: readonly LiveStudy[], now: number): Drift {
   const isRecent = ({ receivedAt }: LiveStudy) =>
     now - Date.parse(receivedAt) <= RECENT_DAYS * DAY_MS;
   const sides = [studies.filter((one) => !isRecent(one)), studies.filter(isRecent)];
-  const compare = (valuesOf: (result: LiveResult) => readonly number[]) => {
+  const compare = (
+    valuesOf: (result: LiveResult) => readonly number[],
+    isAsked: (study: LiveStudy) => boolean = () => true,
+  ) => {
     const [before, recent] = sides.map((side) =>
-      side.flatMap(({ result }) => (result === null ? [] : valuesOf(result))),
+      resultsOf(side.filter(isAsked)).flatMap((result) => valuesOf(result)),
     );
     return compared(before, recent, kolmogorovSmirnov(before, recent));
   };
   const [before, recent] = sides.map(refusedIn);
   return {
     recentDays: RECENT_DAYS,
-    fracture: compare((result) => [fractureScore(result)]),
+    fracture: compare(
+      (result) => [fractureScore(result)],
+      (study) => !isKeptApart(study),
+    ),
     radiographs: compare(({ predictions }) => [predictions.length]),
     size: compare(sizes),
     refused: {
@@ -93,16 +103,20 @@ function weeksOf(studies: readonly LiveStudy[], now: number): DriftWeek[] {
   return Array.from({ length: count }, (_, i) => {
     const ago = count - 1 - i;
     const own = byWeek.get(ago) ?? [];
-    const results = own.flatMap(({ result }) => (result === null ? [] : [result]));
-    const isEnough = results.length >= LEAST_OF_WEEK;
+    const results = resultsOf(own);
+    const told = resultsOf(own.filter((study) => !isKeptApart(study)));
     return {
       from: new Date(now - (ago + 1) * weekMs).toISOString(),
       studies: own.length,
       refused: own.filter(({ state }) => state === "refused").length,
-      fracture: isEnough ? quartiles(results.map(fractureScore)) : null,
-      size: isEnough ? quartiles(results.flatMap(sizes)) : null,
+      fracture: told.length >= LEAST_OF_WEEK ? quartiles(told.map(fractureScore)) : null,
+      size: results.length >= LEAST_OF_WEEK ? quartiles(results.flatMap(sizes)) : null,
     };
   });
+}
+
+function resultsOf(studies: readonly LiveStudy[]): LiveResult[] {
+  return studies.flatMap(({ result }) => (result === null ? [] : [result]));
 }
 
 function sizes({ predictions }: LiveResult): number[] {
