@@ -30,7 +30,15 @@ const ALONE = [
 const CHANGES_ITS_PROCESS =
   /node:(child_process|worker_threads|cluster)|\bprocess\.(env|chdir|on|once|kill|exit|umask|memoryUsage)|\bmock\.|globalThis|\bliveTensors\b|^(?:before|after)(?:Each)?\(/m;
 
-/** Those that stand alone first: they are the long ones. */
+/** Where files take longest, in this order: they begin first, so that none of them is left running alone. */
+const LONG = [
+  "test/reading-room/",
+  "packages/studies/src/on-",
+  "packages/cli/",
+  "packages/training/",
+];
+
+/** The long ones first, then those that stand alone. */
 export function shareProcesses(root: string, files: readonly string[]): TestProcess[] {
   const alone: TestProcess[] = [];
   const ofPackages = new Map<string, string[]>();
@@ -45,7 +53,12 @@ export function shareProcesses(root: string, files: readonly string[]): TestProc
     }
   }
   const together = [...ofPackages].flatMap(([name, list]) => batchesOf(name, list));
-  return [...alone, ...together];
+  return [...alone, ...together].sort((a, b) => longRank(a) - longRank(b));
+}
+
+function longRank({ name }: TestProcess): number {
+  const rank = LONG.findIndex((start) => name.startsWith(start));
+  return rank < 0 ? LONG.length : rank;
 }
 
 function changesItsProcess(root: string, file: string): boolean {
