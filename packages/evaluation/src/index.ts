@@ -29,7 +29,15 @@ export {
 export type { Forecast } from "./calibration/probability-scores.ts";
 export { type Recalibration, recalibrationOf } from "./calibration/recalibration.ts";
 export { type Reliability, reliabilityOf } from "./calibration/reliability.ts";
+export type { ClassResult, PatientOutcome } from "./classification.ts";
 export { type ClusterCount, clusteredProportionOf } from "./clustered-proportion.ts";
+export {
+  compareDeciders,
+  type Decider,
+  type DeciderAnswer,
+  type DeciderComparison,
+  everyPair,
+} from "./comparison/compare-deciders.ts";
 export { type ShareDifference, shareDifference } from "./comparison/fisher-exact.ts";
 export { kolmogorovSmirnov, type SampleDistance } from "./comparison/kolmogorov-smirnov.ts";
 export { type McNemar, mcnemar, pairedCounts } from "./comparison/mcnemar.ts";
@@ -75,7 +83,7 @@ export {
   type Repeat,
 } from "./observers/observer-agreement.ts";
 export type { TestImage, TestPatient, TruthObject } from "./patient.ts";
-export { imageScores, predictPatient } from "./patient-score.ts";
+export { imageScores, predictPatient, viewRules } from "./patient-score.ts";
 export { proportionOf } from "./proportion.ts";
 export {
   type JudgedShape,
@@ -116,6 +124,7 @@ export type {
   ReportedTest,
   TrainingCurve,
 } from "./report/content.ts";
+export { csvLine } from "./report/csv.ts";
 export { figureFiles } from "./report/figure-files.ts";
 export type { GalleryItem, GalleryPart } from "./report/gallery.ts";
 export { htmlReport } from "./report/html-report.ts";
@@ -129,9 +138,12 @@ export type {
   ReportedSelection,
 } from "./report/preliminary-result.ts";
 export type { Provenance } from "./report/provenance.ts";
+export { PUBLISHED, PUBLISHED_IOU, type PublishedSet } from "./report/published/published.ts";
+export { publishedAccuracy } from "./report/published/published-intervals.ts";
 export {
   annotatorsOnTest,
   type PeopleOnTest,
+  type ReaderResult,
   type Reading,
   type ReadingsRight,
   readerResult,
