@@ -4,7 +4,7 @@ import type { Output } from "./output.ts";
 import { sayRemarks } from "./say-remarks.ts";
 
 export interface TrainingDataArguments {
-  readonly coco: string;
+  readonly coco: readonly [string, ...string[]];
   readonly images: string;
   readonly limit?: number;
   readonly tuning?: string;
@@ -29,7 +29,7 @@ export async function readTrainingData(
 ): Promise<TrainingData> {
   const { checkTuningSet, holdOut, readTrainingSet } = await import("@malleolus/training");
   const set = await readTrainingSet(given.coco, given.images, given.limit ?? null);
-  sayRemarks(given.coco, set.remarks, output);
+  sayRemarks(given.coco.join(" and "), set.remarks, output);
   if (given.tuningShare !== undefined) return holdOut(set, given.tuningShare, seed);
   if (given.tuning === undefined) return { set, tuning: null };
   const tuning = await readTrainingSet(given.tuning, given.tuningImages ?? given.images);

@@ -8,6 +8,7 @@ export {
 } from "./coco/check-images.ts";
 export { connected } from "./coco/connected.ts";
 export { originOfImage } from "./coco/image-origin.ts";
+export { readCocoFiles } from "./coco/join-coco.ts";
 export {
   type CocoAnnotation,
   type CocoCategory,

@@ -30,6 +30,56 @@ test("training set: a limit takes the first images", async (context) => {
   assert.equal(set.images.length, 2);
 });
 
+test("training set: several files are one, and a group of them stands on one side", async (context) => {
+  const folder = temporaryFolder(context);
+  const one = await writeSyntheticSet(folder, 9);
+  const path = join(folder, "train.json");
+  const coco = JSON.parse(readFileSync(path, "utf8"));
+  const grouped = (images: Record<string, unknown>[]) =>
+    images.map((image, i) => ({ ...image, group: `group ${i % 3}` }));
+  writeFileSync(path, JSON.stringify({ ...coco, images: grouped(coco.images) }));
+  const more = join(folder, "more.json");
+  const images = coco.images.map((image: { file_name: string }, i: number) => {
+    copyFileSync(join(folder, image.file_name), join(folder, `more-${i}.png`));
+    return { ...image, file_name: `more-${i}.png` };
+  });
+  writeFileSync(more, JSON.stringify({ ...coco, images: grouped(images), annotations: [] }));
+  const both = await readTrainingSet([path, more], folder);
+  assert.deepEqual(
+    both.images.map(({ fileName }) => fileName),
+    [
+      ...one.images.map(({ fileName }) => fileName),
+      ...Array.from({ length: 9 }, (_, i) => `more-${i}.png`),
+    ],
+  );
+  assert.equal(both.images.filter(({ target }) => target.boxes.length > 0).length, 6);
+  assert.notEqual(both.annotationsSha256, (await readTrainingSet(path, folder)).annotationsSha256);
+  const { tuning } = holdOut(both, 0.4, 1);
+  const held = tuning.images.map(({ fileName }) => Number(fileName.match(/\d/)?.[0]) % 3);
+  assert.deepEqual(held, Array(6).fill(held[0]));
+});
+
+test("training set: a second file may be without objects, a first one alone not", async (context) => {
+  const folder = temporaryFolder(context);
+  await writeSyntheticSet(folder, 3);
+  const path = join(folder, "train.json");
+  const coco = JSON.parse(readFileSync(path, "utf8"));
+  const without = join(folder, "without.json");
+  writeFileSync(
+    without,
+    JSON.stringify({ ...coco, images: coco.images.slice(2), annotations: [] }),
+  );
+  await assert.rejects(
+    readTrainingSet(without, folder),
+    /expected an annotated object in 1 images, got none/,
+  );
+  const { images } = await readTrainingSet([path, without], folder);
+  assert.deepEqual(
+    images.map(({ id }) => id),
+    [1, 2, 3, 4],
+  );
+});
+
 interface Coco {
   images: object[];
   annotations: object[];

@@ -1,11 +1,11 @@
 /**
- * The radiographs to train on: a COCO file and a folder of images, checked before the first step.
+ * The radiographs to train on: COCO files and a folder of images, checked before the first step.
  */
 import {
   type CocoAnnotation,
   type CocoDataset,
   checkImages,
-  readCocoFile,
+  readCocoFiles,
   throwFaults,
 } from "@malleolus/data";
 import type { Target } from "@malleolus/imaging";
@@ -43,13 +43,13 @@ export interface AnnotatedObject extends CocoAnnotation {
 }
 
 export interface TrainingSet {
-  /** In the file's order. */
+  /** In the files' order. */
   readonly images: readonly TrainingImage[];
   /** Names of the COCO categories, by ascending id. */
   readonly classes: readonly string[];
   /** The one of them that is no fracture but a sound bone, `no_fracture`; null without. */
   readonly soundClass: string | null;
-  /** SHA-256 of the COCO file, in hexadecimal: what tells one data set from another. */
+  /** SHA-256 of the COCO file, or of all of them, in hexadecimal: what tells one data set from another. */
   readonly annotationsSha256: string;
 }
 
@@ -60,19 +60,21 @@ export interface CheckedTrainingSet extends TrainingSet {
 }
 
 /**
- * Reads a COCO file, finds its images and looks at each one's header. Crowds are left out, as Detectron2
- * does. `limit` takes the first images of the file only.
+ * Reads a COCO file, or several as one, finds the images and looks at each one's header. Crowds are left out, as
+ * Detectron2 does. `limit` takes the first images only. Of several files one may be without objects.
  *
- * @throws DataError where the file is not COCO's or contradicts itself, or images are missing, cut or of
- *   another size: all of them at once.
+ * @throws DataError where a file is not COCO's or contradicts itself or another, or images are missing, cut or
+ *   of another size: all of them at once.
  * @throws TrainingError `data` for no object at all, or one without an outline.
  */
 export async function readTrainingSet(
-  annotationsPath: string,
+  annotations: string | readonly [string, ...string[]],
   imageFolder: string,
   limit: number | null = null,
 ): Promise<CheckedTrainingSet> {
-  const coco = await readCocoFile(annotationsPath);
+  const paths = typeof annotations === "string" ? ([annotations] as const) : annotations;
+  const annotationsPath = paths.join(" and ");
+  const coco = await readCocoFiles(paths);
   const chosen = coco.images.slice(0, limit ?? coco.images.length);
   const classOf = new Map(coco.categories.map(({ id }, index) => [id, index]));
   const objects = new Map(chosen.map(({ id }) => [id, objectsOf(id, coco, classOf)]));

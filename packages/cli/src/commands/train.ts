@@ -59,7 +59,7 @@ interface TrainArguments extends TrainingDataArguments {
 export const trainCommand: CommandFile = (output, finish) =>
   new Command("train")
     .description("train a network on annotated radiographs, or go on where a training ended")
-    .requiredOption("--coco <file>", "COCO annotations with outlines")
+    .requiredOption("--coco <files...>", "COCO annotations with outlines, in one file or several")
     .requiredOption("--images <folder>", "where their images lie: DICOM, JPEG or PNG")
     .requiredOption("--out <folder>", "the run: recipe.json, events.jsonl, checkpoints/")
     .addOption(
@@ -104,7 +104,7 @@ export const trainCommand: CommandFile = (output, finish) =>
         "bfloat16",
       ]),
     )
-    .option("--limit <number>", "train only on the first images of the file", wholeNumber(1))
+    .option("--limit <number>", "train only on the first images of the files", wholeNumber(1))
     .option(
       "--processes <number>",
       "processes on this machine that share each batch (1)",
@@ -130,6 +130,9 @@ recipe.
 --processes trains by several processes, each with its share of every batch, to the same losses as by one; a run may
 go on with another number of them. On several machines start the same command on each with torchrun's variables:
 RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and LOCAL_RANK. Process 0 writes the run.
+
+Several files of --coco are one data set, of the same categories by name: more radiographs without a fracture may
+come in a file of their own, without annotations.
 
 --tuning and --tuning-share set the radiographs to validate on: losses, average precision of boxes and masks,
 and the AUC of images with objects against images without. The best checkpoint is kept, and predict and
