@@ -71,8 +71,12 @@ export const DETECTOR_OPTIONS: readonly DetectorOption[] = [
     }),
   },
   {
-    name: "an image head",
-    change: (config) => ({ ...config, imageHead: { hiddenChannels: 8, lossWeight: 1 } }),
+    name: "an image head that weighs scores",
+    change: (config) => ({
+      ...config,
+      roi: { ...config.roi, scoreThreshold: 0.01 },
+      imageHead: { hiddenChannels: 8, lossWeight: 1, weighsScores: true },
+    }),
   },
   {
     name: "torchvision's strides and samples, sizes that 64 divides, shifted anchors",

@@ -28,6 +28,26 @@ export interface DetectorClasses {
 export type ExaminedRadiograph = ImageSize & Partial<Spacing>;
 
 /**
+ * Scores and probabilities of every detection times the probability that the image shows their class, so
+ * that what the whole of an image speaks against counts less. Those that no longer exceed the threshold go.
+ */
+export function weighedByImage(seen: Examined, scoreThreshold: number): Examined {
+  const { detections, shown } = seen;
+  if (shown === null) return seen;
+  return {
+    detections: detections
+      .map((detection) => ({
+        ...detection,
+        score: detection.score * shown[detection.class],
+        probabilities: detection.probabilities.map((p, c) => p * shown[c]),
+      }))
+      .filter(({ score }) => score > scoreThreshold)
+      .toSorted((a, b) => b.score - a.score),
+    shown,
+  };
+}
+
+/**
  * What is seen in an image and in its mirror image, fused. Detections that both together hold below the
  * threshold go.
  */

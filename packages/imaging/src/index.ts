@@ -5,6 +5,7 @@ export {
   type ExaminedRadiograph,
   findingsOf,
   fuseMirrored,
+  weighedByImage,
 } from "./analysis.ts";
 export { blackenCollimation } from "./collimation.ts";
 export { detailBand } from "./detail.ts";

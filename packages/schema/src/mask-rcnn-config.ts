@@ -152,7 +152,15 @@ const roi = z.strictObject({
 export type RoiConfig = z.infer<typeof roi>;
 
 /** See `image-head.ts` of the networks. */
-const imageHead = z.strictObject({ hiddenChannels: size, lossWeight: weight });
+const imageHead = z.strictObject({
+  hiddenChannels: size,
+  lossWeight: weight,
+  /**
+   * Whether scores are multiplied by the probability that the image shows their class; they were not
+   * before there was a choice.
+   */
+  weighsScores: z.boolean().default(false),
+});
 
 export const maskRcnnConfigSchema = z.strictObject({
   kind: z.literal("mask-rcnn"),

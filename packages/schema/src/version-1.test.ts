@@ -181,6 +181,7 @@ test("upgradeModel: what a file of the first version says stays as it is", () =>
   assert.deepEqual(maskRcnnConfigSchema.parse(upgradeModel(JSON.parse(JSON.stringify(written)))), {
     kind: "mask-rcnn",
     ...written,
+    imageHead: { ...written.imageHead, weighsScores: false },
   });
   const { sampling: _, ...without } = first;
   assert.throws(() => readRecord(recipeSchema, without, "r"), /r at sampling/);

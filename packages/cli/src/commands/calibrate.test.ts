@@ -45,7 +45,7 @@ function writeTinyDetector(path: string, soundClass: string | null): void {
         box: { ...config.roi.box, fullyConnectedChannels: 32 },
         mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
       },
-      imageHead: { hiddenChannels: 8, lossWeight: 1 },
+      imageHead: { hiddenChannels: 8, lossWeight: 1, weighsScores: false },
       soundClass,
     });
     writeDetector(path, model, {

@@ -98,7 +98,7 @@ test("openDetector: analyses a radiograph: one fracture a place, and the evidenc
     const model = maskRcnn({
       ...config,
       classes: ["weber_a", "weber_b", "no_fracture"],
-      imageHead: { hiddenChannels: 8, lossWeight: 1 },
+      imageHead: { hiddenChannels: 8, lossWeight: 1, weighsScores: false },
       soundClass: "no_fracture",
     });
     // Every proposal is A with 0.5, B with 0.25, sound with 0.25.

@@ -9,7 +9,7 @@ import { imageHead, imageLoss } from "./image-head.ts";
 import { maskRcnn } from "./mask-rcnn.ts";
 
 /** A network that a test has time for, with an image head. */
-function thinConfig(): MaskRcnnConfig {
+function thinConfig(weighsScores = false): MaskRcnnConfig {
   const config = detectron2Config(["a", "b", "sound"]);
   return {
     ...config,
@@ -27,7 +27,7 @@ function thinConfig(): MaskRcnnConfig {
       box: { ...config.roi.box, fullyConnectedChannels: 32 },
       mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
     },
-    imageHead: { hiddenChannels: 16, lossWeight: 0.5 },
+    imageHead: { hiddenChannels: 16, lossWeight: 0.5, weighsScores },
     soundClass: "sound",
   };
 }
@@ -132,6 +132,43 @@ test("maskRcnn: with an image head, its loss reaches the backbone, and detection
       model.detect(batch).map(({ length }) => length),
       seen.map(({ detections }) => detections.length),
     );
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("maskRcnn: an image head that weighs scores multiplies them, in detection alone", () => {
+  const before = liveTensors();
+  scope(() => {
+    const [plain, weighing] = [false, true].map((weighs) => {
+      const config = thinConfig(weighs);
+      return maskRcnn({ ...config, roi: { ...config.roi, scoreThreshold: 0.01 } });
+    });
+    nn.normal(plain.roi_heads.box_predictor.cls_score.weight, 0, 0.3);
+    nn.loadStateDict(weighing, nn.stateDict(plain));
+    const image: NetworkImage = {
+      width: 60,
+      height: 50,
+      pixels: Float32Array.from({ length: 3000 }, (_, i) => (i * 37) % 256),
+    };
+    const batch = batchImages([image]);
+    const [own] = plain.examine(batch);
+    const [weighed] = weighing.examine(batch);
+    assert.deepEqual(weighed.shown, own.shown);
+    const wanted = own.detections
+      .map((one) => one.score * (own.shown?.[one.class] ?? Number.NaN))
+      .filter((score) => score > 0.01)
+      .toSorted((a, b) => b - a);
+    assert.ok(wanted.length > 1, `${wanted.length} detections`);
+    assert.deepEqual(
+      weighed.detections.map(({ score }) => score),
+      wanted,
+    );
+    const outline = [20, 20, 42, 20, 42, 42, 20, 42];
+    const target = { boxes: [[20, 20, 42, 42] as const], classes: [1], polygons: [[outline]] };
+    const losses = [plain, weighing].map((model) =>
+      Object.values(model.losses(batch, [target], randomFrom(1))).map((loss) => loss.item()),
+    );
+    assert.deepEqual(losses[1], losses[0]);
   });
   assert.equal(liveTensors(), before);
 });

@@ -7,7 +7,8 @@
  * each of these is standardised; a hidden layer, and a logit a class. The pyramid, since it is taught
  * by every anchor and region what a fracture looks like where it is. A class has a probability of its
  * own (they need not sum to 1), as multi-label classifiers of radiographs have it: an image may show
- * two classes, or none.
+ * two classes, or none. Where `weighsScores` is set, it multiplies the scores of what is detected, so that
+ * the highest score of an image is the image's, too.
  *
  * Shapes: N images, C channels of the pyramid, D hidden units, K classes.
  */

@@ -3,7 +3,7 @@
  * and, in `nn.stateDict(model)`, its parameter names.
  */
 
-import type { Detection, Examined, Target } from "@malleolus/imaging";
+import { type Detection, type Examined, type Target, weighedByImage } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
 import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
@@ -54,7 +54,7 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
   const proposals = regionProposalNetwork(config);
   const regions = roiHeads(config);
   const radiograph = imageHead(config);
-  const lossWeight = config.imageHead?.lossWeight ?? 0;
+  const { lossWeight, weighsScores } = config.imageHead ?? { lossWeight: 0, weighsScores: false };
   const examine = (images: ImageBatch): Examined[] =>
     noGrad(() =>
       scope(() => {
@@ -64,10 +64,11 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
         const logits = radiograph?.logits(features.slice(0, 4), images.sizes) ?? null;
         const shown = logits?.sigmoid().toFloat32Array() ?? null;
         const classes = config.classes.length;
-        return found.map((detections, i) => ({
-          detections,
-          shown: shown?.slice(i * classes, (i + 1) * classes) ?? null,
-        }));
+        return found.map((detections, i) => {
+          const own = shown?.slice(i * classes, (i + 1) * classes) ?? null;
+          const seen = { detections, shown: own };
+          return weighsScores ? weighedByImage(seen, config.roi.scoreThreshold) : seen;
+        });
       }),
     );
   return {

@@ -287,7 +287,7 @@ test("initializeNetwork: classes by their names, in another order", () => {
   const before = liveTensors();
   scope(() => {
     manualSeed(3);
-    const withImageHead = { imageHead: { hiddenChannels: 3, lossWeight: 1 } };
+    const withImageHead = { imageHead: { hiddenChannels: 3, lossWeight: 1, weighsScores: false } };
     const state = stateOf(narrow(50, withImageHead));
     const model = narrow(50, withImageHead);
     const swapped = narrow(50, withImageHead);

@@ -14,6 +14,7 @@ import {
   type NetworkImage,
   type PreparedImage,
   prepareImage,
+  weighedByImage,
   writeChannels,
 } from "@malleolus/imaging";
 import type { Finding, RadiographAnalysis } from "@malleolus/schema";
@@ -72,7 +73,8 @@ export async function openOnnxDetector(
       [IMAGE]: new runtime.Tensor("float32", channels, [3, height, width]),
       [SCORE_THRESHOLD]: new runtime.Tensor("float32", Float32Array.of(threshold), [1]),
     });
-    return examinedOf(outputs, config.classes.length);
+    const seen = examinedOf(outputs, config.classes.length);
+    return config.imageHead?.weighsScores ? weighedByImage(seen, threshold) : seen;
   };
   const examine = async ({ image }: PreparedImage): Promise<Examined> => {
     const seen = await examinePrepared(image);
