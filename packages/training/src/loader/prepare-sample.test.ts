@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { readRadiograph } from "@malleolus/data";
+import { type Polygon, polygonArea } from "@malleolus/geometry";
 import { prepareImage } from "@malleolus/imaging";
 import { grayPng } from "../test-synthetic-set.ts";
 import { type InputPlan, prepareSample } from "./prepare-sample.ts";
@@ -81,3 +82,90 @@ test("prepareSample: a window is cut last, in the network's pixels, and says wha
     assert.equal(shown.target.classes.length, 1);
   }
 });
+
+/** A bright quadrilateral on black, each pixel as bright as it is covered. */
+function writeQuadrilateral(file: string, width: number, height: number, polygon: Polygon): void {
+  const parts = 16;
+  const shown = Uint8Array.from({ length: width * height }, (_, i) => {
+    let covered = 0;
+    for (let part = 0; part < parts ** 2; part++) {
+      const x = (i % width) + ((part % parts) + 0.5) / parts;
+      const y = Math.floor(i / width) + (Math.floor(part / parts) + 0.5) / parts;
+      if (isWithin(polygon, x, y)) covered++;
+    }
+    return Math.round((255 * covered) / parts ** 2);
+  });
+  writeFileSync(file, grayPng(width, height, shown));
+}
+
+/** Of a convex polygon that turns clockwise as it is seen. */
+function isWithin(polygon: Polygon, x: number, y: number): boolean {
+  for (let i = 0; i < polygon.length; i += 2) {
+    const [x1, y1] = [polygon[i], polygon[i + 1]];
+    const [x2, y2] = [polygon[(i + 2) % polygon.length], polygon[(i + 3) % polygon.length]];
+    if ((x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) < 0) return false;
+  }
+  return true;
+}
+
+/** The centre of mass of a polygon. */
+function centerOf(polygon: Polygon): [number, number] {
+  let [twice, sumX, sumY] = [0, 0, 0];
+  for (let i = 0; i < polygon.length; i += 2) {
+    const [x1, y1] = [polygon[i], polygon[i + 1]];
+    const [x2, y2] = [polygon[(i + 2) % polygon.length], polygon[(i + 3) % polygon.length]];
+    const cross = x1 * y2 - x2 * y1;
+    twice += cross;
+    sumX += (x1 + x2) * cross;
+    sumY += (y1 + y2) * cross;
+  }
+  return [sumX / (3 * twice), sumY / (3 * twice)];
+}
+
+test("prepareSample: through crop, flip, resizing and turns an outline stays on what it outlines, to a twentieth of a pixel", async () => {
+  const [width, height] = [120, 96];
+  const polygon = [52.3, 40.6, 71.9, 44.2, 68.4, 57.7, 48.1, 53.4];
+  const quadrilateral = join(folder, "quadrilateral.png");
+  writeQuadrilateral(quadrilateral, width, height, polygon);
+  const target = {
+    boxes: [[48.1, 40.6, 71.9, 57.7] as const],
+    classes: [0],
+    polygons: [[polygon]],
+  };
+  const input: InputPlan = {
+    ...plain,
+    minSizes: [64, 96, 131],
+    maxSize: 200,
+    flipProbability: 0.5,
+    minCropFraction: 0.8,
+    maxRotationDegrees: 15,
+    halfTurnProbability: 0.5,
+    maskCollimation: false,
+  };
+  for (let step = 0; step < 24; step++) {
+    const image = { path: quadrilateral, width, height, target };
+    const shown = await prepareSample({ image, input, seed: 3, step, slot: 0 });
+    const [[outline]] = shown.target.polygons;
+    let [mass, sumX, sumY] = [0, 0, 0];
+    for (const [i, value] of shown.image.pixels.entries()) {
+      mass += value / 255;
+      sumX += ((i % shown.image.width) + 0.5) * (value / 255);
+      sumY += (Math.floor(i / shown.image.width) + 0.5) * (value / 255);
+    }
+    const [x, y] = centerOf(outline);
+    const off = [sumX / mass - x, sumY / mass - y];
+    assert.ok(
+      off.every((distance) => Math.abs(distance) < 0.05),
+      `step ${step}: ${off.map((distance) => distance.toFixed(3)).join(", ")} pixels off`,
+    );
+    const area = polygonArea(outline);
+    assert.ok(Math.abs(mass / area - 1) < 0.01, `step ${step}: ${mass} bright, ${area} outlined`);
+    assert.deepEqual(shown.target.boxes, [boundsOf(outline)]);
+  }
+});
+
+function boundsOf(polygon: Polygon): number[] {
+  const xs = polygon.filter((_, i) => i % 2 === 0);
+  const ys = polygon.filter((_, i) => i % 2 === 1);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
