@@ -42,7 +42,7 @@ function open(
         serialization: "advanced",
       }),
     () => changed.resolve(),
-    { longestMs, expectedSha256: () => expected },
+    { longestMs, mayBeUsed: (sha256) => expected === null || expected === sha256 },
   );
   context.after(() => analyst.close());
   return {

@@ -67,8 +67,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 export interface AnalystOptions {
   readonly longestMs?: number;
-  /** Of the model that may be used; null for any. A process that has another is ended, and is begun anew. */
-  readonly expectedSha256?: () => string | null;
+  /** Whether the model of this hash may be used. A process that has another is ended, and is begun anew. */
+  readonly mayBeUsed?: (sha256: string) => boolean;
 }
 
 /** `onModel` is told whenever `isWarm` changes. */
@@ -77,7 +77,7 @@ export function openAnalyst(
   onModel: () => void,
   options: AnalystOptions = {},
 ): Analyst {
-  const { longestMs = LONGEST_ANALYSIS_MS, expectedSha256 = () => null } = options;
+  const { longestMs = LONGEST_ANALYSIS_MS, mayBeUsed = () => true } = options;
   let isWarm = false;
   let restarts = 0;
   let waitMs = FIRST_WAIT_MS;
@@ -100,8 +100,7 @@ export function openAnalyst(
 
   function hear(news: AnalysisNews): void {
     if (news.news === "ready") {
-      const expected = expectedSha256();
-      if (expected !== null && expected !== news.modelSha256) {
+      if (!mayBeUsed(news.modelSha256)) {
         child.kill("SIGKILL");
         return;
       }

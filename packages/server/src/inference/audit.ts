@@ -1,6 +1,6 @@
 /**
- * What happened to whom by whom, a line of JSON an event: our own number of the study, never a name, a UID or what
- * was found. Each line is on the disk before the event is answered.
+ * What happened to whom by whom, a line of JSON an event: our own number of the study, never a patient's name, a UID
+ * or what was found. Each line is on the disk before the event is answered.
  */
 import { type FileHandle, open } from "node:fs/promises";
 
@@ -33,6 +33,8 @@ export interface AuditEvent {
   readonly act: AuditAct;
   /** A key's name, an AE title, or the service itself. */
   readonly who: string;
+  /** Whose key it is, where people decide: about models. */
+  readonly person?: string;
   readonly study?: string;
   /** The hash of a detector. */
   readonly model?: string;

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { lockExclusively } from "@malleolus/studies";
 import { addApiKey } from "./api-keys.ts";
-import { addModel, currentModelPath, readModels } from "./model-registry.ts";
+import { addModel, currentModelPath, mayBeUsed, readModels } from "./model-registry.ts";
 import { codeOnFullDisk } from "./test-full-disk.ts";
-import { testFolder } from "./test-inbox.ts";
+import { linesOf, testFolder } from "./test-inbox.ts";
 import { openApp } from "./test-inference-app.ts";
 
 function fileOf(context: TestContext, bytes: string, figures: string) {
@@ -37,7 +37,8 @@ test("addModel: a copy by its hash, with its figures, once; and what are no figu
   assert.equal(readModels(folder).models.length, 1);
 });
 
-test("a model is used once two people approved it, and the one before is a step back", async (context) => {
+/** Two registered models, and requests to the registry by whose key. */
+async function openRegistry(context: TestContext) {
   const { app, inbox } = await openApp(context);
   const { folder } = inbox;
   const hashes: string[] = [];
@@ -46,41 +47,89 @@ test("a model is used once two people approved it, and the one before is a step 
     hashes.push(await addModel(folder, { ...file, name: bytes }));
   }
   const [one, two] = hashes;
-  const keys = (
-    [
-      ["Ada", "Ada Bell"],
-      ["Ben", "Ben Carr"],
-      ["Ada 2", "Ada Bell"],
-      ["program", undefined],
-    ] as const
-  ).map(([name, person]) => addApiKey(folder, name, ["models:approve"], person));
-  const ask = async (person: number, path: string) => {
-    const headers = { authorization: `Bearer ${keys[person]}` };
+  const keys = {
+    ada: addApiKey(folder, "a key", ["models:approve"], "Ada Bell"),
+    adaAgain: addApiKey(folder, "another", ["models:approve"], "ada bell"),
+    ben: addApiKey(folder, "a third", ["models:approve"], "Ben Carr"),
+    program: addApiKey(folder, "program", ["models:approve"]),
+  };
+  const ask = async (who: keyof typeof keys, path: string) => {
+    const headers = { authorization: `Bearer ${keys[who]}` };
     const answer = await app.inject({ method: "POST", url: `/v1/models/${path}`, headers });
     return { status: answer.statusCode, current: answer.json().current };
   };
-  assert.equal((await ask(0, `${one}/approve`)).status, 200);
-  // Twice by one is not by two.
-  assert.equal((await ask(0, `${one}/approve`)).status, 200);
-  // Nor with two keys, nor by a program's.
-  assert.equal((await ask(2, `${one}/approve`)).status, 200);
-  assert.equal((await ask(3, `${one}/approve`)).status, 403);
-  assert.equal((await ask(0, `${one}/use`)).status, 409);
-  assert.equal((await ask(1, `${one}/approve`)).status, 200);
-  assert.deepEqual(await ask(1, `${one}/use`), { status: 200, current: one });
-  assert.equal(readFileSync(currentModelPath(folder) ?? "", "utf8"), "one");
-  assert.equal((await ask(0, "roll-back")).status, 409);
+  return { folder, one, two, ask };
+}
 
-  for (const person of [0, 1]) await ask(person, `${two}/approve`);
-  assert.deepEqual(await ask(0, `${two}/use`), { status: 200, current: two });
-  assert.deepEqual(await ask(1, "roll-back"), { status: 200, current: one });
-  assert.equal((await ask(0, `${"0".repeat(64)}/approve`)).status, 404);
+test("a model is used once two people approved it, and switched by people alone", async (context) => {
+  const { folder, one, two, ask } = await openRegistry(context);
+  assert.equal((await ask("ada", `${one}/approve`)).status, 200);
+  // Twice by one is not by two.
+  assert.equal((await ask("ada", `${one}/approve`)).status, 200);
+  // Nor with two keys, nor by a program's.
+  assert.equal((await ask("adaAgain", `${one}/approve`)).status, 200);
+  assert.equal((await ask("program", `${one}/approve`)).status, 403);
+  assert.equal((await ask("ada", `${one}/use`)).status, 409);
+  assert.equal((await ask("ben", `${one}/approve`)).status, 200);
+  assert.equal((await ask("program", `${one}/use`)).status, 403);
+  assert.deepEqual(await ask("ben", `${one}/use`), { status: 200, current: one });
+  assert.equal(readFileSync(currentModelPath(folder) ?? "", "utf8"), "one");
+  assert.deepEqual([mayBeUsed(folder, one), mayBeUsed(folder, two)], [true, false]);
+  // That one is approved says nothing of another.
+  assert.equal((await ask("ada", `${two}/use`)).status, 409);
+  assert.equal((await ask("ada", "roll-back")).status, 409);
+  assert.equal((await ask("ada", `${"0".repeat(64)}/approve`)).status, 404);
+  for (const person of ["ada", "ben"] as const) await ask(person, `${two}/approve`);
   // A file that somebody exchanged is not the one that was approved.
   writeFileSync(join(folder, "models", `${two}.safetensors`), "three");
-  assert.deepEqual((await ask(0, `${two}/use`)).status, 409);
+  assert.deepEqual((await ask("ada", `${two}/use`)).status, 409);
   assert.equal(readModels(folder).current, one);
-  const audit = readFileSync(join(folder, "audit.jsonl"), "utf8");
-  assert.match(audit, new RegExp(`"act":"model rolled back","who":"Ben","model":"${one}"`));
+});
+
+test("a step back goes to the one before, by a person, to what two approved, and the audit says who", async (context) => {
+  const { folder, one, two, ask } = await openRegistry(context);
+  for (const person of ["ada", "ben"] as const) {
+    for (const model of [one, two]) await ask(person, `${model}/approve`);
+  }
+  for (const model of [one, two, one, one]) await ask("ada", `${model}/use`);
+  assert.equal((await ask("program", "roll-back")).status, 403);
+  assert.deepEqual(await ask("ben", "roll-back"), { status: 200, current: two });
+  // Not to and fro between two, of which one may be bad: a second step goes further back.
+  assert.deepEqual(await ask("ben", "roll-back"), { status: 200, current: one });
+  assert.equal((await ask("ben", "roll-back")).status, 409);
+  await ask("ada", `${two}/use`);
+  const file = join(folder, "models.json");
+  const registry = JSON.parse(readFileSync(file, "utf8"));
+  for (const model of registry.models) model.approvals.length = 1;
+  writeFileSync(file, JSON.stringify(registry));
+  assert.equal((await ask("ben", "roll-back")).status, 409);
+  const audit = linesOf(join(folder, "audit.jsonl"));
+  assert.deepEqual(
+    audit
+      .filter(({ act }) => act === "model rolled back")
+      .map(({ who, person, model }) => [who, person, model]),
+    [two, one].map((model) => ["a third", "Ben Carr", model]),
+  );
+});
+
+test("approvals of the first version, which went by keys, are none: what is in use is not analysed with until people approve it", async (context) => {
+  const { folder, one, ask } = await openRegistry(context);
+  const { models } = readModels(folder);
+  const at = "2026-03-01T10:00:00.000Z";
+  const approvals = ["Ada", "Ada 2"].map((who) => ({ who, at }));
+  const before = {
+    format: "malleolus-models-1",
+    models: models.map((model) => ({ ...model, approvals })),
+    uses: [{ sha256: one, who: "Ada", at }],
+  };
+  writeFileSync(join(folder, "models.json"), JSON.stringify(before));
+  assert.deepEqual(
+    readModels(folder).models.map((model) => model.approvals),
+    [[], []],
+  );
+  assert.deepEqual([readModels(folder).current, mayBeUsed(folder, one)], [one, false]);
+  for (const person of ["ada", "ben"] as const) await ask(person, `${one}/approve`);
+  assert.equal(mayBeUsed(folder, one), true);
 });
 
 test("models: on a full disk the registry that there is stays, and nothing is left beside it", async (context) => {
@@ -90,8 +139,9 @@ test("models: on a full disk the registry that there is stays, and nothing is le
   const { path, figuresPath, sha256 } = fileOf(context, "weights", figures);
   await addModel(folder, { path, figuresPath, name: "first" });
   const before = [readdirSync(folder), readModels(folder)];
+  const by = { person: "Ada Bell", key: "Ada" };
   const module = new URL("./model-registry.ts", import.meta.url);
-  assert.equal(codeOnFullDisk(module, "approveModel", [folder, sha256, "Ada"], 2), "EFBIG");
+  assert.equal(codeOnFullDisk(module, "approveModel", [folder, sha256, by], 2), "EFBIG");
   assert.deepEqual([readdirSync(folder), readModels(folder)], before);
 });
 

@@ -1,7 +1,8 @@
 /**
  * The detectors that a service may analyse with: copies in the inbox by their hash, with what they were measured on and
- * what came out, who approved them, and which was in use when. One is used after two people approved it; the one before
- * is a step back. Without any, the service analyses with the detector that it was started with.
+ * what came out, who approved them, and which was in use when. One is used, and gone back to, after two people approved
+ * it; whoever switches is a person, too. Without any in use, the service analyses with the detector that it was started
+ * with.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -15,7 +16,9 @@ import { z } from "zod";
 import { ServerError } from "../errors.ts";
 import { syncFolder } from "./inbox/sealed-files.ts";
 
-const byWhomSchema = z.strictObject({ who: z.string(), at: z.string() });
+/** A person, by a key of theirs. */
+const byWhomSchema = z.strictObject({ person: z.string(), key: z.string(), at: z.string() });
+export type Actor = Pick<z.infer<typeof byWhomSchema>, "person" | "key">;
 export const registeredModelSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   name: z.string().regex(/^[\w .-]{1,80}$/, { error: "expected a name of 1 to 80 letters" }),
@@ -28,18 +31,34 @@ export const registeredModelSchema = z.strictObject({
 });
 export type RegisteredModel = z.infer<typeof registeredModelSchema>;
 
+const useSchema = z.strictObject({
+  /** A step back takes away the use before it. */
+  act: z.enum(["use", "roll back"]),
+  /** Of the one that is in use from then on. */
+  sha256: z.string(),
+  /** Null in the first version's files, where a key was enough. */
+  by: byWhomSchema.nullable(),
+});
+
 const registrySchema = z.strictObject({
-  format: z.literal("malleolus-models-1"),
+  format: z.literal("malleolus-models-2"),
   models: z.array(registeredModelSchema),
-  /** Which was taken into use, the last is. */
-  uses: z.array(byWhomSchema.extend({ sha256: z.string() })),
+  uses: z.array(useSchema),
 });
 type Registry = z.infer<typeof registrySchema>;
 
+/** The first version knew keys alone: approvals and uses name them, and one person may have had two. */
+const byKeySchema = z.strictObject({ who: z.string(), at: z.string() });
+const registry1Schema = z.strictObject({
+  format: z.literal("malleolus-models-1"),
+  models: z.array(registeredModelSchema.extend({ approvals: z.array(byKeySchema) })),
+  uses: z.array(byKeySchema.extend({ sha256: z.string() })),
+});
+
 const FILE = "models.json";
 const FOLDER = "models";
-/** People, each with a key of their own. */
-export const APPROVALS = 2;
+/** Of different people. */
+const APPROVALS = 2;
 
 export interface ModelToAdd {
   readonly path: string;
@@ -54,13 +73,24 @@ export function readModels(folder: string): {
   readonly current: string | null;
 } {
   const { models, uses } = readRegistry(folder);
-  return { models, current: uses.at(-1)?.sha256 ?? null };
+  return { models, current: inUse(uses).at(-1) ?? null };
 }
 
 /** The file of the one in use; null where none is. */
 export function currentModelPath(folder: string): string | null {
   const { current } = readModels(folder);
   return current === null ? null : pathOf(folder, current);
+}
+
+/**
+ * Whether a process may analyse with the file of this hash: the one in use, where two people approved it; any where none
+ * is in use.
+ */
+export function mayBeUsed(folder: string, sha256: string): boolean {
+  const { models, current } = readModels(folder);
+  if (current === null) return true;
+  const model = models.find((one) => one.sha256 === current);
+  return current === sha256 && model !== undefined && whyNotUsed(model) === null;
 }
 
 /**
@@ -105,16 +135,14 @@ export async function addModel(folder: string, given: ModelToAdd): Promise<strin
 }
 
 /** Twice by one person is once, whichever keys they have. @throws ServerError `not-found`. */
-export async function approveModel(folder: string, sha256: string, who: string): Promise<void> {
+export async function approveModel(folder: string, sha256: string, by: Actor): Promise<void> {
   await changeRegistry(folder, (registry) => {
-    requireModel(registry, sha256);
+    const { approvals } = requireModel(registry, sha256);
+    if (approvals.some(({ person }) => isSamePerson(person, by.person))) return registry;
     return {
       ...registry,
       models: registry.models.map((model) =>
-        model.sha256 !== sha256 ||
-        model.approvals.some((approval) => isSamePerson(approval.who, who))
-          ? model
-          : { ...model, approvals: [...model.approvals, byWhom(who)] },
+        model.sha256 === sha256 ? { ...model, approvals: [...approvals, now(by)] } : model,
       ),
     };
   });
@@ -125,36 +153,69 @@ function isSamePerson(one: string, other: string): boolean {
 }
 
 /** @throws ServerError `not-found`, or `state` for one that too few have approved, or whose file was changed. */
-export async function takeIntoUse(folder: string, sha256: string, who: string): Promise<void> {
-  const { approvals } = requireModel(readRegistry(folder), sha256);
-  if (approvals.length < APPROVALS) {
-    throw new ServerError(
-      "state",
-      `Of ${APPROVALS} people ${approvals.length} approved it. It is not used before.`,
-    );
+export async function takeIntoUse(folder: string, sha256: string, by: Actor): Promise<void> {
+  requireModel(readRegistry(folder), sha256);
+  await requireFile(folder, sha256);
+  await changeRegistry(folder, (registry) => {
+    requireApproved(registry, sha256);
+    // It is: a step back is still one to what was before it.
+    if (inUse(registry.uses).at(-1) === sha256) return registry;
+    return { ...registry, uses: [...registry.uses, { act: "use", sha256, by: now(by) }] };
+  });
+}
+
+/**
+ * To the one that was in use before, and from there to the one before that. Returns its hash.
+ *
+ * @throws ServerError `state` where there was none, and as `takeIntoUse`.
+ */
+export async function rollBack(folder: string, by: Actor): Promise<string> {
+  const sha256 = usedBefore(readRegistry(folder));
+  await requireFile(folder, sha256);
+  await changeRegistry(folder, (registry) => {
+    if (usedBefore(registry) !== sha256) {
+      throw new ServerError("state", "Somebody switched meanwhile. Look which is in use.");
+    }
+    requireApproved(registry, sha256);
+    return { ...registry, uses: [...registry.uses, { act: "roll back", sha256, by: now(by) }] };
+  });
+  return sha256;
+}
+
+/** Hashes, the last is in use: a step back takes away what it went back from. */
+function inUse(uses: Registry["uses"]): string[] {
+  const used: string[] = [];
+  for (const { act, sha256 } of uses) {
+    if (act === "roll back") used.pop();
+    else if (used.at(-1) !== sha256) used.push(sha256);
   }
+  return used;
+}
+
+function usedBefore({ uses }: Registry): string {
+  const before = inUse(uses).at(-2);
+  if (before !== undefined) return before;
+  throw new ServerError("state", "No other model was in use before.");
+}
+
+function requireApproved(registry: Registry, sha256: string): void {
+  const why = whyNotUsed(requireModel(registry, sha256));
+  if (why !== null) throw new ServerError("state", why);
+}
+
+function whyNotUsed({ approvals }: RegisteredModel): string | null {
+  if (approvals.length >= APPROVALS) return null;
+  return `Of ${APPROVALS} people ${approvals.length} approved it. It is not used before.`;
+}
+
+async function requireFile(folder: string, sha256: string): Promise<void> {
   const path = pathOf(folder, sha256);
-  if (!existsSync(path) || (await sha256Of(path)) !== sha256) {
-    throw new ServerError("state", "Its file is not the one that was approved. Add it again.");
-  }
-  await changeRegistry(folder, (registry) => ({
-    ...registry,
-    uses: [...registry.uses, { sha256, ...byWhom(who) }],
-  }));
+  if (existsSync(path) && (await sha256Of(path)) === sha256) return;
+  throw new ServerError("state", "Its file is not the one that was approved. Add it again.");
 }
 
-/** To the one that was in use before. @throws ServerError `state` where there was none. */
-export async function rollBack(folder: string, who: string): Promise<string> {
-  const { uses } = readRegistry(folder);
-  const current = uses.at(-1)?.sha256;
-  const before = uses.findLast(({ sha256 }) => sha256 !== current);
-  if (before === undefined) throw new ServerError("state", "No other model was in use before.");
-  await takeIntoUse(folder, before.sha256, who);
-  return before.sha256;
-}
-
-function byWhom(who: string) {
-  return { who, at: new Date().toISOString() };
+function now({ person, key }: Actor) {
+  return { person, key, at: new Date().toISOString() };
 }
 
 function pathOf(folder: string, sha256: string): string {
@@ -180,8 +241,20 @@ function parsedJson(text: string, path: string): unknown {
 /** @throws SchemaError for another file. */
 function readRegistry(folder: string): Registry {
   const path = join(folder, FILE);
-  if (!existsSync(path)) return { format: "malleolus-models-1", models: [], uses: [] };
-  return readJson(registrySchema, readFileSync(path, "utf8"), path);
+  if (!existsSync(path)) return { format: "malleolus-models-2", models: [], uses: [] };
+  const text = readFileSync(path, "utf8");
+  const read = readJson(
+    z.discriminatedUnion("format", [registrySchema, registry1Schema]),
+    text,
+    path,
+  );
+  if (read.format === "malleolus-models-2") return read;
+  return {
+    format: "malleolus-models-2",
+    // Nobody can tell of how many people these were: they approve it anew.
+    models: read.models.map((model) => ({ ...model, approvals: [] })),
+    uses: read.uses.map(({ sha256 }) => ({ act: "use", sha256, by: null })),
+  };
 }
 
 /** One change after another, also of two processes. @throws StudyError `busy`. */

@@ -25,7 +25,7 @@ import { openInbox } from "./inbox/inbox.ts";
 import { createInferenceApp } from "./inference-app.ts";
 import { type LiveService, openLiveService } from "./live-service.ts";
 import { openMetrics } from "./metrics.ts";
-import { currentModelPath, readModels } from "./model-registry.ts";
+import { currentModelPath, mayBeUsed, readModels } from "./model-registry.ts";
 import type { SendObjects } from "./outbox.ts";
 
 export interface InferenceOptions {
@@ -77,8 +77,9 @@ export async function startInference(options: InferenceOptions): Promise<Running
     settings.analysesAtOnce,
     () => options.startAnalysis(currentModelPath(folder)),
     () => service?.wake(),
-    // A file that was exchanged after its approval is not analysed with: the service is not ready then.
-    { expectedSha256: () => readModels(folder).current },
+    // A file that was exchanged after its approval is not analysed with, nor one that two people have not approved: the
+    // service is not ready then.
+    { mayBeUsed: (sha256) => mayBeUsed(folder, sha256) },
   );
   const level = options.log === undefined ? "warn" : "info";
   const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
@@ -92,6 +93,13 @@ export async function startInference(options: InferenceOptions): Promise<Running
     onTrouble: (error) => logger.warn({ err: error }, "live analysis"),
   });
   service = opened;
+  const { current } = readModels(folder);
+  if (current !== null && !mayBeUsed(folder, current)) {
+    logger.warn(
+      { model: current },
+      "the model in use: expected two people's approval, got less; nothing is analysed until they approve it",
+    );
+  }
   const app = await createInferenceApp(
     { service: opened, analyst, audit, metrics },
     { trustProxy: behindProxy, logger, credentials },

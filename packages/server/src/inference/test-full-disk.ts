@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 export function codeOnFullDisk(
   module: URL,
   name: string,
-  given: readonly (string | readonly string[])[],
+  given: readonly unknown[],
   mostKib = 0,
 ): unknown {
   const program = `const { ${name} } = await import(${JSON.stringify(module.href)});

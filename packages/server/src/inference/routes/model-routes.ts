@@ -1,9 +1,12 @@
 /** Which detectors there are, who approved them, and which is in use. */
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ServerError } from "../../errors.ts";
 import { failureAnswers } from "../../routes/failure-answers.ts";
+import type { AuditAct } from "../audit.ts";
 import type { InferenceApp, InferenceRoom } from "../inference-app.ts";
 import {
+  type Actor,
   approveModel,
   readModels,
   registeredModelSchema,
@@ -24,6 +27,8 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
     const { models, current } = readModels(folder);
     return { models: [...models], current };
   };
+  const write = (act: AuditAct, { person, key }: Actor, model: string) =>
+    audit.add({ act, who: key, person, model });
   app.get(
     "/v1/models",
     {
@@ -46,15 +51,11 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
         response: { 200: modelsSchema, ...failureAnswers },
       },
     },
-    async ({ params: { sha256 }, keyName, keyPerson }) => {
-      if (keyPerson === null) {
-        throw new ServerError(
-          "forbidden",
-          "Your key is no person's. Ask for one that is: serve --inference --new-key NAME --person PERSON.",
-        );
-      }
-      await approveModel(folder, sha256, keyPerson);
-      await audit.add({ act: "model approved", who: keyName, model: sha256 });
+    async (request) => {
+      const { sha256 } = request.params;
+      const by = personOf(request);
+      await approveModel(folder, sha256, by);
+      await write("model approved", by, sha256);
       return answer();
     },
   );
@@ -63,14 +64,17 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
     {
       config: { scope: "models:approve" },
       schema: {
-        summary: "From the next study on it is the one in use",
+        summary:
+          "From the next study on it is the one in use; by a person, after two have approved it",
         params,
         response: { 200: modelsSchema, ...failureAnswers },
       },
     },
-    async ({ params: { sha256 }, keyName }) => {
-      await takeIntoUse(folder, sha256, keyName);
-      await audit.add({ act: "model taken into use", who: keyName, model: sha256 });
+    async (request) => {
+      const { sha256 } = request.params;
+      const by = personOf(request);
+      await takeIntoUse(folder, sha256, by);
+      await write("model taken into use", by, sha256);
       analyst.restart();
       return answer();
     },
@@ -80,15 +84,26 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
     {
       config: { scope: "models:approve" },
       schema: {
-        summary: "Back to the one that was in use before",
+        summary:
+          "Back to the one that was in use before; by a person, and two must have approved that one, too",
         response: { 200: modelsSchema, ...failureAnswers },
       },
     },
-    async ({ keyName }) => {
-      const sha256 = await rollBack(folder, keyName);
-      await audit.add({ act: "model rolled back", who: keyName, model: sha256 });
+    async (request) => {
+      const by = personOf(request);
+      const sha256 = await rollBack(folder, by);
+      await write("model rolled back", by, sha256);
       analyst.restart();
       return answer();
     },
+  );
+}
+
+/** @throws ServerError `forbidden` for a program's key: a program decides about no model. */
+function personOf({ keyName, keyPerson }: FastifyRequest): Actor {
+  if (keyPerson !== null) return { person: keyPerson, key: keyName };
+  throw new ServerError(
+    "forbidden",
+    "Your key is no person's. Ask for one that is: serve --inference --new-key NAME --person PERSON.",
   );
 }
