@@ -52,7 +52,12 @@ export {
   resizeImage,
   resizeTarget,
 } from "./prepare-image.ts";
-export { type RadiographFault, radiographFault } from "./radiograph-fault.ts";
+export {
+  type ClippedShares,
+  clippedShares,
+  type RadiographFault,
+  radiographFault,
+} from "./radiograph-fault.ts";
 export type { Target } from "./target.ts";
 export { windowFunction } from "./window.ts";
 export { type ChannelLayout, type ChannelOptions, writeChannels } from "./write-channels.ts";

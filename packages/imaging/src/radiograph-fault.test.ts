@@ -30,6 +30,8 @@ for (const [what, image, expected] of [
   ["inverted", inverted(leg(0.1, 0.3, 0.8)), "inverted"],
   ["inverted, with white air", inverted(leg(-0.05, 0.3, 0.8)), "inverted"],
   ["of hardly any contrast", leg(0.4, 0.45, 0.5), "flat"],
+  ["burnt out to white at its bones", leg(0.05, 0.5, 1), "white"],
+  ["sunk into black but for its bones", leg(0, 0, 0.8), "black"],
   ["all white", leg(1, 1, 1), "flat"],
   ["all black", leg(0, 0, 0), "flat"],
 ] as const) {

@@ -1,17 +1,23 @@
 /**
- * What a picture must not be for a detector to look at it: inverted, or without contrast. A network calls such a
- * picture sound as readily as any, since it finds nothing on it.
+ * What a picture must not be for a detector to look at it: inverted, without contrast, burnt out to white where the ankle
+ * is, or sunk into black. A network calls such a picture sound as readily as any, since it finds nothing on it.
  *
  * Told from its grey levels alone, after its small detail has been averaged away. Air and soft tissue are dark and
  * take most of a radiograph, bone is bright and takes little: its grey levels lean to the dark side, and the other way
  * round where they are inverted. The limits, and what they cost, were measured on FracAtlas
- * (`experiments/radiograph-faults.ts`). Which part of the body it is tells a network (`openAnkleCheck`). Not told:
- * mirroring, burnt-out bones, casts, metal, open growth plates.
+ * (`experiments/radiograph-faults.ts`). Which part of the body and which view it is tells a network
+ * (`openRadiographCheck`). Not told: mirroring, casts, metal, open growth plates.
  */
 import { blackenCollimation } from "./collimation.ts";
 import type { DisplayImage } from "./images.ts";
 
-export type RadiographFault = "inverted" | "flat";
+export type RadiographFault = "inverted" | "flat" | "white" | "black";
+
+/** Of the middle of the exposed field: half of its width and height, where the ankle is. */
+export interface ClippedShares {
+  readonly white: number;
+  readonly black: number;
+}
 
 /** In pixels, after averaging. */
 const LONGEST_SIDE = 128;
@@ -19,17 +25,61 @@ const LONGEST_SIDE = 128;
 const LEAST_CONTRAST = 0.2;
 /** Of the picture: what a white frame leaves, and what inverted air leaves. */
 const LEAST_FIELD = 0.05;
+const [BLACK, WHITE] = [0.03, 0.97];
+/**
+ * Of the middle. Black is what one of a hundred real ankles lies above; the same of white would refuse every other simulated
+ * one, whose windows clip the densest bone: it is twice what the whitest of 25 of these has.
+ */
+const [MOST_WHITE, MOST_BLACK] = [0.11, 0.546];
 
 /** Null for a radiograph as it should be. */
 export function radiographFault(image: DisplayImage): RadiographFault | null {
-  const { pixels, width, height } = shrunk(image);
-  const blackened = blackenCollimation(pixels, width, height);
+  const small = shrunk(image);
+  const blackened = blackenCollimation(small.pixels, small.width, small.height);
   // White from the border is a frame, or the air of an inverted radiograph: what is left tells which.
-  const field = pixels.filter((value, i) => blackened[i] === value).toSorted();
-  if (field.length < LEAST_FIELD * pixels.length) return "flat";
+  const field = small.pixels.filter((value, i) => blackened[i] === value).toSorted();
+  if (field.length < LEAST_FIELD * small.pixels.length) return "flat";
   const at = (share: number) => field[Math.round(share * (field.length - 1))];
   if (at(0.99) - at(0.01) < LEAST_CONTRAST) return "flat";
-  return skewness(field) < 0 ? "inverted" : null;
+  if (skewness(field) < 0) return "inverted";
+  const { white, black } = clippedIn(small, blackened);
+  if (white > MOST_WHITE) return "white";
+  return black > MOST_BLACK ? "black" : null;
+}
+
+/** How much of where the ankle is has no grey level of its own. */
+export function clippedShares(image: DisplayImage): ClippedShares {
+  const small = shrunk(image);
+  return clippedIn(small, blackenCollimation(small.pixels, small.width, small.height));
+}
+
+/** A burnt-out bone that reaches the border is blackened as a frame is: white is counted on the picture as it was. */
+function clippedIn(
+  { pixels, width, height }: DisplayImage,
+  blackened: Float32Array,
+): ClippedShares {
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let i = 0; i < pixels.length; i++) {
+    if (blackened[i] !== pixels[i]) continue;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+  }
+  let [all, white, black] = [0, 0, 0];
+  const quarter = (from: number, to: number) => (to + 1 - from) / 4;
+  const isMiddle = (at: number, from: number, to: number) =>
+    at >= from + quarter(from, to) && at <= to - quarter(from, to);
+  for (let y = top; y <= bottom; y++) {
+    if (!isMiddle(y, top, bottom)) continue;
+    for (let x = left; x <= right; x++) {
+      if (!isMiddle(x, left, right)) continue;
+      const value = pixels[y * width + x];
+      all++;
+      if (value >= WHITE) white++;
+      if (value <= BLACK) black++;
+    }
+  }
+  return all === 0 ? { white: 0, black: 0 } : { white: white / all, black: black / all };
 }
 
 /** Means over squares; the last rows and columns that fill none are left out. */

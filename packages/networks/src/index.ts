@@ -19,10 +19,11 @@ export {
   writeClassifier,
 } from "./classifier/radiograph-classifier.ts";
 export {
-  ANKLE_CHECK_CLASSES,
-  type AnkleCheck,
-  openAnkleCheck,
-} from "./classifier/shipped-ankle-check.ts";
+  openRadiographCheck,
+  RADIOGRAPH_CHECK_CLASSES,
+  type RadiographCheck,
+  type RadiographLook,
+} from "./classifier/shipped-radiograph-check.ts";
 export { type DeepLab, deepLab } from "./deeplab/deeplab.ts";
 export { type DeepLabReport, initializeDeepLab } from "./deeplab/initialize-deeplab.ts";
 export type { SegmentationLosses } from "./deeplab/segmentation-loss.ts";

@@ -242,6 +242,8 @@ test("serve --inference: a study by HTTP, followed to its result, read, confirme
   for (const [study, picture, reason] of [
     ["1.3.99.3", inverted, /^radiograph 1: expected bones brighter than air, got inverted/],
     ["1.3.99.4", PATTERN, /^radiograph 1: expected an ankle, got what looks like another part/],
+    // A lateral view whose header says AP.
+    ["1.3.99.5", ANKLE[1], /^radiograph 1: expected the view that its header says, frontal or/],
   ] as const) {
     const bad = await jsonOf(await ask("POST", "/v1/images", radiograph(study, 1, picture)));
     const end = ask("GET", `/v1/studies/${bad.id}/events`).then((answer) => answer.text());

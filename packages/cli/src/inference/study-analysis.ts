@@ -6,9 +6,9 @@ import { readFile } from "node:fs/promises";
 import { DataError, decodeRadiograph, type Radiograph } from "@malleolus/data";
 import { readFileParts } from "@malleolus/data/dicom";
 import { atPrevalence } from "@malleolus/evaluation";
-import { type DisplayImage, type RadiographFault, radiographFault } from "@malleolus/imaging";
-import type { AnkleCheck } from "@malleolus/networks";
-import type { Prediction } from "@malleolus/schema";
+import { type RadiographFault, radiographFault } from "@malleolus/imaging";
+import type { RadiographCheck, RadiographLook } from "@malleolus/networks";
+import type { Prediction, View } from "@malleolus/schema";
 import type { AnalysisNews, OrderToAnalyse, OrderToLook } from "@malleolus/server/analysis-orders";
 import manifest from "../../package.json" with { type: "json" };
 import type { Engine } from "../engine/engine.ts";
@@ -21,11 +21,18 @@ import { fileSha256, resultObjects, settingsOf } from "../patients/result-object
 import type { AnalysisOptions } from "./analysis-options.ts";
 
 /** Such a picture is refused, since it would be called sound. */
-const FAULTS: Readonly<Record<RadiographFault | "another part", string>> = {
-  inverted: "expected bones brighter than air, got inverted grey levels; send it as it was taken",
+const FAULTS: Readonly<Record<RadiographFault | "another part" | "another view", string>> = {
+  inverted:
+    "expected bones brighter than air, got inverted grey levels, or such that are burnt out; send it as it was taken",
   flat: "expected a picture of some contrast, got hardly any; send it as it was taken",
+  white:
+    "expected bones in shades of grey, got them burnt out to white; send it with the window that it is read with",
+  black:
+    "expected soft tissue in shades of grey, got it sunk into black; send it with the window that it is read with",
   "another part":
     "expected an ankle, got what looks like another part of the body; send ankles alone",
+  "another view":
+    "expected the view that its header says, frontal or lateral, got what looks like the other; correct the header",
 };
 
 export interface StudyAnalysis {
@@ -39,7 +46,6 @@ export interface StudyAnalysis {
 /** Opens the detector and has it look at something once: the first look takes longer than those after it. */
 export async function openStudyAnalysis(options: AnalysisOptions): Promise<StudyAnalysis> {
   const { detector, engine: name, dtype, threads, threshold, prevalence, errorRate } = options;
-  const { anyPart } = options;
   const engine = await openEngine(name, detector, {
     dtype,
     threads,
@@ -48,9 +54,9 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
     output: { write: () => undefined, writeError: () => undefined },
   });
   const modelSha256 = await fileSha256(detector);
-  const check = anyPart || name === "onnx" ? null : await openCheck();
-  const faultOf = (image: DisplayImage) =>
-    radiographFault(image) ?? (check === null || check.isAnkle(image) ? null : "another part");
+  const check = options.anyPart || name === "onnx" ? null : await openCheck();
+  const faultOf = (image: Radiograph) =>
+    radiographFault(image) ?? (check === null ? null : faultSeen(check.look(image), image.view));
   await warm(engine, check);
   const decision =
     engine.decision === null || prevalence === null
@@ -147,7 +153,17 @@ class Refusal extends Error {}
 interface Looking {
   readonly engine: Engine;
   /** Why a picture is not looked at; null for one that is. */
-  readonly faultOf: (image: DisplayImage) => keyof typeof FAULTS | null;
+  readonly faultOf: (image: Radiograph) => keyof typeof FAULTS | null;
+}
+
+/** The network looks at views alike; but what a header says wrongly once it may say wrongly of the patient, too. */
+function faultSeen(
+  { isAnkle, view: seen }: RadiographLook,
+  said: View | null,
+): keyof typeof FAULTS | null {
+  if (!isAnkle) return "another part";
+  if (seen === null || said === null || said === "oblique") return null;
+  return (said === "lateral") === (seen === "lateral") ? null : "another view";
 }
 
 /** Reads and looks, one after the other. Throws Refusal for a picture that would be called sound. */
@@ -186,21 +202,21 @@ async function refusing(id: string, work: () => Promise<AnalysisNews>): Promise<
 }
 
 /** By LibTorch alone. */
-async function openCheck(): Promise<AnkleCheck> {
-  const { openAnkleCheck } = await import("@malleolus/networks");
-  const check = openAnkleCheck();
+async function openCheck(): Promise<RadiographCheck> {
+  const { openRadiographCheck } = await import("@malleolus/networks");
+  const check = openRadiographCheck();
   if (check !== null) return check;
   throw new CliError(
     "folder",
-    "the check of whether a radiograph shows an ankle: expected its file beside the detector that comes with the " +
+    "the check of what a radiograph shows: expected its file beside the detector that comes with the " +
       "project, got none; install again, or say --any-part",
   );
 }
 
 /** A wedge of grey: any picture will do. */
-async function warm(engine: Engine, check: AnkleCheck | null): Promise<void> {
+async function warm(engine: Engine, check: RadiographCheck | null): Promise<void> {
   const [width, height] = [640, 800];
   const pixels = Float32Array.from({ length: width * height }, (_, i) => (i % width) / width);
-  check?.isAnkle({ width, height, pixels });
+  check?.look({ width, height, pixels });
   await engine.analyze({ width, height, pixels });
 }
