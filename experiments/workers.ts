@@ -5,6 +5,7 @@
  *
  * node experiments/workers.ts coordination [WORKERS 50] [JOBS 5000]   a minute: claims of an empty task
  * node experiments/workers.ts throughput [MS 200] [JOBS 120]           a minute: n workers beside one
+ * node experiments/workers.ts taken [WORKERS 8] [ROUNDS 2]             a minute: how soon the jobs of killed workers are taken again
  * node experiments/workers.ts faults [SEED 1] [KILLS 100]              five minutes: kill -9, SIGSTOP, restarts, cuts, clocks
  * node experiments/workers.ts many [RADIOGRAPHS 100000] [WORKERS 2]    rate and memory, by tenths of the radiographs
  *
@@ -27,6 +28,7 @@ import {
   openStudy,
   type Study,
   sendAnalyses,
+  topicOf,
 } from "@malleolus/studies";
 import { facts, imageId } from "@malleolus/studies/test-people";
 import {
@@ -42,6 +44,7 @@ import {
 } from "@malleolus/studies/test-worker";
 
 const MODEL = { sha256: "ab".repeat(32), name: "none", version: "1" };
+const TOPIC = topicOf({ kind: "analyze", model: MODEL.sha256 });
 const never = new AbortController().signal;
 const VIEWS = ["ap", "mortise", "lateral"] as const;
 /** Of a job, where everything fails: less than of a real one, so that there are many. */
@@ -53,7 +56,7 @@ interface Place extends AsyncDisposable {
   readonly study: Study;
   /** Of the study, to open it as a worker does. */
   readonly folder: string;
-  start(options: TestWorkerOptions, folder?: string): TestWorker;
+  start(options: Omit<TestWorkerOptions, "topic">): TestWorker;
 }
 
 interface TestWorker {
@@ -65,7 +68,10 @@ interface TestWorker {
   sizeMiB(): number;
 }
 
-async function newPlace(settings: Readonly<Record<string, string>> = {}): Promise<Place> {
+async function newPlace(
+  settings: Readonly<Record<string, string>> = {},
+  on: "postgres" | "sqlite" = "postgres",
+): Promise<Place> {
   const bin = findPostgres();
   if (bin === null) throw new Error("expected PostgreSQL, got none: apt-get install postgresql");
   const scratch = mkdtempSync(join(tmpdir(), "malleolus-workers-"));
@@ -75,7 +81,7 @@ async function newPlace(settings: Readonly<Record<string, string>> = {}): Promis
     ...settings,
   });
   const folder = join(scratch, "study");
-  const database = await createTestDatabase(server.url, "study");
+  const database = on === "sqlite" ? undefined : await createTestDatabase(server.url, "study");
   await createStudy({ folder, name: "Simulated", passphrase: "correct horse", database });
   const study = await openStudy(folder);
   const workers: TestWorker[] = [];
@@ -83,8 +89,8 @@ async function newPlace(settings: Readonly<Record<string, string>> = {}): Promis
     server,
     study,
     folder,
-    start(options, of = folder) {
-      const worker = startWorker(of, options);
+    start(options) {
+      const worker = startWorker(folder, { topic: TOPIC, ...options });
       workers.push(worker);
       return worker;
     },
@@ -217,6 +223,42 @@ async function throughput(computeMs: number, count: number): Promise<void> {
   await queue.close();
 }
 
+/** Workers are killed with a job in hand, all at once, while as many others have none: how soon each job is taken again. */
+async function taken(workers: number, rounds: number): Promise<void> {
+  for (const on of ["sqlite", "postgres"] as const) {
+    await using place = await newPlace({}, on);
+    const queue = await openQueue(place.study);
+    const waits: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const victims = Array.from({ length: workers }, () => place.start({ jobMs: 600_000 }));
+      for (const one of victims) await one.said("ready");
+      await queue.send(jobs(workers, `${round} `));
+      for (const one of victims) await one.said("claimed");
+      const others = victims.map(() => place.start({ jobMs: 0, stays: true }));
+      for (const one of others) await one.said("ready");
+      // Within the lease, anywhere between two signs of life.
+      await setTimeout(4000);
+      const atMs = performance.now();
+      for (const { child } of victims) child.kill("SIGKILL");
+      while ((await queue.counts()).active + (await queue.counts()).waiting > 0) {
+        await setTimeout(100);
+      }
+      const claims = others.flatMap(({ news }) => news.filter((one) => one.news === "claimed"));
+      waits.push(...claims.map((one) => (one.atMs - atMs) / 1000));
+      for (const { child } of others) child.kill("SIGTERM");
+      await ended(others);
+    }
+    waits.sort((a, b) => a - b);
+    assert.equal(waits.length, workers * rounds);
+    print({
+      on,
+      killed: waits.length,
+      takenAgainSeconds: { median: quantile(waits, 0.5), most: waits.at(-1) },
+    });
+    await queue.close();
+  }
+}
+
 /** A way to the server that can be cut. */
 async function openWay(socketFolder: string, port: number) {
   const path = (number: number) => join(socketFolder, `.s.PGSQL.${number}`);
@@ -254,6 +296,9 @@ async function openWay(socketFolder: string, port: number) {
   };
 }
 
+/** Of the faults, each so-manieth is a restart of PostgreSQL, in turn as an operator does it and as a power cut does. */
+const RESTART_EVERY = 12;
+
 /** Everything that fails, by a seed, while radiographs are looked at. */
 async function faults(seed: number, kills: number): Promise<void> {
   await using place = await newPlace({ synchronous_commit: "on" });
@@ -280,7 +325,7 @@ async function faults(seed: number, kills: number): Promise<void> {
   }
   const socketFolder = new URL(server.url.replace("@/", "@socket/")).searchParams.get("host") ?? "";
   const way = await openWay(socketFolder, 5433);
-  const options = (): TestWorkerOptions => ({
+  const options = () => ({
     jobMs: 300 + below(1500),
     stays: true,
     // An hour ahead, an hour behind, or right.
@@ -298,24 +343,24 @@ async function faults(seed: number, kills: number): Promise<void> {
   const killed: { key: string; atMs: number }[] = [];
   const stopped: TestWorker[] = [];
   const done = { kills: 0, stops: 0, restarts: 0, cuts: 0 };
-  while (done.kills < kills) {
+  for (let faults = 1; done.kills < kills; faults++) {
     await setTimeout(200 + below(1200));
     // One that began while the server was away has given up, and is started again, as an operator's tools do.
     for (const [i, { child }] of running.entries()) if (!isAlive(child)) running[i] = start();
     const i = below(running.length);
     const victim = running[i];
     const what = below(100);
-    if (what < 6) {
+    if (faults % RESTART_EVERY === 0) {
+      await server.restart(done.restarts % 2 === 0 ? "fast" : "immediate");
+      done.restarts++;
+    } else if (what < 6) {
       // Longer than the lease: its job goes to another, and its word comes late.
       victim.child.kill("SIGSTOP");
       stopped.push(victim);
       void setTimeout(25_000).then(() => victim.child.kill("SIGCONT"));
       running[i] = start();
       done.stops++;
-    } else if (what < 8) {
-      await server.restart(below(2) === 0 ? "fast" : "immediate");
-      done.restarts++;
-    } else if (what < 11) {
+    } else if (what < 10) {
       await way.cut(500 + below(4000));
       done.cuts++;
     } else {
@@ -396,7 +441,7 @@ async function many(radiographs: number, workers: number): Promise<void> {
     start = performance.now();
   }
   // All of them wait at once: there is nobody yet who takes one.
-  const queue = await openQueue(study, { mostWaiting: Math.ceil(radiographs / 48) + 1 });
+  const queue = await openQueue(study, { mostWaiting: Math.ceil(radiographs / 32) + 1 });
   const sent = await sendAnalyses(study, queue, MODEL, "me", never);
   print({ ...sent, seconds: (performance.now() - start) / 1000, ownMiB: ownMiB() });
   const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));
@@ -412,8 +457,8 @@ async function many(radiographs: number, workers: number): Promise<void> {
     }
     const seconds = (performance.now() - start) / 1000;
     print({
-      predicted: completed * 48,
-      perSecond: ((completed - before) * 48) / seconds,
+      predicted: (completed / sent.jobs) * sent.open,
+      perSecond: (((completed - before) / sent.jobs) * sent.open) / seconds,
       workersMiB: started.map((one) => Math.round(one.sizeMiB())),
       ownMiB: ownMiB(),
     });
@@ -445,6 +490,7 @@ function print(row: object): void {
 const QUESTIONS: Readonly<Record<string, (a?: number, b?: number) => Promise<void>>> = {
   coordination: (workers = 50, count = 5000) => coordination(workers, count),
   throughput: (ms = 200, count = 120) => throughput(ms, count),
+  taken: (workers = 8, rounds = 2) => taken(workers, rounds),
   faults: (seed = 1, kills = 100) => faults(seed, kills),
   many: (radiographs = 100_000, workers = 2) => many(radiographs, workers),
 };

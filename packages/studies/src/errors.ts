@@ -34,8 +34,6 @@ export type StudyErrorCode =
   | "stale"
   /** A link that was used or is too old. */
   | "link"
-  /** A worker that cannot do a study's jobs. */
-  | "worker"
   /** An account that cannot be made or changed so. */
   | "account";
 

@@ -6,12 +6,12 @@ import { DatabaseSync } from "node:sqlite";
 import { StudyError } from "./errors.ts";
 
 /**
- * Gives the lock back when disposed.
+ * Gives the lock back when disposed. Waits for it as long as it is told, blocking this thread.
  *
  * @throws StudyError `busy` with the words that are given, where another holds it.
  */
-export function lockExclusively(path: string, heldByAnother: string): Disposable {
-  const database = new DatabaseSync(path, { timeout: 0 });
+export function lockExclusively(path: string, heldByAnother: string, timeoutMs = 0): Disposable {
+  const database = new DatabaseSync(path, { timeout: timeoutMs });
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {

@@ -63,10 +63,11 @@ export function stageImage(
   return { sha256, sizeBytes: parts.reduce((sum, { length }) => sum + length, 0), format, aside };
 }
 
-/** Puts an image that was written aside into the store; on the disk when it returns. */
+/** Puts an image that was written aside into the store, once or again; on the disk when it returns. */
 export function commitStaged(store: string, { sha256, format, aside }: StagedImage): void {
   const path = imagePath(store, sha256, format);
-  renameSync(aside, path);
+  // A transaction that is done again has put it there already.
+  if (existsSync(aside) || !existsSync(path)) renameSync(aside, path);
   flushFolder(dirname(path));
 }
 
@@ -74,24 +75,26 @@ export function discardStaged({ aside }: StagedImage): void {
   rmSync(aside, { force: true });
 }
 
-/**
- * Removes what an interrupted import left: files that are not `known`. Returns how many. Only the
- * holder of the import's lock may call it.
- */
-export function removeOrphans(store: string, known: (sha256: string) => boolean): number {
-  if (!existsSync(store)) return 0;
-  let removed = 0;
+export interface Orphan {
+  /** Null for a file that was only half on its way. */
+  readonly sha256: string | null;
+  readonly path: string;
+}
+
+/** What an interrupted import left: files that are not `known`, and those beside their place. */
+export function findOrphans(store: string, known: (sha256: string) => boolean): Orphan[] {
+  if (!existsSync(store)) return [];
+  const found: Orphan[] = [];
   for (const folder of readdirSync(store, { withFileTypes: true })) {
     if (!folder.isDirectory() || !/^[0-9a-f]{2}$/.test(folder.name)) continue;
     for (const name of readdirSync(join(store, folder.name))) {
-      const sha256 = STORED_NAME.exec(name)?.[1];
-      const isOurs = sha256 !== undefined || ASIDE_NAME.test(name);
-      if (!isOurs || (sha256 !== undefined && known(sha256))) continue;
-      rmSync(join(store, folder.name, name));
-      removed++;
+      const sha256 = STORED_NAME.exec(name)?.[1] ?? null;
+      const isOurs = sha256 !== null || ASIDE_NAME.test(name);
+      if (!isOurs || (sha256 !== null && known(sha256))) continue;
+      found.push({ sha256, path: join(store, folder.name, name) });
     }
   }
-  return removed;
+  return found;
 }
 
 /** The system may write less than it is asked to. */

@@ -199,16 +199,30 @@ export {
   type ReadingTableOptions,
 } from "./import/reading-table.ts";
 export type { ImportOutcome } from "./import/record-import.ts";
+export { type FileWorkers, startFileWorkers } from "./import/worker/pool.ts";
 export {
   type AnalyzedImage,
   type ImageToAnalyze,
   imagesToAnalyze,
-  requireModel,
   sendAnalyses,
   storeAnalyses,
 } from "./jobs/analyses.ts";
-export type { ClaimedJob, JobQueue, NewJob, QueueOptions } from "./jobs/job-queue.ts";
+export {
+  type FilesToSend,
+  type ImportWork,
+  importJobs,
+  sendImports,
+} from "./jobs/imports.ts";
+export {
+  type ClaimedJob,
+  imagesOf,
+  type JobQueue,
+  type NewJob,
+  type QueueOptions,
+  topicOf,
+} from "./jobs/job-queue.ts";
 export { openQueue } from "./jobs/open-queue.ts";
+export { imagesToPrelabel, knownModel, sendPrelabels, storePrelabels } from "./jobs/prelabels.ts";
 export { type StudyWork, type WorkEvent, work } from "./jobs/work.ts";
 export { createKeyFile, KeyFile, type PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";

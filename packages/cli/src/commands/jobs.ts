@@ -1,13 +1,24 @@
-/** `malleolus jobs`: sends work for workers, and shows how far it is. */
+/** `malleolus jobs`: sends work to workers, and shows how far it is. */
 import { basename } from "node:path";
 import { Command } from "commander";
 import { chooseDetector } from "../choose-detector.ts";
 import type { CommandFile } from "../command-file.ts";
+import { closing } from "../imports/import-options.ts";
+import { askPassphrase } from "../passphrase.ts";
+import {
+  type NetworkArguments,
+  networksOf,
+  PRELIMINARY,
+  withNetworkOptions,
+} from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
 
-interface JobsArguments {
+interface JobsArguments extends NetworkArguments {
   readonly analyze?: string;
+  readonly prelabel?: true;
+  readonly import?: readonly string[];
+  readonly hospital?: string;
   readonly name?: string;
   readonly revive?: true;
   readonly copyImages?: string;
@@ -19,14 +30,26 @@ interface JobsArguments {
 const MOST_SHOWN = 10;
 
 export const jobsCommand: CommandFile = (output) =>
-  new Command("jobs")
-    .description("send a study's radiographs to workers, and show what they have done")
+  withNetworkOptions(new Command("jobs"))
+    .description("send a study's work to workers, and show what they have done")
     .argument("<study>", "the study's folder")
     .option(
       "--analyze <path>",
       "a detector: a run, or its model.safetensors; looks at what is new to it",
     )
-    .option("--name <text>", "the detector's name in the study (default: that of its file or run)")
+    .option(
+      "--prelabel",
+      "the preliminary networks, as malleolus prelabel takes them, propose outlines",
+    )
+    .option(
+      "--import <paths...>",
+      "radiographs to import, as import dicom does it; workers find them there",
+    )
+    .option("--hospital <id>", "where they come from; needed if the study has several")
+    .option(
+      "--name <text>",
+      "the model's name in the study (default: that of its file or run; preliminary)",
+    )
     .option("--revive", "lets jobs that failed too often be tried again")
     .option("--copy-images <url>", "first copies the study's images into this S3-compatible bucket")
     .option("--who <name>", "recorded as the person who acts", userName())
@@ -34,15 +57,21 @@ export const jobsCommand: CommandFile = (output) =>
     .addHelpText(
       "after",
       `
-Radiographs are sent in jobs of 48. Those that the detector has looked at are passed over, so that the same command goes
-on after an interruption and adds what was imported since. While 20,000 jobs wait, it waits, too.
+Radiographs are sent in jobs of 32 to 64. Jobs that were sent before are passed over, whether they wait or are done, so
+that the same command goes on after an interruption and adds what was imported since. While 20,000 jobs wait, it waits,
+too. Jobs of several detectors may wait at once: each is done by workers that have its detector.
+
+--import sends the paths of files, sealed with the key file, in jobs as large; a file is sent again when its size or its
+time has changed. The key file's passphrase comes from MALLEOLUS_PASSPHRASE, else it is asked for.
 
 Examples:
   ./malleolus jobs my-study --analyze runs/ankle-1
+  ./malleolus jobs my-study --prelabel --bundle models/ankle-1
+  ./malleolus jobs my-study --import /archive/2024 /archive/2025
   ./malleolus jobs my-study --json
   ./malleolus jobs my-study --copy-images https://s3.example/ankles`,
     )
-    .action(async (folder: string, given: JobsArguments) => {
+    .action(async (folder: string, given: JobsArguments, command: Command) => {
       const studies = await import("@malleolus/studies");
       const { fileSha256 } = await import("@malleolus/runs");
       const { bucketOf } = await import("../worker/bucket.ts");
@@ -58,13 +87,28 @@ Examples:
         const copied = await studies.copyImages(study, to, () => undefined);
         output.writeError(`${copied.written} images copied, ${copied.known} were there\n`);
       }
+      if (given.import !== undefined) {
+        const hospital = studies.findHospital(study, given.hospital);
+        using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
+        const files = { paths: given.import, hospital, keys: keys.value };
+        const sent = await studies.sendImports(queue, files, signals.signal);
+        output.writeError(`${sent.open} files sent in ${sent.jobs} jobs\n`);
+      }
       if (given.analyze !== undefined) {
         const path = await chooseDetector(given.analyze, true, output);
         const sha256 = await fileSha256(path);
         const name = given.name ?? basename(given.analyze);
         const model = { sha256, name, version: sha256.slice(0, 8) };
         const sent = await studies.sendAnalyses(study, queue, model, given.who, signals.signal);
-        output.writeError(`${sent.images} radiographs sent in ${sent.jobs} jobs\n`);
+        output.writeError(`${sent.open} radiographs sent in ${sent.jobs} jobs\n`);
+      }
+      if (given.prelabel) {
+        const { preliminaryModel } = await import("../prelabel/prelabel-study.ts");
+        const { segmentation, classification } = await networksOf(given);
+        const name = given.name ?? PRELIMINARY;
+        const model = await preliminaryModel(name, segmentation, classification);
+        const sent = await studies.sendPrelabels(study, queue, model, given.who, signals.signal);
+        output.writeError(`${sent.open} radiographs sent to be prelabelled in ${sent.jobs} jobs\n`);
       }
       if (given.revive) output.writeError(`${await queue.revive()} jobs are tried again\n`);
       const counts = await queue.counts();

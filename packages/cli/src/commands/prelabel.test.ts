@@ -145,6 +145,41 @@ test("prelabel: every radiograph once, and what is new since", async (context) =
   assert.match(partly.said, new RegExp(basename(damaged)));
 });
 
+test("prelabel: by jobs, every radiograph gets what the command proposes, once", async (context) => {
+  const folder = newFolder(context);
+  const { segmentation, classification } = writeNetworks(folder);
+  const networks = ["--segmentation", segmentation, "--classification", classification];
+  const records: string[][] = [];
+  for (const name of ["by command", "by jobs"]) {
+    const study = join(folder, name);
+    assert.equal((await run("init", study)).code, 0);
+    await importImages(mkdtempSync(join(folder, "pictures-")), study, 0, 3);
+    if (name === "by command") {
+      const args = ["--threads", "1", "--workers", "1"];
+      assert.equal((await run("prelabel", study, ...networks, ...args)).code, 0);
+    } else {
+      const args = [study, "--prelabel", ...networks];
+      const sent = await run("jobs", ...args, "--name", "ours");
+      assert.match(sent.said, /^3 radiographs sent to be prelabelled in 1 jobs$/m);
+      const worked = await run("worker", ...args, "--threads", "1", "--until-empty");
+      assert.equal(
+        worked.written,
+        "1 jobs done with 3 radiographs, 0 given back, 0 lost\n",
+        worked.said,
+      );
+      const again = await run("jobs", ...args, "--name", "ours");
+      assert.match(again.said, /^0 radiographs sent/m);
+    }
+    const opened = await openStudy(study);
+    const rows = await opened.database.selectFrom("prelabels").select("record").execute();
+    await closeStudy(opened);
+    const own = rows.map(({ record }) => record.replace('"name":"ours"', '"name":"preliminary"'));
+    records.push(own.toSorted());
+  }
+  assert.equal(new Set(records[0]).size, 3);
+  assert.deepEqual(records[1], records[0]);
+});
+
 test("prelabel: both networks from a bundle, and what they propose as COCO", async (context) => {
   const folder = newFolder(context);
   const study = join(folder, "study");

@@ -1,19 +1,21 @@
 /** `malleolus prelabel`: what the preliminary networks propose for a study's radiographs. */
 import { writeFileWhole } from "@malleolus/host";
 import type { ProposalsCoco } from "@malleolus/studies";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { CommandFile } from "../command-file.ts";
 import { countProgress } from "../count-progress.ts";
-import { CliError } from "../errors.ts";
 import { jobOption, openJob } from "../job-folder.ts";
+import {
+  type NetworkArguments,
+  networksOf,
+  PRELIMINARY,
+  withNetworkOptions,
+} from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
 import { wholeNumber } from "../whole-number.ts";
 
-interface PrelabelArguments {
-  readonly bundle?: string;
-  readonly segmentation?: string;
-  readonly classification?: string;
+interface PrelabelArguments extends NetworkArguments {
   readonly name: string;
   readonly who: string;
   readonly workers: number;
@@ -28,21 +30,10 @@ const SHIPPED =
   "--bundle or --segmentation\n";
 
 export const prelabelCommand: CommandFile = (output) =>
-  new Command("prelabel")
+  withNetworkOptions(new Command("prelabel"))
     .description("outline a study's radiographs and say their class, for annotators to mend")
     .argument("<study>", "the study's folder")
-    .addOption(
-      new Option("--bundle <folder>", "both networks, as malleolus bundle wrote them").conflicts([
-        "segmentation",
-        "classification",
-      ]),
-    )
-    .option("--segmentation <path>", "a run of train --task segmentation, or its model.safetensors")
-    .option(
-      "--classification <path>",
-      "a run of train --task classification, or its model.safetensors",
-    )
-    .option("--name <text>", "the model's name in the study", "preliminary")
+    .option("--name <text>", "the model's name in the study", PRELIMINARY)
     .option("--coco <file>", "also writes what is proposed as COCO annotations, for other tools")
     .option("--who <name>", "recorded as the person who acts", userName())
     .option(
@@ -125,44 +116,6 @@ Examples:
         await studies.closeStudy(study);
       }
     });
-
-interface Networks {
-  readonly segmentation: string;
-  readonly classification: string | null;
-  /** Whether they are those that come with the project. */
-  readonly isShipped: boolean;
-}
-
-async function networksOf(given: PrelabelArguments): Promise<Networks> {
-  const { findDetector, openBundle } = await import("@malleolus/runs");
-  const { shippedPreliminary } = await import("@malleolus/networks");
-  const { bundle, segmentation, classification } = given;
-  if (bundle !== undefined) {
-    const { paths } = await openBundle(bundle);
-    const own = paths.get("segmentation");
-    if (own === undefined) throw withoutSegmentation(`${bundle}, a bundle without one`);
-    const ofClasses = paths.get("classification") ?? null;
-    return { segmentation: own, classification: ofClasses, isShipped: false };
-  }
-  if (segmentation !== undefined) {
-    return {
-      segmentation: findDetector(segmentation).path,
-      classification: classification === undefined ? null : findDetector(classification).path,
-      isShipped: false,
-    };
-  }
-  if (classification !== undefined) throw withoutSegmentation("a classification alone");
-  const shipped = shippedPreliminary();
-  if (shipped === null) throw withoutSegmentation("none");
-  return { ...shipped, isShipped: true };
-}
-
-function withoutSegmentation(got: string): CliError {
-  return new CliError(
-    "run",
-    `prelabel: expected a network that outlines, got ${got}; name one with --bundle or --segmentation`,
-  );
-}
 
 function describeProposals(
   path: string,

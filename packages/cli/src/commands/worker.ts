@@ -1,13 +1,25 @@
-/** `malleolus worker`: looks at radiographs of studies, beside others that do the same. */
+/** `malleolus worker`: does jobs of studies, beside others that do the same. */
+import type { JobQueue, Study, StudyWork } from "@malleolus/studies";
 import { Command, Option } from "commander";
 import { chooseDetector } from "../choose-detector.ts";
 import type { CommandFile } from "../command-file.ts";
 import { ENGINES, type EngineName } from "../engine/engine.ts";
+import { closing } from "../imports/import-options.ts";
+import type { Output } from "../output.ts";
+import { askPassphrase } from "../passphrase.ts";
+import {
+  type NetworkArguments,
+  networksOf,
+  PRELIMINARY,
+  withNetworkOptions,
+} from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
 import { wholeNumber } from "../whole-number.ts";
 
-interface WorkerArguments {
+interface WorkerArguments extends NetworkArguments {
+  readonly prelabel?: true;
+  readonly import?: true;
   readonly checkpoint?: string;
   readonly engine: EngineName;
   readonly dtype?: "float32" | "bfloat16";
@@ -20,10 +32,17 @@ interface WorkerArguments {
 }
 
 export const workerCommand: CommandFile = (output) =>
-  new Command("worker")
-    .description("look at the radiographs that malleolus jobs has sent, beside other workers")
+  withNetworkOptions(new Command("worker"))
+    .description("do the jobs that malleolus jobs has sent, beside other workers")
     .argument("<studies...>", "the studies' folders; their jobs are taken in turn")
     .option("--checkpoint <path>", "a detector: a run, or its model.safetensors")
+    .addOption(
+      new Option(
+        "--prelabel",
+        "outline radiographs by the preliminary networks, as malleolus prelabel takes them",
+      ).conflicts(["checkpoint", "import"]),
+    )
+    .addOption(new Option("--import", "import radiographs").conflicts(["checkpoint", "bucket"]))
     .addOption(new Option("--engine <name>", "what runs it").choices(ENGINES).default("libtorch"))
     .addOption(
       new Option("--dtype <name>", "of LibTorch's convolutions (default: the faster one)").choices([
@@ -39,59 +58,60 @@ export const workerCommand: CommandFile = (output) =>
     )
     .option("--bucket <url>", "read images from this S3-compatible bucket (default: the folders)")
     .option("--who <name>", "recorded with what is found", userName())
-    .option("--until-empty", "end when nothing is left to do")
+    .option("--until-empty", "end when nothing is left to do that it does")
     .option("--json", "what happens to each job, as one JSON object a line")
     .addHelpText(
       "after",
       `
 As many workers as there are cores or cards, on one machine or, where the study's database is PostgreSQL, on
-many. A worker that is killed, or silent for ten seconds, has lost its job: another takes it, and what the
+many. Each takes the jobs that were sent for its detector or its networks, with --import those of files, and leaves
+the others to other workers. A worker that is killed, or silent for ten seconds, has lost its job: another takes it, and what the
 first one brings later is refused. Ctrl-C ends a worker after the job that it has.
 
 With --bucket, keys are read from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. The studies' folders are then needed
 for malleolus.toml alone.
 
+With --import it needs the study's key file, the files under the paths that were sent, and the study's folder to write to;
+the passphrase comes from MALLEOLUS_PASSPHRASE, else it is asked for. Jobs are recorded one after the other.
+
 Examples:
   ./malleolus worker my-study --checkpoint runs/ankle-1      after: ./malleolus jobs my-study --analyze runs/ankle-1
+  ./malleolus worker my-study --prelabel --bundle models/ankle-1 --threads 1
+  ./malleolus worker my-study --import
   ./malleolus worker study-a study-b --quota 4 --threads 1 --bucket https://s3.example/ankles`,
     )
-    .action(async (folders: string[], given: WorkerArguments) => {
+    .action(async (folders: string[], given: WorkerArguments, command: Command) => {
       const studies = await import("@malleolus/studies");
-      const { fileSha256 } = await import("@malleolus/runs");
-      const { analyzeJobs, startAnalysis } = await import("../worker/analyze-jobs.ts");
-      const { bucketOf } = await import("../worker/bucket.ts");
-      const path = await chooseDetector(given.checkpoint, given.json === true, output);
-      const modelSha256 = await fileSha256(path);
-      const { engine, dtype, threads, quota, bucket, who } = given;
-      const bucketImages = bucket === undefined ? null : studies.bucketImages(bucketOf(bucket));
+      const { quota } = given;
       const signals = stopOnSignals(() => output.writeError("ending after the job in hand\n"));
       const counts = { completed: 0, lost: 0, failed: 0, images: 0 };
       await using opened = new AsyncDisposableStack();
       opened.defer(() => signals.dispose());
-      const detector = startAnalysis({ engine, path, dtype, threads });
-      opened.defer(() => detector.close());
+      const onImage = () => {
+        counts.images++;
+      };
+      const onFailure = (reason: string) => output.writeError(`${reason}\n`);
+      const workOn = await kindOfWork({ given, command, output, opened, onImage, onFailure });
       const work = [];
       for (const folder of folders) {
         const study = await studies.openStudy(folder);
         opened.defer(() => studies.closeStudy(study));
         const queue = await studies.openQueue(study, { quota });
         opened.defer(() => queue.close());
-        const images = bucketImages ?? studies.folderImages(study.images);
-        const onImage = () => {
-          counts.images++;
-        };
-        work.push(analyzeJobs({ study, queue, images, modelSha256, detector, who, onImage }));
+        work.push(await workOn(study, queue));
       }
       await studies.work(work, {
         stop: signals.signal,
         untilEmpty: given.untilEmpty === true,
         onEvent(event) {
-          if (event.event !== "unreachable") counts[event.event]++;
+          if ("job" in event) counts[event.event]++;
           if (given.json) {
             const { key, attempt } = "job" in event ? event.job : { key: null, attempt: null };
             output.write(`${JSON.stringify({ ...event, job: undefined, key, attempt })}\n`);
           } else if ("reason" in event) {
             output.writeError(`${event.event}: ${event.reason}\n`);
+          } else if (event.event === "left") {
+            output.writeError(`${event.jobs} jobs wait for workers that do other work than this\n`);
           }
         },
       });
@@ -102,3 +122,73 @@ Examples:
         );
       }
     });
+
+interface Kind {
+  readonly given: WorkerArguments;
+  readonly command: Command;
+  readonly output: Output;
+  /** Of what is opened for it. */
+  readonly opened: AsyncDisposableStack;
+  readonly onImage: () => void;
+  readonly onFailure: (reason: string) => void;
+}
+
+/** What this worker does, of a study: it is a detector's, the preliminary networks', or imports. */
+async function kindOfWork(
+  kind: Kind,
+): Promise<(study: Study, queue: JobQueue) => Promise<StudyWork>> {
+  if (kind.given.import) return importing(kind);
+  return kind.given.prelabel ? prelabelling(kind) : analyzing(kind);
+}
+
+async function analyzing({ given, output, opened, ...told }: Kind) {
+  const { fileSha256 } = await import("@malleolus/runs");
+  const { analyzeJobs, startAnalysis } = await import("../worker/analyze-jobs.ts");
+  const path = await chooseDetector(given.checkpoint, given.json === true, output);
+  const modelSha256 = await fileSha256(path);
+  const { engine, dtype, threads, who } = given;
+  const detector = startAnalysis({ engine, path, dtype, threads });
+  opened.defer(() => detector.close());
+  const imagesFor = await imageSource(given);
+  return async (study: Study, queue: JobQueue) =>
+    analyzeJobs({ study, queue, images: imagesFor(study), who, ...told }, modelSha256, detector);
+}
+
+async function prelabelling({ given, opened, ...told }: Kind) {
+  const { prelabelJobs, startPrelabelling } = await import("../worker/prelabel-jobs.ts");
+  const { preliminaryModel } = await import("../prelabel/prelabel-study.ts");
+  const { segmentation, classification } = await networksOf(given);
+  const model = await preliminaryModel(PRELIMINARY, segmentation, classification);
+  const { threads, who } = given;
+  const networks = startPrelabelling({ segmentation, classification, threads });
+  opened.defer(() => networks.close());
+  const imagesFor = await imageSource(given);
+  const { knownModel } = await import("@malleolus/studies");
+  return async (study: Study, queue: JobQueue) => {
+    const known = (await knownModel(study, model.sha256)) ?? model;
+    return prelabelJobs({ study, queue, images: imagesFor(study), who, ...told }, known, networks);
+  };
+}
+
+async function importing({ given, command, output, opened, onImage, onFailure }: Kind) {
+  const { importJobs, openKeys, startFileWorkers } = await import("@malleolus/studies");
+  const passphrase = await askPassphrase(output, command);
+  const workers = opened.use(startFileWorkers(given.threads));
+  return async (study: Study, queue: JobQueue) => {
+    const keys = opened.use(closing(await openKeys(study, passphrase))).value;
+    return importJobs({
+      ...{ study, queue, keys, workers, who: given.who },
+      onFile(file) {
+        onImage();
+        if (file.outcome === "refused") onFailure(`malleolus: ${file.reason}`);
+      },
+    });
+  };
+}
+
+async function imageSource({ bucket }: WorkerArguments) {
+  const { bucketImages, folderImages } = await import("@malleolus/studies");
+  const { bucketOf } = await import("../worker/bucket.ts");
+  const shared = bucket === undefined ? null : bucketImages(bucketOf(bucket));
+  return (study: Study) => shared ?? folderImages(study.images);
+}

@@ -4,7 +4,7 @@ import type { SeenRadiograph } from "./prelabel-radiographs.ts";
 
 /** `classes` are the classifier's. View and side are guessed where the file does not say. */
 export function prelabelOf(
-  seen: SeenRadiograph<unknown>,
+  seen: Omit<SeenRadiograph<unknown>, "file">,
   image: string,
   model: Model,
   classes: readonly string[],

@@ -44,7 +44,7 @@ export interface PrelabelCounts {
 const BATCH = 20;
 
 /** Both networks together as a study knows them. */
-async function preliminaryModel(
+export async function preliminaryModel(
   name: string,
   segmentation: string,
   classification: string | null,

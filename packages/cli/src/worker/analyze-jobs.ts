@@ -1,20 +1,17 @@
-/** What a worker does with a job: each of its radiographs is read, looked at, and told. */
-import { causeText } from "@malleolus/errors";
+/** What a worker does with a detector's job: each of its radiographs is read, looked at, and told. */
 import { startThread, type Thread } from "@malleolus/host";
-import { imageColumn } from "@malleolus/schema";
 import {
   type AnalyzedImage,
-  type ImageSource,
-  type ImageToAnalyze,
+  imagesOf,
   imagesToAnalyze,
-  type JobQueue,
-  requireModel,
-  type Study,
   type StudyWork,
   storeAnalyses,
+  topicOf,
 } from "@malleolus/studies";
 import { errorOf, type Failure } from "../prelabel/failure.ts";
+import { lookAtEach } from "./look-at-each.ts";
 import type { ByteAnalysis, BytesToAnalyze, DetectorToOpen } from "./messages.ts";
+import type { WorkOnImages } from "./work-on-images.ts";
 
 export type AnalysisThread = Thread<BytesToAnalyze, ByteAnalysis>;
 
@@ -26,49 +23,24 @@ export function startAnalysis(detector: DetectorToOpen): AnalysisThread {
   );
 }
 
-export interface AnalysisWork {
-  readonly study: Study;
-  readonly queue: JobQueue;
-  readonly images: ImageSource;
-  readonly modelSha256: string;
-  readonly detector: AnalysisThread;
-  readonly who: string;
-  readonly onImage: () => void;
-}
-
-export function analyzeJobs(given: AnalysisWork): StudyWork {
-  const { study, queue, modelSha256, who } = given;
+/** `model` is the detector's hash. */
+export function analyzeJobs(
+  { study, queue, images: source, who, onImage }: WorkOnImages,
+  model: string,
+  detector: AnalysisThread,
+): StudyWork {
   return {
     queue,
+    topic: topicOf({ kind: "analyze", model }),
     async perform(job, lost) {
-      requireModel(job, modelSha256);
-      const { model, images } = job.content;
-      const open = await imagesToAnalyze(study, model, images);
+      const open = await imagesToAnalyze(study, model, imagesOf(job));
       const analyzed: AnalyzedImage[] = [];
-      // The next one is read while this one is looked at.
-      let next = open.length === 0 ? null : readImage(given, open[0]);
-      for (const [i, { sha256 }] of open.entries()) {
-        if (next === null || lost.aborted) break;
-        const bytes = await next;
-        next = i + 1 < open.length ? readImage(given, open[i + 1]) : null;
-        // It is awaited in the next turn, unless this one throws.
-        next?.catch(() => undefined);
-        const answer = await given.detector.ask({ bytes, name: `image ${sha256}` });
+      const ask = (bytes: BytesToAnalyze) => detector.ask(bytes);
+      for await (const { sha256, answer } of lookAtEach(source, open, lost, ask)) {
         analyzed.push({ image: sha256, ...answer });
-        given.onImage();
+        onImage();
       }
-      return (transaction) => storeAnalyses(transaction, model, analyzed, who);
+      return { store: (transaction) => storeAnalyses(transaction, model, analyzed, who) };
     },
   };
-}
-
-function readImage(
-  { images }: AnalysisWork,
-  { sha256, facts }: ImageToAnalyze,
-): Promise<Uint8Array> {
-  const format = imageColumn.read(facts, `image ${sha256}`).format;
-  // In words: a bucket that is away is not the database that is.
-  return images.read(sha256, format).catch((cause: unknown) => {
-    throw new Error(`image ${sha256}: ${causeText(cause)}`, { cause });
-  });
 }

@@ -20,6 +20,8 @@ import { correctionsMigration } from "./migrations/011-corrections.ts";
 import { reportsOrderMigration } from "./migrations/012-reports-order.ts";
 import { jobsMigration } from "./migrations/013-jobs.ts";
 import { wrongFindingsMigration } from "./migrations/014-wrong-findings.ts";
+import { importTokenMigration } from "./migrations/015-import-token.ts";
+import { jobTopicsMigration } from "./migrations/016-job-topics.ts";
 import { isPostgresUrl, postgresDialect, withoutPassword } from "./postgres-dialect.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { StudyTables } from "./tables.ts";
@@ -42,6 +44,8 @@ const migrations = {
   "012-reports-order": reportsOrderMigration,
   "013-jobs": jobsMigration,
   "014-wrong-findings": wrongFindingsMigration,
+  "015-import-token": importTokenMigration,
+  "016-job-topics": jobTopicsMigration,
 };
 
 /**

@@ -52,7 +52,7 @@ function openPool(url: string): Pool {
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    // An import's lock is its connection's, on which nothing is asked meanwhile: what lies between must not drop it.
+    // An import's lock is its connection's, on which nothing is asked meanwhile: what lies between should not drop it.
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser },
   });

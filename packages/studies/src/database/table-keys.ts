@@ -5,7 +5,7 @@
 import type { StudyTables } from "./tables.ts";
 
 /** All but the view, and but work that is going on, which is no part of what a study has found. */
-export type StoredTable = Exclude<keyof StudyTables, "case_classes" | "jobs">;
+export type StoredTable = Exclude<keyof StudyTables, "case_classes" | "jobs" | "import_token">;
 
 export const tableKeys = {
   settings: ["name"],

@@ -488,6 +488,8 @@ export interface StudyTables {
   jobs: {
     id: Generated<number>;
     key: string;
+    /** Of its content, as `topicOf` says it. */
+    topic: string;
     /** A `JobContent`. */
     content: string;
     state: "waiting" | "active" | "completed" | "dead";
@@ -501,6 +503,11 @@ export interface StudyTables {
     /** Why it failed last. */
     reason: string | null;
     at: string;
+  };
+  /** The import that began last; on PostgreSQL alone. */
+  import_token: {
+    id: number;
+    token: string;
   };
   /** Submitted cases that a senior gave back to their annotator. */
   returned_annotations: {

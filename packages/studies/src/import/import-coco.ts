@@ -24,7 +24,7 @@ import { annotationOf, type CocoImageContent, classOf, cocoImageContent } from "
 import { ANNOTATOR, annotatedImages, classifyCase, findCaseOf } from "./coco-records.ts";
 import { decideImport, discardDecided, type ImageOrigin } from "./decide-import.ts";
 import type { DicomImport, ImportCounts } from "./import-dicom.ts";
-import { lockImport } from "./import-lock.ts";
+import { type ImportLock, lockImport } from "./import-lock.ts";
 import { inOrder } from "./in-order.ts";
 import { type ImportOutcome, recordImport } from "./record-import.ts";
 import { sweepStore } from "./sweep-store.ts";
@@ -71,8 +71,8 @@ export async function importCoco(study: Study, given: CocoImport): Promise<CocoC
   // An image that cannot be used is refused in its turn; a file that says two things of one is not clear.
   throwFaults(checked.contradictions, given.path);
 
-  await using _ = await lockImport(study);
-  const orphansRemoved = await sweepStore(study);
+  await using lock = await lockImport(study);
+  const orphansRemoved = await sweepStore(study, lock);
   const counts = { imported: 0, known: 0, refused: 0, classified: 0, annotated: 0 };
   const total = dataset.images.length;
   const tell = (file: string, outcome: ImportOutcome, done: number) => {
@@ -81,7 +81,12 @@ export async function importCoco(study: Study, given: CocoImport): Promise<CocoC
   };
   const cases = new Map<string, CocoImageContent[]>();
   const stopped = () => given.stop?.aborted === true;
-  for await (const { image, file, outcome, done } of importImages(study, given, checked.images)) {
+  for await (const { image, file, outcome, done } of importImages(
+    study,
+    lock,
+    given,
+    checked.images,
+  )) {
     tell(file, outcome, done);
     if (outcome.outcome === "refused") continue;
     const { sha256 } = outcome;
@@ -117,7 +122,12 @@ function requireOutlines({ annotations, images }: CocoDataset, path: string): vo
   );
 }
 
-async function* importImages(study: Study, given: CocoImport, images: readonly CheckedImage[]) {
+async function* importImages(
+  study: Study,
+  lock: ImportLock,
+  given: CocoImport,
+  images: readonly CheckedImage[],
+) {
   await using workers = startFileWorkers();
   const patients = patientsOf(images);
   const decided = inOrder(
@@ -136,7 +146,11 @@ async function* importImages(study: Study, given: CocoImport, images: readonly C
       discardDecided(ready);
       return;
     }
-    yield { ...told, outcome: await recordImport(study, given.who, told.file, ready) };
+    const outcome = await recordImport(study, lock, given.who, told.file, ready).catch((error) => {
+      discardDecided(ready);
+      throw error;
+    });
+    yield { ...told, outcome };
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   appendFileSync,
+  copyFileSync,
   globSync,
   mkdirSync,
   readdirSync,
@@ -19,6 +20,7 @@ import { newStudy, PASSPHRASE, radiograph, TEST_POSTGRES, writeArchive } from ".
 import { importDicom } from "./import-dicom.ts";
 import { lockImport } from "./import-lock.ts";
 import { importInto, inspectStudy } from "./test-import.ts";
+import { importProcess } from "./test-import-process.ts";
 
 test("importDicom: a folder becomes patients, cases and images", async (context) => {
   const { folder, study } = await newStudy(context);
@@ -201,6 +203,46 @@ test("importDicom: while one import runs, another is refused", async (context) =
   await using _ = await lockImport(study);
   await assert.rejects(importInto(path, folder), /another import of this study is running/);
 });
+
+const onServer = {
+  skip: TEST_POSTGRES === undefined && "the lock of a file of SQLite stays until its process ends",
+};
+
+test(
+  "importDicom: one whose lock went with its connection ends when another has begun, and spoils nothing",
+  onServer,
+  async (context) => {
+    const { folder, study: path } = await newStudy(context);
+    const [archive, other] = [join(folder, "archive"), join(folder, "other")];
+    const [first] = writeArchive(archive, 6, 2);
+    mkdirSync(other);
+    copyFileSync(first, join(other, "known.dcm"));
+    writeFileSync(join(other, "new.dcm"), radiograph(99, 0));
+    const study = await openStudy(path);
+    const keys = await openKeys(study, PASSPHRASE);
+    context.after(async () => {
+      keys.close();
+      await closeStudy(study);
+    });
+    let recorded = 0;
+    const ours = importDicom(study, {
+      paths: [archive],
+      hospital: findHospital(study, undefined),
+      keys,
+      who: "tester",
+      onEvent() {
+        // It sweeps what this one has ready beside the store.
+        if (++recorded === 3) execFileSync(process.execPath, [importProcess, path, other, "cut"]);
+      },
+    });
+    await assert.rejects(ours, { code: "busy", message: /another import has begun meanwhile/ });
+    assert.equal(recorded, 3);
+    const { images } = await inspectStudy(path);
+    assert.equal(images.length, 4);
+    const { counts } = await importInto(path, archive);
+    assert.deepEqual([counts.imported, counts.known], [9, 3]);
+  },
+);
 
 test("importDicom: a disk that cannot be written ends the import", async (context) => {
   const { folder, study } = await newStudy(context);

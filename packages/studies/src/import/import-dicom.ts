@@ -47,11 +47,11 @@ export interface ImportCounts {
   readonly stopped: boolean;
 }
 
-/** @throws StudyError `source` or `busy`, and the system's error where the disk is full, say. */
+/** @throws StudyError `source` or `busy` (at any time, where the lock is lost), and the system's error where the disk is full, say. */
 export async function importDicom(study: Study, given: DicomImport): Promise<ImportCounts> {
   const paths = listPaths(given.paths);
-  await using _ = await lockImport(study);
-  const orphansRemoved = await sweepStore(study);
+  await using lock = await lockImport(study);
+  const orphansRemoved = await sweepStore(study, lock);
   await using workers = startFileWorkers();
   const files = inOrder(
     filesAt(paths),
@@ -69,7 +69,10 @@ export async function importDicom(study: Study, given: DicomImport): Promise<Imp
       break;
     }
     const { name: file, done } = source;
-    const outcome = await recordImport(study, given.who, file, decided);
+    const outcome = await recordImport(study, lock, given.who, file, decided).catch((error) => {
+      discardDecided(decided);
+      throw error;
+    });
     counts[outcome.outcome]++;
     given.onEvent?.({ ...outcome, file, done, total: paths.length });
   }

@@ -6,6 +6,7 @@ import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { commitStaged, type StagedImage } from "../image-store.ts";
 import type { Study } from "../study.ts";
+import type { ImportLock } from "./import-lock.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The case that an image belongs to, made with its first image. */
@@ -82,15 +83,17 @@ export async function isOfOtherPatient(
   return earlier !== undefined && earlier.patient_id !== patientId;
 }
 
-/** Puts an image into the store, then its records into the database in one transaction. */
+/** Puts an image into the store and its records into the database, in one transaction in which no other import begins. */
 export async function keepImage(
   { database, images }: Study,
+  lock: Pick<ImportLock, "hold">,
   sourceHash: string,
   image: NewImage,
   stamp: AuditStamp,
 ): Promise<void> {
-  commitStaged(images, image.written);
   await inTransaction(database, async (transaction) => {
+    await lock.hold(transaction);
+    commitStaged(images, image.written);
     await ensureCase(transaction, image.case, stamp);
     await transaction
       .insertInto("images")

@@ -4,6 +4,7 @@ import { readDicomImage } from "@malleolus/data";
 import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
 import { type DecidedFile, discardDecided } from "./decide-import.ts";
+import type { ImportLock } from "./import-lock.ts";
 import {
   findImported,
   findTwin,
@@ -29,12 +30,14 @@ export type ImportOutcome =
   | { readonly outcome: "refused"; readonly code: string; readonly reason: string };
 
 /**
- * To be called in the order of the files, one at a time: what those before it brought is known now.
+ * To be called in the order of the files, one at a time: what those before it brought is known now. What cannot be
+ * recorded is the caller's to discard.
  *
- * @throws the system's error where the store fails.
+ * @throws StudyError `busy` where the lock is another import's by now, and the system's error where the store fails.
  */
 export async function recordImport(
   study: Study,
+  lock: Pick<ImportLock, "hold">,
   who: string,
   name: string,
   decided: DecidedFile,
@@ -80,7 +83,7 @@ export async function recordImport(
         "patient's ID; correct the ID at the source and import again",
     });
   }
-  await keepImage(study, decided.sourceHash, image, stamp);
+  await keepImage(study, lock, decided.sourceHash, image, stamp);
   const { written, notes } = image;
   return { outcome: "imported", sha256: written.sha256, caseId: image.case.id, notes };
 }

@@ -1,8 +1,7 @@
 /**
- * A detector looks at a study's radiographs, by jobs of some dozens each. What it says of a radiograph is kept once,
+ * A detector looks at a study's radiographs, by jobs of some dozens each (`chunks.ts`). What it says of a radiograph is kept once,
  * however often the radiograph was looked at: model and radiograph are its key.
  */
-import { createHash } from "node:crypto";
 import {
   type Model,
   type RadiographAnalysis,
@@ -12,26 +11,14 @@ import {
 import { rememberModel } from "../annotation/proposals/store-proposals.ts";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import { inTransaction } from "../database/in-transaction.ts";
-import { StudyError } from "../errors.ts";
 import type { Study } from "../study.ts";
-import type { JobQueue, NewJob } from "./job-queue.ts";
-
-/** So many that a claim costs nothing beside the work, so few that a lost worker costs a minute or two. */
-export const IMAGES_A_JOB = 48;
+import { imagesInOrder, type Listed, type SentJobs, sendChunks } from "./chunks.ts";
+import type { JobQueue } from "./job-queue.ts";
 
 /** What came of a radiograph: an analysis, or why there is none. */
 export type AnalyzedImage =
   | { readonly image: string; readonly analysis: RadiographAnalysis }
   | { readonly image: string; readonly failure: string };
-
-export interface SentJobs {
-  /** Radiographs that the model has not looked at. */
-  readonly images: number;
-  readonly jobs: number;
-}
-
-/** Radiographs whose jobs are put into the queue together. */
-const PAGE = 64 * IMAGES_A_JOB;
 
 /**
  * Puts jobs for all radiographs into the queue that the model has not looked at, some at a time; waits while
@@ -45,65 +32,35 @@ export async function sendAnalyses(
   stop: AbortSignal,
 ): Promise<SentJobs> {
   await inTransaction(study.database, (transaction) => rememberModel(transaction, model, who));
-  const sent = { images: 0, jobs: 0 };
-  for (let after = ""; !stop.aborted; ) {
-    const page = await imagesAfter(study, model.sha256, after);
-    if (page.length === 0) break;
-    after = page[page.length - 1];
-    const jobs = jobsOf(page, model.sha256);
-    while (!stop.aborted && (await queue.room()) < jobs.length) await queue.wait(FULL_MS, stop);
-    if (stop.aborted) break;
-    await queue.send(jobs);
-    sent.images += page.length;
-    sent.jobs += jobs.length;
-  }
-  return sent;
+  const { sha256 } = model;
+  const images = imagesInOrder((after, most) => imagesAfter(study, sha256, after, most));
+  const contentOf = (own: readonly Listed[]) => ({
+    kind: "analyze" as const,
+    model: sha256,
+    images: own.map(({ mark }) => mark),
+  });
+  return sendChunks(queue, images, contentOf, stop);
 }
 
-const FULL_MS = 1000;
-
-function jobsOf(images: readonly string[], model: string): NewJob[] {
-  const jobs: NewJob[] = [];
-  for (let i = 0; i < images.length; i += IMAGES_A_JOB) {
-    const own = images.slice(i, i + IMAGES_A_JOB);
-    const content = { kind: "analyze" as const, model, images: own };
-    jobs.push({
-      key: createHash("sha256").update(JSON.stringify(content)).digest("hex"),
-      content,
-    });
-  }
-  return jobs;
-}
-
-async function imagesAfter({ database }: Study, model: string, after: string): Promise<string[]> {
+async function imagesAfter(
+  { database }: Study,
+  model: string,
+  after: string,
+  most: number,
+): Promise<Listed[]> {
   const rows = await database
     .selectFrom("images")
-    .select("sha256")
-    .where("sha256", ">", after)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("analyses")
-            .select("analyses.image_sha256")
-            .whereRef("analyses.image_sha256", "=", "images.sha256")
-            .where("analyses.model_sha256", "=", model),
-        ),
-      ),
+    .leftJoin("analyses", (join) =>
+      join
+        .onRef("analyses.image_sha256", "=", "images.sha256")
+        .on("analyses.model_sha256", "=", model),
     )
-    .orderBy("sha256")
-    .limit(PAGE)
+    .select(["images.sha256", "analyses.image_sha256 as seen"])
+    .where("images.sha256", ">", after)
+    .orderBy("images.sha256")
+    .limit(most)
     .execute();
-  return rows.map(({ sha256 }) => sha256);
-}
-
-/** @throws StudyError `worker` for a job of another model. */
-export function requireModel({ content }: NewJob, model: string): void {
-  if (content.model === model) return;
-  throw new StudyError(
-    "worker",
-    `expected the detector ${content.model}, for which the job was sent, got ${model}; ` +
-      "start this worker with the other one's file",
-  );
+  return rows.map(({ sha256, seen }) => ({ mark: sha256, isOpen: seen === null }));
 }
 
 export interface ImageToAnalyze {

@@ -9,13 +9,36 @@
 import { z } from "zod";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 
-export const jobContentSchema = z.strictObject({
-  kind: z.literal("analyze"),
-  /** The detector, by the hash of its file. */
+const imagesJobSchema = z.strictObject({
+  /** To be looked at by a detector, or by the preliminary networks. */
+  kind: z.enum(["analyze", "prelabel"]),
+  /** The detector by the hash of its file, the networks as the study knows them. */
   model: z.string(),
   images: z.array(z.string()),
 });
+const importJobSchema = z.strictObject({
+  kind: z.literal("import"),
+  hospital: z.string(),
+  /** Paths of files, which may name patients, for whoever has the key file. */
+  sealed: z.string(),
+});
+export const jobContentSchema = z.discriminatedUnion("kind", [imagesJobSchema, importJobSchema]);
+export type ImagesJob = z.infer<typeof imagesJobSchema>;
+export type ImportJob = z.infer<typeof importJobSchema>;
 export type JobContent = z.infer<typeof jobContentSchema>;
+
+/** What it takes to do a job: who has it takes the jobs of this topic and leaves the others. */
+export function topicOf(
+  content: Pick<ImagesJob, "kind" | "model"> | Pick<ImportJob, "kind">,
+): string {
+  return content.kind === "import" ? "import/files" : `${content.kind}/${content.model}`;
+}
+
+/** The radiographs of a job whose topic says that it has some. */
+export function imagesOf({ content }: NewJob): readonly string[] {
+  if (content.kind !== "import") return content.images;
+  throw new Error("internal: a job of files where one of radiographs was expected");
+}
 
 export interface NewJob {
   /** The same work has the same key: it is in the queue once. */
@@ -45,15 +68,16 @@ export interface DeadJob extends NewJob {
 
 export interface JobQueue {
   /**
-   * Adds jobs; keys that were ever in the queue are passed over.
+   * Adds jobs; keys that were ever in the queue are passed over. Returns the keys of those that are new.
    *
    * @throws StudyError `busy` where more would wait than may: whoever sends waits.
    */
-  send(jobs: readonly NewJob[]): Promise<void>;
-  /** How many more may wait. */
-  room(): Promise<number>;
-  /** The oldest job that waits, or null; null, too, while as many are active as the study's quota allows. */
-  claim(): Promise<ClaimedJob | null>;
+  send(jobs: readonly NewJob[]): Promise<ReadonlySet<string>>;
+  /**
+   * The topic's oldest job that waits, or null; null, too, while as many of the study are active as its quota allows,
+   * whatever their topics.
+   */
+  claim(topic: string): Promise<ClaimedJob | null>;
   /** Says that the job is being worked on. False where it has been lost. */
   keep(job: ClaimedJob): Promise<boolean>;
   /** Stores what came out and completes the job, both or neither. False, and nothing stored, where it has been lost. */
@@ -63,8 +87,9 @@ export interface JobQueue {
   ): Promise<boolean>;
   /** Gives it back, to be tried again after a pause, or to lie with the dead. False where it has been lost. */
   fail(job: ClaimedJob, reason: string): Promise<boolean>;
-  counts(): Promise<JobCounts>;
-  /** At most this many, the oldest first. */
+  /** Of a topic, or of all. */
+  counts(topic?: string): Promise<JobCounts>;
+  /** At most this many of all topics, the oldest first. */
   dead(most: number): Promise<DeadJob[]>;
   /** Lets all dead jobs wait again. Returns how many. */
   revive(): Promise<number>;

@@ -1,6 +1,6 @@
 /**
- * Jobs on PostgreSQL, by pg-boss in the study's own database, for workers on many machines. Every instant is the
- * server's: a worker's clock plays no part.
+ * Jobs on PostgreSQL, by pg-boss in the study's own database, for workers on many machines: a queue of pg-boss a topic,
+ * and one for the dead of all. Every instant is the server's: a worker's clock plays no part.
  */
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
@@ -16,19 +16,20 @@ import {
   LEASE_SECONDS,
   MOST_ATTEMPTS,
   MOST_WAITING,
+  type NewJob,
   type QueueOptions,
   RETRY_DELAY_SECONDS,
+  topicOf,
 } from "./job-queue.ts";
 import { requireRoom } from "./require-room.ts";
 
-const QUEUE = "malleolus-analyze";
-const DEAD = "malleolus-analyze-dead";
+const PREFIX = "malleolus/";
+const DEAD = "malleolus-dead";
 /** Wakes workers that wait when jobs come. */
 const CHANNEL = "malleolus_jobs";
 /** How often lost jobs are looked for: a lease and two of these are the longest that one waits. */
 const SUPERVISE_SECONDS = 5;
 const DAY_SECONDS = 24 * 3600;
-const STUDY_GROUP = { id: "study" };
 /** Of PostgreSQL's advisory locks: who claims under a quota claims alone. */
 const CLAIM_LOCK = 212_122;
 
@@ -59,23 +60,39 @@ export async function pgBossQueue(
   // A server that is away for a while: whoever asks for something is told, and asks again.
   boss.on("error", () => undefined);
   await boss.start();
-  const pauses = { retryDelay: retryDelaySeconds, retryBackoff: retryDelaySeconds > 0 };
   const kept = { retentionSeconds: 365 * DAY_SECONDS, deleteAfterSeconds: 30 * DAY_SECONDS };
   await boss.createQueue(DEAD, kept);
-  await boss.createQueue(QUEUE, {
-    ...kept,
-    ...pauses,
-    retryLimit: MOST_ATTEMPTS - 1,
-    heartbeatSeconds: leaseSeconds,
-    // A worker that is alive and never ends.
-    expireInSeconds: DAY_SECONDS - 1,
-    deadLetter: DEAD,
-    notify: true,
-  });
+  const made = new Map<string, Promise<void>>();
+  /** The topic's queue, made where it is not there yet. */
+  const queueOf = async (topic: string): Promise<string> => {
+    const name = PREFIX + topic;
+    const creation =
+      made.get(topic) ??
+      boss.createQueue(name, {
+        ...kept,
+        // Whoever is lost has its job taken at once; a pause is for one that failed, and set there.
+        retryDelay: 0,
+        retryBackoff: false,
+        retryLimit: MOST_ATTEMPTS - 1,
+        heartbeatSeconds: leaseSeconds,
+        // A worker that is alive and never ends.
+        expireInSeconds: DAY_SECONDS - 1,
+        deadLetter: DEAD,
+        notify: true,
+      });
+    made.set(topic, creation);
+    try {
+      await creation;
+    } catch (error) {
+      made.delete(topic);
+      throw error;
+    }
+    return name;
+  };
   const bell = await listen(boss);
 
-  const claimOne = async (fetch: FetchOptions): Promise<ClaimedJob | null> => {
-    const [job] = await boss.fetch<JobData>(QUEUE, fetch);
+  const claimOne = async (queue: string, fetch: FetchOptions): Promise<ClaimedJob | null> => {
+    const [job] = await boss.fetch<JobData>(queue, fetch);
     if (job === undefined) return null;
     const { key, content } = job.data;
     return {
@@ -87,36 +104,43 @@ export async function pgBossQueue(
   };
   return {
     async send(jobs) {
-      if (jobs.length === 0) return;
-      requireRoom(jobs.length, mostWaiting - (await countJobs(database)).waiting);
-      await boss.insert(
-        QUEUE,
-        jobs.map(({ key, content }) => ({
+      const fresh: NewJob[] = [];
+      for (const [topic, own] of Map.groupBy(jobs, ({ content }) => topicOf(content))) {
+        const known = await knownIds(database, PREFIX + topic, own);
+        fresh.push(...own.filter(({ key }) => !known.has(idOf(key))));
+      }
+      if (fresh.length === 0) return new Set<string>();
+      requireRoom(fresh.length, mostWaiting - (await countJobs(database)).waiting);
+      const added = new Set<string>();
+      for (const [topic, own] of Map.groupBy(fresh, ({ content }) => topicOf(content))) {
+        const rows = own.map(({ key, content }) => ({
           id: idOf(key),
           data: { key, content } satisfies JobData,
-          group: STUDY_GROUP,
-        })),
-      );
+        }));
+        const ids = new Set(await boss.insert(await queueOf(topic), rows, { returnId: true }));
+        for (const { key } of own) if (ids.has(idOf(key))) added.add(key);
+      }
       await sql`select pg_notify(${CHANNEL}, '')`.execute(database);
+      return added;
     },
-    async room() {
-      return mostWaiting - (await countJobs(database)).waiting;
-    },
-    claim() {
-      if (quota === null) return claimOne({});
+    async claim(topic) {
+      const queue = await queueOf(topic);
+      if (quota === null) return claimOne(queue, {});
       return database.transaction().execute(async (transaction) => {
         await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(transaction);
-        return claimOne({ groupConcurrency: quota, db: fromKysely(transaction) });
+        if ((await countJobs(transaction)).active >= quota) return null;
+        return claimOne(queue, { db: fromKysely(transaction) });
       });
     },
     async keep(job) {
-      return isDone(await boss.touch(QUEUE, attemptOf(job)));
+      return isDone(await boss.touch(PREFIX + topicOf(job.content), attemptOf(job)));
     },
     async complete(job, store) {
       try {
         await inTransaction(database, async (transaction) => {
           const db = fromKysely(transaction);
-          if (!isDone(await boss.complete(QUEUE, attemptOf(job), null, { db }))) throw new Lost();
+          const queue = PREFIX + topicOf(job.content);
+          if (!isDone(await boss.complete(queue, attemptOf(job), null, { db }))) throw new Lost();
           await store(transaction);
         });
         return true;
@@ -125,10 +149,17 @@ export async function pgBossQueue(
         throw error;
       }
     },
-    async fail(job, reason) {
-      return isDone(await boss.fail(QUEUE, attemptOf(job), { reason }));
-    },
-    counts: () => countJobs(database),
+    fail: (job, reason) =>
+      database.transaction().execute(async (transaction) => {
+        const db = fromKysely(transaction);
+        const queue = PREFIX + topicOf(job.content);
+        if (!isDone(await boss.fail(queue, attemptOf(job), { reason }, { db }))) return false;
+        // One that has failed too often waits for nothing, and is left alone.
+        const startAfter = retryDelaySeconds * 2 ** (job.attempt - 1);
+        await boss.update(queue, undefined, { id: job.token, startAfter, db });
+        return true;
+      }),
+    counts: (topic) => countJobs(database, topic),
     async dead(most) {
       const jobs = await boss.findJobs<JobData>(DEAD, { limit: most });
       return jobs.map(({ data: { key, content }, sourceOutput }) => ({
@@ -153,21 +184,40 @@ export async function pgBossQueue(
   };
 }
 
-/** From pg-boss's table itself: what `getQueueStats` says may be a minute old. */
-async function countJobs(database: StudyDatabase): Promise<JobCounts> {
-  const { rows } = await sql<{ name: string; state: string; count: number }>`
-    select name, cast(state as text) as state, count(*) as count
-    from pgboss.job where name in (${QUEUE}, ${DEAD}) group by name, state`.execute(database);
-  const count = (queue: string, ...states: string[]) =>
+/** Of a topic, or of all; from pg-boss's table itself: what `getQueueStats` says may be a minute old. */
+async function countJobs(database: StudyDatabase, topic?: string): Promise<JobCounts> {
+  const queues = topic === undefined ? `${PREFIX}%` : PREFIX + topic;
+  const { rows } = await sql<{ is_dead: number; state: string; count: number }>`
+    select name = ${DEAD} as is_dead, cast(state as text) as state, count(*) as count
+    from pgboss.job
+    where name like ${queues} or (name = ${DEAD} and source_name like ${queues})
+    group by 1, 2`.execute(database);
+  const count = (isDead: boolean, ...states: string[]) =>
     rows
-      .filter(({ name, state }) => name === queue && states.includes(state))
+      .filter(({ is_dead, state }) => (is_dead === 1) === isDead && states.includes(state))
       .reduce((sum, row) => sum + row.count, 0);
   return {
-    waiting: count(QUEUE, "created", "retry"),
-    active: count(QUEUE, "active"),
-    completed: count(QUEUE, "completed"),
-    dead: count(DEAD, "created"),
+    waiting: count(false, "created", "retry"),
+    active: count(false, "active"),
+    completed: count(false, "completed"),
+    dead: count(true, "created"),
   };
+}
+
+/** Of these jobs those that a queue has, or has had. */
+async function knownIds(
+  database: StudyDatabase,
+  queue: string,
+  jobs: readonly NewJob[],
+): Promise<Set<string>> {
+  const ids = JSON.stringify(jobs.map(({ key }) => idOf(key)));
+  const { rows } = await sql<{ id: string }>`
+    select id from pgboss.job
+    where name = ${queue}
+      and id in (select cast(jsonb_array_elements_text(cast(${ids} as jsonb)) as uuid))`.execute(
+    database,
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 type FetchOptions = NonNullable<Parameters<PgBoss["fetch"]>[1]>;

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { UpdateResult } from "kysely";
+import { anyOf } from "../database/any-of.ts";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import {
@@ -18,6 +19,7 @@ import {
   type NewJob,
   type QueueOptions,
   RETRY_DELAY_SECONDS,
+  topicOf,
 } from "./job-queue.ts";
 import { requireRoom } from "./require-room.ts";
 
@@ -58,17 +60,16 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
   };
 
   return {
-    async send(jobs) {
-      await inTransaction(database, async (transaction) => {
+    send: (jobs) =>
+      inTransaction(database, async (transaction) => {
+        const known = await knownKeys(transaction, jobs);
+        const fresh = jobs.filter(({ key }) => !known.has(key));
         const { waiting } = await countJobs(transaction);
-        requireRoom(jobs.length, mostWaiting - waiting);
-        for (const job of jobs) await insertJob(transaction, job);
-      });
-    },
-    async room() {
-      return mostWaiting - (await countJobs(database)).waiting;
-    },
-    claim: () =>
+        requireRoom(fresh.length, mostWaiting - waiting);
+        for (const job of fresh) await insertJob(transaction, job);
+        return new Set(fresh.map(({ key }) => key));
+      }),
+    claim: (topic) =>
       inTransaction(database, async (transaction) => {
         await takeBack(transaction);
         if (quota !== null && (await countJobs(transaction)).active >= quota) return null;
@@ -76,6 +77,7 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
           .selectFrom("jobs")
           .select(["id", "key", "content", "attempt"])
           .where("state", "=", "waiting")
+          .where("topic", "=", topic)
           .where("not_before", "<=", instant())
           .orderBy("id")
           .limit(1)
@@ -112,7 +114,7 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
           .execute();
         return changed(given);
       }),
-    counts: () => countJobs(database),
+    counts: (topic) => countJobs(database, topic),
     async dead(most) {
       const rows = await database
         .selectFrom("jobs")
@@ -144,28 +146,41 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
   };
 }
 
+async function knownKeys(
+  transaction: StudyTransaction,
+  jobs: readonly NewJob[],
+): Promise<Set<string>> {
+  const keys = jobs.map(({ key }) => key);
+  const rows = await transaction
+    .selectFrom("jobs")
+    .select("key")
+    .where("key", "in", anyOf(transaction, keys))
+    .execute();
+  return new Set(rows.map(({ key }) => key));
+}
+
 async function insertJob(transaction: StudyTransaction, { key, content }: NewJob): Promise<void> {
   await transaction
     .insertInto("jobs")
     .values({
       key,
+      topic: topicOf(content),
       content: JSON.stringify(content),
       state: "waiting",
       attempt: 0,
       not_before: "",
       at: instant(),
     })
-    .onConflict((conflict) => conflict.column("key").doNothing())
     .execute();
 }
 
-async function countJobs(database: StudyDatabase): Promise<JobCounts> {
+async function countJobs(database: StudyDatabase, topic?: string): Promise<JobCounts> {
   const counts = { waiting: 0, active: 0, completed: 0, dead: 0 };
-  const rows = await database
+  const all = database
     .selectFrom("jobs")
     .select(({ fn }) => ["state", fn.countAll<number>().as("count")])
-    .groupBy("state")
-    .execute();
+    .groupBy("state");
+  const rows = await (topic === undefined ? all : all.where("topic", "=", topic)).execute();
   for (const { state, count } of rows) counts[state] = count;
   return counts;
 }

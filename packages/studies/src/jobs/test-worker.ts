@@ -6,13 +6,15 @@ import { setTimeout } from "node:timers/promises";
 import { openDatabase } from "../database/open-database.ts";
 import { closeStudy, openStudy, type Study } from "../study.ts";
 import { storeAnalyses } from "./analyses.ts";
-import type { JobQueue, QueueOptions } from "./job-queue.ts";
+import { imagesOf, type JobQueue, type QueueOptions } from "./job-queue.ts";
 import { openQueue } from "./open-queue.ts";
 import { work } from "./work.ts";
 
 export const testWorker = import.meta.filename;
 
 export interface TestWorkerOptions extends QueueOptions {
+  /** Of the jobs that it takes. */
+  readonly topic: string;
   /** That a job sleeps. */
   readonly jobMs: number;
   /** That a job computes. */
@@ -63,9 +65,9 @@ function shiftClock(byMs: number): void {
 function timed(queue: JobQueue, claimsMs: number[]): JobQueue {
   return {
     ...queue,
-    async claim() {
+    async claim(topic) {
       const start = performance.now();
-      const job = await queue.claim();
+      const job = await queue.claim(topic);
       if (job !== null) claimsMs.push(performance.now() - start);
       return job;
     },
@@ -93,12 +95,14 @@ if (import.meta.main) {
     [
       {
         queue,
-        async perform({ key, content: { model, images } }) {
-          tell({ news: "claimed", key });
+        topic: options.topic,
+        async perform(job) {
+          tell({ news: "claimed", key: job.key });
           if (options.jobMs > 0) await setTimeout(options.jobMs);
           compute(options.computeMs ?? 0);
-          const analyzed = images.map((image) => ({ image, failure: "nobody looked" }));
-          return (transaction) => storeAnalyses(transaction, model, analyzed, who);
+          const model = options.topic.split("/")[1];
+          const analyzed = imagesOf(job).map((image) => ({ image, failure: "nobody looked" }));
+          return { store: (transaction) => storeAnalyses(transaction, model, analyzed, who) };
         },
       },
     ],
@@ -107,6 +111,7 @@ if (import.meta.main) {
       untilEmpty: options.stays !== true,
       onEvent(event) {
         if (event.event === "completed") jobs++;
+        if (event.event === "left") return;
         tell({ news: event.event, key: "job" in event ? event.job.key : "" });
       },
     },

@@ -6,16 +6,22 @@ import { setTimeout } from "node:timers/promises";
 import { causeText } from "@malleolus/errors";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import { isUnreachable } from "../database/is-unreachable.ts";
-import { StudyError } from "../errors.ts";
-import type { ClaimedJob, JobQueue } from "./job-queue.ts";
+import type { ClaimedJob, JobCounts, JobQueue } from "./job-queue.ts";
 
-/** Stores what a job came to, in the transaction that completes it. */
-export type StoreResults = (transaction: StudyTransaction) => Promise<void>;
+/** What a job came to. */
+export interface JobResults {
+  /** In the transaction that completes it. May be called again, where that is undone. */
+  store(transaction: StudyTransaction): Promise<void>;
+  /** Whatever became of it: gives back what was held for it. */
+  end?(): Promise<void>;
+}
 
 export interface StudyWork {
   readonly queue: JobQueue;
+  /** Of the jobs that it takes; the others are left to other workers. */
+  readonly topic: string;
   /** Does the job; `lost` is aborted when another has it. What it throws gives the job back. */
-  perform(job: ClaimedJob, lost: AbortSignal): Promise<StoreResults>;
+  perform(job: ClaimedJob, lost: AbortSignal): Promise<JobResults>;
 }
 
 export type WorkEvent =
@@ -23,12 +29,14 @@ export type WorkEvent =
   /** Another has it: nothing was stored. */
   | { readonly event: "lost"; readonly job: ClaimedJob }
   | { readonly event: "failed"; readonly job: ClaimedJob; readonly reason: string }
+  /** Nothing is to be done here, and so many jobs wait for workers of other topics. */
+  | { readonly event: "left"; readonly jobs: number }
   | { readonly event: "unreachable"; readonly reason: string };
 
 export interface WorkOptions {
   /** Ends the worker after the job that it has. */
   readonly stop: AbortSignal;
-  /** Ends the worker when nothing waits and nobody works. */
+  /** Ends the worker when nothing of its topic waits and nobody works on such. */
   readonly untilEmpty: boolean;
   readonly onEvent: (event: WorkEvent) => void;
 }
@@ -41,17 +49,21 @@ const [FAILED_MS, MOST_FAILED_MS] = [1000, 60_000];
 /** A server that is away for longer loses what a worker had in hand; the job is done again. */
 const MOST_TRIES = 60;
 
-/** @throws StudyError `worker` where `perform` says that this worker cannot do such jobs; the job is given back. */
+/** How often an idle one looks for jobs that it leaves: it counts, which costs more than a claim. */
+const LEFT_MS = 60_000;
+
 export async function work(studies: readonly StudyWork[], options: WorkOptions): Promise<void> {
   const { stop } = options;
   let failures = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
   while (!stop.aborted) {
     let found = false;
     let open = 0;
+    const tells = performance.now() - toldAt >= LEFT_MS;
     for (const study of studies) {
       if (stop.aborted) return;
       try {
-        const job = await study.queue.claim();
+        const job = await study.queue.claim(study.topic);
         if (job !== null) {
           found = true;
           failures = (await doJob(study, job, options)) === "failed" ? failures + 1 : 0;
@@ -59,8 +71,9 @@ export async function work(studies: readonly StudyWork[], options: WorkOptions):
             await pause(Math.min(FAILED_MS * 2 ** (failures - 1), MOST_FAILED_MS), stop);
           }
         } else if (options.untilEmpty) {
-          const { waiting, active } = await study.queue.counts();
-          open += waiting + active;
+          open += openOf(await study.queue.counts(study.topic));
+        } else if (tells) {
+          await tellLeft(study, options);
         }
       } catch (error) {
         if (!isUnreachable(error)) throw error;
@@ -70,10 +83,23 @@ export async function work(studies: readonly StudyWork[], options: WorkOptions):
       }
     }
     if (found) continue;
-    if (options.untilEmpty && open === 0) return;
+    if (options.untilEmpty && open === 0) {
+      for (const study of studies) await tellLeft(study, options);
+      return;
+    }
+    if (tells) toldAt = performance.now();
     // Those with several studies look at each; a bell is heard from one.
     await studies[0].queue.wait(studies.length === 1 ? IDLE_MS : AWAY_MS, stop);
   }
+}
+
+function openOf({ waiting, active }: JobCounts): number {
+  return waiting + active;
+}
+
+async function tellLeft({ queue, topic }: StudyWork, { onEvent }: WorkOptions): Promise<void> {
+  const jobs = openOf(await queue.counts()) - openOf(await queue.counts(topic));
+  if (jobs > 0) onEvent({ event: "left", jobs });
 }
 
 async function doJob(
@@ -85,8 +111,10 @@ async function doJob(
   const lost = new AbortController();
   const over = new AbortController();
   const kept = keepAlive(queue, job, lost, over.signal);
+  let results: JobResults | null = null;
   try {
-    const store = await study.perform(job, lost.signal);
+    results = await study.perform(job, lost.signal);
+    const { store } = results;
     const isOurs =
       !lost.signal.aborted && (await settle(() => queue.complete(job, store), options));
     const event = isOurs ? "completed" : "lost";
@@ -97,11 +125,11 @@ async function doJob(
     const reason = causeText(error);
     const isOurs = !lost.signal.aborted && (await settle(() => queue.fail(job, reason), options));
     options.onEvent(isOurs ? { event: "failed", job, reason } : { event: "lost", job });
-    if (error instanceof StudyError && error.code === "worker") throw error;
     return isOurs ? "failed" : "lost";
   } finally {
     over.abort();
     await kept;
+    await results?.end?.();
   }
 }
 

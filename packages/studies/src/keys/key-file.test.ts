@@ -54,6 +54,48 @@ test("KeyFile: a last line that a kill cut short is dropped", (context) => {
   assert.ok(third.entry(pseudonym) !== undefined && third.entry(other) !== undefined);
 });
 
+test("KeyFile: two that are open at once know each other's patients, and neither cuts the other's line", (context) => {
+  const path = join(scratchFolder(context), "a.keys");
+  createKeyFile(path, PASSPHRASE);
+  const [one, other] = [new KeyFile(path, PASSPHRASE), new KeyFile(path, PASSPHRASE)];
+  const ids = ["MRN1", "MRN2", "MRN1", "MRN3"];
+  const pseudonyms = ids.map((patientId, i) =>
+    (i % 2 === 0 ? one : other).pseudonymFor({ ...patient, patientId }),
+  );
+  assert.equal(pseudonyms[0], other.pseudonymFor(patient));
+  assert.ok(other.entry(pseudonyms[0]) !== undefined);
+  // As another process has it that is on its way through a line.
+  appendFileSync(path, "AAAAhalf");
+  const reader = new KeyFile(path, PASSPHRASE);
+  assert.ok(readFileSync(path, "utf8").endsWith("AAAAhalf"));
+  const last = reader.pseudonymFor({ ...patient, patientId: "MRN4" });
+  for (const file of [one, other, reader]) file.close();
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  assert.equal(lines.length, 1 + 4);
+  const again = new KeyFile(path, PASSPHRASE);
+  context.after(() => again.close());
+  for (const pseudonym of [...pseudonyms, last]) assert.ok(again.entry(pseudonym) !== undefined);
+});
+
+test("KeyFile: what is sealed is read by its holder alone, for its purpose", (context) => {
+  const folder = scratchFolder(context);
+  const files = ["a.keys", "b.keys"].map((name) => {
+    createKeyFile(join(folder, name), PASSPHRASE);
+    const file = new KeyFile(join(folder, name), PASSPHRASE);
+    context.after(() => file.close());
+    return file;
+  });
+  const sealed = files[0].seal("paths", "/archive/Jansen");
+  assert.doesNotMatch(Buffer.from(sealed, "base64").toString("latin1"), /Jansen/);
+  assert.equal(files[0].unseal("paths", sealed), "/archive/Jansen");
+  for (const wrong of [
+    () => files[1].unseal("paths", sealed),
+    () => files[0].unseal("other", sealed),
+  ]) {
+    assert.throws(wrong, { code: "key-file", message: /sealed with this key file/ });
+  }
+});
+
 test("KeyFile: what does not open it", (context) => {
   const folder = scratchFolder(context);
   const path = join(folder, "a.keys");

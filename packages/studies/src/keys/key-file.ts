@@ -5,7 +5,8 @@
  *
  * First line: parameters of scrypt, and the secret, encrypted by the passphrase's key. Each further
  * line: a patient, encrypted by a key derived from the secret. Lines are only ever appended, each
- * flushed to the disk before it is relied on; a last line that a kill cut short is dropped.
+ * flushed to the disk before it is relied on; a last line that a kill cut short is dropped. Several processes may
+ * append: each in its turn, when it has read what the others have written.
  */
 import {
   createCipheriv,
@@ -19,11 +20,13 @@ import {
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
-  truncateSync,
+  readSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -31,6 +34,7 @@ import { dirname } from "node:path";
 import { readJson, SchemaError } from "@malleolus/schema";
 import { z } from "zod";
 import { StudyError } from "../errors.ts";
+import { lockExclusively } from "../exclusive-lock.ts";
 
 const headerSchema = z.strictObject({
   format: z.literal("malleolus-keys"),
@@ -57,6 +61,11 @@ const entrySchema = z.strictObject({
 });
 /** Who a pseudonym is. */
 export type PatientEntry = z.infer<typeof entrySchema>;
+
+const sealedSchema = z.tuple([z.string(), z.string()]);
+
+const LOCKED = "another process writes to the key file, and does not end; see which, and try again";
+const LOCK_TIMEOUT_MS = 30_000;
 
 const COST = 2 ** 16;
 /** A simulation's secret is its seed's: to guess the passphrase gains nothing. */
@@ -97,14 +106,17 @@ export class KeyFile {
   readonly #path: string;
   readonly #secret: Buffer;
   readonly #entryKey: Buffer;
-  readonly #entries: Map<string, PatientEntry>;
+  readonly #sealKey: Buffer;
+  readonly #entries = new Map<string, PatientEntry>();
   readonly #handle: number;
+  /** How far it was read: to the end of a line. */
+  #end: number;
+  #lines: number;
 
   /** @throws StudyError `key-file` or `passphrase`. */
   constructor(path: string, passphrase: string) {
     const text = readText(path);
-    const end = text.lastIndexOf("\n") + 1;
-    const [first, ...lines] = text.slice(0, end).trimEnd().split("\n");
+    const [first] = text.split("\n", 1);
     const header = readHeader(first, path);
     const key = deriveKey(passphrase, Buffer.from(header.scrypt.salt, "base64"), header.scrypt);
     const secret = decrypt(key, header.secret);
@@ -114,14 +126,11 @@ export class KeyFile {
     this.#path = path;
     this.#secret = secret;
     this.#entryKey = Buffer.from(hkdfSync("sha256", secret, "", "patients", 32));
-    this.#entries = new Map(
-      lines.map((line, index) => {
-        const entry = this.#readEntry(line, index + 2);
-        return [entry.pseudonym, entry];
-      }),
-    );
-    if (end < Buffer.byteLength(text)) truncateSync(path, Buffer.byteLength(text.slice(0, end)));
-    this.#handle = openSync(path, "a");
+    this.#sealKey = Buffer.from(hkdfSync("sha256", secret, "", "sealed", 32));
+    this.#end = Buffer.byteLength(`${first}\n`);
+    this.#lines = 1;
+    this.#readLines(text.slice(first.length + 1));
+    this.#handle = openSync(path, "a+");
   }
 
   /** For `deidentify`: UIDs and dates. */
@@ -137,6 +146,24 @@ export class KeyFile {
   /** A hash that only the holder of the secret can make; `purpose` keeps hashes apart. */
   hash(purpose: string, value: string | Uint8Array): string {
     return createHmac("sha256", this.#secret).update(`${purpose}:`).update(value).digest("hex");
+  }
+
+  /** What only the holder of the secret can read again; `purpose` keeps texts apart. */
+  seal(purpose: string, text: string): string {
+    return encrypt(this.#sealKey, Buffer.from(JSON.stringify([purpose, text])));
+  }
+
+  /** @throws StudyError `key-file` for what was not sealed with this file for that purpose. */
+  unseal(purpose: string, sealed: string): string {
+    const written = decrypt(this.#sealKey, sealed);
+    const [found, text] =
+      written === null ? [null, null] : sealedSchema.parse(JSON.parse(written.toString()));
+    if (found === purpose && text !== null) return text;
+    throw new StudyError(
+      "key-file",
+      `${this.#path}: expected a text that was sealed with this key file, got another; use the key file with which ` +
+        "it was sealed",
+    );
   }
 
   /** The pseudonym of a patient, the same for the same hospital and ID; remembered on the disk. */
@@ -156,11 +183,37 @@ export class KeyFile {
     closeSync(this.#handle);
   }
 
+  /** Alone; unless another process has done it meanwhile. */
   #append(entry: PatientEntry): void {
+    using _ = lockExclusively(`${this.#path}.lock`, LOCKED, LOCK_TIMEOUT_MS);
+    const size = fstatSync(this.#handle).size;
+    const rest = Buffer.alloc(size - this.#end);
+    readSync(this.#handle, rest, 0, rest.length, this.#end);
+    this.#readLines(rest.toString());
+    // A line that a kill cut short: nobody is writing it any more.
+    if (this.#end < size) ftruncateSync(this.#handle, this.#end);
+    if (this.#entries.has(entry.pseudonym)) return;
     const line = encrypt(this.#entryKey, Buffer.from(JSON.stringify(entry)));
-    writeSync(this.#handle, `${line}\n`);
+    const written = `${line}\n`;
+    writeSync(this.#handle, written);
     fsyncSync(this.#handle);
+    this.#end += Buffer.byteLength(written);
+    this.#lines++;
     this.#entries.set(entry.pseudonym, entry);
+  }
+
+  /** From `#end` on, whole lines. */
+  #readLines(text: string): void {
+    for (let from = 0; ; ) {
+      const end = text.indexOf("\n", from);
+      if (end < 0) return;
+      const line = text.slice(from, end);
+      this.#lines++;
+      const entry = this.#readEntry(line, this.#lines);
+      this.#entries.set(entry.pseudonym, entry);
+      this.#end += Buffer.byteLength(line) + 1;
+      from = end + 1;
+    }
   }
 
   #readEntry(line: string, number: number): PatientEntry {

@@ -8,6 +8,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { writeFileWhole } from "@malleolus/host";
 import { studyConfigurationSchema } from "@malleolus/schema";
 import { parse } from "smol-toml";
+import { inTransaction } from "../database/in-transaction.ts";
 import { openDatabase } from "../database/open-database.ts";
 import { isPostgresUrl, withoutPassword } from "../database/postgres-dialect.ts";
 import { StudyError } from "../errors.ts";
@@ -37,11 +38,13 @@ export async function moveStudy(study: Study, to: string): Promise<MovedStudy> {
   }
   const path = join(folder, CONFIGURATION);
   const text = withDatabase(readFileSync(path, "utf8"), written, path);
-  await using _ = await lockImport(study);
+  await using lock = await lockImport(study);
   const target = await openDatabase(location);
   let arrived = false;
   try {
     const tables = await copyDatabase(study.database, target);
+    // What an import that began meanwhile has brought would be left behind.
+    await inTransaction(study.database, (transaction) => lock.holdAlone(transaction));
     writeFileWhole(path, text);
     arrived = true;
     return {

@@ -7,8 +7,7 @@
  * The main thread asks for one step after the other, and decides in between: what was imported before
  * is not decoded again, and a patient is in the key file before an image of theirs is in the store.
  */
-import { createHash } from "node:crypto";
-import { threadId } from "node:worker_threads";
+import { createHash, randomInt } from "node:crypto";
 import {
   checkSamePicture,
   type DicomImage,
@@ -28,6 +27,8 @@ import type { Answer, Request } from "./messages.ts";
  *   store fails.
  */
 export function fileSteps(): (request: Request) => Promise<Answer> {
+  // Of this thread among those of all processes and machines.
+  const writer = randomInt(2 ** 47);
   let name = "";
   let bytes: Uint8Array = new Uint8Array();
   let original: DicomImage | null = null;
@@ -53,7 +54,7 @@ export function fileSteps(): (request: Request) => Promise<Answer> {
         const parts = deidentifyInParts(bytes, request.plan, name);
         const clean = await readDicomImage(Buffer.concat(parts), name, before);
         const lost = checkSamePicture(before, clean, name);
-        const image = stageImage(request.store, parts, "dicom", threadId);
+        const image = stageImage(request.store, parts, "dicom", writer);
         return { step: "clean", image, storedSha256, notes: [...radiograph.notes, ...lost] };
       }
       case "describe image": {
@@ -66,7 +67,7 @@ export function fileSteps(): (request: Request) => Promise<Answer> {
       case "strip image": {
         const { stripImage } = await import("@malleolus/data");
         const parts = stripImage(bytes, name);
-        const image = stageImage(request.store, parts, request.format, threadId);
+        const image = stageImage(request.store, parts, request.format, writer);
         return { step: "strip image", image };
       }
     }

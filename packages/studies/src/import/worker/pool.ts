@@ -29,8 +29,9 @@ export interface FileWorkers extends AsyncDisposable {
 /** More would only wait for the one that records. */
 const MOST_THREADS = 8;
 
-export function startFileWorkers(): FileWorkers {
-  const count = Math.min(availableParallelism(), MOST_THREADS);
+/** As many as there are cores, unless somebody says how many. */
+export function startFileWorkers(asked?: number): FileWorkers {
+  const count = asked ?? Math.min(availableParallelism(), MOST_THREADS);
   const pool = threadPool(count, () =>
     startThread<Request, Answer, Failure>(new URL("./worker.ts", import.meta.url), {
       name: "an import's thread",

@@ -1,0 +1,138 @@
+/** Imports by jobs; what holds of every queue is in `job-queue.test.ts`. */
+import assert from "node:assert/strict";
+import { copyFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { sql } from "kysely";
+import { inTransaction } from "../database/in-transaction.ts";
+import { importInto, inspectStudy } from "../import/test-import.ts";
+import { startFileWorkers } from "../import/worker/pool.ts";
+import { closeStudy, findHospital, openKeys, openStudy, type Study } from "../study.ts";
+import { newStudy, PASSPHRASE, TEST_POSTGRES, writeArchive } from "../test-study.ts";
+import { type ImportWork, importJobs, sendImports } from "./imports.ts";
+import { openQueue } from "./open-queue.ts";
+import { type WorkEvent, work } from "./work.ts";
+
+const never = new AbortController().signal;
+
+interface TestContext {
+  after(cleanUp: () => void | Promise<void>): void;
+}
+
+/**
+ * What a worker has: its own connections, key file and thread; on SQLite, whose second connection would hold up this
+ * thread, those of `beside`.
+ */
+async function workerOf(context: TestContext, folder: string, beside?: Study) {
+  const study =
+    TEST_POSTGRES === undefined && beside !== undefined ? beside : await openStudy(folder);
+  const keys = await openKeys(study, PASSPHRASE);
+  const queue = await openQueue(study, { retryDelaySeconds: 0 });
+  const workers = startFileWorkers(1);
+  context.after(async () => {
+    await workers[Symbol.asyncDispose]();
+    await queue.close();
+    keys.close();
+    if (study !== beside) await closeStudy(study);
+  });
+  const told: string[] = [];
+  const given: ImportWork = {
+    ...{ study, keys, queue, workers, who: "tester" },
+    onFile: ({ outcome }) => told.push(outcome),
+  };
+  const send = (...paths: string[]) => {
+    const hospital = findHospital(study, undefined);
+    return sendImports(queue, { paths, hospital, keys }, never);
+  };
+  return { study, queue, told, send, jobs: importJobs(given) };
+}
+
+test("sendImports and work: two workers import every file once, as an import does it, and no name is in the queue", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  const files = writeArchive(archive, 40, 3);
+  copyFileSync(files[0], join(archive, "patient-39", "again.dcm"));
+  writeFileSync(join(archive, "notes.txt"), "no radiograph");
+  const one = await workerOf(context, study);
+  const other = await workerOf(context, study, one.study);
+  const sent = await one.send(archive);
+  assert.equal(sent.open, 122);
+  assert.ok(sent.jobs >= 2 && sent.jobs <= 4, `${sent.jobs} jobs`);
+  assert.deepEqual(await other.send(archive), { open: 0, jobs: 0 });
+  const { rows } =
+    TEST_POSTGRES === undefined
+      ? await sql`select * from jobs`.execute(one.study.database)
+      : await sql`select * from pgboss.job`.execute(one.study.database);
+  assert.equal(rows.length, sent.jobs);
+  assert.doesNotMatch(JSON.stringify(rows), /patient-|archive/);
+
+  const events: WorkEvent[] = [];
+  const options = {
+    stop: never,
+    untilEmpty: true,
+    onEvent: (event: WorkEvent) => events.push(event),
+  };
+  await Promise.all([one, other].map(({ jobs }) => work([jobs], options)));
+  assert.deepEqual([...new Set(events.map(({ event }) => event))], ["completed"]);
+  assert.deepEqual([...one.told, ...other.told].toSorted(), [
+    ...Array(120).fill("imported"),
+    "known",
+    "refused",
+  ]);
+  const found = await inspectStudy(study);
+  assert.deepEqual([found.images.length, found.cases.length, found.patients.length], [120, 40, 40]);
+  assert.equal(found.files.length, 121);
+  assert.deepEqual((await importInto(study, archive)).counts, {
+    ...{ imported: 0, known: 121, refused: 1 },
+    ...{ orphansRemoved: 0, stopped: false },
+  });
+
+  utimesSync(files[5], new Date(), new Date(2020, 1, 1));
+  const again = await one.send(archive);
+  assert.ok(again.jobs > 0 && again.jobs <= 2, `${again.jobs} jobs`);
+});
+
+test("importJobs: what is recorded in a transaction that is undone is recorded by the next; what is lost leaves nothing", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 2, 2);
+  const { study: opened, queue, jobs, send } = await workerOf(context, study);
+  await send(archive);
+  const job = await queue.claim(jobs.topic);
+  assert.ok(job !== null);
+  const lost = await jobs.perform(job, never);
+  await lost.end?.();
+  assert.equal((await inspectStudy(study)).images.length, 0);
+
+  const results = await jobs.perform(job, never);
+  const undone = inTransaction(opened.database, async (transaction) => {
+    await results.store(transaction);
+    throw new Error("another was faster");
+  });
+  await assert.rejects(undone, /another was faster/);
+  assert.equal(await queue.complete(job, results.store), true);
+  await results.end?.();
+  assert.equal((await inspectStudy(study)).images.length, 4);
+});
+
+test("importJobs: a job that fails says why without the names of its files", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 1);
+  writeFileSync(join(study, "images"), "a file where the images' folder should be");
+  const { queue, jobs, send } = await workerOf(context, study);
+  await send(archive);
+  const stop = new AbortController();
+  const reasons: string[] = [];
+  await work([jobs], {
+    stop: stop.signal,
+    untilEmpty: true,
+    onEvent(event) {
+      if ("reason" in event) reasons.push(event.reason);
+      stop.abort();
+    },
+  });
+  assert.equal(reasons.length, 1);
+  assert.doesNotMatch(reasons[0], /patient-0/);
+  assert.equal((await queue.counts()).waiting, 1);
+});

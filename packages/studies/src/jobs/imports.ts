@@ -1,0 +1,145 @@
+/**
+ * Files into a study, by jobs of some dozens each (`chunks.ts`): a worker de-identifies a job's files beside their
+ * places in the store, and records them in the transaction that completes the job. One job is recorded at a time, as
+ * one import is; what takes long is done before, side by side.
+ *
+ * Paths may name patients: in the queue they are sealed with the key file, which every import needs anyway.
+ */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { causeText } from "@malleolus/errors";
+import type { Hospital } from "@malleolus/schema";
+import { z } from "zod";
+import { type DecidedFile, decideImport, discardDecided } from "../import/decide-import.ts";
+import { waitForImportLock } from "../import/import-lock.ts";
+import { inOrder } from "../import/in-order.ts";
+import { listPaths } from "../import/list-paths.ts";
+import { type ImportOutcome, recordImport } from "../import/record-import.ts";
+import { filesAt } from "../import/source-files.ts";
+import type { FileWorkers } from "../import/worker/pool.ts";
+import type { KeyFile } from "../keys/key-file.ts";
+import { findHospital, type Study } from "../study.ts";
+import { type Listed, type SentJobs, sendChunks } from "./chunks.ts";
+import { type JobQueue, type NewJob, topicOf } from "./job-queue.ts";
+import type { JobResults, StudyWork } from "./work.ts";
+
+const SEALED = "paths of a job";
+const pathsSchema = z.array(z.string());
+
+export interface FilesToSend {
+  readonly paths: readonly string[];
+  readonly hospital: Hospital;
+  readonly keys: KeyFile;
+}
+
+/**
+ * Puts jobs for all files at these paths into the queue, some at a time; waits while it is full. The same file with the
+ * same size and time is sent once. Workers find it under the same path.
+ *
+ * @throws StudyError `source` where there is no file, or one cannot be read.
+ */
+export async function sendImports(
+  queue: JobQueue,
+  { paths, hospital, keys }: FilesToSend,
+  stop: AbortSignal,
+): Promise<SentJobs> {
+  const listed = listPaths(paths.map((path) => resolve(path)));
+  const troubled = listed.find(({ trouble }) => trouble !== null);
+  if (troubled?.trouble) throw troubled.trouble;
+  const files = listed.map(({ path }): Listed & { readonly path: string } => {
+    const { size, mtimeMs } = statSync(path);
+    const mark = keys.hash("file of a job", `${hospital.id}\0${path}\0${size}\0${mtimeMs}`);
+    return { mark, isOpen: true, path };
+  });
+  const contentOf = (own: readonly { readonly path: string }[]) => ({
+    kind: "import" as const,
+    hospital: hospital.id,
+    sealed: keys.seal(SEALED, JSON.stringify(own.map(({ path }) => path))),
+  });
+  return sendChunks(queue, files, contentOf, stop);
+}
+
+export interface ImportWork {
+  readonly study: Study;
+  readonly queue: JobQueue;
+  readonly keys: KeyFile;
+  readonly workers: FileWorkers;
+  readonly who: string;
+  /** After a job was recorded, each of its files; its name is for whoever is there, and is not kept. */
+  readonly onFile: (file: ImportOutcome & { readonly name: string }) => void;
+}
+
+/** What a worker does with such jobs. */
+export function importJobs(given: ImportWork): StudyWork {
+  return {
+    queue: given.queue,
+    topic: topicOf({ kind: "import" }),
+    async perform(job, lost) {
+      const { paths, hospital } = filesOf(given, job);
+      try {
+        return await importFiles(given, paths, hospital, lost);
+      } catch (cause) {
+        // A job's reason is kept, and a file's name is not.
+        const reason = paths.reduce(
+          (text, path) => text.replaceAll(path, "the file"),
+          causeText(cause),
+        );
+        throw cause instanceof Error && reason === cause.message ? cause : new Error(reason);
+      }
+    },
+  };
+}
+
+function filesOf(
+  { study, keys }: ImportWork,
+  { content }: NewJob,
+): { paths: string[]; hospital: Hospital } {
+  if (content.kind !== "import") throw new Error("internal: expected a job of files");
+  const paths = pathsSchema.parse(JSON.parse(keys.unseal(SEALED, content.sealed)));
+  return { paths, hospital: findHospital(study, content.hospital) };
+}
+
+async function importFiles(
+  { study, keys, workers, who, onFile }: ImportWork,
+  paths: readonly string[],
+  hospital: Hospital,
+  lost: AbortSignal,
+): Promise<JobResults> {
+  const ready: { readonly name: string; readonly decided: DecidedFile }[] = [];
+  const discard = () => {
+    for (const { decided } of ready) discardDecided(decided);
+  };
+  try {
+    const files = inOrder(
+      filesAt(paths.map((path) => ({ path, trouble: null }))),
+      async (source) => {
+        const decide = workers.lend((one) => decideImport(study, { hospital, keys }, source, one));
+        return { name: source.name, decided: await decide };
+      },
+      { limit: 2 * workers.threads, drop: ({ decided }) => discardDecided(decided) },
+    );
+    for await (const one of files) {
+      ready.push(one);
+      if (lost.aborted) break;
+    }
+    const lock = await waitForImportLock(study, lost);
+    let outcomes: (ImportOutcome & { readonly name: string })[] = [];
+    return {
+      async store(transaction) {
+        outcomes = [];
+        const within = { ...study, database: transaction };
+        for (const { name, decided } of ready) {
+          outcomes.push({ ...(await recordImport(within, lock, who, name, decided)), name });
+        }
+      },
+      async end() {
+        await lock[Symbol.asyncDispose]();
+        discard();
+        for (const outcome of outcomes) onFile(outcome);
+      },
+    };
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
