@@ -12,6 +12,7 @@ import type { InputPlan } from "./loader/prepare-sample.ts";
 import { newOptimizer } from "./optimizer.ts";
 import { spreadState } from "./parallel/spread-state.ts";
 import type { Team } from "./parallel/team.ts";
+import { waitForLeader, whileOthersWait } from "./parallel/waiting.ts";
 import { type FollowingRecords, followLeader } from "./run/follow-leader.ts";
 import { openRecords, type Records } from "./run/records.ts";
 import { loadTraining, type TrainingState } from "./run/training-state.ts";
@@ -47,19 +48,22 @@ export function openSession(
     closing.push(() => {
       for (const { tensor } of shown) tensor.free();
     });
-    const count = latest === null ? undefined : RADIOGRAPHS_A_BATCH;
-    shown.push(...(await shownBatches(set, recipe, device, count)));
     const activations = () => scope(() => inDtype(recipe, () => task.activations(shown[0])));
-    const fit =
-      latest === null && weights !== null
-        ? inDtype(recipe, () => task.initialize(weights, shown))
-        : null;
-    // The first batch shows how large the values in the network are, all the way.
-    for (const { tensor } of shown.splice(1)) tensor.free();
+    const { fit, training } = await whileOthersWait(team, async () => {
+      const count = latest === null ? undefined : RADIOGRAPHS_A_BATCH;
+      shown.push(...(await shownBatches(set, recipe, device, count)));
+      const fit =
+        latest === null && weights !== null
+          ? inDtype(recipe, () => task.initialize(weights, shown))
+          : null;
+      // The first batch shows how large the values in the network are, all the way.
+      for (const { tensor } of shown.splice(1)) tensor.free();
 
-    // Behind the weights: the average begins at them.
-    const training: TrainingState = { task, optimizer, average: averageOf() };
-    if (latest !== null) loadTraining(latest.checkpoint, training);
+      // Behind the weights: the average begins at them.
+      const training: TrainingState = { task, optimizer, average: averageOf() };
+      if (latest !== null) loadTraining(latest.checkpoint, training);
+      return { fit, training };
+    });
     spreadState(team, training);
 
     const records = openRecords(run, options, training, team, activations);
@@ -79,6 +83,7 @@ export function followSession(
 ): Promise<Session<FollowingRecords>> {
   return openWith(options, team, standing.step, async ({ task, optimizer, averageOf }) => {
     const training: TrainingState = { task, optimizer, average: averageOf() };
+    await waitForLeader(team);
     spreadState(team, training);
     return { training, records: followLeader(options, training, team, standing) };
   });

@@ -23,7 +23,7 @@ import type { TrainingSet } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
 import { joinedTeam } from "./parallel/joined-team.ts";
 import { type Size, type Team, teamOfOne } from "./parallel/team.ts";
-import { quietly } from "./parallel/waiting.ts";
+import { quietly, waitForLeader, whileOthersWait } from "./parallel/waiting.ts";
 import type { Records } from "./run/records.ts";
 import { followSession, openSession, type Session } from "./session.ts";
 import { type StepProfiler, stepProfiler } from "./step-profiler.ts";
@@ -93,7 +93,8 @@ async function lead(options: TrainingOptions, team: Team): Promise<TrainingEnd> 
     }
     const { set, tuning, weights } = options;
     const paths = { training: pathsOf(set), tuning: tuning === null ? [] : pathsOf(tuning) };
-    await recordSeenImages(run.path, paths, weights?.seen ?? null);
+    // Every file is read for it, which takes as long as the disk likes.
+    await whileOthersWait(team, () => recordSeenImages(run.path, paths, weights?.seen ?? null));
     const session = await openSession(run, options, team);
     try {
       const { step, reason } = await trainOn(session, options, (step) =>
@@ -123,6 +124,7 @@ async function follow(options: TrainingOptions, team: Team): Promise<TrainingEnd
   if (ended !== null) {
     return { reason: ended, checkpoint: checkpointRecordSchema.parse(team.tell(null)) };
   }
+  await waitForLeader(team);
   const session = await followSession(options, team, standing);
   try {
     const { step, reason } = await trainOn(session, options, (step) =>

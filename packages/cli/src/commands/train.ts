@@ -129,7 +129,8 @@ recipe.
 
 --processes trains by several processes, each with its share of every batch, to the same losses as by one; a run may
 go on with another number of them. On several machines start the same command on each with torchrun's variables:
-RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and LOCAL_RANK. Process 0 writes the run.
+RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and LOCAL_RANK. Process 0 writes the run. GLOO_SOCKET_IFNAME names the
+network interface by which the others reach a machine that has several.
 
 Several files of --coco are one data set, of the same categories by name: more radiographs without a fracture may
 come in a file of their own, without annotations.
@@ -187,6 +188,7 @@ async function trainInPlace(
   const areThreadsChosen =
     given.threads !== undefined ||
     (threads !== undefined && !(torchrun !== undefined && threads === "1"));
+  if (place.remark !== null) output.writeError(`${place.remark}\n`);
   const group = await joinPlace(place, areThreadsChosen);
   const { rank, localRank, meeting } = place;
   const orphaned = new AbortController();

@@ -4,6 +4,7 @@
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import type { MeetingPoint } from "@malleolus/torch";
 import { CliError } from "../errors.ts";
 
@@ -14,6 +15,8 @@ export interface Place {
   readonly localRank: number;
   readonly localSize: number;
   readonly meeting: MeetingPoint;
+  /** What a person should know of it; null for nothing. */
+  readonly remark: string | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,7 +31,8 @@ export async function readPlace(environment: Environment): Promise<Place | null>
   const rank = numberOf(environment, "RANK", 0, size - 1);
   if (size === 1) return null;
   const file = environment[MEETING_VARIABLE];
-  const meeting = file === undefined ? await meetingAt(environment, rank) : { file };
+  const { meeting, remark } =
+    file === undefined ? await meetingAt(environment, rank) : { meeting: { file }, remark: null };
   const isLocal = file !== undefined;
   const localSize =
     environment.LOCAL_WORLD_SIZE === undefined
@@ -42,10 +46,13 @@ export async function readPlace(environment: Environment): Promise<Place | null>
         ? rank
         : 0
       : numberOf(environment, "LOCAL_RANK", 0, 1 << 16);
-  return { rank, size, localRank, localSize, meeting };
+  return { rank, size, localRank, localSize, meeting, remark };
 }
 
-async function meetingAt(environment: Environment, rank: number): Promise<MeetingPoint> {
+async function meetingAt(
+  environment: Environment,
+  rank: number,
+): Promise<Pick<Place, "meeting" | "remark">> {
   const host = environment.MASTER_ADDR;
   if (host === undefined || host === "") {
     throw new CliError(
@@ -58,17 +65,82 @@ async function meetingAt(environment: Environment, rank: number): Promise<Meetin
   // torchrun keeps the meeting point itself, unless it was told not to.
   const isKept = environment.TORCHELASTIC_USE_AGENT_STORE === "True";
   const name = environment.GLOO_SOCKET_IFNAME;
+  const { reachedBy, remark } = name
+    ? { reachedBy: { interface: name }, remark: null }
+    : await addressOf(host, port);
   return {
-    host,
-    port,
-    serves: rank === 0 && !isKept,
-    prefix: isKept ? `malleolus/${environment.TORCHELASTIC_RESTART_COUNT ?? 0}` : "",
-    reachedBy: name ? { interface: name } : { address: await addressTowards(host, port) },
+    meeting: {
+      host,
+      port,
+      serves: rank === 0 && !isKept,
+      prefix: isKept ? `malleolus/${environment.TORCHELASTIC_RESTART_COUNT ?? 0}` : "",
+      reachedBy,
+    },
+    remark,
   };
 }
 
-/** This machine's address as the other one sees it. Nothing is sent. */
-async function addressTowards(host: string, port: number): Promise<string> {
+async function addressOf(host: string, port: number) {
+  const { address, remark } = reachableAddress(await factsOf(host, port));
+  return { reachedBy: { address }, remark };
+}
+
+export interface Facts {
+  /** MASTER_ADDR. */
+  readonly host: string;
+  /** By which this machine sends to it. */
+  readonly towards: string;
+  /** By which it sends to other networks; null where it has no way there. */
+  readonly outwards: string | null;
+  readonly interfaces: NodeJS.Dict<readonly NetworkInterfaceInfo[]>;
+}
+
+/**
+ * The address by which others reach this process, and what a person should know of it. On the machine of process 0
+ * its own name often leads to the loopback (Debian writes 127.0.1.1 into /etc/hosts), where no other machine finds it:
+ * then it is the address by which this machine sends to other networks, else its first one.
+ */
+export function reachableAddress({ host, towards, outwards, interfaces }: Facts): {
+  readonly address: string;
+  readonly remark: string | null;
+} {
+  const isNamedSo = isLoopback(host) || host === "localhost";
+  if (isNamedSo || !isLoopback(towards)) return { address: towards, remark: null };
+  const own = Object.values(interfaces).flatMap((addresses) => addresses ?? []);
+  const first = own.find(({ internal, family }) => !internal && family === "IPv4");
+  const address = outwards !== null && !isLoopback(outwards) ? outwards : first?.address;
+  // A machine without a network: whoever trains with it is on it.
+  if (address === undefined) return { address: towards, remark: null };
+  return {
+    address,
+    remark:
+      `MASTER_ADDR=${host} is this machine's loopback here: other processes are told to reach this one at ${address}; ` +
+      "if they cannot, name the network interface that they can reach by GLOO_SOCKET_IFNAME",
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return /^(?:127\.|::1$|::ffff:127\.)/.test(address);
+}
+
+/** An address of documentation's own (RFC 5737), which is in no network of one's own. */
+const ELSEWHERE = "192.0.2.1";
+
+async function factsOf(host: string, port: number): Promise<Facts> {
+  const towards = await sourceTowards(host, port);
+  if (towards === null) {
+    throw new CliError(
+      "train",
+      `MASTER_ADDR=${host}: expected a machine that can be reached from here, got no way to it; name another, or say ` +
+        "by GLOO_SOCKET_IFNAME over which network interface",
+    );
+  }
+  const outwards = await sourceTowards(ELSEWHERE, port);
+  return { host, towards, outwards, interfaces: networkInterfaces() };
+}
+
+/** The address from which this machine sends to another; null where it has no way to it. Nothing is sent. */
+async function sourceTowards(host: string, port: number): Promise<string | null> {
   for (const type of ["udp4", "udp6"] as const) {
     const socket = createSocket(type);
     try {
@@ -81,11 +153,7 @@ async function addressTowards(host: string, port: number): Promise<string> {
       socket.close();
     }
   }
-  throw new CliError(
-    "train",
-    `MASTER_ADDR=${host}: expected a machine that can be reached from here, got no way to it; name another, or say ` +
-      "by GLOO_SOCKET_IFNAME over which network interface",
-  );
+  return null;
 }
 
 function numberOf(environment: Environment, name: string, least: number, most: number): number {

@@ -8,7 +8,7 @@ import test from "node:test";
 import { latestCheckpoint, runProcess } from "@malleolus/runs";
 import { missingForProcessGroups } from "@malleolus/torch";
 import { prepareTraining, start } from "../test-small-training.ts";
-import { readPlace } from "./place.ts";
+import { reachableAddress, readPlace } from "./place.ts";
 
 const missing = missingForProcessGroups();
 const skip = missing === null ? false : `this build lacks ${missing}`;
@@ -129,6 +129,35 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+test("reachableAddress: where a machine's own name is its loopback, others are told an address that they can reach", () => {
+  const address = (own: string, internal: boolean) => ({
+    ...{ address: own, netmask: "255.0.0.0", mac: "00:00:00:00:00:00", cidr: null, internal },
+    family: "IPv4" as const,
+  });
+  const interfaces = {
+    lo: [address("127.0.0.1", true)],
+    eth0: [address("10.0.0.5", false)],
+    eth1: [address("172.16.0.5", false)],
+  };
+  const facts = { host: "trainer-1", towards: "127.0.1.1", outwards: "172.16.0.5", interfaces };
+  const reached = reachableAddress(facts);
+  assert.equal(reached.address, "172.16.0.5");
+  assert.match(
+    reached.remark ?? "",
+    /^MASTER_ADDR=trainer-1 .* 172\.16\.0\.5; .* GLOO_SOCKET_IFNAME$/,
+  );
+  assert.equal(reachableAddress({ ...facts, outwards: null }).address, "10.0.0.5");
+  for (const [changes, expected] of [
+    [{ towards: "10.0.0.5" }, "10.0.0.5"],
+    [{ host: "127.0.0.1" }, "127.0.1.1"],
+    [{ host: "localhost" }, "127.0.1.1"],
+    [{ outwards: null, interfaces: { lo: interfaces.lo } }, "127.0.1.1"],
+  ] as const) {
+    const found = reachableAddress({ ...facts, ...changes });
+    assert.deepEqual(found, { address: expected, remark: null });
+  }
+});
+
 test("readPlace: torchrun's variables, and what is said of others", async () => {
   assert.equal(await readPlace({}), null);
   assert.equal(await readPlace({ RANK: "0", WORLD_SIZE: "1" }), null);
@@ -139,6 +168,7 @@ test("readPlace: torchrun's variables, and what is said of others", async () => 
       ...{ host: "127.0.0.1", port: 29500, serves: false, prefix: "" },
       reachedBy: { address: "127.0.0.1" },
     },
+    remark: null,
   });
   const kept = { TORCHELASTIC_USE_AGENT_STORE: "True", TORCHELASTIC_RESTART_COUNT: "2" };
   const first = await readPlace({ ...machine, ...kept, RANK: "0", GLOO_SOCKET_IFNAME: "eth1" });

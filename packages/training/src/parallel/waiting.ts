@@ -3,14 +3,28 @@ import { setImmediate } from "node:timers/promises";
 import { TrainingError } from "../errors.ts";
 import type { Team } from "./team.ts";
 
-/** The leader's side. The work calls `team.pulse("working")` now and then. */
-export async function whileOthersWait<T>(team: Team, work: () => Promise<T>): Promise<T> {
+/** Far below the time for which a process may be silent. */
+const PULSE_MS = 10_000;
+
+/**
+ * The leader's side. The others hear every `pulseMs` that it lives, however long it takes; work that blocks the
+ * event loop for longer calls `team.pulse("working")` itself.
+ */
+export async function whileOthersWait<T>(
+  team: Team,
+  work: () => Promise<T>,
+  pulseMs: number = PULSE_MS,
+): Promise<T> {
+  // One who is lost is noticed at the next meeting, where it can be said.
+  const pulses = setInterval(() => quietly(() => team.pulse("working")), pulseMs);
   let result: T;
   try {
     result = await work();
   } catch (error) {
     quietly(() => team.pulse("failed"));
     throw error;
+  } finally {
+    clearInterval(pulses);
   }
   team.pulse("done");
   return result;
