@@ -175,11 +175,7 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
     ),
     unambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === false)),
     ambiguous: classifyThose(outcomes.filter(({ ambiguous }) => ambiguous === true)),
-    rules: withHolm(
-      (decision === null ? viewRules : (["calibrated", ...viewRules] as const)).map((other) =>
-        ruleResult(other, patients, { rule, outcomes }, options),
-      ),
-    ),
+    rules: ruleResults(rule, patients, options),
     operatingPoints: appliedPoints(decision, outcomes),
     localization: summarizeLocalization(fractures, options),
     localizationByClass: fractureClasses.map((name) => ({
@@ -202,11 +198,13 @@ export function evaluate(patients: readonly TestPatient[], options: EvaluationOp
       fractureClasses,
       findingThreshold,
     ),
-    falsePositives: {
-      ...falsePositives(shown, fractureClasses, findingThreshold, foundIou, options),
-      // Of the findings by themselves: how they would do at any score, whoever is shown them.
-      froc: falsePositives(patients, fractureClasses, findingThreshold, foundIou, options).froc,
-    },
+    falsePositives: falsePositives(
+      { shown, findings: patients },
+      fractureClasses,
+      findingThreshold,
+      foundIou,
+      options,
+    ),
     outcomes,
     radiographs: patients.flatMap((patient) =>
       patient.images.map((image) => ({
@@ -288,41 +286,48 @@ export function shownPatients(
   });
 }
 
-function ruleResult(
-  rule: PatientRule,
+/** Every rule, the main one among them; their kappas by the same resamples. */
+function ruleResults(
+  main: PatientRule,
   patients: readonly TestPatient[],
-  main: { readonly rule: PatientRule; readonly outcomes: readonly PatientOutcome[] },
   options: EvaluationOptions,
-): Omit<RuleResult, "holmP"> {
-  const outcomes = outcomesUnder(rule, patients, options);
-  const confusion = countOutcomes(outcomes, options.classes);
-  const count = weightedConfusion(outcomes, options.classes);
-  const [kappa] = weightedBootstrap(
-    outcomes.length,
-    (weights) => [cohenKappa(count(weights))],
+): RuleResult[] {
+  const { classes, noFractureClass, decision } = options;
+  const rules: readonly PatientRule[] =
+    decision === null ? viewRules : ["calibrated", ...viewRules];
+  const byRule = rules.map((rule) => outcomesUnder(rule, patients, options));
+  const counts = byRule.map((outcomes) => weightedConfusion(outcomes, classes));
+  const kappas = weightedBootstrap(
+    patients.length,
+    (weights) => counts.map((count) => cohenKappa(count(weights))),
     options,
   );
-  const scores = (some: readonly PatientOutcome[]) =>
-    some.map(({ prediction }) => prediction.fractureScore);
-  const positive = outcomes.map(({ truth }) => truth !== options.noFractureClass);
-  return {
-    rule,
-    called: outcomes.map(({ prediction }) => prediction.class),
-    undecided: outcomes.flatMap(({ prediction }, place) =>
-      prediction.undecided === null ? [] : [place],
-    ),
-    accuracy: accuracyOf(confusion),
-    kappa: kappa.value,
-    kappaInterval: kappa.interval,
-    fracture: fractureResult(outcomes, confusion, options.noFractureClass),
-    mainLessThis:
-      rule === main.rule ? null : compareAucs(scores(main.outcomes), scores(outcomes), positive),
-  };
-}
-
-function withHolm(rules: readonly Omit<RuleResult, "holmP">[]): RuleResult[] {
-  const adjusted = holmAdjusted(rules.map(({ mainLessThis }) => mainLessThis?.p ?? null));
-  return rules.map((one, i) => ({ ...one, holmP: adjusted[i] }));
+  const scores = byRule.map((outcomes) =>
+    outcomes.map(({ prediction }) => prediction.fractureScore),
+  );
+  const mainScores = scores[rules.indexOf(main)];
+  const positive = patients.map((patient) => patient.class !== noFractureClass);
+  const compared = rules.map((rule, i) =>
+    rule === main ? null : compareAucs(mainScores, scores[i], positive),
+  );
+  const adjusted = holmAdjusted(compared.map((one) => one?.p ?? null));
+  return rules.map((rule, i) => {
+    const outcomes = byRule[i];
+    const confusion = countOutcomes(outcomes, classes);
+    return {
+      rule,
+      called: outcomes.map(({ prediction }) => prediction.class),
+      undecided: outcomes.flatMap(({ prediction }, place) =>
+        prediction.undecided === null ? [] : [place],
+      ),
+      accuracy: accuracyOf(confusion),
+      kappa: kappas[i].value,
+      kappaInterval: kappas[i].interval,
+      fracture: fractureResult(outcomes, confusion, noFractureClass),
+      mainLessThis: compared[i],
+      holmP: adjusted[i],
+    };
+  });
 }
 
 /** Without what a caller's object may hold besides. */

@@ -4,7 +4,7 @@
  * `found.ts`.
  */
 import type { FoundAtScore, FrocPoint, Proportion } from "@malleolus/schema";
-import { type BootstrapOptions, bootstrap, weightedResamples } from "./bootstrap.ts";
+import { type BootstrapOptions, weightedBootstrap, weightedResamples } from "./bootstrap.ts";
 import { clusteredProportionOf } from "./clustered-proportion.ts";
 import { effectiveWilson } from "./effective-wilson.ts";
 import type { Standing } from "./found.ts";
@@ -38,12 +38,13 @@ export function foundAt(
     falsePositives: own.reduce((sum, { falsePositives }) => sum + falsePositives, 0),
     images: own.length,
   }));
-  const [falsePositivesPerImage] = bootstrap(
-    groups,
-    (sample) => {
-      const total = sample.reduce((sum, one) => sum + one.images, 0);
-      const falsePositives = sample.reduce((sum, one) => sum + one.falsePositives, 0);
-      return [total === 0 ? null : falsePositives / total];
+  const imagesOf = Float64Array.from(groups, (one) => one.images);
+  const falsePositivesOf = Float64Array.from(groups, (one) => one.falsePositives);
+  const [falsePositivesPerImage] = weightedBootstrap(
+    groups.length,
+    (weights) => {
+      const total = weightedSum(imagesOf, weights);
+      return [total === 0 ? null : weightedSum(falsePositivesOf, weights) / total];
     },
     options,
   );
@@ -68,18 +69,17 @@ export function frocOf(
     hits: Uint8Array.from(marks, ({ is }) => (is === "hit" ? 1 : 0)),
     groups: Uint32Array.from(marks, ({ group }) => group),
   };
-  const objectsOf = names.map(() => 0);
-  const imagesOf = names.map(() => 0);
+  const objectsOf = new Float64Array(names.length);
+  const imagesOf = new Float64Array(names.length);
   for (const [i, { objects }] of images.entries()) {
     objectsOf[groupOf[i]] += objects;
     imagesOf[groupOf[i]]++;
   }
   const walk = (weights: Uint32Array) => {
-    const weighted = (values: readonly number[]) =>
-      values.reduce((sum, value, place) => sum + value * weights[place], 0);
-    return walkDown(ranked, weights, weighted(imagesOf), rates).map((stop) => ({
+    const objects = weightedSum(objectsOf, weights);
+    return walkDown(ranked, weights, weightedSum(imagesOf, weights), rates).map((stop) => ({
       ...stop,
-      objects: weighted(objectsOf),
+      objects,
     }));
   };
   const stops = walk(new Uint32Array(names.length).fill(1));
@@ -96,6 +96,12 @@ export function frocOf(
     falsePositivesPerImage: images.length === 0 ? 0 : falsePositives / images.length,
     isAll,
   }));
+}
+
+function weightedSum(values: Float64Array, weights: Uint32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * weights[i];
+  return sum;
 }
 
 interface Stop {
@@ -120,24 +126,35 @@ function walkDown(
   images: number,
   rates: readonly number[],
 ): Stop[] {
-  const nothing: Stop = { hits: 0, falsePositives: 0, score: null, isAll: false };
   const stops = rates.map((): Stop | null => null);
-  let [last, walking] = [nothing, rates.length];
-  let [hits, falsePositives] = [0, 0];
-  for (let i = 0; i < scores.length && walking > 0; i++) {
-    if (isHit[i] === 1) hits += weights[groups[i]];
-    else falsePositives += weights[groups[i]];
-    const isLast = i + 1 === scores.length;
-    if (!isLast && scores[i + 1] === scores[i]) continue;
-    // False positives only grow: what is once too much for a rate stays so.
-    for (const [place, rate] of rates.entries()) {
-      if (stops[place] !== null || falsePositives <= rate * images) continue;
-      stops[place] = last;
-      walking--;
+  // False positives only grow: the lowest of the rates that still hold is the next to be exceeded.
+  const order = [...rates.keys()].toSorted((a, b) => rates[a] - rates[b]);
+  let exceeded = 0;
+  let limit = order.length === 0 ? -1 : rates[order[0]] * images;
+  /** Of what is shown so far, and how many findings that are. */
+  let [hits, falsePositives, shown] = [0, 0, 0];
+  const stopHere = (): Stop => ({
+    hits,
+    falsePositives,
+    score: shown === 0 ? null : scores[shown - 1],
+    isAll: shown > 0 && shown === scores.length,
+  });
+  for (let from = 0; from < scores.length && exceeded < order.length; from = shown) {
+    let [moreHits, moreFalsePositives, to] = [0, 0, from];
+    for (; to < scores.length && scores[to] === scores[from]; to++) {
+      const weight = weights[groups[to]];
+      if (isHit[to] === 1) moreHits += weight;
+      else moreFalsePositives += weight;
     }
-    last = { hits, falsePositives, score: scores[i], isAll: isLast };
+    while (exceeded < order.length && falsePositives + moreFalsePositives > limit) {
+      stops[order[exceeded++]] = stopHere();
+      limit = exceeded < order.length ? rates[order[exceeded]] * images : limit;
+    }
+    hits += moreHits;
+    falsePositives += moreFalsePositives;
+    shown = to;
   }
-  return stops.map((stop) => stop ?? last);
+  return stops.map((stop) => stop ?? stopHere());
 }
 
 /** The interval holds the choice of the score, too: its spread is that of the resamples. */

@@ -178,7 +178,7 @@ export {
 } from "./segmentation/fracture-masks.ts";
 export { type MaskAgreement, maskAgreement } from "./segmentation/mask-agreement.ts";
 export { auditSelection } from "./selection-audit/audit-selection.ts";
-export { type OddsGap, oddsGapOf } from "./subgroups/equalized-odds.ts";
+export { type OddsGap, oddsGapsOf } from "./subgroups/equalized-odds.ts";
 export {
   type ErrorsByAgreement,
   errorsByAgreement,

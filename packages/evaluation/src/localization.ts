@@ -92,8 +92,7 @@ export function summarizeLocalization(
   );
   return {
     recall: clusteredProportionOf(patients),
-    boxIou: overlapOf(outcomes, "boxIou", options),
-    maskIou: overlapOf(outcomes, "maskIou", options),
+    ...overlapsOf(outcomes, options),
   };
 }
 
@@ -115,62 +114,64 @@ export function falsePositiveRadiographs(
   );
 }
 
-/** Of the annotated images of all patients. */
+/**
+ * Of the annotated images of all patients: how many false positives are shown, and, of all `findings` by
+ * themselves, how they would do at any score, whoever is shown them.
+ */
 export function falsePositives(
-  patients: readonly TestPatient[],
+  { shown, findings }: Readonly<Record<"shown" | "findings", readonly TestPatient[]>>,
   fractureClasses: readonly string[],
   minimumScore: number,
   leastIou: number,
   options: BootstrapOptions,
 ): FalsePositives {
-  const images = patients.flatMap((patient) =>
-    patient.images
-      .filter(({ truths }) => truths !== null)
-      .map((image) => markedImage(image, patient.id, fractureClasses, leastIou)),
-  );
+  const marked = (patients: readonly TestPatient[]) =>
+    patients.flatMap((patient) =>
+      patient.images
+        .filter(({ truths }) => truths !== null)
+        .map((image) => markedImage(image, patient.id, fractureClasses, leastIou)),
+    );
   return {
-    perImage: foundAt(images, minimumScore, options).falsePositivesPerImage,
-    froc: frocOf(images, FALSE_POSITIVE_RATES, options),
+    perImage: foundAt(marked(shown), minimumScore, options).falsePositivesPerImage,
+    froc: frocOf(marked(findings), FALSE_POSITIVE_RATES, options),
   };
 }
 
-function overlapOf(
+/** Of boxes and of masks, by the same resamples. */
+function overlapsOf(
   outcomes: readonly FractureOutcome[],
-  key: "boxIou" | "maskIou",
   options: BootstrapOptions,
-): Overlap {
+): Pick<Localization, "boxIou" | "maskIou"> {
   const found = outcomes.filter((one) => one.found !== null);
-  const values = found.map((one) => one.found?.[key] ?? 0);
-  const withMissed = outcomes.map((one) => one.found?.[key] ?? 0);
   const names = [...new Set(outcomes.map(({ patient }) => patient))];
   const placeOf = new Map(names.map((name, place) => [name, place]));
-  const clustered = (some: readonly FractureOutcome[], own: readonly number[]) =>
-    clusteredValues(
-      own,
-      some.map(({ patient }) => placeOf.get(patient) ?? 0),
-    );
-  const matched = clustered(found, values);
-  const missedAsZero = clustered(outcomes, withMissed);
-  const [mean, median, meanWithMissed, medianWithMissed] = weightedBootstrap(
+  const overlaps = (some: readonly FractureOutcome[], key: "boxIou" | "maskIou") => {
+    const values = some.map((one) => one.found?.[key] ?? 0);
+    const clusters = some.map(({ patient }) => placeOf.get(patient) ?? 0);
+    return { values, clustered: clusteredValues(values, clusters) };
+  };
+  const each = [
+    overlaps(found, "boxIou"),
+    overlaps(outcomes, "boxIou"),
+    overlaps(found, "maskIou"),
+    overlaps(outcomes, "maskIou"),
+  ];
+  const estimates = weightedBootstrap(
     names.length,
-    (weights) => [
-      weightedMean(matched, weights),
-      weightedMedian(matched, weights),
-      weightedMean(missedAsZero, weights),
-      weightedMedian(missedAsZero, weights),
-    ],
+    (weights) =>
+      each.flatMap(({ clustered }) => [
+        weightedMean(clustered, weights),
+        weightedMedian(clustered, weights),
+      ]),
     options,
   );
+  const summary = (place: number): OverlapSummary => ({
+    ...summaryOf(each[place].values),
+    meanInterval: estimates[2 * place].interval,
+    medianInterval: estimates[2 * place + 1].interval,
+  });
   return {
-    matched: {
-      ...summaryOf(values),
-      meanInterval: mean.interval,
-      medianInterval: median.interval,
-    },
-    missedAsZero: {
-      ...summaryOf(withMissed),
-      meanInterval: meanWithMissed.interval,
-      medianInterval: medianWithMissed.interval,
-    },
+    boxIou: { matched: summary(0), missedAsZero: summary(1) },
+    maskIou: { matched: summary(2), missedAsZero: summary(3) },
   };
 }

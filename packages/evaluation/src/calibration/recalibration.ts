@@ -20,6 +20,9 @@ const LEAST = 1e-6;
 const MOST_STEPS = 50;
 /** Beyond it the model runs away: what happened is told apart without error. */
 const STEEPEST = 50;
+/** A step that leads no further, and a likelihood that has no maximum. */
+const CLOSE = 1e-10;
+const FLAT = 1e-9;
 
 /**
  * With intervals of the bootstrap over `patients`, whose each probability is (each its own where they are
@@ -48,29 +51,50 @@ export function recalibrationOf(
   });
   const outcomes = Uint8Array.from(happened, (is) => (is ? 1 : 0));
   const placeOf = new Map([...new Set(patients)].map((patient, place) => [patient, place]));
-  const places = patients.map((patient) => placeOf.get(patient) ?? 0);
+  const places = Uint32Array.from(patients, (patient) => placeOf.get(patient) ?? 0);
   const weights = new Uint32Array(logits.length);
   const [intercept, slope] = weightedBootstrap(
     placeOf.size,
     (drawn) => {
-      for (const [i, place] of places.entries()) weights[i] = drawn[place];
-      return [
-        fitted(logits, outcomes, weights, "intercept")?.intercept ?? null,
-        fitted(logits, outcomes, weights, "both")?.slope ?? null,
-      ];
+      for (let i = 0; i < places.length; i++) weights[i] = drawn[places[i]];
+      return [fittedIntercept(logits, outcomes, weights), fittedSlope(logits, outcomes, weights)];
     },
     options,
   );
   return { intercept, slope };
 }
 
-/** By Newton's method; null where there is no maximum. */
-function fitted(
+/** With the slope at 1, by Newton's method; null where there is no maximum. */
+function fittedIntercept(
   logits: Float64Array,
   happened: Uint8Array,
   weights: Uint32Array,
-  free: "intercept" | "both",
-): { readonly intercept: number; readonly slope: number } | null {
+): number | null {
+  let intercept = 0;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    let [gradient, curve] = [0, 0];
+    for (let i = 0; i < logits.length; i++) {
+      const weight = weights[i];
+      if (weight === 0) continue;
+      const p = 1 / (1 + Math.exp(-(intercept + logits[i])));
+      gradient += weight * (happened[i] - p);
+      curve += weight * p * (1 - p);
+    }
+    if (!(curve > FLAT)) return null;
+    const forward = gradient / curve;
+    intercept += forward;
+    if (Math.abs(intercept) > STEEPEST) return null;
+    if (Math.abs(forward) < CLOSE) return intercept;
+  }
+  return null;
+}
+
+/** With an intercept beside it, by Newton's method; null where there is no maximum. */
+function fittedSlope(
+  logits: Float64Array,
+  happened: Uint8Array,
+  weights: Uint32Array,
+): number | null {
   let [intercept, slope] = [0, 1];
   for (let step = 0; step < MOST_STEPS; step++) {
     let [gradient0, gradient1, curve00, curve01, curve11] = [0, 0, 0, 0, 0];
@@ -87,19 +111,13 @@ function fitted(
       curve11 += curve * logit * logit;
     }
     const determinant = curve00 * curve11 - curve01 * curve01;
-    const isFlat = free === "both" ? !(determinant > 1e-9) : !(curve00 > 1e-9);
-    if (isFlat) return null;
-    const [step0, step1] =
-      free === "both"
-        ? [
-            (curve11 * gradient0 - curve01 * gradient1) / determinant,
-            (curve00 * gradient1 - curve01 * gradient0) / determinant,
-          ]
-        : [gradient0 / curve00, 0];
+    if (!(determinant > FLAT)) return null;
+    const step0 = (curve11 * gradient0 - curve01 * gradient1) / determinant;
+    const step1 = (curve00 * gradient1 - curve01 * gradient0) / determinant;
     intercept += step0;
     slope += step1;
     if (Math.abs(intercept) > STEEPEST || Math.abs(slope) > STEEPEST) return null;
-    if (Math.abs(step0) + Math.abs(step1) < 1e-10) return { intercept, slope };
+    if (Math.abs(step0) + Math.abs(step1) < CLOSE) return slope;
   }
   return null;
 }

@@ -49,16 +49,18 @@ export function decisionCurve(
 ): NetBenefit[] {
   checkInput(probabilities, positive, options);
   const { thresholds, prevalence } = options;
+  const countsAt = countsAtThresholds(probabilities, positive, thresholds);
   const estimates = weightedBootstrap(
     probabilities.length,
-    (weights) =>
-      thresholds.flatMap((threshold) => {
-        const counts = countAt(probabilities, positive, weights, threshold);
-        const benefit = benefitOf(counts, prevalence, threshold);
+    (weights) => {
+      const counted = countsAt(weights);
+      return thresholds.flatMap((threshold, i) => {
+        const benefit = benefitOf(counted[i], prevalence, threshold);
         if (benefit === null) return [null, null, null];
         const { model, everybody } = benefit;
         return [model, everybody, model - Math.max(0, everybody)];
-      }),
+      });
+    },
     options,
   );
   return thresholds.map((threshold, i) => ({
@@ -76,24 +78,39 @@ interface Counts {
   readonly falsePositives: number;
 }
 
-function countAt(
+/** In the order of the thresholds, of resamples; each patient is looked at once for all of them. */
+function countsAtThresholds(
   probabilities: readonly number[],
   positive: readonly boolean[],
-  weights: Uint32Array,
-  threshold: number,
-): Counts {
-  let [positives, negatives, hits, falsePositives] = [0, 0, 0, 0];
-  for (const [i, weight] of weights.entries()) {
-    const treated = probabilities[i] >= threshold ? weight : 0;
-    if (positive[i]) {
-      positives += weight;
-      hits += treated;
-    } else {
-      negatives += weight;
-      falsePositives += treated;
+  thresholds: readonly number[],
+): (weights: Uint32Array) => Counts[] {
+  const ascending = thresholds.toSorted((a, b) => a - b);
+  /** By patient, at how many of the thresholds they are treated. */
+  const reached = Uint32Array.from(
+    probabilities,
+    (p) => ascending.filter((threshold) => p >= threshold).length,
+  );
+  const isPositive = Uint8Array.from(positive, (is) => (is ? 1 : 0));
+  const steps = thresholds.length + 1;
+  const place = thresholds.map((threshold) => ascending.indexOf(threshold));
+  return (weights) => {
+    const [withFracture, without] = [new Float64Array(steps), new Float64Array(steps)];
+    for (let i = 0; i < reached.length; i++) {
+      const side = isPositive[i] === 1 ? withFracture : without;
+      side[reached[i]] += weights[i];
     }
-  }
-  return { positives, negatives, hits, falsePositives };
+    // From the highest threshold down: who is treated there, and with the next step all.
+    for (let step = steps - 2; step >= 0; step--) {
+      withFracture[step] += withFracture[step + 1];
+      without[step] += without[step + 1];
+    }
+    return place.map((at) => ({
+      positives: withFracture[0],
+      negatives: without[0],
+      hits: withFracture[at + 1],
+      falsePositives: without[at + 1],
+    }));
+  };
 }
 
 function benefitOf(

@@ -14,7 +14,7 @@ import type { Forecast } from "../calibration/probability-scores.ts";
 import type { PatientOutcome } from "../classification.ts";
 import { decisionCurve, type NetBenefit } from "../decision/decision-curve.ts";
 import type { Evaluation } from "../evaluate.ts";
-import { type OddsGap, oddsGapOf } from "../subgroups/equalized-odds.ts";
+import { type OddsGap, oddsGapsOf } from "../subgroups/equalized-odds.ts";
 import { type ErrorsByAgreement, errorsByAgreement } from "../subgroups/errors-by-agreement.ts";
 import { AGE_BANDS, type SubgroupRow, type Subject, subgroupRows } from "../subgroups/subgroups.ts";
 import type { PeopleOnTest } from "./reader-results.ts";
@@ -118,9 +118,9 @@ export function analyzeTest(
     ),
     radiographs,
     radiographMembers: radiographs.map((row) => membersOf(row, alone, outcomes)),
-    oddsGaps: names
-      .map((name) => oddsGapOf(subjects, name, { seed: options.seed, deals: DEALS }))
-      .filter(({ values }) => values.length > 1),
+    oddsGaps: oddsGapsOf(subjects, names, { seed: options.seed, deals: DEALS }).filter(
+      ({ values }) => values.length > 1,
+    ),
     errorsByAgreement: read.length === 0 ? null : errorsByAgreement(read),
     readers: readersBeside(evaluation, people.readers),
   };

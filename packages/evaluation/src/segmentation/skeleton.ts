@@ -21,16 +21,41 @@ export function skeletonOf({ width, height, data }: Mask): Mask {
   // Clockwise from the north.
   const offsets = [-stride, 1 - stride, 1, 1 + stride, stride, stride - 1, -1, -1 - stride];
   const codeAt = (place: number) =>
-    offsets.reduce((code, offset, k) => code | (padded[place + offset] << k), 0);
-  let set = [...padded.keys()].filter((place) => padded[place] === 1);
+    padded[place - stride] |
+    (padded[place - stride + 1] << 1) |
+    (padded[place + 1] << 2) |
+    (padded[place + stride + 1] << 3) |
+    (padded[place + stride] << 4) |
+    (padded[place + stride - 1] << 5) |
+    (padded[place - 1] << 6) |
+    (padded[place - stride - 1] << 7);
+  // Only a pixel with a neighbour that is not set can go: others are looked at once a neighbour has gone.
+  const isBorder = new Uint8Array(padded.length);
+  let border: number[] = [];
+  for (let place = stride; place < padded.length - stride; place++) {
+    if (padded[place] === 0 || codeAt(place) === SURROUNDED) continue;
+    isBorder[place] = 1;
+    border.push(place);
+  }
   for (let removed = true; removed; ) {
     removed = false;
     for (const turn of [FIRST, SECOND]) {
-      const going = set.filter((place) => (REMOVED_IN[codeAt(place)] & turn) !== 0);
+      const [going, left]: [number[], number[]] = [[], []];
+      for (const place of border) {
+        ((REMOVED_IN[codeAt(place)] & turn) === 0 ? left : going).push(place);
+      }
       if (going.length === 0) continue;
       removed = true;
       for (const place of going) padded[place] = 0;
-      set = set.filter((place) => padded[place] === 1);
+      for (const place of going) {
+        for (const offset of offsets) {
+          const next = place + offset;
+          if (padded[next] === 0 || isBorder[next] === 1) continue;
+          isBorder[next] = 1;
+          left.push(next);
+        }
+      }
+      border = left;
     }
   }
   const thin = new Uint8Array(width * height);
@@ -42,6 +67,9 @@ export function skeletonOf({ width, height, data }: Mask): Mask {
 }
 
 const [NEVER, FIRST, SECOND, BOTH] = [0, 1, 2, 3] as const;
+
+/** The code of a pixel of which all neighbours are set. */
+const SURROUNDED = 255;
 
 /** What is decided otherwise than in the paper: neighbours clockwise from the north, `#` where set. */
 const CORRECTIONS: readonly { readonly turns: number; readonly around: readonly string[] }[] = [

@@ -7,7 +7,7 @@
  * attribute dealt out anew among the patients), and a p value after Phipson and Smyth 2010.
  */
 
-import { philox4x32 } from "@malleolus/random";
+import { philoxInto } from "@malleolus/random";
 import { EvaluationError } from "../errors.ts";
 import type { Subject } from "./subgroups.ts";
 
@@ -35,71 +35,115 @@ export interface DealOptions {
 }
 
 /**
- * Patients with one value alone: a view is an attribute of a radiograph, for which a gap between views
- * would need another way of dealing.
+ * One gap an attribute. Of patients with one value alone: a view is an attribute of a radiograph, for which a gap
+ * between views would need another way of dealing.
  *
- * @throws EvaluationError `input` for a patient with two values of the attribute.
+ * @throws EvaluationError `input` for a patient with two values of an attribute.
  */
-export function oddsGapOf(
+export function oddsGapsOf(
   subjects: readonly Subject[],
-  attribute: string,
+  attributes: readonly string[],
   { seed, deals }: DealOptions,
-): OddsGap {
+): OddsGap[] {
+  const all = attributes.map((attribute) => labelledOf(subjects, attribute));
+  const dealt = all.map((): (readonly [number | null, number | null])[] => []);
+  // A deal is of so many patients, whichever they are: attributes that as many have are dealt together.
+  const sizes = [...new Set(all.map(({ places }) => places.length))];
+  for (let deal = 0; deal < deals; deal++) {
+    for (const size of sizes) {
+      const order = shuffledPlaces(size, seed, deal);
+      for (const [i, { counts, places, values }] of all.entries()) {
+        if (places.length !== size) continue;
+        dealt[i].push(gapsOf(counts, order, places, values.length));
+      }
+    }
+  }
+  return all.map(({ attribute, counts, places, values }, i) => {
+    const inOrder = places.map((_, place) => place);
+    const real = gapsOf(counts, inOrder, places, values.length);
+    const gapAt = (which: 0 | 1): Gap => {
+      const gap = real[which];
+      const others = dealt[i].flatMap((one) => one[which] ?? []).toSorted((a, b) => a - b);
+      if (gap === null || others.length === 0) return { gap, byChance: null, p: null };
+      // Rounding must not make a gap greater than itself.
+      const asGreat = others.filter((other) => other >= gap - 1e-12).length;
+      return {
+        gap,
+        byChance: others[Math.floor(others.length / 2)],
+        p: (asGreat + 1) / (others.length + 1),
+      };
+    };
+    return {
+      attribute,
+      values,
+      patients: places.length,
+      truePositiveRate: gapAt(0),
+      falsePositiveRate: gapAt(1),
+    };
+  });
+}
+
+/** The patients with a known value of an attribute. */
+interface Labelled {
+  readonly attribute: string;
+  readonly values: readonly string[];
+  /** By patient, which of the values is theirs. */
+  readonly places: Uint32Array;
+  readonly counts: Counts;
+}
+
+function labelledOf(subjects: readonly Subject[], attribute: string): Labelled {
   const known = subjects.filter((subject) => (subject.attributes[attribute] ?? null) !== null);
   const patients = [...Map.groupBy(known, ({ patient }) => patient).values()];
   const labels = patients.map((own) => labelOf(own, attribute));
   const values = [...new Set(labels)].toSorted();
-  const real = gapsOf(patients, labels, values);
-  const dealt = Array.from({ length: deals }, (_, deal) =>
-    gapsOf(patients, shuffled(labels, seed, deal), values),
-  );
-  const gapAt = (which: 0 | 1): Gap => {
-    const gap = real[which];
-    const others = dealt.flatMap((one) => one[which] ?? []).toSorted((a, b) => a - b);
-    if (gap === null || others.length === 0) return { gap, byChance: null, p: null };
-    // Rounding must not make a gap greater than itself.
-    const asGreat = others.filter((other) => other >= gap - 1e-12).length;
-    return {
-      gap,
-      byChance: others[Math.floor(others.length / 2)],
-      p: (asGreat + 1) / (others.length + 1),
-    };
-  };
+  const placeOf = new Map(values.map((value, place) => [value, place]));
+  const places = Uint32Array.from(labels, (label) => placeOf.get(label) ?? 0);
+  return { attribute, values, places, counts: countsOf(patients) };
+}
+
+/** By patient, in arrays that a thousand deals read quickly. */
+interface Counts {
+  readonly positive: Float64Array;
+  readonly hit: Float64Array;
+  readonly sound: Float64Array;
+  readonly falsePositive: Float64Array;
+}
+
+function countsOf(patients: readonly (readonly Subject[])[]): Counts {
+  const count = (is: (subject: Subject) => boolean) =>
+    Float64Array.from(patients, (own) => own.filter(is).length);
   return {
-    attribute,
-    values,
-    patients: patients.length,
-    truePositiveRate: gapAt(0),
-    falsePositiveRate: gapAt(1),
+    positive: count(({ positive }) => positive),
+    hit: count(({ positive, calledPositive }) => positive && calledPositive),
+    sound: count(({ positive }) => !positive),
+    falsePositive: count(({ positive, calledPositive }) => !positive && calledPositive),
   };
 }
 
-/** Of true positives and of false positives. */
+/** Of true positives and of false positives, where a patient has the value of the one whom `order` names. */
 function gapsOf(
-  patients: readonly (readonly Subject[])[],
-  labels: readonly string[],
-  values: readonly string[],
+  { positive, hit, sound, falsePositive }: Counts,
+  order: Uint32Array,
+  places: Uint32Array,
+  values: number,
 ): readonly [number | null, number | null] {
-  const counts = new Map(
-    values.map((value) => [value, { hit: 0, positive: 0, falsePositive: 0, sound: 0 }]),
-  );
-  for (const [i, own] of patients.entries()) {
-    const count = counts.get(labels[i]);
-    if (count === undefined) continue;
-    for (const { positive, calledPositive } of own) {
-      if (positive) count.positive++;
-      else count.sound++;
-      if (calledPositive && positive) count.hit++;
-      if (calledPositive && !positive) count.falsePositive++;
-    }
+  const [hits, positives] = [new Float64Array(values), new Float64Array(values)];
+  const [alarms, sounds] = [new Float64Array(values), new Float64Array(values)];
+  for (let i = 0; i < order.length; i++) {
+    const value = places[order[i]];
+    hits[value] += hit[i];
+    positives[value] += positive[i];
+    alarms[value] += falsePositive[i];
+    sounds[value] += sound[i];
   }
-  const gap = (shares: readonly number[]) =>
-    shares.length < 2 ? null : Math.max(...shares) - Math.min(...shares);
-  const all = [...counts.values()];
-  return [
-    gap(all.flatMap(({ hit, positive }) => (positive === 0 ? [] : [hit / positive]))),
-    gap(all.flatMap(({ falsePositive, sound }) => (sound === 0 ? [] : [falsePositive / sound]))),
-  ];
+  return [gapOf(hits, positives), gapOf(alarms, sounds)];
+}
+
+/** Of the shares of `some` in `all`; null where fewer than two values have anybody. */
+function gapOf(some: Float64Array, all: Float64Array): number | null {
+  const shares = [...all].flatMap((total, value) => (total === 0 ? [] : [some[value] / total]));
+  return shares.length < 2 ? null : Math.max(...shares) - Math.min(...shares);
 }
 
 function labelOf(own: readonly Subject[], attribute: string): string {
@@ -113,13 +157,16 @@ function labelOf(own: readonly Subject[], attribute: string): string {
 }
 
 /** Fisher and Yates, by the words of the deal's number. */
-function shuffled(labels: readonly string[], seed: number, deal: number): string[] {
-  const dealt = [...labels];
-  const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
+function shuffledPlaces(count: number, seed: number, deal: number): Uint32Array {
+  const dealt = Uint32Array.from({ length: count }, (_, place) => place);
+  const words = new Uint32Array(4);
+  const [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32)];
   for (let i = dealt.length - 1; i > 0; i--) {
-    const [word] = philox4x32([i, deal, 1, 0], key);
-    const other = Math.floor((word / 2 ** 32) * (i + 1));
-    [dealt[i], dealt[other]] = [dealt[other], dealt[i]];
+    philoxInto(words, i, deal, 1, 0, low, high);
+    const other = Math.floor((words[0] / 2 ** 32) * (i + 1));
+    const own = dealt[i];
+    dealt[i] = dealt[other];
+    dealt[other] = own;
   }
   return dealt;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { oddsGapOf } from "./equalized-odds.ts";
+import { oddsGapsOf } from "./equalized-odds.ts";
 import { errorsByAgreement } from "./errors-by-agreement.ts";
 import { AGE_BANDS, ageBand, type Subject, subgroupRows } from "./subgroups.ts";
 
@@ -74,7 +74,7 @@ const many = (count: number, value: string, positive: boolean, called: boolean) 
     subject(`${value}${positive}${called}${i}`, value, positive, called),
   );
 
-test("oddsGapOf: the gap, and how great a gap chance makes", () => {
+test("oddsGapsOf: the gap, and how great a gap chance makes", () => {
   const uneven = [
     ...many(18, "F", true, true),
     ...many(2, "F", true, false),
@@ -83,28 +83,28 @@ test("oddsGapOf: the gap, and how great a gap chance makes", () => {
     ...many(10, "F", false, false),
     ...many(10, "M", false, false),
   ];
-  const gap = oddsGapOf(uneven, "sex", { seed: 1, deals: 400 });
+  const [gap] = oddsGapsOf(uneven, ["sex"], { seed: 1, deals: 400 });
   assert.deepEqual([gap.values, gap.patients], [["F", "M"], 60]);
   assert.ok(Math.abs((gap.truePositiveRate.gap ?? 0) - 0.6) < 1e-12);
   assert.ok((gap.truePositiveRate.byChance ?? 1) < 0.25);
   assert.equal(gap.truePositiveRate.p, 1 / 401);
   // Nobody is called wrongly, in any deal.
   assert.deepEqual(gap.falsePositiveRate, { gap: 0, byChance: 0, p: 1 });
-  const even = oddsGapOf(
+  const [even] = oddsGapsOf(
     [
       ...many(9, "F", true, true),
       ...many(1, "F", true, false),
       ...many(9, "M", true, true),
       ...many(1, "M", true, false),
     ],
-    "sex",
+    ["sex"],
     { seed: 1, deals: 200 },
   );
   assert.equal(even.truePositiveRate.p, 1);
   assert.deepEqual(even.falsePositiveRate, { gap: null, byChance: null, p: null });
 });
 
-test("oddsGapOf: of all deals as many are as great as Fisher's test says", () => {
+test("oddsGapsOf: of all deals as many are as great as Fisher's test says", () => {
   // 3 of 4 against 1 of 4: two-sided 34 of 70.
   const tea = [
     ...many(3, "F", true, true),
@@ -112,14 +112,40 @@ test("oddsGapOf: of all deals as many are as great as Fisher's test says", () =>
     ...many(1, "M", true, true),
     ...many(3, "M", true, false),
   ];
-  const { truePositiveRate } = oddsGapOf(tea, "sex", { seed: 5, deals: 4000 });
+  const [{ truePositiveRate }] = oddsGapsOf(tea, ["sex"], { seed: 5, deals: 4000 });
   assert.ok(Math.abs((truePositiveRate.p ?? 0) - 34 / 70) < 0.03);
 });
 
-test("oddsGapOf: a patient with two values is refused", () => {
+test("oddsGapsOf: attributes together are dealt as each alone, also one that fewer have", () => {
+  const some = [
+    ...many(7, "F", true, true),
+    ...many(5, "M", true, false),
+    ...many(4, "F", false, true),
+    ...many(6, "M", false, false),
+  ].map((one, i) => ({
+    ...one,
+    attributes: {
+      ...one.attributes,
+      age: i % 3 === 0 ? "old" : "young",
+      machine: i % 4 === 0 ? null : `${i % 2}`,
+    },
+  }));
+  const options = { seed: 7, deals: 100 };
+  const together = oddsGapsOf(some, ["sex", "age", "machine"], options);
+  assert.deepEqual(
+    together,
+    ["sex", "age", "machine"].flatMap((name) => oddsGapsOf(some, [name], options)),
+  );
+  assert.deepEqual(
+    together.map(({ patients }) => patients),
+    [22, 22, 16],
+  );
+});
+
+test("oddsGapsOf: a patient with two values is refused", () => {
   const both = [subject("1", "F", true, true), subject("1", "M", true, true)];
   assert.throws(
-    () => oddsGapOf(both, "sex", { seed: 1, deals: 10 }),
+    () => oddsGapsOf(both, ["sex"], { seed: 1, deals: 10 }),
     /one sex of patient 1, got F, M/,
   );
 });
