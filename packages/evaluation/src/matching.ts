@@ -42,6 +42,12 @@ export function fractureFindings(
     .toSorted((a, b) => b.score - a.score);
 }
 
+/** As `matchFractures`, without overlaps. */
+export interface FracturePair {
+  readonly truth: TruthObject;
+  readonly finding: Finding | null;
+}
+
 /** One entry a fracture of the image; none for an image that is not annotated. */
 export function matchFractures(
   image: TestImage,
@@ -49,15 +55,8 @@ export function matchFractures(
   minimumScore: number,
   leastIou: number,
 ): FractureMatch[] {
-  const truths = fracturesOn(image, fractureClasses);
-  const findings = fractureFindings(image.findings, fractureClasses, minimumScore);
-  const taken = new Map<number, Finding>();
-  for (const [i, standing] of standingsOn(truths, findings, leastIou).entries()) {
-    if (standing.is === "hit") taken.set(standing.object, findings[i]);
-  }
-  return truths.map((truth, place) => {
-    const finding = taken.get(place);
-    if (finding === undefined) return { truth, found: null };
+  return pairFractures(image, fractureClasses, minimumScore, leastIou).map(({ truth, finding }) => {
+    if (finding === null) return { truth, found: null };
     return {
       truth,
       found: {
@@ -67,6 +66,22 @@ export function matchFractures(
       },
     };
   });
+}
+
+/** Which finding stands for each fracture. */
+export function pairFractures(
+  image: TestImage,
+  fractureClasses: readonly string[],
+  minimumScore: number,
+  leastIou: number,
+): FracturePair[] {
+  const truths = fracturesOn(image, fractureClasses);
+  const findings = fractureFindings(image.findings, fractureClasses, minimumScore);
+  const taken = new Map<number, Finding>();
+  for (const [i, standing] of standingsOn(truths, findings, leastIou).entries()) {
+    if (standing.is === "hit") taken.set(standing.object, findings[i]);
+  }
+  return truths.map((truth, place) => ({ truth, finding: taken.get(place) ?? null }));
 }
 
 /** What is to be found on an annotated image and what was, at any score. */

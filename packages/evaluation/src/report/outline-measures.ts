@@ -11,7 +11,7 @@ import { type Mask, type Polygon, polygonBounds, rasterizeWindow } from "@malleo
 import type { Estimate } from "@malleolus/schema";
 import { type BootstrapOptions, weightedBootstrap } from "../bootstrap.ts";
 import { type EvaluationOptions, shownPatients } from "../evaluate.ts";
-import { matchFractures, outlineMasks } from "../matching.ts";
+import { outlineMasks, pairFractures } from "../matching.ts";
 import type { TestImage, TestPatient } from "../patient.ts";
 import type { PixelSpacing } from "../segmentation/distance-transform.ts";
 import { type MaskAgreement, maskAgreement } from "../segmentation/mask-agreement.ts";
@@ -111,12 +111,14 @@ function comparedFractures(
     images.flatMap((image) => {
       const spacing = spacings.get(image.id);
       if (spacing === undefined) return [];
-      return matchFractures(image, fractureClasses, threshold, foundIou).map(({ truth, found }) => {
-        // A finding's holes are holes.
-        const masks = found && outlineMasks(truth.polygons, found.finding.polygons, image);
-        const agreement = masks && agreementOf(masks, spacing, tolerance);
-        return { patient, isFound: found !== null, agreement };
-      });
+      return pairFractures(image, fractureClasses, threshold, foundIou).map(
+        ({ truth, finding }) => {
+          // A finding's holes are holes.
+          const masks = finding && outlineMasks(truth.polygons, finding.polygons, image);
+          const agreement = masks && agreementOf(masks, spacing, tolerance);
+          return { patient, isFound: finding !== null, agreement };
+        },
+      );
     }),
   );
 }

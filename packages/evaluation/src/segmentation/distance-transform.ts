@@ -9,5 +9,8 @@ export type PixelSpacing = readonly [row: number, column: number];
  * row as the mask, infinite everywhere where nothing is set.
  */
 export function distancesTo(mask: Mask, spacing: PixelSpacing): Float64Array {
-  return squaredDistances(mask, spacing).map(Math.sqrt);
+  const distances = squaredDistances(mask, spacing);
+  // In place: `map` would take longer than all the rest.
+  for (let i = 0; i < distances.length; i++) distances[i] = Math.sqrt(distances[i]);
+  return distances;
 }

@@ -48,8 +48,8 @@ export function skeletonOf({ width, height, data }: Mask): Mask {
       removed = true;
       for (const place of going) padded[place] = 0;
       for (const place of going) {
-        for (const offset of offsets) {
-          const next = place + offset;
+        for (let k = 0; k < offsets.length; k++) {
+          const next = place + offsets[k];
           if (padded[next] === 0 || isBorder[next] === 1) continue;
           isBorder[next] = 1;
           left.push(next);
