@@ -71,6 +71,10 @@ export const DETECTOR_OPTIONS: readonly DetectorOption[] = [
     }),
   },
   {
+    name: "boxes through the box head three times",
+    change: (config) => ({ ...config, roi: { ...config.roi, boxRegressions: 3 } }),
+  },
+  {
     name: "an image head that weighs scores",
     change: (config) => ({
       ...config,

@@ -68,6 +68,7 @@ export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
       scoreThreshold: 0.05,
       nmsThreshold: 0.5,
       detectionsPerImage: 100,
+      boxRegressions: 1,
     },
     imageHead: null,
     soundClass: null,

@@ -148,6 +148,11 @@ const roi = z.strictObject({
   /** Within a class. */
   nmsThreshold: share,
   detectionsPerImage: size,
+  /**
+   * How often a detection's box goes through the box head: once in Detectron2, and before there was a
+   * choice; more often is iterative regression. In detection alone.
+   */
+  boxRegressions: z.int().min(1).max(4).default(1),
 });
 export type RoiConfig = z.infer<typeof roi>;
 

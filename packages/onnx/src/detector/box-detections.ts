@@ -10,7 +10,7 @@ import type { Value } from "../graph/graph.ts";
 import { cut, greatest, reshape, take, transpose, unsqueeze } from "../graph/tensor-steps.ts";
 import { fullyConnected, relu, type Walk } from "../layers/layers.ts";
 import { areFiniteBoxes, clipBoxes, column, decodeBoxes, scoresOf, suppress } from "./box-steps.ts";
-import { POOLED_LEVELS, poolRegions, type Regions } from "./regions.ts";
+import { arrangeRegions, orderOf, POOLED_LEVELS, poolRegions, type Regions } from "./regions.ts";
 
 /** By falling score. */
 export interface BoxDetections {
@@ -71,6 +71,41 @@ export function detectBoxes(
     scores: best.values,
     probabilities: take(graph, probabilities, column(graph, chosen, 2)),
   };
+}
+
+/** The boxes of detections sent through the box head once more, as `networks` has it in `regress-again.ts`: [m, 4]. */
+export function regressAgain(
+  walk: Walk,
+  maps: readonly Value[],
+  { boxes, classes }: Pick<BoxDetections, "boxes" | "classes">,
+  limits: Value,
+  config: MaskRcnnConfig,
+): Value {
+  const { graph } = walk;
+  const { roi } = config;
+  const regions = arrangeRegions(graph, boxes, roi);
+  const pooled = poolRegions(graph, maps.slice(0, POOLED_LEVELS), regions, roi.box);
+  const all = fullyConnected(
+    walk,
+    boxHead(walk, pooled, config),
+    "roi_heads.box_predictor.bbox_pred",
+    {
+      in: roi.box.fullyConnectedChannels,
+      out: config.classes.length * 4,
+    },
+  );
+  const deltas = reshape(graph, all, [0, config.classes.length, 4]);
+  const own = graph.add(
+    "GatherND",
+    [deltas, unsqueeze(graph, take(graph, classes, regions.places), 1)],
+    {
+      batch_dims: { integer: 1 },
+    },
+  ); // [m, 4]
+  const moved = decodeBoxes(graph, own, regions.boxes, roi.box.boxWeights);
+  const areFinite = unsqueeze(graph, areFiniteBoxes(graph, moved), 1);
+  const kept = graph.add("Where", [areFinite, clipBoxes(graph, moved, limits), regions.boxes]);
+  return take(graph, kept, orderOf(graph, regions));
 }
 
 /** [n, C, S, S] to [n, D] */

@@ -7,11 +7,12 @@
  */
 import type { FineMaskHeadConfig, MaskRcnnConfig } from "@malleolus/schema";
 import type { Value } from "../graph/graph.ts";
-import { sizes, take, unsqueeze } from "../graph/tensor-steps.ts";
+import { take, unsqueeze } from "../graph/tensor-steps.ts";
 import { convolution, doubling, relu, type Walk } from "../layers/layers.ts";
 import type { BoxDetections } from "./box-detections.ts";
 import {
   arrangeRegions,
+  orderOf,
   POOLED_LEVELS,
   poolFromFinest,
   poolRegions,
@@ -42,20 +43,12 @@ export function detectMasks(
   }); // [m, K, M, M]
   const classes = unsqueeze(graph, take(graph, found.classes, regions.places), 1);
   const own = graph.add("GatherND", [logits, classes], { batch_dims: { integer: 1 } });
-  return graph.add("Sigmoid", [take(graph, own, orderOf(walk, regions))]);
+  return graph.add("Sigmoid", [take(graph, own, orderOf(graph, regions))]);
 }
 
 /** How many cells a mask has along a side. */
 export function maskSide({ roi: { mask } }: MaskRcnnConfig): number {
   return mask.pooledSize * (mask.head.kind === "fine" ? 4 : 2);
-}
-
-/** For every place the region that came from it: int64 [m]. */
-function orderOf({ graph }: Walk, { places }: Regions): Value {
-  const [, order] = graph.addPair("TopK", [places, sizes(graph, places, 0, 1)], {
-    largest: { integer: 0 },
-  });
-  return order;
 }
 
 /** Some convolutions, and a transposed one to twice the resolution: [m, C, 2 S, 2 S]. */

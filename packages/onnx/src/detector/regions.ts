@@ -4,7 +4,7 @@
  */
 import type { RoiConfig } from "@malleolus/schema";
 import type { Graph, Value } from "../graph/graph.ts";
-import { cast, cut, join, placesWhere, squeeze, take } from "../graph/tensor-steps.ts";
+import { cast, cut, join, placesWhere, sizes, squeeze, take } from "../graph/tensor-steps.ts";
 import { STRIDES } from "./resnet.ts";
 
 /** Regions are pooled from p2 to p5; p6 is for proposals only. */
@@ -52,6 +52,14 @@ export function arrangeRegions(graph: Graph, boxes: Value, config: RoiConfig): R
     places: join(graph, places, 0),
     levels,
   };
+}
+
+/** For every place the region that came from it: int64 [n]. */
+export function orderOf(graph: Graph, { places }: Regions): Value {
+  const [, order] = graph.addPair("TopK", [places, sizes(graph, places, 0, 1)], {
+    largest: { integer: 0 },
+  });
+  return order;
 }
 
 /** The features of each region from the level that fits it: [n, C, pooledSize, pooledSize]. */

@@ -18,6 +18,7 @@ import { detectMasks } from "./mask-inference.ts";
 import { maskedRegions, maskLoss } from "./mask-loss.ts";
 import { arrangeRegions, poolRegions, selectRegions } from "./region-pooling.ts";
 import { sampleRegions } from "./region-sampling.ts";
+import { regressAgain } from "./regress-again.ts";
 
 /** Boxes [n * 4] of each image, in pixels. */
 type Proposals = readonly Float32Array[];
@@ -47,6 +48,7 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
   const boxes = boxHead(config);
   const predictor = boxPredictor(config);
   const masks = maskHead(config);
+  const deltasOf = (pooled: Tensor) => predictor.predict(boxes.forward(pooled)).deltas;
   return {
     box_head: boxes,
     box_predictor: predictor,
@@ -76,7 +78,10 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
           const regions = arrangeRegions(proposals, roi);
           const pooled = stage("box pooling", () => poolRegions(features, regions, roi.box));
           const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));
-          const found = stage("box selection", () => detectBoxes(predictions, regions, sizes, roi));
+          let found = stage("box selection", () => detectBoxes(predictions, regions, sizes, roi));
+          for (let done = 1; done < roi.boxRegressions; done++) {
+            found = stage("box head", () => regressAgain(features, found, sizes, roi, deltasOf));
+          }
           return withMasks(
             found,
             stage("masks", () => detectMasks(masks, features, found, roi)),

@@ -1,0 +1,223 @@
+/**
+ * What can be had from detectors as they are, without training: findings of low scores, a mirrored view, boxes sent
+ * through the box head again (iterative regression), boxes scaled by a factor, several checkpoints fused (weighted
+ * boxes fusion).
+ *
+ *     node experiments/detection-variants.ts COCO IMAGES LIMIT CHECKPOINT...
+ *
+ * On the first LIMIT radiographs, those without objects too. The factor is chosen on one half of the groups (patients,
+ * near-duplicates) and measured on the other, both ways round. A second a radiograph, view and checkpoint on one core
+ * with AVX2.
+ */
+import { createHash } from "node:crypto";
+import { connected, readRadiograph } from "@malleolus/data";
+import {
+  averagePrecision,
+  averagePrecisionIntervals,
+  type LabeledImage,
+  measureImages,
+  NO_FRACTURE,
+  runsOfOutlines,
+  trueObject,
+} from "@malleolus/evaluation";
+import { type Box, boxArea, scaleBox } from "@malleolus/geometry";
+import {
+  type Detection,
+  findingsOf,
+  fuseDetections,
+  mirrorDetection,
+  mirrorImage,
+  prepareImage,
+} from "@malleolus/imaging";
+import { batchImages, maskRcnn } from "@malleolus/networks";
+import { detectorConfig, detectorPreprocess, type MaskRcnnConfig } from "@malleolus/schema";
+import { nn, noGrad, readSafetensors, scope } from "@malleolus/torch";
+import { readTrainingSet, type TrainingImage } from "@malleolus/training";
+
+const [coco, folder, limitText, ...checkpoints] = process.argv.slice(2);
+const limit = Number(limitText);
+if (coco === undefined || folder === undefined || !(limit >= 1) || checkpoints.length === 0) {
+  console.error("usage: node experiments/detection-variants.ts COCO IMAGES LIMIT CHECKPOINT...");
+  process.exit(2);
+}
+
+const [LOW, USUAL] = [0.001, 0.05] as const;
+const FACTORS = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2] as const;
+const BOOTSTRAP = { seed: 1, resamples: 1000 };
+
+/** What one checkpoint sees of one radiograph from a score of `LOW` on, in the radiograph's pixels. */
+interface Views {
+  readonly plain: readonly Detection[];
+  /** Those from `USUAL` on, each with the box and the mask that the second stage makes of its box, and its own score. */
+  readonly again: readonly Detection[];
+  readonly mirrored: readonly Detection[];
+}
+
+const detectors = checkpoints.map(openViews);
+const set = await readTrainingSet(coco, folder, limit);
+const groupOf = new Map(
+  connected(set.images, ({ keys }) => keys).flatMap((group, i) =>
+    group.map((image) => [image, `${i}`] as const),
+  ),
+);
+// By ascending id: where scores are equal, the order decides.
+const images = set.images.toSorted((a, b) => a.id - b.id);
+const groups = images.map((image) => groupOf.get(image) ?? "");
+const seen: Views[][] = [];
+for (const [number, image] of images.entries()) {
+  const radiograph = await readRadiograph(image.path);
+  seen.push(detectors.map((views) => views(radiograph)));
+  if ((number + 1) % 20 === 0) console.error(`${number + 1} of ${images.length}`);
+}
+
+for (const [place, path] of checkpoints.entries()) {
+  console.log(path);
+  const own = (from: number, isMirrored: boolean) =>
+    seen.map((one) => together([one[place]], from, isMirrored));
+  report("one view, scores from 0.05", own(USUAL, false));
+  report(
+    "one view, scores from 0.05, boxes through the head again",
+    seen.map((one) => [...one[place].again]),
+  );
+  report("one view, scores from 0.001", own(LOW, false));
+  report("two views, scores from 0.05", own(USUAL, true));
+  report("two views, scores from 0.001", own(LOW, true));
+  reportScaled(own(LOW, true));
+}
+if (checkpoints.length > 1) {
+  console.log("all of them fused");
+  report(
+    "two views each, scores from 0.001",
+    seen.map((one) => together(one, LOW, true)),
+  );
+}
+
+function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0]) => Views {
+  const { tensors, metadata } = readSafetensors(path);
+  const config = detectorConfig(metadata, path);
+  const preprocess = detectorPreprocess(metadata, path);
+  const loaded = (roi: Partial<MaskRcnnConfig["roi"]>) => {
+    const made = maskRcnn({ ...config, roi: { ...config.roi, ...roi } });
+    scope(() => nn.loadStateDict(made, tensors));
+    nn.freeze(made);
+    return made;
+  };
+  const model = loaded({ scoreThreshold: LOW });
+  // A region keeps its box of every class, whatever it scores.
+  const regressor = loaded({ scoreThreshold: 0, nmsThreshold: 1 });
+  for (const tensor of tensors.values()) tensor.free();
+  const { sizeDivisibility: divisibility, pixelMean, channels } = config;
+  return (radiograph) => {
+    const { image, scaleX, scaleY } = prepareImage(radiograph, preprocess);
+    const [plain, mirrored] = [image, mirrorImage(image)].map((one) =>
+      scope(() => model.detect(batchImages([one], { divisibility, pixelMean, channels }))[0]),
+    );
+    const again = noGrad(() =>
+      scope(() => {
+        const batch = batchImages([image], { divisibility, pixelMean, channels });
+        const maps = regressor.backbone.forward(batch.tensor).slice(0, 4);
+        return plain
+          .filter(({ score }) => score > USUAL)
+          .map((one) => {
+            const proposals = [Float32Array.from(one.box)];
+            const [regressed] = regressor.roi_heads.detect(maps, proposals, batch.sizes);
+            const own = regressed.find((other) => other.class === one.class) ?? one;
+            return { ...one, box: own.box, mask: own.mask };
+          });
+      }),
+    );
+    const inRadiograph = (detection: Detection): Detection => ({
+      ...detection,
+      box: scaleBox(detection.box, 1 / scaleX, 1 / scaleY),
+    });
+    return {
+      plain: plain.map(inRadiograph),
+      again: again.map(inRadiograph),
+      mirrored: mirrored.map((one) => inRadiograph(mirrorDetection(one, image.width))),
+    };
+  };
+}
+
+function together(views: readonly Views[], from: number, isMirrored: boolean): Detection[] {
+  const all = views.flatMap(({ plain, mirrored }) => (isMirrored ? [plain, mirrored] : [plain]));
+  const counted = all.map((view) => view.filter(({ score }) => score > from));
+  return fuseDetections(counted).filter(({ score }) => score > from);
+}
+
+function report(what: string, found: readonly (readonly Detection[])[]): void {
+  console.log(`  ${what}: ${figuresOf(found.map((own, i) => labeled(images[i], own)))}`);
+}
+
+/** Boxes scaled by what is best on the half that they are not of. */
+function reportScaled(found: readonly (readonly Detection[])[]): void {
+  const halves = groups.map(
+    (group) => createHash("sha256").update(`half ${group}`).digest()[0] % 2,
+  );
+  const byFactor = FACTORS.map((factor) =>
+    found.map((own, i) =>
+      labeled(
+        images[i],
+        own.map((one) => ({ ...one, box: scaledBox(one.box, factor) })),
+      ),
+    ),
+  );
+  const best = [0, 1].map((half) => {
+    const values = byFactor.map((all) => {
+      const own = all.filter((_, i) => halves[i] === half);
+      return averagePrecision(own, set.classes, "box", [NO_FRACTURE]).averagePrecision.all ?? 0;
+    });
+    return values.indexOf(Math.max(...values));
+  });
+  const crossed = images.map((_, i) => byFactor[best[1 - halves[i]]][i]);
+  const factors = best.map((place) => FACTORS[place]).join(" and ");
+  console.log(
+    `  the last with boxes scaled (${factors}, each chosen on the other half): ${figuresOf(crossed)}`,
+  );
+}
+
+function scaledBox([x1, y1, x2, y2]: Box, factor: number): Box {
+  const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
+  const [halfWidth, halfHeight] = [((x2 - x1) / 2) * factor, ((y2 - y1) / 2) * factor];
+  return [x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight];
+}
+
+function labeled(image: TrainingImage, found: readonly Detection[]): LabeledImage {
+  const { width, height } = image;
+  const unscaled = { image: { width, height, pixels: new Float32Array() }, scaleX: 1, scaleY: 1 };
+  return {
+    truths: image.objects.map((object) =>
+      trueObject({ ...object, class: set.classes[object.class] }, image),
+    ),
+    detections: findingsOf(found, { width, height }, unscaled, set.classes).map(
+      ({ class: name, score, box, polygons }) => ({
+        class: name,
+        score,
+        box,
+        boxArea: boxArea(box),
+        mask: runsOfOutlines(polygons, width, height),
+      }),
+    ),
+  };
+}
+
+function figuresOf(all: readonly LabeledImage[]): string {
+  const [box, mask] = (["box", "mask"] as const).map((shape) => {
+    const { averagePrecision: ap } = averagePrecision(all, set.classes, shape, [NO_FRACTURE]);
+    const { averagePrecision: of } = averagePrecisionIntervals(
+      all,
+      groups,
+      set.classes,
+      shape,
+      BOOTSTRAP,
+      [NO_FRACTURE],
+    );
+    const said = (value: number | null, interval: readonly [number, number] | null) =>
+      `${value?.toFixed(3) ?? "–"}${interval === null ? "" : ` (${interval.map((end) => end.toFixed(2)).join(" to ")})`}`;
+    return (
+      `${shape} AP ${said(ap.all, of.all)}, AP50 ${said(ap.iou50, of.iou50)}, ` +
+      `AP75 ${said(ap.iou75, of.iou75)}`
+    );
+  });
+  const { auc } = measureImages(all, { threshold: 0.5, notObjects: [NO_FRACTURE], groups });
+  return `${box}; ${mask}; image AUC ${auc?.auc.toFixed(3) ?? "–"}`;
+}
