@@ -117,7 +117,7 @@ export function comparisonsCsv(tests: readonly ComparedTest[]): string {
   return [head, ...rows].map(csvLine).join("");
 }
 
-/** What is known and was said of each patient, a row a patient, so that the comparisons can be made again. */
+/** What is known and was said of each patient, a row a patient, so that McNemar's comparisons can be made again. */
 export function patientsCsv(tests: readonly ComparedTest[]): string {
   const rules = tests[0]?.evaluation.rules.map(({ rule }) => rule) ?? [];
   const names = [...new Set(tests.flatMap(({ observers }) => observers.map(({ name }) => name)))];

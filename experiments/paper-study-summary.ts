@@ -1,5 +1,4 @@
 /** What `paper-study-tables.ts` writes of the tests for people; for programs there is `paper-study-csv.ts`. */
-import { cpus } from "node:os";
 import {
   type ClassResult,
   type DeciderComparison,
@@ -76,8 +75,7 @@ function aboutText({ simulated, sets, provenance, timings, software }: FinishedS
       `Detector ${detector.sha256.slice(0, 12)}, computed in ${detector.dtype}. Malleolus ${code.version}, source ` +
       `${code.sha256?.slice(0, 12) ?? "unknown"}; ` +
       `${others.map(({ name, version }) => `${name} ${version}`).join(", ")}.`,
-    `${all.toFixed(0)} minutes, ${minutes(/training a/).toFixed(0)} of them training, on ${cpus().length} cores ` +
-      `(${cpus()[0]?.model ?? "unknown"}). Intervals are of 95 %.`,
+    `${all.toFixed(0)} minutes, ${minutes(/training a/).toFixed(0)} of them training. Intervals are of 95 %.`,
   ].join("\n");
 }
 

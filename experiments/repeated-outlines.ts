@@ -1,5 +1,5 @@
 /**
- * How well a person's outline of a fracture repeats, which bounds what a detector can be asked for: FracAtlas holds
+ * How well a person's outline of a fracture repeats, beside which a detector's placement has to be seen: FracAtlas holds
  * some radiographs twice, and its annotators outlined each anew.
  *
  *     node experiments/repeated-outlines.ts FRACATLAS
