@@ -22,6 +22,8 @@ export type StudyErrorCode =
   | "consent"
   /** A source of an import that cannot be used. */
   | "source"
+  /** A source of an import that this machine cannot read now, whatever is in it: another may, or later. */
+  | "unreadable"
   /** Someone who may not do this, or not now. */
   | "person"
   /** A reading or an annotation that says what it cannot. */

@@ -10,6 +10,7 @@ export interface Refusal {
 /** Null for anything that is not the file's fault, such as a full disk. */
 export function refusalOf(error: unknown): Refusal | null {
   const isItsFault =
-    error instanceof DataError || (error instanceof StudyError && error.code === "source");
+    error instanceof DataError ||
+    (error instanceof StudyError && (error.code === "source" || error.code === "unreadable"));
   return isItsFault ? { code: error.code, reason: error.message } : null;
 }

@@ -39,7 +39,7 @@ export async function* filesAt(paths: readonly ListedPath[]): AsyncGenerator<Sou
 /**
  * The bytes of a file that lies by itself.
  *
- * @throws StudyError `source`: it is that file's fault.
+ * @throws StudyError `source` where it is that file's fault, `unreadable` where the system does not give its bytes.
  */
 export function readSourceFile(path: string): Uint8Array {
   try {
@@ -50,6 +50,6 @@ export function readSourceFile(path: string): Uint8Array {
     return readFileSync(path);
   } catch (cause) {
     if (cause instanceof StudyError || !(cause instanceof Error && "syscall" in cause)) throw cause;
-    throw new StudyError("source", `${path}: it cannot be read (${cause.message})`, { cause });
+    throw new StudyError("unreadable", `${path}: it cannot be read (${cause.message})`, { cause });
   }
 }

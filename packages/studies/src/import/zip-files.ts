@@ -25,7 +25,7 @@ const BESIDE = /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/;
 /**
  * Reads the list of a zip file once, then its files one by one as they are asked for.
  *
- * @throws StudyError `source` where its list cannot be read.
+ * @throws StudyError `source` where its list is not one, `unreadable` where the system does not give its bytes.
  */
 export function readZip(path: string): AsyncGenerator<ZippedFile> {
   return filesIn(path, () => openZip(path), 1);
@@ -137,6 +137,9 @@ async function readEntry(
 }
 
 function notZip(name: string, cause: unknown): StudyError {
+  if (cause instanceof Error && "syscall" in cause) {
+    return new StudyError("unreadable", `${name}: it cannot be read (${cause.message})`, { cause });
+  }
   return new StudyError(
     "source",
     `${name}: expected a whole zip file, got one that cannot be read (${causeText(cause)})`,

@@ -1,6 +1,6 @@
 /** Imports by jobs; what holds of every queue is in `job-queue.test.ts`. */
 import assert from "node:assert/strict";
-import { copyFileSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sql } from "kysely";
@@ -113,6 +113,28 @@ test("importJobs: what is recorded in a transaction that is undone is recorded b
   assert.equal(await queue.complete(job, results.store), true);
   await results.end?.();
   assert.equal((await inspectStudy(study)).images.length, 4);
+});
+
+test("importJobs: files that a worker cannot read are no job done; a file that is bad is", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 2);
+  writeFileSync(join(archive, "broken.zip"), "no zip file");
+  const { queue, told, jobs, send } = await workerOf(context, study);
+  await send(archive);
+  const job = await queue.claim(jobs.topic);
+  assert.ok(job !== null);
+  renameSync(archive, `${archive} elsewhere`);
+  await assert.rejects(jobs.perform(job, never), {
+    message: /^the file: it cannot be read \(ENOENT.*; see that workers may read .* jobs --revive$/,
+  });
+  assert.equal((await inspectStudy(study)).files.length, 0);
+
+  renameSync(`${archive} elsewhere`, archive);
+  const results = await jobs.perform(job, never);
+  assert.equal(await queue.complete(job, results.store), true);
+  await results.end?.();
+  assert.deepEqual(told.toSorted(), ["imported", "imported", "refused"]);
 });
 
 test("importJobs: a job that fails says why without the names of its files", async (context) => {

@@ -10,6 +10,7 @@ import { resolve } from "node:path";
 import { causeText } from "@malleolus/errors";
 import type { Hospital } from "@malleolus/schema";
 import { z } from "zod";
+import { StudyError } from "../errors.ts";
 import { type DecidedFile, decideImport, discardDecided } from "../import/decide-import.ts";
 import { waitForImportLock } from "../import/import-lock.ts";
 import { inOrder } from "../import/in-order.ts";
@@ -99,6 +100,19 @@ function filesOf(
   return { paths, hospital: findHospital(study, content.hospital) };
 }
 
+/**
+ * A file that is bad is refused, once and for all; one that this machine cannot read is another's to import, or is
+ * there later.
+ */
+function requireReadable(decided: DecidedFile): void {
+  if (decided.kind !== "refused" || decided.refusal.code !== "unreadable") return;
+  throw new StudyError(
+    "unreadable",
+    `${decided.refusal.reason}; see that workers may read the files under the paths that were sent, then let their ` +
+      "jobs be tried again: malleolus jobs --revive",
+  );
+}
+
 async function importFiles(
   { study, keys, workers, who, onFile }: ImportWork,
   paths: readonly string[],
@@ -119,6 +133,7 @@ async function importFiles(
       { limit: 2 * workers.threads, drop: ({ decided }) => discardDecided(decided) },
     );
     for await (const one of files) {
+      requireReadable(one.decided);
       ready.push(one);
       if (lost.aborted) break;
     }
