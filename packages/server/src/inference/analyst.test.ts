@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { type TestContext, test } from "node:test";
-import { type Analyst, openAnalyst } from "./analyst.ts";
+import { type Analyst, AnalystBusy, openAnalyst } from "./analyst.ts";
 import { RESULT } from "./test-inbox.ts";
 
 const READY = { news: "ready", modelSha256: "ab".repeat(32) };
@@ -31,8 +31,13 @@ function open(
     then = "",
     command = process.execPath,
     longestMs = 60_000,
-    expected = null,
-  }: { then?: string; command?: string; longestMs?: number; expected?: string | null },
+    mayBeUsed = () => true,
+  }: {
+    then?: string;
+    command?: string;
+    longestMs?: number;
+    mayBeUsed?: (sha256: string) => boolean;
+  },
 ): Opened {
   let changed = Promise.withResolvers<void>();
   const analyst = openAnalyst(
@@ -42,7 +47,7 @@ function open(
         serialization: "advanced",
       }),
     () => changed.resolve(),
-    { longestMs, mayBeUsed: (sha256) => expected === null || expected === sha256 },
+    { longestMs, mayBeUsed },
   );
   context.after(() => analyst.close());
   return {
@@ -116,16 +121,32 @@ test("openAnalyst: one that cannot be started is tried again, and closes", async
 });
 
 test("openAnalyst: a model that is not the approved one is not used", async (context) => {
-  const { analyst } = open(context, { expected: "cd".repeat(32) });
+  const { analyst } = open(context, { mayBeUsed: (sha256) => sha256 === "cd".repeat(32) });
   for (const began = Date.now(); analyst.restarts < 1; ) {
     assert.ok(Date.now() - began < 60_000, "not begun anew");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  assert.equal(analyst.isWarm, false);
+  assert.deepEqual([analyst.isWarm, analyst.isRefused], [false, true]);
   await assert.rejects(
     analyst.analyse(ORDER, () => undefined),
     { name: "AnalysisEnded" },
   );
+});
+
+test("openAnalyst: a warm model that is the approved one no more gets no study, until it is again", async (context) => {
+  let isApproved = true;
+  const then = `process.send({ news: "refused", id: order.id, reason: "no ankle" });`;
+  const { analyst, until } = open(context, { then, mayBeUsed: () => isApproved });
+  const analyse = () => analyst.analyse(ORDER, () => undefined);
+  await until(true);
+  await assert.rejects(analyse(), { message: "no ankle" });
+  isApproved = false;
+  await assert.rejects(analyse(), AnalystBusy);
+  assert.equal(analyst.isWarm, false);
+  isApproved = true;
+  await until(true);
+  assert.equal(analyst.isRefused, false);
+  await assert.rejects(analyse(), { message: "no ankle" });
 });
 
 test("openAnalyst: for another model the process is begun anew, after what it is at", async (context) => {

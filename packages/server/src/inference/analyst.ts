@@ -20,6 +20,8 @@ export type Looked = Extract<AnalysisNews, { news: "looked" }>;
 export interface Analyst {
   /** Whether the model is: not at first, and not after the process has ended, until it is again. */
   readonly isWarm: boolean;
+  /** Whether the last process that began had a model that may not be used. */
+  readonly isRefused: boolean;
   /** How many orders it takes beside each other: none while no model is warm. */
   readonly capacity: number;
   /** Whether it takes one now. */
@@ -67,7 +69,10 @@ const LONGEST_WAIT_MS = 60_000;
 
 export interface AnalystOptions {
   readonly longestMs?: number;
-  /** Whether the model of this hash may be used. A process that has another is ended, and is begun anew. */
+  /**
+   * Whether the model of this hash may be used: asked when it is there, and before each order. A process that has another
+   * is ended, and is begun anew.
+   */
   readonly mayBeUsed?: (sha256: string) => boolean;
 }
 
@@ -79,6 +84,8 @@ export function openAnalyst(
 ): Analyst {
   const { longestMs = LONGEST_ANALYSIS_MS, mayBeUsed = () => true } = options;
   let isWarm = false;
+  let isRefused = false;
+  let modelSha256 = "";
   let restarts = 0;
   let waitMs = FIRST_WAIT_MS;
   let isClosing = false;
@@ -100,10 +107,12 @@ export function openAnalyst(
 
   function hear(news: AnalysisNews): void {
     if (news.news === "ready") {
-      if (!mayBeUsed(news.modelSha256)) {
+      isRefused = !mayBeUsed(news.modelSha256);
+      if (isRefused) {
         child.kill("SIGKILL");
         return;
       }
+      modelSha256 = news.modelSha256;
       isWarm = true;
       waitMs = FIRST_WAIT_MS;
       onModel();
@@ -155,6 +164,7 @@ export function openAnalyst(
     onProgress: (done: number, total: number) => void,
   ): Promise<Analysed | Looked> {
     if (pending !== null) throw new Error("internal: expected one analysis at a time");
+    if (isWarm && !mayBeUsed(modelSha256)) endChild();
     if (!isWarm) return Promise.reject(new AnalystBusy("the model is not there yet"));
     return new Promise((resolve, reject) => {
       const at = child;
@@ -168,6 +178,9 @@ export function openAnalyst(
   return {
     get isWarm() {
       return isWarm;
+    },
+    get isRefused() {
+      return isRefused;
     },
     get capacity() {
       return isWarm ? 1 : 0;

@@ -42,6 +42,9 @@ export function openAnalysts(
     get isWarm() {
       return all.some(({ isWarm }) => isWarm);
     },
+    get isRefused() {
+      return all.some(({ isRefused }) => isRefused);
+    },
     get capacity() {
       return all.reduce((sum, { capacity }) => sum + capacity, 0);
     },

@@ -5,9 +5,15 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { lockExclusively } from "@malleolus/studies";
 import { addApiKey } from "./api-keys.ts";
-import { addModel, currentModelPath, mayBeUsed, readModels } from "./model-registry.ts";
+import {
+  addModel,
+  currentModelPath,
+  readModels,
+  takeIntoUse,
+  whyRefused,
+} from "./model-registry.ts";
 import { codeOnFullDisk } from "./test-full-disk.ts";
-import { linesOf, testFolder } from "./test-inbox.ts";
+import { linesOf, testFolder, until } from "./test-inbox.ts";
 import { openApp } from "./test-inference-app.ts";
 
 function fileOf(context: TestContext, bytes: string, figures: string) {
@@ -39,7 +45,7 @@ test("addModel: a copy by its hash, with its figures, once; and what are no figu
 
 /** Two registered models, and requests to the registry by whose key. */
 async function openRegistry(context: TestContext) {
-  const { app, inbox } = await openApp(context);
+  const { app, inbox, analyst, audit } = await openApp(context);
   const { folder } = inbox;
   const hashes: string[] = [];
   for (const bytes of ["one", "two"]) {
@@ -53,16 +59,32 @@ async function openRegistry(context: TestContext) {
     ben: addApiKey(folder, "a third", ["models:approve"], "Ben Carr"),
     program: addApiKey(folder, "program", ["models:approve"]),
   };
-  const ask = async (who: keyof typeof keys, path: string) => {
+  const ask = async (who: keyof typeof keys, path: string, payload?: { from: string }) => {
     const headers = { authorization: `Bearer ${keys[who]}` };
-    const answer = await app.inject({ method: "POST", url: `/v1/models/${path}`, headers });
+    const url = `/v1/models/${path}`;
+    const answer = await app.inject({
+      method: "POST",
+      url,
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
     return { status: answer.statusCode, current: answer.json().current };
   };
-  return { folder, one, two, ask };
+  const rollBack = (who: keyof typeof keys, from: string) => ask(who, "roll-back", { from });
+  const said = (wanted: string) =>
+    linesOf(join(folder, "audit.jsonl"))
+      .filter(({ act }) => act === wanted)
+      .map(({ who, person, model }) => [who, person, model]);
+  const bothApprove = async () => {
+    for (const person of ["ada", "ben"] as const) {
+      for (const model of [one, two]) await ask(person, `${model}/approve`);
+    }
+  };
+  return { folder, one, two, ask, rollBack, said, bothApprove, analyst, audit };
 }
 
 test("a model is used once two people approved it, and switched by people alone", async (context) => {
-  const { folder, one, two, ask } = await openRegistry(context);
+  const { folder, one, two, ask, rollBack, said } = await openRegistry(context);
   assert.equal((await ask("ada", `${one}/approve`)).status, 200);
   // Twice by one is not by two.
   assert.equal((await ask("ada", `${one}/approve`)).status, 200);
@@ -74,62 +96,91 @@ test("a model is used once two people approved it, and switched by people alone"
   assert.equal((await ask("program", `${one}/use`)).status, 403);
   assert.deepEqual(await ask("ben", `${one}/use`), { status: 200, current: one });
   assert.equal(readFileSync(currentModelPath(folder) ?? "", "utf8"), "one");
-  assert.deepEqual([mayBeUsed(folder, one), mayBeUsed(folder, two)], [true, false]);
+  assert.equal(whyRefused(folder, one), null);
+  assert.match(whyRefused(folder, two) ?? "", /exchanged/);
   // That one is approved says nothing of another.
   assert.equal((await ask("ada", `${two}/use`)).status, 409);
-  assert.equal((await ask("ada", "roll-back")).status, 409);
+  assert.equal((await rollBack("ada", one)).status, 409);
   assert.equal((await ask("ada", `${"0".repeat(64)}/approve`)).status, 404);
   for (const person of ["ada", "ben"] as const) await ask(person, `${two}/approve`);
   // A file that somebody exchanged is not the one that was approved.
   writeFileSync(join(folder, "models", `${two}.safetensors`), "three");
   assert.deepEqual((await ask("ada", `${two}/use`)).status, 409);
   assert.equal(readModels(folder).current, one);
+  // What changes nothing has no line.
+  assert.deepEqual(
+    said("model approved"),
+    [one, two].flatMap((model) => [
+      ["a key", "Ada Bell", model],
+      ["a third", "Ben Carr", model],
+    ]),
+  );
 });
 
 test("a step back goes to the one before, by a person, to what two approved, and the audit says who", async (context) => {
-  const { folder, one, two, ask } = await openRegistry(context);
-  for (const person of ["ada", "ben"] as const) {
-    for (const model of [one, two]) await ask(person, `${model}/approve`);
-  }
+  const { folder, one, two, ask, rollBack, said, bothApprove } = await openRegistry(context);
+  await bothApprove();
   for (const model of [one, two, one, one]) await ask("ada", `${model}/use`);
-  assert.equal((await ask("program", "roll-back")).status, 403);
-  assert.deepEqual(await ask("ben", "roll-back"), { status: 200, current: two });
+  assert.equal((await rollBack("program", one)).status, 403);
+  assert.deepEqual(await rollBack("ben", one), { status: 200, current: two });
+  // The same again, as after an answer that got lost, steps no further.
+  assert.equal((await rollBack("ben", one)).status, 409);
+  assert.equal(readModels(folder).current, two);
   // Not to and fro between two, of which one may be bad: a second step goes further back.
-  assert.deepEqual(await ask("ben", "roll-back"), { status: 200, current: one });
-  assert.equal((await ask("ben", "roll-back")).status, 409);
+  assert.deepEqual(await rollBack("ben", two), { status: 200, current: one });
+  assert.equal((await rollBack("ben", one)).status, 409);
   await ask("ada", `${two}/use`);
   const file = join(folder, "models.json");
   const registry = JSON.parse(readFileSync(file, "utf8"));
   for (const model of registry.models) model.approvals.length = 1;
   writeFileSync(file, JSON.stringify(registry));
-  assert.equal((await ask("ben", "roll-back")).status, 409);
-  const audit = linesOf(join(folder, "audit.jsonl"));
+  assert.equal((await rollBack("ben", two)).status, 409);
   assert.deepEqual(
-    audit
-      .filter(({ act }) => act === "model rolled back")
-      .map(({ who, person, model }) => [who, person, model]),
+    said("model rolled back"),
     [two, one].map((model) => ["a third", "Ben Carr", model]),
+  );
+  assert.deepEqual(
+    said("model taken into use").map(([, , model]) => model),
+    [one, two, one, two],
   );
 });
 
+for (const step of ["use", "roll-back"] as const) {
+  test(`a switch is in force where its audit line cannot be written: ${step}`, async (context) => {
+    const { folder, one, two, ask, rollBack, bothApprove, analyst, audit } =
+      await openRegistry(context);
+    await bothApprove();
+    const by = { person: "Ada Bell", key: "a key" };
+    for (const model of [one, two]) await takeIntoUse(folder, model, by);
+    await audit.close();
+    const { status } = step === "use" ? await ask("ada", `${one}/use`) : await rollBack("ada", two);
+    assert.deepEqual([status, readModels(folder).current], [500, one]);
+    await until(() => analyst.restarts === 1);
+  });
+}
+
 test("approvals of the first version, which went by keys, are none: what is in use is not analysed with until people approve it", async (context) => {
-  const { folder, one, ask } = await openRegistry(context);
+  const { folder, one, two, ask, rollBack, bothApprove } = await openRegistry(context);
   const { models } = readModels(folder);
   const at = "2026-03-01T10:00:00.000Z";
   const approvals = ["Ada", "Ada 2"].map((who) => ({ who, at }));
   const before = {
     format: "malleolus-models-1",
     models: models.map((model) => ({ ...model, approvals })),
-    uses: [{ sha256: one, who: "Ada", at }],
+    // The last one may be a step back, which was written alike.
+    uses: [one, two, one].map((sha256) => ({ sha256, who: "Ada", at })),
   };
   writeFileSync(join(folder, "models.json"), JSON.stringify(before));
   assert.deepEqual(
     readModels(folder).models.map((model) => model.approvals),
     [[], []],
   );
-  assert.deepEqual([readModels(folder).current, mayBeUsed(folder, one)], [one, false]);
-  for (const person of ["ada", "ben"] as const) await ask(person, `${one}/approve`);
-  assert.equal(mayBeUsed(folder, one), true);
+  assert.equal(readModels(folder).current, one);
+  assert.match(whyRefused(folder, one) ?? "", /2 people .* got 0; .* --person NAME .*approve$/);
+  await bothApprove();
+  assert.equal(whyRefused(folder, one), null);
+  assert.equal((await rollBack("ada", one)).status, 409);
+  assert.deepEqual(await ask("ada", `${two}/use`), { status: 200, current: two });
 });
 
 test("models: on a full disk the registry that there is stays, and nothing is left beside it", async (context) => {

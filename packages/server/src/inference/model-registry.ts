@@ -83,14 +83,25 @@ export function currentModelPath(folder: string): string | null {
 }
 
 /**
- * Whether a process may analyse with the file of this hash: the one in use, where two people approved it; any where none
- * is in use.
+ * Why a process may not analyse with the file of this hash, and what to do; null where it may: the one in use, where two
+ * people approved it, and any where none is in use.
  */
-export function mayBeUsed(folder: string, sha256: string): boolean {
+export function whyRefused(folder: string, sha256: string): string | null {
   const { models, current } = readModels(folder);
-  if (current === null) return true;
-  const model = models.find((one) => one.sha256 === current);
-  return current === sha256 && model !== undefined && whyNotUsed(model) === null;
+  if (current === null) return null;
+  if (current !== sha256) {
+    return (
+      `expected the model in use, ${current}, got the file of ${sha256}: it was exchanged, or another was taken into ` +
+      "use meanwhile; if this line comes again, add the right file with --add-model"
+    );
+  }
+  const approved = models.find((one) => one.sha256 === current)?.approvals.length ?? 0;
+  if (approved >= APPROVALS) return null;
+  return (
+    `expected that ${APPROVALS} people approved the model in use, got ${approved}; each asks for a key with their name ` +
+    "(serve FOLDER --inference --new-key KEY --person NAME --scope models:approve), which keys of before have not, and " +
+    `then for POST /v1/models/${current}/approve`
+  );
 }
 
 /**
@@ -134,9 +145,13 @@ export async function addModel(folder: string, given: ModelToAdd): Promise<strin
   }
 }
 
-/** Twice by one person is once, whichever keys they have. @throws ServerError `not-found`. */
-export async function approveModel(folder: string, sha256: string, by: Actor): Promise<void> {
-  await changeRegistry(folder, (registry) => {
+/**
+ * Twice by one person is once, whichever keys they have: whether it is the first time.
+ *
+ * @throws ServerError `not-found`.
+ */
+export async function approveModel(folder: string, sha256: string, by: Actor): Promise<boolean> {
+  return changeRegistry(folder, (registry) => {
     const { approvals } = requireModel(registry, sha256);
     if (approvals.some(({ person }) => isSamePerson(person, by.person))) return registry;
     return {
@@ -152,11 +167,15 @@ function isSamePerson(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/** @throws ServerError `not-found`, or `state` for one that too few have approved, or whose file was changed. */
-export async function takeIntoUse(folder: string, sha256: string, by: Actor): Promise<void> {
+/**
+ * Whether another was in use before.
+ *
+ * @throws ServerError `not-found`, or `state` for one that too few have approved, or whose file was changed.
+ */
+export async function takeIntoUse(folder: string, sha256: string, by: Actor): Promise<boolean> {
   requireModel(readRegistry(folder), sha256);
   await requireFile(folder, sha256);
-  await changeRegistry(folder, (registry) => {
+  return changeRegistry(folder, (registry) => {
     requireApproved(registry, sha256);
     // It is: a step back is still one to what was before it.
     if (inUse(registry.uses).at(-1) === sha256) return registry;
@@ -165,17 +184,16 @@ export async function takeIntoUse(folder: string, sha256: string, by: Actor): Pr
 }
 
 /**
- * To the one that was in use before, and from there to the one before that. Returns its hash.
+ * From the one that is in use to the one that was before it, and from there to the one before that. Returns its hash.
  *
- * @throws ServerError `state` where there was none, and as `takeIntoUse`.
+ * @throws ServerError `state` where `from` is not in use, as after a step back that is asked for twice, where there was
+ *   none before it, and as `takeIntoUse`.
  */
-export async function rollBack(folder: string, by: Actor): Promise<string> {
-  const sha256 = usedBefore(readRegistry(folder));
+export async function rollBack(folder: string, from: string, by: Actor): Promise<string> {
+  const sha256 = usedBefore(readRegistry(folder), from);
   await requireFile(folder, sha256);
   await changeRegistry(folder, (registry) => {
-    if (usedBefore(registry) !== sha256) {
-      throw new ServerError("state", "Somebody switched meanwhile. Look which is in use.");
-    }
+    if (usedBefore(registry, from) !== sha256) throw new ServerError("state", SWITCHED);
     requireApproved(registry, sha256);
     return { ...registry, uses: [...registry.uses, { act: "roll back", sha256, by: now(by) }] };
   });
@@ -192,20 +210,22 @@ function inUse(uses: Registry["uses"]): string[] {
   return used;
 }
 
-function usedBefore({ uses }: Registry): string {
-  const before = inUse(uses).at(-2);
+const SWITCHED = "Another model is in use than the one to go back from. Look which.";
+
+function usedBefore({ uses }: Registry, from: string): string {
+  const [before, current] = [undefined, undefined, ...inUse(uses)].slice(-2);
+  if (current !== from) throw new ServerError("state", SWITCHED);
   if (before !== undefined) return before;
   throw new ServerError("state", "No other model was in use before.");
 }
 
 function requireApproved(registry: Registry, sha256: string): void {
-  const why = whyNotUsed(requireModel(registry, sha256));
-  if (why !== null) throw new ServerError("state", why);
-}
-
-function whyNotUsed({ approvals }: RegisteredModel): string | null {
-  if (approvals.length >= APPROVALS) return null;
-  return `Of ${APPROVALS} people ${approvals.length} approved it. It is not used before.`;
+  const { approvals } = requireModel(registry, sha256);
+  if (approvals.length >= APPROVALS) return;
+  throw new ServerError(
+    "state",
+    `Of ${APPROVALS} people ${approvals.length} approved it. It is not used before.`,
+  );
 }
 
 async function requireFile(folder: string, sha256: string): Promise<void> {
@@ -253,16 +273,27 @@ function readRegistry(folder: string): Registry {
     format: "malleolus-models-2",
     // Nobody can tell of how many people these were: they approve it anew.
     models: read.models.map((model) => ({ ...model, approvals: [] })),
-    uses: read.uses.map(({ sha256 }) => ({ act: "use", sha256, by: null })),
+    // A step back was written as a plain use: what was in use before the last one cannot be told.
+    uses: read.uses.slice(-1).map(({ sha256 }) => ({ act: "use", sha256, by: null })),
   };
 }
 
-/** One change after another, also of two processes. @throws StudyError `busy`. */
-async function changeRegistry(folder: string, by: (registry: Registry) => Registry): Promise<void> {
+/**
+ * One change after another, also of two processes: whether it is one, and no registry as it was.
+ *
+ * @throws StudyError `busy`.
+ */
+async function changeRegistry(
+  folder: string,
+  by: (registry: Registry) => Registry,
+): Promise<boolean> {
   using _ = lockExclusively(join(folder, "models.lock"), "it is being changed; try again");
-  const text = `${JSON.stringify(by(readRegistry(folder)), null, 2)}\n`;
-  writeFileWhole(join(folder, FILE), text, 0o600);
+  const before = readRegistry(folder);
+  const after = by(before);
+  if (after === before) return false;
+  writeFileWhole(join(folder, FILE), `${JSON.stringify(after, null, 2)}\n`, 0o600);
   await syncFolder(folder);
+  return true;
 }
 
 async function flushed(path: string): Promise<void> {

@@ -4,11 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { addApiKey } from "./api-keys.ts";
 import { startInference } from "./start-inference.ts";
 import { startTestAnalysis } from "./test-analyst-process.ts";
-import { PASSPHRASE, radiograph, testFolder } from "./test-inbox.ts";
+import { PASSPHRASE, RESULT, radiograph, testFolder } from "./test-inbox.ts";
 
 function optionsOf(folder: string) {
   const startAnalysis = () => startTestAnalysis();
@@ -82,4 +83,49 @@ test("startInference: stopped, it waits one grace for all that hangs, and not on
   await fetch(`${service.address}/v1/studies/${id}/complete`, { method: "POST", headers });
   const late = new Promise((resolve) => setTimeout(resolve, 2.5 * graceMs, "late").unref());
   assert.equal(await Promise.race([service.stop(), late]), undefined);
+});
+
+test("startInference: a model that nobody approved is told by its readiness and its log, until two people do", async (context) => {
+  const folder = testFolder(context);
+  const model = RESULT.modelSha256;
+  const at = "2026-03-01T10:00:00.000Z";
+  const whose = { figuresSha256: "", figures: {}, addedAt: at, approvals: [{ who: "Ada", at }] };
+  writeFileSync(
+    join(folder, "models.json"),
+    JSON.stringify({
+      format: "malleolus-models-1",
+      models: [{ sha256: model, name: "a", ...whose }],
+      uses: [{ sha256: model, who: "Ada", at }],
+    }),
+  );
+  const log = new PassThrough();
+  let logged = "";
+  log.on("data", (part: Buffer) => {
+    logged += String(part);
+  });
+  const service = await startInference({ ...optionsOf(folder), log });
+  try {
+    const isReady = async (status: number, word: string) => {
+      const answer = await fetch(`${service.address}/readyz`);
+      return answer.status === status && (await answer.text()).includes(`"${word}"`);
+    };
+    const untilReady = async (status: number, word: string) => {
+      for (const began = Date.now(); !(await isReady(status, word)); ) {
+        assert.ok(Date.now() - began < 60_000, `not "${word}" within a minute`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    await untilReady(503, "not approved");
+    assert.match(logged, new RegExp(`got 0; .*--person NAME.*/v1/models/${model}/approve`));
+    for (const person of ["Ada Bell", "Ben Carr"]) {
+      const key = addApiKey(folder, person, ["models:approve"], person);
+      await fetch(`${service.address}/v1/models/${model}/approve`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}` },
+      });
+    }
+    await untilReady(200, "ok");
+  } finally {
+    await service.stop();
+  }
 });

@@ -25,7 +25,7 @@ import { openInbox } from "./inbox/inbox.ts";
 import { createInferenceApp } from "./inference-app.ts";
 import { type LiveService, openLiveService } from "./live-service.ts";
 import { openMetrics } from "./metrics.ts";
-import { currentModelPath, mayBeUsed, readModels } from "./model-registry.ts";
+import { currentModelPath, whyRefused } from "./model-registry.ts";
 import type { SendObjects } from "./outbox.ts";
 
 export interface InferenceOptions {
@@ -72,6 +72,8 @@ export async function startInference(options: InferenceOptions): Promise<Running
   const inbox = await openInbox(folder, passphrase);
   const audit = await openAudit(join(folder, "audit.jsonl"));
   const metrics = openMetrics();
+  const level = options.log === undefined ? "warn" : "info";
+  const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   let service: LiveService | null = null;
   const analyst = openAnalysts(
     settings.analysesAtOnce,
@@ -79,10 +81,14 @@ export async function startInference(options: InferenceOptions): Promise<Running
     () => service?.wake(),
     // A file that was exchanged after its approval is not analysed with, nor one that two people have not approved: the
     // service is not ready then.
-    { mayBeUsed: (sha256) => mayBeUsed(folder, sha256) },
+    {
+      mayBeUsed: (sha256) => {
+        const why = whyRefused(folder, sha256);
+        if (why !== null) logger.warn({ model: sha256 }, why);
+        return why === null;
+      },
+    },
   );
-  const level = options.log === undefined ? "warn" : "info";
-  const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   const opened = openLiveService({
     inbox,
     analyst,
@@ -93,13 +99,6 @@ export async function startInference(options: InferenceOptions): Promise<Running
     onTrouble: (error) => logger.warn({ err: error }, "live analysis"),
   });
   service = opened;
-  const { current } = readModels(folder);
-  if (current !== null && !mayBeUsed(folder, current)) {
-    logger.warn(
-      { model: current },
-      "the model in use: expected two people's approval, got less; nothing is analysed until they approve it",
-    );
-  }
   const app = await createInferenceApp(
     { service: opened, analyst, audit, metrics },
     { trustProxy: behindProxy, logger, credentials },

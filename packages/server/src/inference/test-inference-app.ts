@@ -63,5 +63,5 @@ export async function openApp(
       ...(payload === undefined ? {} : { payload: isFile ? Buffer.from(payload) : payload }),
     });
   };
-  return { app, ask, inbox, service };
+  return { app, ask, inbox, service, analyst, audit };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { failureAnswers } from "../../routes/failure-answers.ts";
 import type { InferenceApp, InferenceRoom } from "../inference-app.ts";
 
-const statusSchema = z.strictObject({ status: z.enum(["ok", "starting"]) });
+const statusSchema = z.strictObject({ status: z.enum(["ok", "starting", "not approved"]) });
 
 export function addHealthRoutes(app: InferenceApp, room: InferenceRoom): void {
   const { service, analyst, metrics } = room;
@@ -20,14 +20,18 @@ export function addHealthRoutes(app: InferenceApp, room: InferenceRoom): void {
     {
       config: { scope: null },
       schema: {
-        summary: "The model is warm; 503 while it is not",
+        summary:
+          'The model is warm; 503 while it is not, and "not approved" where it may not be used: the log says why',
         response: { 200: statusSchema, 503: statusSchema },
       },
     },
     async (_, reply) =>
       analyst.isWarm
         ? ({ status: "ok" } as const)
-        : reply.status(503).header("retry-after", "2").send({ status: "starting" }),
+        : reply
+            .status(503)
+            .header("retry-after", "2")
+            .send({ status: analyst.isRefused ? "not approved" : "starting" }),
   );
   app.get(
     "/metrics",

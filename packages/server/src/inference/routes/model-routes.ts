@@ -14,7 +14,8 @@ import {
   takeIntoUse,
 } from "../model-registry.ts";
 
-const params = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+const params = z.strictObject({ sha256: sha256Schema });
 const modelsSchema = z.strictObject({
   models: z.array(registeredModelSchema),
   current: z.string().nullable(),
@@ -54,8 +55,7 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
     async (request) => {
       const { sha256 } = request.params;
       const by = personOf(request);
-      await approveModel(folder, sha256, by);
-      await write("model approved", by, sha256);
+      if (await approveModel(folder, sha256, by)) await write("model approved", by, sha256);
       return answer();
     },
   );
@@ -73,9 +73,11 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
     async (request) => {
       const { sha256 } = request.params;
       const by = personOf(request);
-      await takeIntoUse(folder, sha256, by);
-      await write("model taken into use", by, sha256);
-      analyst.restart();
+      if (await takeIntoUse(folder, sha256, by)) {
+        // Before the audit, which may fail: what the registry says is in force.
+        analyst.restart();
+        await write("model taken into use", by, sha256);
+      }
       return answer();
     },
   );
@@ -85,15 +87,16 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
       config: { scope: "models:approve" },
       schema: {
         summary:
-          "Back to the one that was in use before; by a person, and two must have approved that one, too",
+          "Back to the one that was in use before; by a person, and two must have approved that one, too. 409 where the one to go back from is not in use, as when it is asked for again",
+        body: z.strictObject({ from: sha256Schema }),
         response: { 200: modelsSchema, ...failureAnswers },
       },
     },
     async (request) => {
       const by = personOf(request);
-      const sha256 = await rollBack(folder, by);
-      await write("model rolled back", by, sha256);
+      const sha256 = await rollBack(folder, request.body.from, by);
       analyst.restart();
+      await write("model rolled back", by, sha256);
       return answer();
     },
   );
