@@ -163,19 +163,8 @@ export {
 export { type AucComparison, aucOf, compareAucs, rocPoints } from "./roc.ts";
 export { patientsForProportion, positivesForAuc } from "./sample-size.ts";
 export { measureScreening, type ScreeningMeasure } from "./screening-measures.ts";
-export {
-  type AnnotatorOverlap,
-  annotatorOverlap,
-  type OutlinedTwice,
-} from "./segmentation/annotator-overlap.ts";
 export { centerLineRecall } from "./segmentation/center-line-recall.ts";
 export { diceOf } from "./segmentation/dice.ts";
-export {
-  type FractureMask,
-  type FractureMasks,
-  type FractureMasksOptions,
-  fractureMasks,
-} from "./segmentation/fracture-masks.ts";
 export { type MaskAgreement, maskAgreement } from "./segmentation/mask-agreement.ts";
 export { auditSelection } from "./selection-audit/audit-selection.ts";
 export { type OddsGap, oddsGapsOf } from "./subgroups/equalized-odds.ts";

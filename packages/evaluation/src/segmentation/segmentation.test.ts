@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Mask } from "@malleolus/geometry";
 import { philox4x32 } from "@malleolus/random";
-import { annotatorOverlap } from "./annotator-overlap.ts";
 import { distancesTo, type PixelSpacing } from "./distance-transform.ts";
-import { type MaskAgreement, maskAgreement } from "./mask-agreement.ts";
+import { maskAgreement } from "./mask-agreement.ts";
 import { skeletonOf } from "./skeleton.ts";
 
 interface Golden {
@@ -241,32 +240,4 @@ test("maskAgreement: masks of unlike size, and distances that are none, are refu
   for (const [other, changed, message] of cases) {
     assert.throws(() => maskAgreement(mask, other, { ...pixels, ...changed }), message);
   }
-});
-
-test("annotatorOverlap: means over radiographs, and the middle of the distances", () => {
-  const masks = (iou: number, meanSurfaceDistance: number | null): MaskAgreement => ({
-    iou,
-    dice: iou / 2,
-    centerLineDice: iou / 4,
-    normalizedSurfaceDistance: 1,
-    boundaryIou: 1,
-    surfaceDistance95: 9,
-    meanSurfaceDistance,
-  });
-  const overlap = annotatorOverlap(
-    [
-      { patient: "1", boxIou: 0.5, masks: masks(0.8, 1) },
-      { patient: "1", boxIou: 0.7, masks: masks(0.4, 3) },
-      { patient: "2", boxIou: 0.9, masks: masks(0, null) },
-      { patient: "3", boxIou: 0.1, masks: masks(0.4, 0.5) },
-    ],
-    { seed: 1, resamples: 100 },
-  );
-  near(overlap.boxIou.value, 2.2 / 4, "box");
-  near(overlap.maskIou.value, 1.6 / 4, "mask");
-  near(overlap.dice.value, 0.8 / 4, "dice");
-  near(overlap.centerLineDice.value, 0.4 / 4, "centre lines");
-  assert.equal(overlap.surfaceDistance.value, 1);
-  assert.deepEqual([overlap.outlined, overlap.patients], [4, 3]);
-  assert.ok(overlap.boxIou.interval !== null && overlap.boxIou.interval[0] < 0.55);
 });
