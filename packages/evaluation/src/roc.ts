@@ -1,6 +1,6 @@
 /**
  * Receiver operating characteristics: the curve, the area under it, and its uncertainty after
- * DeLong, DeLong and Clarke-Pearson 1988 (Biometrics 44:837), by the ranks of Sun and Xu 2014.
+ * DeLong, DeLong and Clarke-Pearson 1988 (Biometrics 44:837), in the time of sorting the scores.
  *
  * Standard errors and the paired test are those of pROC. The interval of an area is not its symmetric
  * one, which lies too high where an area is near 1: it is Wilson's with as many cases as DeLong's
@@ -22,6 +22,7 @@ import type { Auc } from "@malleolus/schema";
 import { effectiveWilson, type ObservedSpread } from "./effective-wilson.ts";
 import { EvaluationError } from "./errors.ts";
 import { NORMAL_95, twoSidedP } from "./normal.ts";
+import { sorted } from "./summary.ts";
 
 export interface RocPoint {
   /** Scores of at least this are called positive; null for the first point, above every score. */
@@ -137,14 +138,10 @@ export function placements(
 ): Placements | null {
   const [positives, negatives] = split(scores, positive);
   if (positives.length === 0 || negatives.length === 0) return null;
-  const among = midranks(scores);
-  const ofPositives = among.filter((_, i) => positive[i]);
-  const ofNegatives = among.filter((_, i) => !positive[i]);
-  const amongPositives = midranks(positives);
-  const amongNegatives = midranks(negatives);
+  const [positivesSorted, negativesSorted] = [sorted(positives), sorted(negatives)];
   return {
-    positives: ofPositives.map((rank, i) => (rank - amongPositives[i]) / negatives.length),
-    negatives: ofNegatives.map((rank, i) => 1 - (rank - amongNegatives[i]) / positives.length),
+    positives: positives.map((score) => countBelow(negativesSorted, score) / negatives.length),
+    negatives: negatives.map((score) => 1 - countBelow(positivesSorted, score) / positives.length),
   };
 }
 
@@ -238,17 +235,22 @@ function satterthwaite(first: number, firstCount: number, second: number, second
   return (first + second) ** 2 / (first ** 2 / (firstCount - 1) + second ** 2 / (secondCount - 1));
 }
 
-/** Ranks from 1; equal values share the mean of theirs. */
-function midranks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).toSorted((a, b) => values[a] - values[b]);
-  const ranks = new Array<number>(values.length).fill(0);
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && values[order[to]] === values[order[from]]) to++;
-    for (const i of order.slice(from, to)) ranks[i] = (from + 1 + to) / 2;
-    from = to;
+/** How many are below a value, those equal to it half. */
+function countBelow(ascending: Float64Array, value: number): number {
+  const below = firstFrom(ascending, (other) => other >= value);
+  const upTo = firstFrom(ascending, (other) => other > value);
+  return (below + upTo) / 2;
+}
+
+/** The first place of which it holds, as it does of all after that; the length where it holds of none. */
+function firstFrom(ascending: Float64Array, holds: (value: number) => boolean): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(ascending[middle])) high = middle;
+    else low = middle + 1;
   }
-  return ranks;
+  return low;
 }
 
 function split(

@@ -81,18 +81,22 @@ export function weightedArea(
   weights: Uint32Array,
 ): number | null {
   let [positives, negatives, wins] = [0, 0, 0];
-  for (let from = 0; from < ascending.length; ) {
-    const score = ascending[from];
-    let [own, others, to] = [0, 0, from];
-    for (; to < ascending.length && ascending[to] === score; to++) {
-      const weight = weights[clusters[to]];
-      if (positive[to] === 1) own += weight;
-      else others += weight;
+  // Of the scores that are equal to the one that is looked at.
+  let [own, others] = [0, 0];
+  for (let i = 0; i < ascending.length; i++) {
+    if (i > 0 && ascending[i] !== ascending[i - 1]) {
+      wins += own * (negatives + others / 2);
+      positives += own;
+      negatives += others;
+      own = 0;
+      others = 0;
     }
-    wins += own * (negatives + others / 2);
-    positives += own;
-    negatives += others;
-    from = to;
+    const weight = weights[clusters[i]];
+    if (positive[i] === 1) own += weight;
+    else others += weight;
   }
+  wins += own * (negatives + others / 2);
+  positives += own;
+  negatives += others;
   return positives === 0 || negatives === 0 ? null : wins / (positives * negatives);
 }

@@ -52,30 +52,54 @@ export function recalibrationOf(
   const outcomes = Uint8Array.from(happened, (is) => (is ? 1 : 0));
   const placeOf = new Map([...new Set(patients)].map((patient, place) => [patient, place]));
   const places = Uint32Array.from(patients, (patient) => placeOf.get(patient) ?? 0);
-  const weights = new Uint32Array(logits.length);
+  const sample = new DrawnOutcomes(logits.length);
   const [intercept, slope] = weightedBootstrap(
     placeOf.size,
     (drawn) => {
-      for (let i = 0; i < places.length; i++) weights[i] = drawn[places[i]];
-      return [fittedIntercept(logits, outcomes, weights), fittedSlope(logits, outcomes, weights)];
+      sample.clear();
+      for (let i = 0; i < places.length; i++) {
+        const weight = drawn[places[i]];
+        if (weight > 0) sample.add(logits[i], outcomes[i], weight);
+      }
+      return [fittedIntercept(sample), fittedSlope(sample)];
     },
     options,
   );
   return { intercept, slope };
 }
 
+/** Those of whom something is drawn, one after the other: what is fitted looks at them again and again. */
+class DrawnOutcomes {
+  readonly logits: Float64Array;
+  readonly happened: Uint8Array;
+  readonly weights: Uint32Array;
+  count = 0;
+
+  constructor(most: number) {
+    this.logits = new Float64Array(most);
+    this.happened = new Uint8Array(most);
+    this.weights = new Uint32Array(most);
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  add(logit: number, happened: number, weight: number): void {
+    this.logits[this.count] = logit;
+    this.happened[this.count] = happened;
+    this.weights[this.count] = weight;
+    this.count++;
+  }
+}
+
 /** With the slope at 1, by Newton's method; null where there is no maximum. */
-function fittedIntercept(
-  logits: Float64Array,
-  happened: Uint8Array,
-  weights: Uint32Array,
-): number | null {
+function fittedIntercept({ count, logits, happened, weights }: DrawnOutcomes): number | null {
   let intercept = 0;
   for (let step = 0; step < MOST_STEPS; step++) {
     let [gradient, curve] = [0, 0];
-    for (let i = 0; i < logits.length; i++) {
+    for (let i = 0; i < count; i++) {
       const weight = weights[i];
-      if (weight === 0) continue;
       const p = 1 / (1 + Math.exp(-(intercept + logits[i])));
       gradient += weight * (happened[i] - p);
       curve += weight * p * (1 - p);
@@ -90,16 +114,11 @@ function fittedIntercept(
 }
 
 /** With an intercept beside it, by Newton's method; null where there is no maximum. */
-function fittedSlope(
-  logits: Float64Array,
-  happened: Uint8Array,
-  weights: Uint32Array,
-): number | null {
+function fittedSlope({ count, logits, happened, weights }: DrawnOutcomes): number | null {
   let [intercept, slope] = [0, 1];
   for (let step = 0; step < MOST_STEPS; step++) {
     let [gradient0, gradient1, curve00, curve01, curve11] = [0, 0, 0, 0, 0];
-    for (let i = 0; i < logits.length; i++) {
-      if (weights[i] === 0) continue;
+    for (let i = 0; i < count; i++) {
       const logit = logits[i];
       const p = 1 / (1 + Math.exp(-(intercept + slope * logit)));
       const residual = weights[i] * (happened[i] - p);
