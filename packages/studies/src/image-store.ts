@@ -13,6 +13,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -23,6 +24,9 @@ type Format = ImageRecord["format"];
 const EXTENSION: Readonly<Record<Format, string>> = { dicom: "dcm", jpeg: "jpg", png: "png" };
 const STORED_NAME = /^([0-9a-f]{64})\.(?:dcm|jpg|png)$/;
 const ASIDE_NAME = /^[0-9a-f]{64}\.(?:dcm|jpg|png)\.\d+\.tmp$/;
+
+/** Longer than a job lasts, and than clocks of machines with one folder differ. */
+const OLD_MS = 24 * 3600 * 1000;
 
 /** Where an image of this hash lies in a store; its record says the format. */
 export function imagePath(store: string, sha256: string, format: Format = "dicom"): string {
@@ -81,20 +85,26 @@ export interface Orphan {
   readonly path: string;
 }
 
-/** What an interrupted import left: files that are not `known`, and those beside their place. */
+/** What an interrupted import left: files that are not `known`, and old ones beside their place. */
 export function findOrphans(store: string, known: (sha256: string) => boolean): Orphan[] {
   if (!existsSync(store)) return [];
   const found: Orphan[] = [];
   for (const folder of readdirSync(store, { withFileTypes: true })) {
     if (!folder.isDirectory() || !/^[0-9a-f]{2}$/.test(folder.name)) continue;
     for (const name of readdirSync(join(store, folder.name))) {
+      const path = join(store, folder.name, name);
       const sha256 = STORED_NAME.exec(name)?.[1] ?? null;
-      const isOurs = sha256 !== null || ASIDE_NAME.test(name);
-      if (!isOurs || (sha256 !== null && known(sha256))) continue;
-      found.push({ sha256, path: join(store, folder.name, name) });
+      const isLeft = sha256 === null ? ASIDE_NAME.test(name) && isOld(path) : !known(sha256);
+      if (isLeft) found.push({ sha256, path });
     }
   }
   return found;
+}
+
+/** A younger one may be in the hands of a worker, which stages a job's files without the lock of imports. */
+function isOld(aside: string): boolean {
+  const status = statSync(aside, { throwIfNoEntry: false });
+  return status !== undefined && Date.now() - status.mtimeMs > OLD_MS;
 }
 
 /** The system may write less than it is asked to. */

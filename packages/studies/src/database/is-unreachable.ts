@@ -25,8 +25,13 @@ const CODES: readonly unknown[] = [
 const BY_MESSAGE =
   /connection (?:terminated|timeout)|timeout exceeded when trying to connect|(?:connection error and|Client was closed and) is not queryable/i;
 
+/** Calls of the system by which a server is asked. Others (`open`, `rename`) are of files, whose errors have codes alike. */
+const CALLS: readonly unknown[] = ["connect", "getaddrinfo", "read", "write"];
+
 export function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || ("syscall" in error && !CALLS.includes(error.syscall))) {
+    return false;
+  }
   if ("code" in error && CODES.includes(error.code)) return true;
   return BY_MESSAGE.test(error.message);
 }

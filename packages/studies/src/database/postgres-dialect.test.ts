@@ -26,6 +26,11 @@ test("isUnreachable: a server that is away, and not what a server refuses", () =
   for (const error of [
     withCode("ECONNREFUSED"),
     withCode("57P01"),
+    // A server's socket that is not there.
+    Object.assign(withCode("ENOENT"), {
+      syscall: "connect",
+      path: "/run/postgresql/.s.PGSQL.5432",
+    }),
     new Error("Connection terminated unexpectedly"),
     // What a transaction's rollback says, in place of the error that it follows.
     new Error("Client has encountered a connection error and is not queryable"),
@@ -37,6 +42,9 @@ test("isUnreachable: a server that is away, and not what a server refuses", () =
     withCode("23505"),
     withCode("40001"),
     new Error("no such table"),
+    // A file that is not there, or whose own server is away.
+    Object.assign(withCode("ENOENT"), { syscall: "rename" }),
+    Object.assign(withCode("ETIMEDOUT"), { syscall: "open" }),
     "ECONNREFUSED",
   ]) {
     assert.equal(isUnreachable(error), false, String(error));

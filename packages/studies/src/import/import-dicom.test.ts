@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -264,7 +265,15 @@ test("importDicom: removes what an interrupted import left, and nothing else", a
   const stray = imagePath(store, "ab".repeat(32));
   mkdirSync(dirname(stray), { recursive: true });
   writeFileSync(stray, "stored, but the records never came");
-  writeFileSync(`${imagePath(store, "cd".repeat(32)).replace("/cd/", "/ab/")}.1.tmp`, "half");
+  const [old, young] = [1, 2].map((writer) => {
+    const aside = join(store, "ab", `${"cd".repeat(32)}.dcm.${writer}.tmp`);
+    writeFileSync(aside, "half");
+    return aside;
+  });
+  const anHourMs = 3600_000;
+  utimesSync(old, new Date(), new Date(Date.now() - 25 * anHourMs));
+  // As a worker has it that does a job.
+  utimesSync(young, new Date(), new Date(Date.now() - 23 * anHourMs));
   writeFileSync(join(store, "ab", "README"), "not ours");
   const { counts } = await importInto(study, archive);
   assert.deepEqual([counts.orphansRemoved, counts.known], [2, 2]);
@@ -274,7 +283,7 @@ test("importDicom: removes what an interrupted import left, and nothing else", a
   assert.ok(!left.includes(basename(stray)));
   assert.deepEqual(
     left.filter((name) => !own.test(name)),
-    ["README"],
+    ["README", basename(young)],
   );
 });
 

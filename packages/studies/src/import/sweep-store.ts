@@ -23,6 +23,11 @@ export async function sweepStore({ database, images }: Study, lock: ImportLock):
   return found.length;
 }
 
+/** Removes what killed workers have left beside its place in a store, and nothing that anybody may still be at. */
+export function discardOldStaged(store: string): void {
+  for (const { path } of findOrphans(store, () => true)) rmSync(path, { force: true });
+}
+
 /** Of these, or of all. */
 async function recordedImages(
   database: StudyDatabase,

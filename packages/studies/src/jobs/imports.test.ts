@@ -1,17 +1,18 @@
 /** Imports by jobs; what holds of every queue is in `job-queue.test.ts`. */
 import assert from "node:assert/strict";
-import { copyFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, globSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sql } from "kysely";
 import { inTransaction } from "../database/in-transaction.ts";
+import { lockImport } from "../import/import-lock.ts";
 import { importInto, inspectStudy } from "../import/test-import.ts";
 import { startFileWorkers } from "../import/worker/pool.ts";
 import { closeStudy, findHospital, openKeys, openStudy, type Study } from "../study.ts";
 import { newStudy, PASSPHRASE, TEST_POSTGRES, writeArchive } from "../test-study.ts";
 import { type ImportWork, importJobs, sendImports } from "./imports.ts";
 import { openQueue } from "./open-queue.ts";
-import { type WorkEvent, work } from "./work.ts";
+import { type StudyWork, type WorkEvent, work } from "./work.ts";
 
 const never = new AbortController().signal;
 
@@ -113,6 +114,35 @@ test("importJobs: what is recorded in a transaction that is undone is recorded b
   assert.equal(await queue.complete(job, results.store), true);
   await results.end?.();
   assert.equal((await inspectStudy(study)).images.length, 4);
+});
+
+test("importJobs: an image that is gone from beside its place fails its job at once, and the lock is free", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 1);
+  const { study: opened, jobs, queue, send } = await workerOf(context, study);
+  await send(archive);
+  const gone: StudyWork = {
+    ...jobs,
+    async perform(job, lost) {
+      const results = await jobs.perform(job, lost);
+      for (const aside of globSync(join(study, "images", "*", "*.tmp"))) rmSync(aside);
+      return results;
+    },
+  };
+  const stop = new AbortController();
+  const events: string[] = [];
+  await work([gone], {
+    stop: stop.signal,
+    untilEmpty: true,
+    onEvent({ event }) {
+      events.push(event);
+      stop.abort();
+    },
+  });
+  assert.deepEqual(events, ["failed"]);
+  assert.equal((await queue.counts()).waiting, 1);
+  await (await lockImport(opened, 1))[Symbol.asyncDispose]();
 });
 
 test("importJobs: files that a worker cannot read are no job done; a file that is bad is", async (context) => {

@@ -17,6 +17,7 @@ import { inOrder } from "../import/in-order.ts";
 import { listPaths } from "../import/list-paths.ts";
 import { type ImportOutcome, recordImport } from "../import/record-import.ts";
 import { filesAt } from "../import/source-files.ts";
+import { discardOldStaged } from "../import/sweep-store.ts";
 import type { FileWorkers } from "../import/worker/pool.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import { findHospital, type Study } from "../study.ts";
@@ -70,8 +71,9 @@ export interface ImportWork {
   readonly onFile: (file: ImportOutcome & { readonly name: string }) => void;
 }
 
-/** What a worker does with such jobs. */
+/** What a worker does with such jobs; what killed workers have left in the store is removed at once. */
 export function importJobs(given: ImportWork): StudyWork {
+  discardOldStaged(given.study.images);
   return {
     queue: given.queue,
     topic: topicOf({ kind: "import" }),
