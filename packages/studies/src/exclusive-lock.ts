@@ -2,21 +2,36 @@
  * One process at a time. The lock is SQLite's own on a file: the system frees it however its holder ends, `kill -9`
  * included. Within one process it holds, too.
  */
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { causeText } from "@malleolus/errors";
 import { StudyError } from "./errors.ts";
+
+/** SQLite's result code where another has the lock. */
+const SQLITE_BUSY = 5;
 
 /**
  * Gives the lock back when disposed. Waits for it as long as it is told, blocking this thread.
  *
- * @throws StudyError `busy` with the words that are given, where another holds it.
+ * @throws StudyError `busy` with the words that are given, where another holds it; `configuration` where the lock's file
+ *   cannot be made or written.
  */
 export function lockExclusively(path: string, heldByAnother: string, timeoutMs = 0): Disposable {
-  const database = new DatabaseSync(path, { timeout: timeoutMs });
+  let database: DatabaseSync | null = null;
   try {
+    database = new DatabaseSync(path, { timeout: timeoutMs });
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
-    database.close();
-    throw new StudyError("busy", `${path}: ${heldByAnother}`, { cause });
+    database?.close();
+    if (cause instanceof Error && "errcode" in cause && cause.errcode === SQLITE_BUSY) {
+      throw new StudyError("busy", `${path}: ${heldByAnother}`, { cause });
+    }
+    throw new StudyError(
+      "configuration",
+      `${path}: expected a file to lock by that this process may make and write, got "${causeText(cause)}"; give it the ` +
+        `right to write to ${dirname(path)}, and to this file where somebody else has made it`,
+      { cause },
+    );
   }
   return { [Symbol.dispose]: () => database.close() };
 }

@@ -14,10 +14,10 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ImageRecord } from "@malleolus/schema";
+import { writeWhole } from "./write-whole.ts";
 
 type Format = ImageRecord["format"];
 
@@ -105,11 +105,6 @@ export function findOrphans(store: string, known: (sha256: string) => boolean): 
 function isOld(aside: string): boolean {
   const status = statSync(aside, { throwIfNoEntry: false });
   return status !== undefined && Date.now() - status.mtimeMs > OLD_MS;
-}
-
-/** The system may write less than it is asked to. */
-function writeWhole(handle: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
 }
 
 /** A name is on the disk when its folder is. */

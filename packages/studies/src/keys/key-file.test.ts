@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { StudyError } from "../errors.ts";
@@ -30,6 +41,13 @@ test("KeyFile: remembers who a pseudonym is, encrypted", (context) => {
   assert.notEqual(first.pseudonymFor({ ...patient, hospital: "b" }), pseudonym);
   const secret = Buffer.from(first.secret);
   first.close();
+  for (const use of [
+    () => first.secret,
+    () => first.pseudonymFor(patient),
+    () => first.seal("a", "b"),
+  ]) {
+    assert.throws(use, /^Error: internal: .* is used after it was closed$/);
+  }
 
   assert.doesNotMatch(readFileSync(path, "utf8"), /Jansen|MRN1|A-/);
   assert.equal(statSync(path).mode & 0o077, 0);
@@ -75,6 +93,70 @@ test("KeyFile: two that are open at once know each other's patients, and neither
   const again = new KeyFile(path, PASSPHRASE);
   context.after(() => again.close());
   for (const pseudonym of [...pseudonyms, last]) assert.ok(again.entry(pseudonym) !== undefined);
+});
+
+test("KeyFile: a patient whose line is cut short by the disk has no pseudonym, and the others keep theirs", (context) => {
+  const path = join(scratchFolder(context), "a.keys");
+  createKeyFile(path, PASSPHRASE, "simulated");
+  // The system ends the second patient's line in its midst, and says so to the one who writes on.
+  const blocks = Math.ceil(statSync(path).size / 512);
+  const script = `
+    import { KeyFile } from ${JSON.stringify(import.meta.resolve("./key-file.ts"))};
+    const [path, passphrase, long] = process.argv.slice(1);
+    const file = new KeyFile(path, passphrase);
+    const told = [];
+    try {
+      for (let i = 0; i < 100; i++) {
+        const patientId = long + i;
+        told.push(file.pseudonymFor({ hospital: "a", patientId, patientName: null, birthDate: null }));
+      }
+    } catch (error) {
+      console.log(JSON.stringify({ told, code: error.code }));
+    }`;
+  const limited = `ulimit -f ${blocks + 2}; exec "$0" "$@"`;
+  const args = ["--input-type=module", "-e", script, path, PASSPHRASE, "x".repeat(700)];
+  const { stdout, stderr } = spawnSync("sh", ["-c", limited, process.execPath, ...args], {
+    encoding: "utf8",
+  });
+  assert.equal(stderr, "");
+  const { told, code } = JSON.parse(stdout);
+  assert.equal(code, "EFBIG");
+  const file = new KeyFile(path, PASSPHRASE);
+  context.after(() => file.close());
+  for (const pseudonym of told) assert.ok(file.entry(pseudonym) !== undefined);
+  const other = file.pseudonymFor(patient);
+  const again = new KeyFile(path, PASSPHRASE);
+  context.after(() => again.close());
+  assert.ok(again.entry(other) !== undefined);
+});
+
+test("KeyFile: it is opened anew for each patient, and says why one cannot be added", (context) => {
+  const folder = scratchFolder(context);
+  const path = join(folder, "a.keys");
+  createKeyFile(path, PASSPHRASE, "simulated");
+  const file = new KeyFile(path, PASSPHRASE);
+  context.after(() => file.close());
+  const first = file.pseudonymFor(patient);
+  // Under the same name another file with the same lines and one more, as another machine's cache would have it.
+  copyFileSync(path, join(folder, "b.keys"));
+  const elsewhere = new KeyFile(join(folder, "b.keys"), PASSPHRASE);
+  context.after(() => elsewhere.close());
+  const second = elsewhere.pseudonymFor({ ...patient, patientId: "MRN2" });
+  renameSync(join(folder, "b.keys"), path);
+  const third = file.pseudonymFor({ ...patient, patientId: "MRN3" });
+  assert.ok(file.entry(second) !== undefined);
+  const again = new KeyFile(path, PASSPHRASE);
+  context.after(() => again.close());
+  for (const one of [first, second, third]) assert.ok(again.entry(one) !== undefined);
+
+  const add = () => again.pseudonymFor({ ...patient, patientId: "MRN4" });
+  truncateSync(path, 10);
+  assert.throws(add, { code: "key-file", message: /got fewer; restore the file from a copy$/ });
+  rmSync(path);
+  assert.throws(add, { code: "key-file", message: /got "ENOENT.*the right to write it$/ });
+  rmSync(`${path}.lock`);
+  mkdirSync(`${path}.lock`);
+  assert.throws(add, { code: "configuration", message: /may make and write, got "unable to open/ });
 });
 
 test("KeyFile: what is sealed is read by its holder alone, for its purpose", (context) => {

@@ -6,7 +6,8 @@
  * First line: parameters of scrypt, and the secret, encrypted by the passphrase's key. Each further
  * line: a patient, encrypted by a key derived from the secret. Lines are only ever appended, each
  * flushed to the disk before it is relied on; a last line that a kill cut short is dropped. Several processes may
- * append: each in its turn, when it has read what the others have written.
+ * append: each in its turn, when it has opened the file anew and read what the others have written. On a file system over
+ * the network, opening it is what brings another machine's lines here.
  */
 import {
   createCipheriv,
@@ -19,6 +20,7 @@ import {
 } from "node:crypto";
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   fsyncSync,
@@ -28,13 +30,14 @@ import {
   readFileSync,
   readSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { causeText } from "@malleolus/errors";
 import { readJson, SchemaError } from "@malleolus/schema";
 import { z } from "zod";
 import { StudyError } from "../errors.ts";
 import { lockExclusively } from "../exclusive-lock.ts";
+import { writeWhole } from "../write-whole.ts";
 
 const headerSchema = z.strictObject({
   format: z.literal("malleolus-keys"),
@@ -101,17 +104,17 @@ export function createKeyFile(path: string, passphrase: string, simulation?: str
   writeFileSync(path, `${JSON.stringify(header)}\n`, { mode: 0o600, flush: true, flag: "wx" });
 }
 
-/** An open key file; `close` it. */
+/** An open key file; `close` it, and its keys are gone from the memory. */
 export class KeyFile {
   readonly #path: string;
   readonly #secret: Buffer;
   readonly #entryKey: Buffer;
   readonly #sealKey: Buffer;
   readonly #entries = new Map<string, PatientEntry>();
-  readonly #handle: number;
   /** How far it was read: to the end of a line. */
   #end: number;
   #lines: number;
+  #isOpen = true;
 
   /** @throws StudyError `key-file` or `passphrase`. */
   constructor(path: string, passphrase: string) {
@@ -130,11 +133,11 @@ export class KeyFile {
     this.#end = Buffer.byteLength(`${first}\n`);
     this.#lines = 1;
     this.#readLines(text.slice(first.length + 1));
-    this.#handle = openSync(path, "a+");
   }
 
   /** For `deidentify`: UIDs and dates. */
   get secret(): Uint8Array {
+    this.#requireOpen();
     return this.#secret;
   }
 
@@ -145,16 +148,18 @@ export class KeyFile {
 
   /** A hash that only the holder of the secret can make; `purpose` keeps hashes apart. */
   hash(purpose: string, value: string | Uint8Array): string {
-    return createHmac("sha256", this.#secret).update(`${purpose}:`).update(value).digest("hex");
+    return createHmac("sha256", this.secret).update(`${purpose}:`).update(value).digest("hex");
   }
 
   /** What only the holder of the secret can read again; `purpose` keeps texts apart. */
   seal(purpose: string, text: string): string {
+    this.#requireOpen();
     return encrypt(this.#sealKey, Buffer.from(JSON.stringify([purpose, text])));
   }
 
   /** @throws StudyError `key-file` for what was not sealed with this file for that purpose. */
   unseal(purpose: string, sealed: string): string {
+    this.#requireOpen();
     const written = decrypt(this.#sealKey, sealed);
     const [found, text] =
       written === null ? [null, null] : sealedSchema.parse(JSON.parse(written.toString()));
@@ -166,7 +171,11 @@ export class KeyFile {
     );
   }
 
-  /** The pseudonym of a patient, the same for the same hospital and ID; remembered on the disk. */
+  /**
+   * The pseudonym of a patient, the same for the same hospital and ID; remembered on the disk.
+   *
+   * @throws StudyError `key-file` where a new one cannot be written, `busy` where another process has it for long.
+   */
   pseudonymFor(patient: Omit<PatientEntry, "pseudonym">): string {
     const { hospital, patientId } = patient;
     const digits = this.hash("patient", `${hospital}\0${patientId}`).slice(0, 12).toUpperCase();
@@ -180,26 +189,42 @@ export class KeyFile {
   }
 
   close(): void {
-    closeSync(this.#handle);
+    this.#isOpen = false;
+    for (const key of [this.#secret, this.#entryKey, this.#sealKey]) key.fill(0);
+    this.#entries.clear();
+  }
+
+  /** Keys of nothing but zeros would give other pseudonyms. */
+  #requireOpen(): void {
+    if (!this.#isOpen) throw new Error(`internal: ${this.#path} is used after it was closed`);
   }
 
   /** Alone; unless another process has done it meanwhile. */
   #append(entry: PatientEntry): void {
     using _ = lockExclusively(`${this.#path}.lock`, LOCKED, LOCK_TIMEOUT_MS);
-    const size = fstatSync(this.#handle).size;
-    const rest = Buffer.alloc(size - this.#end);
-    readSync(this.#handle, rest, 0, rest.length, this.#end);
-    this.#readLines(rest.toString());
-    // A line that a kill cut short: nobody is writing it any more.
-    if (this.#end < size) ftruncateSync(this.#handle, this.#end);
-    if (this.#entries.has(entry.pseudonym)) return;
-    const line = encrypt(this.#entryKey, Buffer.from(JSON.stringify(entry)));
-    const written = `${line}\n`;
-    writeSync(this.#handle, written);
-    fsyncSync(this.#handle);
-    this.#end += Buffer.byteLength(written);
-    this.#lines++;
-    this.#entries.set(entry.pseudonym, entry);
+    const handle = openToAppend(this.#path);
+    try {
+      const { size } = fstatSync(handle);
+      if (size < this.#end) {
+        throw new StudyError(
+          "key-file",
+          `${this.#path}: expected the lines that it had, got fewer; restore the file from a copy`,
+        );
+      }
+      this.#readLines(readFrom(handle, this.#end, size).toString());
+      // A line that a kill or a full disk cut short: nobody is writing it any more.
+      if (this.#end < size) ftruncateSync(handle, this.#end);
+      if (this.#entries.has(entry.pseudonym)) return;
+      const line = encrypt(this.#entryKey, Buffer.from(JSON.stringify(entry)));
+      const written = Buffer.from(`${line}\n`);
+      writeWhole(handle, written);
+      fsyncSync(handle);
+      this.#end += written.length;
+      this.#lines++;
+      this.#entries.set(entry.pseudonym, entry);
+    } finally {
+      closeSync(handle);
+    }
   }
 
   /** From `#end` on, whole lines. */
@@ -234,6 +259,31 @@ function readText(path: string): string {
   } catch (cause) {
     throw new StudyError("key-file", `${path}: the key file cannot be read; restore it`, { cause });
   }
+}
+
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_APPEND);
+  } catch (cause) {
+    throw new StudyError(
+      "key-file",
+      `${path}: expected a key file to which new patients can be added, got "${causeText(cause)}"; give this process the ` +
+        "right to write it",
+      { cause },
+    );
+  }
+}
+
+/** The system may read less than it is asked to. */
+function readFrom(handle: number, begin: number, end: number): Buffer {
+  const bytes = Buffer.alloc(end - begin);
+  let done = 0;
+  while (done < bytes.length) {
+    const read = readSync(handle, bytes, done, bytes.length - done, begin + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return bytes.subarray(0, done);
 }
 
 function readHeader(line: string, path: string): z.infer<typeof headerSchema> {
