@@ -8,6 +8,8 @@ export interface Question {
   readonly afterMs: number;
   /** Their sum is added, too. */
   readonly bytes?: Uint8Array;
+  /** Thrown where nobody catches it. */
+  readonly crash?: string;
   /** The thread ends with this code. */
   readonly exit?: number;
 }
@@ -20,8 +22,14 @@ export interface Failure {
 const base: number = workerData;
 
 answerQuestions<Question, number, Failure>({
-  async answer({ add, afterMs, bytes, exit }) {
+  async answer({ add, afterMs, bytes, crash, exit }) {
     await setTimeout(afterMs);
+    if (crash !== undefined) {
+      setImmediate(() => {
+        throw new Error(crash);
+      });
+      await setTimeout(60_000);
+    }
     if (exit !== undefined) process.exit(exit);
     if (Number.isNaN(add)) throw new RangeError("no number");
     return base + add + (bytes?.reduce((sum, byte) => sum + byte, 0) ?? 0);

@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import type { Told } from "./answer-questions.ts";
 
 export interface Thread<Question, Answer> {
-  /** `moved` changes hands instead of being copied. */
+  /** `moved` changes hands instead of being copied. @throws ThreadEnded, and what `errorOf` makes. */
   ask(question: Question, moved?: readonly ArrayBuffer[]): Promise<Answer>;
   /** Ends the thread; what it was doing is dropped. */
   close(): Promise<void>;
@@ -20,6 +20,9 @@ export interface ThreadOptions<Failure> {
   readonly errorOf: (failure: Failure) => Error;
   readonly workerData?: unknown;
 }
+
+/** A thread is gone, with all that it knew: it answers nothing any more. */
+export class ThreadEnded extends Error {}
 
 /** Starts a thread with a script that calls `answerQuestions`. */
 export function startThread<Question, Answer, Failure>(
@@ -43,8 +46,11 @@ export function startThread<Question, Answer, Failure>(
     if ("answer" in told) question?.resolve(told.answer);
     else question?.reject(errorOf(told.failure));
   });
-  worker.on("error", (cause) => end(new Error(`internal: ${name} failed`, { cause })));
-  worker.on("exit", (code) => end(new Error(`internal: ${name} ended with code ${code}`)));
+  worker.on("error", (cause) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    end(new ThreadEnded(`internal: ${name} failed: ${why}`, { cause }));
+  });
+  worker.on("exit", (code) => end(new ThreadEnded(`internal: ${name} ended with code ${code}`)));
 
   return {
     ask(question, moved = []) {

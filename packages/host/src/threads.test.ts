@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Failure, Question } from "./test-thread.ts";
-import { startThread } from "./thread.ts";
+import { startThread, ThreadEnded } from "./thread.ts";
 import { threadPool } from "./thread-pool.ts";
 
 const script = new URL("./test-thread.ts", import.meta.url);
@@ -44,6 +44,14 @@ test("startThread: a thread that ends is said to whoever waits, and to whoever a
   const gone = /^Error: internal: a test's thread ended with code 7$/;
   await assert.rejects(thread.ask({ add: 0, afterMs: 0, exit: 7 }), gone);
   await assert.rejects(thread.ask({ add: 0, afterMs: 0 }), gone);
+});
+
+test("startThread: a thread that fails says why", async () => {
+  const thread = start();
+  const failed = (error: unknown) =>
+    error instanceof ThreadEnded && error.message === "internal: a test's thread failed: no card";
+  await assert.rejects(thread.ask({ add: 0, afterMs: 0, crash: "no card" }), failed);
+  await assert.rejects(thread.ask({ add: 0, afterMs: 0 }), failed);
 });
 
 test("threadPool: as many threads as are needed, each with one user at a time", async () => {

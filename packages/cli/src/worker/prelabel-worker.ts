@@ -13,16 +13,25 @@ import { lookOf } from "../prelabel/prelabel-radiographs.ts";
 import { prepareRadiograph } from "../prelabel/prepare-radiograph.ts";
 import type { BytePrelabel, BytesToPrelabel, NetworksToOpen } from "./messages.ts";
 
-const { segmentation, classification, threads }: NetworksToOpen = workerData;
-if (threads !== undefined) setThreads(threads);
-const segmenter = openSegmenter(segmentation);
-const classifier = classification === null ? null : openClassifier(classification);
-const lookAt = lookOf(segmenter, classifier);
-const sizes = [segmenter.preprocess, ...(classifier === null ? [] : [classifier.preprocess])];
-const classes = classifier?.classes ?? [];
+async function openNetworks({ segmentation, classification, threads }: NetworksToOpen) {
+  if (threads !== undefined) setThreads(threads);
+  const segmenter = openSegmenter(segmentation);
+  const classifier = classification === null ? null : openClassifier(classification);
+  return {
+    structures: segmenter.structures,
+    classes: classifier?.classes ?? [],
+    lookAt: lookOf(segmenter, classifier),
+    sizes: [segmenter.preprocess, ...(classifier === null ? [] : [classifier.preprocess])],
+  };
+}
+
+const opened = openNetworks(workerData);
+// Whoever asks is told.
+opened.catch(() => undefined);
 
 answerQuestions<BytesToPrelabel, BytePrelabel, ReturnType<typeof failureOf>>({
   async answer({ bytes, name, heightRule }) {
+    const { structures, classes, lookAt, sizes } = await opened;
     let read: Radiograph;
     try {
       read = await decodeRadiograph(bytes, name);
@@ -32,7 +41,6 @@ answerQuestions<BytesToPrelabel, BytePrelabel, ReturnType<typeof failureOf>>({
     }
     const { images, ...radiograph } = prepareRadiograph(read, sizes);
     const { found, ...said } = lookAt(images[0], images[1]);
-    const { structures } = segmenter;
     const outlined = outlineSeen({ found, structures, radiograph, heightRule });
     return { seen: { ...radiograph, ...said, ...outlined }, classes };
   },

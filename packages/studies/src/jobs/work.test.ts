@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { ThreadEnded } from "@malleolus/host";
 import type { RadiographAnalysis } from "@malleolus/schema";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { Study } from "../study.ts";
@@ -133,6 +134,29 @@ test("work: what is sent for another model is left to others, and told", async (
   });
   assert.deepEqual(events, [{ event: "left", jobs: 1 }]);
   assert.deepEqual(await queue.counts(), { waiting: 1, active: 0, completed: 0, dead: 0 });
+});
+
+test("work: one whose thread has ended gives its job back, and ends with the reason", async (context) => {
+  const study = await studyOf(context, 1);
+  const queue = await openQueue(study);
+  context.after(() => queue.close());
+  await sendAnalyses(study, queue, MODEL, "me", never);
+  const events: string[] = [];
+  const worked = work(
+    [
+      {
+        queue,
+        topic: TOPIC,
+        async perform() {
+          throw new ThreadEnded("internal: a detector failed: no card");
+        },
+      },
+    ],
+    { stop: never, untilEmpty: true, onEvent: ({ event }) => events.push(event) },
+  );
+  await assert.rejects(worked, /a detector failed: no card/);
+  assert.deepEqual(events, ["failed"]);
+  assert.equal((await queue.counts()).waiting, 1);
 });
 
 test("storeAnalyses: the first one stays, and is read as it was written", async (context) => {

@@ -4,6 +4,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import { causeText } from "@malleolus/errors";
+import { ThreadEnded } from "@malleolus/host";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import { isUnreachable } from "../database/is-unreachable.ts";
 import type { ClaimedJob, JobCounts, JobQueue } from "./job-queue.ts";
@@ -52,6 +53,7 @@ const MOST_TRIES = 60;
 /** How often an idle one looks for jobs that it leaves: it counts, which costs more than a claim. */
 const LEFT_MS = 60_000;
 
+/** @throws ThreadEnded where a thread of its own has ended: the job is given back, and the worker could do no other. */
 export async function work(studies: readonly StudyWork[], options: WorkOptions): Promise<void> {
   const { stop } = options;
   let failures = 0;
@@ -125,6 +127,8 @@ async function doJob(
     const reason = causeText(error);
     const isOurs = !lost.signal.aborted && (await settle(() => queue.fail(job, reason), options));
     options.onEvent(isOurs ? { event: "failed", job, reason } : { event: "lost", job });
+    // It could do no other job either: whatever started this worker starts it anew.
+    if (error instanceof ThreadEnded) throw error;
     return isOurs ? "failed" : "lost";
   } finally {
     over.abort();
