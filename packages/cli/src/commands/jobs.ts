@@ -104,7 +104,11 @@ Examples:
       }
       if (given.prelabel) {
         const { preliminaryModel } = await import("../prelabel/prelabel-study.ts");
+        const { openClassifier, openSegmenter } = await import("@malleolus/networks");
         const { segmentation, classification } = await networksOf(given);
+        // Before anything is sent: a file of another network is refused by its own reader.
+        openSegmenter(segmentation).close();
+        if (classification !== null) openClassifier(classification).close();
         const name = given.name ?? PRELIMINARY;
         const model = await preliminaryModel(name, segmentation, classification);
         const sent = await studies.sendPrelabels(study, queue, model, given.who, signals.signal);

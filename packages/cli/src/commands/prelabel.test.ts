@@ -20,17 +20,26 @@ import {
   deepLabConfig,
   prelabelSchema,
 } from "@malleolus/schema";
-import { closeStudy, imagesWithoutPrelabel, openStudy } from "@malleolus/studies";
+import {
+  closeStudy,
+  folderImages,
+  imagesWithoutPrelabel,
+  openQueue,
+  openStudy,
+  work,
+} from "@malleolus/studies";
 import { manualSeed, scope } from "@malleolus/torch";
 import sharp from "sharp";
 import { prelabelOf } from "../prelabel/prelabel-record.ts";
+import { preliminaryModel } from "../prelabel/prelabel-study.ts";
 import { run } from "../test-command.ts";
+import { prelabelJobs, startPrelabelling } from "../worker/prelabel-jobs.ts";
 
 const [width, height] = [60, 80];
 const preprocess = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
 
 interface TestContext {
-  after(cleanUp: () => void): void;
+  after(cleanUp: () => void | Promise<void>): void;
 }
 
 function newFolder(context: TestContext): string {
@@ -145,6 +154,46 @@ test("prelabel: every radiograph once, and what is new since", async (context) =
   assert.match(partly.said, new RegExp(basename(damaged)));
 });
 
+/** A worker that is there before anybody has sent a job for its networks; what it says when it works, later. */
+async function workerOn(
+  context: TestContext,
+  folder: string,
+  segmentation: string,
+  classification: string,
+) {
+  const study = await openStudy(folder);
+  const queue = await openQueue(study);
+  const networks = startPrelabelling({ segmentation, classification, threads: 1 });
+  context.after(async () => {
+    await networks.close();
+    await queue.close();
+    await closeStudy(study);
+  });
+  const model = await preliminaryModel("preliminary", segmentation, classification);
+  const jobs = prelabelJobs(
+    {
+      ...{ study, queue, images: folderImages(study.images), who: "me" },
+      onImage: () => undefined,
+      onFailure: assert.fail,
+    },
+    model,
+    networks,
+  );
+  return async () => {
+    const events: string[] = [];
+    const stop = new AbortController();
+    await work([jobs], {
+      stop: stop.signal,
+      untilEmpty: true,
+      onEvent: (event) => {
+        events.push("reason" in event ? event.reason : event.event);
+        stop.abort();
+      },
+    });
+    return events;
+  };
+}
+
 test("prelabel: by jobs, every radiograph gets what the command proposes, once", async (context) => {
   const folder = newFolder(context);
   const { segmentation, classification } = writeNetworks(folder);
@@ -154,17 +203,25 @@ test("prelabel: by jobs, every radiograph gets what the command proposes, once",
     const study = join(folder, name);
     assert.equal((await run("init", study)).code, 0);
     await importImages(mkdtempSync(join(folder, "pictures-")), study, 0, 3);
+    const importLast = () => importImages(mkdtempSync(join(folder, "pictures-")), study, 3, 1);
     if (name === "by command") {
+      await importLast();
       const args = ["--threads", "1", "--workers", "1"];
       assert.equal((await run("prelabel", study, ...networks, ...args)).code, 0);
     } else {
       const args = [study, "--prelabel", ...networks];
+      const other = await run("jobs", study, "--prelabel", "--segmentation", classification);
+      assert.match(other.said, /expected a segmenter .*, got format malleolus-classifier-1;/);
+      const earlier = await workerOn(context, study, segmentation, classification);
       const sent = await run("jobs", ...args, "--name", "ours");
       assert.match(sent.said, /^3 radiographs sent to be prelabelled in 1 jobs$/m);
+      assert.deepEqual(await earlier(), ["completed"]);
+      await importLast();
+      await run("jobs", ...args, "--name", "ours");
       const worked = await run("worker", ...args, "--threads", "1", "--until-empty");
       assert.equal(
         worked.written,
-        "1 jobs done with 3 radiographs, 0 given back, 0 lost\n",
+        "1 jobs done with 1 radiographs, 0 given back, 0 lost\n",
         worked.said,
       );
       const again = await run("jobs", ...args, "--name", "ours");
@@ -176,7 +233,7 @@ test("prelabel: by jobs, every radiograph gets what the command proposes, once",
     const own = rows.map(({ record }) => record.replace('"name":"ours"', '"name":"preliminary"'));
     records.push(own.toSorted());
   }
-  assert.equal(new Set(records[0]).size, 3);
+  assert.equal(new Set(records[0]).size, 4);
   assert.deepEqual(records[1], records[0]);
 });
 

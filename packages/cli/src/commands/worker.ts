@@ -163,11 +163,8 @@ async function prelabelling({ given, opened, ...told }: Kind) {
   const networks = startPrelabelling({ segmentation, classification, threads });
   opened.defer(() => networks.close());
   const imagesFor = await imageSource(given);
-  const { knownModel } = await import("@malleolus/studies");
-  return async (study: Study, queue: JobQueue) => {
-    const known = (await knownModel(study, model.sha256)) ?? model;
-    return prelabelJobs({ study, queue, images: imagesFor(study), who, ...told }, known, networks);
-  };
+  return async (study: Study, queue: JobQueue) =>
+    prelabelJobs({ study, queue, images: imagesFor(study), who, ...told }, model, networks);
 }
 
 async function importing({ given, command, output, opened, onImage, onFailure }: Kind) {

@@ -4,6 +4,7 @@ import type { Model, Prelabel } from "@malleolus/schema";
 import {
   imagesOf,
   imagesToPrelabel,
+  knownModel,
   type StudyWork,
   storePrelabels,
   topicOf,
@@ -17,7 +18,7 @@ import type { WorkOnImages } from "./work-on-images.ts";
 
 export type PrelabelThread = Thread<BytesToPrelabel, BytePrelabel>;
 
-/** Its owner closes it. */
+/** Its owner closes it. What keeps the networks from being opened is told to whoever asks. */
 export function startPrelabelling(networks: NetworksToOpen): PrelabelThread {
   return startThread<BytesToPrelabel, BytePrelabel, Failure>(
     new URL("./prelabel-worker.ts", import.meta.url),
@@ -35,12 +36,14 @@ export function prelabelJobs(
     queue,
     topic: topicOf({ kind: "prelabel", model: model.sha256 }),
     async perform(job, lost) {
+      // Whoever sent the job has given the networks their name, perhaps when this worker was there already.
+      const known = (await knownModel(study, model.sha256)) ?? model;
       const open = await imagesToPrelabel(study, model.sha256, imagesOf(job));
       const prelabels: Prelabel[] = [];
       const ask = (bytes: BytesToAnalyze) => networks.ask({ ...bytes, heightRule });
       for await (const { sha256, answer } of lookAtEach(source, open, lost, ask)) {
         if ("failure" in answer) onFailure(answer.failure);
-        else prelabels.push(prelabelOf(answer.seen, sha256, model, answer.classes));
+        else prelabels.push(prelabelOf(answer.seen, sha256, known, answer.classes));
         onImage();
       }
       return {
