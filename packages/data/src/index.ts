@@ -15,6 +15,7 @@ export {
   type CocoDataset,
   type CocoFile,
   type CocoImage,
+  idInFile,
   parseCoco,
   readCocoFile,
 } from "./coco/read-coco.ts";

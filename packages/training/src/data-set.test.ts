@@ -80,6 +80,37 @@ test("training set: a second file may be without objects, a first one alone not"
   );
 });
 
+test("training set: a radiograph with objects in two files, and a file that is named twice, are refused", async (context) => {
+  const folder = temporaryFolder(context);
+  await writeSyntheticSet(folder, 3);
+  const path = join(folder, "train.json");
+  await assert.rejects(
+    readTrainingSet([path, path], folder),
+    /expected another file than .*, got the same/,
+  );
+  const coco = JSON.parse(readFileSync(path, "utf8"));
+  const others = join(folder, "others.json");
+  const write = (changes: object) =>
+    writeFileSync(others, JSON.stringify({ ...coco, images: [coco.images[1]], ...changes }));
+  const [own] = coco.annotations.filter(
+    ({ image_id }: { image_id: number }) => image_id === coco.images[1].id,
+  );
+  // Another's outline of the same fracture.
+  const [x, y] = own.bbox;
+  const segmentation = [[x, y, x + 5, y, x + 5, y + 5]];
+  write({ annotations: [{ ...own, bbox: [x, y, 5, 5], segmentation }] });
+  await assert.rejects(
+    readTrainingSet([path, others], folder),
+    /image-1\.png: expected one image of the file, got the images 2 in \S*train\.json, and 2 in \S*others\.json, with/,
+  );
+  // Ids are those that stand in the file, though they are given anew.
+  write({ annotations: [{ ...own, segmentation: undefined }] });
+  await assert.rejects(
+    readTrainingSet([path, others], folder),
+    new RegExp(`got only a box in annotation ${own.id} in \\S*others\\.json; `),
+  );
+});
+
 interface Coco {
   images: object[];
   annotations: object[];

@@ -5,6 +5,7 @@ import {
   type CocoAnnotation,
   type CocoDataset,
   checkImages,
+  idInFile,
   readCocoFiles,
   throwFaults,
 } from "@malleolus/data";
@@ -134,7 +135,7 @@ function requireOutlines(objects: readonly AnnotatedObject[], where: string): vo
     ({ isCrowd, polygons, runs }) => !isCrowd && polygons.length === 0 && runs === null,
   );
   if (bare.length === 0) return;
-  const named = bare.slice(0, NAMED_AT_MOST).map(({ id }) => id);
+  const named = bare.slice(0, NAMED_AT_MOST).map((object) => idInFile(object));
   const more = bare.length - named.length;
   throw new TrainingError(
     "data",

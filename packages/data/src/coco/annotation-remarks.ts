@@ -3,7 +3,7 @@
  * What cannot be meant at all is refused before (`read-coco.ts`, `units.ts`).
  */
 import { type Box, boxHeight, boxWidth, clipBox, polygonBounds } from "@malleolus/geometry";
-import type { CocoAnnotation, CocoDataset, CocoImage } from "./read-coco.ts";
+import { type CocoAnnotation, type CocoDataset, type CocoImage, idInFile } from "./read-coco.ts";
 
 /** A box may differ so far from its outline, in pixels, or by this share of the outline's side. */
 const SAME_BOX_PIXELS = 2;
@@ -74,7 +74,7 @@ function counted(
 function named(found: readonly Drawn[]): string {
   const ids = found
     .slice(0, 3)
-    .map(({ annotation, image }) => `${annotation.id} of ${image.fileName}`);
+    .map(({ annotation, image }) => idInFile(annotation, ` of ${image.fileName}`));
   return `annotation${found.length === 1 ? "" : "s"} ${ids.join(", ")}${found.length > 3 ? ", …" : ""}`;
 }
 

@@ -11,7 +11,7 @@ import { annotationRemarks, listed } from "./annotation-remarks.ts";
 import { hashesOfEqualFiles } from "./equal-files.ts";
 import { originKeys, originOfImage } from "./image-origin.ts";
 import { describeMissing, type LocatedImage, locateImages } from "./image-paths.ts";
-import type { CocoDataset, CocoImage } from "./read-coco.ts";
+import { type CocoDataset, type CocoImage, idInFile } from "./read-coco.ts";
 
 export interface CheckedImage extends LocatedImage {
   /**
@@ -28,7 +28,7 @@ export interface CheckedImages {
   readonly remarks: readonly string[];
   /** Why images cannot be used, one line each. */
   readonly faults: readonly string[];
-  /** Where the annotation file says two things of one image. */
+  /** Where the annotation file says two things of one image, or two files draw objects on one. */
   readonly contradictions: readonly string[];
 }
 
@@ -151,7 +151,7 @@ function describeTurned(looked: readonly Looked[]): string[] {
 function describeSame(looked: readonly Looked[], equal: ReadonlyMap<string, string>): string[] {
   const remarks: string[] = [];
   for (const same of fileSets(looked)) {
-    const ids = same.map(({ image }) => image.id).join(" and ");
+    const ids = same.map(({ image }) => idInFile(image)).join(" and ");
     remarks.push(`${same[0].image.fileName} is listed twice or more, as the images ${ids}`);
   }
   const once = [...new Map(looked.map((one) => [one.real, one])).values()];
@@ -171,17 +171,25 @@ function fileSets(looked: readonly Looked[]): Looked[][] {
   return [...Map.groupBy(looked, ({ real }) => real).values()].filter(({ length }) => length > 1);
 }
 
-/** One file with objects under one id and without under another would teach both. */
+/**
+ * One file with objects under one id and without under another would teach both; and so would objects that two COCO
+ * files draw on it, each in its way.
+ */
 function contradictionsOf(looked: readonly Looked[], dataset: CocoDataset): string[] {
   const hasObjects = ({ image }: Looked) =>
     (dataset.annotationsByImage.get(image.id) ?? []).some(({ isCrowd }) => !isCrowd);
   return fileSets(looked).flatMap((same) => {
     const [drawn, bare] = [same.filter(hasObjects), same.filter((one) => !hasObjects(one))];
-    if (drawn.length === 0 || bare.length === 0) return [];
-    const [first, second] = [drawn[0].image, bare[0].image];
+    if (drawn.length === 0) return [];
+    const [first] = drawn;
+    const other = drawn.find(({ image }) => image.origin?.file !== first.image.origin?.file);
+    if (bare.length === 0 && other === undefined) return [];
+    const got =
+      other === undefined
+        ? `${idInFile(first.image)}, with objects, and ${idInFile(bare[0].image)}, without`
+        : `${idInFile(first.image)}, and ${idInFile(other.image)}, with objects both`;
     return [
-      `${first.fileName}: expected one image of the file, got the images ${first.id}, with objects, and ` +
-        `${second.id}, without; take one of the two out`,
+      `${first.image.fileName}: expected one image of the file, got the images ${got}; take one of the two out`,
     ];
   });
 }

@@ -2,7 +2,8 @@
  * Several COCO files as one data set: more radiographs without a fracture beside those of a first file, for one.
  *
  * Categories are matched by their names, since files number them as they like. Where two files give one id to two
- * images or two annotations, those of the later file get new ones: an id means something within its file alone.
+ * images or two annotations, those of the later file get new ones: an id means something within its file alone, and
+ * each keeps the one of its file as its origin.
  */
 import { createHash } from "node:crypto";
 import { DataError } from "../errors.ts";
@@ -12,19 +13,28 @@ import { type CocoCategory, type CocoFile, readCocoFile } from "./read-coco.ts";
  * Images in the order of the files. One file is the data set that `readCocoFile` reads; of several, `sha256` is the
  * SHA-256 of theirs, one a line.
  *
- * @throws DataError as `readCocoFile`, and `invalid-annotations` for files of other categories than the first.
+ * @throws DataError as `readCocoFile`, and `invalid-annotations` for files of other categories than the first, or one
+ *   that is named twice.
  */
 export async function readCocoFiles(paths: readonly [string, ...string[]]): Promise<CocoFile> {
   const [first, ...others] = paths;
-  let joined = await readCocoFile(first);
+  const only = await readCocoFile(first);
+  if (others.length === 0) return only;
+  let joined = withOrigin(only, first);
   const hashes = [joined.sha256];
   for (const path of others) {
     const next = await readCocoFile(path);
+    const same = hashes.indexOf(next.sha256);
+    if (same !== -1) {
+      throw new DataError(
+        "invalid-annotations",
+        `${path}: expected another file than ${paths[same]}, got the same; name it once`,
+      );
+    }
     checkCategories(next.categories, joined.categories, path, first);
     hashes.push(next.sha256);
-    joined = joinTwo(joined, next);
+    joined = joinTwo(joined, withOrigin(next, path));
   }
-  if (others.length === 0) return joined;
   return { ...joined, sha256: createHash("sha256").update(hashes.join("\n")).digest("hex") };
 }
 
@@ -41,6 +51,21 @@ function checkCategories(
     `${path}: expected the categories of ${first} (${names(wanted).join(", ")}), got ` +
       `${names(found).join(", ")}; files that are used together need the same ones`,
   );
+}
+
+function withOrigin(file: CocoFile, path: string): CocoFile {
+  const from = <T extends Numbered>(record: T) => ({
+    ...record,
+    origin: { file: path, id: record.id },
+  });
+  return {
+    ...file,
+    images: file.images.map(from),
+    annotations: file.annotations.map(from),
+    annotationsByImage: new Map(
+      [...file.annotationsByImage].map(([id, annotations]) => [id, annotations.map(from)]),
+    ),
+  };
 }
 
 function joinTwo(first: CocoFile, second: CocoFile): CocoFile {

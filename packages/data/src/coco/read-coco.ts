@@ -33,8 +33,17 @@ export interface CocoCategory {
   readonly name: string;
 }
 
+/** Whose record it is where files were joined: ids are given anew there. */
+export interface CocoOrigin {
+  readonly file: string;
+  /** In that file. */
+  readonly id: number;
+}
+
 export interface CocoImage {
   readonly id: number;
+  /** Of a file by itself there is none. */
+  readonly origin?: CocoOrigin;
   readonly fileName: string;
   readonly width: number;
   readonly height: number;
@@ -44,6 +53,8 @@ export interface CocoImage {
 
 export interface CocoAnnotation {
   readonly id: number;
+  /** Of a file by itself there is none. */
+  readonly origin?: CocoOrigin;
   readonly imageId: number;
   readonly categoryId: number;
   /** In pixels of the image and within it, never empty. */
@@ -80,6 +91,14 @@ const BORDER_TOLERANCE = 1;
 /** A data set, and the SHA-256 of its file in hexadecimal. */
 export interface CocoFile extends CocoDataset {
   readonly sha256: string;
+}
+
+/** The id that stands in the file, with what it is `of`, and the file where there are several: for messages. */
+export function idInFile(
+  { id, origin }: { readonly id: number; readonly origin?: CocoOrigin },
+  of = "",
+): string {
+  return origin === undefined ? `${id}${of}` : `${origin.id}${of} in ${origin.file}`;
 }
 
 /**
