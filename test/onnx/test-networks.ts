@@ -75,6 +75,13 @@ export const DETECTOR_OPTIONS: readonly DetectorOption[] = [
     change: (config) => ({ ...config, roi: { ...config.roi, boxRegressions: 3 } }),
   },
   {
+    name: "an image head",
+    change: (config) => ({
+      ...config,
+      imageHead: { hiddenChannels: 8, lossWeight: 1, weighsScores: false },
+    }),
+  },
+  {
     name: "an image head that weighs scores",
     change: (config) => ({
       ...config,

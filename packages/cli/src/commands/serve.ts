@@ -54,7 +54,10 @@ export const serveCommand: CommandFile = (output) =>
     .option("--inference", "serve programs instead of readers: radiographs in, findings out")
     .option("--new-key <name>", "with --inference: make a program's key, print it and end")
     .option("--scope <scopes...>", "of the new key (default: all)")
-    .option("--any-part", "with --inference: look at what is no ankle, too")
+    .option(
+      "--any-part",
+      "with --inference: look at what is no ankle, too; an ankle's view is still held against its header",
+    )
     .option("--person <name>", "whose the new key is; without one it approves no model")
     .option("--add-model <name>", "with --inference: register --checkpoint, print its hash and end")
     .option("--figures <file>", "of the model to add: what evaluate --json printed")
@@ -63,7 +66,10 @@ export const serveCommand: CommandFile = (output) =>
       "with --inference: the detector, as predict takes it (the project's own)",
     )
     .addOption(
-      new Option("--engine <name>", "with --inference: what runs the network")
+      new Option(
+        "--engine <name>",
+        "with --inference: what runs the network; by onnx neither part nor view is checked",
+      )
         .choices(ENGINES)
         .default("libtorch"),
     )

@@ -54,9 +54,10 @@ export async function openStudyAnalysis(options: AnalysisOptions): Promise<Study
     output: { write: () => undefined, writeError: () => undefined },
   });
   const modelSha256 = await fileSha256(detector);
-  const check = options.anyPart || name === "onnx" ? null : await openCheck();
+  const check = name === "onnx" ? null : await openCheck(options.anyPart);
   const faultOf = (image: Radiograph) =>
-    radiographFault(image) ?? (check === null ? null : faultSeen(check.look(image), image.view));
+    radiographFault(image) ??
+    (check === null ? null : faultSeen(check.look(image), image.view, options.anyPart));
   await warm(engine, check);
   const decision =
     engine.decision === null || prevalence === null
@@ -156,12 +157,16 @@ interface Looking {
   readonly faultOf: (image: Radiograph) => keyof typeof FAULTS | null;
 }
 
-/** The network looks at views alike; but what a header says wrongly once it may say wrongly of the patient, too. */
-function faultSeen(
+/**
+ * The network looks at views alike; but what a header says wrongly once it may say wrongly of the patient, too. Of another
+ * part, where any is looked at, it cannot tell the view.
+ */
+export function faultSeen(
   { isAnkle, view: seen }: RadiographLook,
   said: View | null,
+  anyPart: boolean,
 ): keyof typeof FAULTS | null {
-  if (!isAnkle) return "another part";
+  if (!isAnkle) return anyPart ? null : "another part";
   if (seen === null || said === null || said === "oblique") return null;
   return (said === "lateral") === (seen === "lateral") ? null : "another view";
 }
@@ -201,11 +206,11 @@ async function refusing(id: string, work: () => Promise<AnalysisNews>): Promise<
   }
 }
 
-/** By LibTorch alone. */
-async function openCheck(): Promise<RadiographCheck> {
+/** By LibTorch alone. Null where its file is gone and any part is looked at. */
+async function openCheck(anyPart: boolean): Promise<RadiographCheck | null> {
   const { openRadiographCheck } = await import("@malleolus/networks");
   const check = openRadiographCheck();
-  if (check !== null) return check;
+  if (check !== null || anyPart) return check;
   throw new CliError(
     "folder",
     "the check of what a radiograph shows: expected its file beside the detector that comes with the " +
