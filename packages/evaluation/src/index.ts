@@ -1,5 +1,6 @@
 export { type ReaderAgreement, type ReaderPair, readerAgreement } from "./agreement.ts";
 export { auditAssistance } from "./assistance/audit-assistance.ts";
+export { type AuditedPatients, auditedPatients } from "./assistance/audited-patients.ts";
 export { drawingTimes } from "./assistance/drawing-times.ts";
 export {
   averagePrecision,
@@ -153,6 +154,7 @@ export {
   type DescribedPatient,
   type DescribedSet,
   describeSet,
+  TUNING,
 } from "./report/set-description.ts";
 export { tablesCsv } from "./report/tables-csv.ts";
 export {

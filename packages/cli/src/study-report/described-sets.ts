@@ -8,6 +8,7 @@ import {
   describeSet,
   type ImageAttributes,
   type PatientAttributes,
+  TUNING,
 } from "@malleolus/evaluation";
 import { type Assignment, visibilitySchema } from "@malleolus/schema";
 import {
@@ -35,7 +36,7 @@ export async function describeStudy(study: Study): Promise<DescribedStudy> {
   const wanted: readonly (readonly [string, Assignment, readonly TestCase[] | null])[] = [
     ["Preliminary training", "preliminary training", null],
     ["Training", "training", null],
-    ["Tuning", "tuning", null],
+    [TUNING, "tuning", null],
     ["Internal test, difficult", "internal test", tests.internal.difficult],
     ["Internal test, easy", "internal test", tests.internal.easy ?? []],
     ["External test, difficult", "external test", tests.external.difficult],
@@ -93,6 +94,7 @@ async function describedPatient(
   const [first] = images;
   const { ageYears, sex, machine } = await readAcquisition(join(folder, first.fileName));
   return {
+    patient: first.patient,
     hospital: first.hospital,
     class: first.class,
     ambiguous: first.ambiguous,

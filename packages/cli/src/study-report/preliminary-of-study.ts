@@ -2,6 +2,7 @@
 import { readRadiograph } from "@malleolus/data";
 import {
   auditAssistance,
+  auditedPatients,
   compareSelection,
   type JudgedShape,
   type PreliminaryPicture,
@@ -65,10 +66,12 @@ export async function preliminaryOf(given: PreliminaryToReport): Promise<Prelimi
   const hasArms = (["assisted", "unassisted"] as const).every((arm) =>
     audited.annotations.some((drawing) => drawing.arm === arm),
   );
+  const judgedPatients = patientsOf(found.radiographs);
   return {
     model: found.model,
     radiographs: found.radiographs.length,
-    patients: new Set(found.radiographs.map(({ patient }) => patient)).size,
+    patients: judgedPatients.length,
+    judged: judgedPatients,
     against:
       whose ?? "the annotators' outlines, of the cases that were drawn without seeing a proposal",
     measures: proposalMeasures(shapes, structures, RESAMPLES),
@@ -77,8 +80,14 @@ export async function preliminaryOf(given: PreliminaryToReport): Promise<Prelimi
     assistance: hasArms
       ? auditAssistance(audited.annotations, audited.agreements, RESAMPLES)
       : null,
+    assistancePatients: hasArms ? auditedPatients(audited.annotations) : null,
     selectionAudit,
   };
+}
+
+/** Each once. */
+function patientsOf(some: readonly { readonly patient: string }[]): string[] {
+  return [...new Set(some.map(({ patient }) => patient))];
 }
 
 function judged(one: ProposalBesideTruth, structures: readonly string[]): JudgedShape[] {
@@ -148,6 +157,7 @@ async function selectionOf(study: Study, viewer: string): Promise<PreliminaryRes
     strategy: selection.strategy,
     picked: picked.length,
     passedOver: left.length,
+    patients: { picked: patientsOf(picked), passedOver: patientsOf(left) },
     rows: compareSelection(
       radiographs.map(({ rank, ...one }) => ({ ...one, isPicked: rank !== null })),
       study.protocol.classes.map(({ id }) => id),

@@ -144,24 +144,35 @@ const picture = {
 } as const;
 const found = { count: 9, total: 12, share: 0.75, interval: [0.5, 0.9] } as const;
 const mean = { value: 0.61, interval: [0.5, 0.7] } as const;
+const some = ["0123456789", "9876543210"];
 const arms = { assisted: mean, unassisted: mean, difference: mean };
 const preliminary: ReportContent["preliminary"] = {
   model: { sha256: "ab".repeat(32), name: "preliminary", version: "0123abcd+4567cdef" },
   radiographs: 123,
   patients: 45,
+  judged: ["a patient of the preliminary networks"],
   against: "what was simulated",
   measures: ["fibula", "tibia", "fracture"].map((structure) => ({
     structure,
     dice: mean,
     proposed: found,
     inVain: found,
+    patients: { there: some, proposed: some, missed: some, inVain: some },
   })),
   pictures: { chosen: "Evenly spaced.", items: [picture, picture] },
   selection: {
     strategy: "hard",
     picked: 20,
     passedOver: 40,
-    rows: [{ trait: { of: "mistaken" }, picked: found, passedOver: found }],
+    rows: [
+      {
+        trait: { of: "mistaken" },
+        picked: found,
+        passedOver: found,
+        patients: { picked: some, passedOver: some },
+      },
+    ],
+    patients: { picked: some, passedOver: some },
     pictures: { chosen: "The first.", items: [picture] },
   },
   assistance: {
@@ -172,6 +183,16 @@ const preliminary: ReportContent["preliminary"] = {
     decisions: { accepted: found, mended: found, rejected: found },
     editDistanceMm: mean,
     anchoring: { wrongShapesAccepted: found, wrongClassesAccepted: found, pull: arms },
+  },
+  assistancePatients: {
+    assisted: some,
+    unassisted: some,
+    accepted: some,
+    mended: some,
+    rejected: some,
+    wrongShapesAccepted: some,
+    wrongClassesAccepted: some,
+    wrongShapes: some,
   },
   selectionAudit: null,
 };

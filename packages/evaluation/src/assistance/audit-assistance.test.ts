@@ -7,6 +7,7 @@ import {
   assistanceAuditSchema,
 } from "@malleolus/schema";
 import { auditAssistance } from "./audit-assistance.ts";
+import { auditedPatients } from "./audited-patients.ts";
 
 const OPTIONS = { seed: 1, resamples: 500 };
 
@@ -114,4 +115,17 @@ test("auditAssistance: intervals by patient, so that a patient's views do not co
   const once = width(many);
   assert.ok(once > 0.5 && once < 6, `${once}`);
   assert.ok(Math.abs(width([...many, ...many, ...many]) - once) < 1e-9);
+});
+
+test("auditedPatients: those behind each figure, each once", () => {
+  assert.deepEqual(auditedPatients([...drawings, ...drawings.slice(0, 1)]), {
+    assisted: ["p1", "p2", "p3"],
+    unassisted: ["p4", "p5"],
+    accepted: ["p1"],
+    mended: ["p2", "p3"],
+    rejected: ["p2"],
+    wrongShapesAccepted: ["p1"],
+    wrongClassesAccepted: ["p3"],
+    wrongShapes: ["p1", "p2", "p4"],
+  });
 });

@@ -30,6 +30,12 @@ test("proposalMeasures: what was not proposed counts as 0, what is not there in 
   assert.ok(Math.abs((fracture.dice.value ?? 0) - 1.4 / 3) < 1e-12);
   assert.deepEqual([fracture.proposed.count, fracture.proposed.total], [2, 3]);
   assert.deepEqual([fracture.inVain.count, fracture.inVain.total], [1, 2]);
+  assert.deepEqual(fracture.patients, {
+    there: ["a", "b"],
+    proposed: ["a"],
+    missed: ["b"],
+    inVain: ["d"],
+  });
   assert.deepEqual([tibia.dice.value, tibia.proposed.total, tibia.inVain.total], [0.9, 1, 0]);
 });
 

@@ -27,6 +27,10 @@ export interface ProposalMeasure {
   readonly proposed: Proportion;
   /** Proposed, of the radiographs that do not have it. */
   readonly inVain: Proportion;
+  /** Whose radiographs these are: that have it, on which it was proposed, and missed, and proposed in vain. */
+  readonly patients: Readonly<
+    Record<"there" | "proposed" | "missed" | "inVain", readonly string[]>
+  >;
 }
 
 /**
@@ -53,8 +57,19 @@ export function proposalMeasures(
       dice,
       proposed: shareProposed(there),
       inVain: shareProposed(own.filter(({ isTrue }) => !isTrue)),
+      patients: {
+        there: patientsOf(there),
+        proposed: patientsOf(there.filter(({ isProposed }) => isProposed)),
+        missed: patientsOf(there.filter(({ isProposed }) => !isProposed)),
+        inVain: patientsOf(own.filter(({ isTrue, isProposed }) => isProposed && !isTrue)),
+      },
     };
   });
+}
+
+/** Each once, in the order of the shapes. */
+function patientsOf(shapes: readonly JudgedShape[]): string[] {
+  return [...new Set(shapes.map(({ patient }) => patient))];
 }
 
 function shareProposed(shapes: readonly JudgedShape[]): Proportion {

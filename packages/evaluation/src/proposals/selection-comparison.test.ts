@@ -38,4 +38,7 @@ test("compareSelection: shares of both parts, by class, by view, by what the mod
     // Of what nobody has drawn nobody knows how well it shows.
     ["difficult", "1/2", "0/1"],
   ]);
+  const patients = Object.fromEntries(rows.map((row) => [row.trait.of, row.patients]));
+  assert.deepEqual(patients.mistaken, { picked: ["1"], passedOver: [] });
+  assert.deepEqual(rows[0].patients, { picked: ["1"], passedOver: ["3", "4"] });
 });

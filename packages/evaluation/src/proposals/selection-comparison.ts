@@ -34,6 +34,8 @@ export interface SelectionRow {
   readonly trait: PoolTrait;
   readonly picked: Proportion;
   readonly passedOver: Proportion;
+  /** Whose radiographs have it. */
+  readonly patients: Readonly<Record<"picked" | "passedOver", readonly string[]>>;
 }
 
 /** Classes in the given order, then views that are there, then what the model and the annotators say. */
@@ -56,7 +58,17 @@ export function compareSelection(
           has,
         ),
       );
-    return { trait, picked: share(true), passedOver: share(false) };
+    const patients = (isPicked: boolean) => [
+      ...new Set(
+        items.flatMap((item) => (item.isPicked === isPicked && has(item) ? [item.patient] : [])),
+      ),
+    ];
+    return {
+      trait,
+      picked: share(true),
+      passedOver: share(false),
+      patients: { picked: patients(true), passedOver: patients(false) },
+    };
   };
   return [
     ...classes.map((name) => row({ of: "class", class: name }, pool, (one) => one.class === name)),

@@ -89,7 +89,20 @@ export function readerGroups(
     });
     const keys = groupKeys.reader(reader);
     const way: Way = { all, words: `${name}: `, keys, measures: SHOWN_OF_OTHERS };
-    return accuracyAndFracture(way, settings);
+    const detector = ({ place, truth }: Called) => outcomes[place].prediction.class === truth;
+    const alone = ({ truth, called }: Called) => truth === called;
+    return [
+      ...accuracyAndFracture(way, settings),
+      groupOf(
+        groupKeys.readerDiffers(reader),
+        `${name} or the detector is right: ${name} alone`,
+        null,
+        all,
+        (one) => alone(one) !== detector(one),
+        alone,
+        ({ place }) => place,
+      ),
+    ];
   });
 }
 

@@ -41,6 +41,8 @@ export const groupKeys = {
   ruleUndecided: (rule: PatientRule) => `rule-${rule}-undecided`,
   /** Of a reader, by the place among the readers of the test. */
   reader: (place: number) => keysWith(`reader-${place}-`),
+  /** Of a reader beside the detector: who alone is right. */
+  readerDiffers: (place: number) => `reader-${place}-differs`,
   /** Of an operating point, by its place. */
   point: (place: number, measure: "sensitivity" | "specificity") => `point-${place}-${measure}`,
   /** Of the classes by millimetres. */

@@ -49,6 +49,23 @@ test("htmlReport: every link leads to a place in the page, and no place is named
   for (const to of new Set(links)) assert.ok(places.includes(to), to);
 });
 
+/** What is no figure of cases: the paper's own, what tuning patients gave, hashes, times. */
+const OTHERS = /^(?:id="(?:paper|methods|checklists|timings|training|next)"|class="cases")/;
+
+test("htmlReport: every number in a table leads to its cases", () => {
+  const { sets } = full;
+  const bare = htmlReport({ ...ankleReport(), sets, readers: full.readers })
+    .replace(/<div[^>]*aria-label="Operating points">.*?<\/div>/gs, "")
+    .split("<section ")
+    .slice(1)
+    .filter((section) => !OTHERS.test(section))
+    .flatMap((section) => [...section.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell]) => cell))
+    .filter((cell) => /\d/.test(textOf(cell)) && !cell.includes('class="figure"'))
+    .map((cell) => textOf(cell).trim());
+  // Nobody is behind a 0.
+  assert.deepEqual([...new Set(bare)], ["0"]);
+});
+
 test("htmlReport: rows and pictures say whose they are, by test and place, and no pseudonym stands in the page", () => {
   const marks = [...page.matchAll(/ data-case="([^"]+)"/g)].map(([, mark]) => mark);
   const [{ id, evaluation }] = full.tests;

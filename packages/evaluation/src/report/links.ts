@@ -51,6 +51,16 @@ export function agreementAnchor(readers: number, key: string): string {
   return `agreement-${readers}-${key}`;
 }
 
+/** Of those who are counted in a set of patients, by its place; `key` is a row's, of `set-cells.ts`. */
+export function setAnchor(set: number, key: string): string {
+  return `set-${set + 1}-${key}`;
+}
+
+/** Of the patients behind a figure of the preliminary networks. */
+export function preliminaryAnchor(key: string): string {
+  return `preliminary-${key}`;
+}
+
 /** Of the table of a reader study's patients. */
 export const readerStudyAnchor = "cases-reader-study";
 

@@ -1,5 +1,6 @@
 /** What a report says of the preliminary networks: their proposals, what they chose, and whether both help. */
 import type { AssistanceAudit, Model, SelectionAudit, SelectionAuditPlan } from "@malleolus/schema";
+import type { AuditedPatients } from "../assistance/audited-patients.ts";
 import type { ProposalMeasure } from "../proposals/proposal-measures.ts";
 import type { SelectionRow } from "../proposals/selection-comparison.ts";
 
@@ -8,6 +9,8 @@ export interface PreliminaryResult {
   /** Radiographs of which the proposals are judged, and their patients. */
   readonly radiographs: number;
   readonly patients: number;
+  /** These patients. */
+  readonly judged: readonly string[];
   /** Whose outlines the proposals are held against, in words. */
   readonly against: string;
   readonly measures: readonly ProposalMeasure[];
@@ -15,6 +18,8 @@ export interface PreliminaryResult {
   readonly selection: ReportedSelection | null;
   /** Of proposals: null where nobody has drawn with and without them. */
   readonly assistance: AssistanceAudit | null;
+  /** All that it is of; null where it is. */
+  readonly assistancePatients: AuditedPatients | null;
   /** Of the choice: null where none was made. */
   readonly selectionAudit: {
     readonly plan: SelectionAuditPlan;
@@ -29,6 +34,8 @@ export interface ReportedSelection {
   readonly picked: number;
   readonly passedOver: number;
   readonly rows: readonly SelectionRow[];
+  /** Whose radiographs they are. */
+  readonly patients: Readonly<Record<"picked" | "passedOver", readonly string[]>>;
   readonly pictures: PreliminaryPictures;
 }
 

@@ -43,9 +43,21 @@ const preliminary: PreliminaryResult = {
   model: { sha256: "ab".repeat(32), name: "preliminary", version: "1+2" },
   radiographs: 123,
   patients: 45,
+  judged: ["weber-b 0", "weber-b 1", "of no test"],
   against: "what was simulated",
   measures: [
-    { structure: "fibula", dice: figure(0.9), proposed: share(9, 10), inVain: share(0, 1) },
+    {
+      structure: "fibula",
+      dice: figure(0.9),
+      proposed: share(9, 10),
+      inVain: share(0, 1),
+      patients: {
+        there: ["weber-b 0", "weber-b 1"],
+        proposed: ["weber-b 0"],
+        missed: ["weber-b 1"],
+        inVain: [],
+      },
+    },
   ],
   pictures: { chosen: "Evenly spaced.", items: [shown("lateral, patient 000001")] },
   selection: {
@@ -53,12 +65,33 @@ const preliminary: PreliminaryResult = {
     picked: 20,
     passedOver: 40,
     rows: [
-      { trait: { of: "mistaken" }, picked: share(12, 20), passedOver: share(4, 40) },
-      { trait: { of: "view", view: "ap" }, picked: share(5, 20), passedOver: share(15, 40) },
+      {
+        trait: { of: "mistaken" },
+        picked: share(12, 20),
+        passedOver: share(4, 40),
+        patients: { picked: ["chosen 1"], passedOver: ["left 22"] },
+      },
+      {
+        trait: { of: "view", view: "ap" },
+        picked: share(5, 20),
+        passedOver: share(15, 40),
+        patients: { picked: ["chosen 1"], passedOver: ["left 22"] },
+      },
     ],
+    patients: { picked: ["chosen 1"], passedOver: ["left 22"] },
     pictures: { chosen: "The first.", items: [shown("AP, patient 000002")] },
   },
   assistance,
+  assistancePatients: {
+    assisted: ["helped 1"],
+    unassisted: ["alone 1"],
+    accepted: ["helped 1"],
+    mended: ["helped 1"],
+    rejected: ["helped 1"],
+    wrongShapesAccepted: ["helped 1"],
+    wrongClassesAccepted: ["helped 1"],
+    wrongShapes: ["helped 1"],
+  },
   selectionAudit: {
     plan: {
       format: "malleolus-selection-audit-1",
@@ -126,6 +159,16 @@ test("preliminarySection: proposals, choice and both audits, each with its figur
     /By macro AUC, .*, hard is not shown to differ from random\. By fracture Dice it is worse than random\./,
   );
   assert.match(page, /href="#preliminary"/);
+  const section = page.slice(page.indexOf('<section id="preliminary"'));
+  const cells = [...section.slice(0, section.indexOf("</section>")).matchAll(/<td>(.*?)<\/td>/gs)];
+  const bare = cells.map(([, cell]) => cell).filter((cell) => !cell.includes('class="figure"'));
+  // Of the audit, whose tuning patients no set names, and of what was proposed in vain on nobody's.
+  assert.equal(bare.filter((cell) => /\d/.test(cell.replaceAll(/<[^>]+>/g, ""))).length, 15);
+  for (const to of section.matchAll(/href="#([^"]+)"/g)) assert.ok(page.includes(` id="${to[1]}"`));
+  assert.match(
+    page,
+    /<li id="preliminary-proposed-0-missed"><b>[^<]*not proposed where it is<\/b> 1: <a/,
+  );
   assert.ok(!page.includes(EVIL));
 });
 
@@ -135,6 +178,21 @@ test("preliminarySection: a study without preliminary networks has none, and JSO
   assert.equal(json.preliminary.pictures.items[0].caption, "lateral, patient 000001");
   assert.equal(json.preliminary.selection.pictures.items[0].picture, undefined);
   assert.equal(json.preliminary.pictures.items[0].picture, undefined);
+});
+
+test("preliminarySection: an audit on the study's own tuning patients leads to them", () => {
+  const [set] = fullReport.sets;
+  const sets = [set, { ...set, name: "Tuning" }];
+  const page = htmlReport({ ...fullReport, sets, preliminary });
+  assert.match(page, /measured on <a class="figure" href="#set-2-all">60 tuning patients<\/a>/);
+  const { selectionAudit } = preliminary;
+  const elsewhere = selectionAudit && { ...selectionAudit, on: "of another study" };
+  const other = htmlReport({
+    ...fullReport,
+    sets,
+    preliminary: { ...preliminary, selectionAudit: elsewhere },
+  });
+  assert.match(other, /measured on 60 tuning patients, of another study/);
 });
 
 test("preliminarySection: where nothing was drawn without a proposal, it says so and shows no table", () => {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { type DescribedPatient, describeSet } from "./set-description.ts";
 
 const patient = (change: Partial<DescribedPatient>): DescribedPatient => ({
+  patient: "p",
   hospital: "one",
   class: "weber_b",
   ambiguous: false,
@@ -25,7 +26,18 @@ test("describeSet: counts, the most frequent first, and what nobody states by it
     patient({ age: 40, ambiguous: true, hospital: "two" }),
     patient({ age: 90, ambiguous: null, class: null }),
   ]);
-  assert.deepEqual(set, {
+  const { members, ...figures } = set;
+  assert.deepEqual(
+    members.map(({ sex, hasAge }) => [sex, hasAge]),
+    [
+      ["F", true],
+      ["F", true],
+      [null, true],
+      [null, true],
+    ],
+  );
+  assert.equal(describeSet("No age", [patient({})]).members[0].hasAge, false);
+  assert.deepEqual(figures, {
     name: "Training",
     patients: 4,
     radiographs: 2,

@@ -2,6 +2,7 @@
 import { quantile, sorted } from "../summary.ts";
 
 export interface DescribedPatient {
+  readonly patient: string;
   readonly hospital: string;
   /** Null as long as nobody has decided. */
   readonly class: string | null;
@@ -34,6 +35,13 @@ export interface DescribedSet {
   readonly views: Counts;
   /** Of radiographs on which a fracture was graded. */
   readonly visibility: Counts;
+  /** All that these are of. */
+  readonly members: readonly SetMember[];
+}
+
+/** A patient, with what is counted; of the age alone whether it is known. */
+export interface SetMember extends Omit<DescribedPatient, "age"> {
+  readonly hasAge: boolean;
 }
 
 /** How often each is there, the most frequent first. */
@@ -45,6 +53,9 @@ export interface AgeSummary {
   readonly median: number;
   readonly quartiles: readonly [first: number, third: number];
 }
+
+/** What the set is called by which a detector's decisions are fitted. */
+export const TUNING = "Tuning";
 
 /** What stands where a file says nothing. */
 export const UNKNOWN = "not stated";
@@ -64,6 +75,7 @@ export function describeSet(name: string, patients: readonly DescribedPatient[])
     machines: countsOf(patients.map(({ machine }) => machine)),
     views: countsOf(radiographs.map(({ view }) => view)),
     visibility: countsOf(graded),
+    members: patients.map(({ age, ...member }) => ({ ...member, hasAge: age !== null })),
   };
 }
 

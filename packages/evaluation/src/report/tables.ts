@@ -29,6 +29,10 @@ export function confusionTable(
 ): Markup {
   const rows = counts.map((row, truth) => {
     const total = row.reduce((sum, value) => sum + value, 0);
+    const all =
+      cases === null || total === 0
+        ? html`${total}`
+        : linked(groupAnchor(cases.test, cases.keys.measure("sensitivity", truth)), total);
     const cells = row.map((value, predicted) => {
       const shade = total === 0 ? 0 : Math.round((100 * value) / total);
       const style = truth === predicted ? "cell right" : "cell";
@@ -38,7 +42,7 @@ export function confusionTable(
           : linked(groupAnchor(cases.test, cases.keys.cell(truth, predicted)), value);
       return html`<td class="${style}" style="--shade:${shade}%">${figure}</td>`;
     });
-    return html`<tr><th scope="row">${name(classes[truth])}</th>${cells}<td class="total">${total}</td></tr>
+    return html`<tr><th scope="row">${name(classes[truth])}</th>${cells}<td class="total">${all}</td></tr>
 `;
   });
   const heads = classes.map((id) => html`<th scope="col">${name(id)}</th>`);
@@ -52,7 +56,7 @@ export function classTable(classification: Classification, name: Name, test: str
   const row: ClassRow = (label, result, key, style) => {
     const share = (measure: "sensitivity" | "specificity") =>
       html`<td class="share">${shareMark(result[measure])}<span>${linked(groupAnchor(test, groupKeys.measure(measure, key)), percent(result[measure]))}</span></td>`;
-    return html`<tr class="${style}"><th scope="row">${label}</th><td>${result.patients}</td>${share("sensitivity")}${share("specificity")}<td>${linked(casesAnchor(test), aucWithInterval(result))}</td></tr>
+    return html`<tr class="${style}"><th scope="row">${label}</th><td>${linked(groupAnchor(test, groupKeys.measure("sensitivity", key)), result.patients)}</td>${share("sensitivity")}${share("specificity")}<td>${linked(casesAnchor(test), aucWithInterval(result))}</td></tr>
 `;
   };
   return html`<div class="wide" tabindex="0" role="region" aria-label="Each class against all others"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th></tr></thead>
@@ -118,7 +122,7 @@ export function localizationTable(evaluation: Evaluation, name: Name, test: stri
 export function frocTable({ falsePositives: { froc } }: Evaluation, test: string): Markup {
   const rows = froc.map(
     ({ allowed, sensitivity, score, falsePositivesPerImage, isAll }) =>
-      html`<tr><th scope="row">${decimal(allowed, 1)}</th><td>${linked(fracturesAnchor(test), fraction(sensitivity))}</td><td>${linked(fracturesAnchor(test), percent(sensitivity))}</td><td>${decimal(score)}</td><td>${decimal(falsePositivesPerImage)}${isAll ? " (all findings)" : ""}</td></tr>
+      html`<tr><th scope="row">${decimal(allowed, 1)}</th><td>${linked(fracturesAnchor(test), fraction(sensitivity))}</td><td>${linked(fracturesAnchor(test), percent(sensitivity))}</td><td>${linked(fracturesAnchor(test), decimal(score))}</td><td>${linked(fracturesAnchor(test), `${decimal(falsePositivesPerImage)}${isAll ? " (all findings)" : ""}`)}</td></tr>
 `,
   );
   return html`<div class="wide" tabindex="0" role="region" aria-label="Fractures found by allowed false positives"><table><thead><tr><th scope="col">allowed</th><th scope="col">found</th><th scope="col">share</th><th scope="col">from score</th><th scope="col">false positives a radiograph</th></tr></thead><tbody>${rows}</tbody></table></div>`;
@@ -182,7 +186,7 @@ export function ruleTable({ rules, rule, outcomes }: Evaluation, test: string): 
       html`<td>${linked(groupAnchor(test, keys.accuracy), figure)}</td>`;
     const share = (measure: "sensitivity" | "specificity") =>
       html`<td>${linked(groupAnchor(test, keys.measure(measure, "fracture")), percent(one.fracture[measure]))}</td>`;
-    return html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th>${all(percent(one.accuracy))}${all(withInterval(one.kappa, one.kappaInterval))}${share("sensitivity")}${share("specificity")}${all(aucWithInterval(one.fracture))}<td>${decimal(one.mainLessThis?.p ?? null, 3)}</td><td>${decimal(one.holmP, 3)}</td></tr>
+    return html`<tr class="${one.rule === rule ? "main" : ""}"><th scope="row">${one.rule}</th>${all(percent(one.accuracy))}${all(withInterval(one.kappa, one.kappaInterval))}${share("sensitivity")}${share("specificity")}${all(aucWithInterval(one.fracture))}${all(decimal(one.mainLessThis?.p ?? null, 3))}${all(decimal(one.holmP, 3))}</tr>
 `;
   });
   return html`<div class="wide" tabindex="0" role="region" aria-label="Every way to combine the views"><table><thead><tr><th scope="col">views combined by</th><th scope="col">accuracy</th><th scope="col">kappa</th><th scope="col">fracture: sensitivity</th><th scope="col">specificity</th><th scope="col">AUC</th><th scope="col">p against ${rule}</th><th scope="col">after Holm</th></tr></thead><tbody>${rows}</tbody></table></div><p class="soft">DeLong's paired test of the AUC, ${tested} tests of ${outcomes.length} patients; after Holm, the chance of any false difference among them is limited.</p>`;

@@ -252,7 +252,8 @@ export function ankleReport(): ReportContent {
     sets: [
       describeSet(
         "Internal test",
-        inside.map(({ class: name, ambiguous, images }, i) => ({
+        inside.map(({ id: patient, class: name, ambiguous, images }, i) => ({
+          patient,
           hospital: "one",
           class: name,
           ambiguous,

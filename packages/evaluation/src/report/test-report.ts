@@ -145,6 +145,7 @@ export const fullReport: ReportContent = {
   sets: [
     describeSet(EVIL, [
       {
+        patient: "weber-b 0",
         hospital: "one",
         class: "weber-b",
         ambiguous: true,
@@ -157,6 +158,7 @@ export const fullReport: ReportContent = {
         ],
       },
       {
+        patient: "of no test",
         hospital: "one",
         class: null,
         ambiguous: null,

@@ -1,10 +1,10 @@
 /**
  * A whole report against one that was looked at: a figure that moves, a word that changes and a row that goes show in
- * it. `UPDATE_GOLDEN=1` writes `golden/` anew: then look at what differs, and at report.html in a browser.
+ * it. `UPDATE_GOLDEN=1` writes `golden/` anew: then look at what differs, and at a report in a browser.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { analyzeTest, type PatientAttributes } from "./analyses-of-test.ts";
 import { type AuthorAnswer, fillChecklists } from "./checklists/checklist.ts";
@@ -25,41 +25,79 @@ import {
 } from "./test-report.ts";
 
 const folder = join(import.meta.dirname, "golden");
+/** Characters of a kept file. */
+const MOST_KEPT = 40_000;
 const content = wholeReport();
 const ankles = ankleReport();
 /** Without the style and the lists of cases, which the other page has. */
 const anklesPage = htmlReport(ankles)
   .replace(/<style>.*?<\/style>/s, "")
   .replace(/<section class="cases".*?<\/section>/s, "");
-const files = {
-  "report.html": htmlReport(content).replaceAll("><", ">\n<"),
-  "tables.csv": tablesCsv(content),
-  "checklists.csv": checklistCsv(content.checklists),
-  "figures.txt": figureFiles(content)
-    .map(({ name, svg }) => `${name}\n${svg.replaceAll("><", ">\n<")}\n`)
-    .join("\n"),
-  "ankles.html": anklesPage.replaceAll("><", ">\n<"),
-  "ankles.csv": tablesCsv(ankles).replaceAll(
-    /^[^,]*,(patients|fractures|readers' scores),.*\r\n/gm,
-    "",
-  ),
-  "ankles-figures.txt": figureFiles(ankles)
-    .map(
-      ({ name, svg }) =>
-        `${name}\n${svg.replace(/<style>.*?<\/style>/s, "").replaceAll("><", ">\n<")}\n`,
-    )
-    .join("\n"),
-};
+const kept = new Map(
+  [
+    ...pageFiles("report", htmlReport(content)),
+    ["tables.csv", tablesCsv(content)],
+    ["checklists.csv", checklistCsv(content.checklists)],
+    [
+      "figures.txt",
+      figureFiles(content)
+        .map(({ name, svg }) => `${name}\n${svg.replaceAll("><", ">\n<")}\n`)
+        .join("\n"),
+    ],
+    ...pageFiles("ankles", anklesPage),
+    [
+      "ankles.csv",
+      tablesCsv(ankles).replaceAll(/^[^,]*,(patients|fractures|readers' scores),.*\r\n/gm, ""),
+    ],
+    [
+      "ankles-figures.txt",
+      figureFiles(ankles)
+        .map(
+          ({ name, svg }) =>
+            `${name}\n${svg.replace(/<style>.*?<\/style>/s, "").replaceAll("><", ">\n<")}\n`,
+        )
+        .join("\n"),
+    ],
+  ].flatMap(([name, text]) => fileParts(name, text)),
+);
 
-for (const [name, text] of Object.entries(files)) {
+if (process.env.UPDATE_GOLDEN === "1") {
+  rmSync(folder, { recursive: true, force: true });
+  for (const [name, text] of kept) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+test("report: as many files as were looked at, none of them too large to look at", () => {
+  const there = globSync("**/*.*", { cwd: folder }).toSorted();
+  assert.deepEqual(there, [...kept.keys()].toSorted());
+  for (const [name, text] of kept) assert.ok(text.length < 50_000, `${name}: ${text.length}`);
+});
+
+for (const [name, text] of kept) {
   test(`report: ${name} is the one that was looked at`, () => {
-    const path = join(folder, name);
-    if (process.env.UPDATE_GOLDEN === "1") {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path, text);
-    }
-    assert.equal(text, readFileSync(path, "utf8"));
+    assert.equal(text, readFileSync(join(folder, name), "utf8"));
   });
+}
+
+/** A file a section, an element a line. */
+function pageFiles(folderName: string, page: string): [name: string, text: string][] {
+  const sections = page.replaceAll("><", ">\n<").split(/(?=<section )/);
+  return sections.map((section, i) => {
+    const id = section.match(/^<section [^>]*id="([^"]+)"/)?.[1] ?? (i === 0 ? "head" : "headline");
+    return [`${folderName}/${id}.html`, section];
+  });
+}
+
+/** Lines by lines in parts of a size that can be looked at. */
+function fileParts(name: string, text: string): [name: string, text: string][] {
+  const parts = [""];
+  for (const line of text.split(/(?<=\n)/)) {
+    if (parts[parts.length - 1].length + line.length > MOST_KEPT) parts.push("");
+    parts[parts.length - 1] += line;
+  }
+  return parts.map((part, i) => [i === 0 ? name : name.replace(/(\.\w+)$/, `-${i + 1}$1`), part]);
 }
 
 /** Twenty patients with everything that a report can say of them. */

@@ -12,7 +12,7 @@ import { forestFigure } from "../figures/forest-figure.ts";
 import { rocKey } from "../figures/roc-figure.ts";
 import { forestKinds } from "../figures-of-test.ts";
 import { casesAnchor, groupAnchor, linked } from "../links.ts";
-import { html, type Markup } from "../markup.ts";
+import { html, type Markup, type Piece } from "../markup.ts";
 import { counted, decimal, percent, withInterval } from "../numbers.ts";
 import { UNKNOWN } from "../set-description.ts";
 import { viewName } from "../tables.ts";
@@ -34,7 +34,7 @@ function probabilitiesPart(
   if (calibration === null || decisionCurve === null) return null;
   const { fitted, scores, change } = calibration;
   const row = (label: string, of: (one: Calibration) => Estimate, changed: Estimate | undefined) =>
-    html`<tr><th scope="row">${label}</th>${scores === null ? null : html`<td>${linked(casesAnchor(test), estimate(of(scores)))}</td>`}<td>${linked(casesAnchor(test), estimate(of(fitted)))}</td>${change === null ? null : html`<td>${changed === undefined ? null : estimate(changed, 3)}</td>`}</tr>
+    html`<tr><th scope="row">${label}</th>${scores === null ? null : html`<td>${linked(casesAnchor(test), estimate(of(scores)))}</td>`}<td>${linked(casesAnchor(test), estimate(of(fitted)))}</td>${change === null ? null : html`<td>${changed === undefined ? null : linked(casesAnchor(test), estimate(changed, 3))}</td>`}</tr>
 `;
   const before = scores === null ? null : html`<th scope="col">scores made to sum to 1</th>`;
   return html`<h3>Whether the probabilities can be believed</h3>
@@ -62,19 +62,19 @@ function prevalencePart({ id, evaluation }: ReportedTest): Markup | null {
 function subgroupsPart(test: ReportedTest, analyses: TestAnalyses, name: Name): Markup | null {
   if (analyses.subgroups.length === 0) return null;
   const { accuracy } = test.evaluation.classification;
-  const cases = (row: number, figure: Markup) =>
+  const cases = (row: number, figure: Piece) =>
     linked(groupAnchor(test.id, groupKeys.subgroup(row)), figure);
   const rows = analyses.subgroups.map(
     ({ attribute, value, patients, accuracy: own, sensitivity, specificity, auc }, i) =>
-      html`<tr><th scope="row">${attribute}: ${name(value ?? UNKNOWN)}</th><td>${patients}</td><td>${cases(i, percent(own))}</td><td>${cases(i, percent(sensitivity))}</td><td>${cases(i, percent(specificity))}</td><td>${cases(i, withInterval(auc?.auc ?? null, auc?.interval ?? null))}</td></tr>
+      html`<tr><th scope="row">${attribute}: ${name(value ?? UNKNOWN)}</th><td>${cases(i, patients)}</td><td>${cases(i, percent(own))}</td><td>${cases(i, percent(sensitivity))}</td><td>${cases(i, percent(specificity))}</td><td>${cases(i, withInterval(auc?.auc ?? null, auc?.interval ?? null))}</td></tr>
 `,
   );
   const gaps = analyses.oddsGaps.map(
     ({ attribute, patients, truePositiveRate, falsePositiveRate }) => {
       // A gap is between all groups of an attribute, which follow each other: it leads to the first.
       const first = analyses.subgroups.findIndex((one) => one.attribute === attribute);
-      const to = (figure: string) => (first < 0 ? figure : cases(first, html`${figure}`));
-      return html`<tr><th scope="row">${attribute}</th><td>${patients}</td>${[truePositiveRate, falsePositiveRate].map(({ gap, byChance, p }) => html`<td>${to(decimal(gap))}</td><td>${decimal(byChance)}</td><td>${decimal(p, 3)}</td>`)}</tr>
+      const to = (figure: Piece) => html`<td>${first < 0 ? figure : cases(first, figure)}</td>`;
+      return html`<tr><th scope="row">${attribute}</th>${to(patients)}${[truePositiveRate, falsePositiveRate].map(({ gap, byChance, p }) => html`${to(decimal(gap))}${to(decimal(byChance))}${to(decimal(p, 3))}`)}</tr>
 `;
     },
   );
@@ -88,13 +88,13 @@ function alonePart(test: ReportedTest, { radiographs }: TestAnalyses, name: Name
   if (radiographs.length === 0) return null;
   const rows = radiographs.map(
     ({ attribute, value, subjects, patients, accuracy, sensitivity, specificity, auc }, i) => {
-      const to = (figure: Markup) =>
+      const to = (figure: Piece) =>
         html`<td>${linked(groupAnchor(test.id, groupKeys.alone(i)), figure)}</td>`;
       const words =
         attribute === "View"
           ? viewName(viewSchema.safeParse(value).data ?? null)
           : name(value ?? UNKNOWN);
-      return html`<tr><th scope="row">${attribute === "View" ? "" : `${attribute}: `}${words}</th><td>${subjects}</td><td>${patients}</td>${to(percent(accuracy))}${to(percent(sensitivity))}${to(percent(specificity))}${to(withInterval(auc?.auc ?? null, auc?.interval ?? null))}</tr>
+      return html`<tr><th scope="row">${attribute === "View" ? "" : `${attribute}: `}${words}</th>${to(subjects)}${to(patients)}${to(percent(accuracy))}${to(percent(sensitivity))}${to(percent(specificity))}${to(withInterval(auc?.auc ?? null, auc?.interval ?? null))}</tr>
 `;
     },
   );
@@ -103,15 +103,15 @@ function alonePart(test: ReportedTest, { radiographs }: TestAnalyses, name: Name
 
 function agreementPart(errors: ErrorsByAgreement | null, test: string): Markup | null {
   if (errors === null) return null;
-  const to = (which: "differed" | "agreed", figure: Markup) =>
+  const to = (which: "differed" | "agreed", figure: Piece) =>
     linked(groupAnchor(test, groupKeys.errors(which)), figure);
   const { disagreed, unanimous, difference, trend, cases } = errors;
   const levels = errors.levels.map(
     ({ agreement, errors: own }) =>
-      html`<tr><th scope="row">${Math.round(100 * agreement)}% of the readers said the same</th><td>${own.total}</td><td>${to(agreement < 1 ? "differed" : "agreed", percent(own))}</td></tr>
+      html`<tr><th scope="row">${Math.round(100 * agreement)}% of the readers said the same</th><td>${to(agreement < 1 ? "differed" : "agreed", own.total)}</td><td>${to(agreement < 1 ? "differed" : "agreed", percent(own))}</td></tr>
 `,
   );
-  return html`<h3>Whether it errs where readers disagree</h3><p>The detector is wrong in ${to("differed", counted(disagreed))} of the patients on whom first readings differed, and in ${to("agreed", counted(unanimous))} of the others: a difference of ${withInterval(difference.difference, difference.interval)} (Fisher's exact p ${decimal(difference.exactP, 3)}, ${cases} patients). With growing agreement errors become ${(trend.z ?? 0) < 0 ? "fewer" : "no fewer"} (Cochran-Armitage z ${decimal(trend.z)}, p ${decimal(trend.p, 3)}).</p><div class="wide" tabindex="0" role="region" aria-label="Errors by agreement of readers"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">wrong</th></tr></thead><tbody>${levels}</tbody></table></div>`;
+  return html`<h3>Whether it errs where readers disagree</h3><p>The detector is wrong in ${to("differed", counted(disagreed))} of the patients on whom first readings differed, and in ${to("agreed", counted(unanimous))} of the others: a difference of ${to("differed", withInterval(difference.difference, difference.interval))} (Fisher's exact p ${to("differed", decimal(difference.exactP, 3))}, ${cases} patients). With growing agreement errors become ${(trend.z ?? 0) < 0 ? "fewer" : "no fewer"} (Cochran-Armitage z ${to("differed", decimal(trend.z))}, p ${to("differed", decimal(trend.p, 3))}).</p><div class="wide" tabindex="0" role="region" aria-label="Errors by agreement of readers"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">wrong</th></tr></thead><tbody>${levels}</tbody></table></div>`;
 }
 
 function estimate(

@@ -26,6 +26,7 @@ import {
 import { html, type Markup } from "../markup.ts";
 import { decimal } from "../numbers.ts";
 import type { Name } from "./name.ts";
+import { preliminaryBehind, setsBehind } from "./patients-behind.ts";
 import { readerStudyCases } from "./reader-study-cases.ts";
 import { patientRows, readingsBehind } from "./readings-behind.ts";
 
@@ -33,8 +34,9 @@ import { patientRows, readingsBehind } from "./readings-behind.ts";
 export const MOST_LISTED = 500;
 
 export function casesSection(content: ReportContent, name: Name): Markup | null {
-  const { tests, gallery, readers, readerStudy } = content;
-  if (tests.length + readers.length === 0) return null;
+  const { tests, gallery, readers, readerStudy, sets, preliminary } = content;
+  const figures = tests.length + readers.length + sets.length;
+  if (figures === 0 && preliminary === null) return null;
   const pictured = new Set(
     gallery.flatMap(({ test, items }) => items.map(({ patient }) => `${test} ${patient}`)),
   );
@@ -44,7 +46,7 @@ export function casesSection(content: ReportContent, name: Name): Markup | null 
     [...patientRows(content)].filter(([, anchor]) => listedPatients.has(anchor)),
   );
   const readings = readers.map((one, place) => readingsBehind(one, place, rows, name));
-  return html`<section class="cases" id="cases"><h2>The cases behind the figures</h2><p class="soft">Every figure above leads here. Patients are named by the end of their pseudonym; ◉ leads to a picture.</p>${parts}${readings.length === 0 ? null : html`<h3>Readings</h3>${readings}`}${readerStudy === null ? null : readerStudyCases(readerStudy, rows)}</section>`;
+  return html`<section class="cases" id="cases"><h2>The cases behind the figures</h2><p class="soft">Every figure above leads here. Patients are named by the end of their pseudonym; ◉ leads to a picture.</p>${parts}${readings.length === 0 ? null : html`<h3>Readings</h3>${readings}`}${readerStudy === null ? null : readerStudyCases(readerStudy, rows)}${setsBehind(content, rows, name)}${preliminaryBehind(content, rows, name)}</section>`;
 }
 
 function casesOfTest(test: ReportedTest, pictured: ReadonlySet<string>, name: Name): Markup {

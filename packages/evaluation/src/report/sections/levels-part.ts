@@ -29,6 +29,6 @@ export function levelsPart({ id, levels }: ReportedTest): Markup | null {
   return html`${title}${method}<div class="wide" tabindex="0" role="region" aria-label="Classes by millimetres"><table><tbody>
 ${row("Right by millimetres", "geometry", geometry)}${row("Right by the network, of the same patients", "network", network)}<tr><th scope="row">Right by millimetres alone</th><td>${to(groupKeys.level("rescued-by-geometry"), rescuedByGeometry.length)}</td></tr>
 <tr><th scope="row">Right by the network alone</th><td>${to(groupKeys.level("rescued-by-network"), rescuedByNetwork.length)}</td></tr>
-<tr><th scope="row">Difference, McNemar's exact p</th><td>${withInterval(right.difference, right.interval)}, p ${decimal(right.exactP, 3)}, ${determinable} patients</td></tr>
+<tr><th scope="row">Difference, McNemar's exact p</th><td>${to(groupKeys.level("determinable"), html`${withInterval(right.difference, right.interval)}, p ${decimal(right.exactP, 3)}, ${determinable} patients`)}</td></tr>
 <tr><th scope="row">Kappa of both classes</th><td>${to(groupKeys.level("determinable"), withInterval(agreement.value, agreement.interval))}</td></tr></tbody></table></div>`;
 }

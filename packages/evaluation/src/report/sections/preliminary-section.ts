@@ -1,35 +1,53 @@
 /** The preliminary networks: what they propose, what they choose, and two audits of whether that helps. */
 import type { ArmComparison, Estimate } from "@malleolus/schema";
-import type { PoolTrait } from "../../proposals/selection-comparison.ts";
+import type { AuditedPatients } from "../../assistance/audited-patients.ts";
 import type { ReportContent } from "../content.ts";
-import { html, type Markup } from "../markup.ts";
+import { linked, preliminaryAnchor, setAnchor } from "../links.ts";
+import { html, type Markup, type Piece } from "../markup.ts";
 import { count, counted, decimal, percent, withInterval } from "../numbers.ts";
+import { preliminaryKeys, preliminaryLists, traitWords } from "../preliminary-lists.ts";
 import type {
   PreliminaryPictures,
   PreliminaryResult,
   ReportedSelection,
 } from "../preliminary-result.ts";
-import { viewName } from "../tables.ts";
+import { TUNING } from "../set-description.ts";
 import type { Name } from "./name.ts";
 
-export function preliminarySection({ preliminary }: ReportContent, name: Name): Markup | null {
+export function preliminarySection(content: ReportContent, name: Name): Markup | null {
+  const { preliminary } = content;
   if (preliminary === null) return null;
   const { model, radiographs, patients, against, pictures } = preliminary;
+  const counts = new Map(
+    preliminaryLists(preliminary, name).map((list) => [list.key, list.patients.length]),
+  );
+  const to: ToPatients = (key, figure) =>
+    (counts.get(key) ?? 0) === 0 ? html`${figure}` : linked(preliminaryAnchor(key), figure);
   const judged =
     radiographs === 0
       ? html`Held against ${against}, of which there are none: nothing is said of how good it is.`
-      : html`What it proposed is held against ${against}: ${count(radiographs)} radiographs of ${count(patients)} patients.`;
+      : html`What it proposed is held against ${against}: ${to(preliminaryKeys.judged, html`${count(radiographs)} radiographs of ${count(patients)} patients`)}.`;
   return html`<section id="preliminary"><h2>The preliminary networks</h2><p class="soft">${model.name} ${model.version} outlined radiographs for annotators to mend. ${judged}</p>
-${radiographs === 0 ? null : measuresTable(preliminary)}${pictures === null ? null : picturesOf(pictures)}
-${selectionPart(preliminary.selection, name)}${assistancePart(preliminary)}${selectionAuditPart(preliminary)}</section>`;
+${radiographs === 0 ? null : measuresTable(preliminary, to)}${pictures === null ? null : picturesOf(pictures)}
+${selectionPart(preliminary.selection, name, to)}${assistancePart(preliminary, to)}${selectionAuditPart(preliminary, tuningAnchor(content))}</section>`;
 }
 
-function measuresTable({ measures }: PreliminaryResult): Markup {
-  const rows = measures.map(
-    ({ structure, dice, proposed, inVain }) =>
-      html`<tr><th scope="row">${structure}</th><td>${proposed.total}</td><td>${estimate(dice)}</td><td>${percent(proposed)}</td><td>${percent(inVain)}</td></tr>
-`,
-  );
+/** A figure that leads to its patients, where there are any. */
+type ToPatients = (key: string, figure: Piece) => Markup;
+
+/** Of the patients on whom the trainings of an audit are measured. */
+function tuningAnchor({ sets }: ReportContent): string | null {
+  const place = sets.findIndex(({ name }) => name === TUNING);
+  return place < 0 ? null : setAnchor(place, "all");
+}
+
+function measuresTable({ measures }: PreliminaryResult, to: ToPatients): Markup {
+  const rows = measures.map(({ structure, dice, proposed, inVain }, place) => {
+    const own = (what: Parameters<typeof preliminaryKeys.measure>[1], figure: Piece) =>
+      html`<td>${to(preliminaryKeys.measure(place, what), figure)}</td>`;
+    return html`<tr><th scope="row">${structure}</th>${own("there", proposed.total)}${own("there", estimate(dice))}${own(proposed.count === 0 ? "missed" : "proposed", percent(proposed))}${own("inVain", percent(inVain))}</tr>
+`;
+  });
   return html`<h3>Proposed outlines</h3><div class="wide" tabindex="0" role="region" aria-label="Proposed outlines"><table><thead><tr><td></td><th scope="col">radiographs that have it</th><th scope="col">mean Dice</th><th scope="col">proposed</th><th scope="col">proposed where it is not</th></tr></thead><tbody>${rows}</tbody></table></div>
 <p class="soft small">Dice counts as 0 what is there and was not proposed. Intervals are over patients.</p>`;
 }
@@ -44,41 +62,37 @@ function picturesOf({ chosen, items }: PreliminaryPictures): Markup {
   return html`<p class="soft" style="margin-top:16px">${chosen}</p><div class="gallery">${figures}</div>`;
 }
 
-function selectionPart(selection: ReportedSelection | null, name: Name): Markup | null {
+function selectionPart(
+  selection: ReportedSelection | null,
+  name: Name,
+  to: ToPatients,
+): Markup | null {
   if (selection === null) return null;
   const { strategy, picked, passedOver, rows, pictures } = selection;
-  const words = (trait: PoolTrait): string => {
-    switch (trait.of) {
-      case "class":
-        return name(trait.class);
-      case "view":
-        return viewName(trait.view);
-      case "mistaken":
-        return "the network says another class than the readers";
-      case "difficult":
-        return "fracture difficult to see, of those that were drawn";
-    }
-  };
+  const { selection: key } = preliminaryKeys;
   const table = rows.map(
-    ({ trait, picked: chosen, passedOver: left }) =>
-      html`<tr><th scope="row">${words(trait)}</th><td>${percent(chosen)}</td><td>${percent(left)}</td></tr>
+    ({ trait, picked: chosen, passedOver: left }, row) =>
+      html`<tr><th scope="row">${traitWords(trait, name)}</th><td>${to(key("picked", row), percent(chosen))}</td><td>${to(key("passedOver", row), percent(left))}</td></tr>
 `,
   );
-  return html`<h3>What is worth an annotator's time</h3><p class="soft">The strategy "${strategy}" picked ${count(picked)} radiographs and passed over ${count(passedOver)}.</p>
+  return html`<h3>What is worth an annotator's time</h3><p class="soft">The strategy "${strategy}" picked ${to(key("picked"), count(picked))} radiographs and passed over ${to(key("passedOver"), count(passedOver))}.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Selected and passed over"><table><thead><tr><td></td><th scope="col">selected</th><th scope="col">passed over</th></tr></thead><tbody>${table}</tbody></table></div>${picturesOf(pictures)}`;
 }
 
-function assistancePart({ assistance }: PreliminaryResult): Markup | null {
+function assistancePart({ assistance }: PreliminaryResult, to: ToPatients): Markup | null {
   if (assistance === null) return null;
   const { drawings, patients, seconds, agreement, decisions, editDistanceMm, anchoring } =
     assistance;
-  const row = (label: string, { assisted, unassisted, difference }: ArmComparison, digits = 2) =>
-    html`<tr><th scope="row">${label}</th><td>${estimate(assisted, digits)}</td><td>${estimate(unassisted, digits)}</td><td>${estimate(difference, digits)}</td></tr>
+  const key = preliminaryKeys.assistance;
+  const row = (label: string, one: ArmComparison, digits = 2, difference: Key = "assisted") =>
+    html`<tr><th scope="row">${label}</th><td>${to(key("assisted"), estimate(one.assisted, digits))}</td><td>${to(key("unassisted"), estimate(one.unassisted, digits))}</td><td>${to(key(difference), estimate(one.difference, digits))}</td></tr>
 `;
-  return html`<h3>Whether proposals help</h3><p class="soft">${drawings.assisted} drawings of ${patients.assisted} patients were made with proposals, ${drawings.unassisted} of ${patients.unassisted} without, drawn by lot beforehand.</p>
-<div class="wide" tabindex="0" role="region" aria-label="With and without proposals"><table><thead><tr><td></td><th scope="col">with</th><th scope="col">without</th><th scope="col">difference</th></tr></thead><tbody>${row("Seconds a drawing", seconds, 1)}${row("Overlap of two annotators", agreement)}${row("Overlap of wrong proposals with what was drawn", anchoring.pull)}</tbody></table></div>
-<p style="margin-top:16px">Of the proposed outlines ${percent(decisions.accepted)} were accepted as they were, ${percent(decisions.mended)} mended, by ${estimate(editDistanceMm, 1)} mm of border, and ${percent(decisions.rejected)} rejected. Anchoring: of the outlines that were wrong ${counted(anchoring.wrongShapesAccepted)} were accepted all the same, of the wrong classes ${counted(anchoring.wrongClassesAccepted)}.</p>`;
+  return html`<h3>Whether proposals help</h3><p class="soft">${to(key("assisted"), html`${drawings.assisted} drawings of ${patients.assisted} patients`)} were made with proposals, ${to(key("unassisted"), html`${drawings.unassisted} of ${patients.unassisted}`)} without, drawn by lot beforehand.</p>
+<div class="wide" tabindex="0" role="region" aria-label="With and without proposals"><table><thead><tr><td></td><th scope="col">with</th><th scope="col">without</th><th scope="col">difference</th></tr></thead><tbody>${row("Seconds a drawing", seconds, 1)}${row("Overlap of two annotators", agreement)}${row("Overlap of wrong proposals with what was drawn", anchoring.pull, 2, "wrongShapes")}</tbody></table></div>
+<p style="margin-top:16px">Of the proposed outlines ${to(key("accepted"), percent(decisions.accepted))} were accepted as they were, ${to(key("mended"), percent(decisions.mended))} mended, by ${to(key("mended"), estimate(editDistanceMm, 1))} mm of border, and ${to(key("rejected"), percent(decisions.rejected))} rejected. Anchoring: of the outlines that were wrong ${to(key("wrongShapesAccepted"), counted(anchoring.wrongShapesAccepted))} were accepted all the same, of the wrong classes ${to(key("wrongClassesAccepted"), counted(anchoring.wrongClassesAccepted))}.</p>`;
 }
+
+type Key = keyof AuditedPatients;
 
 const VERDICTS = {
   better: "better than",
@@ -87,9 +101,16 @@ const VERDICTS = {
   "not measurable": "not measurable against",
 } as const;
 
-function selectionAuditPart({ selectionAudit }: PreliminaryResult): Markup | null {
+/** `tuning` is where the study's own tuning patients are named, null where nowhere. */
+function selectionAuditPart(
+  { selectionAudit }: PreliminaryResult,
+  tuning: string | null,
+): Markup | null {
   if (selectionAudit === null) return null;
   const { plan, audit, on } = selectionAudit;
+  // Those of another study are not known here.
+  const to = (figure: Piece) =>
+    tuning === null || on !== null ? html`${figure}` : linked(tuning, figure);
   const { strategy, control, sizes, seeds } = plan;
   const [first, ...others] = audit.outcomes;
   const rows = audit.outcomes.flatMap(
@@ -101,11 +122,11 @@ function selectionAuditPart({ selectionAudit }: PreliminaryResult): Markup | nul
         ] as const
       ).map(
         ([who, curve, area], i) =>
-          html`<tr><th scope="row">${outcome}, ${who}</th>${curve.map(({ mean }) => html`<td>${decimal(mean)}</td>`)}<td>${estimate(area)}</td><td>${i === 0 ? estimate(difference, 3) : null}</td></tr>
+          html`<tr><th scope="row">${outcome}, ${who}</th>${curve.map(({ mean }) => html`<td>${to(decimal(mean))}</td>`)}<td>${to(estimate(area))}</td><td>${i === 0 ? to(estimate(difference, 3)) : null}</td></tr>
 `,
       ),
   );
-  return html`<h3>Whether choosing helps</h3><p>By ${first.outcome}, which was fixed beforehand as what decides, ${strategy} is ${VERDICTS[first.verdict]} ${control}.${others.map(({ outcome, verdict }) => html` By ${outcome} it is ${VERDICTS[verdict]} ${control}.`)}</p><p class="soft">Detectors trained on growing sets chosen by ${strategy} and by ${control}, ${seeds.length} seeds in pairs, measured on ${audit.patients} tuning patients${on === null ? "" : `, ${on}`}. The area under each learning curve is its mean height; intervals are over patients.</p>
+  return html`<h3>Whether choosing helps</h3><p>By ${first.outcome}, which was fixed beforehand as what decides, ${strategy} is ${VERDICTS[first.verdict]} ${control}.${others.map(({ outcome, verdict }) => html` By ${outcome} it is ${VERDICTS[verdict]} ${control}.`)}</p><p class="soft">Detectors trained on growing sets chosen by ${strategy} and by ${control}, ${seeds.length} seeds in pairs, measured on ${to(html`${audit.patients} tuning patients`)}${on === null ? "" : `, ${on}`}. The area under each learning curve is its mean height; intervals are over patients.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Learning curves"><table><thead><tr><td></td>${sizes.map((size) => html`<th scope="col">${count(size)} radiographs</th>`)}<th scope="col">area</th><th scope="col">difference</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 

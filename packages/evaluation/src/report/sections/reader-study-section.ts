@@ -6,7 +6,7 @@ import type { Inference } from "../../reader-study/obuchowski-rockette.ts";
 import type { ReportContent } from "../content.ts";
 import { rocFigure, rocKey } from "../figures/roc-figure.ts";
 import { linked, readerScoresAnchor, readerStudyAnchor } from "../links.ts";
-import { html, type Markup } from "../markup.ts";
+import { html, type Markup, type Piece } from "../markup.ts";
 import { count, decimal, withInterval } from "../numbers.ts";
 import { NEXT_DIFFERENCE, NEXT_POWER } from "../reader-study-result.ts";
 
@@ -14,7 +14,7 @@ export function readerStudySection({ readerStudy }: ReportContent): Markup | nul
   if (readerStudy === null) return null;
   const { analysis, curves, patients, next } = readerStudy;
   const { conditions, readers, positives, negatives, aucs, randomReadersAndCases } = analysis;
-  const all = (figure: Markup) => linked(readerStudyAnchor, figure);
+  const all = (figure: Piece) => linked(readerStudyAnchor, figure);
   const means = randomReadersAndCases.conditions.map(
     ({ auc, interval }) => html`<td>${all(withInterval(auc, interval))}</td>`,
   );
@@ -31,7 +31,7 @@ export function readerStudySection({ readerStudy }: ReportContent): Markup | nul
   const differences = questions.map(([question, inference]) =>
     inference.differences.map(
       ({ first, second, difference, interval, p, holmP }) =>
-        html`<tr><th scope="row">${question}: ${second} less ${first}</th><td>${all(withInterval(-difference, [-interval[1], -interval[0]], 3))}</td><td>${decimal(p, 3)}</td><td>${decimal(holmP, 3)}</td></tr>
+        html`<tr><th scope="row">${question}: ${second} less ${first}</th><td>${all(withInterval(-difference, [-interval[1], -interval[0]], 3))}</td><td>${all(decimal(p, 3))}</td><td>${all(decimal(holmP, 3))}</td></tr>
 `,
     ),
   );

@@ -6,9 +6,7 @@ import type { ReportContent, ReportedReaders } from "../content.ts";
 import { agreementAnchor, patientAnchor } from "../links.ts";
 import { html, type Markup } from "../markup.ts";
 import type { Name } from "./name.ts";
-
-/** Cases that are listed of each; most of the others are in no test and have no row on the page. */
-const MOST_LISTED = 300;
+import { patientLinks } from "./patient-links.ts";
 
 /** Of the readers at `place`; `shown` leads from patients to their rows where they have one. */
 export function readingsBehind(
@@ -74,11 +72,8 @@ function links(
   some: readonly { readonly patient: string }[],
   shown: ReadonlyMap<string, string>,
 ): Markup {
-  const listed = some.slice(0, MOST_LISTED).map(({ patient }) => {
-    const anchor = shown.get(patient);
-    const short = patient.slice(-6);
-    return anchor === undefined ? html`${short} ` : html`<a href="#${anchor}">${short}</a> `;
-  });
-  const rest = some.length - listed.length;
-  return html`${listed}${rest === 0 ? null : `and ${rest} not listed`}`;
+  return patientLinks(
+    some.map(({ patient }) => patient),
+    shown,
+  );
 }

@@ -1,0 +1,100 @@
+/** The patients behind each figure of the preliminary networks, by the key of its link. */
+import type { AuditedPatients } from "../assistance/audited-patients.ts";
+import type { PoolTrait } from "../proposals/selection-comparison.ts";
+import type { PreliminaryResult } from "./preliminary-result.ts";
+import { viewName } from "./tables.ts";
+
+export interface PatientList {
+  /** Part of an anchor. */
+  readonly key: string;
+  readonly title: string;
+  readonly patients: readonly string[];
+}
+
+export const preliminaryKeys = {
+  judged: "judged",
+  /** Of a structure, by its place. */
+  measure: (place: number, what: "there" | "proposed" | "missed" | "inVain") =>
+    `proposed-${place}-${what}`,
+  /** Of a row of the selection, by its place; of all selected without one. */
+  selection: (which: "picked" | "passedOver", row: number | null = null) =>
+    `selection-${row ?? "all"}-${which}`,
+  assistance: (what: keyof AuditedPatients) => `assistance-${what}`,
+} as const;
+
+const ASSISTANCE: readonly (readonly [what: keyof AuditedPatients, words: string])[] = [
+  ["assisted", "drawn with proposals"],
+  ["unassisted", "drawn without proposals"],
+  ["accepted", "a proposal accepted as it was"],
+  ["mended", "a proposal mended"],
+  ["rejected", "a proposal rejected"],
+  ["wrongShapesAccepted", "a wrong outline accepted"],
+  ["wrongClassesAccepted", "a wrong class accepted"],
+  ["wrongShapes", "a wrong outline, shown or not"],
+];
+
+/** `name` is what a class is called. */
+export function preliminaryLists(
+  { judged, measures, selection, assistancePatients }: PreliminaryResult,
+  name: (id: string) => string,
+): PatientList[] {
+  const ofMeasures = measures.flatMap(({ structure, patients }, place) => {
+    const list = (what: "there" | "proposed" | "missed" | "inVain", words: string) => ({
+      key: preliminaryKeys.measure(place, what),
+      title: `Proposed outlines, ${structure}: ${words}`,
+      patients: patients[what],
+    });
+    return [
+      list("there", "on a radiograph"),
+      list("proposed", "proposed where it is"),
+      list("missed", "not proposed where it is"),
+      list("inVain", "proposed where it is not"),
+    ];
+  });
+  const both = ["picked", "passedOver"] as const;
+  const words = { picked: "selected", passedOver: "passed over" } as const;
+  const ofSelection =
+    selection === null
+      ? []
+      : [
+          ...both.map((which) => ({
+            key: preliminaryKeys.selection(which),
+            title: `Radiographs ${words[which]}`,
+            patients: selection.patients[which],
+          })),
+          ...selection.rows.flatMap(({ trait, patients }, row) =>
+            both.map((which) => ({
+              key: preliminaryKeys.selection(which, row),
+              title: `Radiographs ${words[which]}: ${traitWords(trait, name)}`,
+              patients: patients[which],
+            })),
+          ),
+        ];
+  const ofAssistance =
+    assistancePatients === null
+      ? []
+      : ASSISTANCE.map(([what, said]) => ({
+          key: preliminaryKeys.assistance(what),
+          title: `Assistance: ${said}`,
+          patients: assistancePatients[what],
+        }));
+  return [
+    { key: preliminaryKeys.judged, title: "Proposals held against the truth", patients: judged },
+    ...ofMeasures,
+    ...ofSelection,
+    ...ofAssistance,
+  ];
+}
+
+export function traitWords(trait: PoolTrait, name: (id: string) => string): string {
+  switch (trait.of) {
+    case "class":
+      return name(trait.class);
+    case "view":
+      return viewName(trait.view);
+    case "mistaken":
+      return "the network says another class than the readers";
+    case "difficult":
+      return "fracture difficult to see, of those that were drawn";
+  }
+}
