@@ -29,6 +29,7 @@ import { predictCommand } from "./commands/predict.ts";
 import { prelabelCommand } from "./commands/prelabel.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { sampleSizeCommand } from "./commands/sample-size.ts";
 import { screenCommand } from "./commands/screen.ts";
 import { selectCommand } from "./commands/select.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -59,6 +60,7 @@ const commands: readonly CommandFile[] = [
   evaluateCommand,
   predictCommand,
   reportCommand,
+  sampleSizeCommand,
   serveCommand,
   jobsCommand,
   workerCommand,
