@@ -218,10 +218,11 @@ async function openCheck(anyPart: boolean): Promise<RadiographCheck | null> {
   );
 }
 
-/** A wedge of grey: any picture will do. */
+/** A wedge of grey, no larger than networks look at: any picture will do. */
 async function warm(engine: Engine, check: RadiographCheck | null): Promise<void> {
-  const [width, height] = [640, 800];
-  const pixels = Float32Array.from({ length: width * height }, (_, i) => (i % width) / width);
+  const [width, height] = [320, 400];
+  const pixels = new Float32Array(width * height);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = (i % width) / width;
   check?.look({ width, height, pixels });
   await engine.analyze({ width, height, pixels });
 }

@@ -233,7 +233,7 @@ function readModel(path: string): {
             readJson(classifierCalibrationSchema, metadata.calibration, `${path}: its calibration`),
           FILE,
         );
-  const model = imageClassifier(config);
+  const model = nn.undrawn(() => imageClassifier(config));
   loadAll(model, tensors, path, FILE);
   return { model, preprocess, calibration };
 }

@@ -154,7 +154,7 @@ function readModel(path: string): { model: DeepLab; preprocess: Preprocess } {
     () => readJson(preprocessSchema, metadata.preprocess ?? "", `${path}: its preprocessing`),
     FILE,
   );
-  const model = deepLab(config);
+  const model = nn.undrawn(() => deepLab(config));
   loadAll(model, tensors, path, FILE);
   return { model, preprocess };
 }

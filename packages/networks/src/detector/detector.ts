@@ -162,7 +162,8 @@ function readModel(
   const stored = parsed(() => detectorConfig(metadata, `${path}: its configuration`), FILE);
   const preprocess = parsed(() => detectorPreprocess(metadata, `${path}: its preprocessing`), FILE);
   const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
-  const model = maskRcnn({ ...stored, roi: { ...stored.roi, scoreThreshold: threshold } });
+  const config = { ...stored, roi: { ...stored.roi, scoreThreshold: threshold } };
+  const model = nn.undrawn(() => maskRcnn(config));
   loadAll(model, tensors, path, FILE);
   const decision =
     metadata.decision === undefined

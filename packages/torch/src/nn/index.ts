@@ -1,4 +1,4 @@
-export { constant, msraFill, normal, xavierFill } from "./initialize.ts";
+export { constant, msraFill, normal, undrawn, xavierFill } from "./initialize.ts";
 export {
   type BatchNorm,
   batchNorm2d,

@@ -6,8 +6,25 @@
 import { noGrad } from "../autograd.ts";
 import type { Tensor } from "../tensor.ts";
 
+let isDrawn = true;
+
+/**
+ * Runs `body`, in which weights are not drawn and hold whatever was in memory: for a network all of whose weights
+ * are read from a file next. The generator stays where it was.
+ */
+export function undrawn<T>(body: () => T): T {
+  const before = isDrawn;
+  isDrawn = false;
+  try {
+    return body();
+  } finally {
+    isDrawn = before;
+  }
+}
+
 /** Normal with the given standard deviation. */
 export function normal(weight: Tensor, std: number, mean = 0): Tensor {
+  if (!isDrawn) return weight;
   return noGrad(() => weight.normal_({ mean, std }));
 }
 
@@ -22,6 +39,7 @@ export function msraFill(weight: Tensor): Tensor {
 
 /** Caffe2's XavierFill: uniform in ±sqrt(3 / fanIn). */
 export function xavierFill(weight: Tensor): Tensor {
+  if (!isDrawn) return weight;
   const bound = Math.sqrt(3 / fans(weight).in);
   return noGrad(() => weight.uniform_({ from: -bound, to: bound }));
 }

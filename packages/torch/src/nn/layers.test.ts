@@ -143,3 +143,18 @@ tensorTest("initialisers: the statistics that their definitions give", () => {
   assert.deepEqual(momentsOf(weight), { mean: 0.25, std: 0, largest: 0.25 });
   assert.equal(weight.requiresGrad, true);
 });
+
+tensorTest("undrawn: weights are left as they were, and so is the generator", () => {
+  manualSeed(3);
+  const expected = randn([4]).toFloat32Array();
+  manualSeed(3);
+  const [normal, uniform] = nn.undrawn(() => [
+    nn.normal(ones([2, 2]), 1),
+    nn.xavierFill(ones([2, 2])),
+  ]);
+  for (const weight of [normal, uniform])
+    assert.deepEqual([...weight.toFloat32Array()], [1, 1, 1, 1]);
+  assert.deepEqual(randn([4]).toFloat32Array(), expected);
+  assert.throws(() => nn.undrawn(() => assert.fail("thrown")), /thrown/);
+  assert.notDeepEqual([...nn.normal(ones([2, 2]), 1).toFloat32Array()], [1, 1, 1, 1]);
+});
