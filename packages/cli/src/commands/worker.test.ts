@@ -66,22 +66,49 @@ function writeTinyDetector(path: string, seed: number): void {
   });
 }
 
-test("jobs and worker: every radiograph is looked at once, as the detector looks; another detector's job is left", async (context) => {
+interface TestContext {
+  after(cleanUp: () => void): void;
+}
+
+async function newStudy(context: TestContext): Promise<{ folder: string; study: string }> {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-cli-worker-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const study = join(folder, "study");
-  await createStudy({
-    folder: study,
-    name: "T",
-    passphrase: "a long one of words",
-    simulation: "w",
-  });
+  const passphrase = "a long one of words";
+  await createStudy({ folder: study, name: "T", passphrase, simulation: "w" });
   const before = process.env.MALLEOLUS_PASSPHRASE;
-  process.env.MALLEOLUS_PASSPHRASE = "a long one of words";
+  process.env.MALLEOLUS_PASSPHRASE = passphrase;
   context.after(() => {
     if (before === undefined) delete process.env.MALLEOLUS_PASSPHRASE;
     else process.env.MALLEOLUS_PASSPHRASE = before;
   });
+  return { folder, study };
+}
+
+test("jobs and worker: a file that is refused is named to whoever asks for names, and else is not", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "Jansen");
+  mkdirSync(archive);
+  const path = join(archive, "1.dcm");
+  const said: string[] = [];
+  for (const options of [[], ["--names"]]) {
+    // Another size: sent again.
+    writeFileSync(path, `no radiograph${options}`);
+    assert.match((await run("jobs", study, "--import", archive)).said, /^1 files sent in 1 jobs$/m);
+    const worked = await run("worker", study, "--import", "--until-empty", ...options);
+    assert.equal(worked.written, "1 jobs done with 1 radiographs, 0 given back, 0 lost\n");
+    said.push(worked.said);
+  }
+  assert.match(
+    said[0],
+    /^malleolus: a file of job [0-9a-f]{64} is refused \([a-z-]+\); worker --names/,
+  );
+  assert.doesNotMatch(said[0], /Jansen/);
+  assert.ok(said[1].startsWith(`malleolus: ${path}: `));
+});
+
+test("jobs and worker: every radiograph is looked at once, as the detector looks; another detector's job is left", async (context) => {
+  const { folder, study } = await newStudy(context);
   await importPictures(folder, study, 3);
   const [one, other] = ["one", "other"].map((name) => join(folder, `${name}.safetensors`));
   writeTinyDetector(one, 1);

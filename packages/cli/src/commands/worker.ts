@@ -20,6 +20,7 @@ import { wholeNumber } from "../whole-number.ts";
 interface WorkerArguments extends NetworkArguments {
   readonly prelabel?: true;
   readonly import?: true;
+  readonly names?: true;
   readonly checkpoint?: string;
   readonly engine: EngineName;
   readonly dtype?: "float32" | "bfloat16";
@@ -43,6 +44,10 @@ export const workerCommand: CommandFile = (output) =>
       ).conflicts(["checkpoint", "import"]),
     )
     .addOption(new Option("--import", "import radiographs").conflicts(["checkpoint", "bucket"]))
+    .option(
+      "--names",
+      "with --import, says which files are refused and why: paths may name patients",
+    )
     .addOption(new Option("--engine <name>", "what runs it").choices(ENGINES).default("libtorch"))
     .addOption(
       new Option("--dtype <name>", "of LibTorch's convolutions (default: the faster one)").choices([
@@ -175,9 +180,14 @@ async function importing({ given, command, output, opened, onImage, onFailure }:
     const keys = opened.use(closing(await openKeys(study, passphrase))).value;
     return importJobs({
       ...{ study, queue, keys, workers, who: given.who },
-      onFile(file) {
+      onFile(file, { key }) {
         onImage();
-        if (file.outcome === "refused") onFailure(`malleolus: ${file.reason}`);
+        if (file.outcome !== "refused") return;
+        onFailure(
+          given.names
+            ? `malleolus: ${file.reason}`
+            : `malleolus: a file of job ${key} is refused (${file.code}); worker --names says which and why`,
+        );
       },
     });
   };

@@ -10,7 +10,7 @@ import { importInto, inspectStudy } from "../import/test-import.ts";
 import { startFileWorkers } from "../import/worker/pool.ts";
 import { closeStudy, findHospital, openKeys, openStudy, type Study } from "../study.ts";
 import { newStudy, PASSPHRASE, TEST_POSTGRES, writeArchive } from "../test-study.ts";
-import { type ImportWork, importJobs, sendImports } from "./imports.ts";
+import { type ImportWork, importJobs, sendImports, withoutNames } from "./imports.ts";
 import { openQueue } from "./open-queue.ts";
 import { type StudyWork, type WorkEvent, work } from "./work.ts";
 
@@ -170,10 +170,10 @@ test("importJobs: files that a worker cannot read are no job done; a file that i
 test("importJobs: a job that fails says why without the names of its files", async (context) => {
   const { folder, study } = await newStudy(context);
   const archive = join(folder, "archive");
-  writeArchive(archive, 1, 1);
-  writeFileSync(join(study, "images"), "a file where the images' folder should be");
+  const [file] = writeArchive(archive, 1, 1);
   const { queue, jobs, send } = await workerOf(context, study);
   await send(archive);
+  rmSync(file);
   const stop = new AbortController();
   const reasons: string[] = [];
   await work([jobs], {
@@ -185,6 +185,20 @@ test("importJobs: a job that fails says why without the names of its files", asy
     },
   });
   assert.equal(reasons.length, 1);
-  assert.doesNotMatch(reasons[0], /patient-0/);
+  // The system's words hold the path, too.
+  assert.match(reasons[0], /^the file: .* stat 'the file'/);
+  assert.doesNotMatch(reasons[0], /patient-0|archive\//);
   assert.equal((await queue.counts()).waiting, 1);
+});
+
+test("withoutNames: a name that others begin with leaves no tail of theirs, nor does a zip file's", () => {
+  const names = ["/a/b", "/a/b.dcm", "/a/c.zip", "/a/c.zip/Jansen/1.dcm"];
+  for (const [text, expected] of [
+    ["/a/b.dcm: no", "the file: no"],
+    ["open '/a/b.dcm', not /a/b", "open 'the file', not the file"],
+    ["/a/c.zip/Jansen/1.dcm: no", "the file: no"],
+    ["/a/c.zip: no", "the file: no"],
+  ]) {
+    assert.equal(withoutNames(text, names), expected);
+  }
 });

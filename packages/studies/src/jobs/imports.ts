@@ -8,6 +8,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { causeText } from "@malleolus/errors";
+import { ThreadEnded } from "@malleolus/host";
 import type { Hospital } from "@malleolus/schema";
 import { z } from "zod";
 import { StudyError } from "../errors.ts";
@@ -22,7 +23,7 @@ import type { FileWorkers } from "../import/worker/pool.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import { findHospital, type Study } from "../study.ts";
 import { type Listed, type SentJobs, sendChunks } from "./chunks.ts";
-import { type JobQueue, type NewJob, topicOf } from "./job-queue.ts";
+import { type ClaimedJob, type JobQueue, type NewJob, topicOf } from "./job-queue.ts";
 import type { JobResults, StudyWork } from "./work.ts";
 
 const SEALED = "paths of a job";
@@ -67,8 +68,11 @@ export interface ImportWork {
   readonly keys: KeyFile;
   readonly workers: FileWorkers;
   readonly who: string;
-  /** After a job was recorded, each of its files; its name is for whoever is there, and is not kept. */
-  readonly onFile: (file: ImportOutcome & { readonly name: string }) => void;
+  /**
+   * After a job was recorded, each of its files. Its name, with which a refusal's reason begins, may be a patient's: it is
+   * for whoever asks for it, and is not kept.
+   */
+  readonly onFile: (file: ImportOutcome & { readonly name: string }, job: ClaimedJob) => void;
 }
 
 /** What a worker does with such jobs; what killed workers have left in the store is removed at once. */
@@ -79,18 +83,24 @@ export function importJobs(given: ImportWork): StudyWork {
     topic: topicOf({ kind: "import" }),
     async perform(job, lost) {
       const { paths, hospital } = filesOf(given, job);
+      const names = new Set(paths);
       try {
-        return await importFiles(given, paths, hospital, lost);
+        return await importFiles(given, job, { paths, hospital, names }, lost);
       } catch (cause) {
         // A job's reason is kept, and a file's name is not.
-        const reason = paths.reduce(
-          (text, path) => text.replaceAll(path, "the file"),
-          causeText(cause),
-        );
-        throw cause instanceof Error && reason === cause.message ? cause : new Error(reason);
+        const reason = withoutNames(causeText(cause), names);
+        if (cause instanceof Error && reason === cause.message) throw cause;
+        throw cause instanceof ThreadEnded ? new ThreadEnded(reason) : new Error(reason);
       }
     },
   };
+}
+
+/** One name may begin as another ends, or be its folder's: the longest go first. */
+export function withoutNames(text: string, names: Iterable<string>): string {
+  return [...names]
+    .sort((a, b) => b.length - a.length)
+    .reduce((left, name) => left.replaceAll(name, "the file"), text);
 }
 
 function filesOf(
@@ -115,10 +125,17 @@ function requireReadable(decided: DecidedFile): void {
   );
 }
 
+interface FilesOfJob {
+  readonly paths: readonly string[];
+  readonly hospital: Hospital;
+  /** Of all files that were looked at: those in zip files have names of their own. */
+  readonly names: Set<string>;
+}
+
 async function importFiles(
   { study, keys, workers, who, onFile }: ImportWork,
-  paths: readonly string[],
-  hospital: Hospital,
+  job: ClaimedJob,
+  { paths, hospital, names }: FilesOfJob,
   lost: AbortSignal,
 ): Promise<JobResults> {
   const ready: { readonly name: string; readonly decided: DecidedFile }[] = [];
@@ -129,6 +146,7 @@ async function importFiles(
     const files = inOrder(
       filesAt(paths.map((path) => ({ path, trouble: null }))),
       async (source) => {
+        names.add(source.name);
         const decide = workers.lend((one) => decideImport(study, { hospital, keys }, source, one));
         return { name: source.name, decided: await decide };
       },
@@ -152,7 +170,7 @@ async function importFiles(
       async end() {
         await lock[Symbol.asyncDispose]();
         discard();
-        for (const outcome of outcomes) onFile(outcome);
+        for (const outcome of outcomes) onFile(outcome, job);
       },
     };
   } catch (error) {
