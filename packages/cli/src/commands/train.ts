@@ -188,9 +188,10 @@ async function trainInPlace(
   const areThreadsChosen =
     given.threads !== undefined ||
     (threads !== undefined && !(torchrun !== undefined && threads === "1"));
-  if (place.remark !== null) output.writeError(`${place.remark}\n`);
+  const { rank, localRank, meeting, remark } = place;
+  // The processes of a machine would all say the same.
+  if (remark !== null && localRank === 0) output.writeError(`${remark}\n`);
   const group = await joinPlace(place, areThreadsChosen);
-  const { rank, localRank, meeting } = place;
   const orphaned = new AbortController();
   if ("file" in meeting) {
     process.stdin.on("end", () => orphaned.abort()).resume();

@@ -31,8 +31,6 @@ export async function readPlace(environment: Environment): Promise<Place | null>
   const rank = numberOf(environment, "RANK", 0, size - 1);
   if (size === 1) return null;
   const file = environment[MEETING_VARIABLE];
-  const { meeting, remark } =
-    file === undefined ? await meetingAt(environment, rank) : { meeting: { file }, remark: null };
   const isLocal = file !== undefined;
   const localSize =
     environment.LOCAL_WORLD_SIZE === undefined
@@ -46,12 +44,16 @@ export async function readPlace(environment: Environment): Promise<Place | null>
         ? rank
         : 0
       : numberOf(environment, "LOCAL_RANK", 0, 1 << 16);
+  const { meeting, remark } = isLocal
+    ? { meeting: { file }, remark: null }
+    : await meetingAt(environment, rank, localSize === size);
   return { rank, size, localRank, localSize, meeting, remark };
 }
 
 async function meetingAt(
   environment: Environment,
   rank: number,
+  isOneMachine: boolean,
 ): Promise<Pick<Place, "meeting" | "remark">> {
   const host = environment.MASTER_ADDR;
   if (host === undefined || host === "") {
@@ -67,7 +69,7 @@ async function meetingAt(
   const name = environment.GLOO_SOCKET_IFNAME;
   const { reachedBy, remark } = name
     ? { reachedBy: { interface: name }, remark: null }
-    : await addressOf(host, port);
+    : await addressOf(host, port, isOneMachine);
   return {
     meeting: {
       host,
@@ -80,8 +82,8 @@ async function meetingAt(
   };
 }
 
-async function addressOf(host: string, port: number) {
-  const { address, remark } = reachableAddress(await factsOf(host, port));
+async function addressOf(host: string, port: number, isOneMachine: boolean) {
+  const { address, remark } = reachableAddress(await factsOf(host, port), isOneMachine);
   return { reachedBy: { address }, remark };
 }
 
@@ -96,16 +98,20 @@ export interface Facts {
 }
 
 /**
- * The address by which others reach this process, and what a person should know of it. On the machine of process 0
+ * Where all processes are on one machine, the way to process 0 is theirs, and nothing else needs to reach them: on the
+ * loopback they stay on it. Else the address by which others reach this process, and what a person should know of it. On the machine of process 0
  * its own name often leads to the loopback (Debian writes 127.0.1.1 into /etc/hosts), where no other machine finds it:
  * then it is the address by which this machine sends to other networks, else its first one.
  */
-export function reachableAddress({ host, towards, outwards, interfaces }: Facts): {
+export function reachableAddress(
+  { host, towards, outwards, interfaces }: Facts,
+  isOneMachine: boolean,
+): {
   readonly address: string;
   readonly remark: string | null;
 } {
   const isNamedSo = isLoopback(host) || host === "localhost";
-  if (isNamedSo || !isLoopback(towards)) return { address: towards, remark: null };
+  if (isOneMachine || isNamedSo || !isLoopback(towards)) return { address: towards, remark: null };
   const own = Object.values(interfaces).flatMap((addresses) => addresses ?? []);
   const first = own.find(({ internal, family }) => !internal && family === "IPv4");
   const address = outwards !== null && !isLoopback(outwards) ? outwards : first?.address;

@@ -140,20 +140,22 @@ test("reachableAddress: where a machine's own name is its loopback, others are t
     eth1: [address("172.16.0.5", false)],
   };
   const facts = { host: "trainer-1", towards: "127.0.1.1", outwards: "172.16.0.5", interfaces };
-  const reached = reachableAddress(facts);
+  const reached = reachableAddress(facts, false);
   assert.equal(reached.address, "172.16.0.5");
   assert.match(
     reached.remark ?? "",
     /^MASTER_ADDR=trainer-1 .* 172\.16\.0\.5; .* GLOO_SOCKET_IFNAME$/,
   );
-  assert.equal(reachableAddress({ ...facts, outwards: null }).address, "10.0.0.5");
+  assert.equal(reachableAddress({ ...facts, outwards: null }, false).address, "10.0.0.5");
+  // Those of one machine stay on its loopback.
+  assert.deepEqual(reachableAddress(facts, true), { address: "127.0.1.1", remark: null });
   for (const [changes, expected] of [
     [{ towards: "10.0.0.5" }, "10.0.0.5"],
     [{ host: "127.0.0.1" }, "127.0.1.1"],
     [{ host: "localhost" }, "127.0.1.1"],
     [{ outwards: null, interfaces: { lo: interfaces.lo } }, "127.0.1.1"],
   ] as const) {
-    const found = reachableAddress({ ...facts, ...changes });
+    const found = reachableAddress({ ...facts, ...changes }, false);
     assert.deepEqual(found, { address: expected, remark: null });
   }
 });
@@ -170,6 +172,19 @@ test("readPlace: torchrun's variables, and what is said of others", async () => 
     },
     remark: null,
   });
+  // A name of the loopback that does not look like one, as a machine's own often is.
+  const named = { ...machine, MASTER_ADDR: "2130706433", LOCAL_WORLD_SIZE: "4" };
+  const within = await readPlace(named);
+  assert.deepEqual(
+    [within?.meeting, within?.remark],
+    [
+      {
+        ...{ host: "2130706433", port: 29500, serves: false, prefix: "" },
+        reachedBy: { address: "127.0.0.1" },
+      },
+      null,
+    ],
+  );
   const kept = { TORCHELASTIC_USE_AGENT_STORE: "True", TORCHELASTIC_RESTART_COUNT: "2" };
   const first = await readPlace({ ...machine, ...kept, RANK: "0", GLOO_SOCKET_IFNAME: "eth1" });
   assert.deepEqual(first?.meeting, {
