@@ -14,7 +14,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -176,20 +176,25 @@ async function coordination(workers: number, count: number): Promise<void> {
   const queue = await openQueue(place.study);
   const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));
   for (const one of started) await one.said("ready");
+  const serverMs = serverCpuMs(place.server);
   const start = performance.now();
   for (let i = 0; i < count; i += 500) await queue.send(jobs(Math.min(500, count - i), `${i} `));
   while ((await queue.counts()).completed < count) await setTimeout(100);
   const seconds = (performance.now() - start) / 1000;
+  const serverUsedMs = serverCpuMs(place.server) - serverMs;
   for (const { child } of started) child.kill("SIGTERM");
   await ended(started);
-  const claims = started
-    .flatMap(({ news }) => news.flatMap((one) => (one.news === "ended" ? one.claimsMs : [])))
-    .toSorted((a, b) => a - b);
+  const ends = started.flatMap(({ news }) =>
+    news.flatMap((one) => (one.news === "ended" ? [one] : [])),
+  );
+  const workersMs = ends.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  const claims = ends.flatMap(({ claimsMs }) => claimsMs).toSorted((a, b) => a - b);
   print({
     workers,
     jobs: count,
     seconds,
     jobsPerSecond: count / seconds,
+    cpuMsAJob: { workers: workersMs / count, server: serverUsedMs / count },
     claimMs: {
       median: quantile(claims, 0.5),
       p90: quantile(claims, 0.9),
@@ -198,6 +203,28 @@ async function coordination(workers: number, count: number): Promise<void> {
   });
   await queue.close();
 }
+
+/** Processor time of the server's processes that are there. */
+function serverCpuMs({ url }: TestPostgres): number {
+  const folder = new URL(url.replace("@/", "@socket/")).searchParams.get("host") ?? "";
+  const [postmaster] = readFileSync(join(folder, "data", "postmaster.pid"), "utf8").split("\n");
+  const fields = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+        // Behind the name in parentheses: the state, the parent; user and system time are the 12th and 13th.
+        return [stat.slice(stat.lastIndexOf(")") + 2).split(" ")];
+      } catch {
+        return [];
+      }
+    })
+    .filter(([, parent]) => parent === postmaster);
+  return fields.reduce((sum, own) => sum + Number(own[11]) + Number(own[12]), 0) * TICK_MS;
+}
+
+/** Of Linux. */
+const TICK_MS = 10;
 
 /** n workers that compute, beside one. */
 async function throughput(computeMs: number, count: number): Promise<void> {
@@ -230,7 +257,9 @@ async function taken(workers: number, rounds: number): Promise<void> {
     const queue = await openQueue(place.study);
     const waits: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      const victims = Array.from({ length: workers }, () => place.start({ jobMs: 600_000 }));
+      const victims = Array.from({ length: workers }, () =>
+        place.start({ jobMs: 600_000, stays: true }),
+      );
       for (const one of victims) await one.said("ready");
       await queue.send(jobs(workers, `${round} `));
       for (const one of victims) await one.said("claimed");
@@ -297,7 +326,7 @@ async function openWay(socketFolder: string, port: number) {
 }
 
 /** Of the faults, each so-manieth is a restart of PostgreSQL, in turn as an operator does it and as a power cut does. */
-const RESTART_EVERY = 12;
+const RESTART_EVERY = 8;
 
 /** Everything that fails, by a seed, while radiographs are looked at. */
 async function faults(seed: number, kills: number): Promise<void> {

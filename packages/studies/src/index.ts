@@ -202,10 +202,10 @@ export type { ImportOutcome } from "./import/record-import.ts";
 export { type FileWorkers, startFileWorkers } from "./import/worker/pool.ts";
 export {
   type AnalyzedImage,
+  analysisResults,
   type ImageToAnalyze,
   imagesToAnalyze,
   sendAnalyses,
-  storeAnalyses,
 } from "./jobs/analyses.ts";
 export {
   type FilesToSend,

@@ -92,6 +92,7 @@ Examples:
         using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
         const files = { paths: given.import, hospital, keys: keys.value };
         const sent = await studies.sendImports(queue, files, signals.signal);
+        for (const trouble of sent.troubles) output.writeError(`malleolus: ${trouble}\n`);
         output.writeError(`${sent.open} files sent in ${sent.jobs} jobs\n`);
       }
       if (given.analyze !== undefined) {

@@ -2,10 +2,10 @@
 import { startThread, type Thread } from "@malleolus/host";
 import {
   type AnalyzedImage,
+  analysisResults,
   imagesOf,
   imagesToAnalyze,
   type StudyWork,
-  storeAnalyses,
   topicOf,
 } from "@malleolus/studies";
 import { errorOf, type Failure } from "../prelabel/failure.ts";
@@ -40,7 +40,7 @@ export function analyzeJobs(
         analyzed.push({ image: sha256, ...answer });
         onImage();
       }
-      return { store: (transaction) => storeAnalyses(transaction, model, analyzed, who) };
+      return analysisResults(model, analyzed, who);
     },
   };
 }

@@ -14,6 +14,9 @@ import type { StudyTables } from "./tables.ts";
 
 export type StudyTransaction = Transaction<StudyTables>;
 
+/** `read committed` is for what writes under keys and conditions of its own statements, and reads nothing before. */
+export type Isolation = "serializable" | "read committed";
+
 const MOST_ATTEMPTS = 50;
 const LONGEST_PAUSE_MS = 200;
 /** `serialization_failure`, `deadlock_detected` */
@@ -27,11 +30,12 @@ const CONFLICTS: readonly unknown[] = ["40001", "40P01"];
 export async function inTransaction<T>(
   database: StudyDatabase,
   work: (transaction: StudyTransaction) => Promise<T>,
+  isolation: Isolation = "serializable",
 ): Promise<T> {
   if (database instanceof Transaction) return work(database);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await database.transaction().setIsolationLevel("serializable").execute(work);
+      return await database.transaction().setIsolationLevel(isolation).execute(work);
     } catch (error) {
       if (!isConflict(error) || attempt === MOST_ATTEMPTS) throw error;
     }

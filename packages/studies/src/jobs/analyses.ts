@@ -13,7 +13,7 @@ import type { StudyTransaction } from "../database/in-transaction.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { Study } from "../study.ts";
 import { imagesInOrder, type Listed, type SentJobs, sendChunks } from "./chunks.ts";
-import type { JobQueue } from "./job-queue.ts";
+import type { JobQueue, JobResults } from "./job-queue.ts";
 
 /** What came of a radiograph: an analysis, or why there is none. */
 export type AnalyzedImage =
@@ -87,6 +87,18 @@ export async function imagesToAnalyze(
     .where("analyses.image_sha256", "is", null)
     .orderBy("images.sha256")
     .execute();
+}
+
+/** What a job came to: kept under keys of its own, whatever others keep meanwhile. */
+export function analysisResults(
+  model: string,
+  analyzed: readonly AnalyzedImage[],
+  who: string,
+): JobResults {
+  return {
+    isolation: "read committed",
+    store: (transaction) => storeAnalyses(transaction, model, analyzed, who),
+  };
 }
 
 /** To be called in the transaction that completes the job. What is there already stays as it is. */

@@ -1,6 +1,14 @@
 /** Imports by jobs; what holds of every queue is in `job-queue.test.ts`. */
 import assert from "node:assert/strict";
-import { copyFileSync, globSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  globSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sql } from "kysely";
@@ -54,12 +62,15 @@ test("sendImports and work: two workers import every file once, as an import doe
   const files = writeArchive(archive, 40, 3);
   copyFileSync(files[0], join(archive, "patient-39", "again.dcm"));
   writeFileSync(join(archive, "notes.txt"), "no radiograph");
+  symlinkSync(join(archive, "nowhere"), join(archive, "link"));
   const one = await workerOf(context, study);
   const other = await workerOf(context, study, one.study);
   const sent = await one.send(archive);
   assert.equal(sent.open, 122);
+  assert.equal(sent.troubles.length, 1);
+  assert.match(sent.troubles[0], /link: expected a file, got a link to nowhere/);
   assert.ok(sent.jobs >= 2 && sent.jobs <= 4, `${sent.jobs} jobs`);
-  assert.deepEqual(await other.send(archive), { open: 0, jobs: 0 });
+  assert.deepEqual(await other.send(archive), { open: 0, jobs: 0, troubles: sent.troubles });
   const { rows } =
     TEST_POSTGRES === undefined
       ? await sql`select * from jobs`.execute(one.study.database)
@@ -84,7 +95,7 @@ test("sendImports and work: two workers import every file once, as an import doe
   assert.deepEqual([found.images.length, found.cases.length, found.patients.length], [120, 40, 40]);
   assert.equal(found.files.length, 121);
   assert.deepEqual((await importInto(study, archive)).counts, {
-    ...{ imported: 0, known: 121, refused: 1 },
+    ...{ imported: 0, known: 121, refused: 2 },
     ...{ orphansRemoved: 0, stopped: false },
   });
 
@@ -107,11 +118,11 @@ test("importJobs: what is recorded in a transaction that is undone is recorded b
 
   const results = await jobs.perform(job, never);
   const undone = inTransaction(opened.database, async (transaction) => {
-    await results.store(transaction);
+    await results.store?.(transaction);
     throw new Error("another was faster");
   });
   await assert.rejects(undone, /another was faster/);
-  assert.equal(await queue.complete(job, results.store), true);
+  assert.equal(await queue.complete(job, results), true);
   await results.end?.();
   assert.equal((await inspectStudy(study)).images.length, 4);
 });
@@ -162,7 +173,7 @@ test("importJobs: files that a worker cannot read are no job done; a file that i
 
   renameSync(`${archive} elsewhere`, archive);
   const results = await jobs.perform(job, never);
-  assert.equal(await queue.complete(job, results.store), true);
+  assert.equal(await queue.complete(job, results), true);
   await results.end?.();
   assert.deepEqual(told.toSorted(), ["imported", "imported", "refused"]);
 });

@@ -24,7 +24,7 @@ import type { KeyFile } from "../keys/key-file.ts";
 import { findHospital, type Study } from "../study.ts";
 import { type Listed, type SentJobs, sendChunks } from "./chunks.ts";
 import { type ClaimedJob, type JobQueue, type NewJob, topicOf } from "./job-queue.ts";
-import type { JobResults, StudyWork } from "./work.ts";
+import type { DoneJob, StudyWork } from "./work.ts";
 
 const SEALED = "paths of a job";
 const pathsSchema = z.array(z.string());
@@ -35,31 +35,37 @@ export interface FilesToSend {
   readonly keys: KeyFile;
 }
 
+export interface SentFiles extends SentJobs {
+  /** What was found at the paths and is no file that can be read. */
+  readonly troubles: readonly string[];
+}
+
 /**
  * Puts jobs for all files at these paths into the queue, some at a time; waits while it is full. The same file with the
  * same size and time is sent once. Workers find it under the same path.
  *
- * @throws StudyError `source` where there is no file, or one cannot be read.
+ * @throws StudyError `source` where there is no file at all.
  */
 export async function sendImports(
   queue: JobQueue,
   { paths, hospital, keys }: FilesToSend,
   stop: AbortSignal,
-): Promise<SentJobs> {
+): Promise<SentFiles> {
   const listed = listPaths(paths.map((path) => resolve(path)));
-  const troubled = listed.find(({ trouble }) => trouble !== null);
-  if (troubled?.trouble) throw troubled.trouble;
-  const files = listed.map(({ path }): Listed & { readonly path: string } => {
-    const { size, mtimeMs } = statSync(path);
-    const mark = keys.hash("file of a job", `${hospital.id}\0${path}\0${size}\0${mtimeMs}`);
-    return { mark, isOpen: true, path };
-  });
+  const troubles = listed.flatMap(({ trouble }) => trouble?.message ?? []);
+  const files = listed
+    .filter(({ trouble }) => trouble === null)
+    .map(({ path }): Listed & { readonly path: string } => {
+      const { size, mtimeMs } = statSync(path);
+      const mark = keys.hash("file of a job", `${hospital.id}\0${path}\0${size}\0${mtimeMs}`);
+      return { mark, isOpen: true, path };
+    });
   const contentOf = (own: readonly { readonly path: string }[]) => ({
     kind: "import" as const,
     hospital: hospital.id,
     sealed: keys.seal(SEALED, JSON.stringify(own.map(({ path }) => path))),
   });
-  return sendChunks(queue, files, contentOf, stop);
+  return { ...(await sendChunks(queue, files, contentOf, stop)), troubles };
 }
 
 export interface ImportWork {
@@ -137,7 +143,7 @@ async function importFiles(
   job: ClaimedJob,
   { paths, hospital, names }: FilesOfJob,
   lost: AbortSignal,
-): Promise<JobResults> {
+): Promise<DoneJob> {
   const ready: { readonly name: string; readonly decided: DecidedFile }[] = [];
   const discard = () => {
     for (const { decided } of ready) discardDecided(decided);

@@ -49,9 +49,11 @@ async function claimed(queue: JobQueue): Promise<ClaimedJob> {
   return job;
 }
 
-const store = (name: string) => async (transaction: Study["database"]) => {
-  await transaction.insertInto("patients").values({ id: name, hospital: "a" }).execute();
-};
+const store = (name: string) => ({
+  async store(transaction: Study["database"]) {
+    await transaction.insertInto("patients").values({ id: name, hospital: "a" }).execute();
+  },
+});
 
 async function stored({ database }: Study): Promise<string[]> {
   const rows = await database.selectFrom("patients").select("id").orderBy("id").execute();
@@ -70,7 +72,7 @@ test("JobQueue: a job is had by one, in the order in which they came, and a key 
   assert.equal(claims[0].key, "a");
   assert.deepEqual(claims[0].content, jobs("a")[0].content);
   assert.equal(await other.claim(TOPIC), null);
-  assert.equal(await other.complete(claims[0], async () => undefined), true);
+  assert.equal(await other.complete(claims[0], {}), true);
   assert.deepEqual(await queue.send(jobs("a")), new Set());
   assert.deepEqual(await queue.counts(), { waiting: 0, active: 2, completed: 1, dead: 0 });
 });
@@ -99,14 +101,18 @@ test("JobQueue: what a job stores is stored with its completion, or neither is",
   const { study, queue } = await queueOf(context);
   await queue.send(jobs("a"));
   const job = await claimed(queue);
-  const fails = queue.complete(job, async (transaction) => {
-    await store("one")(transaction);
-    throw new Error("no");
+  const fails = queue.complete(job, {
+    async store(transaction) {
+      await store("one").store(transaction);
+      throw new Error("no");
+    },
   });
   await assert.rejects(fails, /^Error: no$/);
   assert.deepEqual([await stored(study), (await queue.counts()).active], [[], 1]);
   assert.equal(await queue.complete(job, store("one")), true);
   assert.equal(await queue.complete(job, store("two")), false);
+  assert.equal(await queue.complete(job, { ...store("two"), isolation: "read committed" }), false);
+  assert.equal(await queue.complete(job, {}), false);
   assert.equal(await queue.keep(job), false);
   assert.equal(await queue.fail(job, "late"), false);
   assert.deepEqual(await stored(study), ["one"]);
@@ -147,7 +153,7 @@ test("JobQueue: a job fails as often as it may, lies with the dead, and is reviv
   assert.equal(await queue.revive(), 1);
   const job = await claimed(queue);
   assert.deepEqual([job.key, job.attempt], ["a", 1]);
-  assert.equal(await queue.complete(job, async () => undefined), true);
+  assert.equal(await queue.complete(job, {}), true);
   assert.deepEqual(await queue.counts(), { waiting: 0, active: 0, completed: 1, dead: 0 });
 });
 
@@ -168,7 +174,7 @@ test("JobQueue: no more are active than the quota allows, whoever claims", async
   );
   const had = claims.filter((job) => job !== null);
   assert.equal(had.length, 2);
-  assert.equal(await queue.complete(had[0], async () => undefined), true);
+  assert.equal(await queue.complete(had[0], {}), true);
   const next = await Promise.all([queue.claim(TOPIC), queue.claim("analyze/other")]);
   assert.equal(next.filter((job) => job !== null).length, 1);
 });

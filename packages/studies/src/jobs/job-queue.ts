@@ -7,7 +7,7 @@
  * completes it, under a key of its own, so that results are there exactly once.
  */
 import { z } from "zod";
-import type { StudyTransaction } from "../database/in-transaction.ts";
+import type { Isolation, StudyTransaction } from "../database/in-transaction.ts";
 
 const imagesJobSchema = z.strictObject({
   /** To be looked at by a detector, or by the preliminary networks. */
@@ -66,6 +66,17 @@ export interface DeadJob extends NewJob {
   readonly reason: string;
 }
 
+/** What a job came to. */
+export interface JobResults {
+  /**
+   * In the transaction that completes it; may be called again, where that is undone. None where there is nothing to
+   * store.
+   */
+  store?(transaction: StudyTransaction): Promise<void>;
+  /** `serializable` where `store` reads what it writes by, and unless it says otherwise. */
+  readonly isolation?: Isolation;
+}
+
 export interface JobQueue {
   /**
    * Adds jobs; keys that were ever in the queue are passed over. Returns the keys of those that are new.
@@ -81,10 +92,7 @@ export interface JobQueue {
   /** Says that the job is being worked on. False where it has been lost. */
   keep(job: ClaimedJob): Promise<boolean>;
   /** Stores what came out and completes the job, both or neither. False, and nothing stored, where it has been lost. */
-  complete(
-    job: ClaimedJob,
-    store: (transaction: StudyTransaction) => Promise<void>,
-  ): Promise<boolean>;
+  complete(job: ClaimedJob, results: JobResults): Promise<boolean>;
   /** Gives it back, to be tried again after a pause, or to lie with the dead. False where it has been lost. */
   fail(job: ClaimedJob, reason: string): Promise<boolean>;
   /** Of a topic, or of all. */

@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
-import { fromKysely, PgBoss } from "pg-boss";
+import { Pool } from "pg";
+import { type Db, fromKysely, PgBoss } from "pg-boss";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import {
@@ -90,6 +91,7 @@ export async function pgBossQueue(
     return name;
   };
   const bell = await listen(boss);
+  const prepared = preparedStatements(url);
 
   const claimOne = async (queue: string, fetch: FetchOptions): Promise<ClaimedJob | null> => {
     const [job] = await boss.fetch<JobData>(queue, fetch);
@@ -125,7 +127,7 @@ export async function pgBossQueue(
     },
     async claim(topic) {
       const queue = await queueOf(topic);
-      if (quota === null) return claimOne(queue, {});
+      if (quota === null) return claimOne(queue, { db: prepared.db });
       return database.transaction().execute(async (transaction) => {
         await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(transaction);
         if ((await countJobs(transaction)).active >= quota) return null;
@@ -133,16 +135,24 @@ export async function pgBossQueue(
       });
     },
     async keep(job) {
-      return isDone(await boss.touch(PREFIX + topicOf(job.content), attemptOf(job)));
+      const queue = PREFIX + topicOf(job.content);
+      return isDone(await boss.touch(queue, attemptOf(job), { db: prepared.db }));
     },
-    async complete(job, store) {
+    async complete(job, { store, isolation }) {
+      const queue = PREFIX + topicOf(job.content);
+      if (store === undefined) {
+        return isDone(await boss.complete(queue, attemptOf(job), null, { db: prepared.db }));
+      }
       try {
-        await inTransaction(database, async (transaction) => {
-          const db = fromKysely(transaction);
-          const queue = PREFIX + topicOf(job.content);
-          if (!isDone(await boss.complete(queue, attemptOf(job), null, { db }))) throw new Lost();
-          await store(transaction);
-        });
+        await inTransaction(
+          database,
+          async (transaction) => {
+            const db = fromKysely(transaction);
+            if (!isDone(await boss.complete(queue, attemptOf(job), null, { db }))) throw new Lost();
+            await store(transaction);
+          },
+          isolation,
+        );
         return true;
       } catch (error) {
         if (error instanceof Lost) return false;
@@ -179,6 +189,7 @@ export async function pgBossQueue(
     wait: (mostMs, stop) => bell.wait(mostMs, stop),
     async close() {
       await bell.close();
+      await prepared.close();
       await boss.stop({ graceful: false });
     },
   };
@@ -218,6 +229,31 @@ async function knownIds(
     database,
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * A connection on which the statements of every job are planned once: to plan a claim takes the server longer than to
+ * do it.
+ */
+function preparedStatements(url: string): { db: Db; close(): Promise<void> } {
+  const pool = new Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 });
+  // One that the server ends: whoever asks is told.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  const names = new Map<string, string>();
+  const nameOf = (text: string) => {
+    const name = names.get(text) ?? `malleolus-${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  return {
+    db: {
+      async executeSql(text: string, values: unknown[] = []) {
+        return pool.query({ name: nameOf(text), text, values });
+      },
+    },
+    close: () => pool.end(),
+  };
 }
 
 type FetchOptions = NonNullable<Parameters<PgBoss["fetch"]>[1]>;

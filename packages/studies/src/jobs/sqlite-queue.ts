@@ -97,13 +97,13 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
       inTransaction(database, async (transaction) => {
         return changed(await own(transaction, job).set({ seen_at: instant() }).execute());
       }),
-    complete: (job, store) =>
+    complete: (job, { store }) =>
       inTransaction(database, async (transaction) => {
         const done = await own(transaction, job)
           .set({ state: "completed", token: null, seen_at: null })
           .execute();
         if (!changed(done)) return false;
-        await store(transaction);
+        await store?.(transaction);
         return true;
       }),
     fail: (job, reason) =>

@@ -5,7 +5,7 @@
 import { setTimeout } from "node:timers/promises";
 import { openDatabase } from "../database/open-database.ts";
 import { closeStudy, openStudy, type Study } from "../study.ts";
-import { storeAnalyses } from "./analyses.ts";
+import { analysisResults } from "./analyses.ts";
 import { imagesOf, type JobQueue, type QueueOptions } from "./job-queue.ts";
 import { openQueue } from "./open-queue.ts";
 import { work } from "./work.ts";
@@ -33,7 +33,13 @@ export type TestWorkerNews =
       readonly news: "claimed" | "completed" | "lost" | "failed" | "unreachable";
       readonly key: string;
     }
-  | { readonly news: "ended"; readonly claimsMs: readonly number[]; readonly jobs: number };
+  | {
+      readonly news: "ended";
+      readonly claimsMs: readonly number[];
+      readonly jobs: number;
+      /** Processor time from ready to the end. */
+      readonly cpuMs: number;
+    };
 
 function tell(news: TestWorkerNews): void {
   process.stdout.write(`${JSON.stringify(news)}\n`);
@@ -89,6 +95,7 @@ if (import.meta.main) {
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort());
   tell({ news: "ready" });
+  const cpu = process.cpuUsage();
   let jobs = 0;
   const who = `process ${process.pid}`;
   await work(
@@ -102,7 +109,7 @@ if (import.meta.main) {
           compute(options.computeMs ?? 0);
           const model = options.topic.split("/")[1];
           const analyzed = imagesOf(job).map((image) => ({ image, failure: "nobody looked" }));
-          return { store: (transaction) => storeAnalyses(transaction, model, analyzed, who) };
+          return analyzed.length === 0 ? {} : analysisResults(model, analyzed, who);
         },
       },
     ],
@@ -116,7 +123,8 @@ if (import.meta.main) {
       },
     },
   );
-  tell({ news: "ended", claimsMs, jobs });
+  const { user, system } = process.cpuUsage(cpu);
+  tell({ news: "ended", claimsMs, jobs, cpuMs: (user + system) / 1000 });
   await queue.close();
   await closeStudy(study);
 }

@@ -10,7 +10,13 @@ import { inTransaction } from "../database/in-transaction.ts";
 import type { Study } from "../study.ts";
 import { addCases, studyWithPeople } from "../test-people.ts";
 import { TEST_POSTGRES } from "../test-study.ts";
-import { analysisOf, imagesToAnalyze, sendAnalyses, storeAnalyses } from "./analyses.ts";
+import {
+  analysisOf,
+  analysisResults,
+  imagesToAnalyze,
+  sendAnalyses,
+  storeAnalyses,
+} from "./analyses.ts";
 import { LEAST_A_JOB, MOST_A_JOB } from "./chunks.ts";
 import { imagesOf, topicOf } from "./job-queue.ts";
 import { openQueue } from "./open-queue.ts";
@@ -68,9 +74,7 @@ test("sendAnalyses and work: every radiograph is looked at once, what is new is 
         if (fails-- > 0) throw new Error("the card is hot");
         const open = await imagesToAnalyze(study, MODEL.sha256, imagesOf(job));
         const all = open.map(({ sha256: image }) => ({ image, failure: "nobody looked" }));
-        return {
-          store: (transaction) => storeAnalyses(transaction, MODEL.sha256, all, `worker ${i}`),
-        };
+        return analysisResults(MODEL.sha256, all, `worker ${i}`);
       },
     }),
   );

@@ -5,14 +5,11 @@
 import { setTimeout } from "node:timers/promises";
 import { causeText } from "@malleolus/errors";
 import { ThreadEnded } from "@malleolus/host";
-import type { StudyTransaction } from "../database/in-transaction.ts";
 import { isUnreachable } from "../database/is-unreachable.ts";
-import type { ClaimedJob, JobCounts, JobQueue } from "./job-queue.ts";
+import type { ClaimedJob, JobCounts, JobQueue, JobResults } from "./job-queue.ts";
 
-/** What a job came to. */
-export interface JobResults {
-  /** In the transaction that completes it. May be called again, where that is undone. */
-  store(transaction: StudyTransaction): Promise<void>;
+/** What a worker has of a job when it is done. */
+export interface DoneJob extends JobResults {
   /** Whatever became of it: gives back what was held for it. */
   end?(): Promise<void>;
 }
@@ -22,7 +19,7 @@ export interface StudyWork {
   /** Of the jobs that it takes; the others are left to other workers. */
   readonly topic: string;
   /** Does the job; `lost` is aborted when another has it. What it throws gives the job back. */
-  perform(job: ClaimedJob, lost: AbortSignal): Promise<JobResults>;
+  perform(job: ClaimedJob, lost: AbortSignal): Promise<DoneJob>;
 }
 
 export type WorkEvent =
@@ -111,14 +108,13 @@ async function doJob(
 ): Promise<"completed" | "lost" | "failed"> {
   const { queue } = study;
   const lost = new AbortController();
-  const over = new AbortController();
-  const kept = keepAlive(queue, job, lost, over.signal);
-  let results: JobResults | null = null;
+  const kept = keepAlive(queue, job, lost);
+  let done: DoneJob | null = null;
   try {
-    results = await study.perform(job, lost.signal);
-    const { store } = results;
+    const results = await study.perform(job, lost.signal);
+    done = results;
     const isOurs =
-      !lost.signal.aborted && (await settle(() => queue.complete(job, store), options));
+      !lost.signal.aborted && (await settle(() => queue.complete(job, results), options));
     const event = isOurs ? "completed" : "lost";
     options.onEvent({ event, job });
     return event;
@@ -131,27 +127,38 @@ async function doJob(
     if (error instanceof ThreadEnded) throw error;
     return isOurs ? "failed" : "lost";
   } finally {
-    over.abort();
-    await kept;
-    await results?.end?.();
+    await kept.end();
+    await done?.end?.();
   }
 }
 
-async function keepAlive(
+/** Says every few seconds that the job is worked on, until `end`. */
+function keepAlive(
   queue: JobQueue,
   job: ClaimedJob,
   lost: AbortController,
-  over: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    await pause(KEEP_MS, over);
-    if (over.aborted || lost.signal.aborted) return;
+): { end(): Promise<void> } {
+  let asked: Promise<void> | null = null;
+  let isOver = false;
+  const ask = async () => {
     try {
-      if (!(await queue.keep(job)) && !over.aborted) lost.abort();
+      if (!(await queue.keep(job)) && !isOver) lost.abort();
     } catch {
       // The next one may get through; what is wrong for good shows when the job is completed.
+    } finally {
+      asked = null;
     }
-  }
+  };
+  const timer = setInterval(() => {
+    if (!lost.signal.aborted) asked ??= ask();
+  }, KEEP_MS);
+  return {
+    async end() {
+      isOver = true;
+      clearInterval(timer);
+      await asked;
+    },
+  };
 }
 
 /**
