@@ -21,6 +21,8 @@ export interface Listed {
   readonly mark: string;
   /** Whether there is something to do about it. */
   readonly isOpen: boolean;
+  /** Whether it may be as much work as a job is: then it is the last of its job. */
+  readonly isLarge?: boolean;
 }
 
 export interface SentJobs {
@@ -97,7 +99,7 @@ async function* chunksOf<Item extends Listed>(
   for await (const item of items) {
     chunk.push(item);
     const mayEnd = chunk.length >= LEAST_A_JOB && item.mark.endsWith(END);
-    if (!mayEnd && chunk.length < MOST_A_JOB) continue;
+    if (!mayEnd && chunk.length < MOST_A_JOB && item.isLarge !== true) continue;
     yield chunk;
     chunk = [];
   }

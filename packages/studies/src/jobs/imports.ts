@@ -1,7 +1,8 @@
 /**
  * Files into a study, by jobs of some dozens each (`chunks.ts`): a worker de-identifies a job's files beside their
  * places in the store, and records them in the transaction that completes the job. One job is recorded at a time, as
- * one import is; what takes long is done before, side by side.
+ * one import is; what takes long is done before, side by side. Of a zip file with more than a job's files all but the last
+ * ones are recorded before, some dozens at a time: whoever does the job again finds them known.
  *
  * Paths may name patients: in the queue they are sealed with the key file, which every import needs anyway.
  */
@@ -11,9 +12,10 @@ import { causeText } from "@malleolus/errors";
 import { ThreadEnded } from "@malleolus/host";
 import type { Hospital } from "@malleolus/schema";
 import { z } from "zod";
+import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { type DecidedFile, decideImport, discardDecided } from "../import/decide-import.ts";
-import { waitForImportLock } from "../import/import-lock.ts";
+import { type ImportLock, waitForImportLock } from "../import/import-lock.ts";
 import { inOrder } from "../import/in-order.ts";
 import { listPaths } from "../import/list-paths.ts";
 import { type ImportOutcome, recordImport } from "../import/record-import.ts";
@@ -22,7 +24,7 @@ import { discardOldStaged } from "../import/sweep-store.ts";
 import type { FileWorkers } from "../import/worker/pool.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import { findHospital, type Study } from "../study.ts";
-import { type Listed, type SentJobs, sendChunks } from "./chunks.ts";
+import { type Listed, MOST_A_JOB, type SentJobs, sendChunks } from "./chunks.ts";
 import { type ClaimedJob, type JobQueue, type NewJob, topicOf } from "./job-queue.ts";
 import type { DoneJob, StudyWork } from "./work.ts";
 
@@ -58,7 +60,8 @@ export async function sendImports(
     .map(({ path }): Listed & { readonly path: string } => {
       const { size, mtimeMs } = statSync(path);
       const mark = keys.hash("file of a job", `${hospital.id}\0${path}\0${size}\0${mtimeMs}`);
-      return { mark, isOpen: true, path };
+      // As many radiographs as somebody has put into it.
+      return { mark, isOpen: true, path, isLarge: /\.zip$/i.test(path) };
     });
   const contentOf = (own: readonly { readonly path: string }[]) => ({
     kind: "import" as const,
@@ -138,15 +141,28 @@ interface FilesOfJob {
   readonly names: Set<string>;
 }
 
+interface ReadyFile {
+  readonly name: string;
+  readonly decided: DecidedFile;
+}
+
 async function importFiles(
   { study, keys, workers, who, onFile }: ImportWork,
   job: ClaimedJob,
   { paths, hospital, names }: FilesOfJob,
   lost: AbortSignal,
 ): Promise<DoneJob> {
-  const ready: { readonly name: string; readonly decided: DecidedFile }[] = [];
+  let ready: ReadyFile[] = [];
   const discard = () => {
     for (const { decided } of ready) discardDecided(decided);
+  };
+  const recordReady = async (transaction: StudyTransaction, lock: ImportLock) => {
+    const within = { ...study, database: transaction };
+    const outcomes: (ImportOutcome & { readonly name: string })[] = [];
+    for (const { name, decided } of ready) {
+      outcomes.push({ ...(await recordImport(within, lock, who, name, decided)), name });
+    }
+    return outcomes;
   };
   try {
     const files = inOrder(
@@ -160,18 +176,22 @@ async function importFiles(
     );
     for await (const one of files) {
       requireReadable(one.decided);
+      if (ready.length === MOST_A_JOB) {
+        await using lock = await waitForImportLock(study, lost);
+        const record = (transaction: StudyTransaction) => recordReady(transaction, lock);
+        const recorded = await inTransaction(study.database, record);
+        discard();
+        ready = [];
+        for (const outcome of recorded) onFile(outcome, job);
+      }
       ready.push(one);
       if (lost.aborted) break;
     }
     const lock = await waitForImportLock(study, lost);
-    let outcomes: (ImportOutcome & { readonly name: string })[] = [];
+    let outcomes: Awaited<ReturnType<typeof recordReady>> = [];
     return {
       async store(transaction) {
-        outcomes = [];
-        const within = { ...study, database: transaction };
-        for (const { name, decided } of ready) {
-          outcomes.push({ ...(await recordImport(within, lock, who, name, decided)), name });
-        }
+        outcomes = await recordReady(transaction, lock);
       },
       async end() {
         await lock[Symbol.asyncDispose]();
