@@ -17,9 +17,17 @@ test("sample-size: of a share and of an area, in words and as JSON", async () =>
     [share.code, share.written],
     [0, `${patientsForProportion(0.9, 0.1)} patients\n`],
   );
-  const area = ["sample-size", "auc", "0.95", "--width", "0.08", "--negatives-per-positive", "0.5"];
-  const positives = positivesForAuc(0.95, 0.08, 0.5);
-  const negatives = Math.ceil(positives / 2);
+  const area = [
+    "sample-size",
+    "auc",
+    "0.95",
+    "--width",
+    "0.08",
+    "--negatives-per-positive",
+    "0.37",
+  ];
+  const positives = positivesForAuc(0.95, 0.08, 0.37);
+  const negatives = Math.ceil(0.37 * positives);
   assert.equal(
     (await run(...area)).written,
     `${positives} patients with and ${negatives} without a fracture\n`,

@@ -118,10 +118,15 @@ test("auditAssistance: intervals by patient, so that a patient's views do not co
 });
 
 test("auditedPatients: those behind each figure, each once", () => {
-  assert.deepEqual(auditedPatients([...drawings, ...drawings.slice(0, 1)]), {
-    assisted: ["p1", "p2", "p3"],
-    unassisted: ["p4", "p5"],
-    accepted: ["p1"],
+  const more = [
+    // What was not shown was not decided on, whatever is written of it.
+    drawing(6, "unassisted", 80, [shape({ decision: "accepted" })]),
+    drawing(7, "assisted", 20, [shape({ decision: "accepted" })]),
+  ];
+  assert.deepEqual(auditedPatients([...drawings, ...drawings.slice(0, 1), ...more]), {
+    assisted: ["p1", "p2", "p3", "p7"],
+    unassisted: ["p4", "p5", "p6"],
+    accepted: ["p1", "p7"],
     mended: ["p2", "p3"],
     rejected: ["p2"],
     wrongShapesAccepted: ["p1"],
