@@ -112,13 +112,20 @@ test("importJobs: what is recorded in a transaction that is undone is recorded b
   const { folder, study } = await newStudy(context);
   const archive = join(folder, "archive");
   writeArchive(archive, 2, 2);
-  const { study: opened, queue, jobs, send } = await workerOf(context, study);
+  const { study: opened, queue, told, jobs, send } = await workerOf(context, study);
   await send(archive);
   const job = await queue.claim(jobs.topic);
   assert.ok(job !== null);
   const lost = await jobs.perform(job, never);
-  await lost.end?.();
-  assert.equal((await inspectStudy(study)).images.length, 0);
+  const refused = inTransaction(opened.database, async (transaction) => {
+    await lost.store?.(transaction);
+    throw new Error("another has it");
+  });
+  await assert.rejects(refused, /another has it/);
+  await lost.end?.(false);
+  assert.deepEqual(told, []);
+  const { rows } = await sql`select * from images`.execute(opened.database);
+  assert.equal(rows.length, 0);
 
   const results = await jobs.perform(job, never);
   const undone = inTransaction(opened.database, async (transaction) => {
@@ -127,7 +134,7 @@ test("importJobs: what is recorded in a transaction that is undone is recorded b
   });
   await assert.rejects(undone, /another was faster/);
   assert.equal(await queue.complete(job, results), true);
-  await results.end?.();
+  await results.end?.(true);
   assert.equal((await inspectStudy(study)).images.length, 4);
 });
 
@@ -178,7 +185,7 @@ test("importJobs: files that a worker cannot read are no job done; a file that i
   renameSync(`${archive} elsewhere`, archive);
   const results = await jobs.perform(job, never);
   assert.equal(await queue.complete(job, results), true);
-  await results.end?.();
+  await results.end?.(true);
   assert.deepEqual(told.toSorted(), ["imported", "imported", "refused"]);
 });
 
@@ -190,14 +197,14 @@ test("importJobs: a zip file ends its job, and what is in it is recorded by doze
   const zip = zipOf(images.map((i) => [`${i}.dcm`, radiograph(2, i)] as const));
   for (const name of ["a.zip", "b.zip"]) writeFileSync(join(archive, name), zip);
   const { study: opened, queue, told, jobs, send } = await workerOf(context, study);
-  assert.deepEqual(await send(archive), { open: 2, jobs: 2 });
+  assert.deepEqual(await send(archive), { open: 2, jobs: 2, troubles: [] });
   const job = await queue.claim(jobs.topic);
   assert.ok(job !== null);
   const results = await jobs.perform(job, never);
   const recorded = await opened.database.selectFrom("images").select("sha256").execute();
   assert.deepEqual([told.length, recorded.length], [MOST_A_JOB, MOST_A_JOB]);
   assert.equal(await queue.complete(job, results), true);
-  await results.end?.();
+  await results.end?.(true);
   assert.deepEqual(told, Array(MOST_A_JOB + 2).fill("imported"));
   assert.equal((await inspectStudy(study)).images.length, MOST_A_JOB + 2);
 });

@@ -193,9 +193,10 @@ async function importFiles(
       async store(transaction) {
         outcomes = await recordReady(transaction, lock);
       },
-      async end() {
+      async end(isCompleted) {
         await lock[Symbol.asyncDispose]();
         discard();
+        if (!isCompleted) return;
         for (const outcome of outcomes) onFile(outcome, job);
       },
     };

@@ -10,8 +10,8 @@ import type { ClaimedJob, JobCounts, JobQueue, JobResults } from "./job-queue.ts
 
 /** What a worker has of a job when it is done. */
 export interface DoneJob extends JobResults {
-  /** Whatever became of it: gives back what was held for it. */
-  end?(): Promise<void>;
+  /** Whatever became of it: gives back what was held for it. What was not completed is not stored. */
+  end?(isCompleted: boolean): Promise<void>;
 }
 
 export interface StudyWork {
@@ -110,12 +110,13 @@ async function doJob(
   const lost = new AbortController();
   const kept = keepAlive(queue, job, lost);
   let done: DoneJob | null = null;
+  let isCompleted = false;
   try {
     const results = await study.perform(job, lost.signal);
     done = results;
-    const isOurs =
+    isCompleted =
       !lost.signal.aborted && (await settle(() => queue.complete(job, results), options));
-    const event = isOurs ? "completed" : "lost";
+    const event = isCompleted ? "completed" : "lost";
     options.onEvent({ event, job });
     return event;
   } catch (error) {
@@ -128,7 +129,7 @@ async function doJob(
     return isOurs ? "failed" : "lost";
   } finally {
     await kept.end();
-    await done?.end?.();
+    await done?.end?.(isCompleted);
   }
 }
 
