@@ -15,11 +15,13 @@ import { test } from "node:test";
 import { decodeRadiograph } from "@malleolus/data";
 import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { tableNames } from "../database/table-keys.ts";
+import { StudyError } from "../errors.ts";
 import { imagePath } from "../image-store.ts";
 import { closeStudy, findHospital, openKeys, openStudy } from "../study.ts";
 import { newStudy, PASSPHRASE, radiograph, TEST_POSTGRES, writeArchive } from "../test-study.ts";
 import { importDicom } from "./import-dicom.ts";
 import { lockImport } from "./import-lock.ts";
+import { recordImport } from "./record-import.ts";
 import { importInto, inspectStudy } from "./test-import.ts";
 import { importProcess } from "./test-import-process.ts";
 
@@ -244,6 +246,28 @@ test(
     assert.deepEqual([counts.imported, counts.known], [9, 3]);
   },
 );
+
+test("recordImport: one whose lock is another's by now records no refusal and nothing known either", async (context) => {
+  const { folder, study: path } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 1);
+  await importInto(path, archive);
+  const [own] = (await inspectStudy(path)).files;
+  const study = await openStudy(path);
+  context.after(() => closeStudy(study));
+  const lost = {
+    hold: () => Promise.reject(new StudyError("busy", "another import has begun meanwhile")),
+  };
+  const refusal = { code: "source", reason: "a.dcm: no" };
+  for (const decided of [
+    { kind: "refused", sourceHash: "ab", refusal },
+    { kind: "known", sourceHash: "cd", sha256: own.image_sha256 ?? "" },
+  ] as const) {
+    const recorded = recordImport(study, lost, "me", "a.dcm", decided);
+    await assert.rejects(recorded, { code: "busy" }, decided.kind);
+  }
+  assert.deepEqual((await inspectStudy(path)).files, [own]);
+});
 
 test("importDicom: a disk that cannot be written ends the import", async (context) => {
   const { folder, study } = await newStudy(context);

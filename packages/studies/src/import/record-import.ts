@@ -1,6 +1,7 @@
 /** In the main thread: a decided file goes into the study, or is discarded. */
 import { readFileSync } from "node:fs";
 import { readDicomImage } from "@malleolus/data";
+import { inTransaction } from "../database/in-transaction.ts";
 import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
 import { type DecidedFile, discardDecided } from "./decide-import.ts";
@@ -44,8 +45,15 @@ export async function recordImport(
 ): Promise<ImportOutcome> {
   const stamp = { who, at: new Date().toISOString() };
   const { sourceHash } = decided;
+  const recordHeld = (record: (within: Study) => Promise<void>) =>
+    inTransaction(study.database, async (transaction) => {
+      await lock.hold(transaction);
+      await record({ ...study, database: transaction });
+    });
   const refuse = async (refusal: Refusal): Promise<ImportOutcome> => {
-    if (sourceHash !== null) await recordRefusal(study, sourceHash, refusal, name, stamp);
+    if (sourceHash !== null) {
+      await recordHeld((within) => recordRefusal(within, sourceHash, refusal, name, stamp));
+    }
     return { outcome: "refused", ...refusal };
   };
   if (decided.kind === "refused") return refuse(decided.refusal);
@@ -56,7 +64,7 @@ export async function recordImport(
     return { outcome: "known", sha256: earlier };
   }
   const know = async (sha256: string): Promise<ImportOutcome> => {
-    await recordFile(study.database, decided.sourceHash, sha256, stamp);
+    await recordHeld(({ database }) => recordFile(database, decided.sourceHash, sha256, stamp));
     return { outcome: "known", sha256 };
   };
   if (decided.kind === "known") return know(decided.sha256);

@@ -43,10 +43,12 @@ export async function moveStudy(study: Study, to: string): Promise<MovedStudy> {
   let arrived = false;
   try {
     const tables = await copyDatabase(study.database, target);
-    // What an import that began meanwhile has brought would be left behind.
-    await inTransaction(study.database, (transaction) => lock.holdAlone(transaction));
-    writeFileWhole(path, text);
-    arrived = true;
+    // What an import that began meanwhile has brought would be left behind; none begins before the file is written.
+    await inTransaction(study.database, async (transaction) => {
+      await lock.holdAlone(transaction);
+      writeFileWhole(path, text);
+      arrived = true;
+    });
     return {
       from: withoutPassword(configuration.storage.database),
       to: withoutPassword(written),
