@@ -58,7 +58,7 @@ export const jobsCommand: CommandFile = (output) =>
       "after",
       `
 Radiographs are sent in jobs of 32 to 64. Jobs that were sent before are passed over, whether they wait or are done, so
-that the same command goes on after an interruption and adds what was imported since. While 20,000 jobs wait, it waits,
+that the same command goes on after an interruption and adds what was imported since. While 20,000 jobs of a kind wait, it waits,
 too. Jobs of several detectors may wait at once: each is done by workers that have its detector.
 
 --import sends the paths of files, sealed with the key file, in jobs as large; a file is sent again when its size or its

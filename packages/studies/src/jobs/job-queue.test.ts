@@ -189,6 +189,9 @@ test("JobQueue: a full queue takes nothing more, and what it has already takes n
   await claimed(queue);
   // What it has already takes no room.
   assert.deepEqual(await queue.send(jobs("a", "b", "c", "d")), new Set(["d"]));
+  // Nor do another detector's.
+  assert.equal((await queue.send(jobsFor("other", "e", "f", "g"))).size, 3);
+  await assert.rejects(queue.send(jobsFor("other", "h")), { code: "busy" });
 });
 
 test("JobQueue: whoever waits is woken by what comes", async (context) => {

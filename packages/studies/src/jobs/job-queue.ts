@@ -81,7 +81,7 @@ export interface JobQueue {
   /**
    * Adds jobs; keys that were ever in the queue are passed over. Returns the keys of those that are new.
    *
-   * @throws StudyError `busy` where more would wait than may: whoever sends waits.
+   * @throws StudyError `busy` where more of a topic would wait than may: whoever sends waits.
    */
   send(jobs: readonly NewJob[]): Promise<ReadonlySet<string>>;
   /**
@@ -109,7 +109,7 @@ export interface JobQueue {
 export interface QueueOptions {
   /** Jobs of the study that may be active at once, over all workers. */
   readonly quota?: number | undefined;
-  /** Jobs that may wait. */
+  /** Jobs of a topic that may wait: those that nobody does any more keep no others from being sent. */
   readonly mostWaiting?: number | undefined;
   /** A worker without a sign of life for this long has lost its job. pg-boss takes no less than ten. */
   readonly leaseSeconds?: number | undefined;

@@ -112,7 +112,9 @@ export async function pgBossQueue(
         fresh.push(...own.filter(({ key }) => !known.has(idOf(key))));
       }
       if (fresh.length === 0) return new Set<string>();
-      requireRoom(fresh.length, mostWaiting - (await countJobs(database)).waiting);
+      for (const [topic, own] of Map.groupBy(fresh, ({ content }) => topicOf(content))) {
+        requireRoom(own.length, mostWaiting - (await countJobs(database, topic)).waiting);
+      }
       const added = new Set<string>();
       for (const [topic, own] of Map.groupBy(fresh, ({ content }) => topicOf(content))) {
         const rows = own.map(({ key, content }) => ({

@@ -6,6 +6,6 @@ export function requireRoom(jobs: number, room: number): void {
   if (jobs <= room) return;
   throw new StudyError(
     "busy",
-    `expected at most ${Math.max(room, 0)} more jobs in the study's queue, got ${jobs}; send them when some are done`,
+    `expected at most ${Math.max(room, 0)} more jobs of their kind in the study's queue, got ${jobs}; send them when some are done`,
   );
 }

@@ -64,8 +64,9 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
       inTransaction(database, async (transaction) => {
         const known = await knownKeys(transaction, jobs);
         const fresh = jobs.filter(({ key }) => !known.has(key));
-        const { waiting } = await countJobs(transaction);
-        requireRoom(fresh.length, mostWaiting - waiting);
+        for (const [topic, own] of Map.groupBy(fresh, ({ content }) => topicOf(content))) {
+          requireRoom(own.length, mostWaiting - (await countJobs(transaction, topic)).waiting);
+        }
         for (const job of fresh) await insertJob(transaction, job);
         return new Set(fresh.map(({ key }) => key));
       }),
