@@ -9,6 +9,7 @@ import {
   type NetworkArguments,
   networksOf,
   PRELIMINARY,
+  requirePrelabel,
   withNetworkOptions,
 } from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
@@ -72,6 +73,10 @@ Examples:
   ./malleolus jobs my-study --copy-images https://s3.example/ankles`,
     )
     .action(async (folder: string, given: JobsArguments, command: Command) => {
+      requirePrelabel(given, command);
+      if (given.hospital !== undefined && given.import === undefined) {
+        command.error("error: --hospital is of files to import: give --import, too");
+      }
       const studies = await import("@malleolus/studies");
       const { fileSha256 } = await import("@malleolus/runs");
       const { bucketOf } = await import("../worker/bucket.ts");

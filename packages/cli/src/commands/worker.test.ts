@@ -85,6 +85,19 @@ async function newStudy(context: TestContext): Promise<{ folder: string; study: 
   return { folder, study };
 }
 
+test("jobs and worker: networks and hospitals that would not be used are refused", async () => {
+  for (const [args, message] of [
+    [["worker", "study", "--bundle", "b"], /--bundle names networks .*: give --prelabel, too/],
+    [["worker", "study", "--import", "--segmentation", "s"], /--segmentation names networks/],
+    [["jobs", "study", "--classification", "c"], /--classification names networks/],
+    [["jobs", "study", "--hospital", "h"], /--hospital is of files to import: give --import, too/],
+  ] as const) {
+    const { code, said } = await run(...args);
+    assert.equal(code, 2, said);
+    assert.match(said, message);
+  }
+});
+
 test("jobs and worker: a file that is refused is named to whoever asks for names, and else is not", async (context) => {
   const { folder, study } = await newStudy(context);
   const archive = join(folder, "Jansen");

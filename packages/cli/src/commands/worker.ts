@@ -11,6 +11,7 @@ import {
   type NetworkArguments,
   networksOf,
   PRELIMINARY,
+  requirePrelabel,
   withNetworkOptions,
 } from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
@@ -55,7 +56,11 @@ export const workerCommand: CommandFile = (output) =>
         "bfloat16",
       ]),
     )
-    .option("--threads <number>", "threads per operator (default: all cores)", wholeNumber(1))
+    .option(
+      "--threads <number>",
+      "threads per operator, or with --import files at a time (default: all cores)",
+      wholeNumber(1),
+    )
     .option(
       "--quota <number>",
       "jobs of a study that may be worked on at once, over all workers",
@@ -86,6 +91,7 @@ Examples:
   ./malleolus worker study-a study-b --quota 4 --threads 1 --bucket https://s3.example/ankles`,
     )
     .action(async (folders: string[], given: WorkerArguments, command: Command) => {
+      requirePrelabel(given, command);
       const studies = await import("@malleolus/studies");
       const { quota } = given;
       const signals = stopOnSignals(() => output.writeError("ending after the job in hand\n"));

@@ -26,6 +26,18 @@ export function withNetworkOptions(command: Command): Command {
     );
 }
 
+/** Ends the command where networks are named that it would not use. */
+export function requirePrelabel(
+  given: NetworkArguments & { readonly prelabel?: true },
+  command: Command,
+): void {
+  const named = (["bundle", "segmentation", "classification"] as const).find(
+    (name) => given[name] !== undefined,
+  );
+  if (given.prelabel || named === undefined) return;
+  command.error(`error: --${named} names networks that prelabel: give --prelabel, too`);
+}
+
 export interface Networks {
   readonly segmentation: string;
   readonly classification: string | null;
