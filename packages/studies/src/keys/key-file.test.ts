@@ -80,8 +80,8 @@ test("KeyFile: two that are open at once know each other's patients, and neither
   const pseudonyms = ids.map((patientId, i) =>
     (i % 2 === 0 ? one : other).pseudonymFor({ ...patient, patientId }),
   );
-  assert.equal(pseudonyms[0], other.pseudonymFor(patient));
   assert.ok(other.entry(pseudonyms[0]) !== undefined);
+  assert.equal(pseudonyms[0], other.pseudonymFor(patient));
   // As another process has it that is on its way through a line.
   appendFileSync(path, "AAAAhalf");
   const reader = new KeyFile(path, PASSPHRASE);
