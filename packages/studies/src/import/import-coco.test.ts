@@ -290,7 +290,7 @@ test("importCoco: an image that is missing, of another size or none is listed", 
   const { counts, events } = await importInto(study, path, pictures);
   assert.deepEqual([counts.imported, counts.refused], [1, 3]);
   const codes = events.map((event) => (event.outcome === "refused" ? event.code : event.outcome));
-  assert.deepEqual(codes, ["source", "source", "unknown-format", "imported"]);
+  assert.deepEqual(codes, ["source", "unreadable", "unknown-format", "imported"]);
 });
 
 test("importCoco: images of one case that say different classes are listed", async (context) => {

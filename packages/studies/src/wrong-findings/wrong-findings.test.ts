@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { emptyAnnotation, type Prelabel } from "@malleolus/schema";
-import { sql } from "kysely";
 import {
   annotationDraftOf,
   submitAnnotationDraft,
@@ -20,7 +19,8 @@ import { findImage } from "../annotation/find-image.ts";
 import { storeProposals } from "../annotation/proposals/store-proposals.ts";
 import { resolveAnnotations } from "../annotation/resolve-annotations.ts";
 import { assignInternalTest, assignTraining } from "../assignment/assign.ts";
-import { closeStudy, openStudy, type Study } from "../study.ts";
+import { wrongFindingsMigration } from "../database/migrations/014-wrong-findings.ts";
+import type { Study } from "../study.ts";
 import { ANNOTATORS, addCases, imageId, studyWithPeople } from "../test-people.ts";
 import { markWrong } from "./mark-wrong.ts";
 import { casesWithFindings, modelFindings, wrongFindingRounds } from "./model-findings.ts";
@@ -168,7 +168,7 @@ test("markWrong: a patient of a test is refused and not shown, and one who was m
   );
 });
 
-test("openStudy: what an earlier version called a correction is a wrong finding", async (context) => {
+test("wrongFindingsMigration: what an earlier version called a correction is a wrong finding", async (context) => {
   const study = await room(context);
   await assignInternalTest(study, "test");
   await assignTraining(study, { who: "test" });
@@ -176,10 +176,8 @@ test("openStudy: what an earlier version called a correction is a wrong finding"
   await mark(study, first);
   const { schema } = study.database;
   await schema.alterTable("wrong_findings").renameTo("corrections").execute();
-  await sql`delete from kysely_migration where name = '014-wrong-findings'`.execute(study.database);
-  const opened = await openStudy(study.folder);
-  context.after(() => closeStudy(opened));
-  assert.deepEqual(await wrongFindingRounds(opened), [{ name: "First look", cases: 1, done: 0 }]);
+  await wrongFindingsMigration.up(study.database);
+  assert.deepEqual(await wrongFindingRounds(study), [{ name: "First look", cases: 1, done: 0 }]);
 });
 
 /** The same outlines by everybody, so that they agree. */
