@@ -161,5 +161,7 @@ test("predictions: one for which nobody asks any more is removed by itself", asy
   for (let tries = 0; tries < 600 && forgotten.length === 0; tries++) await wait(100);
   assert.equal(forgotten.length, 1);
   assert.throws(() => predictions.state(id, "ada"), /nothing of it was kept/);
-  assert.deepEqual(leftIn(`${study.folder}.predictions`), []);
+  const left = () => leftIn(`${study.folder}.predictions`);
+  for (let tries = 0; tries < 600 && left().length > 0; tries++) await wait(100);
+  assert.deepEqual(left(), []);
 });
