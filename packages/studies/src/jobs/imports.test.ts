@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
 import { inTransaction } from "../database/in-transaction.ts";
 import { lockImport } from "../import/import-lock.ts";
@@ -207,6 +208,43 @@ test("importJobs: a zip file ends its job, and what is in it is recorded by doze
   await results.end?.(true);
   assert.deepEqual(told, Array(MOST_A_JOB + 2).fill("imported"));
   assert.equal((await inspectStudy(study)).images.length, MOST_A_JOB + 2);
+});
+
+/** A zip file of more than one part, at whose first part a worker waits for the import's lock. */
+async function atFirstPart(context: TestContext) {
+  const { folder, study } = await newStudy(context);
+  const count = MOST_A_JOB + 2;
+  const files = Array.from({ length: count }, (_, i) => [`${i}.dcm`, radiograph(3, i)] as const);
+  const zip = join(folder, "archive.zip");
+  writeFileSync(zip, zipOf(files));
+  const { study: opened, queue, told, jobs, send } = await workerOf(context, study);
+  await send(zip);
+  const job = await queue.claim(jobs.topic);
+  assert.ok(job !== null);
+  const lock = await lockImport(opened, 1);
+  const lost = new AbortController();
+  const performed = jobs.perform(job, lost.signal);
+  const staged = () => globSync(join(study, "images", "*", "*.tmp"));
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  performed.then(end, end);
+  // The last one is staged while the part waits.
+  while (staged().length < count) {
+    assert.ok(!isOver, "ended without the lock");
+    await setTimeout(20);
+  }
+  return { study, lock, lost, performed, staged, told };
+}
+
+test("importJobs: of a part that cannot be recorded nothing is left beside the images' places", async (context) => {
+  const { study, lock, lost, performed, staged, told } = await atFirstPart(context);
+  lost.abort();
+  await assert.rejects(performed, /another import of this study is running/);
+  assert.deepEqual([staged(), told], [[], []]);
+  await lock[Symbol.asyncDispose]();
+  assert.equal((await inspectStudy(study)).images.length, 0);
 });
 
 test("importJobs: a job that fails says why without the names of its files", async (context) => {

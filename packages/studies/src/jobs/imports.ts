@@ -156,10 +156,14 @@ async function importFiles(
   const discard = () => {
     for (const { decided } of ready) discardDecided(decided);
   };
-  const recordReady = async (transaction: StudyTransaction, lock: ImportLock) => {
+  const recordFiles = async (
+    own: readonly ReadyFile[],
+    transaction: StudyTransaction,
+    lock: ImportLock,
+  ) => {
     const within = { ...study, database: transaction };
     const outcomes: (ImportOutcome & { readonly name: string })[] = [];
-    for (const { name, decided } of ready) {
+    for (const { name, decided } of own) {
       outcomes.push({ ...(await recordImport(within, lock, who, name, decided)), name });
     }
     return outcomes;
@@ -176,22 +180,23 @@ async function importFiles(
     );
     for await (const one of files) {
       requireReadable(one.decided);
-      if (ready.length === MOST_A_JOB) {
+      ready.push(one);
+      if (ready.length > MOST_A_JOB) {
+        const part = ready.slice(0, MOST_A_JOB);
         await using lock = await waitForImportLock(study, lost);
-        const record = (transaction: StudyTransaction) => recordReady(transaction, lock);
+        const record = (transaction: StudyTransaction) => recordFiles(part, transaction, lock);
         const recorded = await inTransaction(study.database, record);
-        discard();
-        ready = [];
+        for (const { decided } of part) discardDecided(decided);
+        ready = ready.slice(MOST_A_JOB);
         for (const outcome of recorded) onFile(outcome, job);
       }
-      ready.push(one);
       if (lost.aborted) break;
     }
     const lock = await waitForImportLock(study, lost);
-    let outcomes: Awaited<ReturnType<typeof recordReady>> = [];
+    let outcomes: Awaited<ReturnType<typeof recordFiles>> = [];
     return {
       async store(transaction) {
-        outcomes = await recordReady(transaction, lock);
+        outcomes = await recordFiles(ready, transaction, lock);
       },
       async end(isCompleted) {
         await lock[Symbol.asyncDispose]();
