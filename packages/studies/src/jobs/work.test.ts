@@ -124,20 +124,25 @@ test("sendAnalyses: sent again while jobs wait it adds nothing but what is new, 
   assert.equal((await sendAnalyses(study, queue, other, "me", never)).open, 1203);
 });
 
-test("work: what is sent for another model is left to others, and told", async (context) => {
+test("work: what is sent for another model is left to others, and told while nobody works on it", async (context) => {
   const study = await studyOf(context, 1);
   const queue = await openQueue(study);
   context.after(() => queue.close());
   await sendAnalyses(study, queue, MODEL, "me", never);
   const events: WorkEvent[] = [];
   const perform = () => assert.fail("not this one's");
-  await work([{ queue, topic: "analyze/another", perform }], {
-    stop: never,
-    untilEmpty: true,
-    onEvent: (event) => events.push(event),
-  });
+  const workElse = () =>
+    work([{ queue, topic: "analyze/another", perform }], {
+      stop: never,
+      untilEmpty: true,
+      onEvent: (event) => events.push(event),
+    });
+  await workElse();
   assert.deepEqual(events, [{ event: "left", jobs: 1 }]);
   assert.deepEqual(await queue.counts(), { waiting: 1, active: 0, completed: 0, dead: 0 });
+  assert.ok((await queue.claim(TOPIC)) !== null);
+  await workElse();
+  assert.equal(events.length, 1);
 });
 
 test("work: one whose thread has ended gives its job back, and ends with the reason", async (context) => {

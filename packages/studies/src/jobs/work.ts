@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { causeText } from "@malleolus/errors";
 import { ThreadEnded } from "@malleolus/host";
 import { isUnreachable } from "../database/is-unreachable.ts";
-import type { ClaimedJob, JobCounts, JobQueue, JobResults } from "./job-queue.ts";
+import type { ClaimedJob, JobQueue, JobResults } from "./job-queue.ts";
 
 /** What a worker has of a job when it is done. */
 export interface DoneJob extends JobResults {
@@ -70,7 +70,8 @@ export async function work(studies: readonly StudyWork[], options: WorkOptions):
             await pause(Math.min(FAILED_MS * 2 ** (failures - 1), MOST_FAILED_MS), stop);
           }
         } else if (options.untilEmpty) {
-          open += openOf(await study.queue.counts(study.topic));
+          const { waiting, active } = await study.queue.counts(study.topic);
+          open += waiting + active;
         } else if (tells) {
           await tellLeft(study, options);
         }
@@ -92,12 +93,8 @@ export async function work(studies: readonly StudyWork[], options: WorkOptions):
   }
 }
 
-function openOf({ waiting, active }: JobCounts): number {
-  return waiting + active;
-}
-
 async function tellLeft({ queue, topic }: StudyWork, { onEvent }: WorkOptions): Promise<void> {
-  const jobs = openOf(await queue.counts()) - openOf(await queue.counts(topic));
+  const jobs = (await queue.counts()).waiting - (await queue.counts(topic)).waiting;
   if (jobs > 0) onEvent({ event: "left", jobs });
 }
 
