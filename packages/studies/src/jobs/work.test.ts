@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -18,7 +19,7 @@ import {
   storeAnalyses,
 } from "./analyses.ts";
 import { LEAST_A_JOB, MOST_A_JOB } from "./chunks.ts";
-import { imagesOf, topicOf } from "./job-queue.ts";
+import { imagesOf, type JobQueue, topicOf } from "./job-queue.ts";
 import { openQueue } from "./open-queue.ts";
 import { type TestWorkerNews, type TestWorkerOptions, testWorker } from "./test-worker.ts";
 import { type StudyWork, type WorkEvent, work } from "./work.ts";
@@ -143,6 +144,31 @@ test("work: what is sent for another model is left to others, and told while nob
   assert.ok((await queue.claim(TOPIC)) !== null);
   await workElse();
   assert.equal(events.length, 1);
+});
+
+test("work: one whose work is done ends well, though what is left cannot be asked any more", async (context) => {
+  const study = await studyOf(context, 1);
+  const queue = await openQueue(study);
+  context.after(() => queue.close());
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(address !== null && typeof address === "object");
+  server.close();
+  await once(server, "close");
+  const [refused] = await once(connect(address.port, "127.0.0.1"), "error");
+  const events: string[] = [];
+  const away: JobQueue = {
+    ...queue,
+    counts: (topic) => (topic === undefined ? Promise.reject(refused) : queue.counts(topic)),
+  };
+  const perform = () => assert.fail("nothing was sent");
+  await work([{ queue: away, topic: TOPIC, perform }], {
+    stop: never,
+    untilEmpty: true,
+    onEvent: ({ event }) => events.push(event),
+  });
+  assert.deepEqual(events, ["unreachable"]);
 });
 
 test("work: one whose thread has ended gives its job back, and ends with the reason", async (context) => {

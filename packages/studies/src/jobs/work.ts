@@ -83,13 +83,22 @@ export async function work(studies: readonly StudyWork[], options: WorkOptions):
       }
     }
     if (found) continue;
-    if (options.untilEmpty && open === 0) {
-      for (const study of studies) await tellLeft(study, options);
-      return;
-    }
+    if (options.untilEmpty && open === 0) return tellAllLeft(studies, options);
     if (tells) toldAt = performance.now();
     // Those with several studies look at each; a bell is heard from one.
     await studies[0].queue.wait(studies.length === 1 ? IDLE_MS : AWAY_MS, stop);
+  }
+}
+
+/** Its work is done: a server that cannot be asked now fails nothing. */
+async function tellAllLeft(studies: readonly StudyWork[], options: WorkOptions): Promise<void> {
+  for (const study of studies) {
+    try {
+      await tellLeft(study, options);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      options.onEvent({ event: "unreachable", reason: causeText(error) });
+    }
   }
 }
 
