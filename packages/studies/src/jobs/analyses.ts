@@ -8,12 +8,11 @@ import {
   radiographAnalysisSchema,
   readRecord,
 } from "@malleolus/schema";
-import { rememberModel } from "../annotation/proposals/store-proposals.ts";
 import type { StudyTransaction } from "../database/in-transaction.ts";
-import { inTransaction } from "../database/in-transaction.ts";
 import type { Study } from "../study.ts";
-import { imagesInOrder, type Listed, type SentJobs, sendChunks } from "./chunks.ts";
+import type { Listed, SentJobs } from "./chunks.ts";
 import type { JobQueue, JobResults } from "./job-queue.ts";
+import { sendImages } from "./send-images.ts";
 
 /** What came of a radiograph: an analysis, or why there is none. */
 export type AnalyzedImage =
@@ -31,15 +30,8 @@ export async function sendAnalyses(
   who: string,
   stop: AbortSignal,
 ): Promise<SentJobs> {
-  await inTransaction(study.database, (transaction) => rememberModel(transaction, model, who));
-  const { sha256 } = model;
-  const images = imagesInOrder((after, most) => imagesAfter(study, sha256, after, most));
-  const contentOf = (own: readonly Listed[]) => ({
-    kind: "analyze" as const,
-    model: sha256,
-    images: own.map(({ mark }) => mark),
-  });
-  return sendChunks(queue, images, contentOf, stop);
+  const ofModel = (after: string, most: number) => imagesAfter(study, model.sha256, after, most);
+  return sendImages(study, queue, { kind: "analyze", model, who, imagesAfter: ofModel }, stop);
 }
 
 async function imagesAfter(

@@ -3,14 +3,15 @@
  * propose is kept once a radiograph, however often it was looked at.
  */
 import type { Model, Prelabel } from "@malleolus/schema";
-import { rememberModel, storeProposals } from "../annotation/proposals/store-proposals.ts";
+import { storeProposals } from "../annotation/proposals/store-proposals.ts";
 import { anyOf } from "../database/any-of.ts";
-import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
+import type { StudyTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import type { Study } from "../study.ts";
 import type { ImageToAnalyze } from "./analyses.ts";
-import { imagesInOrder, type Listed, type SentJobs, sendChunks } from "./chunks.ts";
+import type { Listed, SentJobs } from "./chunks.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { sendImages } from "./send-images.ts";
 
 /**
  * Puts jobs for all radiographs into the queue that the networks have not looked at, some at a time; waits while
@@ -23,15 +24,8 @@ export async function sendPrelabels(
   who: string,
   stop: AbortSignal,
 ): Promise<SentJobs> {
-  await inTransaction(study.database, (transaction) => rememberModel(transaction, model, who));
-  const { sha256 } = model;
-  const images = imagesInOrder((after, most) => imagesAfter(study, sha256, after, most));
-  const contentOf = (own: readonly Listed[]) => ({
-    kind: "prelabel" as const,
-    model: sha256,
-    images: own.map(({ mark }) => mark),
-  });
-  return sendChunks(queue, images, contentOf, stop);
+  const ofModel = (after: string, most: number) => imagesAfter(study, model.sha256, after, most);
+  return sendImages(study, queue, { kind: "prelabel", model, who, imagesAfter: ofModel }, stop);
 }
 
 /** The model as the study knows it; null where nobody has sent a job of it. */
