@@ -36,6 +36,22 @@ test("positivesForAuc: the fewest whose interval is that narrow, fewer with more
   assert.ok(positivesForAuc(0.9, 0.1, 4) < positivesForAuc(0.9, 0.1, 1));
 });
 
+test("positivesForAuc: at least two of each, without whom no area has an interval", () => {
+  assert.equal(positivesForAuc(0.9, 0.999, 1), 2);
+  assert.equal(positivesForAuc(0.9, 0.999, 4), 2);
+  assert.equal(positivesForAuc(0.9, 0.999, 0.25), 8);
+});
+
+test("patientsForProportion, positivesForAuc: what no study can tell is refused", () => {
+  const wanted = /expected what 1000000000 patients can tell, .* take a wider interval/;
+  assert.throws(() => patientsForProportion(0.9, 1e-9), wanted);
+  assert.throws(() => patientsForProportion(0.9, Number.MIN_VALUE), wanted);
+  assert.throws(() => positivesForAuc(0.9, 1e-9, 1), wanted);
+  assert.throws(() => positivesForAuc(0.9, 0.5, 1e-12), wanted);
+  // A hundredth of a percent still takes fewer.
+  assert.ok(patientsForProportion(0.9, 1e-4) < 1e9);
+});
+
 test("patientsForProportion, positivesForAuc: what are no shares is refused", () => {
   for (const wrong of [0, 1, -0.1, Number.NaN]) {
     assert.throws(() => patientsForProportion(wrong, 0.1), /expected a share between 0 and 1/);

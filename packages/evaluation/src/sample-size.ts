@@ -5,15 +5,21 @@
 import { EvaluationError } from "./errors.ts";
 import { NORMAL_95 } from "./normal.ts";
 
+/** Patients of any study are fewer, and far beyond it a whole number is no longer exact. */
+const MOST_PATIENTS = 1e9;
+/** Without two of each an area has no interval. */
+const LEAST_OF_EACH = 2;
+
 /**
  * The fewest patients with whom Wilson's interval around the expected share is at most `width` wide,
  * from end to end.
  *
- * @throws EvaluationError `input` for a share or a width that is not between 0 and 1.
+ * @throws EvaluationError `input` for a share or a width that is not between 0 and 1, and for a width that takes
+ *   more than a thousand million patients.
  */
 export function patientsForProportion(share: number, width: number): number {
   checkShares("patientsForProportion", { share, width });
-  return leastWhere((patients) => {
+  return leastWhere("patientsForProportion", 1, (patients) => {
     const squared = NORMAL_95 ** 2;
     const spread = (share * (1 - share)) / patients + squared / (4 * patients * patients);
     return (2 * NORMAL_95 * Math.sqrt(spread)) / (1 + squared / patients) <= width;
@@ -22,10 +28,11 @@ export function patientsForProportion(share: number, width: number): number {
 
 /**
  * The fewest positives with whom the area's interval is at most `width` wide, for so many negatives a
- * positive: of the normal interval with the variance of Hanley and McNeil (1982, Radiology 143:29).
+ * positive: of the normal interval with the variance of Hanley and McNeil (1982, Radiology 143:29). There are at
+ * least two of each.
  *
- * @throws EvaluationError `input` for an area or a width that is not between 0 and 1, or a ratio that is
- * not above 0.
+ * @throws EvaluationError `input` for an area or a width that is not between 0 and 1, a ratio that is
+ *   not above 0, and what takes more than a thousand million positives.
  */
 export function positivesForAuc(auc: number, width: number, negativesPerPositive: number): number {
   checkShares("positivesForAuc", { auc, width });
@@ -35,7 +42,8 @@ export function positivesForAuc(auc: number, width: number, negativesPerPositive
       `positivesForAuc: expected some negatives for every positive, got ${negativesPerPositive}`,
     );
   }
-  return leastWhere((positives) => {
+  const least = Math.max(LEAST_OF_EACH, Math.ceil(LEAST_OF_EACH / negativesPerPositive));
+  return leastWhere("positivesForAuc", least, (positives) => {
     const negatives = positives * negativesPerPositive;
     const spread = Math.sqrt(hanleyMcNeilVariance(auc, positives, negatives));
     return 2 * NORMAL_95 * spread <= width;
@@ -53,11 +61,17 @@ export function hanleyMcNeilVariance(auc: number, positives: number, negatives: 
   return terms / (positives * negatives);
 }
 
-/** The least whole number, from 1 on, from which on it holds. */
-function leastWhere(holds: (count: number) => boolean): number {
-  let high = 1;
-  while (!holds(high)) high *= 2;
-  let low = Math.floor(high / 2) + 1;
+/** The least whole number, from `least` on, from which on it holds. */
+function leastWhere(where: string, least: number, holds: (count: number) => boolean): number {
+  let high = least;
+  while (high <= MOST_PATIENTS && !holds(high)) high *= 2;
+  if (high > MOST_PATIENTS) {
+    throw new EvaluationError(
+      "input",
+      `${where}: expected what ${MOST_PATIENTS} patients can tell, got what takes more; take a wider interval`,
+    );
+  }
+  let low = Math.max(least, Math.floor(high / 2) + 1);
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (holds(middle)) high = middle;

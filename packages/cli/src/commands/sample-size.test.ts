@@ -66,6 +66,9 @@ test("sample-size readers: from the variances in a report, patients or power", a
   const power = readerStudyPower(pilot, { ...planned, cases: 200 });
   const told = await run(...args, "--patients", "200", "--json");
   assert.deepEqual(JSON.parse(told.written), { power });
+  const both = await run(...args, "--patients", "200", "--power", "0.9");
+  assert.equal(both.code, 2, both.said);
+  assert.match(both.said, /'--power <share>' cannot be used with option '--patients <n>'/);
   // Readers who differ this much are not made up for by patients.
   const apart = { ...components, conditionByReader: 0.05 };
   writeFileSync(

@@ -106,7 +106,12 @@ Examples:
           "between two conditions, of their areas averaged over the readers",
           innerShare,
         )
-        .option("--power <share>", "with which it is to be shown", innerShare, 0.8)
+        .addOption(
+          new Option("--power <share>", "with which it is to be shown")
+            .argParser(innerShare)
+            .default(0.8)
+            .conflicts("patients"),
+        )
         .option("--patients <n>", "says the power of a study with so many instead", wholeNumber(2))
         .addOption(
           new Option("--question <what>", "what the next study is to speak of")
