@@ -230,8 +230,13 @@ function deviationsByCluster(
   return sums;
 }
 
-/** Degrees of freedom of a sum of two variances (Satterthwaite 1946). */
-function satterthwaite(first: number, firstCount: number, second: number, secondCount: number) {
+/** Degrees of freedom of a sum of two variances, each of at least two (Satterthwaite 1946). */
+export function satterthwaite(
+  first: number,
+  firstCount: number,
+  second: number,
+  secondCount: number,
+): number {
   return (first + second) ** 2 / (first ** 2 / (firstCount - 1) + second ** 2 / (secondCount - 1));
 }
 

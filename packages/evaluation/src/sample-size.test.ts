@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { proportionOf } from "./proportion.ts";
+import { aucOf } from "./roc.ts";
 import { hanleyMcNeilVariance, patientsForProportion, positivesForAuc } from "./sample-size.ts";
 
 test("patientsForProportion: the fewest whose Wilson interval is that narrow", () => {
@@ -26,12 +27,29 @@ test("hanleyMcNeilVariance: by hand", () => {
   assert.ok(Math.abs(hanleyMcNeilVariance(0.9, 10, 20) - expected) < 1e-15);
 });
 
-test("positivesForAuc: the fewest whose interval is that narrow, fewer with more negatives", () => {
-  const width = (positives: number, ratio: number) =>
-    2 * 1.959963984540054 * Math.sqrt(hanleyMcNeilVariance(0.9, positives, positives * ratio));
-  for (const ratio of [1 / 3, 1, 4]) {
-    const positives = positivesForAuc(0.9, 0.1, ratio);
-    assert.ok(width(positives, ratio) <= 0.1 && width(positives - 1, ratio) > 0.1);
+/** How wide the interval of an area is whose scores are spread as Hanley and McNeil take them to be. */
+function widthOfArea(auc: number, positives: number, negatives: number): number {
+  // Exponential ones, at even quantiles.
+  const scores = (count: number, mean: number) =>
+    Array.from({ length: count }, (_, i) => -mean * Math.log(1 - (i + 0.5) / count));
+  const all = [...scores(positives, auc / (1 - auc)), ...scores(negatives, 1)];
+  const known = aucOf(
+    all,
+    all.map((_, i) => i < positives),
+  );
+  const [low, high] = known?.interval ?? [0, 1];
+  return high - low;
+}
+
+test("positivesForAuc: the interval that a report gives the area of as many is that narrow", () => {
+  for (const [auc, width, ratio] of [
+    [0.95, 0.08, 0.5],
+    [0.9, 0.1, 1],
+    [0.8, 0.15, 3],
+  ]) {
+    const positives = positivesForAuc(auc, width, ratio);
+    const reached = widthOfArea(auc, positives, Math.ceil(positives * ratio));
+    assert.ok(Math.abs(reached / width - 1) < 0.03, `${auc}: ${positives}, ${reached}`);
   }
   assert.ok(positivesForAuc(0.9, 0.1, 4) < positivesForAuc(0.9, 0.1, 1));
 });

@@ -2,8 +2,10 @@
  * How many patients a test needs, so that a share or an area is known as well as is wanted. Both are
  * for the plan of a study, which then says what it was computed from.
  */
+import { effectiveWilson } from "./effective-wilson.ts";
 import { EvaluationError } from "./errors.ts";
 import { NORMAL_95 } from "./normal.ts";
+import { satterthwaite } from "./roc.ts";
 
 /** Patients of any study are fewer, and far beyond it a whole number is no longer exact. */
 const MOST_PATIENTS = 1e9;
@@ -28,8 +30,8 @@ export function patientsForProportion(share: number, width: number): number {
 
 /**
  * The fewest positives with whom the area's interval is at most `width` wide, for so many negatives a
- * positive: of the normal interval with the variance of Hanley and McNeil (1982, Radiology 143:29). There are at
- * least two of each.
+ * positive: of the interval that `roc.ts` gives an area, with the variance of Hanley and McNeil (1982, Radiology
+ * 143:29) in the place of DeLong's. There are at least two of each.
  *
  * @throws EvaluationError `input` for an area or a width that is not between 0 and 1, a ratio that is
  *   not above 0, and what takes more than a thousand million positives.
@@ -44,21 +46,40 @@ export function positivesForAuc(auc: number, width: number, negativesPerPositive
   }
   const least = Math.max(LEAST_OF_EACH, Math.ceil(LEAST_OF_EACH / negativesPerPositive));
   return leastWhere("positivesForAuc", least, (positives) => {
-    const negatives = positives * negativesPerPositive;
-    const spread = Math.sqrt(hanleyMcNeilVariance(auc, positives, negatives));
-    return 2 * NORMAL_95 * spread <= width;
+    // Rounding alone may leave less than two.
+    const negatives = Math.max(LEAST_OF_EACH, positives * negativesPerPositive);
+    const { twoPositives, twoNegatives } = chancesOfTwo(auc);
+    const [low, high] = effectiveWilson(auc, {
+      variance: hanleyMcNeilVariance(auc, positives, negatives),
+      degreesOfFreedom: satterthwaite(
+        (twoNegatives - auc * auc) / positives,
+        positives,
+        (twoPositives - auc * auc) / negatives,
+        negatives,
+      ),
+      most: positives + negatives,
+      least: Math.min(positives, negatives),
+    });
+    return high - low <= width;
   });
 }
 
 /** Of an area with so many positives and negatives, from the area alone. */
 export function hanleyMcNeilVariance(auc: number, positives: number, negatives: number): number {
-  const twoPositives = auc / (2 - auc);
-  const twoNegatives = (2 * auc * auc) / (1 + auc);
+  const { twoPositives, twoNegatives } = chancesOfTwo(auc);
   const terms =
     auc * (1 - auc) +
     (positives - 1) * (twoPositives - auc * auc) +
     (negatives - 1) * (twoNegatives - auc * auc);
   return terms / (positives * negatives);
+}
+
+/** That two positives score above a negative, and a positive above two negatives; of exponential scores. */
+function chancesOfTwo(auc: number): {
+  readonly twoPositives: number;
+  readonly twoNegatives: number;
+} {
+  return { twoPositives: auc / (2 - auc), twoNegatives: (2 * auc * auc) / (1 + auc) };
 }
 
 /** The least whole number, from `least` on, from which on it holds. */

@@ -82,7 +82,8 @@ Examples:
         .addHelpText(
           "after",
           `
-By the variance of Hanley and McNeil.
+By the variance of Hanley and McNeil (1982), and the interval that a report gives an area: Wilson's, with as many
+patients as that variance stands for.
 
 Examples:
   ./malleolus sample-size auc 0.95 --width 0.08 --negatives-per-positive 0.5`,
