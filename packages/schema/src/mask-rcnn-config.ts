@@ -150,7 +150,7 @@ const roi = z.strictObject({
   detectionsPerImage: size,
   /**
    * How often a detection's box goes through the box head: once in Detectron2, and before there was a
-   * choice; more often is iterative regression. In detection alone.
+   * choice; more often is iterative regression. In detection alone. Nothing is suppressed again after it.
    */
   boxRegressions: z.int().min(1).max(4).default(1),
 });

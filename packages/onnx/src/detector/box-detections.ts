@@ -9,7 +9,15 @@ import type { MaskRcnnConfig } from "@malleolus/schema";
 import type { Value } from "../graph/graph.ts";
 import { cut, greatest, reshape, take, transpose, unsqueeze } from "../graph/tensor-steps.ts";
 import { fullyConnected, relu, type Walk } from "../layers/layers.ts";
-import { areFiniteBoxes, clipBoxes, column, decodeBoxes, scoresOf, suppress } from "./box-steps.ts";
+import {
+  areFiniteBoxes,
+  areLargerThan,
+  clipBoxes,
+  column,
+  decodeBoxes,
+  scoresOf,
+  suppress,
+} from "./box-steps.ts";
 import { arrangeRegions, orderOf, POOLED_LEVELS, poolRegions, type Regions } from "./regions.ts";
 
 /** By falling score. */
@@ -103,8 +111,12 @@ export function regressAgain(
     },
   ); // [m, 4]
   const moved = decodeBoxes(graph, own, regions.boxes, roi.box.boxWeights);
-  const areFinite = unsqueeze(graph, areFiniteBoxes(graph, moved), 1);
-  const kept = graph.add("Where", [areFinite, clipBoxes(graph, moved, limits), regions.boxes]);
+  const clipped = clipBoxes(graph, moved, limits);
+  const areBoxes = graph.add("And", [
+    areFiniteBoxes(graph, moved),
+    areLargerThan(graph, clipped, 0),
+  ]);
+  const kept = graph.add("Where", [unsqueeze(graph, areBoxes, 1), clipped, regions.boxes]);
   return take(graph, kept, orderOf(graph, regions));
 }
 

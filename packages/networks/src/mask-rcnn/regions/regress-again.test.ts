@@ -63,6 +63,19 @@ test("regressAgain: a box that is none leaves what there was, and nothing stays 
   });
 });
 
+test("regressAgain: a box that leaves the image, or has no side on it, stays where it was", () => {
+  scope(() => {
+    // Of class 0 ten widths to the left, of class 1 ten heights downwards.
+    const deltas = fromTypedArray(
+      Float32Array.from([-100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0]),
+      [2, 8],
+    );
+    const images = [found([10, 10, 30, 40, 0], [50, 20, 80, 60, 1])];
+    const [only] = regressAgain(features(), [...images, found()], sizes, roi, () => deltas);
+    assertClose(only.boxes, [10, 10, 30, 40, 50, 20, 80, 60], 0);
+  });
+});
+
 test("roiHeads: detections with a second regression are those of one whose boxes are proposed again", () => {
   const before = liveTensors();
   scope(() => {
