@@ -4,8 +4,10 @@ import { evaluate } from "../evaluate.ts";
 import { htmlReport, NOTICE } from "./html-report.ts";
 import { jsonReport } from "./json-report.ts";
 import { percentOf } from "./numbers.ts";
+import { preliminaryLists } from "./preliminary-lists.ts";
 import { readerResult } from "./reader-results.ts";
 import { ankleReport } from "./test-ankle-report.ts";
+import { testPreliminary } from "./test-preliminary.ts";
 import { fullReport, picture, testOptions, testPatients } from "./test-report.ts";
 import { type AcceptanceThreshold, thresholdsReached } from "./thresholds.ts";
 
@@ -74,6 +76,19 @@ test("htmlReport: rows and pictures say whose they are, by test and place, and n
   for (const place of outcomes.keys()) assert.ok(marks.includes(`${id} ${place}`), String(place));
   for (const { patient } of outcomes) {
     assert.ok(patient.length <= 6 || !page.includes(patient), patient);
+  }
+});
+
+test("htmlReport: of those in the sets and behind the preliminary networks the ends of their pseudonyms stand there", () => {
+  const page = htmlReport({ ...full, preliminary: testPreliminary });
+  const patients = new Set([
+    ...full.sets.flatMap(({ members }) => members.map(({ patient }) => patient)),
+    ...preliminaryLists(testPreliminary, (id) => id).flatMap((list) => list.patients),
+  ]);
+  assert.ok(patients.size >= 7, `${patients.size} patients`);
+  for (const patient of patients) {
+    assert.ok(patient.length > 6 && page.includes(patient.slice(-6)), patient);
+    assert.ok(!page.includes(patient), patient);
   }
 });
 
