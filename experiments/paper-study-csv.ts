@@ -8,6 +8,8 @@ import {
 import type { Estimate, Proportion } from "@malleolus/schema";
 import type { ComparedTest } from "./paper-study-compared.ts";
 
+type Overlap = Evaluation["localization"]["boxIou"];
+
 /** A figure a row: by whom, of what, with its interval and its counts. */
 export function testsCsv(tests: readonly ComparedTest[]): string {
   const head = [
@@ -60,7 +62,32 @@ export function testsCsv(tests: readonly ComparedTest[]): string {
         interval: one.auc?.interval ?? null,
       }),
     ];
-    const { rule: main, classification, paperRule, rules } = evaluation;
+    const { rule: main, classification, paperRule, rules, localization } = evaluation;
+    const overlaps = (shape: string, { matched, missedAsZero }: Overlap) => {
+      const summary = (measure: string, one: Overlap["matched"]) => [
+        ...estimate(main, "fractures", `mean ${measure}`, {
+          value: one.mean,
+          interval: one.meanInterval,
+        }),
+        ...estimate(main, "fractures", `median ${measure}`, {
+          value: one.median,
+          interval: one.medianInterval,
+        }),
+      ];
+      return [
+        ...summary(`${shape} IoU of the found`, matched),
+        ...summary(`${shape} IoU with missed ones as 0`, missedAsZero),
+      ];
+    };
+    // Outlines are the annotators', also where classes are what was simulated.
+    const located =
+      against === "the panel"
+        ? [
+            ...proportion(main, "fractures", "found", localization.recall),
+            ...overlaps("box", localization.boxIou),
+            ...overlaps("mask", localization.maskIou),
+          ]
+        : [];
     const whole = [
       { who: main, result: classification },
       { who: "sum", result: paperRule },
@@ -73,6 +100,13 @@ export function testsCsv(tests: readonly ComparedTest[]): string {
       ]),
       ...whole.flatMap(({ who, result }) =>
         result.classes.flatMap((one) => ofClass(who, one.class, one)),
+      ),
+      ...located,
+      ...proportion(
+        main,
+        "radiographs of patients without a fracture",
+        "one is shown",
+        evaluation.falsePositiveRadiographs,
       ),
       ...observers.flatMap((one) => [
         ...proportion(one.name, "all", "accuracy", one.accuracy),
