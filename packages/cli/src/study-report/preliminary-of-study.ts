@@ -80,7 +80,7 @@ export async function preliminaryOf(given: PreliminaryToReport): Promise<Prelimi
     assistance: hasArms
       ? auditAssistance(audited.annotations, audited.agreements, RESAMPLES)
       : null,
-    assistancePatients: hasArms ? auditedPatients(audited.annotations) : null,
+    assistancePatients: hasArms ? auditedPatients(audited.annotations, audited.agreements) : null,
     selectionAudit,
   };
 }

@@ -192,7 +192,9 @@ const preliminary: ReportContent["preliminary"] = {
     rejected: some,
     wrongShapesAccepted: some,
     wrongClassesAccepted: some,
-    wrongShapes: some,
+    timed: { assisted: some, unassisted: some },
+    drawnTwice: { assisted: some, unassisted: some },
+    wrongShapes: { assisted: some, unassisted: some },
   },
   selectionAudit: null,
 };

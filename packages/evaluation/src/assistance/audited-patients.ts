@@ -1,5 +1,10 @@
 /** The patients behind an audit of assistance: whose drawings were made with proposals, and what became of these. */
-import type { AuditedDrawing, AuditedShape } from "@malleolus/schema";
+import type {
+  AssistanceArm,
+  AuditedAgreement,
+  AuditedDrawing,
+  AuditedShape,
+} from "@malleolus/schema";
 
 /** Each once, in the order of the drawings. */
 export interface AuditedPatients {
@@ -11,14 +16,21 @@ export interface AuditedPatients {
   readonly rejected: readonly string[];
   readonly wrongShapesAccepted: readonly string[];
   readonly wrongClassesAccepted: readonly string[];
+  /** Of whom it is known how long a drawing took. */
+  readonly timed: PatientsByArm;
+  /** Whom two annotators have drawn, so that their outlines can be compared. */
+  readonly drawnTwice: PatientsByArm;
   /** Of whose proposals, shown or not, one is wrong. */
-  readonly wrongShapes: readonly string[];
+  readonly wrongShapes: PatientsByArm;
 }
 
-export function auditedPatients(drawings: readonly AuditedDrawing[]): AuditedPatients {
-  const whose = (is: (drawing: AuditedDrawing) => boolean) => [
-    ...new Set(drawings.filter(is).map(({ patient }) => patient)),
-  ];
+export type PatientsByArm = Readonly<Record<AssistanceArm, readonly string[]>>;
+
+export function auditedPatients(
+  drawings: readonly AuditedDrawing[],
+  agreements: readonly AuditedAgreement[],
+): AuditedPatients {
+  const whose = (is: (drawing: AuditedDrawing) => boolean) => patientsOf(drawings.filter(is));
   const shown = (is: (shape: AuditedShape) => boolean) =>
     whose(({ arm, shapes }) => arm === "assisted" && shapes.some(is));
   return {
@@ -33,6 +45,21 @@ export function auditedPatients(drawings: readonly AuditedDrawing[]): AuditedPat
     wrongClassesAccepted: whose(
       ({ class: said }) => said !== null && said.decision === "accepted" && !said.isRight,
     ),
-    wrongShapes: whose(({ shapes }) => shapes.some(({ isRight }) => isRight === false)),
+    timed: byArm(drawings.filter(({ seconds }) => seconds !== null)),
+    drawnTwice: byArm(agreements.filter(({ agreement }) => agreement.length > 0)),
+    wrongShapes: byArm(
+      drawings.filter(({ shapes }) => shapes.some(({ isRight }) => isRight === false)),
+    ),
   };
+}
+
+function byArm(
+  items: readonly { readonly patient: string; readonly arm: AssistanceArm }[],
+): PatientsByArm {
+  const of = (wanted: AssistanceArm) => patientsOf(items.filter(({ arm }) => arm === wanted));
+  return { assisted: of("assisted"), unassisted: of("unassisted") };
+}
+
+function patientsOf(items: readonly { readonly patient: string }[]): string[] {
+  return [...new Set(items.map(({ patient }) => patient))];
 }

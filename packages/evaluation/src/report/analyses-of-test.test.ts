@@ -60,6 +60,29 @@ test("analyzeTest: groups with their patients, in the bands' order; where all ar
       [accuracy.count, accuracy.total],
     );
   }
+  assert.deepEqual(
+    groups.slice(4).map(({ key, counted, others }) => [key, counted.length, others]),
+    [
+      ["gap-0", 19, [9]],
+      ["gap-1", 19, [9]],
+    ],
+  );
+});
+
+test("subgroupGroups: a gap is of all with a known value, and of nobody else", () => {
+  const [[first, known], ...rest] = Object.entries(attributes);
+  const some = { ...Object.fromEntries(rest), [first]: { ...known, Sex: null } };
+  const analyses = analyzeTest(evaluation, some, nobody, null);
+  const groups = subgroupGroups(evaluation, analyses);
+  const sizes = analyses.oddsGaps.map(({ attribute, patients }, place) => {
+    const group = groups.find(({ key }) => key === groupKeys.gap(place));
+    assert.equal((group?.counted.length ?? 0) + (group?.others.length ?? 0), patients, attribute);
+    return [attribute, patients];
+  });
+  assert.deepEqual(sizes, [
+    ["Sex", 19],
+    ["Age", 20],
+  ]);
 });
 
 test("analyzeTest: somebody of whom nothing is known is a group of its own", () => {
@@ -108,6 +131,41 @@ test("analyzeTest: errors by agreement are of patients whom at least two have re
     [
       ["errors-differed", [9], []],
       ["errors-agreed", [], [0]],
+      ["errors-read", [9], [0]],
+      ["errors-level-0", [9], []],
+      ["errors-level-1", [], [0]],
+    ],
+  );
+  assert.deepEqual(
+    errorGroups(evaluation, { "none 1": said("none") }).map(({ key }) => key),
+    ["errors-differed", "errors-agreed"],
+  );
+});
+
+test("errorGroups: each level of agreement is of its own patients", () => {
+  const said = (...readings: string[]) => ({ agreeing: 1, readings: 3, said: readings });
+  const agreement = {
+    "weber-b 9": said("weber-b", "none", "cast"),
+    "weber-b 3": said("none", "weber-b", "cast"),
+    "weber-b 0": said("weber-b", "weber-b", "none"),
+    "none 0": said("none", "none", "none"),
+  };
+  const people = { readers: [], agreement };
+  const { errorsByAgreement: errors } = analyzeTest(evaluation, {}, people, null);
+  const groups = errorGroups(evaluation, agreement);
+  for (const [place, { errors: own }] of (errors?.levels ?? []).entries()) {
+    const group = groups.find(({ key }) => key === groupKeys.errorsAt(place));
+    assert.deepEqual(
+      [group?.counted.length, (group?.counted.length ?? 0) + (group?.others.length ?? 0)],
+      [own.count, own.total],
+    );
+  }
+  assert.deepEqual(
+    groups.slice(3).map(({ title, counted, others }) => [title, counted, others]),
+    [
+      ["Wrong where 33% of the readers said the same", [9], [3]],
+      ["Wrong where 67% of the readers said the same", [], [0]],
+      ["Wrong where 100% of the readers said the same", [], [10]],
     ],
   );
 });

@@ -94,6 +94,15 @@ export function readerGroups(
     return [
       ...accuracyAndFracture(way, settings),
       groupOf(
+        groupKeys.readerDetector(reader),
+        `${name}'s patients: the detector is right`,
+        null,
+        all,
+        () => true,
+        detector,
+        ({ place }) => place,
+      ),
+      groupOf(
         groupKeys.readerDiffers(reader),
         `${name} or the detector is right: ${name} alone`,
         null,

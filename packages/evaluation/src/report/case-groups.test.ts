@@ -118,16 +118,18 @@ test("readerGroups: the patients of a reader by their places, others' left out",
     "none",
   );
   const groups = readerGroups(evaluation, [reader, reader]);
-  const [accuracy, sensitivity, specificity, differs, ...rest] = groups;
+  const [accuracy, sensitivity, specificity, detector, differs, ...rest] = groups;
   assert.deepEqual(
     [accuracy.title, accuracy.counted, accuracy.others],
     ["A reader: accuracy", [1], [12]],
   );
   assert.deepEqual([sensitivity.counted, sensitivity.others], [[1], []]);
   assert.deepEqual([specificity.counted, specificity.others], [[], [12]]);
+  // The detector is right of both patients of the reader, whoever else is in the test.
+  assert.deepEqual([detector.counted, detector.others], [[12, 1], []]);
   // Both are right of the one, the detector alone of the other.
   assert.deepEqual([differs.counted, differs.others], [[], [12]]);
-  const [, , , rescued] = readerGroups(evaluation, [
+  const [, , , , rescued] = readerGroups(evaluation, [
     readerResult("A reader", true, [reading("weber-b 9", "weber-b", "weber-b")], "none"),
   ]);
   assert.deepEqual([rescued.counted, rescued.others], [[9], []]);
@@ -137,6 +139,7 @@ test("readerGroups: the patients of a reader by their places, others' left out",
       "reader-1-accuracy",
       "reader-1-sensitivity-fracture",
       "reader-1-specificity-fracture",
+      "reader-1-detector",
       "reader-1-differs",
     ],
   );

@@ -7,6 +7,7 @@
  */
 import type { View } from "@malleolus/schema";
 import type { Evaluation, PatientRule } from "../evaluate.ts";
+import { agreementOf } from "../subgroups/errors-by-agreement.ts";
 import type { LevelsOfTest } from "../weber/levels-of-test.ts";
 import type { TestAnalyses } from "./analyses-of-test.ts";
 import type { ReadingsRight } from "./reader-results.ts";
@@ -41,6 +42,8 @@ export const groupKeys = {
   ruleUndecided: (rule: PatientRule) => `rule-${rule}-undecided`,
   /** Of a reader, by the place among the readers of the test. */
   reader: (place: number) => keysWith(`reader-${place}-`),
+  /** Of the detector on a reader's patients. */
+  readerDetector: (place: number) => `reader-${place}-detector`,
   /** Of a reader beside the detector: who alone is right. */
   readerDiffers: (place: number) => `reader-${place}-differs`,
   /** Of an operating point, by its place. */
@@ -53,10 +56,14 @@ export const groupKeys = {
   foundOfClass: (place: number) => `found-class-${place}`,
   falsePositives: "false-positives",
   falsePositivePatients: "false-positive-patients",
-  /** Of the patients on whom first readings differed, or did not. */
-  errors: (which: "differed" | "agreed") => `errors-${which}`,
+  /** Of the patients on whom first readings differed, or did not; of both. */
+  errors: (which: "differed" | "agreed" | "read") => `errors-${which}`,
+  /** Of those on whom readers agreed as far, by the place among the levels of agreement. */
+  errorsAt: (level: number) => `errors-level-${level}`,
   /** Of a row of the subgroups. */
   subgroup: (row: number) => `subgroup-${row}`,
+  /** Of the gaps between the groups of an attribute, by its place among them. */
+  gap: (place: number) => `gap-${place}`,
   /** Of a row of the radiographs taken alone. */
   alone: (row: number) => `alone-${row}`,
   foundOnView: (view: View | null) => `found-view-${view ?? "unknown"}`,
@@ -101,20 +108,40 @@ export function fractureGroups(evaluation: Evaluation): CaseGroup[] {
   ];
 }
 
-/** Of patients: of each row of the subgroups those who were called right, and the others. */
+/**
+ * Of patients: of each row of the subgroups those who were called right, and the others; and the same of all between
+ * whose groups there are gaps, who are those with a known value.
+ */
 export function subgroupGroups(
   { outcomes }: Evaluation,
-  { subgroups, members }: TestAnalyses,
+  { subgroups, members, oddsGaps }: TestAnalyses,
 ): CaseGroup[] {
-  const right = ({ truth, prediction }: Evaluation["outcomes"][number]) =>
-    truth === prediction.class;
-  return subgroups.map(({ attribute, value }, row) => ({
-    key: groupKeys.subgroup(row),
-    title: `Accuracy, ${attribute.toLowerCase()}: {class}`,
-    class: value ?? UNKNOWN,
-    counted: members[row].filter((place) => right(outcomes[place])),
-    others: members[row].filter((place) => !right(outcomes[place])),
-  }));
+  const isRight = (place: number) => outcomes[place].truth === outcomes[place].prediction.class;
+  const of = (places: readonly number[]) => ({
+    counted: places.filter(isRight),
+    others: places.filter((place) => !isRight(place)),
+  });
+  return [
+    ...subgroups.map(({ attribute, value }, row) => ({
+      key: groupKeys.subgroup(row),
+      title: `Accuracy, ${attribute.toLowerCase()}: {class}`,
+      class: value ?? UNKNOWN,
+      ...of(members[row]),
+    })),
+    ...oddsGaps.map(({ attribute }, place) => ({
+      key: groupKeys.gap(place),
+      title: `Gaps between groups, ${attribute.toLowerCase()}: called right`,
+      class: null,
+      ...of(
+        members
+          .filter(
+            (_, row) => subgroups[row].attribute === attribute && subgroups[row].value !== null,
+          )
+          .flat()
+          .toSorted((a, b) => a - b),
+      ),
+    })),
+  ];
 }
 
 /** Of patients with radiographs of a kind: those of whom all of these are right alone, and the others. */
@@ -167,7 +194,10 @@ export function levelGroups({ outcomes }: Evaluation, levels: LevelsOfTest | nul
   ];
 }
 
-/** Of patients whom at least two have read: who is wrong where readings differed, and where they did not. */
+/**
+ * Of patients whom at least two have read: who is wrong where readings differed and where they did not; and, if there are
+ * any, of all of them, and of those on whom readers agreed as far.
+ */
 export function errorGroups(
   { outcomes }: Evaluation,
   agreement: Readonly<Record<string, ReadingsRight>>,
@@ -175,21 +205,39 @@ export function errorGroups(
   const all = outcomes.map(({ patient, truth, prediction }) => {
     const said = Object.hasOwn(agreement, patient) ? agreement[patient].said : [];
     return {
-      isRead: said.length >= 2,
-      differed: new Set(said).size > 1,
+      /** Null where there are no two readings. */
+      agreement: said.length >= 2 ? agreementOf(said) : null,
       isWrong: truth !== prediction.class,
     };
   });
-  return (["differed", "agreed"] as const).map((which) =>
-    groupOf(
-      groupKeys.errors(which),
-      `Wrong where first readings ${which}`,
-      null,
-      all,
-      ({ isRead, differed }) => isRead && differed === (which === "differed"),
-      ({ isWrong }) => isWrong,
+  type One = (typeof all)[number];
+  const group = (key: string, where: string, own: (one: One) => boolean) =>
+    groupOf(key, `Wrong where ${where}`, null, all, own, ({ isWrong }) => isWrong);
+  const levels = [...new Set(all.flatMap((one) => one.agreement ?? []))].toSorted((a, b) => a - b);
+  return [
+    group(
+      groupKeys.errors("differed"),
+      "first readings differed",
+      (one) => one.agreement !== null && one.agreement < 1,
     ),
-  );
+    group(groupKeys.errors("agreed"), "first readings agreed", (one) => one.agreement === 1),
+    ...(levels.length === 0
+      ? []
+      : [
+          group(
+            groupKeys.errors("read"),
+            "several have read the radiographs",
+            (one) => one.agreement !== null,
+          ),
+        ]),
+    ...levels.map((level, place) =>
+      group(
+        groupKeys.errorsAt(place),
+        `${Math.round(100 * level)}% of the readers said the same`,
+        (one) => one.agreement === level,
+      ),
+    ),
+  ];
 }
 
 /** Of patients: with a fracture those called one at each operating point, without one those not called so. */

@@ -54,9 +54,10 @@ test("htmlReport: every link leads to a place in the page, and no place is named
 /** What is no figure of cases: the paper's own, what tuning patients gave, hashes, times. */
 const OTHERS = /^(?:id="(?:paper|methods|checklists|timings|training|next)"|class="cases")/;
 
+const ankles = htmlReport({ ...ankleReport(), sets: full.sets, readers: full.readers });
+
 test("htmlReport: every number in a table leads to its cases", () => {
-  const { sets } = full;
-  const bare = htmlReport({ ...ankleReport(), sets, readers: full.readers })
+  const bare = ankles
     .replace(/<div[^>]*aria-label="Operating points">.*?<\/div>/gs, "")
     .split("<section ")
     .slice(1)
@@ -66,6 +67,65 @@ test("htmlReport: every number in a table leads to its cases", () => {
     .map((cell) => textOf(cell).trim());
   // Nobody is behind a 0.
   assert.deepEqual([...new Set(bare)], ["0"]);
+});
+
+/** What counts radiographs, of which a patient may have several. */
+const OF_RADIOGRAPHS = /-alone-|^set-\d+-(?:all$|view-|visibility-)|^preliminary-proposed-/;
+
+test("htmlReport: every count in a table is that of the cases to which it leads", () => {
+  const withNetworks = htmlReport({ ...ankleReport(), preliminary: testPreliminary });
+  const seen = new Map<string, number>();
+  for (const report of [ankles, withNetworks]) {
+    const lists = new Map(
+      [...report.matchAll(/<li id="([^"]+)"><b>.*?<\/b> (\d+)(?:\/(\d+))?[:;]/gs)].map(
+        ([, id, counted, all]) => [id, { counted: Number(counted), all: Number(all ?? counted) }],
+      ),
+    );
+    const cells = report.matchAll(/<td[^>]*><a class="figure" href="#([^"]+)">([\d\u202f]+)<\/a>/g);
+    for (const [, to, said] of cells) {
+      const count = Number(said.replaceAll("\u202f", ""));
+      const list = lists.get(to);
+      assert.ok(list !== undefined, `${count} leads to ${to}`);
+      const kind = to.replaceAll(/\d+/g, "").replace(/^behind-(?:in|ex)ternal-[a-z]+-/, "");
+      seen.set(kind, (seen.get(kind) ?? 0) + 1);
+      if (OF_RADIOGRAPHS.test(to)) assert.ok(count >= list.all, `${to}: ${count}, ${list.all}`);
+      else assert.ok(count === list.counted || count === list.all, `${to}: ${count}`);
+    }
+  }
+  for (const kind of ["errors-level-", "gap-", "subgroup-", "cell--", "reader--accuracy"]) {
+    assert.ok(seen.has(kind), `${kind} is not among ${[...seen.keys()].join(", ")}`);
+  }
+});
+
+test("htmlReport: what compares two groups leads to both", () => {
+  const of = (label: string, report: string) => {
+    const row = report.match(new RegExp(`<tr><th scope="row">${label}</th>(.*?)</tr>`, "s"))?.[1];
+    return [...(row ?? "").matchAll(/href="#([^"]+)"/g)].map(([, to]) => to);
+  };
+  const withNetworks = htmlReport({ ...full, preliminary: testPreliminary });
+  for (const [label, what] of [
+    ["Seconds a drawing", "timed"],
+    ["Overlap of two annotators", "drawnTwice"],
+    ["Overlap of wrong proposals with what was drawn", "wrongShapes"],
+  ] as const) {
+    const keys = ["assisted", "unassisted", "both"].map((which) => `assistance-${what}-${which}`);
+    assert.deepEqual(
+      of(label, withNetworks),
+      keys.map((key) => `preliminary-${key}`),
+    );
+    const listed = (key: string) =>
+      withNetworks.match(new RegExp(`<li id="preliminary-${key}"><b>[^<]*</b> (\\d+):`))?.[1];
+    const [assisted, unassisted, both] = keys.map((key) => Number(listed(key)));
+    assert.equal(both, assisted + unassisted, label);
+  }
+  // Of the tests p values and the trend are of all who were read, the detector's share of a reader's patients.
+  const read = ankles.match(/a difference of (.*?)<\/p>/s)?.[1] ?? "";
+  const links = [...read.matchAll(/href="#behind-internal-difficult-([^"]+)"/g)];
+  assert.deepEqual(
+    links.map(([, to]) => to),
+    Array(5).fill("errors-read"),
+  );
+  assert.match(of("Reader 1", ankles)[2], /-reader-0-detector$/);
 });
 
 test("htmlReport: rows and pictures say whose they are, by test and place, and no pseudonym stands in the page", () => {

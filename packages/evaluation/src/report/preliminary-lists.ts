@@ -1,4 +1,5 @@
 /** The patients behind each figure of the preliminary networks, by the key of its link. */
+import type { AssistanceArm } from "@malleolus/schema";
 import type { AuditedPatients } from "../assistance/audited-patients.ts";
 import type { PoolTrait } from "../proposals/selection-comparison.ts";
 import type { PreliminaryResult } from "./preliminary-result.ts";
@@ -19,10 +20,16 @@ export const preliminaryKeys = {
   /** Of a row of the selection, by its place; of all selected without one. */
   selection: (which: "picked" | "passedOver", row: number | null = null) =>
     `selection-${row ?? "all"}-${which}`,
-  assistance: (what: keyof AuditedPatients) => `assistance-${what}`,
+  assistance: (what: AssistanceList) => `assistance-${what}`,
+  /** Of a comparison of drawings with proposals and without, by arm; of both together. */
+  arms: (what: AssistanceComparison, which: AssistanceArm | "both") =>
+    `assistance-${what}-${which}`,
 } as const;
 
-const ASSISTANCE: readonly (readonly [what: keyof AuditedPatients, words: string])[] = [
+export type AssistanceComparison = "timed" | "drawnTwice" | "wrongShapes";
+type AssistanceList = Exclude<keyof AuditedPatients, AssistanceComparison>;
+
+const ASSISTANCE: readonly (readonly [what: AssistanceList, words: string])[] = [
   ["assisted", "drawn with proposals"],
   ["unassisted", "drawn without proposals"],
   ["accepted", "a proposal accepted as it was"],
@@ -30,6 +37,10 @@ const ASSISTANCE: readonly (readonly [what: keyof AuditedPatients, words: string
   ["rejected", "a proposal rejected"],
   ["wrongShapesAccepted", "a wrong outline accepted"],
   ["wrongClassesAccepted", "a wrong class accepted"],
+];
+const COMPARISONS: readonly (readonly [what: AssistanceComparison, words: string])[] = [
+  ["timed", "how long a drawing took"],
+  ["drawnTwice", "drawn by two annotators"],
   ["wrongShapes", "a wrong outline, shown or not"],
 ];
 
@@ -73,11 +84,30 @@ export function preliminaryLists(
   const ofAssistance =
     assistancePatients === null
       ? []
-      : ASSISTANCE.map(([what, said]) => ({
-          key: preliminaryKeys.assistance(what),
-          title: `Assistance: ${said}`,
-          patients: assistancePatients[what],
-        }));
+      : [
+          ...ASSISTANCE.map(([what, said]) => ({
+            key: preliminaryKeys.assistance(what),
+            title: `Assistance: ${said}`,
+            patients: assistancePatients[what],
+          })),
+          ...COMPARISONS.flatMap(([what, said]) => {
+            const { assisted, unassisted } = assistancePatients[what];
+            const list = (
+              which: AssistanceArm | "both",
+              where: string,
+              patients: readonly string[],
+            ) => ({
+              key: preliminaryKeys.arms(what, which),
+              title: `Assistance: ${said}, ${where}`,
+              patients,
+            });
+            return [
+              list("assisted", "with proposals", assisted),
+              list("unassisted", "without proposals", unassisted),
+              list("both", "with or without proposals", [...new Set([...assisted, ...unassisted])]),
+            ];
+          }),
+        ];
   return [
     { key: preliminaryKeys.judged, title: "Proposals held against the truth", patients: judged },
     ...ofMeasures,

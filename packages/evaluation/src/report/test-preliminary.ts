@@ -87,7 +87,9 @@ export const testPreliminary: PreliminaryResult = {
     rejected: ["helped 1"],
     wrongShapesAccepted: ["helped 1"],
     wrongClassesAccepted: ["helped 1"],
-    wrongShapes: ["helped 1"],
+    timed: { assisted: ["helped 1", "helped 2"], unassisted: ["alone 1"] },
+    drawnTwice: { assisted: ["helped 2"], unassisted: ["alone 2", "alone 3"] },
+    wrongShapes: { assisted: ["helped 1"], unassisted: ["alone 3"] },
   },
   selectionAudit: {
     plan: {

@@ -61,7 +61,7 @@ function errorsOf(cases: readonly ReadCase[]): Proportion {
 }
 
 /** The share of readers who said what most said. */
-function agreementOf(readings: readonly string[]): number {
+export function agreementOf(readings: readonly string[]): number {
   const counts = [...Map.groupBy(readings, (reading) => reading).values()];
   return Math.max(...counts.map((own) => own.length)) / readings.length;
 }

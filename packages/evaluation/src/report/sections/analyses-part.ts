@@ -70,10 +70,9 @@ function subgroupsPart(test: ReportedTest, analyses: TestAnalyses, name: Name): 
 `,
   );
   const gaps = analyses.oddsGaps.map(
-    ({ attribute, patients, truePositiveRate, falsePositiveRate }) => {
-      // A gap is between all groups of an attribute, which follow each other: it leads to the first.
-      const first = analyses.subgroups.findIndex((one) => one.attribute === attribute);
-      const to = (figure: Piece) => html`<td>${first < 0 ? figure : cases(first, figure)}</td>`;
+    ({ attribute, patients, truePositiveRate, falsePositiveRate }, place) => {
+      const to = (figure: Piece) =>
+        html`<td>${linked(groupAnchor(test.id, groupKeys.gap(place)), figure)}</td>`;
       return html`<tr><th scope="row">${attribute}</th>${to(patients)}${[truePositiveRate, falsePositiveRate].map(({ gap, byChance, p }) => html`${to(decimal(gap))}${to(decimal(byChance))}${to(decimal(p, 3))}`)}</tr>
 `;
     },
@@ -103,15 +102,16 @@ function alonePart(test: ReportedTest, { radiographs }: TestAnalyses, name: Name
 
 function agreementPart(errors: ErrorsByAgreement | null, test: string): Markup | null {
   if (errors === null) return null;
-  const to = (which: "differed" | "agreed", figure: Piece) =>
+  const to = (which: Parameters<typeof groupKeys.errors>[0], figure: Piece) =>
     linked(groupAnchor(test, groupKeys.errors(which)), figure);
   const { disagreed, unanimous, difference, trend, cases } = errors;
-  const levels = errors.levels.map(
-    ({ agreement, errors: own }) =>
-      html`<tr><th scope="row">${Math.round(100 * agreement)}% of the readers said the same</th><td>${to(agreement < 1 ? "differed" : "agreed", own.total)}</td><td>${to(agreement < 1 ? "differed" : "agreed", percent(own))}</td></tr>
-`,
-  );
-  return html`<h3>Whether it errs where readers disagree</h3><p>The detector is wrong in ${to("differed", counted(disagreed))} of the patients on whom first readings differed, and in ${to("agreed", counted(unanimous))} of the others: a difference of ${to("differed", withInterval(difference.difference, difference.interval))} (Fisher's exact p ${to("differed", decimal(difference.exactP, 3))}, ${cases} patients). With growing agreement errors become ${(trend.z ?? 0) < 0 ? "fewer" : "no fewer"} (Cochran-Armitage z ${to("differed", decimal(trend.z))}, p ${to("differed", decimal(trend.p, 3))}).</p><div class="wide" tabindex="0" role="region" aria-label="Errors by agreement of readers"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">wrong</th></tr></thead><tbody>${levels}</tbody></table></div>`;
+  const levels = errors.levels.map(({ agreement, errors: own }, place) => {
+    const at = (figure: Piece) =>
+      html`<td>${linked(groupAnchor(test, groupKeys.errorsAt(place)), figure)}</td>`;
+    return html`<tr><th scope="row">${Math.round(100 * agreement)}% of the readers said the same</th>${at(own.total)}${at(percent(own))}</tr>
+`;
+  });
+  return html`<h3>Whether it errs where readers disagree</h3><p>The detector is wrong in ${to("differed", counted(disagreed))} of the patients on whom first readings differed, and in ${to("agreed", counted(unanimous))} of the others: a difference of ${to("read", withInterval(difference.difference, difference.interval))} (Fisher's exact p ${to("read", decimal(difference.exactP, 3))}, ${to("read", cases)} patients). With growing agreement errors become ${(trend.z ?? 0) < 0 ? "fewer" : "no fewer"} (Cochran-Armitage z ${to("read", decimal(trend.z))}, p ${to("read", decimal(trend.p, 3))}).</p><div class="wide" tabindex="0" role="region" aria-label="Errors by agreement of readers"><table><thead><tr><td></td><th scope="col">patients</th><th scope="col">wrong</th></tr></thead><tbody>${levels}</tbody></table></div>`;
 }
 
 function estimate(

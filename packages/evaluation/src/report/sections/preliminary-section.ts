@@ -1,11 +1,15 @@
 /** The preliminary networks: what they propose, what they choose, and two audits of whether that helps. */
 import type { ArmComparison, Estimate } from "@malleolus/schema";
-import type { AuditedPatients } from "../../assistance/audited-patients.ts";
 import type { ReportContent } from "../content.ts";
 import { linked, preliminaryAnchor, setAnchor } from "../links.ts";
 import { html, type Markup, type Piece } from "../markup.ts";
 import { count, counted, decimal, percent, withInterval } from "../numbers.ts";
-import { preliminaryKeys, preliminaryLists, traitWords } from "../preliminary-lists.ts";
+import {
+  type AssistanceComparison,
+  preliminaryKeys,
+  preliminaryLists,
+  traitWords,
+} from "../preliminary-lists.ts";
 import type {
   PreliminaryPictures,
   PreliminaryResult,
@@ -84,15 +88,16 @@ function assistancePart({ assistance }: PreliminaryResult, to: ToPatients): Mark
   const { drawings, patients, seconds, agreement, decisions, editDistanceMm, anchoring } =
     assistance;
   const key = preliminaryKeys.assistance;
-  const row = (label: string, one: ArmComparison, digits = 2, difference: Key = "assisted") =>
-    html`<tr><th scope="row">${label}</th><td>${to(key("assisted"), estimate(one.assisted, digits))}</td><td>${to(key("unassisted"), estimate(one.unassisted, digits))}</td><td>${to(key(difference), estimate(one.difference, digits))}</td></tr>
+  const row = (label: string, what: AssistanceComparison, one: ArmComparison, digits = 2) => {
+    const own = (which: Parameters<typeof preliminaryKeys.arms>[1], figure: Estimate) =>
+      html`<td>${to(preliminaryKeys.arms(what, which), estimate(figure, digits))}</td>`;
+    return html`<tr><th scope="row">${label}</th>${own("assisted", one.assisted)}${own("unassisted", one.unassisted)}${own("both", one.difference)}</tr>
 `;
+  };
   return html`<h3>Whether proposals help</h3><p class="soft">${to(key("assisted"), html`${drawings.assisted} drawings of ${patients.assisted} patients`)} were made with proposals, ${to(key("unassisted"), html`${drawings.unassisted} of ${patients.unassisted}`)} without, drawn by lot beforehand.</p>
-<div class="wide" tabindex="0" role="region" aria-label="With and without proposals"><table><thead><tr><td></td><th scope="col">with</th><th scope="col">without</th><th scope="col">difference</th></tr></thead><tbody>${row("Seconds a drawing", seconds, 1)}${row("Overlap of two annotators", agreement)}${row("Overlap of wrong proposals with what was drawn", anchoring.pull, 2, "wrongShapes")}</tbody></table></div>
+<div class="wide" tabindex="0" role="region" aria-label="With and without proposals"><table><thead><tr><td></td><th scope="col">with</th><th scope="col">without</th><th scope="col">difference</th></tr></thead><tbody>${row("Seconds a drawing", "timed", seconds, 1)}${row("Overlap of two annotators", "drawnTwice", agreement)}${row("Overlap of wrong proposals with what was drawn", "wrongShapes", anchoring.pull)}</tbody></table></div>
 <p style="margin-top:16px">Of the proposed outlines ${to(key("accepted"), percent(decisions.accepted))} were accepted as they were, ${to(key("mended"), percent(decisions.mended))} mended, by ${to(key("mended"), estimate(editDistanceMm, 1))} mm of border, and ${to(key("rejected"), percent(decisions.rejected))} rejected. Anchoring: of the outlines that were wrong ${to(key("wrongShapesAccepted"), counted(anchoring.wrongShapesAccepted))} were accepted all the same, of the wrong classes ${to(key("wrongClassesAccepted"), counted(anchoring.wrongClassesAccepted))}.</p>`;
 }
-
-type Key = keyof AuditedPatients;
 
 const VERDICTS = {
   better: "better than",

@@ -49,11 +49,13 @@ export function readingsBehind(
     return html`<li id="${agreementAnchor(place, `repeats-${i}`)}"><b>${title}: ${reader} said the same twice</b> ${own.length - not.length}/${own.length}; not: ${links(not, shown)}</li>
 `;
   });
-  const measured = measurements.map(
-    ({ name: what, rows: own }, i) =>
-      html`<li id="${agreementAnchor(place, `measured-${i}`)}"><b>${title}: measured ${what}</b> ${own.length}: ${links(own, shown)}</li>
-`,
-  );
+  const measured = measurements.map(({ name: what, rows: own }, i) => {
+    const [by, not] = [true, false].map((wanted) =>
+      own.filter(({ values }) => values.every((value) => value !== null) === wanted),
+    );
+    return html`<li id="${agreementAnchor(place, `measured-${i}`)}"><b>${title}: all measured ${what}</b> ${by.length}/${own.length}: ${links(by, shown)}<span class="not">not: ${links(not, shown)}</span></li>
+`;
+  });
   return html`<ul class="behind">${items}${categories}${twice}${measured}</ul>`;
 }
 
