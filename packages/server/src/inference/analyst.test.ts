@@ -23,6 +23,8 @@ interface Opened {
   readonly analyst: Analyst;
   /** Returns when the model is warm, or has gone. */
   until(isWarm: boolean): Promise<void>;
+  /** How many processes have been. */
+  begun(): number;
 }
 
 function open(
@@ -40,12 +42,15 @@ function open(
   },
 ): Opened {
   let changed = Promise.withResolvers<void>();
+  let begun = 0;
   const analyst = openAnalyst(
-    () =>
-      spawn(command, ["-e", program(then)], {
+    () => {
+      begun++;
+      return spawn(command, ["-e", program(then)], {
         stdio: ["ignore", "ignore", "inherit", "ipc"],
         serialization: "advanced",
-      }),
+      });
+    },
     () => changed.resolve(),
     { longestMs, mayBeUsed },
   );
@@ -58,7 +63,15 @@ function open(
         changed = Promise.withResolvers();
       }
     },
+    begun: () => begun,
   };
+}
+
+async function untilEnded(analyst: Analyst, times: number): Promise<void> {
+  for (const began = Date.now(); analyst.restarts < times; ) {
+    assert.ok(Date.now() - began < 60_000, `not ended ${times} times within a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 test("openAnalyst: radiographs go to the process as they are, and its result comes back", async (context) => {
@@ -113,19 +126,13 @@ for (const [what, then, longestMs] of [
 
 test("openAnalyst: one that cannot be started is tried again, and closes", async (context) => {
   const { analyst } = open(context, { command: "/nowhere/node" });
-  for (const began = Date.now(); analyst.restarts < 2; ) {
-    assert.ok(Date.now() - began < 60_000, "not tried again");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await untilEnded(analyst, 2);
   await analyst.close();
 });
 
 test("openAnalyst: a model that is not the approved one is not used", async (context) => {
   const { analyst } = open(context, { mayBeUsed: (sha256) => sha256 === "cd".repeat(32) });
-  for (const began = Date.now(); analyst.restarts < 1; ) {
-    assert.ok(Date.now() - began < 60_000, "not begun anew");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await untilEnded(analyst, 1);
   assert.deepEqual([analyst.isWarm, analyst.isRefused], [false, true]);
   await assert.rejects(
     analyst.analyse(ORDER, () => undefined),
@@ -147,6 +154,25 @@ test("openAnalyst: a warm model that is the approved one no more gets no study, 
   await until(true);
   assert.equal(analyst.isRefused, false);
   await assert.rejects(analyse(), { message: "no ankle" });
+});
+
+test("openAnalyst: where the last process has ended restart begins the next at once, instead of the one after the pause, and pauses are short again", async (context) => {
+  const timers = context.mock.method(globalThis, "setTimeout");
+  const pausesMs = () =>
+    timers.mock.calls.map(({ arguments: [, ms] }) => ms).filter((ms) => ms !== 20 && ms !== 5000);
+  let isApproved = false;
+  const { analyst, until, begun } = open(context, { mayBeUsed: () => isApproved });
+  await untilEnded(analyst, 1);
+  assert.equal(begun(), 1);
+  analyst.restart();
+  assert.equal(begun(), 2);
+  await untilEnded(analyst, 2);
+  assert.deepEqual(pausesMs(), [500, 500]);
+  isApproved = true;
+  await until(true);
+  // Long enough for what would still be waiting.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(begun(), 3);
 });
 
 test("openAnalyst: for another model the process is begun anew, after what it is at", async (context) => {

@@ -38,7 +38,10 @@ export interface Analyst {
     order: Omit<OrderToLook, "order">,
     onProgress: (done: number, total: number) => void,
   ): Promise<Looked>;
-  /** Begins the process anew, for another model, once what it is at is done. */
+  /**
+   * Begins the process anew, for another model, once what it is at is done; at once where it has ended and waits to be
+   * begun.
+   */
   restart(): void;
   close(): Promise<void>;
 }
@@ -91,6 +94,8 @@ export function openAnalyst(
   let isClosing = false;
   let wantsRestart = false;
   let pending: Pending | null = null;
+  /** Between a process and the next. */
+  let pause: NodeJS.Timeout | null = null;
   let child = begin();
 
   function begin(): ChildProcess {
@@ -153,10 +158,14 @@ export function openAnalyst(
     }
     if (isClosing) return;
     restarts++;
-    setTimeout(() => {
-      if (!isClosing) child = begin();
-    }, waitMs).unref();
+    pause = setTimeout(beginNext, waitMs);
+    pause.unref();
     waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs);
+  }
+
+  function beginNext(): void {
+    pause = null;
+    if (!isClosing) child = begin();
   }
 
   function ask(
@@ -202,6 +211,13 @@ export function openAnalyst(
       throw new Error("internal: expected a look, got an analysis");
     },
     restart() {
+      // Why earlier ones have ended says nothing of the next.
+      waitMs = FIRST_WAIT_MS;
+      if (pause !== null) {
+        clearTimeout(pause);
+        beginNext();
+        return;
+      }
       wantsRestart = true;
       if (pending === null) endChild();
     },

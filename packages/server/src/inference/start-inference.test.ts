@@ -85,7 +85,7 @@ test("startInference: stopped, it waits one grace for all that hangs, and not on
   assert.equal(await Promise.race([service.stop(), late]), undefined);
 });
 
-test("startInference: a model that nobody approved is told by its readiness and its log, until two people do", async (context) => {
+test("startInference: a model that nobody approved is told by its readiness and its log, until two people do; an approval ends the wait for the next process", async (context) => {
   const folder = testFolder(context);
   const model = RESULT.modelSha256;
   const at = "2026-03-01T10:00:00.000Z";
@@ -103,7 +103,14 @@ test("startInference: a model that nobody approved is told by its readiness and 
   log.on("data", (part: Buffer) => {
     logged += String(part);
   });
-  const service = await startInference({ ...optionsOf(folder), log });
+  let [begun, ended] = [0, 0];
+  const startAnalysis = () => {
+    begun++;
+    return startTestAnalysis().once("exit", () => {
+      ended++;
+    });
+  };
+  const service = await startInference({ ...optionsOf(folder), startAnalysis, log });
   try {
     const isReady = async (status: number, word: string) => {
       const answer = await fetch(`${service.address}/readyz`);
@@ -117,13 +124,19 @@ test("startInference: a model that nobody approved is told by its readiness and 
     };
     await untilReady(503, "not approved");
     assert.match(logged, new RegExp(`got 0; .*--person NAME.*/v1/models/${model}/approve`));
-    for (const person of ["Ada Bell", "Ben Carr"]) {
+    const approve = async (person: string) => {
       const key = addApiKey(folder, person, ["models:approve"], person);
       await fetch(`${service.address}/v1/models/${model}/approve`, {
         method: "POST",
         headers: { authorization: `Bearer ${key}` },
       });
-    }
+    };
+    // The wait for the third process is a second long.
+    while (ended < 2 || begun > ended) await new Promise((resolve) => setTimeout(resolve, 20));
+    const before = begun;
+    await approve("Ada Bell");
+    assert.ok(begun > before);
+    await approve("Ben Carr");
     await untilReady(200, "ok");
   } finally {
     await service.stop();

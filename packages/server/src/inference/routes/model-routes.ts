@@ -55,7 +55,11 @@ export function addModelRoutes(app: InferenceApp, room: InferenceRoom): void {
     async (request) => {
       const { sha256 } = request.params;
       const by = personOf(request);
-      if (await approveModel(folder, sha256, by)) await write("model approved", by, sha256);
+      if (await approveModel(folder, sha256, by)) {
+        // The process waits longer each time that its model may not be used.
+        if (analyst.isRefused && readModels(folder).current === sha256) analyst.restart();
+        await write("model approved", by, sha256);
+      }
       return answer();
     },
   );
