@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { decodeRadiograph } from "@malleolus/data";
 import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
 import { detectron2Config, radiographAnalysisSchema } from "@malleolus/schema";
@@ -118,6 +119,31 @@ test("jobs and worker: a file that is refused is named to whoever asks for names
   );
   assert.doesNotMatch(said[0], /Jansen/);
   assert.ok(said[1].startsWith(`malleolus: ${path}: `));
+});
+
+test("jobs and worker: a file that cannot be read is named to whoever asks for names, while its job waits", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const archive = join(folder, "Jansen");
+  mkdirSync(archive);
+  const path = join(archive, "1.dcm");
+  writeFileSync(path, "no radiograph");
+  await run("jobs", study, "--import", archive);
+  rmSync(path);
+  const opened = await openStudy(study);
+  context.after(() => closeStudy(opened));
+  const worked = run("worker", study, "--import", "--until-empty", "--names");
+  const isGivenBack = async () => {
+    const asked = opened.database.selectFrom("jobs").select("reason").executeTakeFirst();
+    return ((await asked)?.reason ?? null) !== null;
+  };
+  while (!(await isGivenBack())) await setTimeout(50);
+  writeFileSync(path, "no radiograph");
+  const { said, written } = await worked;
+  assert.equal(written, "1 jobs done with 1 radiographs, 1 given back, 0 lost\n");
+  const [named, failed] = said.split("\n");
+  assert.ok(named.startsWith(`malleolus: ${path}: it cannot be read`), said);
+  assert.match(failed, /^failed: the file: it cannot be read .* --names says which file$/);
+  assert.doesNotMatch(failed, /Jansen/);
 });
 
 test("jobs and worker: every radiograph is looked at once, as the detector looks; another detector's job is left", async (context) => {

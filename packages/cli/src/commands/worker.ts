@@ -47,7 +47,7 @@ export const workerCommand: CommandFile = (output) =>
     .addOption(new Option("--import", "import radiographs").conflicts(["checkpoint", "bucket"]))
     .option(
       "--names",
-      "with --import, says which files are refused and why: paths may name patients",
+      "with --import, says which files are refused, or cannot be read, and why: paths may name patients",
     )
     .addOption(new Option("--engine <name>", "what runs it").choices(ENGINES).default("libtorch"))
     .addOption(
@@ -194,6 +194,9 @@ async function importing({ given, command, output, opened, onImage, onFailure }:
             ? `malleolus: ${file.reason}`
             : `malleolus: a file of job ${key} is refused (${file.code}); worker --names says which and why`,
         );
+      },
+      onTrouble(reason) {
+        if (given.names) onFailure(`malleolus: ${reason}`);
       },
     });
   };

@@ -50,15 +50,17 @@ async function workerOf(context: TestContext, folder: string, beside?: Study) {
     if (study !== beside) await closeStudy(study);
   });
   const told: string[] = [];
+  const troubles: string[] = [];
   const given: ImportWork = {
     ...{ study, keys, queue, workers, who: "tester" },
     onFile: ({ outcome }) => told.push(outcome),
+    onTrouble: (reason) => troubles.push(reason),
   };
   const send = (...paths: string[]) => {
     const hospital = findHospital(study, undefined);
     return sendImports(queue, { paths, hospital, keys }, never);
   };
-  return { study, queue, told, send, jobs: importJobs(given) };
+  return { study, queue, told, troubles, send, jobs: importJobs(given) };
 }
 
 test("sendImports and work: two workers import every file once, as an import does it, and no name is in the queue", async (context) => {
@@ -179,7 +181,8 @@ test("importJobs: files that a worker cannot read are no job done; a file that i
   assert.ok(job !== null);
   renameSync(archive, `${archive} elsewhere`);
   await assert.rejects(jobs.perform(job, never), {
-    message: /^the file: it cannot be read \(ENOENT.*; see that workers may read .* jobs --revive$/,
+    message:
+      /^the file: it cannot be read \(ENOENT.*; see that workers may read .* jobs --revive; .* --names says which file$/,
   });
   assert.equal((await inspectStudy(study)).files.length, 0);
 
@@ -247,11 +250,11 @@ test("importJobs: of a part that cannot be recorded nothing is left beside the i
   assert.equal((await inspectStudy(study)).images.length, 0);
 });
 
-test("importJobs: a job that fails says why without the names of its files", async (context) => {
+test("importJobs: a job that fails says why without the names of its files, and with them to whoever may know", async (context) => {
   const { folder, study } = await newStudy(context);
   const archive = join(folder, "archive");
   const [file] = writeArchive(archive, 1, 1);
-  const { queue, jobs, send } = await workerOf(context, study);
+  const { queue, jobs, send, troubles } = await workerOf(context, study);
   await send(archive);
   rmSync(file);
   const stop = new AbortController();
@@ -266,7 +269,12 @@ test("importJobs: a job that fails says why without the names of its files", asy
   });
   assert.equal(reasons.length, 1);
   // The system's words hold the path, too.
-  assert.match(reasons[0], /^the file: .* stat 'the file'/);
+  assert.match(
+    reasons[0],
+    /^the file: .* stat 'the file'.*; malleolus worker --import --names says which file$/,
+  );
+  assert.equal(troubles.length, 1);
+  assert.ok(troubles[0].startsWith(`${file}: it cannot be read`));
   assert.doesNotMatch(reasons[0], /patient-0|archive\//);
   assert.equal((await queue.counts()).waiting, 1);
 });

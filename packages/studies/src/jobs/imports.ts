@@ -82,6 +82,8 @@ export interface ImportWork {
    * for whoever asks for it, and is not kept.
    */
   readonly onFile: (file: ImportOutcome & { readonly name: string }, job: ClaimedJob) => void;
+  /** Where a job fails by a file: the reason with the file's name, for the same people. What is kept is without it. */
+  readonly onTrouble: (reason: string, job: ClaimedJob) => void;
 }
 
 /** What a worker does with such jobs; what killed workers have left in the store is removed at once. */
@@ -97,8 +99,11 @@ export function importJobs(given: ImportWork): StudyWork {
         return await importFiles(given, job, { paths, hospital, names }, lost);
       } catch (cause) {
         // A job's reason is kept, and a file's name is not.
-        const reason = withoutNames(causeText(cause), names);
-        if (cause instanceof Error && reason === cause.message) throw cause;
+        const named = causeText(cause);
+        const nameless = withoutNames(named, names);
+        if (nameless === named) throw cause;
+        given.onTrouble(named, job);
+        const reason = `${nameless}; malleolus worker --import --names says which file`;
         throw cause instanceof ThreadEnded ? new ThreadEnded(reason) : new Error(reason);
       }
     },
