@@ -250,6 +250,20 @@ test("importJobs: of a part that cannot be recorded nothing is left beside the i
   assert.equal((await inspectStudy(study)).images.length, 0);
 });
 
+test("importJobs: a part that waited while its job went to another is not recorded", async (context) => {
+  const { study, lock, lost, performed, staged, told } = await atFirstPart(context);
+  const freed = lock[Symbol.asyncDispose]();
+  lost.abort();
+  await freed;
+  // On a server it may have asked for the lock before it was free: it gives up then.
+  await performed.then(
+    (results) => results.end?.(false),
+    (error) => assert.match(error.message, /another import of this study is running/),
+  );
+  assert.deepEqual([staged(), told], [[], []]);
+  assert.equal((await inspectStudy(study)).images.length, 0);
+});
+
 test("importJobs: a job that fails says why without the names of its files, and with them to whoever may know", async (context) => {
   const { folder, study } = await newStudy(context);
   const archive = join(folder, "archive");

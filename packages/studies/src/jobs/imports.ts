@@ -2,7 +2,7 @@
  * Files into a study, by jobs of some dozens each (`chunks.ts`): a worker de-identifies a job's files beside their
  * places in the store, and records them in the transaction that completes the job. One job is recorded at a time, as
  * one import is; what takes long is done before, side by side. Of a zip file with more than a job's files all but the last
- * ones are recorded before, some dozens at a time: whoever does the job again finds them known.
+ * ones are recorded before, some dozens at a time, whatever becomes of the job: whoever does it again finds them known.
  *
  * Paths may name patients: in the queue they are sealed with the key file, which every import needs anyway.
  */
@@ -186,16 +186,18 @@ async function importFiles(
     for await (const one of files) {
       requireReadable(one.decided);
       ready.push(one);
+      if (lost.aborted) break;
       if (ready.length > MOST_A_JOB) {
         const part = ready.slice(0, MOST_A_JOB);
         await using lock = await waitForImportLock(study, lost);
+        // It may have waited for long: whoever has the job now records it all.
+        if (lost.aborted) break;
         const record = (transaction: StudyTransaction) => recordFiles(part, transaction, lock);
         const recorded = await inTransaction(study.database, record);
         for (const { decided } of part) discardDecided(decided);
         ready = ready.slice(MOST_A_JOB);
         for (const outcome of recorded) onFile(outcome, job);
       }
-      if (lost.aborted) break;
     }
     const lock = await waitForImportLock(study, lost);
     let outcomes: Awaited<ReturnType<typeof recordFiles>> = [];

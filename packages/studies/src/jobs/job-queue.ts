@@ -4,7 +4,8 @@
  *
  * A job is delivered at least once. A worker that says nothing for ten seconds has lost its job, which goes to
  * another; what the first one brings later is refused. What a job stores, it stores in the transaction that
- * completes it, under a key of its own, so that results are there exactly once.
+ * completes it (of a large zip file the last part; the others before), under a key of its own, so that results are there
+ * exactly once.
  */
 import { z } from "zod";
 import type { Isolation, StudyTransaction } from "../database/in-transaction.ts";

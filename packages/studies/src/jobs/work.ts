@@ -24,7 +24,7 @@ export interface StudyWork {
 
 export type WorkEvent =
   | { readonly event: "completed"; readonly job: ClaimedJob }
-  /** Another has it: nothing was stored. */
+  /** Another has it: nothing was stored, but parts of a zip file that were recorded before. */
   | { readonly event: "lost"; readonly job: ClaimedJob }
   | { readonly event: "failed"; readonly job: ClaimedJob; readonly reason: string }
   /** Nothing is to be done here, and so many jobs wait for workers of other topics. */
