@@ -4,22 +4,40 @@
  */
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
 import { causeText } from "@malleolus/errors";
 import { StudyError } from "./errors.ts";
 
 /** SQLite's result code where another has the lock. */
 const SQLITE_BUSY = 5;
+const PAUSE_MS = 20;
+
+/** Waits for the lock as long as it is told, while this thread goes on; else as `lockExclusively`. */
+export async function waitForExclusiveLock(
+  path: string,
+  heldByAnother: string,
+  mostMs: number,
+): Promise<Disposable> {
+  for (const began = performance.now(); ; await setTimeout(PAUSE_MS)) {
+    try {
+      return lockExclusively(path, heldByAnother);
+    } catch (error) {
+      const isHeld = error instanceof StudyError && error.code === "busy";
+      if (!isHeld || performance.now() - began >= mostMs) throw error;
+    }
+  }
+}
 
 /**
- * Gives the lock back when disposed. Waits for it as long as it is told, blocking this thread.
+ * Gives the lock back when disposed.
  *
  * @throws StudyError `busy` with the words that are given, where another holds it; `configuration` where the lock's file
  *   cannot be made or written.
  */
-export function lockExclusively(path: string, heldByAnother: string, timeoutMs = 0): Disposable {
+export function lockExclusively(path: string, heldByAnother: string): Disposable {
   let database: DatabaseSync | null = null;
   try {
-    database = new DatabaseSync(path, { timeout: timeoutMs });
+    database = new DatabaseSync(path, { timeout: 0 });
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
     database?.close();

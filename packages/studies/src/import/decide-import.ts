@@ -93,7 +93,12 @@ async function prepareDicom(
   // Whom a file does not name, its study stands for: two such studies are two patients.
   const patientId = identity.patientId ?? `study ${studyInstanceUid}`;
   const { patientName, birthDate } = identity;
-  const pseudonym = keys.pseudonymFor({ hospital: hospital.id, patientId, patientName, birthDate });
+  const pseudonym = await keys.pseudonymFor({
+    hospital: hospital.id,
+    patientId,
+    patientName,
+    birthDate,
+  });
   const shiftDays = dateShiftDays(pseudonym, keys.secret);
   const { burnedIn } = study.configuration.deidentification;
   const plan = { pseudonym, key: keys.secret, shiftDays, burnedIn };
@@ -135,7 +140,7 @@ async function prepareImage(
   const caseKey = image.case ?? `image ${bytesHash}`;
   const patientId = image.patient ?? `case ${caseKey}`;
   const patient = { hospital: hospital.id, patientId, patientName: null, birthDate: null };
-  const pseudonym = keys.pseudonymFor(patient);
+  const pseudonym = await keys.pseudonymFor(patient);
   const written = await worker.stripImage(facts.format, study.images);
   return {
     written,

@@ -13,7 +13,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { StudyError } from "../errors.ts";
+import { lockExclusively } from "../exclusive-lock.ts";
 import { PASSPHRASE, scratchFolder } from "../test-study.ts";
 import { createKeyFile, KeyFile } from "./key-file.ts";
 
@@ -31,23 +33,19 @@ function refuses(path: string, passphrase: string, code: string): void {
   );
 }
 
-test("KeyFile: remembers who a pseudonym is, encrypted", (context) => {
+test("KeyFile: remembers who a pseudonym is, encrypted", async (context) => {
   const path = join(scratchFolder(context), "a.keys");
   createKeyFile(path, PASSPHRASE);
   const first = new KeyFile(path, PASSPHRASE);
-  const pseudonym = first.pseudonymFor(patient);
+  const pseudonym = await first.pseudonymFor(patient);
   assert.match(pseudonym, /^A-[0-9A-F]{12}$/);
-  assert.equal(first.pseudonymFor(patient), pseudonym);
-  assert.notEqual(first.pseudonymFor({ ...patient, hospital: "b" }), pseudonym);
+  assert.equal(await first.pseudonymFor(patient), pseudonym);
+  assert.notEqual(await first.pseudonymFor({ ...patient, hospital: "b" }), pseudonym);
   const secret = Buffer.from(first.secret);
   first.close();
-  for (const use of [
-    () => first.secret,
-    () => first.pseudonymFor(patient),
-    () => first.seal("a", "b"),
-  ]) {
-    assert.throws(use, /^Error: internal: .* is used after it was closed$/);
-  }
+  const closed = /^Error: internal: .* is used after it was closed$/;
+  for (const use of [() => first.secret, () => first.seal("a", "b")]) assert.throws(use, closed);
+  await assert.rejects(first.pseudonymFor(patient), closed);
 
   assert.doesNotMatch(readFileSync(path, "utf8"), /Jansen|MRN1|A-/);
   assert.equal(statSync(path).mode & 0o077, 0);
@@ -57,36 +55,37 @@ test("KeyFile: remembers who a pseudonym is, encrypted", (context) => {
   assert.deepEqual(Buffer.from(second.secret), secret);
 });
 
-test("KeyFile: a last line that a kill cut short is dropped", (context) => {
+test("KeyFile: a last line that a kill cut short is dropped", async (context) => {
   const path = join(scratchFolder(context), "a.keys");
   createKeyFile(path, PASSPHRASE);
   const first = new KeyFile(path, PASSPHRASE);
-  const pseudonym = first.pseudonymFor(patient);
+  const pseudonym = await first.pseudonymFor(patient);
   first.close();
   appendFileSync(path, "AAAAhalf a line");
   const second = new KeyFile(path, PASSPHRASE);
-  const other = second.pseudonymFor({ ...patient, patientId: "MRN2" });
+  const other = await second.pseudonymFor({ ...patient, patientId: "MRN2" });
   second.close();
   const third = new KeyFile(path, PASSPHRASE);
   context.after(() => third.close());
   assert.ok(third.entry(pseudonym) !== undefined && third.entry(other) !== undefined);
 });
 
-test("KeyFile: two that are open at once know each other's patients, and neither cuts the other's line", (context) => {
+test("KeyFile: two that are open at once know each other's patients, and neither cuts the other's line", async (context) => {
   const path = join(scratchFolder(context), "a.keys");
   createKeyFile(path, PASSPHRASE);
   const [one, other] = [new KeyFile(path, PASSPHRASE), new KeyFile(path, PASSPHRASE)];
   const ids = ["MRN1", "MRN2", "MRN1", "MRN3"];
-  const pseudonyms = ids.map((patientId, i) =>
-    (i % 2 === 0 ? one : other).pseudonymFor({ ...patient, patientId }),
-  );
+  const pseudonyms: string[] = [];
+  for (const [i, patientId] of ids.entries()) {
+    pseudonyms.push(await (i % 2 === 0 ? one : other).pseudonymFor({ ...patient, patientId }));
+  }
   assert.ok(other.entry(pseudonyms[0]) !== undefined);
-  assert.equal(pseudonyms[0], other.pseudonymFor(patient));
+  assert.equal(pseudonyms[0], await other.pseudonymFor(patient));
   // As another process has it that is on its way through a line.
   appendFileSync(path, "AAAAhalf");
   const reader = new KeyFile(path, PASSPHRASE);
   assert.ok(readFileSync(path, "utf8").endsWith("AAAAhalf"));
-  const last = reader.pseudonymFor({ ...patient, patientId: "MRN4" });
+  const last = await reader.pseudonymFor({ ...patient, patientId: "MRN4" });
   for (const file of [one, other, reader]) file.close();
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   assert.equal(lines.length, 1 + 4);
@@ -95,7 +94,7 @@ test("KeyFile: two that are open at once know each other's patients, and neither
   for (const pseudonym of [...pseudonyms, last]) assert.ok(again.entry(pseudonym) !== undefined);
 });
 
-test("KeyFile: a patient whose line is cut short by the disk has no pseudonym, and the others keep theirs", (context) => {
+test("KeyFile: a patient whose line is cut short by the disk has no pseudonym, and the others keep theirs", async (context) => {
   const path = join(scratchFolder(context), "a.keys");
   createKeyFile(path, PASSPHRASE, "simulated");
   // The system ends the second patient's line in its midst, and says so to the one who writes on.
@@ -108,7 +107,8 @@ test("KeyFile: a patient whose line is cut short by the disk has no pseudonym, a
     try {
       for (let i = 0; i < 100; i++) {
         const patientId = long + i;
-        told.push(file.pseudonymFor({ hospital: "a", patientId, patientName: null, birthDate: null }));
+        const patient = { hospital: "a", patientId, patientName: null, birthDate: null };
+        told.push(await file.pseudonymFor(patient));
       }
     } catch (error) {
       console.log(JSON.stringify({ told, code: error.code }));
@@ -124,26 +124,26 @@ test("KeyFile: a patient whose line is cut short by the disk has no pseudonym, a
   const file = new KeyFile(path, PASSPHRASE);
   context.after(() => file.close());
   for (const pseudonym of told) assert.ok(file.entry(pseudonym) !== undefined);
-  const other = file.pseudonymFor(patient);
+  const other = await file.pseudonymFor(patient);
   const again = new KeyFile(path, PASSPHRASE);
   context.after(() => again.close());
   assert.ok(again.entry(other) !== undefined);
 });
 
-test("KeyFile: it is opened anew for each patient, and says why one cannot be added", (context) => {
+test("KeyFile: it is opened anew for each patient, and says why one cannot be added", async (context) => {
   const folder = scratchFolder(context);
   const path = join(folder, "a.keys");
   createKeyFile(path, PASSPHRASE, "simulated");
   const file = new KeyFile(path, PASSPHRASE);
   context.after(() => file.close());
-  const first = file.pseudonymFor(patient);
+  const first = await file.pseudonymFor(patient);
   // Under the same name another file with the same lines and one more, as another machine's cache would have it.
   copyFileSync(path, join(folder, "b.keys"));
   const elsewhere = new KeyFile(join(folder, "b.keys"), PASSPHRASE);
   context.after(() => elsewhere.close());
-  const second = elsewhere.pseudonymFor({ ...patient, patientId: "MRN2" });
+  const second = await elsewhere.pseudonymFor({ ...patient, patientId: "MRN2" });
   renameSync(join(folder, "b.keys"), path);
-  const third = file.pseudonymFor({ ...patient, patientId: "MRN3" });
+  const third = await file.pseudonymFor({ ...patient, patientId: "MRN3" });
   assert.ok(file.entry(second) !== undefined);
   const again = new KeyFile(path, PASSPHRASE);
   context.after(() => again.close());
@@ -151,12 +151,38 @@ test("KeyFile: it is opened anew for each patient, and says why one cannot be ad
 
   const add = () => again.pseudonymFor({ ...patient, patientId: "MRN4" });
   truncateSync(path, 10);
-  assert.throws(add, { code: "key-file", message: /got fewer; restore the file from a copy$/ });
+  await assert.rejects(add, {
+    code: "key-file",
+    message: /got fewer; restore the file from a copy$/,
+  });
   rmSync(path);
-  assert.throws(add, { code: "key-file", message: /got "ENOENT.*the right to write it$/ });
+  await assert.rejects(add, { code: "key-file", message: /got "ENOENT.*the right to write it$/ });
   rmSync(`${path}.lock`);
   mkdirSync(`${path}.lock`);
-  assert.throws(add, { code: "configuration", message: /may make and write, got "unable to open/ });
+  await assert.rejects(add, {
+    code: "configuration",
+    message: /may make and write, got "unable to open/,
+  });
+});
+
+test("KeyFile: whoever waits for another process goes on meanwhile, and writes nothing once the file is closed", async (context) => {
+  const path = join(scratchFolder(context), "a.keys");
+  createKeyFile(path, PASSPHRASE, "simulated");
+  const [file, closed] = [new KeyFile(path, PASSPHRASE), new KeyFile(path, PASSPHRASE)];
+  context.after(() => file.close());
+  const before = readFileSync(path, "utf8");
+  const held = lockExclusively(`${path}.lock`, "held");
+  const waits = file.pseudonymFor(patient);
+  const isLate = assert.rejects(closed.pseudonymFor(patient), /is used after it was closed$/);
+  closed.close();
+  await setTimeout(50);
+  assert.equal(readFileSync(path, "utf8"), before);
+  held[Symbol.dispose]();
+  const pseudonym = await waits;
+  await isLate;
+  const again = new KeyFile(path, PASSPHRASE);
+  context.after(() => again.close());
+  assert.deepEqual(again.entry(pseudonym), { pseudonym, ...patient });
 });
 
 test("KeyFile: what is sealed is read by its holder alone, for its purpose", (context) => {

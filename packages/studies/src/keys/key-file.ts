@@ -36,7 +36,7 @@ import { causeText } from "@malleolus/errors";
 import { readJson, SchemaError } from "@malleolus/schema";
 import { z } from "zod";
 import { StudyError } from "../errors.ts";
-import { lockExclusively } from "../exclusive-lock.ts";
+import { waitForExclusiveLock } from "../exclusive-lock.ts";
 import { writeWhole } from "../write-whole.ts";
 
 const headerSchema = z.strictObject({
@@ -68,6 +68,7 @@ export type PatientEntry = z.infer<typeof entrySchema>;
 const sealedSchema = z.tuple([z.string(), z.string()]);
 
 const LOCKED = "another process writes to the key file, and does not end; see which, and try again";
+/** Longer than a worker may be silent: it waits without holding up its process. */
 const LOCK_TIMEOUT_MS = 30_000;
 
 const COST = 2 ** 16;
@@ -176,11 +177,11 @@ export class KeyFile {
    *
    * @throws StudyError `key-file` where a new one cannot be written, `busy` where another process has it for long.
    */
-  pseudonymFor(patient: Omit<PatientEntry, "pseudonym">): string {
+  async pseudonymFor(patient: Omit<PatientEntry, "pseudonym">): Promise<string> {
     const { hospital, patientId } = patient;
     const digits = this.hash("patient", `${hospital}\0${patientId}`).slice(0, 12).toUpperCase();
     const pseudonym = `${hospital.toUpperCase()}-${digits}`;
-    if (!this.#entries.has(pseudonym)) this.#append({ pseudonym, ...patient });
+    if (!this.#entries.has(pseudonym)) await this.#append({ pseudonym, ...patient });
     return pseudonym;
   }
 
@@ -200,8 +201,10 @@ export class KeyFile {
   }
 
   /** Alone; unless another process has done it meanwhile. */
-  #append(entry: PatientEntry): void {
-    using _ = lockExclusively(`${this.#path}.lock`, LOCKED, LOCK_TIMEOUT_MS);
+  async #append(entry: PatientEntry): Promise<void> {
+    using _ = await waitForExclusiveLock(`${this.#path}.lock`, LOCKED, LOCK_TIMEOUT_MS);
+    // It may have been closed meanwhile.
+    this.#requireOpen();
     const handle = openToAppend(this.#path);
     try {
       const { size } = fstatSync(handle);
