@@ -1,6 +1,6 @@
 /**
- * How long the demonstration takes on this machine: one patient is simulated and some steps are trained, about
- * ten seconds in all, and the plan says how often each comes. What depends on neither (import, reading,
+ * How long the demonstration takes on this machine: one patient is simulated and some steps are trained, some
+ * fifteen seconds in all, and the plan says how often each comes. What depends on neither (import, reading,
  * drawing) takes a share of a radiograph's simulation that was measured once.
  */
 import { mkdtempSync, rmSync } from "node:fs";
