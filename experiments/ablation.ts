@@ -12,20 +12,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { namedRecipe } from "@malleolus/runs";
-import type { RecipeOf } from "@malleolus/schema";
-
-type DetectorRecipe = RecipeOf<"mask-rcnn">;
+import { type DetectorRecipe, shortRecipe } from "./short-recipe.ts";
 
 const [fracatlas, weights, out, stepsText = "1200", ...chosen] = process.argv.slice(2);
-const base = namedRecipe("fracatlas");
 const steps = Number(stepsText);
-if (
-  out === undefined ||
-  base?.model.kind !== "mask-rcnn" ||
-  !Number.isInteger(steps) ||
-  steps < 1
-) {
+if (out === undefined || !Number.isInteger(steps) || steps < 1) {
   console.error("usage: node experiments/ablation.ts FRACATLAS WEIGHTS OUT [STEPS [ARM...]]");
   process.exit(2);
 }
@@ -36,16 +27,9 @@ interface Arm {
   readonly withWeights?: false;
 }
 
-const small: DetectorRecipe = {
-  ...base,
-  steps,
-  checkpointEverySteps: 100,
-  validation: null,
-  input: { ...base.input, minSizes: [320, 352, 384, 416], maxSize: 640 },
-  preprocess: { ...base.preprocess, minSize: 416, maxSize: 736, testTimeFlip: false },
-  // No placeholder may be missing: the data say which classes there are.
-  model: { ...base.model, classes: ["fracture"] },
-};
+const whole = shortRecipe(steps);
+// Of one view: half the time of an evaluation.
+const small = { ...whole, preprocess: { ...whole.preprocess, testTimeFlip: false } };
 
 const arms: readonly Arm[] = [
   { name: "as it is", change: (recipe) => recipe },

@@ -14,17 +14,13 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { namedRecipe } from "@malleolus/runs";
-import type { RecipeOf } from "@malleolus/schema";
 import { z } from "zod";
-
-type DetectorRecipe = RecipeOf<"mask-rcnn">;
+import { type DetectorRecipe, shortRecipe } from "./short-recipe.ts";
 
 const [fracatlas, weights, out, stepsText = "1200", limitText = "704", ...chosen] =
   process.argv.slice(2);
-const base = namedRecipe("fracatlas");
 const [steps, limit] = [Number(stepsText), Number(limitText)];
-if (out === undefined || base?.model.kind !== "mask-rcnn" || !(steps >= 1) || !(limit >= 1)) {
+if (out === undefined || !(steps >= 1) || !(limit >= 1)) {
   console.error(
     "usage: node experiments/fold-probes.ts FRACATLAS WEIGHTS OUT [STEPS [LIMIT [ARM...]]]",
   );
@@ -38,16 +34,7 @@ interface Arm {
   readonly withNormals?: true;
 }
 
-const small: DetectorRecipe = {
-  ...base,
-  steps,
-  checkpointEverySteps: 100,
-  validation: null,
-  input: { ...base.input, minSizes: [320, 352, 384, 416], maxSize: 640 },
-  preprocess: { ...base.preprocess, minSize: 416, maxSize: 736 },
-  // No placeholder may be missing: the data say which classes there are.
-  model: { ...base.model, classes: ["fracture"] },
-};
+const small = shortRecipe(steps);
 
 const withModel =
   (change: (model: DetectorRecipe["model"]) => DetectorRecipe["model"]) =>

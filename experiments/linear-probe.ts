@@ -16,16 +16,8 @@ import { join } from "node:path";
 import { readCocoFile, readRadiograph } from "@malleolus/data";
 import { aucOf, compareAucs } from "@malleolus/evaluation";
 import { type NetworkImage, prepareImage } from "@malleolus/imaging";
-import {
-  batchImages,
-  imageClassifier,
-  initializeBackbone,
-  initializeClassifier,
-  maskRcnn,
-  mobileNetV2Weights,
-  publishedWeights,
-} from "@malleolus/networks";
-import { classifierConfig, detectron2Config } from "@malleolus/schema";
+import { batchImages, initializeBackbone, maskRcnn, publishedWeights } from "@malleolus/networks";
+import { detectron2Config } from "@malleolus/schema";
 import {
   amax,
   cat,
@@ -36,6 +28,7 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
+import { mobileNetOf } from "./linear-heads.ts";
 
 const [fracatlas, resNetPath, mobileNetPath, kept, shareText = "1"] = process.argv.slice(2);
 const share = Number(shareText);
@@ -138,15 +131,7 @@ function resNetToRes4(): Extractor {
 }
 
 function wholeMobileNet(): Extractor {
-  const weights = mobileNetV2Weights(readWeightsFile(mobileNetPath));
-  const config = classifierConfig(["fracture", "none"]);
-  const { norm, firstExpansion } = weights;
-  const model = imageClassifier({
-    ...config,
-    backbone: { ...config.backbone, norm, firstExpansion },
-  });
-  initializeClassifier(model, weights);
-  for (const tensor of weights.tensors.values()) tensor.free();
+  const model = mobileNetOf(mobileNetPath, ["fracture", "none"]);
   // Its first and its last layer are a convolution, a norm and a limit to 6.
   const map = (input: Tensor) =>
     model.features.reduce(
@@ -154,7 +139,7 @@ function wholeMobileNet(): Extractor {
         scope(() => ("forwardRelu6" in layer ? layer.forwardRelu6(x) : layer.forward(x))),
       input,
     );
-  return { stride: 32, map, pixelMean: config.pixelMean };
+  return { stride: 32, map, pixelMean: model.config.pixelMean };
 }
 
 /** Mean and maximum of every channel over the cells that hold image. */
