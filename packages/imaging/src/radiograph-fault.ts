@@ -30,7 +30,7 @@ const LEAST_CONTRAST = 0.2;
 const LEAST_FIELD = 0.05;
 const [BLACK, WHITE] = [0.03, 0.97];
 /**
- * Of the middle. Black is what one of a hundred real ankles lay above while black borders still counted; the same of white
+ * Of the middle. Black is what one of a hundred real ankles lies above, with black borders and without; the same of white
  * would refuse every other simulated one, whose windows clip the densest bone: it is twice what the whitest of 25 of these
  * has.
  */

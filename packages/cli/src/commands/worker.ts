@@ -17,6 +17,7 @@ import {
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
 import { wholeNumber } from "../whole-number.ts";
+import type { WorkOnImages } from "../worker/work-on-images.ts";
 
 interface WorkerArguments extends NetworkArguments {
   readonly prelabel?: true;
@@ -134,14 +135,12 @@ Examples:
       }
     });
 
-interface Kind {
+interface Kind extends Pick<WorkOnImages, "onImage" | "onFailure"> {
   readonly given: WorkerArguments;
   readonly command: Command;
   readonly output: Output;
   /** Of what is opened for it. */
   readonly opened: AsyncDisposableStack;
-  readonly onImage: () => void;
-  readonly onFailure: (reason: string) => void;
 }
 
 /** What this worker does, of a study: it is a detector's, the preliminary networks', or imports. */
