@@ -1,6 +1,7 @@
 /**
- * What a second process does for a training on this machine: the same recipe, the same global batch and the same cores, by
- * one process with a thread a core and by processes with one thread each, in turn. The machine must be quiet.
+ * What a second process does for a training on this machine: the same recipe and the same global batch by one process
+ * with one thread, by one with a thread a core, and by as many processes as cores with one thread each, in turn. The
+ * machine must be quiet.
  *
  * node experiments/training-processes.ts train.json radiographs/ [STEPS 12] [ROUNDS 2]      some minutes
  */
@@ -39,16 +40,18 @@ const cores = availableParallelism();
 const scratch = mkdtempSync(join(tmpdir(), "malleolus-processes-"));
 try {
   for (let round = 0; round < Number(rounds); round++) {
-    for (const processes of [1, cores]) {
-      const out = join(scratch, `${round}-${processes}`);
+    for (const [processes, threads] of [
+      [1, 1],
+      [1, cores],
+      [cores, 1],
+    ] as const) {
+      const out = join(scratch, `${round}-${processes}-${threads}`);
       const shared = ["--coco", coco, "--images", images, "--out", out, "--steps", steps];
-      const threads = ["--threads", String(cores / processes), "--processes", String(processes)];
+      const split = ["--threads", String(threads), "--processes", String(processes)];
       const fixed = ["--seed", "1", "--dtype", "float32", "--workers", "1"];
-      const seconds = (await secondsOf([...shared, ...threads, ...fixed])).toSorted(
-        (a, b) => a - b,
-      );
+      const seconds = (await secondsOf([...shared, ...split, ...fixed])).toSorted((a, b) => a - b);
       const row = {
-        ...{ processes, threads: cores / processes, steps: seconds.length },
+        ...{ processes, threads, steps: seconds.length },
         secondsAStep: { median: seconds[Math.floor(seconds.length / 2)], least: seconds[0] },
         load: loadavg()[0],
       };

@@ -159,6 +159,7 @@ export {
 export { tablesCsv } from "./report/tables-csv.ts";
 export {
   type AcceptanceThreshold,
+  figureAnchors,
   thresholdReached,
   thresholdsReached,
 } from "./report/thresholds.ts";

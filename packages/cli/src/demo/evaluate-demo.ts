@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
 import {
   type AcceptanceThreshold,
-  type Evaluation,
+  figureAnchors,
   htmlReport,
   jsonReport,
   type ReportContent,
+  type ReportedTest,
   thresholdsReached,
 } from "@malleolus/evaluation";
 import { writeFileWhole } from "@malleolus/host";
@@ -125,7 +126,7 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
       );
     };
     const tests = [...base.tests, againstTruth("internal"), againstTruth("external")];
-    const thresholds = thresholdsOf(tests[0].evaluation);
+    const thresholds = thresholdsOf(tests[0]);
     const commands = nextCommands(folder, plan);
     const content = withChecklists(study, {
       ...base,
@@ -149,22 +150,23 @@ export async function evaluateDemo(given: DemoToEvaluate): Promise<DemoResult> {
 }
 
 /** The figures that the plan asks for. */
-function thresholdsOf(evaluation: Evaluation): AcceptanceThreshold[] {
+function thresholdsOf({ id, evaluation }: ReportedTest): AcceptanceThreshold[] {
   const { classification, localization, falsePositiveRadiographs } = evaluation;
   const { auc, sensitivity } = classification.fracture;
   const { median, medianInterval } = localization.boxIou.missedAsZero;
-  const figure = (value: number | null, interval: AcceptanceThreshold["interval"]) => ({
-    value,
-    interval,
-  });
-  const shareOf = ({ share, interval }: Proportion) => figure(share, interval);
-  return [
-    { ...THRESHOLDS.accuracy, ...shareOf(classification.accuracy) },
-    { ...THRESHOLDS.sensitivity, ...shareOf(sensitivity) },
-    { ...THRESHOLDS.auc, ...figure(auc?.auc ?? null, auc?.interval ?? null) },
-    { ...THRESHOLDS.boxIou, ...figure(median, medianInterval) },
-    { ...THRESHOLDS.falsePositiveRadiographs, ...shareOf(falsePositiveRadiographs) },
-  ];
+  type Figure = Pick<AcceptanceThreshold, "value" | "interval">;
+  const shareOf = ({ share, interval }: Proportion): Figure => ({ value: share, interval });
+  const figures: Readonly<Record<keyof typeof THRESHOLDS, Figure>> = {
+    accuracy: shareOf(classification.accuracy),
+    sensitivity: shareOf(sensitivity),
+    auc: { value: auc?.auc ?? null, interval: auc?.interval ?? null },
+    boxIou: { value: median, interval: medianInterval },
+    falsePositiveRadiographs: shareOf(falsePositiveRadiographs),
+  };
+  const anchors = figureAnchors(id);
+  return (["accuracy", "sensitivity", "auc", "boxIou", "falsePositiveRadiographs"] as const).map(
+    (name) => ({ ...THRESHOLDS[name], ...figures[name], anchor: anchors[name] }),
+  );
 }
 
 function describeTraining(run: TrainedDemo): string {

@@ -9,10 +9,15 @@ import { readerResult } from "./reader-results.ts";
 import { ankleReport } from "./test-ankle-report.ts";
 import { testPreliminary } from "./test-preliminary.ts";
 import { fullReport, picture, testOptions, testPatients } from "./test-report.ts";
-import { type AcceptanceThreshold, thresholdsReached } from "./thresholds.ts";
+import { type AcceptanceThreshold, figureAnchors, thresholdsReached } from "./thresholds.ts";
 
 const full = fullReport;
-const threshold = { direction: "at least", limit: 0.85, intervalLimit: 0.6 } as const;
+const threshold = {
+  direction: "at least",
+  limit: 0.85,
+  intervalLimit: 0.6,
+  anchor: "top",
+} as const;
 const page = htmlReport(full);
 /** The words of a page, one space between them. */
 const textOf = (html: string) =>
@@ -178,6 +183,20 @@ test("htmlReport: a threshold missed by a thousandth is missed, and does not loo
   assert.ok(words.includes("0.850 0.650–0.950 IoU at least 0.85, interval above 0.60: reached"));
   const passed = htmlReport({ ...full, thresholds: full.thresholds.slice(1) });
   assert.ok(passed.includes("Reached: all 1 thresholds"));
+});
+
+test("htmlReport: each figure that has a threshold leads to its cases", () => {
+  const [test] = full.tests;
+  const anchors = Object.values(figureAnchors(test.id));
+  assert.equal(new Set(anchors).size, 5);
+  for (const anchor of anchors) assert.ok(page.includes(`id="${anchor}"`), anchor);
+  const cards = [
+    ...page.matchAll(/<div class="threshold [^>]*><b><a class="figure" href="#([^"]+)"/g),
+  ];
+  assert.deepEqual(
+    cards.map(([, to]) => to),
+    full.thresholds.map(({ anchor }) => anchor),
+  );
 });
 
 test("thresholdsReached: by the figure and by the far end of its interval, in both directions", () => {

@@ -3,7 +3,7 @@
  * no script runs. What is said in each part is the part's own file, in `sections/`.
  */
 import type { ReportContent } from "./content.ts";
-import { testAnchor } from "./links.ts";
+import { linked, testAnchor } from "./links.ts";
 import { html, type Markup, verbatim } from "./markup.ts";
 import { decimal, withInterval } from "./numbers.ts";
 import { casesSection } from "./sections/cases-section.ts";
@@ -107,7 +107,7 @@ function verdict(thresholds: readonly AcceptanceThreshold[]): Markup {
   const cards = thresholds.map((one) => {
     const side = one.direction === "at least" ? "above" : "below";
     const state = thresholdReached(one) ? "reached" : "not reached";
-    return html`<div class="threshold ${thresholdReached(one) ? "" : "failed"}"><b>${withInterval(one.value, one.interval, 3)}</b><span>${one.name}</span><span class="soft">${one.direction} ${decimal(one.limit)}, interval ${side} ${decimal(one.intervalLimit)}: ${state}</span></div>`;
+    return html`<div class="threshold ${thresholdReached(one) ? "" : "failed"}"><b>${linked(one.anchor, withInterval(one.value, one.interval, 3))}</b><span>${one.name}</span><span class="soft">${one.direction} ${decimal(one.limit)}, interval ${side} ${decimal(one.intervalLimit)}: ${state}</span></div>`;
   });
   return html`<div class="verdict ${passed ? "" : "failed"}"><strong>${words}</strong><div class="thresholds">${cards}</div></div>`;
 }

@@ -9,6 +9,7 @@ import type { ReportContent, ReportedReaders } from "./content.ts";
 import type { Provenance } from "./provenance.ts";
 import { annotatorsOnTest, readerResult } from "./reader-results.ts";
 import { describeSet } from "./set-description.ts";
+import { figureAnchors } from "./thresholds.ts";
 
 export const EVIL = `<script>alert("&'")</script>`;
 export const picture = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3, 250);
@@ -88,7 +89,9 @@ const hospital: HospitalFlow = {
   excludedByReference: {},
 };
 
+const TEST = "internal-difficult";
 const threshold = { direction: "at least", limit: 0.85, intervalLimit: 0.6 } as const;
+const anchors = figureAnchors(TEST);
 
 export const testProvenance: Provenance = {
   study: {
@@ -138,8 +141,8 @@ export const fullReport: ReportContent = {
     pathology: "Other fracture or pathology",
   },
   thresholds: [
-    { ...threshold, name: "AUC", value: 0.849, interval: [0.7, 0.95] },
-    { ...threshold, name: "IoU", value: 0.85, interval: [0.65, 0.95] },
+    { ...threshold, name: "AUC", value: 0.849, interval: [0.7, 0.95], anchor: anchors.auc },
+    { ...threshold, name: "IoU", value: 0.85, interval: [0.65, 0.95], anchor: anchors.boxIou },
   ],
   flow: { refusedFiles: { "not-dicom": 4 }, hospitals: [hospital] },
   sets: [
@@ -171,7 +174,7 @@ export const fullReport: ReportContent = {
   ],
   tests: [
     {
-      id: "internal-difficult",
+      id: TEST,
       name: EVIL,
       description: EVIL,
       evaluation: testEvaluation(10),
