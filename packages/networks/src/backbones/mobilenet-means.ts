@@ -1,7 +1,7 @@
 /** How large the features of a MobileNetV2 are, block by block: the first thing to look at when training fails. */
 import { noGrad, scope, type Tensor } from "@malleolus/torch";
 import type { ImageBatch } from "../input/image-batch.ts";
-import type { InvertedResidual } from "./mobilenet-v2.ts";
+import type { InvertedResidual } from "./inverted-residual.ts";
 import type { ConvolutionAndNorm } from "./normed-convolution.ts";
 
 /** The stem, the last block of every resolution, and the last layers. */

@@ -15,22 +15,14 @@
  * `deep` [N, 320, H/S, W/S] at the output stride S.
  */
 import type { MobileNetV2Config } from "@malleolus/schema";
-import { add_, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
-import { fusedBlock } from "./fused-block.ts";
+import { nn, noGrad, scope, type Tensor } from "@malleolus/torch";
+import { type BlockPlan, type InvertedResidual, invertedResidual } from "./inverted-residual.ts";
 import {
   type ConvolutionAndNorm,
   convolutionAndNorm,
   eights,
   type NormKind,
 } from "./normed-convolution.ts";
-
-/** Expansion (where it is one), depthwise 3x3, and a linear 1x1, as torchvision lists them. */
-export interface InvertedResidual extends nn.Layer {
-  readonly conv: readonly object[];
-  /** The output, and the wide map after the depthwise convolution. */
-  forwardWide(input: Tensor): { readonly output: Tensor; readonly wide: Tensor };
-  clearFoldedWeights(): void;
-}
 
 export interface MobileNetV2Maps {
   /** What the decoder of DeepLabV3+ takes: the wide map of `features.3`. */
@@ -96,18 +88,12 @@ export function mobileNetV2(config: MobileNetV2Config): MobileNetV2 {
 }
 
 /** Of a layer at this place in `features`. */
-export function mobileNetNorm({ norm, freezeAt }: MobileNetV2Config, index: number): NormKind {
+export function mobileNetNorm(
+  { norm, freezeAt }: Pick<MobileNetV2Config, "norm" | "freezeAt">,
+  index: number,
+): NormKind {
   if (norm === "group") return "group";
   return index < freezeAt ? "frozen" : "measured";
-}
-
-interface BlockPlan {
-  readonly in: number;
-  readonly wide: number;
-  readonly out: number;
-  readonly expands: boolean;
-  readonly stride: number;
-  readonly dilation: number;
 }
 
 function blockPlans(config: MobileNetV2Config): BlockPlan[] {
@@ -124,8 +110,10 @@ function blockPlans(config: MobileNetV2Config): BlockPlan[] {
         wide: input * expansion,
         out: channels,
         expands: expansion > 1 || config.firstExpansion,
+        kernel: 3,
         stride: isBeyond ? 1 : wanted,
         dilation,
+        padding: "centered",
       });
       if (isBeyond) dilation *= wanted;
       else reached *= wanted;
@@ -133,53 +121,4 @@ function blockPlans(config: MobileNetV2Config): BlockPlan[] {
     }
   }
   return plans;
-}
-
-function invertedResidual(plan: BlockPlan, norm: NormKind): InvertedResidual {
-  const { wide, stride, dilation } = plan;
-  const inner = { out: wide, norm, normGroups: eights(wide) };
-  const expansion = plan.expands
-    ? [convolutionAndNorm({ ...inner, in: plan.in, kernel: 1, stride: 1 })]
-    : [];
-  const depthwise = convolutionAndNorm({
-    ...inner,
-    in: wide,
-    kernel: 3,
-    stride,
-    dilation,
-    groups: wide,
-  });
-  const linear = convolutionAndNorm({
-    in: wide,
-    out: plan.out,
-    kernel: 1,
-    stride: 1,
-    norm,
-    normGroups: eights(plan.out),
-  });
-  const layers = [...expansion, depthwise];
-  const isResidual = stride === 1 && plan.in === plan.out;
-  const fused = fusedBlock({
-    expansion: expansion.at(0) ?? null,
-    depthwise,
-    linear,
-    stride,
-    dilation,
-    outputs: plan.out,
-    isResidual,
-  });
-  const layerByLayer = (input: Tensor) => {
-    const wide = layers.reduce((x, layer) => layer.forwardRelu6(x), input);
-    const output = linear.forward(wide);
-    return { output: isResidual ? add_(output, input) : output, wide };
-  };
-  return {
-    conv: [...layers, linear[0], linear[1]],
-    forward: (input) => scope(() => (fused.run(input, false) ?? layerByLayer(input)).output),
-    forwardWide: (input) => scope(() => fused.run(input, true) ?? layerByLayer(input)),
-    clearFoldedWeights() {
-      fused.clear();
-      for (const layer of [...layers, linear]) layer.clearFoldedWeights();
-    },
-  };
 }

@@ -15,6 +15,7 @@ import {
   empty,
   hardtanh_,
   nn,
+  pad,
   relu_,
   scope,
   Tensor,
@@ -26,6 +27,13 @@ import { type Folded, foldedOnce } from "./folded-once.ts";
  * train. `group`: group norm.
  */
 export type NormKind = "frozen" | "measured" | "group";
+
+/**
+ * Where the border's padding is. Either keeps the size without a stride, and they differ with one.
+ * `centered`: as much on all sides, as PyTorch's networks have it. `same`: TensorFlow's, as little as gives
+ * the size over the stride rounded up, and where that is odd one more on the right and at the bottom.
+ */
+export type ConvolutionPadding = "centered" | "same";
 
 export interface NormedConvolutionOptions {
   readonly in: number;
@@ -39,6 +47,8 @@ export interface NormedConvolutionOptions {
   readonly dilation?: number;
   /** Default 1; `in` for a depthwise convolution. */
   readonly groups?: number;
+  /** Default `centered`; `same` knows no dilation. */
+  readonly padding?: ConvolutionPadding;
 }
 
 /** What runs a convolution and its norm, wherever their tensors stand. */
@@ -68,7 +78,7 @@ export interface ConvolutionAndNorm extends NormedForward {
   readonly 1: nn.GroupNorm | nn.BatchNorm;
 }
 
-/** Padding keeps the size where the stride is 1. Initialised by He et al. 2015. */
+/** Initialised by He et al. 2015. */
 export function normedConvolution(options: NormedConvolutionOptions): NormedConvolution {
   const tensors = { weight: newWeight(options), norm: newNorm(options) };
   return Object.assign(tensors, normedForward(tensors, tensors.norm, options));
@@ -139,9 +149,12 @@ export function isBatchNorm(norm: nn.GroupNorm | nn.BatchNorm): norm is nn.Batch
 }
 
 /** Ours has the faster gradients where it serves. */
-function convolutionOf({ kernel, stride, dilation = 1, groups = 1 }: NormedConvolutionOptions) {
-  const padding = ((kernel - 1) / 2) * dilation;
-  return (input: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
+function convolutionOf(options: NormedConvolutionOptions) {
+  const { kernel, stride, dilation = 1, groups = 1, padding: kind = "centered" } = options;
+  const isPadded = kind === "same" && stride > 1;
+  const padding = isPadded ? 0 : ((kernel - 1) / 2) * dilation;
+  return (given: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
+    const input = isPadded ? pad(given, sameBorders(given.shape, kernel, stride)) : given;
     if (groups === 1 && dilation === 1) {
       return convolution(input, weight, { bias, stride, padding });
     }
@@ -149,6 +162,19 @@ function convolutionOf({ kernel, stride, dilation = 1, groups = 1 }: NormedConvo
       ? depthwiseConvolution(input, weight, { bias, stride, padding, dilation })
       : conv2d(input, weight, { bias, stride, padding, dilation, groups });
   };
+}
+
+/** Left, right, top and bottom, as LibTorch wants them. */
+function sameBorders(
+  [, , height, width]: readonly number[],
+  kernel: number,
+  stride: number,
+): number[] {
+  return [width, height].flatMap((size) => {
+    const needed = (Math.ceil(size / stride) - 1) * stride + kernel - size;
+    const before = Math.max(0, Math.floor(needed / 2));
+    return [before, Math.max(0, needed - before)];
+  });
 }
 
 function newNorm({ norm: kind, out, normGroups }: NormedConvolutionOptions) {

@@ -1,6 +1,6 @@
 /** What a classifier sees of radiographs before it weighs it: what its two forms have in common. */
 import type { Tensor } from "@malleolus/torch";
-import type { InvertedResidual } from "../backbones/mobilenet-v2.ts";
+import type { InvertedResidual } from "../backbones/inverted-residual.ts";
 import type { ConvolutionAndNorm } from "../backbones/normed-convolution.ts";
 import type { ImageBatch } from "../input/image-batch.ts";
 

@@ -12,7 +12,10 @@ import type { InputConvention } from "./input-convention.ts";
  * both sides have 0 for the mean colour, so that the border's padding and that of a batch, both
  * with 0 after the mean was subtracted, are the same pixels as before.
  */
-export function forOurInput(weight: Tensor, convention: InputConvention): Tensor {
+export function forOurInput(
+  weight: Tensor,
+  convention: Pick<InputConvention, "channelOrder" | "white" | "deviation">,
+): Tensor {
   const { channelOrder, white, deviation } = convention;
   const isOurs = channelOrder === "bgr" && white === 255 && deviation.every((d) => d === 1);
   if (isOurs || weight.shape.length !== 4 || weight.shape[1] !== 3) return weight;
