@@ -75,6 +75,118 @@ test("decodeGrayLevels: what lies beside the window is still there", async () =>
   assert.ok(top >= 300);
 });
 
+const exact: readonly (readonly [
+  what: string,
+  elements: Elements,
+  expected: readonly [levels: number[], top: number, window: readonly [number, number]],
+])[] = [
+  ["no window", pixels, [[100, 101, 180, 300], 65_535, [100, 300]]],
+  [
+    "a window",
+    { ...pixels, "00281050 DS": "190", "00281051 DS": "150" },
+    [[100, 101, 180, 300], 65_535, [115, 264]],
+  ],
+  [
+    "MONOCHROME1 of twelve bits, with padding",
+    {
+      ...pixels,
+      "00280004 CS": "MONOCHROME1",
+      "00280101 US": [12],
+      "00280102 US": [11],
+      "00280120 US": [300],
+    },
+    [[3995, 3994, 3915, 0], 4095, [3915, 3995]],
+  ],
+  [
+    "signed values of twelve bits",
+    {
+      "00280101 US": [12],
+      "00280102 US": [11],
+      "00280103 US": [1],
+      "7fe00010 OW": [0xfff, 0, 1, 0x7ff],
+    },
+    [[2047, 2048, 2049, 4095], 4095, [2047, 4095]],
+  ],
+  // Of a curve the levels are what is shown, in 16 bits.
+  [
+    "a VOI table",
+    { ...pixels, "00283010 SQ": [{ "00283002 US": [3, 100, 10], "00283006 US": [0, 340, 1023] }] },
+    [[0, 21_781, 65_535, 65_535], 65_535, [0, 65_535]],
+  ],
+  [
+    "a modality table that bends between its ends",
+    {
+      "00283000 SQ": [{ "00283002 US": [4, 0, 8], "00283006 US": [0, 1, 1, 3] }],
+      "7fe00010 OW": [0, 1, 2, 3],
+    },
+    [[0, 21_845, 21_845, 65_535], 65_535, [0, 65_535]],
+  ],
+  [
+    "a modality table of one value",
+    { ...pixels, "00283000 SQ": [{ "00283002 US": [2, 0, 8], "00283006 US": [7, 7] }] },
+    [[0, 0, 0, 0], 65_535, [0, 65_535]],
+  ],
+];
+for (const [what, elements, [levels, top, [low, high]]] of exact) {
+  test(`decodeGrayLevels: the levels of ${what}, one by one`, async () => {
+    const found = await decodeGrayLevels(dicomFile({ ...GRAY_2X2, ...elements }), "x.dcm");
+    assert.deepEqual(
+      { ...found, levels: [...found.levels] },
+      {
+        width: 2,
+        height: 2,
+        levels,
+        top,
+        window: { low, high },
+      },
+    );
+  });
+}
+
+test("decodeGrayLevels: a rescale whose numbers binary fractions cannot hold leaves the levels as they are", async () => {
+  for (const [slope, intercept] of [
+    ["0.1", "0.7"],
+    ["0.2442", "-24.5"],
+    ["-0.3", "0.1"],
+  ]) {
+    const rescaled = { ...pixels, "00281052 DS": intercept, "00281053 DS": slope };
+    const { levels } = await decodeGrayLevels(dicomFile({ ...GRAY_2X2, ...rescaled }), "x.dcm");
+    const expected = [100, 101, 180, 300].map((level) =>
+      Number(slope) < 0 ? 65_535 - level : level,
+    );
+    assert.deepEqual([...levels], expected, slope);
+  }
+});
+
+test("decodeGrayLevels: of colour its luminance, in 16 bits", async () => {
+  const color = {
+    "00280002 US": [3],
+    "00280006 US": [0],
+    "00280100 US": [8],
+    "00280101 US": [8],
+    "00280102 US": [7],
+  };
+  for (const [photometric, samples] of [
+    ["RGB", [1, 1, 1, 2, 2, 2, 3, 3, 3, 255, 255, 255]],
+    ["YBR_FULL", [1, 128, 128, 2, 128, 128, 3, 128, 128, 255, 128, 128]],
+  ] as const) {
+    const picture = { "00280004 CS": photometric, "7fe00010 OW": Uint8Array.from(samples) };
+    const file = dicomFile({ ...GRAY_2X2, ...color, ...picture });
+    const { levels, top, window } = await decodeGrayLevels(file, "x.dcm");
+    assert.deepEqual([...levels], [257, 514, 771, 65_535], photometric);
+    assert.deepEqual([top, window], [65_535, { low: 0, high: 65_535 }]);
+  }
+});
+
+test("decodeGrayLevels: a PNG of 8 bits has 256 levels", async () => {
+  const raw = Uint8Array.of(0, 1, 128, 255);
+  const png = await sharp(raw, { raw: { width: 2, height: 2, channels: 1 } })
+    .png()
+    .toBuffer();
+  const { levels, top, window } = await decodeGrayLevels(png, "x.png");
+  assert.deepEqual([[...levels], top, window], [[...raw], 255, { low: 0, high: 255 }]);
+});
+
 test("decodeGrayLevels: a PNG of 16 bits keeps them", async () => {
   const raw = Uint16Array.of(0, 1, 513, 65_535);
   const png = await sharp(raw, { raw: { width: 2, height: 2, channels: 1 } })

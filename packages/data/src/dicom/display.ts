@@ -138,11 +138,11 @@ export function grayTransforms(
   const isPadding = paddingTest(attributes, header);
   // Nothing but padding: an empty range, everything black.
   const [low, high] = extremes(counted, isPadding) ?? [0, -1];
-  const toModality = modalityTransform(attributes, header, where);
+  const { rescale, toModality } = modalityTransform(attributes, header, where);
   const range = [low, high].map(toModality);
   const mayBeNegative = leastPossible(header, toModality) < 0;
   const { display, toShare } = voiTransform(attributes, mayBeNegative, range, where);
-  return { isPadding, low, high, toModality, display, toShare };
+  return { isPadding, low, high, rescale, toModality, display, toShare };
 }
 
 /** Whether a stored value is padding and no measurement (PS3.3 section C.7.5.1.1.2). */
@@ -154,20 +154,26 @@ function paddingTest(attributes: Attributes, header: PixelHeader): (value: numbe
   return (value) => value >= least && value <= greatest;
 }
 
+interface ModalityTransform {
+  /** Null where a table stands for it, which need be no line. */
+  readonly rescale: { readonly slope: number; readonly intercept: number } | null;
+  readonly toModality: (value: number) => number;
+}
+
 function modalityTransform(
   attributes: Attributes,
   header: PixelHeader,
   where: string,
-): (value: number) => number {
+): ModalityTransform {
   const [item] = attributes.items(MODALITY_LUT);
   if (item !== undefined) {
     const lut = readLut(item, header.signed, where);
-    return (value) => lookUp(lut, value);
+    return { rescale: null, toModality: (value) => lookUp(lut, value) };
   }
   // A slope of zero would make every value the same, which no machine means.
   const slope = attributes.decimal(SLOPE) || 1;
   const intercept = attributes.decimal(INTERCEPT) ?? 0;
-  return (value) => value * slope + intercept;
+  return { rescale: { slope, intercept }, toModality: (value) => value * slope + intercept };
 }
 
 /** Of the values that the pixels could have; a table's output is never below zero. */

@@ -27,18 +27,17 @@ function storedLevels(
   header: PixelHeader,
   where: string,
 ): Pick<GrayLevels, "levels" | "top" | "window"> {
-  const { isPadding, toModality, display, low, high } = grayTransforms(
+  const { isPadding, rescale, display, low, high } = grayTransforms(
     countValues(stored),
     attributes,
     header,
     where,
   );
-  // A curve, or a modality transform that is no line, cannot be said as a window.
-  const slope = toModality(1) - toModality(0);
-  const isLine = toModality(high) === toModality(0) + slope * high && slope !== 0;
-  if (display.kind === "lut" || !isLine) {
+  // A table's curve cannot be said as a window.
+  if (display.kind === "lut" || rescale === null) {
     return displayedLevels(stored, attributes, header, where);
   }
+  const { slope, intercept } = rescale;
   const bits = Math.min(header.bitsStored, MOST_BITS);
   const least = Math.min(low, header.signed ? -(2 ** (bits - 1)) : 0);
   const top = Math.max(high - least, 2 ** bits - 1);
@@ -48,7 +47,7 @@ function storedLevels(
   for (let i = 0; i < stored.length; i++) {
     levels[i] = isPadding(stored[i]) ? 0 : toLevel(stored[i]);
   }
-  const ends = windowEnds(display).map((value) => toLevel((value - toModality(0)) / slope));
+  const ends = windowEnds(display).map((value) => toLevel((value - intercept) / slope));
   return { levels, top, window: { low: Math.min(...ends), high: Math.max(...ends) } };
 }
 
