@@ -30,6 +30,38 @@ test("encodeLevels: a slope up to the right leaves nothing over but its edges", 
   assert.ok(left.length <= 64 + 48 + 1, `${left.length}`);
 });
 
+test("encodeLevels: a mark and 24 bytes, then low bytes, then high ones", () => {
+  const bytes = encodeLevels(image(3, 2, (at) => (at === 0 ? 0x1234 : 0x1235)));
+  assert.equal(bytes.length, 24 + 2 * 6);
+  assert.equal(Buffer.from(bytes.subarray(0, 4)).toString("latin1"), "MLR1");
+  // 0x1234 is left over of the first, doubled as no negative number is; 1 of the second; then nothing.
+  assert.deepEqual([...bytes.subarray(24)], [0x68, 2, 0, 2, 0, 0, 0x24, 0, 0, 0, 0, 0]);
+});
+
+const predictions: readonly (readonly [
+  corner: number,
+  above: number,
+  left: number,
+  said: number,
+])[] = [
+  // A corner beyond both is an edge: the one farther from it goes on.
+  [10, 20, 30, 30],
+  [10, 30, 20, 30],
+  [40, 20, 30, 20],
+  [40, 30, 20, 20],
+  [20, 20, 30, 30],
+  [30, 20, 30, 20],
+  // Between them, the plane.
+  [25, 20, 30, 25],
+  [22, 30, 20, 28],
+];
+for (const [corner, above, left, said] of predictions) {
+  test(`encodeLevels: ${left} and ${above} around ${corner} predict ${said}`, () => {
+    const bytes = encodeLevels(image(2, 2, (at) => [corner, above, left, said][at]));
+    assert.deepEqual([bytes[24 + 3], bytes[24 + 7]], [0, 0]);
+  });
+}
+
 test("decodeLevels: bytes behind an offset, as of a larger buffer", () => {
   const bytes = encodeLevels(image(5, 4, noise));
   const larger = new Uint8Array(bytes.length + 3);

@@ -14,3 +14,8 @@ test("windowFunction: by the formulas of PS3.3 C.11.2.1.2 and C.11.2.1.3", () =>
   assert.deepEqual(shares("LINEAR_EXACT", [49.5, 100, 150.5, 0]), [0, 0.5, 1, 0]);
   assert.deepEqual(shares("SIGMOID", [100, 100 + 101 / 4]), [0.5, 0.731059]);
 });
+
+test("windowFunction: a window of one step is black up to half a value below its centre, and white above", () => {
+  const shown = windowFunction("LINEAR", 100, 1);
+  assert.deepEqual([99, 99.5, 99.6, 100].map(shown), [0, 0, 1, 1]);
+});

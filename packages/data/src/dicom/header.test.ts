@@ -67,6 +67,44 @@ test("readDicom: 32 bits allocated are refused", () =>
   refusesHeader({ "00280100 US": [32] }, "unsupported", /8 or 16 bits allocated, got 32/));
 test("readDicom: more bits stored than allocated contradict each other", () =>
   refusesHeader({ "00280101 US": [17] }, "damaged", /17 bits up to bit 15/));
+test("readDicom: bits that are not said are all that are allocated, up to the last of those stored", async () => {
+  const read = async (change: Change) => {
+    const { bitsStored, stored } = await readDicom(
+      dicomFile({ ...GRAY_2X2, "00280002 US": null, "00280102 US": null, ...change }),
+      "x.dcm",
+    );
+    return [bitsStored, stored.max];
+  };
+  const pixels = { "7fe00010 OW": [0, 1, 2, 0x8fff] };
+  assert.deepEqual(await read({ ...pixels, "00280101 US": null }), [16, 0x8fff]);
+  assert.deepEqual(await read({ ...pixels, "00280101 US": [12] }), [12, 0xfff]);
+  assert.deepEqual(await read({ ...pixels, "00280101 US": [1] }), [1, 1]);
+});
+test("readDicom: bits stored that do not lie within those allocated", async () => {
+  for (const [stored, high] of [
+    [0, 0],
+    [12, 16],
+    [12, 10],
+    [16, 14],
+  ]) {
+    await refusesHeader(
+      { "00280101 US": [stored], "00280102 US": [high] },
+      "damaged",
+      new RegExp(`${stored} bits up to bit ${high}$`),
+    );
+  }
+});
+test("readDicom: the most values that an image may have, of all its samples", async () => {
+  const sized = (rows: number, columns: number, change: Change = {}) => ({
+    "00280010 US": [rows],
+    "00280011 US": [columns],
+    ...change,
+  });
+  // 2^27: not too many, but not there.
+  await refusesHeader(sized(16_384, 8_192), "truncated", /268435456 bytes of pixels, got 8/);
+  await refusesHeader(sized(16_384, 8_193), "damaged", /8193 x 16384/);
+  await refusesHeader(sized(8_192, 8_192, COLOR), "damaged", /8192 x 8192/);
+});
 test("readDicom: an image of no columns is refused", () =>
   refusesHeader({ "00280011 US": [0] }, "damaged", /got 0 x 2/));
 test("readDicom: a size beyond any detector is refused before memory is asked for", () =>
@@ -122,6 +160,27 @@ test("readDicom: of YCbCr, the first component", () =>
     },
     [1, 2, 3, 4],
   ));
+test("readDicom: of YCbCr by planes, the first plane", () =>
+  checkColor(
+    {
+      "00280004 CS": "YBR_FULL",
+      "00280006 US": [1],
+      "7fe00010 OW": Uint8Array.of(1, 2, 3, 4, 128, 128, 128, 128, 128, 128, 128, 128),
+    },
+    [1, 2, 3, 4],
+  ));
+test("readDicom: of colour, the range of its luminance, and its full range is shown", async () => {
+  const colors = Uint8Array.of(10, 10, 10, 100, 0, 0, 0, 100, 0, 255, 255, 255);
+  const { stored, displayed, display, notes } = await readDicom(
+    dicomFile({ ...GRAY_2X2, ...COLOR, "7fe00010 OW": colors }),
+    "x",
+  );
+  assert.deepEqual([stored.min, stored.max], [10, 255]);
+  assert.ok(Math.abs(stored.mean - (10 + 29.9 + 58.7 + 255) / 4) < 1e-5);
+  assert.ok(Math.abs(displayed.min - 10 / 255) < 1e-7 && displayed.max === 1);
+  assert.deepEqual(display, { kind: "full range", low: 0, high: 255 });
+  assert.deepEqual(notes, []);
+});
 test("readDicom: halved chroma without compression is refused", () =>
   refusesHeader({ ...COLOR, "00280004 CS": "YBR_FULL_422" }, "unsupported", /YBR_FULL_422/));
 test("readDicom: an odd count of 8-bit pixels, padded to even", async () => {
