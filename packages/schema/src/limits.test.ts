@@ -21,8 +21,8 @@ import {
 } from "./api/account.ts";
 import { commentRequestSchema, returnRequestSchema } from "./api/annotating.ts";
 import { modelFindingSchema, reopeningRequestSchema } from "./api/case.ts";
-
 import { decidingRequestSchema } from "./api/deciding.ts";
+import { jobRequestSchema } from "./api/job.ts";
 import { newPasskeySchema } from "./api/passkey.ts";
 import { predictedFileSchema } from "./api/predict.ts";
 import { reportPatientSchema } from "./api/report.ts";
@@ -164,6 +164,7 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
     { structure: text(1, 100), note: text(1, 500), round: text(1, 100) },
   ],
   ["decision between readers", decidingRequestSchema, { reason: text(1, 500) }],
+  ["job that is asked for", jobRequestSchema, { "|2.title": text(1, 200) }],
   ["passkey", newPasskeySchema, { name: text(1, 100) }],
   ["predicted file", predictedFileSchema, { place: whole(0, 5) }],
   ["patient of a report", reportPatientSchema, { "": text(1, 200) }],
@@ -286,6 +287,7 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
       "anchors.offset": share,
       "rpn.positiveFraction": share,
       "roi.mask.head.|1.refinements": whole(0),
+      "roi.boxRegressions": whole(1, 4),
     },
   ],
   ["evaluation of a detector", detectionEvaluationSchema, { "imageLevel.auc.auc": share }],
@@ -431,6 +433,7 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
     serviceSettingsSchema,
     {
       mostWaiting: whole(1, 10_000),
+      analysesAtOnce: whole(1, 16),
       completeAfterSeconds: number(0.1, 3600),
       keepPixelsDays: { good: [0.01, 7], bad: [0, 7.01] },
       keepRecordsDays: { good: [0.01, 366], bad: [0, 366.01] },

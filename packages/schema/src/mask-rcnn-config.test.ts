@@ -36,3 +36,12 @@ test("maskRcnnConfigSchema: a mask head that is none is refused", () => {
     assert.equal(maskRcnnConfigSchema.safeParse(withMask({ ...mask, head })).success, false);
   }
 });
+
+test("maskRcnnConfigSchema: a configuration of before there was a choice regresses once and weighs nothing", () => {
+  const { boxRegressions: _, ...roi } = config.roi;
+  const imageHead = { hiddenChannels: 8, lossWeight: 1 };
+  const read = maskRcnnConfigSchema.parse(
+    JSON.parse(JSON.stringify({ ...config, roi, imageHead })),
+  );
+  assert.deepEqual(read, { ...config, imageHead: { ...imageHead, weighsScores: false } });
+});

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { ankleClassification } from "./ankle-classification.ts";
 import { protocolSchema } from "./protocol.ts";
 import { readRecord } from "./read-json.ts";
+import { screeningRulesSchema } from "./screening-rules.ts";
 
 const words = {
   recognizedBy: ["the"],
@@ -157,5 +158,23 @@ test("protocolSchema: words of screening, one on either side of a bar", () => {
   }
   for (const term of ["", "...", "|a", "a|", "a| b", "a |b", "x-ray|scan", "scan|x-ray"]) {
     assert.ok(!protocolSchema.safeParse(withTerm(term)).success, term);
+  }
+});
+
+test("screeningRulesSchema: languages of two letters at least, and codes that are not empty", () => {
+  const { screening } = protocol;
+  const takes = (languages: object) =>
+    screeningRulesSchema.safeParse({ ...screening, languages }).success;
+  for (const [language, may] of [
+    ["", false],
+    ["e", false],
+    ["en", true],
+    ["deu", true],
+  ] as const) {
+    assert.equal(takes({ [language]: words }), may, language);
+  }
+  for (const key of ["otherSites", "exclusions"]) {
+    const of = (code: string) => ({ en: { ...words, [key]: { [code]: ["cast"] } } });
+    assert.deepEqual([takes(of("")), takes(of("c")), takes(of("cast"))], [false, true, true], key);
   }
 });

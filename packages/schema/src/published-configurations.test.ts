@@ -63,6 +63,7 @@ test("detectron2Config: the keys of config/defaults.py and Base-RCNN-FPN.yaml", 
     "MODEL.ROI_HEADS.SCORE_THRESH_TEST": [roi.scoreThreshold, 0.05],
     "MODEL.ROI_HEADS.NMS_THRESH_TEST": [roi.nmsThreshold, 0.5],
     "TEST.DETECTIONS_PER_IMAGE": [roi.detectionsPerImage, 100],
+    "how often a box goes through the box head": [roi.boxRegressions, 1],
   } as const;
   for (const [key, [ours, theirs]] of Object.entries(published))
     assert.deepEqual(ours, theirs, key);
