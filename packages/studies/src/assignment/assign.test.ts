@@ -368,6 +368,8 @@ test("readTestSets: easy replaces the ambiguous by patients in reserve, as the s
   // The only one in reserve is ambiguous itself.
   assert.deepEqual(ids(internal.easy, "weber_a"), [caseOf("weber_a", 1)]);
   assert.deepEqual(internal.missing, { weber_a: 1 });
+  // The reserve of a class without an ambiguous patient stays in reserve.
+  assert.equal(ids(internal.easy, "no_fracture")?.length, 2);
   assert.deepEqual([external.difficult.length, external.easy?.length], [3, 3]);
   await assert.rejects(
     adjudicateReading(study, {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Measurement } from "@malleolus/schema";
-import { addCases, imageId, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
+import { imageColumn, type Measurement } from "@malleolus/schema";
+import { addCases, facts, imageId, OBSERVERS, reading, studyWithPeople } from "../test-people.ts";
 import { assignReaders } from "./assign-readers.ts";
 import { measuredValues } from "./measured-values.ts";
 import { submitReading, withdrawReading } from "./submit-reading.ts";
@@ -54,4 +54,31 @@ test("measuredValues: by rule and radiograph, what at least two have measured", 
   );
   assert.deepEqual(rest, []);
   assert.deepEqual(await measuredValues(study, "reference"), []);
+});
+
+test("measuredValues: of a radiograph without a spacing its angles, and no lengths", async (context) => {
+  const study = await studyWithPeople(context);
+  await addCases(study, [{ id: "x", patient: "P", views: ["ap"] }]);
+  const unknown = { ...facts("ap"), pixelSpacingMm: null, spacingSource: "none" } as const;
+  await study.database
+    .updateTable("images")
+    .set({ facts: imageColumn.write(unknown) })
+    .execute();
+  await assignReaders(study, "curation");
+  const [one, two] = OBSERVERS;
+  const step: Measurement = {
+    ...tilt,
+    rule: "fracture-step",
+    form: "perpendicular",
+    points: tilt.points.slice(0, 3),
+  };
+  for (const reader of [one, two]) {
+    const measurements = [gap(AP, 10), step, tilt];
+    await submitReading(study, { ...reading("x", reader, "weber_b"), measurements });
+  }
+  const tables = await measuredValues(study, "curation");
+  assert.deepEqual(
+    tables.map(({ name, unit }) => [name, unit]),
+    [["Talar tilt", "degrees"]],
+  );
 });

@@ -43,6 +43,21 @@ test("assignReaders: every candidate goes to every observer, in orders of their 
   assert.equal(new Set(orders.map((order) => order.join())).size, 3);
 });
 
+test("assignReaders: a case that is a candidate no more is taken back where nobody has begun it", async (context) => {
+  const study = await studyWithPeople(context);
+  await addCases(study, [{ id: "x" }, { id: "y" }, { id: "z" }]);
+  await assignReaders(study, "curation");
+  await submitReading(study, reading("y", OBSERVERS[0], "weber_a"));
+  await study.database
+    .updateTable("cases")
+    .set({ state: "excluded by keyword" })
+    .where("id", "in", ["x", "y"])
+    .execute();
+  assert.deepEqual(await assignReaders(study, "curation"), { assigned: 0, withdrawn: 1 });
+  const tasks = await study.database.selectFrom("tasks").select("case_id").distinct().execute();
+  assert.deepEqual(tasks.map(({ case_id }) => case_id).toSorted(), ["y", "z"]);
+});
+
 test("readWorklist: pages, views in the protocol's order, and what is done", async (context) => {
   const study = await studyWithPeople(context);
   const ids = Array.from({ length: 5 }, (_, index) => `case ${index}`);
@@ -97,13 +112,17 @@ for (const [said, state, decision, ambiguous] of outcomes) {
     await assignReaders(study, "curation");
     await readByAll(study, "x", said);
     assert.equal((await caseRow(study, "x")).state, "read");
-    const { disagreements } = await resolveReadings(study, { panel: "curation", who: "me" });
+    const resolved = await resolveReadings(study, { panel: "curation", who: "me" });
     const row = await caseRow(study, "x");
     assert.deepEqual(
       [row.state, row.class ?? row.exclusion, row.ambiguous],
       [state, decision, ambiguous],
     );
-    assert.deepEqual(disagreements, state === "read" ? ["x"] : []);
+    assert.deepEqual(resolved, {
+      agreed: ambiguous === 0 ? 1 : 0,
+      excludedByMajority: ambiguous === 1 ? 1 : 0,
+      disagreements: state === "read" ? ["x"] : [],
+    });
   });
 }
 
@@ -181,6 +200,59 @@ test("withdrawReading: the case is a candidate again, with its history", async (
   assert.deepEqual(
     own.map(({ decision }) => decision?.id ?? null),
     ["weber_a", null, "no_fracture"],
+  );
+});
+
+test("withdrawReading: before all have read, the case stays as it is", async (context) => {
+  const study = await studyWithPeople(context);
+  await addCases(study, [{ id: "x" }]);
+  await assignReaders(study, "curation");
+  const at = "2025-06-01T08:00:00.000Z";
+  const [observer] = OBSERVERS;
+  assert.equal(await submitReading(study, reading("x", observer, "weber_a"), at), at);
+  await withdrawReading(study, { caseId: "x", panel: "curation", reader: observer });
+  const { own } = await readingsVisibleTo(study, {
+    caseId: "x",
+    panel: "curation",
+    viewer: observer,
+  });
+  assert.deepEqual(
+    own.map(({ revision, decision }) => [revision, decision?.id ?? null]),
+    [
+      [1, "weber_a"],
+      [2, null],
+    ],
+  );
+  assert.deepEqual([own[0].at, own[1].at > at], [at, true]);
+  assert.equal((await caseRow(study, "x")).state, "candidate fracture");
+  const moved = await study.database.selectFrom("transitions").select("id").execute();
+  assert.equal(moved.length, 1);
+});
+
+test("reopenReading: the case has no verdict until the next, which is another revision", async (context) => {
+  const study = await studyWithPeople(context);
+  await addCases(study, [{ id: "x" }]);
+  await assignReaders(study, "curation");
+  await readByAll(study, "x", ["-cast", "-cast", "-cast"]);
+  await resolveReadings(study, { panel: "curation", who: "me" });
+  await reopenReading(study, { caseId: "x", who: "senior", why: "a cast of another leg" });
+  assert.deepEqual(
+    { ...(await caseRow(study, "x")) },
+    { state: "read", class: null, exclusion: null, ambiguous: null },
+  );
+  await readByAll(study, "x", ["weber_b", "weber_b", "weber_b"]);
+  await resolveReadings(study, { panel: "curation", who: "me" });
+  const verdicts = await study.database
+    .selectFrom("verdicts")
+    .select(["revision", "decision_id"])
+    .orderBy("revision")
+    .execute();
+  assert.deepEqual(
+    verdicts.map(({ revision, decision_id }) => [revision, decision_id]),
+    [
+      [1, "cast"],
+      [2, "weber_b"],
+    ],
   );
 });
 

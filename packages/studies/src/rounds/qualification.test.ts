@@ -39,6 +39,16 @@ const qualification = (passShare: number) => ({
 const left = async (study: Study, queue: string) =>
   (await readerWorklist(study, observer, { ...question, queue })).entries.map(({ code }) => code);
 
+async function classOf(study: Study, code: string): Promise<string> {
+  const { caseId } = await findReaderTask(study, observer, code);
+  const row = await study.database
+    .selectFrom("cases")
+    .select("class")
+    .where("id", "=", caseId)
+    .executeTakeFirstOrThrow();
+  return row.class ?? "";
+}
+
 async function read(study: Study, code: string, id: string) {
   const task = await findReaderTask(study, observer, code);
   const content = { decision: { kind: "class", id }, certainty: 5 } as const;
@@ -92,8 +102,47 @@ test("qualification: one that is failed keeps the rest closed until another is p
   assert.deepEqual(failed.qualification, { needed: 4, right: 2, passed: false });
   assert.deepEqual(await left(study, "curation"), []);
   await createRound(study, qualification(0.25), DEED);
-  for (const code of await left(study, "round-2")) await read(study, code, "weber_a");
+  const [first, ...others] = await left(study, "round-2");
+  // One of four that is right would do, once all are read.
+  await read(study, first, await classOf(study, first));
+  const [during] = await queuesOf(study, observer);
+  assert.deepEqual(during.qualification, { needed: 1, right: 0, passed: false });
+  assert.deepEqual(await left(study, "curation"), []);
+  for (const code of others) await read(study, code, "no_fracture");
   assert.equal((await left(study, "curation")).length, 2);
+  assert.deepEqual(
+    (await listRounds(study)).map(({ passed }) => passed),
+    [[], [observer]],
+  );
+});
+
+test("qualification: a share that is no whole number of cases is rounded up", async (context) => {
+  const study = await studyToQualifyIn(context);
+  await createRound(study, qualification(0.6), DEED);
+  for (const code of await left(study, "round-1")) await read(study, code, "weber_b");
+  const [queue] = await queuesOf(study, observer);
+  assert.deepEqual(queue.qualification, { needed: 3, right: 2, passed: false });
+});
+
+test("qualification: a case that is to be read in another round waits until it is read", async (context) => {
+  const study = await studyToQualifyIn(context);
+  await createRound(study, { ...qualification(0), passShare: null, people: [second] }, DEED);
+  const asked = (cases: number) =>
+    createRound(study, { ...qualification(0.5), people: [second], cases }, DEED);
+  await assert.rejects(asked(1), { code: "assignment" });
+  const { entries } = await readerWorklist(study, second, { ...question, queue: "round-1" });
+  const tasks = await Promise.all(entries.map(({ code }) => findReaderTask(study, second, code)));
+  const task = tasks.find(({ caseId }) => caseId === "known-1") ?? tasks[0];
+  const content = { decision: { kind: "class", id: "weber_b" }, certainty: 5 } as const;
+  const { feedback } = await submitOwnReading(study, task, content);
+  assert.equal(feedback, null, "a round of no qualification tells nothing");
+  await assert.rejects(asked(2), { code: "assignment" });
+  const { cases, key } = await asked(1);
+  assert.equal(cases, 1);
+  assert.deepEqual(
+    (await queuesOf(study, second)).map((queue) => queue.key),
+    [key],
+  );
 });
 
 test("qualification: no case that its people have still to read, and no model beside it", async (context) => {

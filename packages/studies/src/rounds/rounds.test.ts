@@ -3,10 +3,11 @@ import { test } from "node:test";
 import type { RoundRequest } from "@malleolus/schema";
 import { submitOwnReading, withdrawOwnReading } from "../reading/reader-reading.ts";
 import type { Study } from "../study.ts";
+import { caseCode } from "../tasks/case-code.ts";
 import { findReaderTask, placeOf, queuesOf, readerWorklist } from "../tasks/reader-tasks.ts";
-import { addCases, OBSERVERS, studyWithPeople } from "../test-people.ts";
+import { addCases, OBSERVERS, SURGEONS, studyWithPeople } from "../test-people.ts";
 import { roundMatrices } from "./round-matrices.ts";
-import { createRound, listRounds } from "./rounds.ts";
+import { createRound, listRounds, readersOf } from "./rounds.ts";
 
 const [observer, second] = OBSERVERS;
 const DEED = { who: "admin", at: "2026-01-01T00:00:00.000Z" };
@@ -67,6 +68,32 @@ test("createRound: as many people and cases as one statement of SQLite cannot ho
 test("createRound: more cases than there are, and people who do not read, are refused", async (context) => {
   await assert.rejects(studyWithRound(context, { cases: 11 }), { code: "assignment" });
   await assert.rejects(studyWithRound(context, { people: ["annotator-1"] }), { code: "record" });
+});
+
+test("createRound: some of the cases, a share of them again, rounded", async (context) => {
+  const study = await studyWithRound(context, { cases: 7 });
+  const [listed] = await listRounds(study);
+  // Half of seven.
+  assert.deepEqual([listed.cases, listed.repeats, listed.passed], [7, 4, []]);
+  const [queue] = await queuesOf(study, observer);
+  // Four repeats, and the three that come once and wait for them.
+  assert.deepEqual([queue.left, queue.later], [4, 7]);
+});
+
+test("createRound: of no candidates there is no round", async (context) => {
+  const study = await studyWithPeople(context);
+  await addCases(study, [{ id: "unscreened", state: "imported" }]);
+  const round = { name: "None", people: [observer], repeatShare: 0, washoutDays: 0, seed: 1 };
+  await assert.rejects(createRound(study, round, DEED), { code: "assignment" });
+  assert.deepEqual(await listRounds(study), []);
+});
+
+test("readersOf: observers, seniors and surgeons, in the configuration's order", async (context) => {
+  const study = await studyWithPeople(context);
+  assert.deepEqual(
+    readersOf(study).map(({ id }) => id),
+    [...OBSERVERS, "senior", ...SURGEONS],
+  );
 });
 
 test("rounds: a repeat comes after its washout, under another code, and counts as one more case", async (context) => {
@@ -192,4 +219,20 @@ test("roundMatrices: what was read in a round, and twice by the same reader", as
     both.repeats.map((one) => [one.reader, one.first.id, one.second.id]),
     Array.from({ length: 10 }, () => [observer, "weber_b", "weber_c"]),
   );
+  // A second reading that is taken back is none.
+  const { database } = study;
+  const { case_id } = await database
+    .selectFrom("readings")
+    .select("case_id")
+    .where("panel", "=", "round-1-repeat")
+    .executeTakeFirstOrThrow();
+  const { position } = await database
+    .selectFrom("tasks")
+    .select("position")
+    .where("queue", "=", "round-1-repeat")
+    .where("person", "=", observer)
+    .where("case_id", "=", case_id)
+    .executeTakeFirstOrThrow();
+  await withdrawOwnReading(study, await findReaderTask(study, observer, caseCode(position)));
+  assert.equal((await roundMatrices(study))[0].repeats.length, 9);
 });

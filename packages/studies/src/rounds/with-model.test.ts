@@ -5,9 +5,9 @@ import { storeProposals } from "../annotation/proposals/store-proposals.ts";
 import { readerCase } from "../reading/reader-case.ts";
 import { submitOwnReading } from "../reading/reader-reading.ts";
 import type { Study } from "../study.ts";
-import { findReaderTask, readerWorklist } from "../tasks/reader-tasks.ts";
+import { findReaderTask, queuesOf, readerWorklist } from "../tasks/reader-tasks.ts";
 import { addCases, imageId, OBSERVERS, studyWithPeople } from "../test-people.ts";
-import { createRound } from "./rounds.ts";
+import { createRound, listRounds } from "./rounds.ts";
 
 const DEED = { who: "test", at: "2026-01-01T00:00:00.000Z" };
 const [observer, second] = OBSERVERS;
@@ -17,6 +17,7 @@ const CONTENT = { decision: { kind: "class", id: "weber_b" }, certainty: 3 } as 
 async function studyWithModel(
   context: { after(cleanUp: () => void): void },
   model: "never" | "always" | "crossed",
+  washoutDays = 0,
 ): Promise<Study> {
   const study = await studyWithPeople(context);
   await addCases(
@@ -40,7 +41,7 @@ async function studyWithModel(
   );
   await storeProposals(study, proposals, "test");
   const people = [observer, second];
-  const round = { name: "Model", people, repeatShare: 0.25, washoutDays: 0, seed: 5, model };
+  const round = { name: "Model", people, repeatShare: 0.25, washoutDays, seed: 5, model };
   await createRound(study, round, DEED);
   return study;
 }
@@ -72,8 +73,19 @@ async function readAll(study: Study, person: string): Promise<ReadonlyMap<string
 test("rounds: without a model nothing of it is told, with it its newest findings are", async (context) => {
   const never = await readAll(await studyWithModel(context, "never"), observer);
   assert.deepEqual([...new Set(never.values())], [false]);
-  const always = await readAll(await studyWithModel(context, "always"), observer);
-  assert.deepEqual([...new Set(always.values())], [true]);
+  const study = await studyWithModel(context, "always");
+  for (const cases of [8, 2]) {
+    const always = await readAll(study, observer);
+    assert.deepEqual([always.size, ...new Set(always.values())], [cases, true]);
+  }
+});
+
+test("rounds: crossed, nothing is held back, and everything comes again after the washout", async (context) => {
+  const study = await studyWithModel(context, "crossed", 3);
+  const [queue] = await queuesOf(study, observer);
+  assert.deepEqual([queue.left, queue.later], [8, 8]);
+  const [{ repeats }] = await listRounds(study);
+  assert.equal(repeats, 8);
 });
 
 test("rounds: crossed, every reader reads every case both ways, half of them first with the model", async (context) => {
