@@ -54,6 +54,8 @@ function disturbedModel(config: MaskRcnnConfig, seed: number): MaskRcnn {
   // The background is rarely the likeliest.
   noGrad(() => scores.bias.setAt([config.classes.length], -4));
   nn.normal(model.roi_heads.box_predictor.bbox_pred.weight, 0.5);
+  const { second_box_predictor: second } = model.roi_heads;
+  if (second !== undefined) nn.normal(second.bbox_pred.weight, 1);
   nn.normal(model.roi_heads.mask_head.predictor.weight, 0.5);
   return model;
 }

@@ -75,6 +75,17 @@ export const DETECTOR_OPTIONS: readonly DetectorOption[] = [
     change: (config) => ({ ...config, roi: { ...config.roi, boxRegressions: 3 } }),
   },
   {
+    name: "a second box head, behind the first one twice",
+    change: (config) => ({
+      ...config,
+      roi: {
+        ...config.roi,
+        boxRegressions: 2,
+        secondBoxHead: { iouThreshold: 0.6, boxWeights: [20, 20, 10, 10], lossWeight: 1 },
+      },
+    }),
+  },
+  {
     name: "an image head",
     change: (config) => ({
       ...config,

@@ -69,6 +69,7 @@ export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
       nmsThreshold: 0.5,
       detectionsPerImage: 100,
       boxRegressions: 1,
+      secondBoxHead: null,
     },
     imageHead: null,
     soundClass: null,

@@ -24,6 +24,26 @@ test("maskRcnnConfigSchema: what is written is read back, with either mask head"
   }
 });
 
+test("maskRcnnConfigSchema: a second box head is read back, and there is none where nothing is said", () => {
+  const second = { iouThreshold: 0.6, boxWeights: [20, 20, 10, 10], lossWeight: 1 };
+  const withSecond = (secondBoxHead: unknown) =>
+    JSON.parse(JSON.stringify({ ...config, roi: { ...config.roi, secondBoxHead } }));
+  assert.deepEqual(maskRcnnConfigSchema.parse(withSecond(second)).roi.secondBoxHead, second);
+  // As files were before there was a choice: JSON leaves out what is undefined.
+  const earlier = withSecond(undefined);
+  assert.ok(!("secondBoxHead" in earlier.roi));
+  assert.deepEqual(maskRcnnConfigSchema.parse(earlier), config);
+  for (const wrong of [
+    { ...second, iouThreshold: 1.1 },
+    { ...second, boxWeights: [20, 20, 10] },
+    { ...second, boxWeights: [20, 20, 10, 0] },
+    { ...second, color: 1 },
+    { iouThreshold: 0.6 },
+  ]) {
+    assert.equal(maskRcnnConfigSchema.safeParse(withSecond(wrong)).success, false);
+  }
+});
+
 test("maskRcnnConfigSchema: a mask head that is none is refused", () => {
   const { mask } = config.roi;
   for (const head of [

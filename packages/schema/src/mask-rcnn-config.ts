@@ -131,6 +131,14 @@ const maskHead = z.strictObject({
 });
 export type MaskHeadConfig = z.infer<typeof maskHead>;
 
+/** See `regions/second-box-head.ts` of the networks. */
+const secondBoxHead = z.strictObject({
+  /** Overlap from which what the first head has made of a region is an object. */
+  iouThreshold: share,
+  boxWeights,
+  lossWeight: weight,
+});
+
 const roi = z.strictObject({
   /** Overlap from which a proposal is an object. */
   iouThreshold: share,
@@ -153,6 +161,11 @@ const roi = z.strictObject({
    * choice; more often is iterative regression. In detection alone. Nothing is suppressed again after it.
    */
   boxRegressions: z.int().min(1).max(4).default(1),
+  /**
+   * A head of its own, through which every detection's box goes at the end; null in Detectron2's Mask R-CNN, and
+   * before there was a choice.
+   */
+  secondBoxHead: secondBoxHead.nullable().default(null),
 });
 export type RoiConfig = z.infer<typeof roi>;
 

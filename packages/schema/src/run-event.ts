@@ -11,7 +11,10 @@ import { validationMeasuresSchema } from "./validation-measures.ts";
 /** JSON writes null for NaN, the loss of a training that diverged. */
 const figure = z.number().or(z.null().transform(() => Number.NaN));
 
-/** `rpnClass rpnBox boxClass boxRegression mask`, and `image` of a network with an image head. */
+/**
+ * `rpnClass rpnBox boxClass boxRegression mask`; `secondBox` of a network with a second box head, and `image` of one
+ * with an image head.
+ */
 const lossPartsSchema = z.record(z.string(), figure).readonly();
 export type LossParts = z.infer<typeof lossPartsSchema>;
 

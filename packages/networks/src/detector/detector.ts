@@ -145,12 +145,14 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
   };
 }
 
-/** All but the norms' convolutions, folded from float32, and the box predictor, which stays in it. */
+/** All but the norms' convolutions, folded from float32, and the box predictors, which stay in it. */
 function storeWhatIsCast(model: MaskRcnn): void {
   const { bottom_up: _, ...pyramid } = model.backbone;
   const { rpn_head } = model.proposal_generator;
-  const { box_head, mask_head } = model.roi_heads;
-  for (const part of [pyramid, rpn_head, box_head, mask_head]) storeAsBfloat16(part);
+  const { box_head, mask_head, second_box_head = {} } = model.roi_heads;
+  for (const part of [pyramid, rpn_head, box_head, mask_head, second_box_head]) {
+    storeAsBfloat16(part);
+  }
 }
 
 /** The model with the file's weights, and its preprocessing. */

@@ -24,6 +24,8 @@ export interface Losses {
   readonly rpnBox: Tensor;
   readonly boxClass: Tensor;
   readonly boxRegression: Tensor;
+  /** Of a network with a second box head. */
+  readonly secondBox?: Tensor;
   readonly mask: Tensor;
   /** Of a network with an image head. */
   readonly image?: Tensor;
@@ -86,6 +88,7 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
         const found = regions.losses(
           features.slice(0, 4),
           proposed.proposals,
+          images.sizes,
           truths,
           random,
           whole,
@@ -93,9 +96,7 @@ export function maskRcnn(config: MaskRcnnConfig): MaskRcnn {
         return {
           rpnClass: proposed.classLoss,
           rpnBox: proposed.boxLoss,
-          boxClass: found.boxClass,
-          boxRegression: found.boxRegression,
-          mask: found.mask,
+          ...found,
           ...(radiograph === null
             ? {}
             : {

@@ -2,13 +2,14 @@
  * Published weights into a whole Mask R-CNN: the backbone's as `weights.ts` has them, and the
  * heads'. Predictors for other classes or other anchors cannot be taken over and start fresh, so
  * that a network trained on COCO is a beginning for fractures. A file that names its classes is taken
- * over by their names, others by their places.
+ * over by their names, others by their places. A second box head that the file lacks begins as the first.
  */
 import { nn, scope, type Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 import type { MaskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { initializeBackbone, type WeightsReport } from "./initialize-backbone.ts";
 import { forClasses } from "./own-weights.ts";
+import { withSecondBoxHead } from "./second-box-head-weights.ts";
 
 /** Names as in the model, but for `leftOver`, which are the file's. */
 export interface NetworkWeightsReport extends WeightsReport {
@@ -43,7 +44,7 @@ export function initializeNetwork(
       classes === null
         ? { tensors: weights, dropped: [] }
         : forClasses(weights, classes, model.config.classes);
-    const report = copyInto(model, tensors);
+    const report = copyInto(model, withSecondBoxHead(tensors, model.config));
     return {
       ...report,
       missing: report.missing.filter((name) => !dropped.includes(name)),

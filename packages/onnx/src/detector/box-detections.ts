@@ -5,7 +5,7 @@
  *
  * Shapes: n proposals, K classes, m detections. All may be 0.
  */
-import type { MaskRcnnConfig } from "@malleolus/schema";
+import type { BoxWeights, MaskRcnnConfig } from "@malleolus/schema";
 import type { Value } from "../graph/graph.ts";
 import { cut, greatest, reshape, take, transpose, unsqueeze } from "../graph/tensor-steps.ts";
 import { fullyConnected, relu, type Walk } from "../layers/layers.ts";
@@ -19,6 +19,9 @@ import {
   suppress,
 } from "./box-steps.ts";
 import { arrangeRegions, orderOf, POOLED_LEVELS, poolRegions, type Regions } from "./regions.ts";
+
+/** Where the weights of each box head lie: below `_head` and `_predictor`. */
+const [FIRST, SECOND] = ["roi_heads.box", "roi_heads.second_box"] as const;
 
 /** By falling score. */
 export interface BoxDetections {
@@ -45,9 +48,9 @@ export function detectBoxes(
   const { roi } = config;
   const classCount = config.classes.length;
   const pooled = poolRegions(graph, maps.slice(0, POOLED_LEVELS), regions, roi.box);
-  const hidden = boxHead(walk, pooled, config);
+  const hidden = boxHead(walk, pooled, FIRST, config);
   const predict = (name: string, out: number) =>
-    fullyConnected(walk, hidden, `roi_heads.box_predictor.${name}`, {
+    fullyConnected(walk, hidden, `${FIRST}_predictor.${name}`, {
       in: roi.box.fullyConnectedChannels,
       out,
     });
@@ -81,12 +84,29 @@ export function detectBoxes(
   };
 }
 
-/** The boxes of detections sent through the box head once more, as `networks` has it in `regress-again.ts`: [m, 4]. */
+/** A box head that detections go through again: where its weights lie, and how its deltas are coded. */
+interface Regressor {
+  readonly name: typeof FIRST | typeof SECOND;
+  readonly boxWeights: BoxWeights;
+}
+
+/** Those of a configuration, in their order: the first head again, then the second one. */
+export function regressorsOf({ roi }: MaskRcnnConfig): Regressor[] {
+  const first: Regressor = { name: FIRST, boxWeights: roi.box.boxWeights };
+  const again = Array.from({ length: roi.boxRegressions - 1 }, () => first);
+  const { secondBoxHead } = roi;
+  return secondBoxHead === null
+    ? again
+    : [...again, { name: SECOND, boxWeights: secondBoxHead.boxWeights }];
+}
+
+/** The boxes of detections sent through a box head once more, as `networks` has it in `regress-again.ts`: [m, 4]. */
 export function regressAgain(
   walk: Walk,
   maps: readonly Value[],
   { boxes, classes }: Pick<BoxDetections, "boxes" | "classes">,
   limits: Value,
+  { name, boxWeights }: Regressor,
   config: MaskRcnnConfig,
 ): Value {
   const { graph } = walk;
@@ -95,8 +115,8 @@ export function regressAgain(
   const pooled = poolRegions(graph, maps.slice(0, POOLED_LEVELS), regions, roi.box);
   const all = fullyConnected(
     walk,
-    boxHead(walk, pooled, config),
-    "roi_heads.box_predictor.bbox_pred",
+    boxHead(walk, pooled, name, config),
+    `${name}_predictor.bbox_pred`,
     {
       in: roi.box.fullyConnectedChannels,
       out: config.classes.length * 4,
@@ -110,7 +130,7 @@ export function regressAgain(
       batch_dims: { integer: 1 },
     },
   ); // [m, 4]
-  const moved = decodeBoxes(graph, own, regions.boxes, roi.box.boxWeights);
+  const moved = decodeBoxes(graph, own, regions.boxes, boxWeights);
   const clipped = clipBoxes(graph, moved, limits);
   const areBoxes = graph.add("And", [
     areFiniteBoxes(graph, moved),
@@ -121,7 +141,12 @@ export function regressAgain(
 }
 
 /** [n, C, S, S] to [n, D] */
-function boxHead(walk: Walk, pooled: Value, { backbone, roi: { box } }: MaskRcnnConfig): Value {
+function boxHead(
+  walk: Walk,
+  pooled: Value,
+  name: Regressor["name"],
+  { backbone, roi: { box } }: MaskRcnnConfig,
+): Value {
   let hidden = walk.graph.add("Flatten", [pooled], { axis: { integer: 1 } });
   for (let i = 0; i < box.fullyConnectedLayers; i++) {
     const first = backbone.fpnChannels * box.pooledSize ** 2;
@@ -129,7 +154,7 @@ function boxHead(walk: Walk, pooled: Value, { backbone, roi: { box } }: MaskRcnn
       in: i === 0 ? first : box.fullyConnectedChannels,
       out: box.fullyConnectedChannels,
     };
-    hidden = relu(walk, fullyConnected(walk, hidden, `roi_heads.box_head.fc${i + 1}`, shape));
+    hidden = relu(walk, fullyConnected(walk, hidden, `${name}_head.fc${i + 1}`, shape));
   }
   return hidden;
 }

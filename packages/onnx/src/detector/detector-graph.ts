@@ -12,7 +12,7 @@ import { cast, join } from "../graph/tensor-steps.ts";
 import type { Walk } from "../layers/layers.ts";
 import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
 import type { Weights } from "../weights/safetensors.ts";
-import { detectBoxes, regressAgain } from "./box-detections.ts";
+import { detectBoxes, regressAgain, regressorsOf } from "./box-detections.ts";
 import { shownClasses } from "./image-head.ts";
 import { detectMasks, maskSide } from "./masks.ts";
 import { proposeBoxes } from "./proposals.ts";
@@ -41,8 +41,8 @@ export function detectorGraph(
   const proposals = proposeBoxes(walk, maps, limits, config);
   const regions = arrangeRegions(graph, proposals, config.roi);
   let found = detectBoxes(walk, maps, regions, limits, threshold, config);
-  for (let done = 1; done < config.roi.boxRegressions; done++) {
-    found = { ...found, boxes: regressAgain(walk, maps, found, limits, config) };
+  for (const regressor of regressorsOf(config)) {
+    found = { ...found, boxes: regressAgain(walk, maps, found, limits, regressor, config) };
   }
   const masks = detectMasks(walk, maps, found, config);
 

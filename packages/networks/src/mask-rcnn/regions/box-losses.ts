@@ -32,25 +32,39 @@ export function boxLosses(
   const { logits, deltas } = predictions;
   const { device } = logits;
   const count = sample.classes.length;
-  const classCount = deltas.shape[1] / 4;
   const classes = fromTypedArray(sample.classes, [count], { device }).to("int64");
   // Without regions the mean would be NaN; the sum is 0 and keeps the parameters in the graph.
   const classLoss = count === 0 ? logits.sum() : crossEntropyLoss(logits, classes);
+  return {
+    boxClass: classLoss.mul(config.classLossWeight * shareOf(count, total)),
+    boxRegression: boxRegressionLoss(deltas, sample, truths, config, total),
+  };
+}
 
+/** How deltas [n, K * 4] are coded, and how what they lack counts. */
+type BoxRegressionRule = Pick<BoxHeadConfig, "boxWeights" | "smoothL1Beta" | "boxLossWeight">;
+
+/** Of the objects' own classes, over `total` regions. A scalar, float32, weighted. */
+export function boxRegressionLoss(
+  deltas: Tensor,
+  sample: RegionSample,
+  truths: readonly Truth[],
+  rule: BoxRegressionRule,
+  total: number,
+): Tensor {
+  const { device } = deltas;
+  const classCount = deltas.shape[1] / 4;
   const objects = objectsOf(sample, classCount);
   const rows = objects.map((region) => region * classCount + sample.classes[region]);
   const found = deltas
     .reshape([-1, 4]) // [n * K, 4]
     .indexSelect(0, fromTypedArray(rows, [rows.length], { device }).to("int64"));
-  const wanted = fromTypedArray(wantedDeltas(objects, sample, truths, config), found.shape, {
+  const wanted = fromTypedArray(wantedDeltas(objects, sample, truths, rule), found.shape, {
     device,
   });
-  return {
-    boxClass: classLoss.mul(config.classLossWeight * shareOf(count, total)),
-    boxRegression: boxDeltaLoss(found, wanted, config.smoothL1Beta).mul(
-      config.boxLossWeight / Math.max(total, 1),
-    ),
-  };
+  return boxDeltaLoss(found, wanted, rule.smoothL1Beta).mul(
+    rule.boxLossWeight / Math.max(total, 1),
+  );
 }
 
 /** Indices of the regions that are objects, rising. */
@@ -66,7 +80,7 @@ function wantedDeltas(
   objects: Int32Array,
   sample: RegionSample,
   truths: readonly Truth[],
-  config: BoxHeadConfig,
+  { boxWeights }: BoxRegressionRule,
 ): Float32Array {
   const { boxes, images } = sample.regions;
   const references = new Float32Array(objects.length * 4);
@@ -78,5 +92,5 @@ function wantedDeltas(
       wanted[i * 4 + c] = own[sample.truths[region] * 4 + c];
     }
   });
-  return encodeBoxes(references, wanted, config.boxWeights);
+  return encodeBoxes(references, wanted, boxWeights);
 }

@@ -62,6 +62,10 @@ const features = (): Tensor[] =>
 
 /** One from p2, one from p3 and one from p5, in two images. */
 const boxes = [Float32Array.of(20, 30, 60, 75, 100, 40, 180, 150), Float32Array.of(3, 8, 290, 250)];
+const sizes = [
+  [256, 320],
+  [256, 320],
+] as const;
 const regionsOf = (own: readonly Float32Array[]) => arrangeRegions(own, fineConfig().roi);
 
 test("fineMaskHead: the same as its layers one by one, in LibTorch's own transposed convolutions", () => {
@@ -142,7 +146,7 @@ function gradientNorms(dtype: "float32" | "bfloat16"): Map<string, number> {
     const heads = roiHeads(fineConfig());
     nn.normal(heads.mask_head.predictor.weight, 0.1);
     const maps = features().map((map) => map.to(dtype));
-    const run = () => heads.losses(maps, boxes, targets.map(truthOf), randomFrom(1));
+    const run = () => heads.losses(maps, boxes, sizes, targets.map(truthOf), randomFrom(1));
     const { mask } = dtype === "bfloat16" ? autocast(dtype, run) : run();
     assert.equal(mask.dtype, "float32");
     assertClose([mask.item()], [Math.LN2], 0.3);

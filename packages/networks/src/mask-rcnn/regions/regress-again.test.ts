@@ -3,7 +3,7 @@ import test from "node:test";
 import type { Detection } from "@malleolus/imaging";
 import type { RoiConfig } from "@malleolus/schema";
 import { detectron2Config } from "@malleolus/schema";
-import { fromTypedArray, liveTensors, noGrad, scope } from "@malleolus/torch";
+import { fromTypedArray, liveTensors, noGrad, scope, type Tensor } from "@malleolus/torch";
 import { assertClose, setLayer, smallConfig, wave } from "../../test-heads.ts";
 import type { DetectedBoxes } from "./box-inference.ts";
 import { regressAgain } from "./regress-again.ts";
@@ -25,6 +25,10 @@ function found(
 const features = () =>
   [4, 8, 16, 32].map((stride) => wave([2, 4, 256 / stride, 256 / stride], 1, 1));
 const sizes = [[200, 256] as const, [256, 256] as const];
+const regressor = (deltasOf: (pooled: Tensor) => Tensor) => ({
+  deltasOf,
+  boxWeights: roi.box.boxWeights,
+});
 
 test("regressAgain: each box moves by the deltas of its class, whatever level it is pooled from, and is clipped", () => {
   const before = liveTensors();
@@ -35,10 +39,11 @@ test("regressAgain: each box moves by the deltas of its class, whatever level it
     const row = [1, 0, 0, 0, 0, 0, 0, 5 * Math.log(2)];
     const deltas = fromTypedArray(Float32Array.from([row, row, row].flat()), [3, 8]);
     const seen: number[][] = [];
-    const [first, second] = regressAgain(features(), images, sizes, roi, (pooled) => {
+    const own = regressor((pooled) => {
       seen.push([...pooled.shape]);
       return deltas;
     });
+    const [first, second] = regressAgain(features(), images, sizes, roi, own);
     assert.deepEqual(seen, [[3, 4, 7, 7]]);
     assertClose(first.boxes, [0, 0, 240, 200, 102, 60, 122, 100], 1e-4);
     assertClose(second.boxes, [20, 10, 60, 50], 1e-4);
@@ -55,11 +60,17 @@ test("regressAgain: a box that is none leaves what there was, and nothing stays 
   scope(() => {
     const deltas = fromTypedArray(Float32Array.from([Number.NaN, 0, 0, 0, 0, 0, 0, 0]), [1, 8]);
     const images = [found([10, 10, 30, 40, 0]), found()];
-    const [first, second] = regressAgain(features(), images, sizes, roi, () => deltas);
+    const [first, second] = regressAgain(
+      features(),
+      images,
+      sizes,
+      roi,
+      regressor(() => deltas),
+    );
     assertClose(first.boxes, [10, 10, 30, 40], 0);
     assert.equal(second.boxes.length, 0);
     const none = () => assert.fail("no region to pool");
-    assert.deepEqual(regressAgain(features(), [found()], sizes, roi, none), [found()]);
+    assert.deepEqual(regressAgain(features(), [found()], sizes, roi, regressor(none)), [found()]);
   });
 });
 
@@ -71,7 +82,8 @@ test("regressAgain: a box that leaves the image, or has no side on it, stays whe
       [2, 8],
     );
     const images = [found([10, 10, 30, 40, 0], [50, 20, 80, 60, 1])];
-    const [only] = regressAgain(features(), [...images, found()], sizes, roi, () => deltas);
+    const own = regressor(() => deltas);
+    const [only] = regressAgain(features(), [...images, found()], sizes, roi, own);
     assertClose(only.boxes, [10, 10, 30, 40, 50, 20, 80, 60], 0);
   });
 });

@@ -242,6 +242,7 @@ test("roiHeads: every parameter learns, in float32 and in bfloat16", () => {
         heads.losses(
           features().map((map) => map.to(dtype)),
           proposals,
+          sizes,
           targets.map(truthOf),
           randomFrom(1),
         );
@@ -274,6 +275,7 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
       const loss = heads.losses(
         features(),
         boxes,
+        sizes,
         [noObjects, noObjects].map(truthOf),
         randomFrom(1),
       );
@@ -292,6 +294,7 @@ test("roiHeads: without objects the negatives teach, and the mask loss is a conn
       heads.losses(
         features().map((map) => map.to("bfloat16")),
         proposals,
+        sizes,
         [noObjects, noObjects].map(truthOf),
         randomFrom(1),
       ),
@@ -364,6 +367,7 @@ test("roiHeads: Detectron2's names and first losses", () => {
     const { boxClass, mask } = heads.losses(
       features(),
       proposals,
+      sizes,
       targets.map(truthOf),
       randomFrom(1),
     );
@@ -387,7 +391,7 @@ test("roiHeads: leaves no tensor behind", () => {
     const inside = liveTensors();
     scope(() => {
       heads.detect(features(), proposals, sizes);
-      heads.losses(features(), proposals, targets.map(truthOf), randomFrom(1));
+      heads.losses(features(), proposals, sizes, targets.map(truthOf), randomFrom(1));
     });
     assert.equal(liveTensors(), inside);
   });

@@ -6,7 +6,7 @@
 import type { Detection } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import type { MaskRcnnConfig } from "@malleolus/schema";
-import { noGrad, scope, stage, type Tensor } from "@malleolus/torch";
+import { type nn, noGrad, scope, stage, type Tensor } from "@malleolus/torch";
 import { shareOf, undividedBatch, type WholeBatch } from "../../whole-batch.ts";
 import type { Features } from "../features.ts";
 import type { Truth } from "../truth.ts";
@@ -19,27 +19,36 @@ import { maskedRegions, maskLoss } from "./mask-loss.ts";
 import { arrangeRegions, poolRegions, selectRegions } from "./region-pooling.ts";
 import { sampleRegions } from "./region-sampling.ts";
 import { regressAgain } from "./regress-again.ts";
+import { secondBoxHead } from "./second-box-head.ts";
 
 /** Boxes [n * 4] of each image, in pixels. */
 type Proposals = readonly Float32Array[];
+/** True height and width of each image. */
+type Sizes = readonly (readonly [height: number, width: number])[];
+
+/** Scalars, float32, weighted. */
+interface RegionLosses extends BoxLosses {
+  /** Of heads with a second box head. */
+  readonly secondBox?: Tensor;
+  readonly mask: Tensor;
+}
 
 export interface RoiHeads {
   readonly box_head: BoxHead;
   readonly box_predictor: BoxPredictor;
   readonly mask_head: MaskHead;
+  readonly second_box_head?: BoxHead;
+  readonly second_box_predictor?: { readonly bbox_pred: nn.Linear };
   losses(
     features: Features,
     proposals: Proposals,
+    sizes: Sizes,
     truths: readonly Truth[],
     random: RandomStreams,
     whole?: WholeBatch,
-  ): BoxLosses & { readonly mask: Tensor };
+  ): RegionLosses;
   /** What was found in each image, by falling score, within its true size. */
-  detect(
-    features: Features,
-    proposals: Proposals,
-    sizes: readonly (readonly [height: number, width: number])[],
-  ): Detection[][];
+  detect(features: Features, proposals: Proposals, sizes: Sizes): Detection[][];
 }
 
 export function roiHeads(config: MaskRcnnConfig): RoiHeads {
@@ -48,12 +57,20 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
   const boxes = boxHead(config);
   const predictor = boxPredictor(config);
   const masks = maskHead(config);
-  const deltasOf = (pooled: Tensor) => predictor.predict(boxes.forward(pooled)).deltas;
+  // Last, so that the others are drawn as without it.
+  const second = secondBoxHead(config);
+  const first = {
+    deltasOf: (pooled: Tensor) => predictor.predict(boxes.forward(pooled)).deltas,
+    boxWeights: roi.box.boxWeights,
+  };
   return {
     box_head: boxes,
     box_predictor: predictor,
     mask_head: masks,
-    losses(features, proposals, truths, random, whole = undividedBatch) {
+    ...(second === null
+      ? {}
+      : { second_box_head: second.head, second_box_predictor: second.predictor }),
+    losses(features, proposals, sizes, truths, random, whole = undividedBatch) {
       const sample = stage("region sampling", () =>
         sampleRegions(proposals, truths, classCount, random, roi),
       );
@@ -68,6 +85,17 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
         const maskShare = shareOf(masked.length, maskedInAll);
         return {
           ...boxLosses(predictions, sample, truths, roi.box, regionsInAll),
+          ...(second === null
+            ? {}
+            : {
+                secondBox: second.loss(
+                  features,
+                  { sample, predictions },
+                  truths,
+                  sizes,
+                  regionsInAll,
+                ),
+              }),
           mask: maskLoss(logits, masked, sample, truths).mul(roi.mask.lossWeight * maskShare),
         };
       });
@@ -80,7 +108,10 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
           const predictions = stage("box head", () => predictor.predict(boxes.forward(pooled)));
           let found = stage("box selection", () => detectBoxes(predictions, regions, sizes, roi));
           for (let done = 1; done < roi.boxRegressions; done++) {
-            found = stage("box head", () => regressAgain(features, found, sizes, roi, deltasOf));
+            found = stage("box head", () => regressAgain(features, found, sizes, roi, first));
+          }
+          if (second !== null) {
+            found = stage("box head", () => regressAgain(features, found, sizes, roi, second));
           }
           return withMasks(
             found,
