@@ -1,6 +1,6 @@
 /**
- * `node test/mutation/main.ts PART... [--every N] [--beside]`, which `malleolus test mutation` starts: how many
- * small faults in these parts their tests notice, and which they do not.
+ * `node test/mutation/main.ts PART... [--every N] [--from K] [--beside] [--log FILE]`, which `malleolus test
+ * mutation` starts: how many small faults in these parts their tests notice, and which they do not.
  *
  * Why not StrykerJS: with Node's own test runner only its command runner works, which runs all tests
  * for every fault and asks for a copy of the project; this one runs the tests that load the file, with
@@ -8,28 +8,41 @@
  */
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { selectFiles, stopTests, type Tried, tryMutants } from "./run-mutants.ts";
+import { proportionOf } from "@malleolus/evaluation";
+import { sampleMutants, selectFiles, stopTests, type Tried, tryMutants } from "./run-mutants.ts";
+import { openTrialLog } from "./trial-log.ts";
 
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     every: { type: "string", default: "1" },
+    from: { type: "string", default: "0" },
+    log: { type: "string" },
     beside: { type: "boolean", default: false },
   },
 });
-const everyNth = Number(values.every);
+const [everyNth, from] = [Number(values.every), Number(values.from)];
 const { sources, tests } = selectFiles(root, positionals, values.beside);
-if (sources.length === 0 || !(Number.isInteger(everyNth) && everyNth > 0)) {
+const isWhole = Number.isInteger(everyNth) && everyNth > 0 && Number.isInteger(from) && from >= 0;
+if (sources.length === 0 || !isWhole) {
   console.error(
-    "usage: test mutation PART... [--every N] [--beside]\n" +
-      "PART is a package or a part of a path, evaluation/src/roc say; of the faults every N-th is tried,\n" +
-      "by the tests of the package, or by those beside the files alone",
+    "usage: test mutation PART... [--every N] [--from K] [--beside] [--log FILE]\n" +
+      "PART is a package or a part of a path, evaluation/src/roc say; of the faults every N-th from the K-th on\n" +
+      "is tried, by the tests of the package, or by those beside the files alone; what stands in the log is not\n" +
+      "tried again",
   );
   process.exit(2);
 }
 
-const tried: Tried[] = [];
+const log = values.log === undefined ? null : openTrialLog(values.log, root);
+const sample = sampleMutants(sources, everyNth, from);
+const tried: Tried[] = sample.flatMap((one) => {
+  const outcome = log?.outcomeOf(one) ?? null;
+  return outcome === null ? [] : [{ ...one, outcome }];
+});
+const open = sample.filter((one) => log?.outcomeOf(one) == null);
+tried.forEach(tell);
 // It takes long: whoever stops it is told of what was tried until then.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
@@ -38,11 +51,16 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.exit(1);
   });
 }
-await tryMutants(sources, tests, everyNth, (one) => {
+await tryMutants(open, tests, (one) => {
   tried.push(one);
-  if (one.outcome === "survived" || one.outcome === "no test") console.log(describe(one));
+  log?.add(one);
+  tell(one);
 });
 summarize("of all faults are noticed");
+
+function tell(one: Tried): void {
+  if (one.outcome === "survived" || one.outcome === "no test") console.log(describe(one));
+}
 
 function summarize(what: string): void {
   console.log("");
@@ -50,14 +68,17 @@ function summarize(what: string): void {
   for (const [file, own] of [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     console.log(`${share(own).padStart(16)}  ${relative(root, file)}`);
   }
-  console.log(`${share(tried).padStart(16)}  ${what}`);
+  const { interval } = proportionOf(noticed(tried), tried.length);
+  const ends = interval === null ? "" : `, ${interval.map((end) => end.toFixed(2)).join(" to ")}`;
+  console.log(`${share(tried).padStart(16)}  ${what}${ends}`);
 }
 
 function share(some: readonly Tried[]): string {
-  const noticed = some.filter(
-    ({ outcome }) => outcome === "killed" || outcome === "timed out",
-  ).length;
-  return `${noticed}/${some.length} ${((100 * noticed) / some.length).toFixed(0)} %`;
+  return `${noticed(some)}/${some.length} ${((100 * noticed(some)) / some.length).toFixed(0)} %`;
+}
+
+function noticed(some: readonly Tried[]): number {
+  return some.filter(({ outcome }) => outcome === "killed" || outcome === "timed out").length;
 }
 
 function describe({ file, mutant: { line, original, replacement }, outcome }: Tried): string {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "node:test";
+import test, { type TestContext } from "node:test";
 import { mutantsOf, mutated } from "./mutants.ts";
-import { selectFiles, tryMutants } from "./run-mutants.ts";
+import { sampleMutants, selectFiles, tryMutants } from "./run-mutants.ts";
+import { openTrialLog } from "./trial-log.ts";
 
 /** Every text that one fault makes of it. */
 function faultsOf(text: string): string[] {
@@ -49,13 +50,18 @@ test("mutantsOf: types, imports, texts and errors are left alone", () => {
   assert.throws(() => mutantsOf("a.ts", "const = 1;"), /a\.ts/);
 });
 
-test("tryMutants: what a test notices, what it does not, and what no test executes", async (context) => {
+function temporaryFolder(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-mutation-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const write = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
+  return { folder, write };
+}
+
+test("tryMutants: what a test notices, what it does not, and what no test executes", async (context) => {
+  const { write } = temporaryFolder(context);
   const source = write(
     "sum.ts",
     "export function sum(a: number, b: number) {\n  return a + b;\n}\n",
@@ -84,7 +90,7 @@ test("tryMutants: what a test notices, what it does not, and what no test execut
     `import "./sum.ts"; import { test } from "node:test"; test("fails", () => { throw new Error("as it is"); });`,
   );
   const outcomes = async (files: string[], tests: string[]) =>
-    (await tryMutants(files, tests, 1, () => {})).map(({ outcome }) => outcome);
+    (await tryMutants(sampleMutants(files, 1, 0), tests, () => {})).map(({ outcome }) => outcome);
   assert.deepEqual(await outcomes([source], [good]), ["killed"]);
   assert.deepEqual(await outcomes([source], [blind]), ["survived"]);
   assert.deepEqual(await outcomes([source], [blind, good]), ["killed"]);
@@ -101,6 +107,62 @@ test("tryMutants: what a test notices, what it does not, and what no test execut
     outcomes([source], [failing]),
     /failing\.test\.ts: it fails without a fault/,
   );
+});
+
+test("tryMutants: with the first test that fails the others need not end", async (context) => {
+  const { folder, write } = temporaryFolder(context);
+  const source = write("one.ts", "export const one = () => 1;\n");
+  const late = join(folder, "late");
+  const tests = write(
+    "one.test.ts",
+    `import assert from "node:assert"; import { test } from "node:test"; import { writeFileSync } from "node:fs";
+     import { setTimeout } from "node:timers/promises"; import { one } from "./one.ts";
+     test("is one", () => assert.equal(one(), 1));
+     test("takes long where it is not", async () => {
+       if (one() === 1) return;
+       await setTimeout(500);
+       writeFileSync(${JSON.stringify(late)}, "");
+     });`,
+  );
+  const tried = await tryMutants(sampleMutants([source], 1, 0), [tests], () => {});
+  assert.deepEqual(
+    tried.map(({ outcome }) => outcome),
+    ["killed"],
+  );
+  assert.ok(!existsSync(late));
+});
+
+test("sampleMutants: of all files' faults every n-th, beginning with the one that is named", (context) => {
+  const { write } = temporaryFolder(context);
+  const files = [write("a.ts", "a - 1;\n"), write("b.ts", "b + 2;\nc + 3;\n")];
+  const sampled = (everyNth: number, from: number) =>
+    sampleMutants(files, everyNth, from).map(({ text, mutant }) => mutated(text, mutant));
+  const all = ["a + 1;\n", "a - 2;\n", "b - 2;\nc + 3;\n", "b + 3;\nc + 3;\n"];
+  assert.deepEqual(sampled(1, 0).slice(0, 4), all);
+  assert.deepEqual(sampled(2, 0).slice(0, 2), [all[0], all[2]]);
+  assert.deepEqual(sampled(2, 1), [all[1], all[3], "b + 2;\nc + 4;\n"]);
+  assert.deepEqual(sampled(4, 5), ["b + 2;\nc + 4;\n"]);
+  assert.deepEqual(sampled(1, 6), []);
+});
+
+test("openTrialLog: what was tried is known as long as its file is as it was", (context) => {
+  const { folder, write } = temporaryFolder(context);
+  const path = join(folder, "log");
+  const source = write("a.ts", "a - 1;\n");
+  const [minus, one] = sampleMutants([source], 1, 0);
+  const log = openTrialLog(path, folder);
+  assert.deepEqual([log.outcomeOf(minus), log.outcomeOf(one)], [null, null]);
+  log.add({ ...minus, outcome: "survived" });
+  log.add({ ...one, outcome: "killed" });
+  // As a process leaves it that is ended while it writes.
+  writeFileSync(path, readFileSync(path, "utf8").slice(0, -4));
+  const again = openTrialLog(path, folder);
+  assert.deepEqual([again.outcomeOf(minus), again.outcomeOf(one)], ["survived", null]);
+  again.add({ ...one, outcome: "timed out" });
+  assert.equal(openTrialLog(path, folder).outcomeOf(one), "timed out");
+  write("a.ts", "a - 1;\n\n");
+  const [changed] = sampleMutants([source], 1, 0);
+  assert.equal(openTrialLog(path, folder).outcomeOf(changed), null);
 });
 
 test("selectFiles: sources of a package or a path, and the tests of their packages or folders", () => {

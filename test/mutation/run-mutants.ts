@@ -1,21 +1,27 @@
 /**
  * Tries the tests on one fault after the other. A fault is never written to a file: Node loads the
- * module through a hook that changes its text on the way, in a process of its own for each fault.
+ * module through a hook that changes its text on the way, in a process of its own for each fault, which
+ * ends with the first test that fails.
  *
  * Each test file runs once without a fault, which tells what it executes and how long it takes. A fault is
  * then tried by those alone that execute its place, those beside the module first, since they know it best.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { readSourceFacts } from "../source-facts.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 
-export interface Tried {
+/** A fault of a file, and the file's text without it. */
+export interface Candidate {
   readonly file: string;
+  readonly text: string;
   readonly mutant: Mutant;
+}
+
+export interface Tried extends Candidate {
   readonly outcome: "killed" | "timed out" | "survived" | "no test";
 }
 
@@ -37,7 +43,10 @@ interface Part {
 const TIMEOUT_MS = 10_000;
 /** Tests that together take less than this are run by one process. */
 const BATCH_MS = 1000;
-const ATTEMPTS_AT_ONCE = 2;
+/** A reporter: the first test that fails has noticed, whatever the others would say. */
+const ENDS_WITH_FAILURE = `export default async function* (events) {
+    for await (const { type } of events) if (type === "test:fail") process.exit(1);
+  }`;
 const running = new Set<ChildProcess>();
 
 /** Ends the tests that are running, for whoever ends the whole. */
@@ -45,28 +54,37 @@ export function stopTests(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
+/** Of the files' faults every n-th, in their order, beginning with that of place `from`. */
+export function sampleMutants(
+  files: readonly string[],
+  everyNth: number,
+  from: number,
+): Candidate[] {
+  return files
+    .flatMap((file) => {
+      const text = readFileSync(file, "utf8");
+      return mutantsOf(file, text).map((mutant) => ({ file, text, mutant }));
+    })
+    .filter((_, i) => i >= from && (i - from) % everyNth === 0);
+}
+
 /**
- * Of the files' faults every n-th, tried by the tests in `testFiles`; `told` hears of each.
+ * The faults, tried by the tests in `testFiles`; `told` hears of each.
  *
  * @throws where a test fails without a fault, and where a file changes meanwhile.
  */
 export async function tryMutants(
-  files: readonly string[],
+  candidates: readonly Candidate[],
   testFiles: readonly string[],
-  everyNth: number,
   told: (tried: Tried) => void,
 ): Promise<Tried[]> {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-mutants-"));
   try {
-    const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
-    const mutants = [...texts]
-      .flatMap(([file, text]) => mutantsOf(file, text).map((mutant) => ({ file, mutant })))
-      .filter((_, i) => i % everyNth === 0);
-    const changed = new Set(mutants.map(({ file }) => file));
+    const changed = new Set(candidates.map(({ file }) => file));
     const loading = loadedBy(testFiles, changed);
     const clean = await atOnce(loading, (test, i) => runClean(test, changed, join(folder, `${i}`)));
-    return await atOnce(mutants, async (one) => {
-      if (readFileSync(one.file, "utf8") !== texts.get(one.file)) {
+    return await atOnce(candidates, async (one) => {
+      if (readFileSync(one.file, "utf8") !== one.text) {
         throw new Error(`${one.file}: it was changed while its faults were tried; begin again`);
       }
       const tried = { ...one, outcome: await outcomeOf(one.file, one.mutant, clean, folder) };
@@ -78,6 +96,7 @@ export async function tryMutants(
   }
 }
 
+/** As many as there are processors that may be used. */
 async function atOnce<A, B>(
   all: readonly A[],
   work: (one: A, place: number) => Promise<B>,
@@ -90,7 +109,7 @@ async function atOnce<A, B>(
     done[place] = await work(one, place);
     await next();
   };
-  await Promise.all(Array.from({ length: ATTEMPTS_AT_ONCE }, next));
+  await Promise.all(Array.from({ length: availableParallelism() }, next));
   return done;
 }
 
@@ -177,7 +196,8 @@ function runNode(
 ): Promise<"passed" | "killed" | "timed out"> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return new Promise((resolve, reject) => {
-    const args = [...before, "--test", "--test-isolation=none", ...tests];
+    const reporter = `--test-reporter=data:text/javascript,${encodeURIComponent(ENDS_WITH_FAILURE)}`;
+    const args = [...before, "--test", "--test-isolation=none", reporter, ...tests];
     const child = spawn(process.execPath, args, {
       stdio: "ignore",
       env: { ...env, ...environment },

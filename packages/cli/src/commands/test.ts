@@ -1,15 +1,13 @@
 /** `malleolus test`: every check and every test of the project, or those of one part. */
 import { Command, InvalidArgumentError } from "commander";
 import type { CommandFile } from "../command-file.ts";
-import { runMutationTests } from "../testing/mutation-tests.ts";
+import { type MutationOptions, runMutationTests } from "../testing/mutation-tests.ts";
 import { runProjectTests } from "../testing/project-tests.ts";
 import { wholeNumber } from "../whole-number.ts";
 
-interface TestOptions {
+interface TestOptions extends MutationOptions {
   name?: RegExp;
   json?: true;
-  every?: number;
-  beside?: boolean;
 }
 
 export const testCommand: CommandFile = (output, finish) =>
@@ -23,6 +21,12 @@ export const testCommand: CommandFile = (output, finish) =>
     )
     .option("--json", "print the counts as one JSON object instead of the closing line")
     .option("--every <number>", "with mutation, try only every so-manieth fault", wholeNumber(1))
+    .option(
+      "--from <number>",
+      "with mutation, begin with this fault; 0 is the first",
+      wholeNumber(0),
+    )
+    .option("--log <file>", "with mutation, keep what was tried there, and do not try it again")
     .option("--beside", "with mutation, by the tests in the files' own folders alone")
     .addHelpText(
       "after",
@@ -33,12 +37,12 @@ Examples:
   ./malleolus test checks architecture    style, types, unused code; the import rules
   ./malleolus test torch --name roiAlign
   ./malleolus test mutation geometry      whether its tests notice small faults; takes long
-  ./malleolus test mutation evaluation/src/roc --every 5`,
+  ./malleolus test mutation evaluation/src/roc --every 5
+  ./malleolus test mutation evaluation --every 89 --from 30 --log tried.log`,
     )
     .action(async (parts: string[], options: TestOptions, command: Command) => {
       if (parts[0] === "mutation") {
-        const { every = 1, beside = false } = options;
-        finish(await runMutationTests(parts.slice(1), every, beside, output.write));
+        finish(await runMutationTests(parts.slice(1), options, output.write));
         return;
       }
       const counts = await runProjectTests(
