@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { philox4x32 } from "@malleolus/random";
+import { weightedResamples } from "./bootstrap.ts";
+import { effectiveWilson } from "./effective-wilson.ts";
 import { standings } from "./found.ts";
 import { foundAt, frocOf, type MarkedImage } from "./froc.ts";
 
@@ -97,6 +99,33 @@ test("frocOf: finding everything is no certainty, and repeated images make it no
   assert.equal(interval(1)?.[1], 1);
   assert.ok((interval(1)?.[0] ?? 1) < 0.78);
   assert.deepEqual(interval(3), interval(1));
+});
+
+test("frocOf: where all findings are shown, the interval is Wilson's with the spread of the resamples", () => {
+  const found = [2, 1, 1, 0, 2, 1, 2, 2];
+  const images = found.map((hits, i) =>
+    image(`${i}`, 2, ...Array.from({ length: hits }, () => hit(0.9))),
+  );
+  const [{ sensitivity, isAll }] = frocOf(images, [1], options);
+  assert.ok(isAll);
+  assert.deepEqual([sensitivity.count, sensitivity.total], [11, 16]);
+  const { resampled } = weightedResamples(
+    found.length,
+    (weights) => [found.reduce((sum, hits, i) => sum + hits * weights[i], 0) / 16],
+    options,
+  );
+  const [shares] = resampled;
+  const mean = shares.reduce((sum, one) => sum + one, 0) / shares.length;
+  const variance = shares.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (shares.length - 1);
+  const expected = effectiveWilson(11 / 16, {
+    variance,
+    degreesOfFreedom: found.length - 1,
+    most: 16,
+    least: found.length,
+  });
+  for (const [i, end] of expected.entries()) {
+    assert.ok(Math.abs((sensitivity.interval?.[i] ?? 9) - end) < 1e-12, `${sensitivity.interval}`);
+  }
 });
 
 test("frocOf: the interval covers, the choice of the score in it", () => {

@@ -5,13 +5,11 @@
  */
 import {
   boxIou,
-  emptyMask,
+  fillOutlinesInWindow,
   type Mask,
   maskIou,
-  type PixelWindow,
   type Polygon,
   polygonBounds,
-  polygonSignedArea,
   rasterizeWindow,
   unionBoxes,
 } from "@malleolus/geometry";
@@ -146,22 +144,5 @@ export function outlineMasks(
   const height = Math.min(size.height, Math.ceil(around[3]) + 1) - y;
   if (width <= 0 || height <= 0) return null;
   const window = { x, y, width, height };
-  return { drawn: rasterizeWindow(drawn, window), found: tracedMask(found, window) };
-}
-
-/**
- * The mask of traced outlines. Larger ones first: a hole is smaller than what it is in, and an
- * island in it smaller still.
- */
-function tracedMask(polygons: readonly Polygon[], window: PixelWindow): Mask {
-  const mask = emptyMask(window.width, window.height);
-  const byArea = polygons
-    .map((polygon) => ({ polygon, area: polygonSignedArea(polygon) }))
-    .toSorted((a, b) => Math.abs(b.area) - Math.abs(a.area));
-  for (const { polygon, area } of byArea) {
-    const filled = rasterizeWindow([polygon], window).data;
-    const value = area < 0 ? 0 : 1;
-    for (let i = 0; i < filled.length; i++) if (filled[i] === 1) mask.data[i] = value;
-  }
-  return mask;
+  return { drawn: rasterizeWindow(drawn, window), found: fillOutlinesInWindow(found, window) };
 }

@@ -26,7 +26,7 @@ const golden: Golden = JSON.parse(
   readFileSync(new URL("./golden/metrics.json", import.meta.url), "utf8"),
 );
 
-function assertNear(actual: number | null | undefined, expected: number, what: string): void {
+function assertNear(actual: number | null | undefined, expected: number, what = ""): void {
   const near = typeof actual === "number" && Math.abs(actual - expected) < 1e-12;
   assert.ok(near, `${what}: expected ${expected}, got ${actual}`);
 }
@@ -140,6 +140,26 @@ test("aucOf: perfect separation is no certainty", () => {
   const reversed = aucOf([0, 0, 1, 1, 1], [true, true, false, false, false]);
   assert.equal(reversed?.interval?.[0], 0);
   assert.ok((reversed?.interval?.[1] ?? 0) > 0.6);
+});
+
+test("aucOf: its interval is Wilson's of the cases that DeLong's variance stands for, by hand", () => {
+  const check = (positives: number[], negatives: number[], cases: number, quantile: number) => {
+    const auc = aucOf(
+      [...positives, ...negatives],
+      [...positives.map(() => true), ...negatives.map(() => false)],
+    );
+    // Where a share lies so many standard errors from the area, with the share's own error.
+    for (const end of auc?.interval ?? assert.fail()) {
+      assertNear(Math.abs((auc?.auc ?? 0) - end), quantile * Math.sqrt((end * (1 - end)) / cases));
+    }
+    return auc;
+  };
+  // Placements 1, 3/4, 3/4 and 1/3, 1, 1, 1: variances of 1/144 and 1/36. Four cases of 5/6 spread so much;
+  // Satterthwaite's degrees are 4.29, and Student's quantile of 4 is 2.776.
+  const auc = check([5, 3, 2], [4, 1, 0, 0], 4, 2.7764451051977987);
+  assertNear(auc?.standardError, Math.sqrt(5 / 144), "deviation");
+  // Placements 5/8 thrice and 1 on either side would be as many as 11.5 cases, of which there are 8.
+  check([2, 2, 2, 3], [2, 2, 2, 1], 8, 2.4469118511449692);
 });
 
 test("aucOf: an interval holds its area and lies within 0 and 1", () => {

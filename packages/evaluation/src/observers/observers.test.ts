@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fQuantile } from "../distributions/beta.ts";
 import { blandAltman } from "./bland-altman.ts";
 import { chanceCorrected, type Readings } from "./chance-corrected.ts";
 import { cohenKappaOf, type KappaWeights } from "./cohen-kappa.ts";
@@ -133,6 +134,37 @@ test("agreement: where all agree the interval has a width, and it narrows with c
   const { value, interval } = cohenKappaOf(cases(25), ["a", "b"]);
   assert.deepEqual([value, interval?.[1]], [1, 1]);
   assert.ok(low(25) > 0.6 && low(25) < 0.8 && low(100) > 0.9 && low(100) < 0.96);
+});
+
+test("agreement: the interval is Wilson's of what is observed, with the jackknife's variance", () => {
+  const grades = ["a", "b"];
+  const counts: [first: string, second: string, cases: number][] = [
+    ["a", "a", 9],
+    ["a", "b", 2],
+    ["b", "a", 1],
+    ["b", "b", 8],
+  ];
+  const cases = counts.flatMap(([first, second, count]): Readings[] =>
+    Array.from({ length: count }, () => [first, second]),
+  );
+  const { value, interval, observed, chance } = cohenKappaOf(cases, grades);
+  // First 11 and 9 of 20, second 10 and 10.
+  near(observed, 17 / 20);
+  near(chance, 0.5);
+  near(value, 0.7);
+  const without = cases.map((_, left) => {
+    const rest = cases.filter((__, i) => i !== left);
+    return cohenKappaOf(rest, grades).value ?? assert.fail();
+  });
+  const mean = without.reduce((sum, one) => sum + one, 0) / 20;
+  const variance = (19 / 20) * without.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  // So many independent cases of 0.85 would spread as much as what is observed.
+  const independent = (0.85 * 0.15) / (variance * 0.5 ** 2);
+  for (const kappa of interval ?? assert.fail()) {
+    const end = 0.5 + 0.5 * kappa;
+    // Student's quantile of 19 degrees of freedom.
+    near(Math.abs(0.85 - end), 2.093024054408263 * Math.sqrt((end * (1 - end)) / independent));
+  }
 });
 
 test("agreement: a reading that is none of the grades, or a third reader, is refused", () => {
@@ -273,6 +305,40 @@ test("intraclassCorrelation: without spread, cases or readers there is none", ()
       ]),
     /got NaN of case 1/,
   );
+});
+
+test("intraclassCorrelation: where readers do not differ, the interval is that of ICC(3,1)", () => {
+  // Each reader's noise sums to 0, so that all have one mean.
+  const rows = Array.from({ length: 12 }, (_, i) => {
+    const noise = [1, -1, 2, -2][i % 4];
+    const own = 3 * ((i * 5) % 12);
+    return [own + noise, own - noise, own + (i < 6 ? 2 : -2)];
+  });
+  const { interval, meanSquares } = intraclassCorrelation(rows);
+  near(meanSquares?.readers, 0);
+  const f = (meanSquares?.cases ?? 0) / (meanSquares?.error ?? 0);
+  // Shrout and Fleiss 1979: F of 11 and 22 degrees of freedom exceeds 2.65 in 2.5 %, of 22 and 11 3.20.
+  const [low, high] = [f / fQuantile(0.025, 11, 22), f * fQuantile(0.025, 22, 11)].map(
+    (end) => (end - 1) / (end + 2),
+  );
+  near(interval?.[0], low, 0.1 * (high - low));
+  near(interval?.[1], high, 0.1 * (high - low));
+});
+
+test("intraclassCorrelation: without noise the readers' spread alone is in the interval", () => {
+  const biases = [0, 2, 4, 10];
+  const rows = Array.from({ length: 8 }, (_, i) => biases.map((bias) => 3 * i + bias));
+  const { value, interval, meanSquares } = intraclassCorrelation(rows);
+  near(meanSquares?.error, 0);
+  // Variances of 54 between cases and of 56/3 between readers, by n - 1.
+  near(value, 54 / (54 + 56 / 3));
+  // The ratio of both is F's, with 7 and 3 degrees of freedom.
+  const ratio = 54 / (56 / 3);
+  const [low, high] = [ratio / fQuantile(0.025, 7, 3), ratio * fQuantile(0.025, 3, 7)].map(
+    (end) => end / (1 + end),
+  );
+  near(interval?.[0], low, 0.04);
+  near(interval?.[1], high, 0.02);
 });
 
 test("blandAltman: bias, limits, and where the limits may lie", () => {

@@ -108,6 +108,38 @@ test("analyzeReaderStudy: readers who differ by nothing leave the cases alone", 
   assert.equal(fixedCases.differences[0].p, null);
 });
 
+test("analyzeReaderStudy: of three conditions the mean squares are those of their pairs", () => {
+  const { aucs, meanSquares } = analyzeReaderStudy(study);
+  // Deviations from the mean, squared, are the pairs' differences squared over how many there are.
+  const squares = (values: readonly number[]) =>
+    values.reduce(
+      (sum, one, i) => values.slice(i + 1).reduce((own, other) => own + (one - other) ** 2, sum),
+      0,
+    ) / values.length;
+  const conditions = aucs.map(([x, y]) => (x + y) / 2);
+  near(meanSquares.condition, (2 * squares(conditions)) / 2);
+  const readers = [0, 1].map((j) => aucs.reduce((sum, row) => sum + row[j], 0) / 3);
+  near(meanSquares.reader, 3 * squares(readers));
+  // Of two readers, what is neither is the spread of their differences.
+  near(meanSquares.conditionByReader, squares(aucs.map(([x, y]) => x - y)) / 2 / 2);
+});
+
+test("analyzeReaderStudy: readers who are alike leave one test of three conditions, by the cases", () => {
+  const alike = { ...study, scores: study.scores.map(([one]) => [one, one]) };
+  const { randomReadersAndCases, fixedReaders } = analyzeReaderStudy(alike);
+  const [random, fixed] = [randomReadersAndCases.overall, fixedReaders.overall];
+  // F's numerator is chi-square over its degrees of freedom.
+  near(2 * (random.statistic ?? 0), fixed.statistic ?? 9);
+  near(random.p, fixed.p ?? 9);
+  assert.ok((fixed.p ?? 1) < 0.9);
+  for (const [i, { standardError, interval }] of randomReadersAndCases.conditions.entries()) {
+    const area = aucOf(study.scores[i][0], positive);
+    near(standardError, area?.standardError ?? 9);
+    near(standardError, fixedReaders.conditions[i].standardError);
+    near(interval[0], fixedReaders.conditions[i].interval[0]);
+  }
+});
+
 test("analyzeReaderStudy: a study with holes in it is refused", () => {
   const [alone, rest] = [study.scores[0], study.scores.slice(1)];
   const cases: [Partial<ReaderStudy>, RegExp][] = [

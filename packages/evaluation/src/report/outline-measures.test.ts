@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Polygon } from "@malleolus/geometry";
+import { type Polygon, rasterizePolygons } from "@malleolus/geometry";
 import { evaluationDefaults } from "../evaluate.ts";
 import type { TestPatient } from "../patient.ts";
+import { maskAgreement } from "../segmentation/mask-agreement.ts";
 import { outlineMeasures } from "./outline-measures.ts";
 
 const rectangle = (left: number, right: number): Polygon => [
@@ -78,6 +79,19 @@ test("outlineMeasures: annotators who agree leave no tolerance, and those apart 
   assert.ok((lenient?.toleranceMm ?? 0) > 0 && lenient?.toleranceOfAnnotators === true);
   const nsd = (measures: typeof strict) => measures?.found.normalizedSurfaceDistance.value ?? 0;
   assert.ok(nsd(strict) < nsd(lenient));
+});
+
+test("outlineMeasures: the tolerance is the middle one of the annotators' mean distances", () => {
+  const measures = outlineMeasures(patients, spacings, [two(16), two(2), two(5)], options);
+  const [one, other] = [rectangle(10, 30), rectangle(15, 35)].map((polygon) =>
+    rasterizePolygons([polygon], 64, 32),
+  );
+  const apart = maskAgreement(one, other, { spacing: [0.5, 0.5], tolerance: 1, band: 0.5 });
+  assert.equal(measures?.toleranceMm, apart.meanSurfaceDistance);
+  // Of even numbers half-way.
+  const even = outlineMeasures(patients, spacings, [two(0), two(5)], options);
+  assert.equal(even?.toleranceMm, (apart.meanSurfaceDistance ?? 0) / 2);
+  assert.equal(measures?.annotators?.fractures, 3);
 });
 
 test("outlineMeasures: what has no pixel spacing has no part in it", () => {

@@ -7,9 +7,7 @@ import {
   selectionAuditPlanSchema,
   selectionAuditSchema,
 } from "@malleolus/schema";
-import { aucOf } from "../roc.ts";
 import { areaUnder, auditSelection } from "./audit-selection.ts";
-import { weightedAuc } from "./outcomes.ts";
 
 const PLAN: SelectionAuditPlan = {
   format: "malleolus-selection-audit-1",
@@ -59,21 +57,6 @@ test("areaUnder: the mean height over the logarithm of the size", () => {
   assert.equal(areaUnder([100, 200, 400], [0.7, 0.7, 0.7]), 0.7);
   assert.ok(Math.abs((areaUnder([100, 200, 800], [0, 1, 1]) ?? 0) - (0.5 + 2) / 3) < 1e-12);
   assert.equal(areaUnder([100, 200], [0.5, null]), null);
-});
-
-test("weightedAuc: the area of the same patients, as often as they count", () => {
-  const scores = [0.1, 0.4, 0.35, 0.8, 0.4, 0.9];
-  const positive = [false, false, true, true, true, false];
-  const once = weightedAuc(scores, positive, new Uint32Array(6).fill(1));
-  assert.equal(once, aucOf(scores, positive)?.auc ?? null);
-  const weights = Uint32Array.of(2, 0, 1, 3, 1, 1);
-  const repeated = [0, 0, 2, 3, 3, 3, 4, 5];
-  const twice = aucOf(
-    repeated.map((i) => scores[i]),
-    repeated.map((i) => positive[i]),
-  );
-  assert.ok(Math.abs((weightedAuc(scores, positive, weights) ?? 0) - (twice?.auc ?? 1)) < 1e-12);
-  assert.equal(weightedAuc(scores, positive, Uint32Array.of(1, 1, 0, 0, 0, 1)), null);
 });
 
 test("auditSelection: a strategy that is better, one that is worse, and one that is neither", () => {

@@ -56,6 +56,35 @@ test("fractureLevel: a leg that lies aslant, and pixels that are wider than high
   assert.ok(level !== null && Math.abs(level.lowestMm - 5) < 1, `${level?.lowestMm}`);
 });
 
+test("fractureLevel: a large radiograph is looked at in every other row, and measured alike", () => {
+  // Some 130,000 pixels of tibia.
+  const fine = { spacing: [0.15, 0.15] as const, width: 1067, height: 1400 };
+  for (const [level, turnDegrees] of [
+    [12, 0],
+    [-4, 10],
+  ]) {
+    const { level: found } = fractureLevel(
+      ankle(across(level, level), { ...fine, turnDegrees }),
+      zones,
+    );
+    assert.ok(found !== null && Math.abs(found.lowestMm - level) < 0.8, `${found?.lowestMm}`);
+  }
+});
+
+test("legFrame: a tibia of which less than 15 mm is seen has no direction, one of more has", () => {
+  const shaft = (millimeters: number) => {
+    const data = new Uint8Array(60 * 100);
+    for (let y = 20; y < 20 + millimeters; y++) data.fill(1, y * 60 + 10, y * 60 + 40);
+    return legFrame({ width: 60, height: 100, data }, [1, 1]);
+  };
+  // From the middle of the first row to that of the last.
+  assert.equal(shaft(15), null);
+  const frame = shaft(16) ?? assert.fail();
+  // The plafond is the lower edge of the last row.
+  assert.ok(Math.abs(frame.heightMm(25, 36)) < 1e-9, `${frame.heightMm(25, 36)}`);
+  assert.ok(Math.abs(frame.heightMm(3, 29.5) - 6.5) < 1e-9);
+});
+
 test("fractureLevel: says what is missing", () => {
   const whole = ankle(across(5, 5));
   const empty = { data: new Uint8Array(320 * 420), width: 320, height: 420 };
