@@ -9,6 +9,7 @@ import {
   boxToXywh,
   clipBox,
   flipBox,
+  intersectBoxes,
   scaleBox,
   translateBox,
   unionBoxes,
@@ -29,6 +30,21 @@ test("boxIou: boxes apart on both axes", () => checkIou([0, 0, 1, 1], [5, 5, 6, 
 test("boxIou: two empty boxes", () => checkIou([3, 3, 3, 3], [3, 3, 3, 3], 0));
 test("boxArea: the box around one pixel has area 1", () => assert.equal(boxArea([7, 9, 8, 10]), 1));
 test("boxArea: a box that is inside out has none", () => assert.equal(boxArea([4, 0, 1, 3]), 0));
+
+test("intersectBoxes: what both hold, each side from either box", () => {
+  const [left, right]: [Box, Box] = [
+    [1, 5, 9, 8],
+    [4, 2, 12, 6],
+  ];
+  for (const [a, b] of [
+    [left, right],
+    [right, left],
+  ]) {
+    assert.deepEqual(intersectBoxes(a, b), [4, 5, 9, 6]);
+    assert.equal(boxIou(a, b), 5 / (24 + 32 - 5));
+  }
+  assert.deepEqual(intersectBoxes([0, 0, 10, 10], [2, 3, 5, 7]), [2, 3, 5, 7]);
+});
 
 test("boxIou: lies in [0, 1] whatever the boxes", () => {
   fc.assert(

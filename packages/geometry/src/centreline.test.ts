@@ -53,6 +53,17 @@ test("centrelineOf: the ends of a bar with corners lie half a width inside it", 
   assert.ok(Math.abs(found.width - 9) < 0.7, `${found.width}`);
 });
 
+test("centrelineOf: of a thin tail no more goes than half of the structure's width, at either end", () => {
+  const tailed = emptyMask(120, 20);
+  for (let y = 5; y < 14; y++) tailed.data.fill(1, y * 120 + 30, y * 120 + 90);
+  tailed.data.fill(1, 9 * 120 + 10, 9 * 120 + 110);
+  const found = centrelineOf(tailed);
+  assert.ok(found !== null);
+  // Pixels 10 and 109 are the tails' last; the bar is five deep in its middle.
+  const xs = [found.points[0], found.points[found.points.length - 2]].toSorted((a, b) => a - b);
+  assert.deepEqual(xs, [15.5, 104.5]);
+});
+
 test("centrelineOf: a branch and a hole do not turn the line", () => {
   const mask = band([10, 50.5, 90, 50.5], 7, 100);
   for (let y = 40; y < 50; y++) mask.data.fill(1, y * 100 + 48, y * 100 + 51);

@@ -81,6 +81,10 @@ for (const [what, leastArea, shareOfLargest, expected] of rules) {
   });
 }
 
+test("plausibleComponents: parts of any size are all parts, and nothing else is one", () => {
+  assert.deepEqual(plausibleComponents(pieces, { leastArea: 0, shareOfLargest: 0 }), pieces);
+});
+
 test("fillHoles: small holes go, large ones and bays stay", () => {
   const holed = maskOf("########", "#.#..##.", "####.#..", "########");
   assert.deepEqual(fillHoles(holed, 1), maskOf("########", "###..##.", "####.#..", "########"));

@@ -14,6 +14,21 @@ test("ringCrossings: a spike that runs back over its own edge is one", () => {
   assert.ok(ringCrossings(spike).length > 0);
 });
 
+test("lineCrossings: edges that run over one another meet in the middle of what they share", () => {
+  // All on one line: up it in two steps, and most of it back.
+  assert.deepEqual(lineCrossings([2, 1, 8, 4, 20, 10, 4, 2]), [
+    { edges: [0, 2], at: [6, 3] },
+    { edges: [1, 2], at: [14, 7] },
+  ]);
+  // Upright, where only one lies within the other.
+  assert.deepEqual(lineCrossings([3, 2, 3, 12, 5, 12, 3, 8, 3, 4]).slice(-1), [
+    { edges: [0, 3], at: [3, 6] },
+  ]);
+  // On one line with a gap, and side by side.
+  assert.deepEqual(lineCrossings([0, 0, 2, 1, 3, 9, 4, 2, 8, 4]), []);
+  assert.deepEqual(lineCrossings([0, 0, 10, 5, 12, 5, 2, 0]), []);
+});
+
 test("ringCrossings: an outline that touches itself at an edge is one", () => {
   const touching = [0, 0, 10, 0, 10, 10, 5, 0, 0, 10];
   assert.ok(ringCrossings(touching).length > 0);

@@ -41,6 +41,34 @@ test("simplifyBorder: half a pixel from the middle of every side, and back", () 
   );
 });
 
+test("simplifyBorder: the fewest corners that there can be, and of those the closest", () => {
+  let straightened = 0;
+  fc.assert(
+    fc.property(anyMask(7), fc.constantFrom(0.5, 0.8, 1.3), (mask, tolerance) => {
+      for (const outline of traceMask(mask)) {
+        const simple = simplifyBorder(outline, tolerance);
+        // What would collapse stays as it is.
+        if (simple === outline) continue;
+        straightened++;
+        const path = middles(outline);
+        const best = bestCorners(path, freePlaces(outline), tolerance);
+        assert.equal(simple.length / 2, best.corners);
+        const places = Array.from({ length: simple.length / 2 }, (_, k) =>
+          placeOf(path, simple[2 * k], simple[2 * k + 1]),
+        );
+        assert.equal(places[0], 0);
+        const misfit = places.reduce(
+          (sum, from, k) => sum + misfitOf(path, from, places[k + 1] ?? path.length / 2),
+          0,
+        );
+        assert.ok(Math.abs(misfit - best.misfit) < 1e-6, `${misfit}, ${best.misfit}`);
+      }
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(straightened > 100, `${straightened}`);
+});
+
 test("maskOutlines: fill to the mask that they came from, but for pixels that the border halves", () => {
   fc.assert(
     fc.property(anyMask(12), (mask) => {
@@ -99,6 +127,78 @@ function middles(outline: Polygon): Polygon {
     }
   }
   return found;
+}
+
+/** Of the middles those beside a corner of the outline. */
+function freePlaces(outline: Polygon): Set<number> {
+  const free = new Set<number>();
+  let place = 0;
+  for (let i = 0; i < outline.length; i += 2) {
+    const next = (i + 2) % outline.length;
+    free.add(place);
+    place += Math.abs(outline[next] - outline[i]) + Math.abs(outline[next + 1] - outline[i + 1]);
+    free.add(place - 1);
+  }
+  return free;
+}
+
+function placeOf(path: Polygon, x: number, y: number): number {
+  for (let i = 0; i < path.length; i += 2) if (path[i] === x && path[i + 1] === y) return i / 2;
+  return assert.fail(`${x} ${y} is no middle of a side`);
+}
+
+/** Point by point: the squared distances of the points from `from` to `to` from the line through both. */
+function misfitOf(path: Polygon, from: number, to: number): number {
+  const at = (i: number) => path.slice((2 * i) % path.length, ((2 * i) % path.length) + 2);
+  const [[ax, ay], [bx, by]] = [at(from), at(to)];
+  let sum = 0;
+  for (let k = from; k < to; k++) {
+    const [x, y] = at(k);
+    const across = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
+    sum += across ** 2 / ((bx - ax) ** 2 + (by - ay) ** 2);
+  }
+  return sum;
+}
+
+/**
+ * By trying every line between two places: whether all points between lie within the tolerance of the ray, and
+ * none falls back from the furthest by more.
+ */
+function isFollowed(path: Polygon, from: number, to: number, tolerance: number): boolean {
+  const at = (i: number) => path.slice((2 * i) % path.length, ((2 * i) % path.length) + 2);
+  const [[ax, ay], [bx, by]] = [at(from), at(to)];
+  const length = Math.hypot(bx - ax, by - ay);
+  if (length === 0) return false;
+  let furthest = 0;
+  for (let k = from + 1; k <= to; k++) {
+    const [dx, dy] = [at(k)[0] - ax, at(k)[1] - ay];
+    const away = Math.hypot(dx, dy);
+    if (away < furthest - tolerance) return false;
+    furthest = Math.max(furthest, away);
+    const along = (dx * (bx - ax) + dy * (by - ay)) / length;
+    const across = Math.abs(dx * (by - ay) - dy * (bx - ax)) / length;
+    if ((along < 0 ? away : across) > tolerance + 1e-9) return false;
+  }
+  return true;
+}
+
+function bestCorners(path: Polygon, free: ReadonlySet<number>, tolerance: number) {
+  const count = path.length / 2;
+  const best = [{ corners: 0, misfit: 0 }];
+  for (let to = 1; to <= count; to++) {
+    best[to] = { corners: Infinity, misfit: Infinity };
+    if (to < count && !free.has(to)) continue;
+    for (let from = 0; from < to; from++) {
+      const { corners, misfit } = best[from];
+      if (corners === Infinity || !isFollowed(path, from, to, tolerance)) continue;
+      const one = { corners: corners + 1, misfit: misfit + misfitOf(path, from, to) };
+      const isFewer = one.corners < best[to].corners;
+      if (isFewer || (one.corners === best[to].corners && one.misfit < best[to].misfit)) {
+        best[to] = one;
+      }
+    }
+  }
+  return best[count];
 }
 
 /** How far the corners of one outline lie from another at most. */

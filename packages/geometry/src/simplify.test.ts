@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { simplifyPolygon } from "./simplify.ts";
+import { simplifyLine, simplifyPolygon } from "./simplify.ts";
 
 test("simplifyPolygon: points on a straight edge go", () => {
   const square = [0, 0, 5, 0, 10, 0, 10, 10, 0, 10, 0, 5];
@@ -29,6 +29,16 @@ test("simplifyPolygon: every point stays within the tolerance of the new outline
       }
     }),
   );
+});
+
+test("simplifyLine: an open line keeps both ends, and of what lies between the bends alone", () => {
+  const bent = [0, 0, 4, 0, 10, 0, 10, 3, 10, 8];
+  assert.deepEqual(simplifyLine(bent, 0.5), [0, 0, 10, 0, 10, 8]);
+  assert.deepEqual(simplifyLine([0, 0, 5, 0.4, 10, 0], 0.5), [0, 0, 10, 0]);
+  assert.deepEqual(simplifyLine([0, 0, 5, 0.6, 10, 0], 0.5), [0, 0, 5, 0.6, 10, 0]);
+  // A line that comes back to where it began is no line to its end.
+  assert.deepEqual(simplifyLine([0, 0, 6, 0, 0, 0], 0.5), [0, 0, 6, 0, 0, 0]);
+  assert.deepEqual(simplifyLine([1, 2, 3, 4], 9), [1, 2, 3, 4]);
 });
 
 /** Distance of a point from a closed outline. */

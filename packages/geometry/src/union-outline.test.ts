@@ -23,6 +23,17 @@ test("unionOutline: two squares that overlap at a corner", () => {
   assert.equal(union.length / 2, 8);
 });
 
+test("unionOutline: begins at its leftmost place, and goes round clockwise on a screen", () => {
+  assert.deepEqual(
+    unionOutline([square(0, 0, 10), square(5, 5, 10)]),
+    [0, 0, 10, 0, 10, 5, 15, 5, 15, 15, 5, 15, 5, 10, 0, 10],
+  );
+  assert.deepEqual(
+    unionOutline([square(5, 0, 10), square(0, 5, 10)]),
+    [0, 5, 5, 5, 5, 0, 15, 0, 15, 10, 10, 10, 10, 15, 0, 15],
+  );
+});
+
 test("unionOutline: halves that share a side are the whole again, without the seam's points", () => {
   const left = [0, 0, 5, 0, 5, 10, 0, 10];
   const right = [5, 0, 10, 0, 10, 10, 5, 10];
