@@ -3,12 +3,12 @@
  * and one for the dead of all. Every instant is the server's: a worker's clock plays no part.
  */
 import { createHash } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
 import { Pool } from "pg";
 import { type Db, fromKysely, PgBoss } from "pg-boss";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
+import { newBell } from "./bell.ts";
 import {
   type ClaimedJob,
   type JobCounts,
@@ -90,7 +90,9 @@ export async function pgBossQueue(
     }
     return name;
   };
-  const bell = await listen(boss);
+  const bell = newBell();
+  // Also when the connection was cut and is back: what came meanwhile was not heard.
+  const listening = await boss.getDb().listen?.(CHANNEL, bell.ring, bell.ring);
   const prepared = preparedStatements(url);
 
   const claimOne = async (queue: string, fetch: FetchOptions): Promise<ClaimedJob | null> => {
@@ -190,7 +192,7 @@ export async function pgBossQueue(
     },
     wait: (mostMs, stop) => bell.wait(mostMs, stop),
     async close() {
-      await bell.close();
+      await listening?.close();
       await prepared.close();
       await boss.stop({ graceful: false });
     },
@@ -288,30 +290,4 @@ function reasonOf(output: object | null): string {
   if (output === null) return "";
   if ("reason" in output) return String(output.reason);
   return JSON.stringify(output);
-}
-
-interface Bell {
-  wait(mostMs: number, stop: AbortSignal): Promise<void>;
-  close(): Promise<void>;
-}
-
-async function listen(boss: PgBoss): Promise<Bell> {
-  let rung = Promise.withResolvers<void>();
-  const ring = () => {
-    rung.resolve();
-    rung = Promise.withResolvers<void>();
-  };
-  const handle = await boss.getDb().listen?.(CHANNEL, ring, ring);
-  return {
-    async wait(mostMs, stop) {
-      const over = new AbortController();
-      const signal = AbortSignal.any([stop, over.signal]);
-      const time = setTimeout(mostMs, undefined, { signal }).catch(() => undefined);
-      await Promise.race([rung.promise, time]);
-      over.abort();
-    },
-    async close() {
-      await handle?.close();
-    },
-  };
 }
