@@ -471,7 +471,7 @@ async function many(radiographs: number, workers: number): Promise<void> {
   }
   // All of them wait at once: there is nobody yet who takes one.
   const queue = await openQueue(study, { mostWaiting: Math.ceil(radiographs / 32) + 1 });
-  const sent = await sendAnalyses(study, queue, MODEL, "me", never);
+  const sent = await sendAnalyses(study, queue, MODEL, "me", { stop: never });
   print({ ...sent, seconds: (performance.now() - start) / 1000, ownMiB: ownMiB() });
   const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));
   for (const one of started) await one.said("ready");

@@ -60,7 +60,7 @@ export const jobsCommand: CommandFile = (output) =>
       `
 Radiographs are sent in jobs of 32 to 64. Jobs that were sent before are passed over, whether they wait or are done, so
 that the same command goes on after an interruption and adds what was imported since. While 20,000 jobs of a kind wait, it waits,
-too. Jobs of several detectors may wait at once: each is done by workers that have its detector.
+too, and says so once. Jobs of several detectors may wait at once: each is done by workers that have its detector.
 
 --import sends the paths of files, sealed with the key file, in jobs as large; a file is sent again when its size or its
 time has changed. The key file's passphrase comes from MALLEOLUS_PASSPHRASE, else it is asked for.
@@ -87,6 +87,13 @@ Examples:
       opened.defer(() => studies.closeStudy(study));
       const queue = await studies.openQueue(study);
       opened.defer(() => queue.close());
+      const sending = {
+        stop: signals.signal,
+        onFull: () =>
+          output.writeError(
+            "as many jobs wait as may: the rest is sent as workers do them; Ctrl-C ends that, and the same command goes on\n",
+          ),
+      };
       if (given.copyImages !== undefined) {
         const to = studies.bucketImages(bucketOf(given.copyImages));
         const copied = await studies.copyImages(study, to, () => undefined);
@@ -96,7 +103,7 @@ Examples:
         const hospital = studies.findHospital(study, given.hospital);
         using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
         const files = { paths: given.import, hospital, keys: keys.value };
-        const sent = await studies.sendImports(queue, files, signals.signal);
+        const sent = await studies.sendImports(queue, files, sending);
         for (const trouble of sent.troubles) output.writeError(`malleolus: ${trouble}\n`);
         output.writeError(`${sent.open} files sent in ${sent.jobs} jobs\n`);
       }
@@ -105,7 +112,7 @@ Examples:
         const sha256 = await fileSha256(path);
         const name = given.name ?? basename(given.analyze);
         const model = { sha256, name, version: sha256.slice(0, 8) };
-        const sent = await studies.sendAnalyses(study, queue, model, given.who, signals.signal);
+        const sent = await studies.sendAnalyses(study, queue, model, given.who, sending);
         output.writeError(`${sent.open} radiographs sent in ${sent.jobs} jobs\n`);
       }
       if (given.prelabel) {
@@ -117,7 +124,7 @@ Examples:
         if (classification !== null) openClassifier(classification).close();
         const name = given.name ?? PRELIMINARY;
         const model = await preliminaryModel(name, segmentation, classification);
-        const sent = await studies.sendPrelabels(study, queue, model, given.who, signals.signal);
+        const sent = await studies.sendPrelabels(study, queue, model, given.who, sending);
         output.writeError(`${sent.open} radiographs sent to be prelabelled in ${sent.jobs} jobs\n`);
       }
       if (given.revive) output.writeError(`${await queue.revive()} jobs are tried again\n`);

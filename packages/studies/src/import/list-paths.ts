@@ -13,51 +13,60 @@ export interface ListedPath {
   readonly trouble: StudyError | null;
 }
 
-/**
- * Paths of files, in the order of their names, hidden ones left out.
- *
- * @throws StudyError `source` where one that was given does not exist, or there is no file at all.
- */
+/** All at once; else as `walkPaths`. */
 export function listPaths(paths: readonly string[]): ListedPath[] {
+  return [...walkPaths(paths)];
+}
+
+/**
+ * Paths of files, in the order of their names, hidden ones left out; one by one, so that an archive of any size can be
+ * walked.
+ *
+ * @throws StudyError `source` where one that was given does not exist, before there is any, or there is no file at all.
+ */
+export function* walkPaths(paths: readonly string[]): Generator<ListedPath> {
+  for (const path of paths) {
+    if (statOf(path) !== null) continue;
+    throw new StudyError(
+      "source",
+      `${path}: expected a file or a folder to import, got none; check the path`,
+    );
+  }
   const entered = new Set<string>();
-  const found = paths.flatMap((path) => {
-    if (statOf(path) === null) {
-      throw new StudyError(
-        "source",
-        `${path}: expected a file or a folder to import, got none; check the path`,
-      );
+  let isEmpty = true;
+  for (const path of paths) {
+    for (const listed of pathsAt(path, entered)) {
+      isEmpty = false;
+      yield listed;
     }
-    return pathsAt(path, entered);
-  });
-  if (found.length > 0) return found;
+  }
+  if (!isEmpty) return;
   const where = paths.join(", ");
   throw new StudyError("source", `${where}: expected files to import, got an empty folder`);
 }
 
-function pathsAt(path: string, entered: Set<string>): ListedPath[] {
+function* pathsAt(path: string, entered: Set<string>): Generator<ListedPath> {
   const status = statOf(path);
-  if (status instanceof StudyError) return [{ path, trouble: status }];
-  if (status === null) return [troubled(path, "a link to nowhere")];
-  if (status.isDirectory()) {
+  if (status instanceof StudyError) yield { path, trouble: status };
+  else if (status === null) yield troubled(path, "a link to nowhere");
+  else if (status.isDirectory()) {
     const identity = `${status.dev}:${status.ino}`;
-    if (entered.has(identity)) return [];
+    if (entered.has(identity)) return;
     entered.add(identity);
-    return pathsIn(path, entered);
-  }
-  return status.isFile() ? [{ path, trouble: null }] : [troubled(path, kindOf(status))];
+    yield* pathsIn(path, entered);
+  } else yield status.isFile() ? { path, trouble: null } : troubled(path, kindOf(status));
 }
 
-function pathsIn(folder: string, entered: Set<string>): ListedPath[] {
+function* pathsIn(folder: string, entered: Set<string>): Generator<ListedPath> {
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch (cause) {
-    return [troubled(folder, `a folder that cannot be read (${causeText(cause)})`)];
+    yield troubled(folder, `a folder that cannot be read (${causeText(cause)})`);
+    return;
   }
-  return names
-    .filter((name) => !name.startsWith("."))
-    .sort((a, b) => (a < b ? -1 : 1))
-    .flatMap((name) => pathsAt(join(folder, name), entered));
+  const shown = names.filter((name) => !name.startsWith(".")).sort((a, b) => (a < b ? -1 : 1));
+  for (const name of shown) yield* pathsAt(join(folder, name), entered);
 }
 
 /** Null without such a file, an error if the system refuses to say. */

@@ -10,7 +10,7 @@ import {
 } from "@malleolus/schema";
 import type { StudyTransaction } from "../database/in-transaction.ts";
 import type { Study } from "../study.ts";
-import type { Listed, SentJobs } from "./chunks.ts";
+import type { Listed, Sending, SentJobs } from "./chunks.ts";
 import type { JobQueue, JobResults } from "./job-queue.ts";
 import { sendImages } from "./send-images.ts";
 
@@ -28,10 +28,10 @@ export async function sendAnalyses(
   queue: JobQueue,
   model: Model,
   who: string,
-  stop: AbortSignal,
+  sending: Sending,
 ): Promise<SentJobs> {
   const ofModel = (after: string, most: number) => imagesAfter(study, model.sha256, after, most);
-  return sendImages(study, queue, { kind: "analyze", model, who, imagesAfter: ofModel }, stop);
+  return sendImages(study, queue, { kind: "analyze", model, who, imagesAfter: ofModel }, sending);
 }
 
 async function imagesAfter(

@@ -4,6 +4,7 @@
  * queue knows by their keys, however often somebody sends them.
  */
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { StudyError } from "../errors.ts";
 import { type JobContent, type JobQueue, type NewJob, topicOf } from "./job-queue.ts";
 
@@ -23,6 +24,12 @@ export interface Listed {
   readonly isOpen: boolean;
   /** Whether it may be as much work as a job is: then it is the last of its job. */
   readonly isLarge?: boolean;
+}
+
+export interface Sending {
+  readonly stop: AbortSignal;
+  /** Called once, where the queue is full: from there on whoever sends goes at the pace of those who work. */
+  readonly onFull?: (() => void) | undefined;
 }
 
 export interface SentJobs {
@@ -48,18 +55,25 @@ export async function sendChunks<Item extends Listed>(
   queue: JobQueue,
   items: AsyncIterable<Item> | Iterable<Item>,
   contentOf: (own: readonly Item[]) => JobContent,
-  stop: AbortSignal,
+  { stop, onFull }: Sending,
 ): Promise<SentJobs> {
   const sent = { open: 0, jobs: 0 };
+  let isTold = false;
+  const tellOnce = () => {
+    if (!isTold) onFull?.();
+    isTold = true;
+  };
   let together: (NewJob & { readonly open: number })[] = [];
   const flush = async () => {
-    const added = await sendWhenThereIsRoom(queue, together, stop);
+    const added = await sendWhenThereIsRoom(queue, together, stop, tellOnce);
     for (const { key, open } of together) {
       if (!added.has(key)) continue;
       sent.open += open;
       sent.jobs++;
     }
     together = [];
+    // A database in this process answers before anybody else may speak: here signals are heard.
+    await setImmediate();
   };
   for await (const chunk of chunksOf(items)) {
     if (stop.aborted) break;
@@ -76,16 +90,18 @@ export async function sendChunks<Item extends Listed>(
 }
 
 /** Adds jobs and waits while the queue is full; returns the new ones' keys, none where it is stopped meanwhile. */
-export async function sendWhenThereIsRoom(
+async function sendWhenThereIsRoom(
   queue: JobQueue,
   jobs: readonly NewJob[],
   stop: AbortSignal,
+  onFull: () => void,
 ): Promise<ReadonlySet<string>> {
   while (!stop.aborted && jobs.length > 0) {
     try {
       return await queue.send(jobs.map(({ key, content }) => ({ key, content })));
     } catch (error) {
       if (!(error instanceof StudyError) || error.code !== "busy") throw error;
+      onFull();
       await queue.wait(FULL_MS, stop);
     }
   }

@@ -58,7 +58,7 @@ async function workerOf(context: TestContext, folder: string, beside?: Study) {
   };
   const send = (...paths: string[]) => {
     const hospital = findHospital(study, undefined);
-    return sendImports(queue, { paths, hospital, keys }, never);
+    return sendImports(queue, { paths, hospital, keys }, { stop: never });
   };
   return { study, queue, told, troubles, send, jobs: importJobs(given) };
 }

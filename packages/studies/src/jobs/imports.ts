@@ -17,14 +17,14 @@ import { StudyError } from "../errors.ts";
 import { type DecidedFile, decideImport, discardDecided } from "../import/decide-import.ts";
 import { type ImportLock, waitForImportLock } from "../import/import-lock.ts";
 import { inOrder } from "../import/in-order.ts";
-import { listPaths } from "../import/list-paths.ts";
+import { walkPaths } from "../import/list-paths.ts";
 import { type ImportOutcome, recordImport } from "../import/record-import.ts";
 import { filesAt } from "../import/source-files.ts";
 import { discardOldStaged } from "../import/sweep-store.ts";
 import type { FileWorkers } from "../import/worker/pool.ts";
 import type { KeyFile } from "../keys/key-file.ts";
 import { findHospital, type Study } from "../study.ts";
-import { type Listed, MOST_A_JOB, type SentJobs, sendChunks } from "./chunks.ts";
+import { type Listed, MOST_A_JOB, type Sending, type SentJobs, sendChunks } from "./chunks.ts";
 import { type ClaimedJob, type JobQueue, type NewJob, topicOf } from "./job-queue.ts";
 import type { DoneJob, StudyWork } from "./work.ts";
 
@@ -50,25 +50,35 @@ export interface SentFiles extends SentJobs {
  */
 export async function sendImports(
   queue: JobQueue,
-  { paths, hospital, keys }: FilesToSend,
-  stop: AbortSignal,
+  given: FilesToSend,
+  sending: Sending,
 ): Promise<SentFiles> {
-  const listed = listPaths(paths.map((path) => resolve(path)));
-  const troubles = listed.flatMap(({ trouble }) => trouble?.message ?? []);
-  const files = listed
-    .filter(({ trouble }) => trouble === null)
-    .map(({ path }): Listed & { readonly path: string } => {
-      const { size, mtimeMs } = statSync(path);
-      const mark = keys.hash("file of a job", `${hospital.id}\0${path}\0${size}\0${mtimeMs}`);
-      // As many radiographs as somebody has put into it.
-      return { mark, isOpen: true, path, isLarge: /\.zip$/i.test(path) };
-    });
+  const { hospital, keys } = given;
+  const troubles: string[] = [];
   const contentOf = (own: readonly { readonly path: string }[]) => ({
     kind: "import" as const,
     hospital: hospital.id,
     sealed: keys.seal(SEALED, JSON.stringify(own.map(({ path }) => path))),
   });
-  return { ...(await sendChunks(queue, files, contentOf, stop)), troubles };
+  const sent = await sendChunks(queue, filesToSend(given, troubles), contentOf, sending);
+  return { ...sent, troubles };
+}
+
+/** One by one: an archive may be of any size. */
+function* filesToSend(
+  { paths, hospital, keys }: FilesToSend,
+  troubles: string[],
+): Generator<Listed & { readonly path: string }> {
+  for (const { path, trouble } of walkPaths(paths.map((path) => resolve(path)))) {
+    if (trouble !== null) {
+      troubles.push(trouble.message);
+      continue;
+    }
+    const { size, mtimeMs } = statSync(path);
+    const mark = keys.hash("file of a job", `${hospital.id}\0${path}\0${size}\0${mtimeMs}`);
+    // As many radiographs as somebody has put into it.
+    yield { mark, isOpen: true, path, isLarge: /\.zip$/i.test(path) };
+  }
 }
 
 export interface ImportWork {

@@ -9,7 +9,7 @@ import type { StudyTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
 import type { Study } from "../study.ts";
 import type { ImageToAnalyze } from "./analyses.ts";
-import type { Listed, SentJobs } from "./chunks.ts";
+import type { Listed, Sending, SentJobs } from "./chunks.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { sendImages } from "./send-images.ts";
 
@@ -22,10 +22,10 @@ export async function sendPrelabels(
   queue: JobQueue,
   model: Model,
   who: string,
-  stop: AbortSignal,
+  sending: Sending,
 ): Promise<SentJobs> {
   const ofModel = (after: string, most: number) => imagesAfter(study, model.sha256, after, most);
-  return sendImages(study, queue, { kind: "prelabel", model, who, imagesAfter: ofModel }, stop);
+  return sendImages(study, queue, { kind: "prelabel", model, who, imagesAfter: ofModel }, sending);
 }
 
 /** The model as the study knows it; null where nobody has sent a job of it. */

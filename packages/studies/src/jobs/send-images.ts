@@ -3,7 +3,7 @@ import type { Model } from "@malleolus/schema";
 import { rememberModel } from "../annotation/proposals/store-proposals.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { Study } from "../study.ts";
-import { imagesInOrder, type Listed, type SentJobs, sendChunks } from "./chunks.ts";
+import { imagesInOrder, type Listed, type Sending, type SentJobs, sendChunks } from "./chunks.ts";
 import type { JobQueue } from "./job-queue.ts";
 
 export interface ImagesToSend {
@@ -19,7 +19,7 @@ export async function sendImages(
   study: Study,
   queue: JobQueue,
   { kind, model, who, imagesAfter }: ImagesToSend,
-  stop: AbortSignal,
+  sending: Sending,
 ): Promise<SentJobs> {
   await inTransaction(study.database, (transaction) => rememberModel(transaction, model, who));
   const contentOf = (own: readonly Listed[]) => ({
@@ -27,5 +27,5 @@ export async function sendImages(
     model: model.sha256,
     images: own.map(({ mark }) => mark),
   });
-  return sendChunks(queue, imagesInOrder(imagesAfter), contentOf, stop);
+  return sendChunks(queue, imagesInOrder(imagesAfter), contentOf, sending);
 }

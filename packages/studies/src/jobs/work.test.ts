@@ -62,7 +62,7 @@ test("sendAnalyses and work: every radiograph is looked at once, what is new is 
     await queue.close();
     await other.close();
   });
-  const sent = await sendAnalyses(study, queue, MODEL, "me", never);
+  const sent = await sendAnalyses(study, queue, MODEL, "me", { stop: never });
   assert.equal(sent.open, 120);
   assert.ok(sent.jobs >= 120 / MOST_A_JOB && sent.jobs <= 120 / LEAST_A_JOB + 1);
   const events: WorkEvent[] = [];
@@ -95,18 +95,24 @@ test("sendAnalyses and work: every radiograph is looked at once, what is new is 
       .map((event) => "reason" in event && event.reason),
     ["the card is hot"],
   );
-  assert.deepEqual(await sendAnalyses(study, queue, MODEL, "me", never), { open: 0, jobs: 0 });
+  assert.deepEqual(await sendAnalyses(study, queue, MODEL, "me", { stop: never }), {
+    open: 0,
+    jobs: 0,
+  });
 });
 
 test("sendAnalyses: sent again while jobs wait it adds nothing but what is new, in few jobs; another model's are others", async (context) => {
   const study = await studyOf(context, 400);
   const queue = await openQueue(study);
   context.after(() => queue.close());
-  const sent = await sendAnalyses(study, queue, MODEL, "me", never);
+  const sent = await sendAnalyses(study, queue, MODEL, "me", { stop: never });
   assert.equal(sent.open, 1200);
-  assert.deepEqual(await sendAnalyses(study, queue, MODEL, "me", never), { open: 0, jobs: 0 });
+  assert.deepEqual(await sendAnalyses(study, queue, MODEL, "me", { stop: never }), {
+    open: 0,
+    jobs: 0,
+  });
   await addCases(study, [{ id: "new" }]);
-  const added = await sendAnalyses(study, queue, MODEL, "me", never);
+  const added = await sendAnalyses(study, queue, MODEL, "me", { stop: never });
   // Each of the three falls into a job, whose end it may move, and with it the beginning of the next.
   assert.ok(added.jobs > 0 && added.jobs <= 9, `${added.jobs} of ${sent.jobs} jobs`);
   const waiting = await queue.counts();
@@ -122,14 +128,36 @@ test("sendAnalyses: sent again while jobs wait it adds nothing but what is new, 
   // The last one has what is left.
   assert.ok(sizes.filter((size) => size < LEAST_A_JOB).length <= 2);
   const other = { ...MODEL, sha256: "cd".repeat(32) };
-  assert.equal((await sendAnalyses(study, queue, other, "me", never)).open, 1203);
+  assert.equal((await sendAnalyses(study, queue, other, "me", { stop: never })).open, 1203);
+});
+
+test("sendAnalyses: a queue that is full is told once, and what waited is sent when there is room", async (context) => {
+  const study = await studyOf(context, 10);
+  const queue = await openQueue(study, { mostWaiting: 1 });
+  context.after(() => queue.close());
+  const content = { kind: "analyze" as const, model: MODEL.sha256, images: [] };
+  await queue.send([{ key: "before", content }]);
+  let [tries, told] = [0, 0];
+  const watched: JobQueue = {
+    ...queue,
+    async send(jobs) {
+      tries++;
+      if (tries === 3) assert.equal((await queue.claim(TOPIC))?.key, "before");
+      return queue.send(jobs);
+    },
+  };
+  const onFull = () => {
+    told++;
+  };
+  const sent = await sendAnalyses(study, watched, MODEL, "me", { stop: never, onFull });
+  assert.deepEqual([sent, tries, told], [{ open: 30, jobs: 1 }, 3, 1]);
 });
 
 test("work: what is sent for another model is left to others, and told while nobody works on it", async (context) => {
   const study = await studyOf(context, 1);
   const queue = await openQueue(study);
   context.after(() => queue.close());
-  await sendAnalyses(study, queue, MODEL, "me", never);
+  await sendAnalyses(study, queue, MODEL, "me", { stop: never });
   const events: WorkEvent[] = [];
   const perform = () => assert.fail("not this one's");
   const workElse = () =>
@@ -175,7 +203,7 @@ test("work: one whose thread has ended gives its job back, and ends with the rea
   const study = await studyOf(context, 1);
   const queue = await openQueue(study);
   context.after(() => queue.close());
-  await sendAnalyses(study, queue, MODEL, "me", never);
+  await sendAnalyses(study, queue, MODEL, "me", { stop: never });
   const events: string[] = [];
   const worked = work(
     [
@@ -253,7 +281,7 @@ test(
   async (context) => {
     const study = await studyOf(context, 64);
     const queue = await openQueue(study);
-    await sendAnalyses(study, queue, MODEL, "me", never);
+    await sendAnalyses(study, queue, MODEL, "me", { stop: never });
     const start = (jobMs: number) =>
       startWorker(context, study.folder, {
         ...{ topic: TOPIC, jobMs },
