@@ -219,6 +219,8 @@ export {
   type JobQueue,
   type NewJob,
   type QueueOptions,
+  sumOf,
+  type TopicCounts,
   topicOf,
 } from "./jobs/job-queue.ts";
 export { openQueue } from "./jobs/open-queue.ts";

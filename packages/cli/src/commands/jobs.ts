@@ -1,6 +1,6 @@
 /** `malleolus jobs`: sends work to workers, and shows how far it is. */
 import { basename } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { chooseDetector } from "../choose-detector.ts";
 import type { CommandFile } from "../command-file.ts";
 import { closing } from "../imports/import-options.ts";
@@ -14,6 +14,7 @@ import {
 } from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
+import { namedTopics, topicTable } from "../worker/queue-topics.ts";
 
 interface JobsArguments extends NetworkArguments {
   readonly analyze?: string;
@@ -22,6 +23,9 @@ interface JobsArguments extends NetworkArguments {
   readonly hospital?: string;
   readonly name?: string;
   readonly revive?: true;
+  readonly discard?: string;
+  readonly dead?: true;
+  readonly sure?: true;
   readonly copyImages?: string;
   readonly who: string;
   readonly json?: true;
@@ -52,9 +56,17 @@ export const jobsCommand: CommandFile = (output) =>
       "the model's name in the study (default: that of its file or run; preliminary)",
     )
     .option("--revive", "lets jobs that failed too often be tried again")
+    .addOption(
+      new Option(
+        "--discard <topic>",
+        "takes a topic's jobs that wait out of the queue, when you have said yes",
+      ).conflicts(["analyze", "prelabel", "import", "revive", "copyImages"]),
+    )
+    .option("--dead", "with --discard, takes out those that failed too often instead")
+    .option("--sure", "with --discard, does not ask")
     .option("--copy-images <url>", "first copies the study's images into this S3-compatible bucket")
     .option("--who <name>", "recorded as the person who acts", userName())
-    .option("--json", "the numbers of jobs, as one JSON object")
+    .option("--json", "the numbers of jobs, of all and by topic, as one JSON object")
     .addHelpText(
       "after",
       `
@@ -65,17 +77,27 @@ too, and says so once. Jobs of several detectors may wait at once: each is done 
 --import sends the paths of files, sealed with the key file, in jobs as large; a file is sent again when its size or its
 time has changed. The key file's passphrase comes from MALLEOLUS_PASSPHRASE, else it is asked for.
 
+Jobs are counted by topic: analyze or prelabel with the model's hash, and import/files. A topic's beginning is enough for
+--discard, which takes no job from a worker that has it. What was discarded may be sent again.
+
 Examples:
   ./malleolus jobs my-study --analyze runs/ankle-1
   ./malleolus jobs my-study --prelabel --bundle models/ankle-1
   ./malleolus jobs my-study --import /archive/2024 /archive/2025
+  ./malleolus jobs my-study                                      what waits, is worked on, is done, by topic
   ./malleolus jobs my-study --json
+  ./malleolus jobs my-study --discard analyze/3f2a               jobs of a detector that nobody wants any more
+  ./malleolus jobs my-study --discard import/files --dead --sure
   ./malleolus jobs my-study --copy-images https://s3.example/ankles`,
     )
     .action(async (folder: string, given: JobsArguments, command: Command) => {
       requirePrelabel(given, command);
       if (given.hospital !== undefined && given.import === undefined) {
         command.error("error: --hospital is of files to import: give --import, too");
+      }
+      const named = (["dead", "sure"] as const).find((name) => given[name]);
+      if (named !== undefined && given.discard === undefined) {
+        command.error(`error: --${named} is of jobs to discard: give --discard, too`);
       }
       const studies = await import("@malleolus/studies");
       const { fileSha256 } = await import("@malleolus/runs");
@@ -128,17 +150,25 @@ Examples:
         output.writeError(`${sent.open} radiographs sent to be prelabelled in ${sent.jobs} jobs\n`);
       }
       if (given.revive) output.writeError(`${await queue.revive()} jobs are tried again\n`);
-      const counts = await queue.counts();
+      if (given.discard !== undefined) {
+        const { discardJobs } = await import("../worker/discard-jobs.ts");
+        const { discard: topic, dead = false, sure = false } = given;
+        await discardJobs(study, queue, { topic, dead, sure }, output, command);
+      }
+      const topics = await namedTopics(study, await queue.topics());
+      const counts = studies.sumOf(topics);
       const dead = await queue.dead(MOST_SHOWN);
       if (given.json) {
-        output.write(
-          `${JSON.stringify({ ...counts, reasons: dead.map(({ reason }) => reason) })}\n`,
-        );
+        const reasons = dead.map(({ reason }) => reason);
+        output.write(`${JSON.stringify({ ...counts, reasons, topics })}\n`);
         return;
       }
       const { waiting, active, completed } = counts;
       output.write(`${waiting} jobs wait, ${active} are worked on, ${completed} are done\n`);
+      if (topics.length > 0) output.write(topicTable(topics));
       if (dead.length === 0) return;
-      output.write(`${counts.dead} failed too often; --revive tries them again:\n`);
+      output.write(
+        `${counts.dead} failed too often; --revive tries them again, --discard TOPIC --dead takes them out:\n`,
+      );
       for (const { reason } of dead) output.write(`  ${reason}\n`);
     });

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { decodeRadiograph } from "@malleolus/data";
 import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
+import { fileSha256 } from "@malleolus/runs";
 import { detectron2Config, radiographAnalysisSchema } from "@malleolus/schema";
-import { closeStudy, createStudy, folderImages, openStudy } from "@malleolus/studies";
+import { closeStudy, createStudy, folderImages, openQueue, openStudy } from "@malleolus/studies";
 import { manualSeed, scope } from "@malleolus/torch";
 import sharp from "sharp";
 import { LEAST_SCORE } from "../patients/least-score.ts";
@@ -92,6 +93,8 @@ test("jobs and worker: networks and hospitals that would not be used are refused
     [["worker", "study", "--import", "--segmentation", "s"], /--segmentation names networks/],
     [["jobs", "study", "--classification", "c"], /--classification names networks/],
     [["jobs", "study", "--hospital", "h"], /--hospital is of files to import: give --import, too/],
+    [["jobs", "study", "--sure"], /--sure is of jobs to discard: give --discard, too/],
+    [["jobs", "study", "--discard", "t", "--revive"], /'--discard <topic>' cannot be used with/],
   ] as const) {
     const { code, said } = await run(...args);
     assert.equal(code, 2, said);
@@ -154,9 +157,15 @@ test("jobs and worker: every radiograph is looked at once, as the detector looks
   writeTinyDetector(other, 2);
 
   const sent = await run("jobs", study, "--analyze", one);
+  const short = (await fileSha256(one)).slice(0, 12);
   assert.deepEqual(sent, {
     code: 0,
-    written: "1 jobs wait, 0 are worked on, 0 are done\n",
+    written: [
+      "1 jobs wait, 0 are worked on, 0 are done",
+      "                                          wait  worked on  done  failed",
+      `  analyze/${short} (one.safetensors)     1          0     0       0`,
+      "",
+    ].join("\n"),
     said: "3 radiographs sent in 1 jobs\n",
   });
   const settings = ["--dtype", "float32", "--threads", "1", "--until-empty"];
@@ -193,11 +202,78 @@ test("jobs and worker: every radiograph is looked at once, as the detector looks
     said: "1 jobs wait for workers that do other work than this\n",
   });
   const { written } = await run("jobs", study, "--json");
+  const none = { waiting: 0, active: 0, completed: 0, dead: 0 };
+  const topics = await Promise.all(
+    [one, other].map(async (path) => ({
+      ...{ ...none, topic: `analyze/${await fileSha256(path)}`, model: basename(path) },
+      ...(path === one ? { completed: 1 } : { waiting: 1 }),
+    })),
+  );
   assert.deepEqual(JSON.parse(written), {
-    waiting: 1,
-    active: 0,
-    completed: 1,
-    dead: 0,
-    reasons: [],
+    ...{ ...none, waiting: 1, completed: 1, reasons: [] },
+    topics: topics.toSorted((a, b) => (a.topic < b.topic ? -1 : 1)),
   });
+});
+
+test("jobs --discard: takes out the jobs of one topic when it is meant, and says which topics there are", async (context) => {
+  const { study } = await newStudy(context);
+  const opened = await openStudy(study);
+  const queue = await openQueue(opened, { retryDelaySeconds: 0 });
+  context.after(async () => {
+    await queue.close();
+    await closeStudy(opened);
+  });
+  const discard = (...args: string[]) => run("jobs", study, "--discard", ...args);
+  assert.match(
+    (await discard("analyze/ab", "--sure")).said,
+    /^malleolus: analyze\/ab: expected a topic of the study's queue, got another; there are no jobs in it$/m,
+  );
+  const models = ["ab".repeat(32), "ac".repeat(32)];
+  for (const model of models) {
+    const content = { kind: "analyze" as const, model, images: [] };
+    await queue.send([
+      { key: `one of ${model}`, content },
+      { key: `two of ${model}`, content },
+    ]);
+  }
+  const topic = `analyze/${models[0]}`;
+  for (let job = await queue.claim(topic); job !== null; job = await queue.claim(topic)) {
+    if (job.key.startsWith("two")) break;
+    await queue.fail(job, "the card is hot");
+  }
+  const listed = "analyze/abababababab, analyze/acacacacacac";
+  for (const [args, code, message] of [
+    [
+      ["analyze/a", "--sure"],
+      1,
+      `analyze/a: expected the beginning of one topic, got that of 2 (${listed}); write more of it`,
+    ],
+    [
+      ["import", "--sure"],
+      1,
+      `import: expected a topic of the study's queue, got another; take one of ${listed}`,
+    ],
+    [
+      ["analyze/ac"],
+      2,
+      "2 jobs of analyze/acacacacacac that wait would be discarded, and without a terminal nobody can be asked: add --sure",
+    ],
+    [["analyze/ab", "--sure"], 0, "there are no jobs of analyze/abababababab that wait"],
+    [
+      ["analyze/ab", "--dead", "--sure"],
+      0,
+      "1 jobs of analyze/abababababab that failed too often are discarded; what is open",
+    ],
+    [
+      ["analyze/ac", "--sure"],
+      0,
+      "2 jobs of analyze/acacacacacac that wait are discarded; what is open in them",
+    ],
+  ] as const) {
+    const answer = await discard(...args);
+    assert.equal(answer.code, code, answer.said);
+    assert.ok(answer.said.includes(message), answer.said);
+  }
+  // What somebody works on stays.
+  assert.deepEqual(await queue.counts(), { waiting: 0, active: 1, completed: 0, dead: 0 });
 });

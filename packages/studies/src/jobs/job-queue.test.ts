@@ -157,6 +157,46 @@ test("JobQueue: a job fails as often as it may, lies with the dead, and is reviv
   assert.deepEqual(await queue.counts(), { waiting: 0, active: 0, completed: 1, dead: 0 });
 });
 
+test("JobQueue: jobs are told by topic, and discarded of one: those that wait or those that are dead, which may then be sent anew", async (context) => {
+  const { queue } = await queueOf(context);
+  assert.deepEqual(await queue.topics(), []);
+  await queue.send(jobsFor("other", "x"));
+  const dies = async (key: string) => {
+    assert.deepEqual(await queue.send(jobs("a", "b", key)), new Set([key]));
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      const job = await claimed(queue);
+      assert.deepEqual([job.key, job.attempt], [key, attempt]);
+      await queue.fail(job, "no");
+    }
+  };
+  await queue.send(jobs("a"));
+  await claimed(queue);
+  await queue.send(jobs("b"));
+  assert.ok(await queue.complete(await claimed(queue), {}));
+  // What is in hand and what is done is known, and what has died as well.
+  await dies("c");
+  assert.deepEqual(await queue.send(jobs("c", "d")), new Set(["d"]));
+  const none = { waiting: 0, active: 0, completed: 0, dead: 0 };
+  const other = { ...none, topic: "analyze/other", waiting: 1 };
+  const own = { ...none, topic: TOPIC, waiting: 1, active: 1, completed: 1, dead: 1 };
+  assert.deepEqual(await queue.topics(), [own, other]);
+
+  assert.equal(await queue.discard("analyze/nothing", "waiting"), 0);
+  assert.equal(await queue.discard(TOPIC, "waiting"), 1);
+  assert.deepEqual(await queue.topics(), [{ ...own, waiting: 0 }, other]);
+  assert.equal(await queue.discard("analyze/other", "dead"), 0);
+  assert.equal(await queue.discard(TOPIC, "dead"), 1);
+  assert.deepEqual(await queue.dead(10), []);
+  assert.equal(await queue.revive(), 0);
+  assert.deepEqual(await queue.topics(), [{ ...own, waiting: 0, dead: 0 }, other]);
+  await dies("c");
+  assert.deepEqual(await queue.send(jobs("c", "d")), new Set(["d"]));
+  assert.equal(await queue.revive(), 1);
+  assert.equal(await queue.discard(TOPIC, "waiting"), 2);
+  assert.deepEqual(await queue.send(jobs("c")), new Set(["c"]));
+  assert.equal((await claimed(queue)).attempt, 1);
+});
+
 test("JobQueue: after a failure it waits", async (context) => {
   const { queue } = await queueOf(context, { retryDelaySeconds: 60 });
   await queue.send(jobs("a"));

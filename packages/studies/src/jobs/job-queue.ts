@@ -63,9 +63,16 @@ export interface JobCounts {
   readonly dead: number;
 }
 
+export interface TopicCounts extends JobCounts {
+  readonly topic: string;
+}
+
 export interface DeadJob extends NewJob {
   readonly reason: string;
 }
+
+/** Which jobs of a topic nobody shall do any more: those that wait, or those that failed as often as they may. */
+export type Discarded = "waiting" | "dead";
 
 /** What a job came to. */
 export interface JobResults {
@@ -98,10 +105,17 @@ export interface JobQueue {
   fail(job: ClaimedJob, reason: string): Promise<boolean>;
   /** Of a topic, or of all. */
   counts(topic?: string): Promise<JobCounts>;
+  /** Of each topic of which there are jobs, in the order of their names. */
+  topics(): Promise<TopicCounts[]>;
   /** At most this many of all topics, the oldest first. */
   dead(most: number): Promise<DeadJob[]>;
   /** Lets all dead jobs wait again. Returns how many. */
   revive(): Promise<number>;
+  /**
+   * Takes a topic's jobs out of the queue, as if they had never been sent: the same may be sent again. Those that
+   * somebody works on stay. Returns how many.
+   */
+  discard(topic: string, which: Discarded): Promise<number>;
   /** Returns when there may be something to claim, at the latest after this time or when `stop` aborts. */
   wait(mostMs: number, stop: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -122,3 +136,18 @@ export const MOST_ATTEMPTS = 5;
 export const LEASE_SECONDS = 10;
 export const MOST_WAITING = 20_000;
 export const RETRY_DELAY_SECONDS = 2;
+
+export const NO_JOBS: JobCounts = { waiting: 0, active: 0, completed: 0, dead: 0 };
+
+/** Of all topics together. */
+export function sumOf(topics: readonly JobCounts[]): JobCounts {
+  return topics.reduce(
+    (sum, own) => ({
+      waiting: sum.waiting + own.waiting,
+      active: sum.active + own.active,
+      completed: sum.completed + own.completed,
+      dead: sum.dead + own.dead,
+    }),
+    NO_JOBS,
+  );
+}

@@ -11,6 +11,7 @@ import type { StudyDatabase } from "../database/open-database.ts";
 import { newBell } from "./bell.ts";
 import {
   type ClaimedJob,
+  type Discarded,
   type JobCounts,
   type JobQueue,
   jobContentSchema,
@@ -20,6 +21,8 @@ import {
   type NewJob,
   type QueueOptions,
   RETRY_DELAY_SECONDS,
+  sumOf,
+  type TopicCounts,
   topicOf,
 } from "./job-queue.ts";
 import { requireRoom } from "./require-room.ts";
@@ -174,6 +177,7 @@ export async function pgBossQueue(
         return true;
       }),
     counts: (topic) => countJobs(database, topic),
+    topics: () => countTopics(database),
     async dead(most) {
       const jobs = await boss.findJobs<JobData>(DEAD, { limit: most });
       return jobs.map(({ data: { key, content }, sourceOutput }) => ({
@@ -190,6 +194,7 @@ export async function pgBossQueue(
         if (revived === 0) return all;
       }
     },
+    discard: (topic, which) => discardJobs(database, topic, which),
     wait: (mostMs, stop) => bell.wait(mostMs, stop),
     async close() {
       await listening?.close();
@@ -199,24 +204,59 @@ export async function pgBossQueue(
   };
 }
 
-/** Of a topic, or of all; from pg-boss's table itself: what `getQueueStats` says may be a minute old. */
 async function countJobs(database: StudyDatabase, topic?: string): Promise<JobCounts> {
+  return sumOf(await countTopics(database, topic));
+}
+
+/** Of a topic, or of all; from pg-boss's table itself: what `getQueueStats` says may be a minute old. */
+async function countTopics(database: StudyDatabase, topic?: string): Promise<TopicCounts[]> {
   const queues = topic === undefined ? `${PREFIX}%` : PREFIX + topic;
-  const { rows } = await sql<{ is_dead: number; state: string; count: number }>`
-    select name = ${DEAD} as is_dead, cast(state as text) as state, count(*) as count
+  const { rows } = await sql<{ queue: string; is_dead: number; state: string; count: number }>`
+    select case name when ${DEAD} then source_name else name end as queue, name = ${DEAD} as is_dead,
+      cast(state as text) as state, count(*) as count
     from pgboss.job
     where name like ${queues} or (name = ${DEAD} and source_name like ${queues})
-    group by 1, 2`.execute(database);
-  const count = (isDead: boolean, ...states: string[]) =>
-    rows
-      .filter(({ is_dead, state }) => (is_dead === 1) === isDead && states.includes(state))
-      .reduce((sum, row) => sum + row.count, 0);
-  return {
-    waiting: count(false, "created", "retry"),
-    active: count(false, "active"),
-    completed: count(false, "completed"),
-    dead: count(true, "created"),
-  };
+    group by 1, 2, 3`.execute(database);
+  return Array.from(
+    Map.groupBy(rows, ({ queue }) => queue),
+    ([queue, own]) => {
+      const count = (isDead: boolean, ...states: string[]) =>
+        own
+          .filter(({ is_dead, state }) => (is_dead === 1) === isDead && states.includes(state))
+          .reduce((sum, row) => sum + row.count, 0);
+      return {
+        topic: queue.slice(PREFIX.length),
+        waiting: count(false, "created", "retry"),
+        active: count(false, "active"),
+        completed: count(false, "completed"),
+        dead: count(true, "created"),
+      };
+    },
+  ).toSorted((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+/**
+ * Of a topic's jobs those that wait or those that are dead; with them what pg-boss keeps of the same jobs from before
+ * they died, by which they would be known when they are sent again.
+ */
+async function discardJobs(
+  database: StudyDatabase,
+  topic: string,
+  which: Discarded,
+): Promise<number> {
+  const queue = PREFIX + topic;
+  const gone =
+    which === "waiting"
+      ? sql`name = ${queue} and state < 'active'`
+      : sql`name = ${DEAD} and source_name = ${queue}`;
+  const { rows } = await sql<{ count: number }>`
+    with gone as (delete from pgboss.job where ${gone} returning data ->> 'key' as key),
+      earlier as (
+        delete from pgboss.job
+        where name = ${queue} and state = 'failed' and data ->> 'key' in (select key from gone)
+      )
+    select count(*) as count from gone`.execute(database);
+  return rows[0].count;
 }
 
 /** Of these jobs those that a queue has, or has had. */

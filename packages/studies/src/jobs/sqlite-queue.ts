@@ -17,8 +17,11 @@ import {
   MOST_ATTEMPTS,
   MOST_WAITING,
   type NewJob,
+  NO_JOBS,
   type QueueOptions,
   RETRY_DELAY_SECONDS,
+  sumOf,
+  type TopicCounts,
   topicOf,
 } from "./job-queue.ts";
 import { requireRoom } from "./require-room.ts";
@@ -116,6 +119,7 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
         return changed(given);
       }),
     counts: (topic) => countJobs(database, topic),
+    topics: () => countTopics(database),
     async dead(most) {
       const rows = await database
         .selectFrom("jobs")
@@ -137,6 +141,14 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
         .where("state", "=", "dead")
         .execute();
       return Number(numUpdatedRows);
+    },
+    async discard(topic, which) {
+      const [{ numDeletedRows }] = await database
+        .deleteFrom("jobs")
+        .where("state", "=", which)
+        .where("topic", "=", topic)
+        .execute();
+      return Number(numDeletedRows);
     },
     async wait(mostMs, stop) {
       await setTimeout(Math.min(mostMs, POLL_MS), undefined, { signal: stop }).catch(
@@ -176,14 +188,25 @@ async function insertJob(transaction: StudyTransaction, { key, content }: NewJob
 }
 
 async function countJobs(database: StudyDatabase, topic?: string): Promise<JobCounts> {
-  const counts = { waiting: 0, active: 0, completed: 0, dead: 0 };
+  const all = await countTopics(database, topic);
+  return sumOf(all);
+}
+
+async function countTopics(database: StudyDatabase, topic?: string): Promise<TopicCounts[]> {
   const all = database
     .selectFrom("jobs")
-    .select(({ fn }) => ["state", fn.countAll<number>().as("count")])
-    .groupBy("state");
+    .select(({ fn }) => ["topic", "state", fn.countAll<number>().as("count")])
+    .groupBy(["topic", "state"])
+    .orderBy("topic");
   const rows = await (topic === undefined ? all : all.where("topic", "=", topic)).execute();
-  for (const { state, count } of rows) counts[state] = count;
-  return counts;
+  return Array.from(
+    Map.groupBy(rows, (row) => row.topic),
+    ([own, states]) => ({
+      ...NO_JOBS,
+      ...Object.fromEntries(states.map(({ state, count }) => [state, count])),
+      topic: own,
+    }),
+  );
 }
 
 /** Of a job that nobody has any more after this attempt. */
