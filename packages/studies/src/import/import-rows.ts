@@ -70,6 +70,24 @@ export async function findTwin(
   return row === undefined ? null : { sha256: row.sha256, patientId: row.patient_id };
 }
 
+/** Those of these UIDs that the study has. */
+export async function findByUid(
+  { database }: Study,
+  uids: readonly string[],
+): Promise<(KnownImage & { readonly sopInstanceUid: string })[]> {
+  if (uids.length === 0) return [];
+  return database
+    .selectFrom("images")
+    .innerJoin("cases", "cases.id", "images.case_id")
+    .select([
+      "images.sha256",
+      "images.sop_instance_uid as sopInstanceUid",
+      "cases.patient_id as patientId",
+    ])
+    .where("images.sop_instance_uid", "in", uids)
+    .execute();
+}
+
 /** Whether the case is there and another patient's. */
 export async function isOfOtherPatient(
   { database }: Study,

@@ -32,7 +32,7 @@ export type ImportOutcome =
 
 /**
  * To be called in the order of the files, one at a time: what those before it brought is known now. What cannot be
- * recorded is the caller's to discard.
+ * recorded is the caller's to discard. `storedHashes` are those of `hashTwins`, without which twins are decoded here.
  *
  * @throws StudyError `busy` where the lock is another import's by now, and the system's error where the store fails.
  */
@@ -42,6 +42,7 @@ export async function recordImport(
   who: string,
   name: string,
   decided: DecidedFile,
+  storedHashes: ReadonlyMap<string, string> = new Map(),
 ): Promise<ImportOutcome> {
   const stamp = { who, at: new Date().toISOString() };
   const { sourceHash } = decided;
@@ -73,7 +74,7 @@ export async function recordImport(
   const twin = await findTwin(study, image);
   if (twin !== null) {
     discardDecided(decided);
-    const difference = await differenceFrom(study, image, twin);
+    const difference = await differenceFrom(study, image, twin, storedHashes);
     if (difference === null) return know(twin.sha256);
     return refuse({
       code: "source",
@@ -101,11 +102,17 @@ async function differenceFrom(
   study: Study,
   image: NewImage,
   twin: KnownImage,
+  storedHashes: ReadonlyMap<string, string>,
 ): Promise<string | null> {
   // The same bytes of a picture are one picture, whatever stood beside it.
   if (twin.sha256 === image.written.sha256) return null;
   if (twin.patientId !== image.case.patientId) return "another patient";
-  const path = imagePath(study.images, twin.sha256);
+  const stored = storedHashes.get(twin.sha256) ?? (await readStoredHash(study, twin));
+  return stored === image.storedSha256 ? null : "other pixels";
+}
+
+async function readStoredHash({ images }: Study, { sha256 }: KnownImage): Promise<string> {
+  const path = imagePath(images, sha256);
   const { storedSha256 } = await readDicomImage(readFileSync(path), path);
-  return storedSha256 === image.storedSha256 ? null : "other pixels";
+  return storedSha256;
 }

@@ -13,8 +13,10 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { dicomFile, GRAY_2X2 } from "@malleolus/data/test-dicom";
 import { sql } from "kysely";
 import { inTransaction } from "../database/in-transaction.ts";
+import { imagePath } from "../image-store.ts";
 import { lockImport } from "../import/import-lock.ts";
 import { importInto, inspectStudy } from "../import/test-import.ts";
 import { zipOf } from "../import/test-zip.ts";
@@ -211,6 +213,80 @@ test("importJobs: a zip file ends its job, and what is in it is recorded by doze
   await results.end?.(true);
   assert.deepEqual(told, Array(MOST_A_JOB + 2).fill("imported"));
   assert.equal((await inspectStudy(study)).images.length, MOST_A_JOB + 2);
+});
+
+/** One image in two syntaxes, and another one under its UID. */
+function twins(folder: string) {
+  const write = (name: string, syntax: string, pixels = GRAY_2X2["7fe00010 OW"]) => {
+    const elements = {
+      ...GRAY_2X2,
+      "00080018 UI": "1.3.99.1.1",
+      "00100020 LO": "MRN1",
+      "0020000d UI": "1.3.99.2.1",
+      "7fe00010 OW": pixels,
+    };
+    const path = join(folder, name);
+    writeFileSync(path, dicomFile(elements, syntax));
+    return path;
+  };
+  const [explicit, implicit] = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"];
+  return {
+    one: write("1.dcm", explicit),
+    other: write("2.dcm", implicit),
+    changed: write("3.dcm", explicit, [9, 9, 9, 9]),
+  };
+}
+
+test("importJobs: files of one UID are decoded before the transaction that records them", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const { one, other, changed } = twins(folder);
+  await importInto(study, one);
+  const { study: opened, queue, jobs, send, told } = await workerOf(context, study);
+  const [{ sha256 }] = await opened.database.selectFrom("images").select("sha256").execute();
+  const path = imagePath(opened.images, sha256);
+  const complete = async (given: string, whileItWaits?: () => Promise<void>) => {
+    await send(given);
+    const job = await queue.claim(jobs.topic);
+    assert.ok(job !== null);
+    const lock = await lockImport(opened, 1);
+    const performed = jobs.perform(job, never);
+    const staged = () => globSync(join(opened.images, "*", "*.tmp"));
+    while (staged().length === 0) await setTimeout(20);
+    await whileItWaits?.();
+    await lock[Symbol.asyncDispose]();
+    const results = await performed;
+    // Whoever would read it now has not done it before.
+    renameSync(path, `${path}.away`);
+    assert.equal(await queue.complete(job, results), true);
+    await results.end?.(true);
+    renameSync(`${path}.away`, path);
+  };
+  await complete(other);
+  assert.deepEqual(told, ["known"]);
+  // Recorded by another import when this one has looked already.
+  const { database } = opened;
+  const setUid = (sop_instance_uid: string) =>
+    database.updateTable("images").set({ sop_instance_uid }).execute();
+  const [{ sop_instance_uid: uid }] = await database.selectFrom("images").selectAll().execute();
+  await setUid("elsewhere");
+  await complete(changed, async () => {
+    await setTimeout(200);
+    await setUid(uid);
+  });
+  assert.deepEqual(told, ["known", "refused"]);
+});
+
+test("importJobs: files of one UID in one job are compared with each other", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const { one, other, changed } = twins(folder);
+  const { queue, jobs, send, told } = await workerOf(context, study);
+  await send(one, other, changed);
+  const job = await queue.claim(jobs.topic);
+  assert.ok(job !== null);
+  const results = await jobs.perform(job, never);
+  assert.equal(await queue.complete(job, results), true);
+  await results.end?.(true);
+  assert.deepEqual(told, ["imported", "known", "refused"]);
 });
 
 /** A zip file of more than one part, at whose first part a worker waits for the import's lock. */

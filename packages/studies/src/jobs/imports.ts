@@ -15,6 +15,7 @@ import { z } from "zod";
 import { inTransaction, type StudyTransaction } from "../database/in-transaction.ts";
 import { StudyError } from "../errors.ts";
 import { type DecidedFile, decideImport, discardDecided } from "../import/decide-import.ts";
+import { hashTwins } from "../import/hash-twins.ts";
 import { type ImportLock, waitForImportLock } from "../import/import-lock.ts";
 import { inOrder } from "../import/in-order.ts";
 import { walkPaths } from "../import/list-paths.ts";
@@ -171,6 +172,28 @@ async function importFiles(
   const discard = () => {
     for (const { decided } of ready) discardDecided(decided);
   };
+  /** Of images' stored values: no file is decoded while a transaction keeps everybody else waiting. */
+  const storedHashes = new Map<string, string>();
+  const hashTwinsOf = (own: readonly ReadyFile[]) =>
+    hashTwins(
+      study,
+      workers,
+      own.map(({ decided }) => decided),
+      storedHashes,
+    );
+  /** The lock under which these are recorded. */
+  const lockFor = async (own: readonly ReadyFile[]): Promise<ImportLock> => {
+    await hashTwinsOf(own);
+    const lock = await waitForImportLock(study, lost);
+    try {
+      // What others have recorded meanwhile; from here on they wait.
+      await hashTwinsOf(own);
+      return lock;
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
   const recordFiles = async (
     own: readonly ReadyFile[],
     transaction: StudyTransaction,
@@ -179,7 +202,10 @@ async function importFiles(
     const within = { ...study, database: transaction };
     const outcomes: (ImportOutcome & { readonly name: string })[] = [];
     for (const { name, decided } of own) {
-      outcomes.push({ ...(await recordImport(within, lock, who, name, decided)), name });
+      outcomes.push({
+        ...(await recordImport(within, lock, who, name, decided, storedHashes)),
+        name,
+      });
     }
     return outcomes;
   };
@@ -199,7 +225,7 @@ async function importFiles(
       if (lost.aborted) break;
       if (ready.length > MOST_A_JOB) {
         const part = ready.slice(0, MOST_A_JOB);
-        await using lock = await waitForImportLock(study, lost);
+        await using lock = await lockFor(part);
         // It may have waited for long: whoever has the job now records it all.
         if (lost.aborted) break;
         const record = (transaction: StudyTransaction) => recordFiles(part, transaction, lock);
@@ -209,7 +235,7 @@ async function importFiles(
         for (const outcome of recorded) onFile(outcome, job);
       }
     }
-    const lock = await waitForImportLock(study, lost);
+    const lock = await lockFor(ready);
     let outcomes: Awaited<ReturnType<typeof recordFiles>> = [];
     return {
       async store(transaction) {

@@ -8,6 +8,7 @@
  * is not decoded again, and a patient is in the key file before an image of theirs is in the store.
  */
 import { createHash, randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
 import {
   checkSamePicture,
   type DicomImage,
@@ -69,6 +70,11 @@ export function fileSteps(): (request: Request) => Promise<Answer> {
         const parts = stripImage(bytes, name);
         const image = stageImage(request.store, parts, request.format, writer);
         return { step: "strip image", image };
+      }
+      case "stored hash": {
+        const { path } = request;
+        const { storedSha256 } = await readDicomImage(readFileSync(path), path);
+        return { step: "stored hash", storedSha256 };
       }
     }
   };

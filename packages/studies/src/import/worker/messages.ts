@@ -20,7 +20,9 @@ export type Request =
   /** Null for what is neither JPEG nor PNG. */
   | { readonly step: "describe image" }
   /** Writes a JPEG or PNG without what stands beside the picture. */
-  | { readonly step: "strip image"; readonly format: "jpeg" | "png"; readonly store: string };
+  | { readonly step: "strip image"; readonly format: "jpeg" | "png"; readonly store: string }
+  /** Of a DICOM file of the store; the file in hand stays in hand. */
+  | { readonly step: "stored hash"; readonly path: string };
 
 export type Answer =
   | { readonly step: "open"; readonly sha256: string }
@@ -34,7 +36,8 @@ export type Answer =
       readonly notes: readonly string[];
     }
   | { readonly step: "describe image"; readonly facts: ImageRecord | null }
-  | { readonly step: "strip image"; readonly image: StagedImage };
+  | { readonly step: "strip image"; readonly image: StagedImage }
+  | { readonly step: "stored hash"; readonly storedSha256: string };
 
 /** What was thrown in a thread: errors do not travel whole, a copy has lost its class and its fields. */
 export type Failure =

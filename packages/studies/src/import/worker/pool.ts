@@ -16,6 +16,8 @@ export interface FileWorker {
   /** For JPEG and PNG in the place of the two above; null for other files. */
   describeImage(): Promise<ImageRecord | null>;
   stripImage(format: "jpeg" | "png", store: string): Promise<StagedImage>;
+  /** Of the values stored in a DICOM file, whatever file is in hand. */
+  storedHash(path: string): Promise<string>;
 }
 
 type AnswerTo<Step extends Answer["step"]> = Extract<Answer, { readonly step: Step }>;
@@ -69,6 +71,10 @@ function fileWorker(thread: Thread<Request, Answer>): FileWorker {
     async stripImage(format, store) {
       const { image } = await ask({ step: "strip image", format, store });
       return image;
+    },
+    async storedHash(path) {
+      const { storedSha256 } = await ask({ step: "stored hash", path });
+      return storedSha256;
     },
   };
 }
