@@ -49,12 +49,12 @@ export function openSession(
       for (const { tensor } of shown) tensor.free();
     });
     const activations = () => scope(() => inDtype(recipe, () => task.activations(shown[0])));
-    const { fit, training } = await whileOthersWait(team, async () => {
+    const { fit, training } = await whileOthersWait(team, async (alive) => {
       const count = latest === null ? undefined : RADIOGRAPHS_A_BATCH;
       shown.push(...(await shownBatches(set, recipe, device, count)));
       const fit =
         latest === null && weights !== null
-          ? inDtype(recipe, () => task.initialize(weights, shown))
+          ? inDtype(recipe, () => task.initialize(weights, shown, alive))
           : null;
       // The first batch shows how large the values in the network are, all the way.
       for (const { tensor } of shown.splice(1)) tensor.free();

@@ -1,6 +1,8 @@
 /** `malleolus jobs` and `malleolus worker` on a study of small pictures, with a detector that knows nothing. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
@@ -9,11 +11,19 @@ import { decodeRadiograph } from "@malleolus/data";
 import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
 import { fileSha256 } from "@malleolus/runs";
 import { detectron2Config, radiographAnalysisSchema } from "@malleolus/schema";
-import { closeStudy, createStudy, folderImages, openQueue, openStudy } from "@malleolus/studies";
+import {
+  closeStudy,
+  createStudy,
+  folderImages,
+  openQueue,
+  openStudy,
+  work,
+} from "@malleolus/studies";
 import { manualSeed, scope } from "@malleolus/torch";
 import sharp from "sharp";
 import { LEAST_SCORE } from "../patients/least-score.ts";
 import { run } from "../test-command.ts";
+import { analyzeJobs, startAnalysis } from "../worker/analyze-jobs.ts";
 
 const [width, height] = [60, 80];
 
@@ -276,4 +286,39 @@ test("jobs --discard: takes out the jobs of one topic when it is meant, and says
   }
   // What somebody works on stays.
   assert.deepEqual(await queue.counts(), { waiting: 0, active: 1, completed: 0, dead: 0 });
+});
+
+test("worker: a detector that takes longer to open than a worker may be silent costs no job", async (context) => {
+  const { folder, study } = await newStudy(context);
+  await importPictures(folder, study, 2);
+  const path = join(folder, "one.safetensors");
+  writeTinyDetector(path, 1);
+  await run("jobs", study, "--analyze", path);
+  // A disk that gives nothing until somebody writes.
+  const slow = join(folder, "slow.safetensors");
+  execFileSync("mkfifo", [slow]);
+  const opened = await openStudy(study);
+  const queue = await openQueue(opened, { leaseSeconds: 1, retryDelaySeconds: 0 });
+  const detector = startAnalysis({ engine: "onnx", path: slow, dtype: undefined, threads: 1 });
+  context.after(async () => {
+    await detector.close();
+    await queue.close();
+    await closeStudy(opened);
+  });
+  const given = { study: opened, queue, images: folderImages(opened.images), who: "me" };
+  const told = { onImage: () => undefined, onFailure: (reason: string) => assert.fail(reason) };
+  const jobs = analyzeJobs({ ...given, ...told }, await fileSha256(path), detector);
+  const events: string[] = [];
+  const worked = work([jobs], {
+    stop: new AbortController().signal,
+    untilEmpty: true,
+    onEvent: (event) => events.push("job" in event ? `${event.event} ${event.job.attempt}` : ""),
+  });
+  while ((await queue.counts()).active === 0) await setTimeout(20);
+  for (const until = Date.now() + 3000; Date.now() < until; await setTimeout(50)) {
+    assert.equal(await queue.claim(jobs.topic), null);
+  }
+  await writeFile(slow, readFileSync(path));
+  await worked;
+  assert.deepEqual(events, ["completed 1"]);
 });

@@ -20,9 +20,13 @@ interface Maps {
 /**
  * Measures the norms of `config.backbone.trainedNorms` on some batches (32 images are enough);
  * nothing happens where it is empty. Padding is left out. Costs about one forward of the images,
- * and holds the maps of one stage for all of them.
+ * and holds the maps of one stage for all of them. `onPart` is called between its parts, since all of it may take minutes.
  */
-export function measureNormStatistics(model: BackboneModel, batches: Iterable<ImageBatch>): void {
+export function measureNormStatistics(
+  model: BackboneModel,
+  batches: Iterable<ImageBatch>,
+  onPart: () => void = () => undefined,
+): void {
   const { trainedNorms } = model.config.backbone;
   const first = stageNames.findIndex((name) => trainedNorms.includes(name));
   if (first < 0) return;
@@ -35,6 +39,7 @@ export function measureNormStatistics(model: BackboneModel, batches: Iterable<Im
         const tensor = scope(() => before.reduce((x, layer) => layer.forward(x), batch.tensor));
         const [, , batchHeight, batchWidth] = batch.tensor.shape;
         all.push({ tensor, batchHeight, batchWidth, sizes: batch.sizes });
+        onPart();
       }
       for (const name of stageNames.slice(first)) {
         const measured = trainedNorms.includes(name);
@@ -42,6 +47,7 @@ export function measureNormStatistics(model: BackboneModel, batches: Iterable<Im
           const done = all;
           all = scope(() => (measured ? measureBlock(block, done) : through(done, block.forward)));
           for (const maps of done) maps.tensor.free();
+          onPart();
         }
       }
     }),

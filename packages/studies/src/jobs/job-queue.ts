@@ -86,6 +86,8 @@ export interface JobResults {
 }
 
 export interface JobQueue {
+  /** How long a worker may be silent and still has its job. */
+  readonly leaseSeconds: number;
   /**
    * Adds jobs; keys that were ever in the queue are passed over. Returns the keys of those that are new.
    *

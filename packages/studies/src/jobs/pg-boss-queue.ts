@@ -110,6 +110,7 @@ export async function pgBossQueue(
     };
   };
   return {
+    leaseSeconds,
     async send(jobs) {
       const fresh: NewJob[] = [];
       for (const [topic, own] of Map.groupBy(jobs, ({ content }) => topicOf(content))) {

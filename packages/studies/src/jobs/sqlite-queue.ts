@@ -63,6 +63,7 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
   };
 
   return {
+    leaseSeconds,
     send: (jobs) =>
       inTransaction(database, async (transaction) => {
         const known = await knownKeys(transaction, jobs);

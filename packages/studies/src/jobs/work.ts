@@ -39,7 +39,8 @@ export interface WorkOptions {
   readonly onEvent: (event: WorkEvent) => void;
 }
 
-const KEEP_MS = 3000;
+/** A third of its lease and less: a word may come late, or be lost. */
+const KEEPS_A_LEASE = 3.3;
 const IDLE_MS = 5000;
 const AWAY_MS = 1000;
 /** Doubled with each job that fails after another: a worker that can do none must not wear out a whole queue. */
@@ -156,9 +157,12 @@ function keepAlive(
       asked = null;
     }
   };
-  const timer = setInterval(() => {
-    if (!lost.signal.aborted) asked ??= ask();
-  }, KEEP_MS);
+  const timer = setInterval(
+    () => {
+      if (!lost.signal.aborted) asked ??= ask();
+    },
+    (queue.leaseSeconds * 1000) / KEEPS_A_LEASE,
+  );
   return {
     async end() {
       isOver = true;

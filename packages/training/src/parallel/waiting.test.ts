@@ -11,7 +11,9 @@ import { missingForProcessGroups } from "@malleolus/torch";
 const missing = missingForProcessGroups();
 const skip = missing === null ? false : `this build lacks ${missing}`;
 
-const [SILENCE_MS, WORK_MS, PULSE_MS] = [3000, 7000, 500];
+const [SILENCE_MS, WORK_MS, PULSE_MS] = [3000, 4500, 500];
+/** Each blocks the event loop, as a network that is given its weights does. */
+const [PARTS, PART_MS] = [3, 1500];
 
 test("whileOthersWait: a leader may work for longer than a process may be silent, and its failure is told", {
   skip,
@@ -30,7 +32,14 @@ test("whileOthersWait: a leader may work for longer than a process may be silent
     const lead = (work) => whileOthersWait(team, work, ${PULSE_MS});
     const follow = () => waitForLeader(team);
     if (${rank} === 0) {
-      console.log(await lead(async () => { await setTimeout(${WORK_MS}); return "done"; }));
+      console.log(await lead(async (alive) => {
+        await setTimeout(${WORK_MS});
+        for (let part = 0; part < ${PARTS}; part++) {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${PART_MS});
+          alive();
+        }
+        return "done";
+      }));
       await lead(async () => { throw new Error("no"); }).catch((error) => console.log(error.message));
     } else {
       await follow();

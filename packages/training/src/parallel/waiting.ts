@@ -8,18 +8,19 @@ const PULSE_MS = 10_000;
 
 /**
  * The leader's side. The others hear every `pulseMs` that it lives, however long it takes; work that blocks the
- * event loop for longer calls `team.pulse("working")` itself.
+ * event loop for longer calls `alive` now and then.
  */
 export async function whileOthersWait<T>(
   team: Team,
-  work: () => Promise<T>,
+  work: (alive: () => void) => Promise<T>,
   pulseMs: number = PULSE_MS,
 ): Promise<T> {
   // One who is lost is noticed at the next meeting, where it can be said.
-  const pulses = setInterval(() => quietly(() => team.pulse("working")), pulseMs);
+  const alive = () => quietly(() => team.pulse("working"));
+  const pulses = setInterval(alive, pulseMs);
   let result: T;
   try {
-    result = await work();
+    result = await work(alive);
   } catch (error) {
     quietly(() => team.pulse("failed"));
     throw error;

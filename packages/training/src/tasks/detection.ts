@@ -28,12 +28,13 @@ export function detectionTask(recipe: RecipeOf<"mask-rcnn">, device: Device): Ta
   placeModel(model, device);
   return {
     model,
-    initialize(weights, shown) {
+    initialize(weights, shown, alive) {
       const fit = ofWeights(weights, () => {
         const { tensors, own } = resNetWeights(weights);
         return initializeNetwork(model, tensors, { classes: own?.classes ?? null });
       });
-      measureNormStatistics(model, shown);
+      alive();
+      measureNormStatistics(model, shown, alive);
       return fit;
     },
     activations: (batch) => activationMeans(model, batch),

@@ -17,8 +17,11 @@ export type NamedLosses = Readonly<Record<string, Tensor>>;
 export interface Task {
   /** Its parameters train; its tensors by name are what a checkpoint goes on from. */
   readonly model: object;
-  /** Gives the new network its weights; batches of the training set show it what they lack. */
-  initialize(weights: InitialWeights, shown: readonly ImageBatch[]): WeightsFit;
+  /**
+   * Gives the new network its weights; batches of the training set show it what they lack. It calls `alive` now and
+   * then, since it may block its process for minutes while others wait for it.
+   */
+  initialize(weights: InitialWeights, shown: readonly ImageBatch[], alive: () => void): WeightsFit;
   /** The mean absolute activation of every stage on a batch. */
   activations(batch: ImageBatch): Readonly<Record<string, number>>;
   /**
