@@ -230,6 +230,7 @@ export { createKeyFile, KeyFile, type PatientEntry } from "./keys/key-file.ts";
 export { passphraseWeakness } from "./keys/passphrase-strength.ts";
 export type { CopiedTable } from "./move/copy-database.ts";
 export { type MovedStudy, moveStudy } from "./move/move-study.ts";
+export { sharedFileWarning } from "./network-file-system.ts";
 export { type AssignedTasks, assignReaders } from "./reading/assign-readers.ts";
 export {
   type DecidingTask,

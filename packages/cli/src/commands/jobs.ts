@@ -14,6 +14,7 @@ import {
 } from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
+import { warnOfNetwork } from "../warn-of-network.ts";
 import { namedTopics, topicTable } from "../worker/queue-topics.ts";
 
 interface JobsArguments extends NetworkArguments {
@@ -107,6 +108,7 @@ Examples:
       opened.defer(() => signals.dispose());
       const study = await studies.openStudy(folder);
       opened.defer(() => studies.closeStudy(study));
+      await warnOfNetwork(study, output);
       const queue = await studies.openQueue(study);
       opened.defer(() => queue.close());
       const sending = {

@@ -9,6 +9,7 @@ import type { InferenceArguments } from "../inference/serve-inference.ts";
 import { startAnalysis } from "../inference/start-analysis.ts";
 import { innerShare, share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
+import { warnOfNetwork } from "../warn-of-network.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface ServeArguments extends Omit<InferenceArguments, "port"> {
@@ -123,6 +124,7 @@ Examples:
       );
       const detector = requireDetector(given.detector);
       const study = await openStudy(folder);
+      await warnOfNetwork(study, output);
       const stopped = Promise.withResolvers<void>();
       const signals = stopOnSignals(() => {
         output.writeError("stopping; what was saved is on the disk\n");

@@ -16,6 +16,7 @@ import {
 } from "../prelabel/preliminary-networks.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { userName } from "../user-name.ts";
+import { warnOfNetwork } from "../warn-of-network.ts";
 import { wholeNumber } from "../whole-number.ts";
 import type { WorkOnImages } from "../worker/work-on-images.ts";
 
@@ -108,6 +109,7 @@ Examples:
       for (const folder of folders) {
         const study = await studies.openStudy(folder);
         opened.defer(() => studies.closeStudy(study));
+        await warnOfNetwork(study, output);
         const queue = await studies.openQueue(study, { quota });
         opened.defer(() => queue.close());
         work.push(await workOn(study, queue));
