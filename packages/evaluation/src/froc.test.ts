@@ -36,6 +36,18 @@ test("standings: the best finding takes what it overlaps most, a further one is 
   ]);
 });
 
+test("standings: of two objects that it overlaps alike a finding takes the first", () => {
+  const two = [
+    [0, 0, 10, 4],
+    [0, 6, 10, 10],
+  ] as const;
+  const between = { score: 0.9, box: [0, 0, 10, 10] } as const;
+  assert.deepEqual(standings([between, { ...between, score: 0.8 }], two, [], 0.3), [
+    { is: "hit", object: 0 },
+    { is: "hit", object: 1 },
+  ]);
+});
+
 test("standings: an overlap of exactly the least is enough", () => {
   const half = [{ score: 1, box: [0, 0, 10, 5] }] as const;
   assert.equal(standings(half, [[0, 0, 10, 10]], [], 0.5)[0].is, "hit");

@@ -15,7 +15,7 @@ import {
   COCO_FROM,
   MATCHED_AT,
   MOST_DETECTIONS,
-  type SHOWN_AT,
+  type ShownOverlap,
 } from "./settings.ts";
 import { type Sweep, type Swept, sweep, sweepOf } from "./sweep.ts";
 
@@ -95,7 +95,7 @@ export function figuresOf(classes: readonly ClassCurves[]): CocoFigures {
     classes.flatMap((one) => (one[name] === null ? [] : [one[name]]));
   const precision = (name: CurveName) =>
     meanOf(curves(name).flatMap((one) => one.precision.slice(COCO_FROM)));
-  const precisionAt = (iou: (typeof SHOWN_AT)[number]) =>
+  const precisionAt = (iou: ShownOverlap) =>
     meanOf(curves("best100").map((one) => one.precision[MATCHED_AT.indexOf(iou)]));
   const recall = (name: CurveName) =>
     meanOf(

@@ -10,7 +10,7 @@ export const MATCHED_AT: readonly number[] = [0.3, 0.4, ...IOU_THRESHOLDS];
 export const COCO_FROM = MATCHED_AT.indexOf(0.5);
 
 /** At which average precision is said one by one. */
-export const SHOWN_AT = [0.3, 0.4, 0.5, 0.6, 0.75] as const;
+export type ShownOverlap = 0.3 | 0.4 | 0.5 | 0.6 | 0.75;
 
 /** Where precision is read off: 0, 0.01, … 1. */
 export const RECALL_POINTS = evenlySpaced(0, 1, 101);

@@ -15,6 +15,17 @@ for (const [value, p] of [
     assert.ok(Math.abs(survival(value) / p - 1) < 2e-3, `${survival(value)}`));
 }
 
+test("survival: SciPy's values where the series' later terms count", () => {
+  for (const [value, p] of [
+    [0.3, 0.9999906941986655],
+    [0.5, 0.9639452436648751],
+    [0.8275735551899077, 0.5],
+    [1, 0.26999967167735456],
+  ]) {
+    assert.ok(Math.abs(survival(value) - p) < 1e-12, `${value}: ${survival(value)}`);
+  }
+});
+
 test("kolmogorovSmirnov: the distance, by hand, with ties and without", () => {
   const evens = Array.from({ length: 20 }, (_, i) => 2 * i);
   const distanceOf = (other: readonly number[]) => kolmogorovSmirnov(evens, other)?.distance;

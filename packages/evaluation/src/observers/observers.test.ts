@@ -275,6 +275,10 @@ test("intraclassCorrelation: Shrout and Fleiss' example, 0.29 (0.02 to 0.76)", (
   near(meanSquares?.cases, 11.24, 5e-3);
   near(meanSquares?.readers, 32.49, 5e-3);
   near(meanSquares?.error, 1.02, 5e-3);
+  // In metres instead of millimetres nothing agrees less.
+  const small = intraclassCorrelation(rows.map((row) => row.map((one) => one / 1000)));
+  near(small.value, value ?? 9);
+  near(small.fInterval?.[0], fInterval?.[0] ?? 9);
 });
 
 test("intraclassCorrelation: without spread, cases or readers there is none", () => {

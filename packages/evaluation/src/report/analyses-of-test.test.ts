@@ -4,6 +4,7 @@ import { type Evaluation, evaluate } from "../evaluate.ts";
 import { analyzeTest, type PatientAttributes } from "./analyses-of-test.ts";
 import { errorGroups, groupKeys, subgroupGroups } from "./case-groups.ts";
 import { htmlReport } from "./html-report.ts";
+import { analysesPart } from "./sections/analyses-part.ts";
 import { fullReport, testEvaluation, testOptions, testPatients } from "./test-report.ts";
 
 /** Ten of each class, of which the last fracture is taken for none. */
@@ -33,6 +34,17 @@ test("analyzeTest: probabilities before and after, and their decision curve", ()
   assert.equal(decisionCurve?.[0].threshold, 0.05);
   // Nine of ten fractures are treated and nobody without one: 9 of 20, at any cost.
   assert.ok(Math.abs((decisionCurve?.[9].model.value ?? 0) - 9 / 20) < 1e-12);
+});
+
+test("analysesPart: patients of whom nothing is known that differs have no groups on the page", () => {
+  const [one] = fullReport.tests;
+  const said = (known: PatientAttributes) =>
+    analysesPart(
+      { ...one, evaluation, analyses: analyzeTest(evaluation, known, nobody, null) },
+      (id) => id,
+    )?.markup ?? "";
+  assert.match(said(attributes), /<h3>Groups of patients<\/h3>/);
+  assert.doesNotMatch(said({}), /Groups of patients/);
 });
 
 test("analyzeTest: groups with their patients, in the bands' order; where all are alike there is none", () => {

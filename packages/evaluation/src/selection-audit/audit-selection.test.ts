@@ -86,6 +86,22 @@ test("auditSelection: the same patients are drawn for both, so that pairs are na
   assert.ok(width(auc.difference) < width(auc.strategyArea) / 2);
 });
 
+test("auditSelection: what no patient has a figure of is not measurable, and the rest is", () => {
+  const unmeasured = runsWith(0.7, 0.3).map((one) => ({
+    ...one,
+    patients: one.patients.map((patient) => ({ ...patient, fractureDice: null })),
+  }));
+  const [auc, dice] = auditSelection(PLAN, HASH, unmeasured).outcomes;
+  assert.equal(auc.verdict, "better");
+  assert.equal(dice.verdict, "not measurable");
+  assert.deepEqual([dice.strategyArea.value, dice.difference.value], [null, null]);
+  assert.deepEqual(
+    dice.control,
+    PLAN.sizes.map((size) => ({ size, mean: null })),
+  );
+  assert.deepEqual(dice.differenceBySeed, [null, null, null]);
+});
+
 test("auditSelection: what is not the plan's trainings, or not of the same patients, is refused", () => {
   const runs = runsWith(0.5, 0.5);
   const audit = (given: readonly SelectionAuditRun[]) => () => auditSelection(PLAN, HASH, given);

@@ -118,6 +118,17 @@ test("levelGroups: the cases behind each figure, by their places in the evaluati
   assert.deepEqual(levelGroups(evaluation, null), []);
 });
 
+test("levelsOfTest: a patient lacks what most of the radiographs lack", () => {
+  const [own] = [patient("p", b, b, [5, 5, 5])];
+  const known = new Map([
+    ["p 0", bones({ fibula: [] })],
+    ["p 1", bones({ tibia: [] })],
+    ["p 2", bones({ tibia: [] })],
+  ]);
+  const found = levelsOfTest([own], evaluate([own], options), known, zones);
+  assert.deepEqual(found?.missing, { "no tibia": 1 });
+});
+
 test("levelsOfTest: says of each radiograph what it lacks first", () => {
   const lacking = (changes: Partial<OutlinedBones> | null, score = 0.9) => {
     const [one] = [patient("p", b, b, [5])];
