@@ -37,24 +37,16 @@ test("thinMask: the same as when every pixel is judged in every turn", () => {
   );
 });
 
-test("thinMask: the same of thick shapes, which take many turns", () => {
+test("thinMask: the same of masks with few holes, of which a pixel goes long after its neighbours", () => {
   const side = 20;
-  const corner = fc.integer({ min: 0, max: side - 4 });
-  const length = fc.integer({ min: 3, max: 14 });
-  const bars = fc.array(fc.tuple(corner, corner, length, length), { minLength: 1, maxLength: 4 });
-  const specks = fc.array(fc.integer({ min: 0, max: side * side - 1 }), { maxLength: 6 });
+  // Two in ten are not set: a pixel that is not looked at again shows in three of ten such masks at least.
+  const tenths = fc.uint8Array({ minLength: side * side, maxLength: side * side, max: 9 });
   fc.assert(
-    fc.property(bars, specks, (rectangles, holes) => {
-      const mask = emptyMask(side, side);
-      for (const [x, y, width, height] of rectangles) {
-        for (let row = y; row < Math.min(side, y + height); row++) {
-          mask.data.fill(1, row * side + x, row * side + Math.min(side, x + width));
-        }
-      }
-      for (const hole of holes) mask.data[hole] = 0;
+    fc.property(tenths, (drawn) => {
+      const mask = { width: side, height: side, data: drawn.map((one) => (one < 8 ? 1 : 0)) };
       assert.deepEqual(thinMask(mask), thinSlowly(mask));
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 
