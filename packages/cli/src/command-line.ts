@@ -7,74 +7,47 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandFile, ExitCode } from "./command-file.ts";
-import { assignCommand } from "./commands/assign.ts";
-import { auditSelectionCommand } from "./commands/audit-selection.ts";
-import { backupCommand } from "./commands/backup.ts";
-import { benchCommand } from "./commands/bench.ts";
-import { bundleCommand } from "./commands/bundle.ts";
-import { calibrateCommand } from "./commands/calibrate.ts";
-import { casesCommand } from "./commands/cases.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { evaluateCommand } from "./commands/evaluate.ts";
-import { exportCommand } from "./commands/export.ts";
-import { flowCommand } from "./commands/flow.ts";
-import { importCommand } from "./commands/import.ts";
-import { initCommand } from "./commands/init.ts";
-import { inspectCommand } from "./commands/inspect.ts";
-import { jobsCommand } from "./commands/jobs.ts";
-import { moveStudyCommand } from "./commands/move-study.ts";
-import { packCommand } from "./commands/pack.ts";
-import { phantomCommand } from "./commands/phantom.ts";
-import { predictCommand } from "./commands/predict.ts";
-import { prelabelCommand } from "./commands/prelabel.ts";
-import { reportCommand } from "./commands/report.ts";
-import { runsCommand } from "./commands/runs.ts";
-import { sampleSizeCommand } from "./commands/sample-size.ts";
-import { screenCommand } from "./commands/screen.ts";
-import { selectCommand } from "./commands/select.ts";
-import { serveCommand } from "./commands/serve.ts";
-import { testCommand } from "./commands/test.ts";
-import { trainCommand } from "./commands/train.ts";
-import { workerCommand } from "./commands/worker.ts";
 import { describeFailure } from "./failure.ts";
 import type { Output } from "./output.ts";
 
-const commands: readonly CommandFile[] = [
-  demoCommand,
-  initCommand,
-  importCommand,
-  screenCommand,
-  casesCommand,
-  flowCommand,
-  prelabelCommand,
-  selectCommand,
-  auditSelectionCommand,
-  assignCommand,
-  exportCommand,
-  phantomCommand,
-  inspectCommand,
-  trainCommand,
-  runsCommand,
-  calibrateCommand,
-  bundleCommand,
-  evaluateCommand,
-  predictCommand,
-  reportCommand,
-  sampleSizeCommand,
-  serveCommand,
-  jobsCommand,
-  workerCommand,
-  backupCommand,
-  moveStudyCommand,
-  packCommand,
-  benchCommand,
-  testCommand,
-];
+/** Each is loaded when it is asked for; all of them for the help, and for a name that is none. */
+const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
+  demo: async () => (await import("./commands/demo.ts")).demoCommand,
+  init: async () => (await import("./commands/init.ts")).initCommand,
+  import: async () => (await import("./commands/import.ts")).importCommand,
+  screen: async () => (await import("./commands/screen.ts")).screenCommand,
+  cases: async () => (await import("./commands/cases.ts")).casesCommand,
+  flow: async () => (await import("./commands/flow.ts")).flowCommand,
+  prelabel: async () => (await import("./commands/prelabel.ts")).prelabelCommand,
+  select: async () => (await import("./commands/select.ts")).selectCommand,
+  "audit-selection": async () =>
+    (await import("./commands/audit-selection.ts")).auditSelectionCommand,
+  assign: async () => (await import("./commands/assign.ts")).assignCommand,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
+  phantom: async () => (await import("./commands/phantom.ts")).phantomCommand,
+  inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  train: async () => (await import("./commands/train.ts")).trainCommand,
+  runs: async () => (await import("./commands/runs.ts")).runsCommand,
+  calibrate: async () => (await import("./commands/calibrate.ts")).calibrateCommand,
+  bundle: async () => (await import("./commands/bundle.ts")).bundleCommand,
+  evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
+  predict: async () => (await import("./commands/predict.ts")).predictCommand,
+  report: async () => (await import("./commands/report.ts")).reportCommand,
+  "sample-size": async () => (await import("./commands/sample-size.ts")).sampleSizeCommand,
+  serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  jobs: async () => (await import("./commands/jobs.ts")).jobsCommand,
+  worker: async () => (await import("./commands/worker.ts")).workerCommand,
+  backup: async () => (await import("./commands/backup.ts")).backupCommand,
+  "move-study": async () => (await import("./commands/move-study.ts")).moveStudyCommand,
+  pack: async () => (await import("./commands/pack.ts")).packCommand,
+  bench: async () => (await import("./commands/bench.ts")).benchCommand,
+  test: async () => (await import("./commands/test.ts")).testCommand,
+};
 
 /** Runs one command; never throws. */
 export async function runCommandLine(args: readonly string[], output: Output): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
-  const program = createProgram(output, (code) => {
+  const program = await createProgram(args, output, (code) => {
     exitCode = code;
   });
   if (args.length === 0) {
@@ -92,7 +65,11 @@ export async function runCommandLine(args: readonly string[], output: Output): P
   }
 }
 
-function createProgram(output: Output, finish: (code: ExitCode) => void): Command {
+async function createProgram(
+  args: readonly string[],
+  output: Output,
+  finish: (code: ExitCode) => void,
+): Promise<Command> {
   const program = new Command("malleolus")
     .description("Fracture research on ankle radiographs. Research software, not a medical device.")
     .version(manifest.version)
@@ -109,7 +86,9 @@ function createProgram(output: Output, finish: (code: ExitCode) => void): Comman
 --yes, anywhere, lets apt-get install what the machine lacks.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`,
     );
-  for (const create of commands) {
+  const own = Object.hasOwn(commands, args[0] ?? "") ? commands[args[0]] : null;
+  const files = own === null ? Object.values(commands) : [own];
+  for (const create of await Promise.all(files.map((load) => load()))) {
     const command = create(output, finish).copyInheritedSettings(program);
     for (const part of command.commands) part.copyInheritedSettings(command);
     program.addCommand(command);
