@@ -40,6 +40,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   backup: async () => (await import("./commands/backup.ts")).backupCommand,
   "move-study": async () => (await import("./commands/move-study.ts")).moveStudyCommand,
   pack: async () => (await import("./commands/pack.ts")).packCommand,
+  sbom: async () => (await import("./commands/sbom.ts")).sbomCommand,
   bench: async () => (await import("./commands/bench.ts")).benchCommand,
   test: async () => (await import("./commands/test.ts")).testCommand,
 };

@@ -31,7 +31,18 @@ export async function packagesOf(programs: readonly string[]): Promise<string[]>
   for (const program of programs) {
     for (const library of await librariesOf(program)) libraries.add(library);
   }
-  const packages = await Promise.all([...libraries].map(packageOf));
+  const owners = await ownersOf([...libraries].flatMap(placesOf));
+  const packages = [...libraries].map((library) => {
+    const owner = placesOf(library)
+      .map((path) => owners.get(path))
+      .find((name) => name !== undefined);
+    if (owner !== undefined) return owner;
+    throw new CliError(
+      "device",
+      `${library}: expected a library of Debian's, got one that no package has; unset LIBTORCH, so that the addon is ` +
+        "built against libtorch-dev, and pack again",
+    );
+  });
   return [...new Set(packages)].toSorted();
 }
 
@@ -47,18 +58,20 @@ async function librariesOf(program: string): Promise<string[]> {
   return [...stdout.matchAll(/ => (\/\S+) \(/g)].map(([, path]) => realpathSync(path));
 }
 
-async function packageOf(library: string): Promise<string> {
-  // dpkg knows a file by the name that it was installed under, with /usr before /lib or without.
-  for (const path of [library, library.replace(/^\/usr\/lib/, "/lib"), `/usr${library}`]) {
-    const found = await run("dpkg", ["--search", path]).catch(() => null);
-    const [, name] = /^([^:,\s]+)/.exec(found?.stdout ?? "") ?? [];
-    if (name !== undefined) return name;
-  }
-  throw new CliError(
-    "device",
-    `${library}: expected a library of Debian's, got one that no package has; unset LIBTORCH, so that the addon is ` +
-      "built against libtorch-dev, and pack again",
+/** dpkg knows a file by the name that it was installed under, with /usr before /lib or without. */
+function placesOf(library: string): string[] {
+  return [library, library.replace(/^\/usr\/lib/, "/lib"), `/usr${library}`];
+}
+
+/** By path, of those that a package has. All at once: dpkg reads its whole database each time. */
+async function ownersOf(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  // It says on standard output what it found, and ends with 1 where it did not find all.
+  const stdout = await run("dpkg", ["--search", ...paths], { maxBuffer: LONGEST_OUTPUT }).then(
+    (found) => found.stdout,
+    (error: unknown) => (error instanceof Error && "stdout" in error ? String(error.stdout) : ""),
   );
+  const lines = stdout.matchAll(/^([^:,\s]+)[^\n]*: (\/[^\n]+)$/gm);
+  return new Map([...lines].map(([, name, path]) => [path, name]));
 }
 
 /**
