@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { connect } from "node:tls";
+import { type ConnectionOptions, connect } from "node:tls";
 import { runDcmtk, skipWithoutDcmtk } from "../test-dcmtk.ts";
 import { eventually, startTestNode } from "../test-node.ts";
 import { dimseClient } from "./dimse-client.ts";
@@ -69,24 +69,56 @@ test(
   },
 );
 
-test("TLS: versions before 1.2 are refused", skip, async (context) => {
-  const { node, known } = await startSecureNode(context);
-  const outcome = await new Promise((resolve) => {
+/** Whether a handshake with a certificate that is vouched for comes to its end. */
+function handshake(
+  { node, known }: Awaited<ReturnType<typeof startSecureNode>>,
+  options: Pick<ConnectionOptions, "minVersion" | "maxVersion" | "ciphers">,
+): Promise<"open" | "refused"> {
+  return new Promise((resolve) => {
     const socket = connect({
       host: "127.0.0.1",
       port: node.port,
       key: known.key,
       cert: known.certificate,
       rejectUnauthorized: false,
-      minVersion: "TLSv1",
-      maxVersion: "TLSv1.1",
-      ciphers: "DEFAULT@SECLEVEL=0",
+      ...options,
     });
-    socket.once("secureConnect", () => resolve("open"));
+    socket.once("secureConnect", () => {
+      socket.destroy();
+      resolve("open");
+    });
     socket.once("error", () => resolve("refused"));
   });
+}
+
+test("TLS: versions before 1.2 are refused", skip, async (context) => {
+  const started = await startSecureNode(context);
+  const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1" } as const;
+  const outcome = await handshake(started, { ...old, ciphers: "DEFAULT@SECLEVEL=0" });
   assert.equal(outcome, "refused");
 });
+
+test(
+  "TLS: of 1.2 those suites alone that BCP 195 recommends, with forward secrecy and GCM",
+  skip,
+  async (context) => {
+    const started = await startSecureNode(context);
+    const only = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    for (const [cipher, expected] of [
+      ["ECDHE-RSA-AES128-GCM-SHA256", "open"],
+      ["ECDHE-RSA-AES256-GCM-SHA384", "open"],
+      // A key that is found later opens what was sent before.
+      ["AES128-GCM-SHA256", "refused"],
+      ["AES256-SHA256", "refused"],
+      ["ECDHE-RSA-AES128-SHA256", "refused"],
+      ["ECDHE-RSA-AES256-SHA", "refused"],
+      ["DHE-RSA-AES128-GCM-SHA256", "refused"],
+    ] as const) {
+      const ciphers = `${cipher}:@SECLEVEL=0`;
+      assert.equal(await handshake(started, { ...only, ciphers }), expected, cipher);
+    }
+  },
+);
 
 test("TLS: dcmtk comes in by it", {
   skip: skip.skip || skipWithoutDcmtk().skip,
