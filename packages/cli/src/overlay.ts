@@ -28,9 +28,9 @@ export interface RenderedOverlay {
 
 export function shownImage(image: OverlayImage): ShownImage {
   const { pixels, ...ground } = image;
-  // A loop: `from` with a function takes thirty times as long.
+  // A loop: `from` with a function takes thirty times as long. Rounded, since none is below 0: `Math.round` is slower.
   const gray = new Uint8Array(pixels.length);
-  for (let i = 0; i < pixels.length; i++) gray[i] = Math.round(255 * pixels[i]);
+  for (let i = 0; i < pixels.length; i++) gray[i] = (255 * pixels[i] + 0.5) | 0;
   return { ...ground, gray };
 }
 

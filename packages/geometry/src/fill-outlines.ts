@@ -7,7 +7,7 @@
  */
 import { emptyMask, type Mask } from "./mask.ts";
 import { type Polygon, polygonSignedArea } from "./polygon.ts";
-import { type PixelWindow, rasterizeWindow } from "./rasterize.ts";
+import { checkPolygon, type PixelWindow, rasterizeWindow } from "./rasterize.ts";
 import type { RunLength } from "./run-length.ts";
 
 /**
@@ -27,11 +27,37 @@ export function fillOutlinesInWindow(outlines: readonly Polygon[], window: Pixel
     .map((outline) => ({ outline, area: polygonSignedArea(outline) }))
     .toSorted((a, b) => Math.abs(b.area) - Math.abs(a.area));
   for (const { outline, area } of byArea) {
-    const filled = rasterizeWindow([outline], window).data;
+    checkPolygon(outline);
+    // Only where the outline is: most are small in their image.
+    const within = windowAround(outline, window);
+    if (within === null) continue;
+    const { width, height, data } = rasterizeWindow([outline], within);
     const value = area < 0 ? 0 : 1;
-    for (let i = 0; i < filled.length; i++) if (filled[i] === 1) mask.data[i] = value;
+    for (let y = 0; y < height; y++) {
+      const row = (within.y - window.y + y) * window.width + within.x - window.x;
+      for (let x = 0; x < width; x++) if (data[y * width + x] === 1) mask.data[row + x] = value;
+    }
   }
   return mask;
+}
+
+/** The part of a window in which an outline may have pixels; null where it has none there. */
+function windowAround(outline: Polygon, { x, y, width, height }: PixelWindow): PixelWindow | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < outline.length; i += 2) {
+    left = Math.min(left, outline[i]);
+    right = Math.max(right, outline[i]);
+    top = Math.min(top, outline[i + 1]);
+    bottom = Math.max(bottom, outline[i + 1]);
+  }
+  // A pixel more on each side: points are rounded to a finer grid.
+  const [fromX, fromY] = [Math.max(x, Math.floor(left) - 1), Math.max(y, Math.floor(top) - 1)];
+  const [toX, toY] = [
+    Math.min(x + width, Math.ceil(right) + 1),
+    Math.min(y + height, Math.ceil(bottom) + 1),
+  ];
+  if (toX <= fromX || toY <= fromY) return null;
+  return { x: fromX, y: fromY, width: toX - fromX, height: toY - fromY };
 }
 
 /**

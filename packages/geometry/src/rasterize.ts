@@ -83,7 +83,8 @@ export function rasterizePolygonsInBox(
 /** In pixels. An outline is walked step by step: one that is further away would take for ever. */
 const FURTHEST = 1e8;
 
-function checkPolygon(polygon: Polygon): void {
+/** @throws RangeError as `rasterizePolygons`. */
+export function checkPolygon(polygon: Polygon): void {
   if (polygon.length % 2 === 1) {
     throw new RangeError(
       `rasterizePolygons: expected as many y as x, got ${polygon.length} coordinates`,

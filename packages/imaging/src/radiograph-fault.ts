@@ -208,10 +208,12 @@ function shrunk({ pixels, width, height }: DisplayImage): DisplayImage & { pixel
     return { width, height, pixels: Float32Array.from(pixels) };
   }
   const means = new Float32Array(columns * rows);
+  const area = side ** 2;
   for (let y = 0; y < rows * side; y++) {
     const row = Math.floor(y / side) * columns;
-    for (let x = 0; x < columns * side; x++) {
-      means[row + Math.floor(x / side)] += pixels[y * width + x] / side ** 2;
+    for (let column = 0; column < columns; column++) {
+      const from = y * width + column * side;
+      for (let i = from; i < from + side; i++) means[row + column] += pixels[i] / area;
     }
   }
   return { width: columns, height: rows, pixels: means };

@@ -178,21 +178,30 @@ function referencedSeries(source: ResultSource): DataSet {
 export function packBits(masks: readonly Mask[]): Uint8Array {
   const count = masks.reduce((sum, { data }) => sum + data.length, 0);
   const bits = new Uint8Array(Math.ceil(count / 8));
-  let at = 0;
+  let frame = 0;
   for (const { data } of masks) {
+    const [from, to] = setPixels(data);
     // By index: over a mask's values or entries it takes several times as long.
-    for (let i = 0; i < data.length; i++, at++) {
-      if (data[i] === 1) bits[at >> 3] |= 1 << (at & 7);
+    for (let i = from; i < to; i++) {
+      if (data[i] === 1) bits[(frame + i) >> 3] |= 1 << ((frame + i) & 7);
     }
+    frame += data.length;
   }
   return bits;
+}
+
+/** From the first that is set to behind the last one: most findings are small in their radiograph. */
+function setPixels(data: Uint8Array): [from: number, to: number] {
+  const from = data.indexOf(1);
+  return from < 0 ? [0, 0] : [from, data.lastIndexOf(1) + 1];
 }
 
 function overlap(masks: readonly Mask[]): boolean {
   const [first, ...others] = masks;
   const union = first.data.slice();
   for (const { data } of others) {
-    for (let i = 0; i < data.length; i++) {
+    const [from, to] = setPixels(data);
+    for (let i = from; i < to; i++) {
       if (data[i] === 0) continue;
       if (union[i] === 1) return true;
       union[i] = 1;
