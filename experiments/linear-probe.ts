@@ -31,12 +31,14 @@ import { detectron2Config } from "@malleolus/schema";
 import {
   amax,
   cat,
+  div,
   fromTypedArray,
   nn,
   noGrad,
   readWeightsFile,
   scope,
   type Tensor,
+  zeros,
 } from "@malleolus/torch";
 import { FOLDS, type FoldedRadiograph, readFolds } from "./fracatlas-folds.ts";
 import { mobileNetOf } from "./linear-heads.ts";
@@ -53,14 +55,13 @@ if (kept === undefined || !(share > 0 && share <= 1)) {
 
 const PREPROCESS = { minSize: 320, maxSize: 640, maskCollimation: false };
 /** Of squared weights of standardised features; the folds within choose. */
-const PENALTIES = [0.003, 0.03, 0.3] as const;
+const PENALTIES = [0.03, 0.3, 3] as const;
 const [STEPS, RATE] = [150, 0.02];
 
-interface Example {
-  readonly isFractured: boolean;
-  readonly group: string;
-  readonly fold: number;
-  readonly features: Float32Array;
+/** What a fit is without, and the index of its penalty. A fit without two folds serves either of them. */
+interface Fit {
+  readonly without: readonly number[];
+  readonly penalty: number;
 }
 
 /** From an image to the last map of a network, and the pixels a cell of it. */
@@ -78,6 +79,11 @@ const networks = {
 type Network = keyof typeof networks;
 const keys = ["resnet", "mobilenet", "lite"] as const satisfies readonly Network[];
 
+const fits: readonly Fit[] = Array.from({ length: FOLDS }, (_, one) => one).flatMap((one) =>
+  [[one], ...Array.from({ length: one }, (_, other) => [other, one])].flatMap((without) =>
+    PENALTIES.map((_, penalty) => ({ without, penalty })),
+  ),
+);
 const all = await readFolds(fracatlas, share);
 const known = readKept();
 await look();
@@ -90,23 +96,33 @@ for (const [title, radiographs] of [
   const seeing = keys.filter((key) => networks[key].seesNormals || radiographs !== all);
   const scores = new Map<Network, readonly number[]>();
   for (const key of seeing) {
-    const own = radiographs.map((one) => featuresOf(key, one));
-    scores.set(key, report(networks[key].name, radiographs, own));
+    const { name } = networks[key];
+    const features = radiographs.map((one) => featuresOf(key, one));
+    scores.set(key, report(name, radiographs, features));
     if (radiographs !== all) continue;
-    const half = own[0].length / 2;
-    const [means, maxima] = [own.map((x) => x.slice(0, half)), own.map((x) => x.slice(half))];
-    report(`${networks[key].name}, means alone`, radiographs, means);
-    report(`${networks[key].name}, maxima alone`, radiographs, maxima);
+    const half = features[0].length / 2;
+    const parts = { means: [0, half], maxima: [half, 2 * half] } as const;
+    for (const [part, [from, to]] of Object.entries(parts)) {
+      report(
+        `${name}, ${part} alone`,
+        radiographs,
+        features.map((one) => one.slice(from, to)),
+      );
+    }
   }
-  const [mobile, lite] = [scores.get("mobilenet") ?? [], scores.get("lite") ?? []];
-  const both = mobile.map((score, i) => score + lite[i]);
+  const own = (key: Network) => scores.get(key) ?? [];
+  const sumOf = (some: readonly Network[]) =>
+    radiographs.map((_, i) => some.reduce((sum, key) => sum + own(key)[i], 0));
+  const pair = ["mobilenet", "lite"] as const;
+  const both = sumOf(pair);
   describe("MobileNetV2 and EfficientNet-Lite2, sum of logits", radiographs, both);
-  if (radiographs === all) writeScores({ mobilenet: mobile, lite, both });
+  if (radiographs === all) writeScores({ mobilenet: own("mobilenet"), lite: own("lite"), both });
+  else describe("all three, sum of logits", radiographs, sumOf(keys));
   report("region and hardware", radiographs, radiographs.map(fieldsOf));
   for (const key of seeing.filter((key) => key !== "lite")) {
     const compared = compareAucs(
-      lite,
-      scores.get(key) ?? [],
+      own("lite"),
+      own(key),
       radiographs.map((one) => one.isFractured),
     );
     console.log(
@@ -233,25 +249,37 @@ function report(
   radiographs: readonly FoldedRadiograph[],
   features: readonly Float32Array[],
 ): number[] {
-  const examples = radiographs.map(
-    ({ isFractured, group, fold }, i): Example => ({
-      isFractured,
-      group,
-      fold,
-      features: features[i],
-    }),
-  );
-  const penalties = bestPenalties(examples);
-  const own = examples.map(() => 0);
-  for (const [fold, penalty] of penalties.entries()) {
-    const score = fit(
-      examples.filter((one) => one.fold !== fold),
-      penalty,
+  const truth = radiographs.map((one) => one.isFractured);
+  const scores = scoresOfAll(radiographs, features);
+  const own = radiographs.map(() => 0);
+  const penalties = Array.from({ length: FOLDS }, (_, fold) => {
+    // By the mean area over the other folds, each judged by a fit without both.
+    const areas = PENALTIES.map((_, p) => {
+      const others = fits.flatMap(({ without, penalty }, column) => {
+        const other = without.find((one) => one !== fold);
+        return without.length === 2 && without.includes(fold) && penalty === p
+          ? [{ column, other }]
+          : [];
+      });
+      return others.reduce((sum, { column, other }) => {
+        const within = [...radiographs.keys()].filter((i) => radiographs[i].fold === other);
+        const judged = within.map((i) => scores[i * fits.length + column]);
+        const area = aucOf(
+          judged,
+          within.map((i) => truth[i]),
+        );
+        return sum + (area?.auc ?? 0);
+      }, 0);
+    });
+    const best = areas.indexOf(Math.max(...areas));
+    const column = fits.findIndex(
+      ({ without, penalty }) => without.length === 1 && without[0] === fold && penalty === best,
     );
-    for (const [i, one] of examples.entries()) {
-      if (one.fold === fold) own[i] = score(one.features);
+    for (const [i, one] of radiographs.entries()) {
+      if (one.fold === fold) own[i] = scores[i * fits.length + column];
     }
-  }
+    return PENALTIES[best];
+  });
   describe(name, radiographs, own, `; penalties ${penalties.join(", ")}`);
   return own;
 }
@@ -283,83 +311,66 @@ function intervalOf(ends: readonly number[] | null | undefined): string {
 }
 
 /**
- * Of each fold, by the mean area over the other folds, each judged by a fit without both. A fit without two folds
- * serves either of them.
+ * The logit of every radiograph by every fit [N, F]. Logistic regression on features that are standardised over all
+ * radiographs, which takes no truth; both kinds weigh alike. By Adam, from zero, over all radiographs at once, and
+ * all fits at once: what a fit is without has no weight in it.
  */
-function bestPenalties(examples: readonly Example[]): number[] {
-  const sums = Array.from({ length: FOLDS }, () => PENALTIES.map(() => 0));
-  for (let one = 0; one < FOLDS; one++) {
-    for (let other = one + 1; other < FOLDS; other++) {
-      const left = examples.filter(({ fold }) => fold !== one && fold !== other);
-      for (const [p, penalty] of PENALTIES.entries()) {
-        const score = fit(left, penalty);
-        for (const [own, judged] of [
-          [one, other],
-          [other, one],
-        ]) {
-          const within = examples.filter(({ fold }) => fold === judged);
-          const area = aucOf(
-            within.map(({ features }) => score(features)),
-            within.map(({ isFractured }) => isFractured),
-          );
-          sums[own][p] += area?.auc ?? 0;
-        }
-      }
-    }
-  }
-  return sums.map((areas) => PENALTIES[areas.indexOf(Math.max(...areas))]);
-}
-
-/** Logistic regression on standardised features, both kinds weighing alike; by Adam, from zero, over all at once. */
-function fit(examples: readonly Example[], penalty: number): (features: Float32Array) => number {
-  const width = examples[0].features.length;
-  const { means, deviations } = momentsOf(examples.map(({ features }) => features));
-  const standard = new Float32Array(examples.length * width);
-  for (const [i, { features }] of examples.entries()) {
+function scoresOfAll(
+  radiographs: readonly FoldedRadiograph[],
+  features: readonly Float32Array[],
+): Float32Array {
+  const [count, width] = [radiographs.length, features[0].length];
+  const { means, deviations } = momentsOf(features);
+  // The last column is 1: what it weighs is the bias, which no penalty meets.
+  const standard = new Float32Array(count * (width + 1)).fill(1);
+  for (const [i, own] of features.entries()) {
     for (let k = 0; k < width; k++) {
-      standard[i * width + k] = (features[k] - means[k]) / deviations[k];
+      standard[i * (width + 1) + k] = (own[k] - means[k]) / deviations[k];
     }
   }
-  const positives = examples.filter((one) => one.isFractured).length;
-  const share = Float32Array.from(
-    examples,
-    (one) => 0.5 / (one.isFractured ? positives : examples.length - positives),
+  const shares = new Float32Array(count * fits.length);
+  for (const [column, { without }] of fits.entries()) {
+    const isIn = radiographs.map(({ fold }) => !without.includes(fold));
+    const taken = radiographs.filter((_, i) => isIn[i]);
+    const positives = taken.filter((one) => one.isFractured).length;
+    for (const [i, { isFractured }] of radiographs.entries()) {
+      const alike = isFractured ? positives : taken.length - positives;
+      shares[i * fits.length + column] = isIn[i] ? 0.5 / alike : 0;
+    }
+  }
+  const decays = Float32Array.from({ length: (width + 1) * fits.length }, (_, i) =>
+    i < width * fits.length ? PENALTIES[fits[i % fits.length].penalty] : 0,
   );
-  const weights = noGrad(() =>
+  return noGrad(() =>
     scope(() => {
-      const x = fromTypedArray(standard, [examples.length, width]);
+      const x = fromTypedArray(standard, [count, width + 1]);
       const transposed = x.transpose(0, 1).contiguous();
       const truth = fromTypedArray(
-        Float32Array.from(examples, (one) => Number(one.isFractured)),
-        [examples.length, 1],
+        Float32Array.from(radiographs, (one) => Number(one.isFractured)),
+        [count, 1],
       );
-      const weighting = fromTypedArray(share, [examples.length, 1]);
-      const own = new Float32Array(width + 1);
-      const [first, second] = [new Float64Array(width + 1), new Float64Array(width + 1)];
+      const weighting = fromTypedArray(shares, [count, fits.length]);
+      const shape = [width + 1, fits.length];
+      const penalties = fromTypedArray(decays, shape);
+      const [weights, first, second] = [zeros(shape), zeros(shape), zeros(shape)];
       for (let step = 1; step <= STEPS; step++) {
-        const gradients = scope(() => {
-          const logits = x.matmul(fromTypedArray(own.slice(0, width), [width, 1])).add(own[width]);
-          const error = logits.sigmoid().sub(truth).mul(weighting);
-          return [transposed.matmul(error).toFloat32Array(), error.sum().toFloat32Array()] as const;
-        });
         // The last third falls to nothing.
         const rate = RATE * Math.min(1, (3 * (STEPS - step + 1)) / STEPS);
-        for (let k = 0; k <= width; k++) {
-          const gradient = k === width ? gradients[1][0] : gradients[0][k] + penalty * own[k];
-          first[k] = 0.9 * first[k] + 0.1 * gradient;
-          second[k] = 0.999 * second[k] + 0.001 * gradient ** 2;
-          const mean = first[k] / (1 - 0.9 ** step);
-          own[k] -= (rate * mean) / (Math.sqrt(second[k] / (1 - 0.999 ** step)) + 1e-8);
-        }
+        scope(() => {
+          const error = x.matmul(weights).sigmoid().sub(truth).mul(weighting);
+          const gradient = transposed.matmul(error).add(weights.mul(penalties));
+          first.mul_(0.9).add_(gradient.mul(0.1));
+          second.mul_(0.999).add_(gradient.square().mul(0.001));
+          const size = second
+            .div(1 - 0.999 ** step)
+            .sqrt()
+            .add(1e-8);
+          weights.sub_(div(first, size).mul(rate / (1 - 0.9 ** step)));
+        });
       }
-      return own;
+      return x.matmul(weights).toFloat32Array();
     }),
   );
-  return (features) => {
-    let sum = weights[width];
-    for (let k = 0; k < width; k++) sum += (weights[k] * (features[k] - means[k])) / deviations[k];
-    return sum;
-  };
 }
 
 function momentsOf(rows: readonly Float32Array[]) {
