@@ -3,8 +3,8 @@
  */
 
 import { causeText } from "@malleolus/errors";
-import { Kysely } from "kysely";
-import { Migrator } from "kysely/migration";
+import { Kysely, sql } from "kysely";
+import { DEFAULT_MIGRATION_TABLE, Migrator } from "kysely/migration";
 import { StudyError } from "../errors.ts";
 import { studyMigration } from "./migrations/001-study.ts";
 import { peopleMigration } from "./migrations/002-people.ts";
@@ -56,11 +56,7 @@ const migrations = {
 export async function openDatabase(location: string): Promise<StudyDatabase> {
   const dialect = isPostgresUrl(location) ? postgresDialect(location) : sqliteDialect(location);
   const database = new Kysely<StudyTables>({ dialect });
-  const migrator = new Migrator({
-    db: database,
-    provider: { getMigrations: async () => migrations },
-  });
-  const { error } = await migrator.migrateToLatest();
+  const error = await errorOfMigrating(database);
   if (error === undefined) return database;
   await database.destroy();
   throw new StudyError(
@@ -68,6 +64,40 @@ export async function openDatabase(location: string): Promise<StudyDatabase> {
     `${withoutPassword(location)}: expected a study's database, got one that cannot be opened (${causeText(error)})`,
     { cause: error },
   );
+}
+
+/** Undefined where all tables are the newest. */
+async function errorOfMigrating(database: StudyDatabase): Promise<unknown> {
+  try {
+    if (await isNewest(database)) return undefined;
+  } catch (error) {
+    return error;
+  }
+  const provider = { getMigrations: async () => migrations };
+  return (await new Migrator({ db: database, provider }).migrateToLatest()).error;
+}
+
+/**
+ * Whether every migration is done, by their names alone. Kysely's migrator asks for all columns of all tables, twice,
+ * whatever there is to do.
+ */
+async function isNewest(database: StudyDatabase): Promise<boolean> {
+  const table = sql.table(DEFAULT_MIGRATION_TABLE);
+  try {
+    const { rows } = await sql<{
+      name: string;
+    }>`select name from ${table} order by timestamp, name`.execute(database);
+    const names = Object.keys(migrations);
+    return rows.length === names.length && rows.every(({ name }, i) => name === names[i]);
+  } catch (error) {
+    if (isAboutNoTable(error)) return false;
+    throw error;
+  }
+}
+
+function isAboutNoTable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("code" in error && error.code === "42P01") || /no such table/.test(error.message);
 }
 
 /** Whether a study has been made in it: its tables alone are there in any that was opened. */
