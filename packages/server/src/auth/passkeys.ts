@@ -13,12 +13,6 @@ import {
   passkeyRequestSchema,
 } from "@malleolus/schema";
 import type { StoredAccount, StoredPasskey } from "@malleolus/studies";
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from "@simplewebauthn/server";
 import { ServerError } from "../errors.ts";
 
 /** The address that a passkey is for. */
@@ -33,6 +27,9 @@ export interface Challenges {
   /** Whether it was given, for the same, and not used or too old; it is used from now on. */
   readonly take: (challenge: string, account: number | null) => boolean;
 }
+
+/** Four hundred files, which a server reads once somebody uses a passkey. */
+const loadLibrary = () => import("@simplewebauthn/server");
 
 /** COSE's numbers of EdDSA, ES256 and RS256: every device has one. Newer ones are experiments of Node's yet. */
 const ALGORITHMS = [-8, -7, -257];
@@ -62,6 +59,7 @@ export async function passkeyCreation(
   { id, login, name }: StoredAccount,
   known: readonly StoredPasskey[],
 ): Promise<PasskeyCreation> {
+  const { generateRegistrationOptions } = await loadLibrary();
   const options = await generateRegistrationOptions({
     rpName: "Malleolus",
     rpID: hostname,
@@ -84,6 +82,7 @@ export async function checkNewPasskey(
   account: StoredAccount,
   { credential }: NewPasskey,
 ): Promise<Pick<StoredPasskey, "credential" | "publicKey" | "counter">> {
+  const { verifyRegistrationResponse } = await loadLibrary();
   const { verified, registrationInfo } = await verifyRegistrationResponse({
     response: { ...credential, clientExtensionResults: {} },
     expectedChallenge: (challenge) => challenges.take(challenge, account.id),
@@ -101,6 +100,7 @@ export async function passkeyRequest(
   challenges: Challenges,
   { hostname }: Place,
 ): Promise<PasskeyRequest> {
+  const { generateAuthenticationOptions } = await loadLibrary();
   const options = await generateAuthenticationOptions({
     rpID: hostname,
     userVerification: "required",
@@ -126,6 +126,7 @@ export async function checkPasskey(
     "This passkey does not belong to an account here.",
   );
   if (known === undefined) throw refusal;
+  const { verifyAuthenticationResponse } = await loadLibrary();
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: { ...credential, clientExtensionResults: {} },
     expectedChallenge: (challenge) => challenges.take(challenge, null),
