@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Kysely } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
 import { scratchFolder } from "../test-study.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 
@@ -56,6 +57,20 @@ test("sqliteDialect: a transaction that throws leaves nothing, and the next goes
   await increase(other);
   const { count } = await other.selectFrom("counts").selectAll().executeTakeFirstOrThrow();
   assert.equal(count, 2);
+});
+
+test("sqliteDialect: migrations that fail leave the tables as they were", async (context) => {
+  const { one } = await twoConnections(context);
+  const first: Migration = {
+    up: (db) => db.schema.alterTable("counts").renameTo("sums").execute(),
+  };
+  const second: Migration = { up: () => Promise.reject(new Error("no")) };
+  const provider = { getMigrations: async () => ({ first, second }) };
+  const { error } = await new Migrator({ db: one, provider }).migrateToLatest();
+  assert.match(String(error), /^Error: no$/);
+  await increase(one);
+  const { count } = await one.selectFrom("counts").selectAll().executeTakeFirstOrThrow();
+  assert.equal(count, 1);
 });
 
 test("sqliteDialect: a row with a wrong reference or a taken key is refused", async (context) => {
