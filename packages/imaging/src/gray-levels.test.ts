@@ -4,7 +4,7 @@ import { decodeLevels, encodeLevels, halveLevels, type LevelImage } from "./gray
 
 function image(width: number, height: number, level: (at: number) => number): LevelImage {
   const levels = Uint16Array.from({ length: width * height }, (_, at) => level(at));
-  return { width, height, levels, top: 65_535, window: { low: -3.5, high: 70_000 } };
+  return { width, height, levels, top: 61_234, window: { low: -3.5, high: 70_000 } };
 }
 
 const noise = (at: number) => Math.imul(at + 1, 2_654_435_761) >>> 16;

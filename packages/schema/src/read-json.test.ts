@@ -88,6 +88,21 @@ test("readRecord: an unknown key is named wherever it is, before what is missing
   assert.equal(said({ elsewhere: 1 }), 'SchemaError: r: unknown key "elsewhere"');
 });
 
+test("readRecord: an unknown key deep in lists and records of records", () => {
+  const inner = z.strictObject({ name: z.strictObject({ surname: z.string() }) });
+  const strict = z.strictObject({ list: z.array(inner), byName: z.record(z.string(), inner) });
+  const [right, slip] = [{ name: { surname: "A" } }, { name: { surnmae: "A" } }];
+  for (const [value, place] of [
+    [{ list: [right, slip], byName: {} }, "list[1].name"],
+    [{ list: [], byName: { x: slip } }, "byName.x.name"],
+  ] as const) {
+    assert.throws(() => readRecord(strict, value, "r"), {
+      name: "SchemaError",
+      message: `r at ${place}: unknown key "surnmae" (did you mean "surname"?) (and 1 more)`,
+    });
+  }
+});
+
 test("readRecord: of a schema that takes any keys, nothing is meant", () => {
   const schema = z.tuple([z.strictObject({ surname: z.string() })]);
   assert.throws(

@@ -179,6 +179,23 @@ test("submitReading: what it refuses", async (context) => {
   await refuses(OBSERVERS[0], "weber_b", /is "agreed" and takes no more readings/);
 });
 
+test("submitReading: of a single observer, the case is read with their reading", async (context) => {
+  const given = await studyWithPeople(context);
+  const [observer, ...others] = OBSERVERS;
+  const observers = given.configuration.observers.filter(
+    ({ id }) => !others.some((other) => other === id),
+  );
+  const study: Study = {
+    ...given,
+    configuration: { ...given.configuration, observers },
+    protocol: { ...given.protocol, people: { ...given.protocol.people, observers: 1 } },
+  };
+  await addCases(study, [{ id: "x" }]);
+  await assignReaders(study, "curation");
+  await submitReading(study, reading("x", observer, "weber_a"));
+  assert.equal((await caseRow(study, "x")).state, "read");
+});
+
 test("withdrawReading: the case is a candidate again, with its history", async (context) => {
   const study = await studyWithPeople(context);
   await addCases(study, [{ id: "x", state: "candidate no fracture" }]);
