@@ -82,8 +82,8 @@ export async function createRound(
     for (const person of people) {
       const again = seededOrder(chosen, (one) => one, seed, `${key} again ${person}`);
       await addTasks(transaction, repeatOf(key), again.slice(0, repeats), [person], seed);
-      // Crossed, everything comes again, and readers know it; without a washout nothing comes later.
-      const held = model === "crossed" || washoutDays === 0 ? 0 : repeats;
+      // Without a washout nothing comes later; crossed, everything comes again, and nothing is left to hold back.
+      const held = washoutDays === 0 ? 0 : repeats;
       await holdBack(transaction, key, person, again.slice(repeats, repeats + held));
     }
     await transaction

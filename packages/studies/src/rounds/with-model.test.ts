@@ -80,7 +80,7 @@ test("rounds: without a model nothing of it is told, with it its newest findings
   }
 });
 
-test("rounds: crossed, nothing is held back, and everything comes again after the washout", async (context) => {
+test("rounds: crossed, everything is there at first, and comes again after the washout", async (context) => {
   const study = await studyWithModel(context, "crossed", 3);
   const [queue] = await queuesOf(study, observer);
   assert.deepEqual([queue.left, queue.later], [8, 8]);
