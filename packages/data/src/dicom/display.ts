@@ -139,7 +139,8 @@ export function grayTransforms(
   // Nothing but padding: an empty range, everything black.
   const [low, high] = extremes(counted, isPadding) ?? [0, -1];
   const { rescale, toModality } = modalityTransform(attributes, header, where);
-  const range = [low, high].map(toModality);
+  // A table need not rise from one end to the other.
+  const range = rangeOf(counted, (value) => toModality(isPadding(value) ? low : value));
   const mayBeNegative = leastPossible(header, toModality) < 0;
   const { display, toShare } = voiTransform(attributes, mayBeNegative, range, where);
   return { isPadding, low, high, rescale, toModality, display, toShare };
@@ -187,7 +188,7 @@ function leastPossible(header: PixelHeader, toModality: (value: number) => numbe
 function voiTransform(
   attributes: Attributes,
   mayBeNegative: boolean,
-  range: readonly number[],
+  { min: low, max: high }: ValueRange,
   where: string,
 ): { display: Display; toShare: (value: number) => number } {
   const [item] = attributes.items(VOI_LUT);
@@ -203,8 +204,6 @@ function voiTransform(
     const { function: name, center, width } = window;
     return { display: window, toShare: windowFunction(name, center, width) };
   }
-  const low = Math.min(...range);
-  const high = Math.max(...range);
   return {
     display: { kind: "full range", low, high },
     toShare: (value) => (high > low ? (value - low) / (high - low) : 0),
