@@ -57,8 +57,8 @@ export function summaryText(study: FinishedStudy, tests: readonly ComparedTest[]
     "## Preliminary selection",
     selectionText(study),
     "## Not in it",
-    "One training, with one seed: nothing here tells how much another seed would change, and two networks (ResNet-101, " +
-      "the fine mask head) were not compared on this study.",
+    "One training, with one seed: nothing here tells how much another seed would change. ResNet-101 was not compared on " +
+      "this study; the fine mask head and a second box head were, while all else of the detector rested: heads.md.",
   ].join("\n\n")}\n`;
 }
 
