@@ -5,8 +5,10 @@ import {
   type Box,
   boxArea,
   boxFromXywh,
+  boxHeight,
   boxIou,
   boxToXywh,
+  boxWidth,
   clipBox,
   flipBox,
   intersectBoxes,
@@ -29,7 +31,14 @@ test("boxIou: half of a box", () => checkIou([0, 0, 4, 2], [0, 0, 2, 2], 0.5));
 test("boxIou: boxes apart on both axes", () => checkIou([0, 0, 1, 1], [5, 5, 6, 6], 0));
 test("boxIou: two empty boxes", () => checkIou([3, 3, 3, 3], [3, 3, 3, 3], 0));
 test("boxArea: the box around one pixel has area 1", () => assert.equal(boxArea([7, 9, 8, 10]), 1));
-test("boxArea: a box that is inside out has none", () => assert.equal(boxArea([4, 0, 1, 3]), 0));
+test("boxArea: a box that is inside out, either way or both, has none", () => {
+  assert.deepEqual([boxWidth([4, 0, 1, 3]), boxHeight([4, 0, 1, 3])], [0, 3]);
+  assert.deepEqual([boxWidth([1, 3, 4, 0]), boxHeight([1, 3, 4, 0])], [3, 0]);
+  assert.deepEqual(
+    [boxArea([4, 0, 1, 3]), boxArea([1, 3, 4, 0]), boxArea([4, 3, 1, 0])],
+    [0, 0, 0],
+  );
+});
 
 test("intersectBoxes: what both hold, each side from either box", () => {
   const [left, right]: [Box, Box] = [

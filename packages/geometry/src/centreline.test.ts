@@ -53,15 +53,29 @@ test("centrelineOf: the ends of a bar with corners lie half a width inside it", 
   assert.ok(Math.abs(found.width - 9) < 0.7, `${found.width}`);
 });
 
+/** A bar nine pixels high with a tail of one pixel's height at either end. */
+function tailedBar(): Mask {
+  const mask = emptyMask(120, 20);
+  for (let y = 5; y < 14; y++) mask.data.fill(1, y * 120 + 20, y * 120 + 100);
+  mask.data.fill(1, 9 * 120 + 10, 9 * 120 + 110);
+  return mask;
+}
+
+/** Where the line of a level structure begins and ends. */
+function levelEnds(mask: Mask): number[] {
+  const points = centrelineOf(mask)?.points ?? assert.fail();
+  return [points[0], points[points.length - 2]].toSorted((a, b) => a - b);
+}
+
 test("centrelineOf: of a thin tail no more goes than half of the structure's width, at either end", () => {
-  const tailed = emptyMask(120, 20);
-  for (let y = 5; y < 14; y++) tailed.data.fill(1, y * 120 + 30, y * 120 + 90);
-  tailed.data.fill(1, 9 * 120 + 10, 9 * 120 + 110);
-  const found = centrelineOf(tailed);
-  assert.ok(found !== null);
   // Pixels 10 and 109 are the tails' last; the bar is five deep in its middle.
-  const xs = [found.points[0], found.points[found.points.length - 2]].toSorted((a, b) => a - b);
-  assert.deepEqual(xs, [15.5, 104.5]);
+  assert.deepEqual(levelEnds(tailedBar()), [15.5, 104.5]);
+});
+
+test("centrelineOf: a neck in its middle does not make a structure a thin one", () => {
+  const necked = tailedBar();
+  for (const y of [5, 6, 7, 8, 10, 11, 12, 13]) necked.data.fill(0, y * 120 + 57, y * 120 + 63);
+  assert.deepEqual(levelEnds(necked), [15.5, 104.5]);
 });
 
 test("centrelineOf: a branch and a hole do not turn the line", () => {

@@ -72,13 +72,13 @@ function transformLine(
     values[q] = value;
     // A parabola at infinity is never the lowest, and differences of infinities are no numbers.
     if (value === Infinity) continue;
+    // The first one's stays: no other begins before it.
     let start = -Infinity;
     while (last >= 0) {
       const p = places[last];
       start = ((value - values[p]) / weight + q * q - p * p) / (2 * (q - p));
       if (start > starts[last]) break;
       last--;
-      start = -Infinity;
     }
     last++;
     places[last] = q;

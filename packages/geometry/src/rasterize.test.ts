@@ -82,6 +82,7 @@ for (const parts of [1, 2, 10, 100, 997]) {
 
 const impossible: readonly (readonly [string, number[], RegExp])[] = [
   ["no number", [1, 1, Number.NaN, 5, 9, 5], /got NaN at place 2 of 6/],
+  ["no number, the first of all", [Number.NaN, 1, 5, 5, 9, 5], /got NaN at place 0 of 6/],
   ["without end", [1, 1, 5, Number.POSITIVE_INFINITY, 9, 5], /got Infinity at place 3 of 6/],
   ["further than any image is wide", [1, 1, 5, -1e12, 9, 5], /got -\d+ at place 3 of 6/],
   ["without its y", [1, 1, 5, 5, 9], /as many y as x, got 5 coordinates/],

@@ -32,6 +32,8 @@ test("simplifyBorder: half a pixel from the middle of every side, and back", () 
     fc.property(anyMask(12), (mask) => {
       for (const outline of traceMask(mask)) {
         const simple = simplifyBorder(outline, 0.5);
+        // Nothing collapses, and nothing is turned inside out.
+        assert.ok(polygonSignedArea(simple) * polygonSignedArea(outline) > 0);
         assert.ok(furthest(middles(outline), simple) <= 0.5 + 1e-6);
         assert.ok(furthest(outline, simple) <= 0.5 + Math.SQRT2 / 4 + 1e-6);
         assert.ok(furthest(simple, outline) <= 0.5 + 1e-6);

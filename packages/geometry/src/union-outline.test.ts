@@ -40,6 +40,23 @@ test("unionOutline: halves that share a side are the whole again, without the se
   const union = unionOutline([left, right]);
   assert.ok(union !== null);
   assert.deepEqual([polygonArea(union), union.length / 2], [100, 4]);
+  // A seam that ends on a slanted side.
+  assert.deepEqual(
+    unionOutline([
+      [0, 0, 4, 0, 4, 4, 0, 6],
+      [4, 0, 12, 0, 4, 4],
+    ]),
+    [0, 0, 12, 0, 0, 6],
+  );
+});
+
+test("unionOutline: a piece that snapping has laid along part of a slanted edge", () => {
+  const triangle = [0, 0, 10, 10, 0, 10];
+  const piece = [2, 2, 8, 2, 8, 8];
+  const union = unionOutline([triangle, piece]);
+  assert.ok(union !== null);
+  assert.equal(polygonArea(union), 50 + 18);
+  assert.deepEqual(union, [0, 0, 2, 2, 8, 2, 8, 8, 10, 10, 0, 10]);
 });
 
 test("unionOutline: what lies inside goes, what lies elsewhere or touches in a point refuses", () => {
