@@ -14,7 +14,7 @@ import { dicomWebClient, dimseClient, textIn } from "@malleolus/pacs";
 import { freePort, startOrthancWithDimse } from "@malleolus/pacs/test-archives";
 import { internalHospital } from "@malleolus/phantom";
 import type { Bench } from "./bench.ts";
-import { clientOf, row, startService } from "./inference.ts";
+import { addressOf, isReady, row, startService } from "./inference.ts";
 import { phantomFiles, variantFiles } from "./variants.ts";
 
 const LOOK_MS = 100;
@@ -54,8 +54,8 @@ title = "ORTHANC"
 `,
       );
       child = startService(inbox);
-      const service = await clientOf(child, inbox);
-      while (!(await service.isReady())) await wait(LOOK_MS);
+      const address = await addressOf(child);
+      while (!(await isReady(address))) await wait(LOOK_MS);
       const headers = { Authorization: `Basic ${Buffer.from("user:secret").toString("base64")}` };
       const client = dicomWebClient({ url, headers });
       const node = { host: "127.0.0.1", port, calledTitle: "MALLEOLUS", callingTitle: "MODALITY" };

@@ -3,7 +3,7 @@
  * are; anything else is a bug of ours, which the log keeps and the client hears nothing of.
  */
 import type { Failure, FailureCode } from "@malleolus/schema";
-import { StudyError, type StudyErrorCode } from "@malleolus/studies";
+import { StudyError, type StudyErrorCode } from "@malleolus/studies/without-database";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { ServerError } from "./errors.ts";

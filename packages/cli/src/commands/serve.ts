@@ -80,7 +80,11 @@ export const serveCommand: CommandFile = (output) =>
         "bfloat16",
       ]),
     )
-    .option("--threads <number>", "with --inference: threads per operator", wholeNumber(1))
+    .option(
+      "--threads <number>",
+      "with --inference: threads of each process that analyses (its share of the cores)",
+      wholeNumber(1),
+    )
     .option("--threshold <score>", "with --inference: lowest score of a finding", share)
     .option("--prevalence <share>", "with --inference: share of patients with a fracture", share)
     .option(

@@ -2,11 +2,9 @@
 import type { ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import type { Command } from "commander";
-import { chooseDetector } from "../choose-detector.ts";
 import type { EngineName } from "../engine/engine.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
-import { askNewPassphrase, askPassphrase } from "../passphrase.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import type { AnalysisOptions } from "./analysis-options.ts";
 import { beginAnalysis, openIn, startAnalysis } from "./start-analysis.ts";
@@ -59,6 +57,7 @@ export async function serveInference(
         "--add-model: expected --checkpoint and --figures beside it; the figures are what evaluate --json printed",
       );
     }
+    const { chooseDetector } = await import("../choose-detector.ts");
     const path = await chooseDetector(given.checkpoint, given.json === true, output);
     const { addModel } = await import("@malleolus/server/inference");
     const sha256 = await addModel(folder, {
@@ -72,36 +71,40 @@ export async function serveInference(
     );
     return;
   }
-  const detector = await chooseDetector(given.checkpoint, given.json === true, output);
   const { engine, dtype, threads, threshold = null, prevalence = null, errorRate = null } = given;
-  const options: AnalysisOptions = {
-    detector,
-    engine,
-    ...(dtype === undefined ? {} : { dtype }),
-    ...(threads === undefined ? {} : { threads }),
-    threshold,
-    prevalence,
-    errorRate,
-    anyPart: given.anyPart === true,
-    stepsAside: false,
-  };
+  // The first is begun before all else is loaded: it takes longer than that.
+  let begun: ChildProcess | null = beginAnalysis(engine, false);
+  begun.on("error", () => undefined);
   const stopped = Promise.withResolvers<void>();
   const signals = stopOnSignals(() => {
     output.writeError("stopping; what is being analysed is finished, what waits goes on later\n");
     stopped.resolve();
   });
   const log = given.log === undefined ? undefined : createWriteStream(given.log, { flags: "a" });
-  // The first is begun before the service is loaded: both are done sooner.
-  let begun: ChildProcess | null = beginAnalysis(engine, options.stepsAside);
-  begun.on("error", () => undefined);
   try {
+    const { chooseDetector } = await import("../choose-detector.ts");
+    const detector = await chooseDetector(given.checkpoint, given.json === true, output);
+    const options: AnalysisOptions = {
+      detector,
+      engine,
+      ...(dtype === undefined ? {} : { dtype }),
+      threshold,
+      prevalence,
+      errorRate,
+      anyPart: given.anyPart === true,
+      stepsAside: false,
+    };
     const passphrase = await passphraseOf(folder, output, command);
     const { startInference } = await import("@malleolus/server/inference");
     const service = await startInference({
       folder,
       passphrase,
-      startAnalysis: (registered) => {
-        const own = { ...options, detector: registered ?? detector };
+      startAnalysis: (registered, share) => {
+        const own = {
+          ...options,
+          detector: registered ?? detector,
+          threads: threads ?? wantedThreads() ?? share,
+        };
         const first = begun;
         begun = null;
         const isThere = first?.connected === true && first.exitCode === null;
@@ -131,9 +134,16 @@ export async function serveInference(
   }
 }
 
+/** Those that somebody has named for all of OpenMP's programs. */
+function wantedThreads(): number | undefined {
+  const wanted = Number.parseInt(process.env.OMP_NUM_THREADS ?? "", 10);
+  return wanted >= 1 ? wanted : undefined;
+}
+
 /** A new one is asked for twice: without it the inbox cannot be opened again. */
 async function passphraseOf(folder: string, output: Output, command: Command): Promise<string> {
+  const { askNewPassphrase, askPassphrase } = await import("../passphrase.ts");
   if (existsSync(`${folder}/inbox.keys`)) return askPassphrase(output, command);
-  const { passphraseWeakness } = await import("@malleolus/studies");
+  const { passphraseWeakness } = await import("@malleolus/studies/without-database");
   return askNewPassphrase(output, command, passphraseWeakness);
 }

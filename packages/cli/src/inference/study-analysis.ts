@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { DataError, decodeRadiograph, type Radiograph } from "@malleolus/data";
 import { readFileParts } from "@malleolus/data/dicom";
-import { atPrevalence } from "@malleolus/evaluation";
+import { atPrevalence } from "@malleolus/evaluation/decision";
 import { type RadiographFault, radiographFault } from "@malleolus/imaging";
 import type { RadiographCheck, RadiographLook } from "@malleolus/networks";
 import type { Prediction, View } from "@malleolus/schema";

@@ -1,7 +1,12 @@
 /** One coherent prediction for all radiographs of a patient. */
 import { join } from "node:path";
 import { type Radiograph, readRadiograph } from "@malleolus/data";
-import { conformalSet, decidePatient, prevalenceOf, shownFindings } from "@malleolus/evaluation";
+import {
+  conformalSet,
+  decidePatient,
+  prevalenceOf,
+  shownFindings,
+} from "@malleolus/evaluation/decision";
 import { writeFileWhole } from "@malleolus/host";
 import type { FindingLine } from "@malleolus/imaging";
 import type {

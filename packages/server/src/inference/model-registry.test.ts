@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { lockExclusively } from "@malleolus/studies";
+import { lockExclusively } from "@malleolus/studies/without-database";
 import { addApiKey } from "./api-keys.ts";
 import {
   addModel,

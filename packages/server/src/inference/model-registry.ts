@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { writeFileWhole } from "@malleolus/host";
 import { readJson } from "@malleolus/schema";
-import { lockExclusively } from "@malleolus/studies";
+import { lockExclusively } from "@malleolus/studies/without-database";
 import { z } from "zod";
 import { ServerError } from "../errors.ts";
 import { syncFolder } from "./inbox/sealed-files.ts";

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
@@ -29,6 +30,28 @@ test("startInference: on loopback, for one service an inbox, and gone when it is
     await service.stop();
   }
   await assert.rejects(fetch(`${service.address}/healthz`));
+});
+
+test("startInference: each process has its share of the cores, and one at least", async (context) => {
+  const cores = availableParallelism();
+  for (const [atOnce, share] of [
+    [1, cores],
+    [2, Math.max(1, Math.floor(cores / 2))],
+    [16, Math.max(1, Math.floor(cores / 16))],
+  ]) {
+    const folder = testFolder(context);
+    writeFileSync(join(folder, "service.toml"), `analysesAtOnce = ${atOnce}\n`);
+    const told: number[] = [];
+    const service = await startInference({
+      ...optionsOf(folder),
+      startAnalysis: (_, threads) => {
+        told.push(threads);
+        return startTestAnalysis();
+      },
+    });
+    await service.stop();
+    assert.deepEqual(new Set(told), new Set([share]), `${atOnce} at once`);
+  }
 });
 
 test("startInference: a host that others reach asks for TLS or a proxy, by HTTP and by DIMSE, and so does an archive", async (context) => {

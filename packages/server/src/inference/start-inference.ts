@@ -3,6 +3,7 @@
  * another host is asked for, and then with TLS or behind a proxy that has it: radiographs name their patients.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { isAbsolute, join } from "node:path";
 import {
   type DimseNode,
@@ -12,7 +13,7 @@ import {
   startDimseNode,
 } from "@malleolus/pacs";
 import { type ServiceSettings, serviceSettingsSchema } from "@malleolus/schema";
-import { readServiceSettings } from "@malleolus/studies";
+import { readServiceSettings } from "@malleolus/studies/without-database";
 import { pino } from "pino";
 import { ServerError } from "../errors.ts";
 import { addressOf, LOOPBACK, LOOPBACK_NAMES, readCredentials } from "../listening.ts";
@@ -32,8 +33,12 @@ export interface InferenceOptions {
   /** Of the inbox; made where there is none. */
   readonly folder: string;
   readonly passphrase: string;
-  /** `detector` is the registry's that is in use; null where none is. */
-  readonly startAnalysis: (detector: string | null) => ReturnType<StartAnalysis>;
+  /**
+   * `detector` is the registry's that is in use; null where none is. `threads` is the process's share of the cores: the
+   * same whatever others do meanwhile, since other sums have other last digits, and a repeated analysis is to make the
+   * same objects.
+   */
+  readonly startAnalysis: (detector: string | null, threads: number) => ReturnType<StartAnalysis>;
   readonly host?: string | undefined;
   /** 0 for any that is free. */
   readonly port: number;
@@ -69,15 +74,15 @@ export async function startInference(options: InferenceOptions): Promise<Running
   const credentials = tls === undefined ? undefined : readCredentials(tls);
   const settings = settingsIn(folder);
   const send = senderOf(folder, settings);
-  const inbox = await openInbox(folder, passphrase);
-  const audit = await openAudit(join(folder, "audit.jsonl"));
   const metrics = openMetrics();
   const level = options.log === undefined ? "warn" : "info";
   const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   let service: LiveService | null = null;
+  const threads = Math.max(1, Math.floor(availableParallelism() / settings.analysesAtOnce));
+  // Before the inbox, which a passphrase opens slowly: the model comes into memory meanwhile.
   const analyst = openAnalysts(
     settings.analysesAtOnce,
-    () => options.startAnalysis(currentModelPath(folder)),
+    () => options.startAnalysis(currentModelPath(folder), threads),
     () => service?.wake(),
     // A file that was exchanged after its approval is not analysed with, nor one that two people have not approved: the
     // service is not ready then.
@@ -89,6 +94,10 @@ export async function startInference(options: InferenceOptions): Promise<Running
       },
     },
   );
+  const { inbox, audit } = await openFolder(folder, passphrase).catch(async (error: unknown) => {
+    await analyst.close();
+    throw error;
+  });
   const opened = openLiveService({
     inbox,
     analyst,
@@ -130,6 +139,16 @@ export async function startInference(options: InferenceOptions): Promise<Running
     dimsePort: node?.port ?? null,
     stop,
   };
+}
+
+async function openFolder(folder: string, passphrase: string) {
+  const inbox = await openInbox(folder, passphrase);
+  try {
+    return { inbox, audit: await openAudit(join(folder, "audit.jsonl")) };
+  } catch (error) {
+    await inbox.close();
+    throw error;
+  }
 }
 
 /** Those of the file, else what they begin as. @throws StudyError `configuration`. */

@@ -9,7 +9,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type LiveHeader, readLiveHeader } from "@malleolus/data";
 import { readJson } from "@malleolus/schema";
-import { createKeyFile, KeyFile, lockExclusively } from "@malleolus/studies";
+import { createKeyFile, KeyFile, lockExclusively } from "@malleolus/studies/without-database";
 import { ServerError } from "../../errors.ts";
 import { type LiveObject, type LiveStudy, liveStudySchema } from "./live-study.ts";
 import {
