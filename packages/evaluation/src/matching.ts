@@ -3,16 +3,7 @@
  * overlap. The Weber class plays no part: whether it is right is the confusion matrix's question.
  * Instances of the class of no fracture, and bones, are left out.
  */
-import {
-  boxIou,
-  fillOutlinesInWindow,
-  type Mask,
-  maskIou,
-  type Polygon,
-  polygonBounds,
-  rasterizeWindow,
-  unionBoxes,
-} from "@malleolus/geometry";
+import { boxIou, outlinesIou } from "@malleolus/geometry";
 import type { Finding } from "@malleolus/schema";
 import { type Standing, standings } from "./found.ts";
 import type { MarkedImage } from "./froc.ts";
@@ -112,37 +103,4 @@ function standingsOn(
 ): Standing[] {
   const boxes = truths.map(({ box }) => box);
   return standings(findings, boxes, [], leastIou);
-}
-
-/**
- * Overlap of a drawn object, whose polygons are a union, and a finding, whose holes are holes: that of
- * their masks on the whole image.
- */
-export function outlinesIou(
-  drawn: readonly Polygon[],
-  found: readonly Polygon[],
-  size: { readonly width: number; readonly height: number },
-): number {
-  const masks = outlineMasks(drawn, found, size);
-  return masks === null ? 0 : maskIou(masks.drawn, masks.found);
-}
-
-/**
- * The masks of both, as much of the image as holds them; null where one has no outline, or nothing of
- * either lies on the image.
- */
-export function outlineMasks(
-  drawn: readonly Polygon[],
-  found: readonly Polygon[],
-  size: { readonly width: number; readonly height: number },
-): { readonly drawn: Mask; readonly found: Mask } | null {
-  if (drawn.length === 0 || found.length === 0) return null;
-  const around = unionBoxes(polygonBounds(...drawn), polygonBounds(...found));
-  // Whole pixels and one more: outside there is nothing of either mask.
-  const [x, y] = [Math.max(0, Math.floor(around[0]) - 1), Math.max(0, Math.floor(around[1]) - 1)];
-  const width = Math.min(size.width, Math.ceil(around[2]) + 1) - x;
-  const height = Math.min(size.height, Math.ceil(around[3]) + 1) - y;
-  if (width <= 0 || height <= 0) return null;
-  const window = { x, y, width, height };
-  return { drawn: rasterizeWindow(drawn, window), found: fillOutlinesInWindow(found, window) };
 }

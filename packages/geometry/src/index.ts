@@ -44,7 +44,7 @@ export {
   measurePerpendicular,
   type Point,
 } from "./measure.ts";
-export { outlinesIou, polygonsIou } from "./outline-overlap.ts";
+export { type OverlaidMasks, outlineMasks, outlinesIou, polygonsIou } from "./outline-overlap.ts";
 export {
   clipPolygon,
   flipPolygon,

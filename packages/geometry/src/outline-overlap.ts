@@ -13,13 +13,19 @@ interface ImageSize {
   readonly height: number;
 }
 
+/** Two objects' masks of one size, as much of the image as holds them. */
+export interface OverlaidMasks {
+  readonly drawn: Mask;
+  readonly found: Mask;
+}
+
 /** IoU of two drawn objects, whose polygons are unions. Zero where one of them is empty. */
 export function polygonsIou(
   one: readonly Polygon[],
   other: readonly Polygon[],
   size: ImageSize,
 ): number {
-  return iouWithin(one, other, size, rasterizeWindow);
+  return iouOf(masksWithin(one, other, size, rasterizeWindow));
 }
 
 /**
@@ -31,22 +37,35 @@ export function outlinesIou(
   traced: readonly Polygon[],
   size: ImageSize,
 ): number {
-  return iouWithin(drawn, traced, size, fillOutlinesInWindow);
+  return iouOf(outlineMasks(drawn, traced, size));
 }
 
-function iouWithin(
-  one: readonly Polygon[],
-  other: readonly Polygon[],
+/** The masks of both; null where one has no outline, or nothing of either lies on the image. */
+export function outlineMasks(
+  drawn: readonly Polygon[],
+  traced: readonly Polygon[],
   size: ImageSize,
-  fillOther: (polygons: readonly Polygon[], window: PixelWindow) => Mask,
-): number {
-  if (one.length === 0 || other.length === 0) return 0;
-  const around = unionBoxes(polygonBounds(...one), polygonBounds(...other));
+): OverlaidMasks | null {
+  return masksWithin(drawn, traced, size, fillOutlinesInWindow);
+}
+
+function iouOf(masks: OverlaidMasks | null): number {
+  return masks === null ? 0 : maskIou(masks.drawn, masks.found);
+}
+
+function masksWithin(
+  drawn: readonly Polygon[],
+  found: readonly Polygon[],
+  size: ImageSize,
+  fillFound: (polygons: readonly Polygon[], window: PixelWindow) => Mask,
+): OverlaidMasks | null {
+  if (drawn.length === 0 || found.length === 0) return null;
+  const around = unionBoxes(polygonBounds(...drawn), polygonBounds(...found));
   // Whole pixels and one more: outside there is nothing of either mask.
   const [x, y] = [Math.max(0, Math.floor(around[0]) - 1), Math.max(0, Math.floor(around[1]) - 1)];
   const width = Math.min(size.width, Math.ceil(around[2]) + 1) - x;
   const height = Math.min(size.height, Math.ceil(around[3]) + 1) - y;
-  if (width <= 0 || height <= 0) return 0;
+  if (width <= 0 || height <= 0) return null;
   const window = { x, y, width, height };
-  return maskIou(rasterizeWindow(one, window), fillOther(other, window));
+  return { drawn: rasterizeWindow(drawn, window), found: fillFound(found, window) };
 }

@@ -7,11 +7,17 @@
  * tolerance is how far two annotators' borders are apart: who is as near to one as the other annotator
  * is cannot be told to be wrong.
  */
-import { type Mask, type Polygon, polygonBounds, rasterizeWindow } from "@malleolus/geometry";
+import {
+  type OverlaidMasks,
+  outlineMasks,
+  type Polygon,
+  polygonBounds,
+  rasterizeWindow,
+} from "@malleolus/geometry";
 import type { Estimate } from "@malleolus/schema";
 import { type BootstrapOptions, weightedBootstrap } from "../bootstrap.ts";
 import { type EvaluationOptions, shownPatients } from "../evaluate.ts";
-import { outlineMasks, pairFractures } from "../matching.ts";
+import { pairFractures } from "../matching.ts";
 import type { TestImage, TestPatient } from "../patient.ts";
 import type { PixelSpacing } from "../segmentation/distance-transform.ts";
 import { type MaskAgreement, maskAgreement } from "../segmentation/mask-agreement.ts";
@@ -124,7 +130,7 @@ function comparedFractures(
 }
 
 function agreementOf(
-  { drawn, found }: { readonly drawn: Mask; readonly found: Mask },
+  { drawn, found }: OverlaidMasks,
   spacing: PixelSpacing,
   tolerance: number,
 ): MaskAgreement {
@@ -135,7 +141,7 @@ function agreementOf(
 function drawnMasks(
   [one, other]: readonly [readonly Polygon[], readonly Polygon[]],
   { width, height }: Pick<TestImage, "width" | "height">,
-): { readonly drawn: Mask; readonly found: Mask } {
+): OverlaidMasks {
   // What lies around both is empty in both, and changes no measure.
   const [x1, y1, x2, y2] = polygonBounds(...one, ...other);
   const [x, y] = [Math.max(0, Math.floor(x1) - 1), Math.max(0, Math.floor(y1) - 1)];
