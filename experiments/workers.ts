@@ -12,7 +12,7 @@
  * Long because the questions share their servers, workers and counts.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
@@ -20,10 +20,14 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { randomStreams } from "@malleolus/random";
 import {
   closeStudy,
   createStudy,
+  imagesOf,
+  type JobQueue,
   openQueue,
   openStudy,
   type Study,
@@ -46,6 +50,8 @@ import {
 const MODEL = { sha256: "ab".repeat(32), name: "none", version: "1" };
 const TOPIC = topicOf({ kind: "analyze", model: MODEL.sha256 });
 const never = new AbortController().signal;
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
 const VIEWS = ["ap", "mortise", "lateral"] as const;
 /** Of a job, where everything fails: less than of a real one, so that there are many. */
 const IMAGES_A_JOB = 8;
@@ -64,8 +70,10 @@ interface TestWorker {
   readonly news: (TestWorkerNews & { readonly atMs: number })[];
   /** When it has said so. */
   said(news: TestWorkerNews["news"]): Promise<void>;
-  /** How large it is, in MiB. */
+  /** All memory that it has, in MiB. */
   sizeMiB(): number;
+  /** What of it is left when all garbage is collected. */
+  liveMiB(): Promise<number>;
 }
 
 async function newPlace(
@@ -120,6 +128,16 @@ function startWorker(folder: string, options: TestWorkerOptions): TestWorker {
     sizeMiB() {
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    },
+    async liveMiB() {
+      const before = news.length;
+      child.kill("SIGUSR2");
+      while (isAlive(child)) {
+        const told = news.slice(before).find((one) => one.news === "size");
+        if (told?.news === "size") return told.liveMiB;
+        await setTimeout(20);
+      }
+      throw new Error("expected a worker that tells its size, got one that has ended");
     },
   };
 }
@@ -204,23 +222,33 @@ async function coordination(workers: number, count: number): Promise<void> {
   await queue.close();
 }
 
-/** Processor time of the server's processes that are there. */
-function serverCpuMs({ url }: TestPostgres): number {
-  const folder = new URL(url.replace("@/", "@socket/")).searchParams.get("host") ?? "";
-  const [postmaster] = readFileSync(join(folder, "data", "postmaster.pid"), "utf8").split("\n");
+/** Processor time of the server's processes, those that have ended as well. */
+function serverCpuMs(server: TestPostgres): number {
+  const [postmaster] = readFileSync(join(folderOf(server), "data", "postmaster.pid"), "utf8").split(
+    "\n",
+  );
   const fields = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-        // Behind the name in parentheses: the state, the parent; user and system time are the 12th and 13th.
-        return [stat.slice(stat.lastIndexOf(")") + 2).split(" ")];
+        // Behind the name in parentheses: the state, the parent; user and system time are the 12th and 13th, those of
+        // children that have ended the 14th and 15th.
+        return [[name, ...stat.slice(stat.lastIndexOf(")") + 2).split(" ")]];
       } catch {
         return [];
       }
-    })
-    .filter(([, parent]) => parent === postmaster);
-  return fields.reduce((sum, own) => sum + Number(own[11]) + Number(own[12]), 0) * TICK_MS;
+    });
+  const ticks = fields.reduce((sum, [name, , parent, ...own]) => {
+    const [user, system, ofEnded, systemOfEnded] = own.slice(9, 13).map(Number);
+    if (parent === postmaster) return sum + user + system;
+    return name === postmaster ? sum + ofEnded + systemOfEnded : sum;
+  }, 0);
+  return ticks * TICK_MS;
+}
+
+function folderOf({ url }: TestPostgres): string {
+  return new URL(url.replace("@/", "@socket/")).searchParams.get("host") ?? "";
 }
 
 /** Of Linux. */
@@ -352,8 +380,7 @@ async function faults(seed: number, kills: number): Promise<void> {
     await queue.send(all);
     sent += some.length;
   }
-  const socketFolder = new URL(server.url.replace("@/", "@socket/")).searchParams.get("host") ?? "";
-  const way = await openWay(socketFolder, 5433);
+  const way = await openWay(folderOf(server), 5433);
   const options = () => ({
     jobMs: 300 + below(1500),
     stays: true,
@@ -455,53 +482,147 @@ function inHand({ news }: TestWorker): string | null {
   return last !== undefined && "key" in last && last.news === "claimed" ? last.key : null;
 }
 
-/** As many radiographs as asked for come in and are looked at; by tenths, how fast, and how large everybody is. */
+/** Of a phase of `many`, by how many radiographs were through: what a process has in use, in MiB. */
+type Sizes = (readonly [count: number, sizeMiB: number])[];
+
+/**
+ * As many radiographs as asked for come in and are looked at; by tenths, how fast, and how large everybody is: all that
+ * they have, and what is left of it when all garbage is collected, by which growth is told.
+ */
 async function many(radiographs: number, workers: number): Promise<void> {
   await using place = await newPlace();
   const { study } = place;
   const tenth = Math.ceil(radiographs / 10 / 3) * 3;
+  const all = tenth * 10;
+  const recorded: Sizes = [];
+  let spent = costs(place, all);
   let start = performance.now();
   for (let i = 0; i < 10; i++) {
     for (let at = 0; at < tenth; at += 300) {
       await addRadiographs(study, (i * tenth + at) / 3, Math.min(300, tenth - at));
     }
     const rate = (tenth / (performance.now() - start)) * 1000;
-    print({ import: (i + 1) * tenth, perSecond: rate, ownMiB: ownMiB() });
+    recorded.push([(i + 1) * tenth, liveMiB()]);
+    print({ recorded: (i + 1) * tenth, perSecond: rate, ...ownMiB() });
     start = performance.now();
   }
+  print({ phase: "recording", growthMiBA100000: growth(recorded), aRadiograph: spent() });
+
   // All of them wait at once: there is nobody yet who takes one.
-  const queue = await openQueue(study, { mostWaiting: Math.ceil(radiographs / 32) + 1 });
-  const sent = await sendAnalyses(study, queue, MODEL, "me", { stop: never });
-  print({ ...sent, seconds: (performance.now() - start) / 1000, ownMiB: ownMiB() });
+  const queue = await openQueue(study, { mostWaiting: Math.ceil(all / 32) + 1 });
+  const sentSizes: Sizes = [];
+  let count = 0;
+  const watched: JobQueue = {
+    ...queue,
+    async send(jobs) {
+      const added = await queue.send(jobs);
+      count += jobs.reduce((sum, job) => sum + imagesOf(job).length, 0);
+      if (count >= ((sentSizes.length + 1) * all) / 10) {
+        const perSecond = (tenth / (performance.now() - start)) * 1000;
+        sentSizes.push([count, liveMiB()]);
+        print({ sent: count, perSecond, ...ownMiB() });
+        start = performance.now();
+      }
+      return added;
+    },
+  };
+  spent = costs(place, all);
+  start = performance.now();
+  const sent = await sendAnalyses(study, watched, MODEL, "me", { stop: never });
+  print({
+    phase: "sending",
+    ...{ ...sent, growthMiBA100000: growth(sentSizes) },
+    aRadiograph: spent(),
+  });
+
+  spent = costs(place, all);
   const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));
   for (const one of started) await one.said("ready");
+  const kept: Sizes = [];
+  const ofWorkers = started.map((): Sizes => []);
   for (let i = 0; i < 10; i++) {
     const wanted = Math.ceil((sent.jobs * (i + 1)) / 10);
     const before = (await queue.counts()).completed;
     start = performance.now();
     let completed = before;
     while (completed < wanted) {
-      await setTimeout(100);
+      await setTimeout(500);
       completed = (await queue.counts()).completed;
+      // What they have said is nothing of a sender's.
+      for (const { news } of started) news.length = 0;
     }
     const seconds = (performance.now() - start) / 1000;
+    const done = (completed / sent.jobs) * sent.open;
+    kept.push([done, liveMiB()]);
+    const workersMiB = started.map((one) => one.sizeMiB());
+    for (const [k, one] of started.entries()) ofWorkers[k].push([done, await one.liveMiB()]);
     print({
-      predicted: (completed / sent.jobs) * sent.open,
+      kept: done,
       perSecond: (((completed - before) / sent.jobs) * sent.open) / seconds,
-      workersMiB: started.map((one) => Math.round(one.sizeMiB())),
-      ownMiB: ownMiB(),
+      workersMiB,
+      workersLiveMiB: ofWorkers.map((own) => own[own.length - 1][1]),
+      ...ownMiB(),
     });
   }
-  const { count } = await study.database
+  const aRadiograph = spent();
+  for (const { child } of started) child.kill("SIGTERM");
+  await ended(started);
+  const workersMs = started
+    .flatMap(({ news }) => news.flatMap((one) => (one.news === "ended" ? [one.cpuMs] : [])))
+    .reduce((sum, ms) => sum + ms, 0);
+  print({
+    phase: "keeping",
+    growthMiBA100000: { own: growth(kept), workers: ofWorkers.map(growth) },
+    aRadiograph: { ...aRadiograph, workersMs: workersMs / all },
+  });
+  const rows = await study.database
     .selectFrom("analyses")
     .select(({ fn }) => fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
-  assert.equal(count, tenth * 10);
+  assert.equal(rows.count, all);
   await queue.close();
 }
 
-function ownMiB(): number {
-  return Math.round(process.memoryUsage.rss() / 2 ** 20);
+/** From now on, of each radiograph: processor time of this process and of the server, and what the database grows by. */
+function costs({ server }: Place, radiographs: number) {
+  const cpu = process.cpuUsage();
+  const [serverMs, bytes] = [serverCpuMs(server), databaseBytes(server)];
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return {
+      ownMs: (user + system) / 1000 / radiographs,
+      serverMs: (serverCpuMs(server) - serverMs) / radiographs,
+      bytes: (databaseBytes(server) - bytes) / radiographs,
+    };
+  };
+}
+
+function databaseBytes(server: TestPostgres): number {
+  const said = execFileSync("du", ["-sb", join(folderOf(server), "data", "base")], {
+    encoding: "utf8",
+  });
+  return Number.parseInt(said, 10);
+}
+
+/** What 100,000 more add, by least squares over the tenths from the third on, when caches are full. */
+function growth(sizes: Sizes): number {
+  const late = sizes.slice(2);
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [counts, mibs] = [0, 1].map((i) => late.map((one) => one[i]));
+  const [count, mib] = [mean(counts), mean(mibs)];
+  const both = late.reduce((sum, [x, y]) => sum + (x - count) * (y - mib), 0);
+  return (both / late.reduce((sum, [x]) => sum + (x - count) ** 2, 0)) * 100_000;
+}
+
+function ownMiB() {
+  return { ownMiB: process.memoryUsage.rss() / 2 ** 20, liveMiB: liveMiB() };
+}
+
+function liveMiB(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
 }
 
 function quantile(sorted: readonly number[], share: number): number {

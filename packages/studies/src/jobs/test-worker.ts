@@ -1,8 +1,11 @@
 /**
  * A process that works for tests and experiments: what its jobs store is a line for each radiograph. It says when it
- * is ready, what happens to each job, and at its end how long its claims took.
+ * is ready, what happens to each job, and at its end how long its claims took; whenever it gets SIGUSR2, how much of its
+ * memory is in use.
  */
 import { setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { openDatabase } from "../database/open-database.ts";
 import { closeStudy, openStudy, type Study } from "../study.ts";
 import { analysisResults } from "./analyses.ts";
@@ -33,6 +36,8 @@ export type TestWorkerNews =
       readonly news: "claimed" | "completed" | "lost" | "failed" | "unreachable";
       readonly key: string;
     }
+  /** What is left when all garbage is collected. */
+  | { readonly news: "size"; readonly liveMiB: number }
   | {
       readonly news: "ended";
       readonly claimsMs: readonly number[];
@@ -94,6 +99,13 @@ if (import.meta.main) {
   const queue = timed(await openQueue(study, options), claimsMs);
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort());
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  process.on("SIGUSR2", () => {
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    tell({ news: "size", liveMiB: (heapUsed + external) / 2 ** 20 });
+  });
   tell({ news: "ready" });
   const cpu = process.cpuUsage();
   let jobs = 0;
