@@ -346,12 +346,12 @@ ${table(
 )}`;
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function share({ share: value, interval, count, total }: Proportion): string {
+export function share({ share: value, interval, count, total }: Proportion): string {
   if (value === null) return "–";
   const ends =
     interval === null ? "" : ` (${interval.map((end) => (100 * end).toFixed(0)).join(" to ")})`;
@@ -362,11 +362,11 @@ function fraction(proportion: Proportion | undefined): string {
   return proportion === undefined ? "–" : `${proportion.count}/${proportion.total}`;
 }
 
-function area(auc: ClassResult["auc"]): string {
+export function area(auc: ClassResult["auc"]): string {
   return number(auc?.auc ?? null, auc?.interval ?? null);
 }
 
-function number(value: number | null, interval: Interval = null, digits = 2): string {
+export function number(value: number | null, interval: Interval = null, digits = 2): string {
   if (value === null) return "–";
   const ends = interval?.map((end) => signed(end, digits)).join(" to ");
   return `${signed(value, digits)}${ends === undefined ? "" : ` (${ends})`}`;
@@ -382,10 +382,12 @@ function pValue(p: number | null): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
-function adjusted(holm: number | null, alone: number | null): string {
+export function adjusted(holm: number | null, alone: number | null): string {
   return holm === null ? "–" : `${pValue(holm)} (${pValue(alone)})`;
 }
 
-function counts({ accuracy: { both, firstOnly, secondOnly, neither } }: DeciderComparison): string {
+export function counts({
+  accuracy: { both, firstOnly, secondOnly, neither },
+}: DeciderComparison): string {
   return [both, firstOnly, secondOnly, neither].join(", ");
 }

@@ -44,13 +44,13 @@ export { kolmogorovSmirnov, type SampleDistance } from "./comparison/kolmogorov-
 export { type McNemar, mcnemar, pairedCounts } from "./comparison/mcnemar.ts";
 export { type Trend, trendOf } from "./comparison/trend.ts";
 export { conformalSet } from "./decision/conformal-set.ts";
-export { decidePatient, shownFindings } from "./decision/decide.ts";
+export { answerOf, decidePatient, shownFindings } from "./decision/decide.ts";
 export {
   decisionCurve,
   NET_BENEFIT_THRESHOLDS,
   type NetBenefit,
 } from "./decision/decision-curve.ts";
-export { fitDecision, type TuningPatient } from "./decision/fit-decision.ts";
+export { fitDecision, fitWeights, type TuningPatient } from "./decision/fit-decision.ts";
 export {
   chooseOperatingPoint,
   measuredAt,
@@ -189,11 +189,13 @@ export {
   geometryAgainstNetwork,
   type TwiceClassified,
 } from "./weber/geometry-against-network.ts";
+export { type LegFrame, legFrame } from "./weber/leg-frame.ts";
 export { type LevelsOfTest, levelsOfTest, type OutlinedBones } from "./weber/levels-of-test.ts";
 export {
   type FractureLevel,
   fractureLevel,
   type LevelResult,
+  levelInFrame,
   type NotDeterminable,
   type OutlinedAnkle,
   patientLevel,

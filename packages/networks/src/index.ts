@@ -60,6 +60,10 @@ export {
   bestOverlaps,
   proposeAnchors,
 } from "./mask-rcnn/proposals/anchor-choice.ts";
+export {
+  arrangeRegions,
+  poolRegions,
+} from "./mask-rcnn/regions/region-pooling.ts";
 export { freeModel, placeModel } from "./placement.ts";
 export { weightsByPrevalence } from "./prevalence-weights.ts";
 export {

@@ -45,7 +45,7 @@ import { readAll } from "./simulated-readers.ts";
 import type { Stages } from "./stages.ts";
 
 /** A simulation's study has nobody to protect: its passphrase stands in the README. */
-const DEMO_PASSPHRASE = "demo";
+export const DEMO_PASSPHRASE = "demo";
 
 export interface StudyToSimulate {
   readonly folder: string;

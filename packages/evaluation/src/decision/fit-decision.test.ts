@@ -4,7 +4,7 @@ import { philox4x32 } from "@malleolus/random";
 import type { Finding } from "@malleolus/schema";
 import { conformalSet } from "./conformal-set.ts";
 import { decidePatient } from "./decide.ts";
-import { fitDecision, type TuningPatient } from "./fit-decision.ts";
+import { fitDecision, fitWeights, type TuningPatient } from "./fit-decision.ts";
 
 const classes = ["a", "b", "none"];
 const options = { classes, noFractureClass: "none" };
@@ -121,6 +121,15 @@ test("fitDecision: without an image head the objects alone decide", () => {
   const { probabilities } = decidePatient(decision, without[0].images);
   const total = Object.values(probabilities).reduce((sum, one) => sum + one, 0);
   assert.ok(Math.abs(total - 1) < 1e-12);
+});
+
+test("fitWeights: at the penalty that was chosen, what decides is the decision's", () => {
+  const tuning = patients(1, 30);
+  const { usesImageHead, weights, bias, fittedOn } = fitDecision(tuning, options);
+  const fitted = fitWeights(tuning, options, fittedOn.penalty);
+  assert.deepEqual(fitted, { usesImageHead, weights, bias });
+  assert.notDeepEqual(fitWeights(tuning, options, 10 * fittedOn.penalty), fitted);
+  assert.throws(() => fitWeights(tuning.slice(0, 1), options, 1), /at least 2 of every class/);
 });
 
 test("fitDecision: too few patients of a class, or a class that is none, are refused", () => {
