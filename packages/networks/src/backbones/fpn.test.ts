@@ -33,7 +33,7 @@ function fill(name: string, shape: readonly number[]): Tensor {
   else if (name.endsWith("conv3.norm.weight")) [scale, offset] = [0.05, 0.3];
   else if (name.endsWith("norm.weight")) [scale, offset] = [0.1, 1];
   const values = uniform(name, (shape[0] ?? 1) * fanIn).map((u) => offset + scale * u);
-  return fromTypedArray(Float32Array.from(values), shape);
+  return fromTypedArray(new Float32Array(values), shape);
 }
 
 /** Torchvision's backbone: stride in the 3x3, norms frozen everywhere. */
