@@ -12,11 +12,18 @@ export const noBrowser: string | false = existsSync(CHROMIUM)
   ? false
   : `no ${CHROMIUM}; install Debian's chromium`;
 
-/** WebGL2 comes from SwiftShader, in software, since no test machine need have a graphics card. */
+/**
+ * WebGL2 comes from SwiftShader, in software, since no test machine need have a graphics card. What else a page is of is
+ * drawn and put together without it: through SwiftShader that takes a third of a test's processor time.
+ */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ["--enable-unsafe-swiftshader", "--use-angle=swiftshader", "--ignore-gpu-blocklist"],
+    args: [
+      ...["--enable-unsafe-swiftshader", "--use-angle=swiftshader", "--ignore-gpu-blocklist"],
+      ...["--disable-gpu-compositing", "--disable-gpu-rasterization"],
+      "--disable-accelerated-2d-canvas",
+    ],
     // In containers and as root there is no sandbox to be had.
     chromiumSandbox: process.getuid?.() !== 0,
   });
