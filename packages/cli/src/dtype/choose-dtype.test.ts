@@ -14,6 +14,8 @@ function folderFor(context: { after(end: () => void): void }): string {
 }
 
 const able: Processor = { model: "described", flags: ["avx2", "avx512_bf16"] };
+/** Without bfloat16's instructions a network's take seconds. */
+const shapes = [{ channels: 8, height: 6, width: 5, out: 8, kernel: 3 }];
 
 test("readProcessor: the flags that count, and no part of a longer name", (context) => {
   const folder = folderFor(context);
@@ -54,8 +56,9 @@ test("chooseDtype: a processor without bfloat16 is not measured", async (context
 
 test("chooseDtype: measured once a task, and again where what was kept does not serve", async (context) => {
   const kept = folderFor(context);
-  const choose = (task: "training" | "detection") => chooseDtype(task, { processor: able, kept });
-  const first = await choose("detection");
+  const choose = (task: "training" | "detection") =>
+    chooseDtype(task, { processor: able, kept, shapes });
+  const first = await chooseDtype("detection", { processor: able, kept });
   assert.match(first.reason, /convolutions of detection take [\d.]+ ms .*measured just now/);
   const [name] = readdirSync(kept);
   assert.match(name, /^dtype-detection-[0-9a-f]{12}\.json$/);
@@ -96,10 +99,10 @@ test("chooseDtype: another processor, or one that oneDNN may not use in full, is
     if (before === undefined) delete process.env.ONEDNN_MAX_CPU_ISA;
     else process.env.ONEDNN_MAX_CPU_ISA = before;
   });
-  await chooseDtype("detection", { processor: able, kept });
-  await chooseDtype("detection", { processor: { ...able, model: "another" }, kept });
+  await chooseDtype("detection", { processor: able, kept, shapes });
+  await chooseDtype("detection", { processor: { ...able, model: "another" }, kept, shapes });
   process.env.ONEDNN_MAX_CPU_ISA = "AVX2";
-  await chooseDtype("detection", { processor: able, kept });
+  await chooseDtype("detection", { processor: able, kept, shapes });
   assert.equal(readdirSync(kept).length, 3);
 });
 
@@ -107,7 +110,7 @@ test("chooseDtype: where nothing can be kept, it is measured every time, and sai
   const folder = folderFor(context);
   const kept = join(folder, "taken");
   writeFileSync(kept, "a file where the folder would be");
-  const { reason } = await chooseDtype("detection", { processor: able, kept });
+  const { reason } = await chooseDtype("detection", { processor: able, kept, shapes });
   assert.match(reason, /measured just now, since .*taken keeps nothing/);
 });
 

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import type { Output } from "../output.ts";
 import { hasBfloat16, type Processor, readProcessor } from "../processor.ts";
 import { keepMeasurement, keptMeasurement, type Measured } from "./kept-measurements.ts";
-import type { DtypeTask, DtypeTimes } from "./measure-dtypes.ts";
+import type { DtypeTask, DtypeTimes, Shape } from "./measure-dtypes.ts";
 
 export type Dtype = "float32" | "bfloat16";
 
@@ -20,10 +20,17 @@ export interface DtypeChoice {
 /** bfloat16 is less precise: it is taken where it saves at least this share of the time. */
 const LEAST_SAVING = 0.1;
 
-/** Measures where it has not been measured; `kept` is the folder of measurements, beside the addon. */
+/**
+ * Measures where it has not been measured; `kept` is the folder of measurements, beside the addon, and `shapes` are
+ * convolutions to measure instead of a network's.
+ */
 export async function chooseDtype(
   task: DtypeTask,
-  { processor = readProcessor(), kept }: { processor?: Processor; kept?: string } = {},
+  {
+    processor = readProcessor(),
+    kept,
+    shapes,
+  }: { processor?: Processor; kept?: string; shapes?: readonly Shape[] } = {},
 ): Promise<DtypeChoice> {
   if (!hasBfloat16(processor)) {
     return { dtype: "float32", reason: "this processor has no instructions for bfloat16" };
@@ -42,7 +49,7 @@ export async function chooseDtype(
   const found = keptMeasurement(folder, measured);
   if (found !== null) return choiceOf(found, measured, "measured earlier");
   const { measureDtypes } = await import("./measure-dtypes.ts");
-  const times = measureDtypes(task);
+  const times = measureDtypes(task, shapes);
   const isKept = keepMeasurement(folder, measured, times);
   const when = isKept ? "measured just now" : `measured just now, since ${folder} keeps nothing`;
   return choiceOf(times, measured, when);

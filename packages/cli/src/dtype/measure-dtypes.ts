@@ -12,7 +12,8 @@ export interface DtypeTimes {
   readonly bfloat16Ms: number;
 }
 
-interface Shape {
+/** Of a convolution. */
+export interface Shape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
@@ -30,10 +31,10 @@ const BUDGET_MS = 600;
 const MOST_ROUNDS = 7;
 
 /** Medians. Threads are those that are set. */
-export function measureDtypes(task: DtypeTask): DtypeTimes {
+export function measureDtypes(task: DtypeTask, shapes: readonly Shape[] = SHAPES): DtypeTimes {
   return scope(() => {
-    const float32 = contestant(task, "float32");
-    const bfloat16 = contestant(task, "bfloat16");
+    const float32 = contestant(task, "float32", shapes);
+    const bfloat16 = contestant(task, "bfloat16", shapes);
     // The first time LibTorch makes its kernels.
     float32();
     bfloat16();
@@ -54,9 +55,13 @@ function isTimeLeft(began: number, rounds: number): boolean {
 }
 
 /** One round of all shapes. Weights that train stay in float32 and are cast, as in a step. */
-function contestant(task: DtypeTask, dtype: "float32" | "bfloat16"): () => void {
+function contestant(
+  task: DtypeTask,
+  dtype: "float32" | "bfloat16",
+  shapes: readonly Shape[],
+): () => void {
   const lay = (tensor: Tensor) => tensor.to({ dtype, memoryFormat: "channelsLast" });
-  const layers = SHAPES.map(({ channels, height, width, out, kernel }) => {
+  const layers = shapes.map(({ channels, height, width, out, kernel }) => {
     const weight = randn([out, channels, kernel, kernel]).to({ memoryFormat: "channelsLast" });
     return {
       input: lay(randn([1, channels, height, width])),
