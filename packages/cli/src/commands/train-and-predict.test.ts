@@ -18,6 +18,7 @@ import { createInterface } from "node:readline";
 import test from "node:test";
 import { hasCuda } from "@malleolus/torch";
 import sharp from "sharp";
+import { run as runHere } from "../test-command.ts";
 import { prepareTraining, start } from "../test-small-training.ts";
 
 const run = (...args: string[]) => start(args).ended;
@@ -228,7 +229,7 @@ const wrongUsages: readonly (readonly [change: readonly string[], code: number, 
 for (const [change, code, expected] of wrongUsages) {
   test(`train: ${change.join(" ")} is told before anything is made`, async (context) => {
     const { folder, train } = await prepareTraining(context);
-    const ended = await run(...train, ...change);
+    const ended = await runHere(...train, ...change);
     assert.equal(ended.code, code, ended.said);
     assert.match(ended.said, expected);
     assert.ok(!readdirSync(folder).includes("run"));
@@ -241,7 +242,7 @@ test("train: --device cuda without CUDA is one line", async (context) => {
     return;
   }
   const { folder, train } = await prepareTraining(context);
-  const { code, said } = await run(...train, "--device", "cuda");
+  const { code, said } = await runHere(...train, "--device", "cuda");
   assert.equal(code, 1);
   assert.match(
     said,
@@ -253,7 +254,7 @@ test("train: --device cuda without CUDA is one line", async (context) => {
 test("predict: a checkpoint that is none is one line", async (context) => {
   const { folder } = await prepareTraining(context);
   for (const path of [join(folder, "absent"), folder, join(folder, "train.json")]) {
-    const { code, said, written } = await run(
+    const { code, said, written } = await runHere(
       "predict",
       "--checkpoint",
       path,
