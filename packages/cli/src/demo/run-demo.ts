@@ -43,7 +43,7 @@ export async function runDemo({
   stop,
 }: DemoOptions): Promise<DemoResult | null> {
   const stages = openStages(folder, { phantomVersion: PHANTOM_VERSION, plan, recipe }, progress);
-  await sayHowLong(stages, plan, recipe, progress);
+  if (!stages.isDone) await sayHowLong(stages, plan, recipe, progress);
   const simulated = await simulatedStudy({ folder, plan, preliminary, stages, progress, stop });
   if (simulated === null) return null;
   const { study, known } = simulated;

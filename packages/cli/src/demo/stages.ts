@@ -38,6 +38,8 @@ export interface StageTime {
 export interface Stages {
   /** Whether nothing was done before. */
   readonly isFresh: boolean;
+  /** Whether everything was. */
+  readonly isDone: boolean;
   /** Seconds that each stage is held to take: from then on each says how long is left. */
   expect(seconds: ReadonlyMap<StageName, number>): void;
   /** Does the work unless it is done. */
@@ -105,6 +107,7 @@ export function openStages(folder: string, of: unknown, progress: DemoProgress):
   };
   return {
     isFresh: state.stages.length === 0,
+    isDone: STAGES.every((name) => state.stages.some((one) => one.name === name && one.done)),
     expect(seconds) {
       expected = seconds;
     },
