@@ -43,13 +43,21 @@ export async function runProjectTests(
   const libTorch = process.env.MALLEOLUS_LIBTORCH;
   write(`Node ${process.versions.node}${libTorch ? `, LibTorch ${libTorch}` : ""}\n`);
   const counts: TestCounts[] = [];
+  // Made beside the checks, some of which use one core.
+  let said = "";
+  const preparing =
+    files.length > 0
+      ? prepareRoom(root, files, (text) => {
+          said += text;
+        })
+      : null;
   if (withChecks) {
     write("\nStyle, types, unused code\n");
     counts.push(await runChecks(root, write));
   }
-  if (files.length > 0) {
-    write("\nTests\n");
-    const room = await prepareRoom(root, files, write);
+  if (preparing !== null) {
+    const room = await preparing;
+    write(`\nTests\n${said}`);
     try {
       counts.push(await runTestFiles(root, files, namePattern, write, room.env));
     } finally {
