@@ -28,20 +28,10 @@ import {
   publishedWeights,
 } from "@malleolus/networks";
 import { detectron2Config } from "@malleolus/schema";
-import {
-  amax,
-  cat,
-  div,
-  fromTypedArray,
-  nn,
-  noGrad,
-  readWeightsFile,
-  scope,
-  type Tensor,
-  zeros,
-} from "@malleolus/torch";
+import { amax, cat, nn, noGrad, readWeightsFile, scope, type Tensor } from "@malleolus/torch";
 import { FOLDS, type FoldedRadiograph, readFolds } from "./fracatlas-folds.ts";
 import { mobileNetOf } from "./linear-heads.ts";
+import { fitLogistic, type LogisticFit } from "./logistic-fits.ts";
 
 const [fracatlas, resNetPath, mobileNetPath, litePath, kept, shareText = "1"] =
   process.argv.slice(2);
@@ -56,13 +46,6 @@ if (kept === undefined || !(share > 0 && share <= 1)) {
 const PREPROCESS = { minSize: 320, maxSize: 640, maskCollimation: false };
 /** Of squared weights of standardised features; the folds within choose. */
 const PENALTIES = [0.03, 0.3, 3] as const;
-const [STEPS, RATE] = [150, 0.02];
-
-/** What a fit is without, and the index of its penalty. A fit without two folds serves either of them. */
-interface Fit {
-  readonly without: readonly number[];
-  readonly penalty: number;
-}
 
 /** From an image to the last map of a network, and the pixels a cell of it. */
 interface Extractor {
@@ -79,9 +62,10 @@ const networks = {
 type Network = keyof typeof networks;
 const keys = ["resnet", "mobilenet", "lite"] as const satisfies readonly Network[];
 
-const fits: readonly Fit[] = Array.from({ length: FOLDS }, (_, one) => one).flatMap((one) =>
+/** Without one fold and without two: the latter serves either of them. */
+const fits: readonly LogisticFit[] = Array.from({ length: FOLDS }, (_, one) => one).flatMap((one) =>
   [[one], ...Array.from({ length: one }, (_, other) => [other, one])].flatMap((without) =>
-    PENALTIES.map((_, penalty) => ({ without, penalty })),
+    PENALTIES.map((penalty) => ({ without, penalty })),
   ),
 );
 const all = await readFolds(fracatlas, share);
@@ -250,14 +234,14 @@ function report(
   features: readonly Float32Array[],
 ): number[] {
   const truth = radiographs.map((one) => one.isFractured);
-  const scores = scoresOfAll(radiographs, features);
+  const { scores } = fitLogistic(radiographs, features, fits);
   const own = radiographs.map(() => 0);
   const penalties = Array.from({ length: FOLDS }, (_, fold) => {
     // By the mean area over the other folds, each judged by a fit without both.
-    const areas = PENALTIES.map((_, p) => {
+    const areas = PENALTIES.map((wanted) => {
       const others = fits.flatMap(({ without, penalty }, column) => {
         const other = without.find((one) => one !== fold);
-        return without.length === 2 && without.includes(fold) && penalty === p
+        return without.length === 2 && without.includes(fold) && penalty === wanted
           ? [{ column, other }]
           : [];
       });
@@ -271,14 +255,14 @@ function report(
         return sum + (area?.auc ?? 0);
       }, 0);
     });
-    const best = areas.indexOf(Math.max(...areas));
+    const best = PENALTIES[areas.indexOf(Math.max(...areas))];
     const column = fits.findIndex(
       ({ without, penalty }) => without.length === 1 && without[0] === fold && penalty === best,
     );
     for (const [i, one] of radiographs.entries()) {
       if (one.fold === fold) own[i] = scores[i * fits.length + column];
     }
-    return PENALTIES[best];
+    return best;
   });
   describe(name, radiographs, own, `; penalties ${penalties.join(", ")}`);
   return own;
@@ -308,78 +292,4 @@ function describe(
 
 function intervalOf(ends: readonly number[] | null | undefined): string {
   return ends?.map((end) => end.toFixed(3)).join(" to ") ?? "no interval";
-}
-
-/**
- * The logit of every radiograph by every fit [N, F]. Logistic regression on features that are standardised over all
- * radiographs, which takes no truth; both kinds weigh alike. By Adam, from zero, over all radiographs at once, and
- * all fits at once: what a fit is without has no weight in it.
- */
-function scoresOfAll(
-  radiographs: readonly FoldedRadiograph[],
-  features: readonly Float32Array[],
-): Float32Array {
-  const [count, width] = [radiographs.length, features[0].length];
-  const { means, deviations } = momentsOf(features);
-  // The last column is 1: what it weighs is the bias, which no penalty meets.
-  const standard = new Float32Array(count * (width + 1)).fill(1);
-  for (const [i, own] of features.entries()) {
-    for (let k = 0; k < width; k++) {
-      standard[i * (width + 1) + k] = (own[k] - means[k]) / deviations[k];
-    }
-  }
-  const shares = new Float32Array(count * fits.length);
-  for (const [column, { without }] of fits.entries()) {
-    const isIn = radiographs.map(({ fold }) => !without.includes(fold));
-    const taken = radiographs.filter((_, i) => isIn[i]);
-    const positives = taken.filter((one) => one.isFractured).length;
-    for (const [i, { isFractured }] of radiographs.entries()) {
-      const alike = isFractured ? positives : taken.length - positives;
-      shares[i * fits.length + column] = isIn[i] ? 0.5 / alike : 0;
-    }
-  }
-  const decays = Float32Array.from({ length: (width + 1) * fits.length }, (_, i) =>
-    i < width * fits.length ? PENALTIES[fits[i % fits.length].penalty] : 0,
-  );
-  return noGrad(() =>
-    scope(() => {
-      const x = fromTypedArray(standard, [count, width + 1]);
-      const transposed = x.transpose(0, 1).contiguous();
-      const truth = fromTypedArray(
-        Float32Array.from(radiographs, (one) => Number(one.isFractured)),
-        [count, 1],
-      );
-      const weighting = fromTypedArray(shares, [count, fits.length]);
-      const shape = [width + 1, fits.length];
-      const penalties = fromTypedArray(decays, shape);
-      const [weights, first, second] = [zeros(shape), zeros(shape), zeros(shape)];
-      for (let step = 1; step <= STEPS; step++) {
-        // The last third falls to nothing.
-        const rate = RATE * Math.min(1, (3 * (STEPS - step + 1)) / STEPS);
-        scope(() => {
-          const error = x.matmul(weights).sigmoid().sub(truth).mul(weighting);
-          const gradient = transposed.matmul(error).add(weights.mul(penalties));
-          first.mul_(0.9).add_(gradient.mul(0.1));
-          second.mul_(0.999).add_(gradient.square().mul(0.001));
-          const size = second
-            .div(1 - 0.999 ** step)
-            .sqrt()
-            .add(1e-8);
-          weights.sub_(div(first, size).mul(rate / (1 - 0.9 ** step)));
-        });
-      }
-      return x.matmul(weights).toFloat32Array();
-    }),
-  );
-}
-
-function momentsOf(rows: readonly Float32Array[]) {
-  const width = rows[0].length;
-  const [means, deviations] = [new Float64Array(width), new Float64Array(width)];
-  for (const values of rows) for (let k = 0; k < width; k++) means[k] += values[k] / rows.length;
-  for (const values of rows) {
-    for (let k = 0; k < width; k++) deviations[k] += (values[k] - means[k]) ** 2 / rows.length;
-  }
-  // A feature that is nearly constant tells nothing.
-  return { means, deviations: deviations.map((variance) => Math.sqrt(variance) + 1e-3) };
 }
