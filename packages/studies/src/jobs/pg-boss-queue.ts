@@ -277,24 +277,25 @@ async function knownIds(
 }
 
 /**
- * A connection on which the statements of every job are planned once: to plan a claim takes the server longer than to
- * do it.
+ * A connection on which the statements of every job are planned a few times: to plan a claim takes the server longer than
+ * to do it.
  */
 function preparedStatements(url: string): { db: Db; close(): Promise<void> } {
   const pool = new Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 });
   // One that the server ends: whoever asks is told.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
-  const names = new Map<string, string>();
-  const nameOf = (text: string) => {
-    const name = names.get(text) ?? `malleolus-${names.size}`;
-    names.set(text, name);
-    return name;
-  };
+  const known = new Map<string, { readonly number: number; found: number }>();
   return {
     db: {
       async executeSql(text: string, values: unknown[] = []) {
-        return pool.query({ name: nameOf(text), text, values });
+        const own = known.get(text) ?? { number: known.size, found: 0 };
+        known.set(text, own);
+        // Anew after 1, 3, 7, … that found something: what is best while the table is empty reads all of it when it is full.
+        const name = `malleolus-${own.number}-${Math.floor(Math.log2(own.found + 1))}`;
+        const result = await pool.query({ name, text, values });
+        if (result.rows.length > 0) own.found++;
+        return result;
       },
     },
     close: () => pool.end(),
