@@ -7,7 +7,7 @@
  *     node experiments/frozen-heads.ts CHECKPOINT COCO IMAGES OUT [STEPS]
  *
  * OUT gets a detector's file a head, the whole network with that head, which `frozen-heads-measured.ts` compares. Of
- * augmentation there is mirroring alone. Two thirds of a second a step of two on one core with AVX2.
+ * augmentation there is mirroring alone. Half a second a step of two on one core with AVX2.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
