@@ -1,6 +1,6 @@
 /** `malleolus jobs`: sends work to workers, and shows how far it is. */
 import { basename } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { chooseDetector } from "../choose-detector.ts";
 import type { CommandFile } from "../command-file.ts";
 import { closing } from "../imports/import-options.ts";
@@ -61,7 +61,9 @@ export const jobsCommand: CommandFile = (output) =>
       new Option(
         "--discard <topic>",
         "takes a topic's jobs that wait out of the queue, when you have said yes",
-      ).conflicts(["analyze", "prelabel", "import", "revive", "copyImages"]),
+      )
+        .argParser(topicBeginning)
+        .conflicts(["analyze", "prelabel", "import", "revive", "copyImages"]),
     )
     .option("--dead", "with --discard, takes out those that failed too often instead")
     .option("--sure", "with --discard, does not ask")
@@ -79,7 +81,8 @@ too, and says so once. Jobs of several detectors may wait at once: each is done 
 time has changed. The key file's passphrase comes from MALLEOLUS_PASSPHRASE, else it is asked for.
 
 Jobs are counted by topic: analyze or prelabel with the model's hash, and import/files. A topic's beginning is enough for
---discard, which takes no job from a worker that has it. What was discarded may be sent again.
+--discard, which takes no job from a worker that has it. What was discarded may be sent again. A jobs command that
+waits for room sends it again at once: end that one first.
 
 Examples:
   ./malleolus jobs my-study --analyze runs/ankle-1
@@ -174,3 +177,9 @@ Examples:
       );
       for (const { reason } of dead) output.write(`  ${reason}\n`);
     });
+
+/** Of a script's variable that is not set, nothing is left, and every topic begins with that. */
+function topicBeginning(written: string): string {
+  if (written.trim() !== "") return written;
+  throw new InvalidArgumentError("expected a topic or its beginning, got nothing.");
+}

@@ -253,6 +253,7 @@ test("jobs --discard: takes out the jobs of one topic when it is meant, and says
   }
   const listed = "analyze/abababababab, analyze/acacacacacac";
   for (const [args, code, message] of [
+    [["", "--sure"], 2, "expected a topic or its beginning, got nothing"],
     [
       ["analyze/a", "--sure"],
       1,
