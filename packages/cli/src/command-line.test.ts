@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,6 +83,18 @@ test("inspect: a bad file is one line, and the others are shown", async (context
     shown.written,
     /good\.png\n {2}kind {5}PNG\n(.*\n)* {2}stored {3}128 to 128, mean 128\n/,
   );
+});
+
+test("command line: a command whose packages are not all there says so", () => {
+  const absent = `import { registerHooks } from "node:module";
+    registerHooks({
+      resolve: (name, context, next) => next(name === "zod" ? "zod-is-not-here" : name, context),
+    });`;
+  const hooks = `data:text/javascript,${encodeURIComponent(absent)}`;
+  const started = ["--import", hooks, mainPath, "--help"];
+  const { status, stderr } = spawnSync(process.execPath, started, { encoding: "utf8" });
+  assert.equal(status, 1);
+  assert.match(stderr, /^malleolus: internal: .*zod-is-not-here/);
 });
 
 test("command line: a reader that has seen enough ends the program quietly", async () => {

@@ -48,14 +48,14 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
 /** Runs one command; never throws. */
 export async function runCommandLine(args: readonly string[], output: Output): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
-  const program = await createProgram(args, output, (code) => {
-    exitCode = code;
-  });
-  if (args.length === 0) {
-    program.outputHelp();
-    return 0;
-  }
   try {
+    const program = await createProgram(args, output, (code) => {
+      exitCode = code;
+    });
+    if (args.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
