@@ -51,18 +51,23 @@ export async function runProjectTests(
           said += text;
         })
       : null;
-  if (withChecks) {
-    write("\nStyle, types, unused code\n");
-    counts.push(await runChecks(root, write));
-  }
-  if (preparing !== null) {
-    const room = await preparing;
-    write(`\nTests\n${said}`);
-    try {
-      counts.push(await runTestFiles(root, files, namePattern, write, room.env));
-    } finally {
-      room.remove();
+  // Nobody waits for it during the checks: Node would end on its failure amid them.
+  preparing?.catch(() => undefined);
+  try {
+    if (withChecks) {
+      write("\nStyle, types, unused code\n");
+      counts.push(await runChecks(root, write));
     }
+    if (preparing !== null) {
+      const { env } = await preparing;
+      write(`\nTests\n${said}`);
+      counts.push(await runTestFiles(root, files, namePattern, write, env));
+    }
+  } finally {
+    await preparing?.then(
+      (room) => room.remove(),
+      () => undefined,
+    );
   }
   write("\n");
   return counts.reduce(addCounts);
