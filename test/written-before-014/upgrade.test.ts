@@ -259,7 +259,8 @@ test("an older database: one that was cut short is refused by its name, and stay
   writeFileSync(path, half);
   await assert.rejects(openStudy(join(folder, "study")), {
     code: "configuration",
-    message: /study\.sqlite: expected a study's database, got one that cannot be opened/,
+    message:
+      /study\.sqlite: expected a study's database, got one that cannot be opened \(.*\); restore the last backup/,
   });
   assert.deepEqual(readFileSync(path), half);
 });

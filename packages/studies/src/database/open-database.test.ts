@@ -26,7 +26,8 @@ test("openDatabase: a migration that is not on record is done", async (context) 
   await assert.rejects(openStudy(folder), {
     name: "StudyError",
     code: "configuration",
-    message: /expected a study's database, got one that cannot be opened \(.*(exists|duplicate)/,
+    message:
+      /got one whose tables cannot be brought up to date \(.*(exists|duplicate).*; they are as they were: .* restore the last backup \(malleolus backup\)$/,
   });
 });
 
@@ -38,6 +39,7 @@ test("openDatabase: what a later version has migrated is refused", async (contex
   await assert.rejects(openStudy(folder), {
     name: "StudyError",
     code: "configuration",
-    message: /cannot be opened \(corrupted migrations: .*999-later is missing\)/,
+    message:
+      /got one that a later version of Malleolus has brought up to date \(999-later\); use that version, or restore the backup from before it$/,
   });
 });

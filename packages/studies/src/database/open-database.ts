@@ -48,51 +48,77 @@ const migrations = {
   "016-job-topics": jobTopicsMigration,
 };
 
+/** SQLite's codes for a page that is not what it was, and for a file that is no database. */
+const DAMAGED = new Set([11, 26]);
+const RESTORE = "restore the last backup (malleolus backup)";
+
+interface Trouble {
+  /** What came in the place of a study's database, and what to do. */
+  readonly got: string;
+  readonly cause?: unknown;
+}
+
 /**
  * Opens the file, or makes it; or opens the PostgreSQL database of this URL, which is there.
  *
- * @throws StudyError `configuration` where it is no such database.
+ * @throws StudyError `configuration` where it is no such database, or one of a later version.
  */
 export async function openDatabase(location: string): Promise<StudyDatabase> {
   const dialect = isPostgresUrl(location) ? postgresDialect(location) : sqliteDialect(location);
   const database = new Kysely<StudyTables>({ dialect });
-  const error = await errorOfMigrating(database);
-  if (error === undefined) return database;
+  const trouble = await bringUpToDate(database);
+  if (trouble === undefined) return database;
   await database.destroy();
   throw new StudyError(
     "configuration",
-    `${withoutPassword(location)}: expected a study's database, got one that cannot be opened (${causeText(error)})`,
-    { cause: error },
+    `${withoutPassword(location)}: expected a study's database, got ${trouble.got}`,
+    { cause: trouble.cause },
   );
 }
 
-/** Undefined where all tables are the newest. */
-async function errorOfMigrating(database: StudyDatabase): Promise<unknown> {
+/** Undefined where all tables are the newest now. */
+async function bringUpToDate(database: StudyDatabase): Promise<Trouble | undefined> {
+  let done: readonly string[];
   try {
-    if (await isNewest(database)) return undefined;
-  } catch (error) {
-    return error;
+    done = await doneMigrations(database);
+  } catch (cause) {
+    const advice = isAboutDamage(cause) ? `; ${RESTORE}` : "";
+    return { got: `one that cannot be opened (${causeText(cause)})${advice}`, cause };
   }
+  const names = Object.keys(migrations);
+  const later = done.find((name) => !names.includes(name));
+  if (later !== undefined) {
+    return {
+      got: `one that a later version of Malleolus has brought up to date (${later}); use that version, or restore the backup from before it`,
+    };
+  }
+  // By their names alone: Kysely's migrator asks for all columns of all tables, twice, whatever there is to do.
+  if (done.length === names.length && done.every((name, i) => name === names[i])) return undefined;
   const provider = { getMigrations: async () => migrations };
-  return (await new Migrator({ db: database, provider }).migrateToLatest()).error;
+  const { error: cause } = await new Migrator({ db: database, provider }).migrateToLatest();
+  if (cause === undefined) return undefined;
+  return {
+    got: `one whose tables cannot be brought up to date (${causeText(cause)}); they are as they were: mend that and open it again, or ${RESTORE}`,
+    cause,
+  };
 }
 
-/**
- * Whether every migration is done, by their names alone. Kysely's migrator asks for all columns of all tables, twice,
- * whatever there is to do.
- */
-async function isNewest(database: StudyDatabase): Promise<boolean> {
+/** Their names in the order in which they were done; none where nothing has been done. */
+async function doneMigrations(database: StudyDatabase): Promise<string[]> {
   const table = sql.table(DEFAULT_MIGRATION_TABLE);
   try {
     const { rows } = await sql<{
       name: string;
     }>`select name from ${table} order by timestamp, name`.execute(database);
-    const names = Object.keys(migrations);
-    return rows.length === names.length && rows.every(({ name }, i) => name === names[i]);
+    return rows.map(({ name }) => name);
   } catch (error) {
-    if (isAboutNoTable(error)) return false;
+    if (isAboutNoTable(error)) return [];
     throw error;
   }
+}
+
+function isAboutDamage(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && DAMAGED.has(Number(error.errcode) & 0xff);
 }
 
 function isAboutNoTable(error: unknown): boolean {
