@@ -5,7 +5,7 @@
 import { imagePath } from "../image-store.ts";
 import type { Study } from "../study.ts";
 import type { DecidedFile } from "./decide-import.ts";
-import { findByUid, type NewImage } from "./import-rows.ts";
+import { findByUid } from "./import-rows.ts";
 import type { FileWorkers } from "./worker/pool.ts";
 
 /**
@@ -20,16 +20,15 @@ export async function hashTwins(
   files: readonly DecidedFile[],
   known: Map<string, string>,
 ): Promise<void> {
-  const images = new Map<string, NewImage>();
-  for (const file of files) {
-    if (file.kind !== "new") continue;
-    const { image } = file;
-    images.set(image.sopInstanceUid, image);
-    if (image.storedSha256 !== null) known.set(image.written.sha256, image.storedSha256);
+  const images = files.flatMap((file) => (file.kind === "new" ? [file.image] : []));
+  for (const { storedSha256, written } of images) {
+    if (storedSha256 !== null) known.set(written.sha256, storedSha256);
   }
-  const twins = (await findByUid(study, [...images.keys()])).filter(({ sha256, ...twin }) => {
-    const isOfPatient = images.get(twin.sopInstanceUid)?.case.patientId === twin.patientId;
-    return isOfPatient && !known.has(sha256);
+  // Files of several patients may come under one UID.
+  const byUid = Map.groupBy(images, ({ sopInstanceUid }) => sopInstanceUid);
+  const twins = (await findByUid(study, [...byUid.keys()])).filter(({ sha256, ...twin }) => {
+    const own = byUid.get(twin.sopInstanceUid) ?? [];
+    return own.some((image) => image.case.patientId === twin.patientId) && !known.has(sha256);
   });
   await Promise.all(
     twins.map(async ({ sha256 }) => {

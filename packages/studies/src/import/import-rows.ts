@@ -2,6 +2,7 @@
 import { type ImageRecord, imageColumn } from "@malleolus/schema";
 import type { Transaction } from "kysely";
 import { type AuditStamp, recordTransition } from "../cases/transition-case.ts";
+import { anyOf } from "../database/any-of.ts";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyTables } from "../database/tables.ts";
 import { commitStaged, type StagedImage } from "../image-store.ts";
@@ -84,7 +85,7 @@ export async function findByUid(
       "images.sop_instance_uid as sopInstanceUid",
       "cases.patient_id as patientId",
     ])
-    .where("images.sop_instance_uid", "in", uids)
+    .where("images.sop_instance_uid", "in", anyOf(database, uids))
     .execute();
 }
 

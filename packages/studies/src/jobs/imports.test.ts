@@ -215,13 +215,18 @@ test("importJobs: a zip file ends its job, and what is in it is recorded by doze
   assert.equal((await inspectStudy(study)).images.length, MOST_A_JOB + 2);
 });
 
-/** One image in two syntaxes, and another one under its UID. */
+/** One image in two syntaxes, and others under its UID: of its patient, and of another. */
 function twins(folder: string) {
-  const write = (name: string, syntax: string, pixels = GRAY_2X2["7fe00010 OW"]) => {
+  const write = (
+    name: string,
+    syntax: string,
+    pixels = GRAY_2X2["7fe00010 OW"],
+    patient = "MRN1",
+  ) => {
     const elements = {
       ...GRAY_2X2,
       "00080018 UI": "1.3.99.1.1",
-      "00100020 LO": "MRN1",
+      "00100020 LO": patient,
       "0020000d UI": "1.3.99.2.1",
       "7fe00010 OW": pixels,
     };
@@ -234,18 +239,19 @@ function twins(folder: string) {
     one: write("1.dcm", explicit),
     other: write("2.dcm", implicit),
     changed: write("3.dcm", explicit, [9, 9, 9, 9]),
+    ofAnother: write("4.dcm", explicit, [8, 8, 8, 8], "MRN2"),
   };
 }
 
 test("importJobs: files of one UID are decoded before the transaction that records them", async (context) => {
   const { folder, study } = await newStudy(context);
-  const { one, other, changed } = twins(folder);
+  const { one, other, changed, ofAnother } = twins(folder);
   await importInto(study, one);
   const { study: opened, queue, jobs, send, told } = await workerOf(context, study);
   const [{ sha256 }] = await opened.database.selectFrom("images").select("sha256").execute();
   const path = imagePath(opened.images, sha256);
-  const complete = async (given: string, whileItWaits?: () => Promise<void>) => {
-    await send(given);
+  const complete = async (given: string[], whileItWaits?: () => Promise<void>) => {
+    await send(...given);
     const job = await queue.claim(jobs.topic);
     assert.ok(job !== null);
     const lock = await lockImport(opened, 1);
@@ -261,19 +267,19 @@ test("importJobs: files of one UID are decoded before the transaction that recor
     await results.end?.(true);
     renameSync(`${path}.away`, path);
   };
-  await complete(other);
-  assert.deepEqual(told, ["known"]);
+  await complete([other, ofAnother]);
+  assert.deepEqual(told, ["known", "refused"]);
   // Recorded by another import when this one has looked already.
   const { database } = opened;
   const setUid = (sop_instance_uid: string) =>
     database.updateTable("images").set({ sop_instance_uid }).execute();
   const [{ sop_instance_uid: uid }] = await database.selectFrom("images").selectAll().execute();
   await setUid("elsewhere");
-  await complete(changed, async () => {
+  await complete([changed], async () => {
     await setTimeout(200);
     await setUid(uid);
   });
-  assert.deepEqual(told, ["known", "refused"]);
+  assert.deepEqual(told, ["known", "refused", "refused"]);
 });
 
 test("importJobs: files of one UID in one job are compared with each other", async (context) => {
