@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { sharedFileWarning } from "./network-file-system.ts";
 import { closeStudy, openStudy } from "./study.ts";
@@ -15,15 +15,15 @@ test("sharedFileWarning: names the network on which a file of SQLite lies, and s
     configuration: { ...study.configuration, storage: { ...storage, database } },
   });
   const asked: string[] = [];
-  const warnings = [0x6969, 0xff534d42, -11317950, 0xef53, 0x01021994].map((type) =>
+  const warnings = [0x6969, 0xff534d42, -11317950, 0x01021997, 0xef53, 0x01021994].map((type) =>
     sharedFileWarning(elsewhere("data/study.sqlite"), (path) => {
       asked.push(path);
       return { type };
     }),
   );
-  assert.deepEqual([...new Set(asked)], [join(folder, "data")]);
+  assert.deepEqual([...new Set(asked)], [join(folder, "data/study.sqlite")]);
   const named = warnings.map((warning) => /network \((\w+)\)/.exec(warning ?? "")?.[1] ?? null);
-  assert.deepEqual(named, ["NFS", "SMB", "SMB", null, null]);
+  assert.deepEqual(named, ["NFS", "SMB", "SMB", "9P", null, null]);
   assert.match(
     warnings[0] ?? "",
     /study\.sqlite lies on .*; keep to one machine, or .* move-study$/,
@@ -34,5 +34,5 @@ test("sharedFileWarning: names the network on which a file of SQLite lies, and s
     null,
   );
   // The system itself is asked where nobody else is: of a temporary folder it says something.
-  assert.doesNotThrow(() => sharedFileWarning({ ...study, folder: dirname(folder) }));
+  assert.doesNotThrow(() => sharedFileWarning(study));
 });

@@ -3,7 +3,6 @@
  * memory that they share: over a network the one is as good as the server's locks, and the other is each machine's own.
  */
 import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 import { isPostgresUrl } from "./database/postgres-dialect.ts";
 import { databaseLocation, type Study } from "./study.ts";
 
@@ -18,6 +17,7 @@ const NETWORKS: ReadonlyMap<number, string> = new Map([
   [0x19830326, "BeeGFS"],
   [0x47504653, "GPFS"],
   [0x5346414f, "AFS"],
+  [0x01021997, "9P"],
 ]);
 
 type FileSystemOf = (path: string) => { readonly type: number };
@@ -29,7 +29,8 @@ export function sharedFileWarning(
 ): string | null {
   const location = databaseLocation(folder, configuration.storage.database);
   if (isPostgresUrl(location)) return null;
-  const network = NETWORKS.get(fileSystemOf(dirname(location)).type >>> 0);
+  // The file itself: it may be a link to another disk.
+  const network = NETWORKS.get(fileSystemOf(location).type >>> 0);
   if (network === undefined) return null;
   return (
     `${location} lies on a file system of the network (${network}): SQLite loses records there as soon as two machines ` +
