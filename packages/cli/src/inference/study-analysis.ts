@@ -23,8 +23,8 @@ import type { AnalysisOptions } from "./analysis-options.ts";
 /** Such a picture is refused, since it would be called sound. */
 const FAULTS: Readonly<Record<RadiographFault | "another part" | "another view", string>> = {
   inverted:
-    "expected bones brighter than air, got inverted grey levels, bones that are burnt out, or a cast; send the ankle as it was " +
-    "taken, without a cast",
+    "expected bones brighter than air, got inverted grey levels, bones that are burnt out, or a cast; send what is inverted or " +
+    "burnt out as it was taken; with a cast it is not analysed",
   flat: "expected a picture of some contrast, got hardly any; send it as it was taken",
   white:
     "expected bones in shades of grey, got them burnt out to white; send it with the window that it is read with",
