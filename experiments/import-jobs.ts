@@ -69,7 +69,10 @@ try {
   const hospital = findHospital(study, undefined);
   let start = performance.now();
   const given = { paths: [archive], hospital, keys };
-  const sent = await sendImports(queue, given, { stop: new AbortController().signal });
+  const sent = await sendImports(queue, given, {
+    stop: new AbortController().signal,
+    onTrouble: (trouble) => process.stderr.write(`${trouble}\n`),
+  });
   const sentSeconds = (performance.now() - start) / 1000;
   print({ sent: sent.open, jobs: sent.jobs, perSecond: Math.round(sent.open / sentSeconds) });
 

@@ -130,8 +130,10 @@ Examples:
         const hospital = studies.findHospital(study, given.hospital);
         using keys = closing(await studies.openKeys(study, await askPassphrase(output, command)));
         const files = { paths: given.import, hospital, keys: keys.value };
-        const sent = await studies.sendImports(queue, files, sending);
-        for (const trouble of sent.troubles) output.writeError(`malleolus: ${trouble}\n`);
+        const sent = await studies.sendImports(queue, files, {
+          ...sending,
+          onTrouble: (trouble) => output.writeError(`malleolus: ${trouble}\n`),
+        });
         output.writeError(`${sent.open} files sent in ${sent.jobs} jobs\n`);
       }
       if (given.analyze !== undefined) {

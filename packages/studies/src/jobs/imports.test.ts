@@ -53,6 +53,7 @@ async function workerOf(context: TestContext, folder: string, beside?: Study) {
   });
   const told: string[] = [];
   const troubles: string[] = [];
+  const unsent: string[] = [];
   const given: ImportWork = {
     ...{ study, keys, queue, workers, who: "tester" },
     onFile: ({ outcome }) => told.push(outcome),
@@ -60,9 +61,10 @@ async function workerOf(context: TestContext, folder: string, beside?: Study) {
   };
   const send = (...paths: string[]) => {
     const hospital = findHospital(study, undefined);
-    return sendImports(queue, { paths, hospital, keys }, { stop: never });
+    const onTrouble = (trouble: string) => unsent.push(trouble);
+    return sendImports(queue, { paths, hospital, keys }, { stop: never, onTrouble });
   };
-  return { study, queue, told, troubles, send, jobs: importJobs(given) };
+  return { study, queue, told, troubles, unsent, send, jobs: importJobs(given) };
 }
 
 test("sendImports and work: two workers import every file once, as an import does it, and no name is in the queue", async (context) => {
@@ -76,10 +78,11 @@ test("sendImports and work: two workers import every file once, as an import doe
   const other = await workerOf(context, study, one.study);
   const sent = await one.send(archive);
   assert.equal(sent.open, 122);
-  assert.equal(sent.troubles.length, 1);
-  assert.match(sent.troubles[0], /link: expected a file, got a link to nowhere/);
+  assert.equal(one.unsent.length, 1);
+  assert.match(one.unsent[0], /link: expected a file, got a link to nowhere/);
   assert.ok(sent.jobs >= 2 && sent.jobs <= 4, `${sent.jobs} jobs`);
-  assert.deepEqual(await other.send(archive), { open: 0, jobs: 0, troubles: sent.troubles });
+  assert.deepEqual(await other.send(archive), { open: 0, jobs: 0 });
+  assert.deepEqual(other.unsent, one.unsent);
   const { rows } =
     TEST_POSTGRES === undefined
       ? await sql`select * from jobs`.execute(one.study.database)
@@ -111,6 +114,34 @@ test("sendImports and work: two workers import every file once, as an import doe
   utimesSync(files[5], new Date(), new Date(2020, 1, 1));
   const again = await one.send(archive);
   assert.ok(again.jobs > 0 && again.jobs <= 2, `${again.jobs} jobs`);
+});
+
+test("sendImports: what cannot be sent is told before the rest waits for room", async (context) => {
+  const { folder, study: path } = await newStudy(context);
+  const archive = join(folder, "archive");
+  writeArchive(archive, 1, 1);
+  symlinkSync(join(archive, "nowhere"), join(archive, "link"));
+  const study = await openStudy(path);
+  const keys = await openKeys(study, PASSPHRASE);
+  const queue = await openQueue(study, { mostWaiting: 0 });
+  context.after(async () => {
+    await queue.close();
+    keys.close();
+    await closeStudy(study);
+  });
+  const stop = new AbortController();
+  const told: string[] = [];
+  const files = { paths: [archive], hospital: findHospital(study, undefined), keys };
+  const sent = await sendImports(queue, files, {
+    stop: stop.signal,
+    onTrouble: (trouble) => told.push(trouble.replace(/^.*: expected/, "expected")),
+    onFull() {
+      told.push("full");
+      stop.abort();
+    },
+  });
+  assert.deepEqual(sent, { open: 0, jobs: 0 });
+  assert.match(told.join("; "), /^expected a file, got a link to nowhere[^;]*; .*full$/);
 });
 
 test("importJobs: what is recorded in a transaction that is undone is recorded by the next; what is lost leaves nothing", async (context) => {
@@ -203,7 +234,7 @@ test("importJobs: a zip file ends its job, and what is in it is recorded by doze
   const zip = zipOf(images.map((i) => [`${i}.dcm`, radiograph(2, i)] as const));
   for (const name of ["a.zip", "b.zip"]) writeFileSync(join(archive, name), zip);
   const { study: opened, queue, told, jobs, send } = await workerOf(context, study);
-  assert.deepEqual(await send(archive), { open: 2, jobs: 2, troubles: [] });
+  assert.deepEqual(await send(archive), { open: 2, jobs: 2 });
   const job = await queue.claim(jobs.topic);
   assert.ok(job !== null);
   const results = await jobs.perform(job, never);

@@ -38,9 +38,9 @@ export interface FilesToSend {
   readonly keys: KeyFile;
 }
 
-export interface SentFiles extends SentJobs {
-  /** What was found at the paths and is no file that can be read. */
-  readonly troubles: readonly string[];
+export interface SendingFiles extends Sending {
+  /** Of each thing at the paths that is no file that can be read, when it is come to. */
+  readonly onTrouble: (trouble: string) => void;
 }
 
 /**
@@ -52,27 +52,25 @@ export interface SentFiles extends SentJobs {
 export async function sendImports(
   queue: JobQueue,
   given: FilesToSend,
-  sending: Sending,
-): Promise<SentFiles> {
+  sending: SendingFiles,
+): Promise<SentJobs> {
   const { hospital, keys } = given;
-  const troubles: string[] = [];
   const contentOf = (own: readonly { readonly path: string }[]) => ({
     kind: "import" as const,
     hospital: hospital.id,
     sealed: keys.seal(SEALED, JSON.stringify(own.map(({ path }) => path))),
   });
-  const sent = await sendChunks(queue, filesToSend(given, troubles), contentOf, sending);
-  return { ...sent, troubles };
+  return sendChunks(queue, filesToSend(given, sending), contentOf, sending);
 }
 
 /** One by one: an archive may be of any size. */
 function* filesToSend(
   { paths, hospital, keys }: FilesToSend,
-  troubles: string[],
+  { onTrouble }: SendingFiles,
 ): Generator<Listed & { readonly path: string }> {
   for (const { path, trouble } of walkPaths(paths.map((path) => resolve(path)))) {
     if (trouble !== null) {
-      troubles.push(trouble.message);
+      onTrouble(trouble.message);
       continue;
     }
     const { size, mtimeMs } = statSync(path);
