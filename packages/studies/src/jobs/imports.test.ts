@@ -313,6 +313,21 @@ test("importJobs: files of one UID are decoded before the transaction that recor
   assert.deepEqual(told, ["known", "refused", "refused"]);
 });
 
+test("importJobs: of a job that is lost no file is decoded any more", async (context) => {
+  const { folder, study } = await newStudy(context);
+  const { one, other } = twins(folder);
+  await importInto(study, one);
+  const { study: opened, queue, jobs, send } = await workerOf(context, study);
+  await send(other);
+  const job = await queue.claim(jobs.topic);
+  assert.ok(job !== null);
+  const [{ sha256 }] = await opened.database.selectFrom("images").select("sha256").execute();
+  // Whoever would read its twin fails.
+  rmSync(imagePath(opened.images, sha256));
+  const results = await jobs.perform(job, AbortSignal.abort());
+  await results.end?.(false);
+});
+
 test("importJobs: files of one UID in one job are compared with each other", async (context) => {
   const { folder, study } = await newStudy(context);
   const { one, other, changed } = twins(folder);

@@ -160,6 +160,13 @@ interface ReadyFile {
   readonly decided: DecidedFile;
 }
 
+/** What files are recorded with. */
+interface Held {
+  readonly lock: ImportLock;
+  /** Of images' stored values: no file is decoded while a transaction keeps everybody else waiting. */
+  readonly storedHashes: ReadonlyMap<string, string>;
+}
+
 async function importFiles(
   { study, keys, workers, who, onFile }: ImportWork,
   job: ClaimedJob,
@@ -170,23 +177,19 @@ async function importFiles(
   const discard = () => {
     for (const { decided } of ready) discardDecided(decided);
   };
-  /** Of images' stored values: no file is decoded while a transaction keeps everybody else waiting. */
-  const storedHashes = new Map<string, string>();
-  const hashTwinsOf = (own: readonly ReadyFile[]) =>
-    hashTwins(
-      study,
-      workers,
-      own.map(({ decided }) => decided),
-      storedHashes,
-    );
-  /** The lock under which these are recorded. */
-  const lockFor = async (own: readonly ReadyFile[]): Promise<ImportLock> => {
-    await hashTwinsOf(own);
+  const holdFor = async (own: readonly ReadyFile[]): Promise<Held> => {
+    const storedHashes = new Map<string, string>();
+    const decided = own.map((file) => file.decided);
+    const hash = async () => {
+      // Whoever has the job now decodes them.
+      if (!lost.aborted) await hashTwins(study, workers, decided, storedHashes);
+    };
+    await hash();
     const lock = await waitForImportLock(study, lost);
     try {
       // What others have recorded meanwhile; from here on they wait.
-      await hashTwinsOf(own);
-      return lock;
+      await hash();
+      return { lock, storedHashes };
     } catch (error) {
       await lock[Symbol.asyncDispose]();
       throw error;
@@ -195,7 +198,7 @@ async function importFiles(
   const recordFiles = async (
     own: readonly ReadyFile[],
     transaction: StudyTransaction,
-    lock: ImportLock,
+    { lock, storedHashes }: Held,
   ) => {
     const within = { ...study, database: transaction };
     const outcomes: (ImportOutcome & { readonly name: string })[] = [];
@@ -223,24 +226,25 @@ async function importFiles(
       if (lost.aborted) break;
       if (ready.length > MOST_A_JOB) {
         const part = ready.slice(0, MOST_A_JOB);
-        await using lock = await lockFor(part);
+        const held = await holdFor(part);
+        await using _ = held.lock;
         // It may have waited for long: whoever has the job now records it all.
         if (lost.aborted) break;
-        const record = (transaction: StudyTransaction) => recordFiles(part, transaction, lock);
+        const record = (transaction: StudyTransaction) => recordFiles(part, transaction, held);
         const recorded = await inTransaction(study.database, record);
         for (const { decided } of part) discardDecided(decided);
         ready = ready.slice(MOST_A_JOB);
         for (const outcome of recorded) onFile(outcome, job);
       }
     }
-    const lock = await lockFor(ready);
+    const held = await holdFor(ready);
     let outcomes: Awaited<ReturnType<typeof recordFiles>> = [];
     return {
       async store(transaction) {
-        outcomes = await recordFiles(ready, transaction, lock);
+        outcomes = await recordFiles(ready, transaction, held);
       },
       async end(isCompleted) {
-        await lock[Symbol.asyncDispose]();
+        await held.lock[Symbol.asyncDispose]();
         discard();
         if (!isCompleted) return;
         for (const outcome of outcomes) onFile(outcome, job);
