@@ -128,7 +128,8 @@ export async function serveInference(
     await stopped.promise;
     await service.stop();
   } finally {
-    if (begun?.connected) begun.disconnect();
+    // Told of no detector yet, it is at nothing, and hears nothing while it loads.
+    begun?.kill("SIGKILL");
     signals.dispose();
     log?.end();
   }

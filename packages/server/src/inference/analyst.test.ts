@@ -130,6 +130,18 @@ test("openAnalyst: one that cannot be started is tried again, and closes", async
   await analyst.close();
 });
 
+test("openAnalyst: closed before its model is warm, it does not wait until that is loaded", async () => {
+  const child = spawn(process.execPath, ["-e", 'process.on("disconnect", () => process.exit(3))'], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const analyst = openAnalyst(
+    () => child,
+    () => undefined,
+  );
+  await analyst.close();
+  assert.deepEqual([child.exitCode, child.signalCode], [null, "SIGKILL"]);
+});
+
 test("openAnalyst: a model that is not the approved one is not used", async (context) => {
   const { analyst } = open(context, { mayBeUsed: (sha256) => sha256 === "cd".repeat(32) });
   await untilEnded(analyst, 1);

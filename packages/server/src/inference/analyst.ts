@@ -232,7 +232,9 @@ export function openAnalyst(
           clearTimeout(killing);
           resolve();
         });
-        if (last.connected) last.disconnect();
+        // Without a warm model it is at nothing, and hears nothing while it loads one.
+        if (!isWarm) last.kill("SIGKILL");
+        else if (last.connected) last.disconnect();
       });
     },
   };

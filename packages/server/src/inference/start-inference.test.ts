@@ -25,7 +25,8 @@ test("startInference: on loopback, for one service an inbox, and gone when it is
     assert.equal(service.dimsePort, null);
     assert.equal((await fetch(`${service.address}/healthz`)).status, 200);
     assert.equal((await fetch(`${service.address}/v1/studies`)).status, 401);
-    await assert.rejects(startInference(optionsOf(folder)), { code: "busy" });
+    const startAnalysis = () => assert.fail("a second service begins no process");
+    await assert.rejects(startInference({ ...optionsOf(folder), startAnalysis }), { code: "busy" });
   } finally {
     await service.stop();
   }

@@ -22,7 +22,7 @@ import { openAnalysts } from "./analysts.ts";
 import { associationWarnings } from "./association-warnings.ts";
 import { openAudit } from "./audit.ts";
 import { dimseReceiver } from "./dimse-receiver.ts";
-import { openInbox } from "./inbox/inbox.ts";
+import { lockInbox, openInbox } from "./inbox/inbox.ts";
 import { createInferenceApp } from "./inference-app.ts";
 import { type LiveService, openLiveService } from "./live-service.ts";
 import { openMetrics } from "./metrics.ts";
@@ -79,6 +79,9 @@ export async function startInference(options: InferenceOptions): Promise<Running
   const logger = pino({ name: "malleolus", level }, options.log ?? process.stderr);
   let service: LiveService | null = null;
   const threads = Math.max(1, Math.floor(availableParallelism() / settings.analysesAtOnce));
+  // A second service beside one that works begins no process.
+  using locked = new DisposableStack();
+  locked.use(lockInbox(folder));
   // Before the inbox, which a passphrase opens slowly: the model comes into memory meanwhile.
   const analyst = openAnalysts(
     settings.analysesAtOnce,
@@ -94,10 +97,12 @@ export async function startInference(options: InferenceOptions): Promise<Running
       },
     },
   );
-  const { inbox, audit } = await openFolder(folder, passphrase).catch(async (error: unknown) => {
-    await analyst.close();
-    throw error;
-  });
+  const { inbox, audit } = await openFolder(folder, passphrase, locked.move()).catch(
+    async (error: unknown) => {
+      await analyst.close();
+      throw error;
+    },
+  );
   const opened = openLiveService({
     inbox,
     analyst,
@@ -141,8 +146,8 @@ export async function startInference(options: InferenceOptions): Promise<Running
   };
 }
 
-async function openFolder(folder: string, passphrase: string) {
-  const inbox = await openInbox(folder, passphrase);
+async function openFolder(folder: string, passphrase: string, lock: Disposable) {
+  const inbox = await openInbox(folder, passphrase, lock);
   try {
     return { inbox, audit: await openAudit(join(folder, "audit.jsonl")) };
   } catch (error) {

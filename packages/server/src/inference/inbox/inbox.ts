@@ -72,13 +72,26 @@ export interface Inbox {
 }
 
 /**
- * Opens it, and makes it where there is none. What a kill left half-written is removed.
+ * For whoever opens it, before what takes long; the folder is made where there is none.
+ *
+ * @throws StudyError `busy` where another process has it.
+ */
+export function lockInbox(folder: string): Disposable {
+  mkdirSync(join(folder, "studies"), { recursive: true, mode: 0o700 });
+  return lockExclusively(join(folder, LOCK), "another service has this inbox; stop it first");
+}
+
+/**
+ * Opens it, and makes it where there is none. What a kill left half-written is removed. The lock is given back when it is
+ * closed, or cannot be opened.
  *
  * @throws StudyError `busy` where another process has it, StudyError `passphrase`, ServerError `settings` for a record that was changed.
  */
-export async function openInbox(folder: string, passphrase: string): Promise<Inbox> {
-  mkdirSync(join(folder, "studies"), { recursive: true, mode: 0o700 });
-  const lock = lockExclusively(join(folder, LOCK), "another service has this inbox; stop it first");
+export async function openInbox(
+  folder: string,
+  passphrase: string,
+  lock = lockInbox(folder),
+): Promise<Inbox> {
   try {
     return await openLocked(folder, passphrase, lock);
   } catch (error) {
