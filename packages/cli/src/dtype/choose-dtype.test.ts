@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setThreads, threads } from "@malleolus/torch";
 import { hasBfloat16, type Processor, readProcessor } from "../processor.ts";
 import { chooseDtype, sayDtype } from "./choose-dtype.ts";
 
@@ -92,7 +93,7 @@ test("chooseDtype: measured once a task, and again where what was kept does not 
   }
 });
 
-test("chooseDtype: another processor, or one that oneDNN may not use in full, is measured anew", async (context) => {
+test("chooseDtype: another processor, one that oneDNN may not use in full, and other threads are measured anew", async (context) => {
   const kept = folderFor(context);
   const before = process.env.ONEDNN_MAX_CPU_ISA;
   context.after(() => {
@@ -104,6 +105,11 @@ test("chooseDtype: another processor, or one that oneDNN may not use in full, is
   process.env.ONEDNN_MAX_CPU_ISA = "AVX2";
   await chooseDtype("detection", { processor: able, kept, shapes });
   assert.equal(readdirSync(kept).length, 3);
+  const threadsBefore = threads();
+  context.after(() => setThreads(threadsBefore));
+  setThreads(threadsBefore + 1);
+  await chooseDtype("detection", { processor: able, kept, shapes });
+  assert.equal(readdirSync(kept).length, 4);
 });
 
 test("chooseDtype: where nothing can be kept, it is measured every time, and said so", async (context) => {

@@ -21,8 +21,8 @@ export interface DtypeChoice {
 const LEAST_SAVING = 0.1;
 
 /**
- * Measures where it has not been measured; `kept` is the folder of measurements, beside the addon, and `shapes` are
- * convolutions to measure instead of a network's.
+ * Measures, with the threads that are set, where it has not been measured; `kept` is the folder of measurements (that of
+ * the addon), and `shapes` are convolutions to measure instead of a network's.
  */
 export async function chooseDtype(
   task: DtypeTask,
@@ -30,12 +30,12 @@ export async function chooseDtype(
     processor = readProcessor(),
     kept,
     shapes,
-  }: { processor?: Processor; kept?: string; shapes?: readonly Shape[] } = {},
+  }: { processor?: Processor; kept?: string | undefined; shapes?: readonly Shape[] } = {},
 ): Promise<DtypeChoice> {
   if (!hasBfloat16(processor)) {
     return { dtype: "float32", reason: "this processor has no instructions for bfloat16" };
   }
-  const { addonPath, libtorchVersion } = await import("@malleolus/torch");
+  const { addonPath, libtorchVersion, threads } = await import("@malleolus/torch");
   const folder = kept ?? dirname(addonPath());
   const { size, mtimeMs } = statSync(addonPath());
   const measured: Measured = {
@@ -44,6 +44,7 @@ export async function chooseDtype(
     addon: `${size} bytes of ${Math.round(mtimeMs)}`,
     processor: processor.model,
     flags: processor.flags,
+    threads: threads(),
     onednnMaxCpuIsa: process.env.ONEDNN_MAX_CPU_ISA ?? null,
   };
   const found = keptMeasurement(folder, measured);

@@ -1,6 +1,6 @@
 /**
- * Measurements of dtypes that are kept: a small file each, beside the addon, named for what was measured
- * and where. It is there whole or not at all, and two programs that measure at once do not harm each
+ * Measurements of dtypes that are kept: a small file each, beside the addon or in a service's inbox, named for what was
+ * measured and where. It is there whole or not at all, and two programs that measure at once do not harm each
  * other. One that cannot be read, or is of something else, is as good as none.
  */
 import { createHash } from "node:crypto";
@@ -18,11 +18,13 @@ export interface Measured {
   readonly addon: string;
   readonly processor: string;
   readonly flags: readonly string[];
+  /** That share a convolution: bfloat16 may save on one core what it does not on all. */
+  readonly threads: number;
   /** What keeps oneDNN from instructions that the processor has; null where nothing does. */
   readonly onednnMaxCpuIsa: string | null;
 }
 
-const FORMAT = "malleolus-dtype-1";
+const FORMAT = "malleolus-dtype-2";
 
 const fileSchema = z.strictObject({
   format: z.literal(FORMAT),
@@ -31,6 +33,7 @@ const fileSchema = z.strictObject({
   addon: z.string(),
   processor: z.string(),
   flags: z.array(z.string()),
+  threads: z.int().positive(),
   onednnMaxCpuIsa: z.string().nullable(),
   float32Ms: z.number().positive(),
   bfloat16Ms: z.number().positive(),
@@ -67,6 +70,6 @@ export function keepMeasurement(folder: string, measured: Measured, times: Dtype
 }
 
 function canonical(measured: Measured): string {
-  const { task, libtorch, addon, processor, flags, onednnMaxCpuIsa } = measured;
-  return JSON.stringify([task, libtorch, addon, processor, flags, onednnMaxCpuIsa]);
+  const { task, libtorch, addon, processor, flags, threads, onednnMaxCpuIsa } = measured;
+  return JSON.stringify([task, libtorch, addon, processor, flags, threads, onednnMaxCpuIsa]);
 }

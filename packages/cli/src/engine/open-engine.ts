@@ -9,6 +9,8 @@ import type { Engine, EngineName } from "./engine.ts";
 export interface EngineOptions {
   /** Of LibTorch's convolutions; undefined for the faster one here. */
   readonly dtype: "float32" | "bfloat16" | undefined;
+  /** The folder of the measurement by which the faster one is chosen; undefined for that of the addon. */
+  readonly measurements?: string | undefined;
   /** Undefined for all cores. */
   readonly threads: number | undefined;
   readonly scoreThreshold: number;
@@ -47,9 +49,10 @@ async function openLibTorch(path: string, options: EngineOptions): Promise<Engin
   }
   const { openDetector } = await import("@malleolus/networks");
   const { setThreads } = await import("@malleolus/torch");
-  const { dtype, threads, scoreThreshold, isQuiet, output } = options;
+  const { dtype, measurements, threads, scoreThreshold, isQuiet, output } = options;
   if (threads !== undefined) setThreads(threads);
-  const choice = dtype === undefined ? await chooseDtype("detection") : null;
+  const choice =
+    dtype === undefined ? await chooseDtype("detection", { kept: measurements }) : null;
   const precision = dtype ?? choice?.dtype ?? "float32";
   const detector = openDetector(path, { precision, scoreThreshold });
   if (choice !== null && !isQuiet) sayDtype(choice, output);

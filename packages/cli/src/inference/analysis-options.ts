@@ -6,6 +6,8 @@ export const analysisOptionsSchema = z.strictObject({
   detector: z.string(),
   engine: z.enum(ENGINES),
   dtype: z.enum(["float32", "bfloat16"]).optional(),
+  /** Where the measurement by which it is chosen is kept; else beside the addon. */
+  measurements: z.string().optional(),
   threads: z.int().min(1).optional(),
   /** Null as the detector decides. */
   threshold: z.number().min(0).max(1).nullable(),

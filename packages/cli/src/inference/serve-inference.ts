@@ -88,6 +88,9 @@ export async function serveInference(
       detector,
       engine,
       ...(dtype === undefined ? {} : { dtype }),
+      // All its processes compute in one dtype, also after a restart, where the addon's folder is read alone: by another
+      // an analysis that is repeated would make other objects. The second begins when the first has measured.
+      measurements: folder,
       threshold,
       prevalence,
       errorRate,

@@ -46,9 +46,11 @@ export interface StudyAnalysis {
 
 /** Opens the detector and has it look at something once: the first look takes longer than those after it. */
 export async function openStudyAnalysis(options: AnalysisOptions): Promise<StudyAnalysis> {
-  const { detector, engine: name, dtype, threads, threshold, prevalence, errorRate } = options;
+  const { detector, engine: name, dtype, measurements, threads } = options;
+  const { threshold, prevalence, errorRate } = options;
   const engine = await openEngine(name, detector, {
     dtype,
+    measurements,
     threads,
     scoreThreshold: Math.min(LEAST_SCORE, threshold ?? LEAST_SCORE),
     isQuiet: true,
