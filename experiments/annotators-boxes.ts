@@ -1,6 +1,7 @@
 /**
  * How far two annotators of a study agree with each other on where a fracture is: by boxes and by masks, each other's
- * and the mean of both. Beside it stands what a detector reaches against the truth that was made of both.
+ * and the mean of both. Beside it stands what a detector reaches against the truth that was made of both. Besides, how many
+ * outlines of both are the same, as those are that both left as they were proposed.
  *
  *     node experiments/annotators-boxes.ts FIRST SECOND COCO...
  *
@@ -11,6 +12,7 @@
  * Seconds.
  */
 import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type CocoDataset, originOfImage, readCocoFile } from "@malleolus/data";
 import { bootstrap, NO_FRACTURE } from "@malleolus/evaluation";
 import {
@@ -33,9 +35,9 @@ const BOOTSTRAP = { seed: 1, resamples: 2000 };
 
 const drawings = [await drawn(first), await drawn(second)] as const;
 console.log(
-  "| set | fractures | box IoU, median | mean | from 0.75 | boxes moved back: median | from 0.75 | mask IoU, median | Dice, mean |",
+  "| set | fractures | box IoU, median | mean | from 0.75 | boxes moved back: median | from 0.75 | mask IoU, median | Dice, mean | same outline |",
 );
-console.log(`|${" --- |".repeat(9)}`);
+console.log(`|${" --- |".repeat(10)}`);
 for (const path of sets) {
   const pairs = pairsOf(await readCocoFile(path));
   say(`${basename(path)}`, pairs);
@@ -61,6 +63,8 @@ interface Pair {
   readonly boxIou: number;
   readonly movedIou: number;
   readonly maskIou: number;
+  /** Of the same points in the same order. */
+  readonly isSame: boolean;
 }
 
 function pairsOf({ images }: CocoDataset): Pair[] {
@@ -81,6 +85,7 @@ function pairsOf({ images }: CocoDataset): Pair[] {
         boxIou: boxIou(own, others),
         movedIou: boxIou(own, between(own, others)),
         maskIou: maskIou(mask, otherMask),
+        isSame: isDeepStrictEqual(one, other),
       },
     ];
   });
@@ -118,7 +123,8 @@ function say(name: string, pairs: readonly Pair[]): void {
       ? "–"
       : `${value?.toFixed(2)} (${interval.map((end) => end.toFixed(2)).join(" to ")})`,
   );
-  console.log(`| ${[name, pairs.length, ...cells].join(" | ")} |`);
+  const same = pairs.filter(({ isSame }) => isSame).length;
+  console.log(`| ${[name, pairs.length, ...cells, `${same} of ${pairs.length}`].join(" | ")} |`);
 }
 
 function mean(values: readonly number[]): number | null {

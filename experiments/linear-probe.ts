@@ -103,17 +103,21 @@ for (const [title, radiographs] of [
   if (radiographs === all) writeScores({ mobilenet: own("mobilenet"), lite: own("lite"), both });
   else describe("all three, sum of logits", radiographs, sumOf(keys));
   report("region and hardware", radiographs, radiographs.map(fieldsOf));
-  for (const key of seeing.filter((key) => key !== "lite")) {
+  const compare = (name: string, scores: readonly number[], key: Network) => {
     const compared = compareAucs(
-      own("lite"),
+      scores,
       own(key),
       radiographs.map((one) => one.isFractured),
     );
     console.log(
-      `EfficientNet-Lite2 less ${networks[key].name}: ${compared?.difference.toFixed(3)} ` +
-        `(${intervalOf(compared?.interval)}), DeLong`,
+      `${name} less ${networks[key].name}: ${compared?.difference.toFixed(3)} ` +
+        `(${intervalOf(compared?.interval)}), DeLong, each radiograph on its own`,
     );
+  };
+  for (const key of seeing.filter((key) => key !== "lite")) {
+    compare("EfficientNet-Lite2", own("lite"), key);
   }
+  for (const key of pair) compare("the sum of both", both, key);
 }
 
 /** A score a network and radiograph. */
