@@ -163,7 +163,7 @@ const roi = z.strictObject({
   boxRegressions: z.int().min(1).max(4).default(1),
   /**
    * A head of its own, through which every detection's box goes at the end; null in Detectron2's Mask R-CNN, and
-   * before there was a choice.
+   * before there was a choice. It learns from boxes that went through the first head once, whatever `boxRegressions` says.
    */
   secondBoxHead: secondBoxHead.nullable().default(null),
 });

@@ -9,11 +9,11 @@ import { ModelError } from "../errors.ts";
 import type { MaskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { initializeBackbone, type WeightsReport } from "./initialize-backbone.ts";
 import { forClasses } from "./own-weights.ts";
-import { withSecondBoxHead } from "./second-box-head-weights.ts";
+import { firstRegressionOf, withSecondBoxHead } from "./second-box-head-weights.ts";
 
 /** Names as in the model, but for `leftOver`, which are the file's. */
 export interface NetworkWeightsReport extends WeightsReport {
-  /** In the file for another number of classes or anchors: as initialised. */
+  /** In the file for other classes or anchors, and a second box head's that would begin as one of them: as initialised. */
   readonly fresh: readonly string[];
 }
 
@@ -45,10 +45,12 @@ export function initializeNetwork(
         ? { tensors: weights, dropped: [] }
         : forClasses(weights, classes, model.config.classes);
     const report = copyInto(model, withSecondBoxHead(tensors, model.config));
+    const isDropped = (name: string) =>
+      dropped.includes(name) || dropped.includes(firstRegressionOf(name));
     return {
       ...report,
-      missing: report.missing.filter((name) => !dropped.includes(name)),
-      fresh: [...report.fresh, ...dropped.filter((name) => report.missing.includes(name))],
+      missing: report.missing.filter((name) => !isDropped(name)),
+      fresh: [...report.fresh, ...report.missing.filter(isDropped)],
     };
   });
 }

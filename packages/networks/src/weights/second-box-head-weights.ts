@@ -8,6 +8,7 @@ import { cat, type Tensor } from "@malleolus/torch";
 const HEAD = "roi_heads.box_head.";
 const REGRESSION = "roi_heads.box_predictor.bbox_pred.";
 const SECOND = "roi_heads.second_box_";
+const SECOND_REGRESSION = `${SECOND}predictor.bbox_pred.`;
 
 /** The weights, with a second box head where the network has one. Frees nothing, and makes tensors. */
 export function withSecondBoxHead(
@@ -21,9 +22,16 @@ export function withSecondBoxHead(
     if (name.startsWith(HEAD)) return [[`${SECOND}head.${name.slice(HEAD.length)}`, tensor]];
     if (!name.startsWith(REGRESSION)) return [];
     const coded = codedAnew(tensor, box.boxWeights, secondBoxHead.boxWeights);
-    return [[`${SECOND}predictor.bbox_pred.${name.slice(REGRESSION.length)}`, coded]];
+    return [[`${SECOND_REGRESSION}${name.slice(REGRESSION.length)}`, coded]];
   });
   return new Map([...weights, ...own]);
+}
+
+/** The first head's regression that a second one's begins as where weights have none; any other name as it is. */
+export function firstRegressionOf(name: string): string {
+  return name.startsWith(SECOND_REGRESSION)
+    ? `${REGRESSION}${name.slice(SECOND_REGRESSION.length)}`
+    : name;
 }
 
 /** Rows x, y, width and height of one class after another: [K * 4, D] or [K * 4]. */

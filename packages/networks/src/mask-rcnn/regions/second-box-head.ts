@@ -4,10 +4,13 @@
  * threshold, and most proposals are far; this one learns from what the first makes of them, where that overlaps an
  * object by more, and codes its smaller deltas with larger weights.
  *
- * Of the cascade it is the regression alone. Class, score and suppression stay the first head's: what is found, and
- * what a threshold on scores means, is what it was without it, and only detections go through it, not all proposals.
+ * Of the cascade it is the regression alone. Class, score and suppression stay the first head's: in itself it changes no
+ * score, and only detections go through it, not all proposals. What lies around it may change scores and findings all the
+ * same: its loss teaches the maps that both heads share; views of a radiograph are fused, and findings of one place
+ * dropped, by the overlap of the boxes that it has moved. So a detector that was trained with it is calibrated again.
  * Detectron2's cascade averages the scores of its stages, and knows one box for all classes, where here as in the
- * first head every class has its own.
+ * first head every class has its own. It learns from boxes that went through the first head once; where `boxRegressions` is
+ * more than 1, it is handed boxes that went through more often.
  *
  * Its parameters: `second_box_head.fc1`, `fc2`, … and `second_box_predictor.bbox_pred`, below `roi_heads`.
  */
