@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
@@ -298,10 +298,13 @@ test("worker: a detector that takes longer to open than a worker may be silent c
   // A disk that gives nothing until somebody writes.
   const slow = join(folder, "slow.safetensors");
   execFileSync("mkfifo", [slow]);
+  const disk = await open(slow, "r+");
   const opened = await openStudy(study);
-  const queue = await openQueue(opened, { leaseSeconds: 1, retryDelaySeconds: 0 });
+  const queue = await openQueue(opened, { leaseSeconds: 3, retryDelaySeconds: 0 });
   const detector = startAnalysis({ engine: "onnx", path: slow, dtype: undefined, threads: 1 });
   context.after(async () => {
+    // A thread that waits for a disk cannot be ended.
+    await disk.close();
     await detector.close();
     await queue.close();
     await closeStudy(opened);
@@ -310,16 +313,20 @@ test("worker: a detector that takes longer to open than a worker may be silent c
   const told = { onImage: () => undefined, onFailure: (reason: string) => assert.fail(reason) };
   const jobs = analyzeJobs({ ...given, ...told }, await fileSha256(path), detector);
   const events: string[] = [];
+  let isOver = false;
   const worked = work([jobs], {
     stop: new AbortController().signal,
     untilEmpty: true,
     onEvent: (event) => events.push("job" in event ? `${event.event} ${event.job.attempt}` : ""),
+  }).finally(() => {
+    isOver = true;
   });
-  while ((await queue.counts()).active === 0) await setTimeout(20);
-  for (const until = Date.now() + 3000; Date.now() < until; await setTimeout(50)) {
+  while (!isOver && (await queue.counts()).active === 0) await setTimeout(20);
+  for (const until = Date.now() + 7000; Date.now() < until; await setTimeout(200)) {
     assert.equal(await queue.claim(jobs.topic), null);
   }
-  await writeFile(slow, readFileSync(path));
+  await disk.writeFile(readFileSync(path));
+  await disk.close();
   await worked;
   assert.deepEqual(events, ["completed 1"]);
 });
