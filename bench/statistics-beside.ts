@@ -33,17 +33,20 @@ export async function statisticsBeside(
   progress: (line: string) => void,
 ): Promise<Row[]> {
   const python = await statisticsPeer(progress);
-  const proc = await procPeer(progress);
-  const rows = [
-    await areas(python, runs),
-    ...(proc === null ? [] : [await deviations(proc, runs)]),
-    await bootstrapped(python, "scikit-learn", runs),
-    ...(proc === null ? [] : [await bootstrapped(proc, "pROC", runs)]),
-    await precision(python, runs),
-  ];
-  python?.close();
-  proc?.close();
-  return rows;
+  let proc: Peer | null = null;
+  try {
+    proc = await procPeer(progress);
+    return [
+      await areas(python, runs),
+      ...(proc === null ? [] : [await deviations(proc, runs)]),
+      await bootstrapped(python, "scikit-learn", runs),
+      ...(proc === null ? [] : [await bootstrapped(proc, "pROC", runs)]),
+      await precision(python, runs),
+    ];
+  } finally {
+    python?.close();
+    proc?.close();
+  }
 }
 
 async function areas(peer: Peer | null, runs: number): Promise<Row> {

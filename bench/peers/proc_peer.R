@@ -1,4 +1,4 @@
-# R's pROC doing what our evaluation does: one JSON line in, one out. Base R alone reads what bench/evaluation.ts
+# R's pROC doing what our evaluation does: one JSON line in, one out. Base R alone reads what bench/statistics-beside.ts
 # sends, so that no package is needed but pROC; what a run times is the work alone.
 suppressMessages(library(pROC))
 
@@ -6,8 +6,10 @@ prepared <- list()
 
 # What stands between a mark and the next other one; no regular expression, since lines have megabytes.
 between <- function(line, from, to) {
+  start <- regexpr(from, line, fixed = TRUE)
+  if (start < 0) stop(sprintf("expected %s in the request, got none", from))
   # Unless it is told otherwise, substring ends after a million characters.
-  rest <- substring(line, regexpr(from, line, fixed = TRUE) + nchar(from), nchar(line))
+  rest <- substring(line, start + nchar(from), nchar(line))
   substring(rest, 1, regexpr(to, rest, fixed = TRUE) - 1)
 }
 text_of <- function(line, key) between(line, paste0('"', key, '":"'), '"')
