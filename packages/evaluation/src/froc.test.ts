@@ -54,6 +54,18 @@ test("standings: an overlap of exactly the least is enough", () => {
   assert.equal(standings(half, [[0, 0, 10, 10]], [], 0.51)[0].is, "false positive");
 });
 
+test("standings: in a crowd is what lies in it by half or more", () => {
+  const crowd = [0, 0, 20, 10] as const;
+  const cases = [
+    [[15, 0, 25, 10], "in a crowd"],
+    [[16, 0, 26, 10], "false positive"],
+    [[19, 0, 29, 10], "false positive"],
+  ] as const;
+  for (const [box, is] of cases) {
+    assert.deepEqual(standings([{ score: 0.9, box }], [], [crowd], 0.3), [{ is }], `${box}`);
+  }
+});
+
 const four = [
   image("a", 2, hit(0.9), falsePositive(0.8), hit(0.3)),
   image("a", 1, hit(0.7), { score: 0.95, is: "repeat" }),

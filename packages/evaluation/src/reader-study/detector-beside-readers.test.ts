@@ -79,6 +79,21 @@ test("detectorBesideReaders: one reader, one kind of case, or a case that somebo
   );
 });
 
+test("detectorBesideReaders: two readers, two positives and two negatives are enough", () => {
+  const least = detectorBesideReaders({
+    positive: [true, true, false, false],
+    detector: [3, 2, 1, 0],
+    // Of four pairs the first has three right and one alike, the other one right and two alike.
+    readers: [
+      [2, 1, 1, 0],
+      [1, 0, 0, 1],
+    ],
+  });
+  assert.deepEqual([least?.positives, least?.negatives], [2, 2]);
+  near(least?.readersMean.value, (0.875 + 0.5) / 2);
+  near(least?.difference.value, 1 - (0.875 + 0.5) / 2);
+});
+
 /** Readers and a detector who see cases with noise of the case's, their own and each reading's. */
 function simulated(seed: number, cases: number, count: number, skill: number): ReadCases {
   let drawn = 0;

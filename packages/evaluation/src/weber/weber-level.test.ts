@@ -85,6 +85,19 @@ test("legFrame: a tibia of which less than 15 mm is seen has no direction, one o
   assert.ok(Math.abs(frame.heightMm(3, 29.5) - 6.5) < 1e-9);
 });
 
+test("legFrame: the plafond is in the middle third, between malleoli that hang down", () => {
+  const data = new Uint8Array(60 * 100);
+  const fill = (from: number, to: number, bottom: number) => {
+    for (let y = 20; y < bottom; y++) data.fill(1, y * 60 + from, y * 60 + to);
+  };
+  fill(10, 20, 75);
+  fill(20, 30, 60);
+  fill(30, 40, 68);
+  const frame = legFrame({ width: 60, height: 100, data }, [1, 1]) ?? assert.fail();
+  assert.ok(Math.abs(frame.heightMm(25, 60)) < 1e-9, `${frame.heightMm(25, 60)}`);
+  assert.ok(Math.abs(frame.heightMm(3, 75) + 15) < 1e-9, `${frame.heightMm(3, 75)}`);
+});
+
 test("fractureLevel: says what is missing", () => {
   const whole = ankle(across(5, 5));
   const empty = { data: new Uint8Array(320 * 420), width: 320, height: 420 };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { analyzeTest } from "../analyses-of-test.ts";
 import type { ReportContent } from "../content.ts";
 import { htmlReport } from "../html-report.ts";
+import { testAnchor } from "../links.ts";
 import { fullReport, testProvenance } from "../test-report.ts";
 import { type AuthorAnswer, type Checklist, countStatuses, fillChecklists } from "./checklist.ts";
 import { checklistCsv } from "./checklist-csv.ts";
@@ -87,6 +89,36 @@ for (const [item, status, answer] of items) {
     else assert.match(found?.answer ?? "", answer);
   });
 }
+
+test("CLAIM 2024, item 26: the checkpoint was chosen on tuning radiographs, if the run has seen any", () => {
+  const chosen = (seenTuning: number | null) => {
+    const training = testProvenance.training ?? assert.fail();
+    const provenance = { ...testProvenance, training: { ...training, seenTuning } };
+    return fill({ ...content, provenance })[0].items.find(({ id }) => id === "26");
+  };
+  for (const nothingSeen of [0, null]) {
+    assert.equal(chosen(nothingSeen)?.status, "needs the author", `${nothingSeen}`);
+  }
+  assert.match(chosen(1)?.answer ?? "", /did best on 1 tuning radiographs/);
+});
+
+test("DECIDE-AI, item VIII: groups of patients stand in the first test that has any", () => {
+  const [one] = content.tests;
+  const nobody = { agreement: {}, readers: [] };
+  const by = (id: string, attribute: string | null) => {
+    const known = one.evaluation.outcomes.map(({ patient }, i) => [
+      patient,
+      attribute === null ? {} : { [attribute]: `${i % 2}` },
+    ]);
+    const analyses = analyzeTest(one.evaluation, Object.fromEntries(known), nobody, null);
+    return { ...one, id, analyses };
+  };
+  const tests = [one, by("none", null), by("first", "Sex"), by("second", "Machine")];
+  const decide = fill({ ...content, tests }).find(({ name }) => name === "DECIDE-AI");
+  const item = decide?.items.find(({ id }) => id === "VIII");
+  assert.match(item?.answer ?? "", /AUC by sex, with intervals/);
+  assert.equal(item?.where?.anchor, testAnchor("first"));
+});
 
 test("fillChecklists: an author's answer holds, beside what the study knows", () => {
   const answers: readonly AuthorAnswer[] = [
