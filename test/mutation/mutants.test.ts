@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -130,6 +132,38 @@ test("tryMutants: with the first test that fails the others need not end", async
     ["killed"],
   );
   assert.ok(!existsSync(late));
+});
+
+test("tryMutants: a test that fails leaves no folder and no process", async (context) => {
+  const { folder, write } = temporaryFolder(context);
+  const source = write("one.ts", "export const one = () => 1;\n");
+  const [alive, made, late] = ["alive", "made", "late"].map((name) => join(folder, name));
+  // It lives until it is ended, or says that it was not.
+  const child = write(
+    "child.ts",
+    `import { writeFileSync } from "node:fs"; import { connect } from "node:net";
+     connect(${JSON.stringify(alive)}, () => console.log("here"));
+     setTimeout(() => { writeFileSync(${JSON.stringify(late)}, ""); process.exit(); }, 10_000);`,
+  );
+  const tests = write(
+    "one.test.ts",
+    `import assert from "node:assert"; import { spawn } from "node:child_process"; import { once } from "node:events";
+     import { mkdtempSync, writeFileSync } from "node:fs"; import { tmpdir } from "node:os"; import { join } from "node:path";
+     import { test } from "node:test"; import { one } from "./one.ts";
+     test("is one", async () => {
+       if (one() === 1) return;
+       writeFileSync(${JSON.stringify(made)}, mkdtempSync(join(tmpdir(), "left-")));
+       await once(spawn(process.execPath, [${JSON.stringify(child)}]).stdout, "data");
+       assert.fail();
+     });`,
+  );
+  const server = createServer().listen(alive);
+  context.after(() => server.close());
+  const ended = once(server, "connection").then(([socket]) => once(socket.resume(), "close"));
+  await tryMutants(sampleMutants([source], 1, 0).slice(0, 1), [tests], () => {});
+  await ended;
+  assert.ok(!existsSync(late));
+  assert.ok(!existsSync(readFileSync(made, "utf8")));
 });
 
 test("sampleMutants: of all files' faults every n-th, beginning with the one that is named", (context) => {

@@ -43,15 +43,32 @@ interface Part {
 const TIMEOUT_MS = 10_000;
 /** Tests that together take less than this are run by one process. */
 const BATCH_MS = 1000;
-/** A reporter: the first test that fails has noticed, whatever the others would say. */
+/** A reporter that ends the process with the first test that fails: the fault is noticed. */
 const ENDS_WITH_FAILURE = `export default async function* (events) {
     for await (const { type } of events) if (type === "test:fail") process.exit(1);
   }`;
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
 
-/** Ends the tests that are running, for whoever ends the whole. */
+/** Ends the tests that are running and removes what they have written, for whoever ends the whole. */
 export function stopTests(): void {
-  for (const child of running) child.kill("SIGKILL");
+  running.forEach(endGroup);
+  folders.forEach(removeFolder);
+}
+
+/** With every process that the tests have started and not ended. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // None of them is left.
+  }
+}
+
+/** What was ended may take a moment to be gone. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 /** Of the files' faults every n-th, in their order, beginning with that of place `from`. */
@@ -79,6 +96,7 @@ export async function tryMutants(
   told: (tried: Tried) => void,
 ): Promise<Tried[]> {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-mutants-"));
+  folders.add(folder);
   try {
     const changed = new Set(candidates.map(({ file }) => file));
     const loading = loadedBy(testFiles, changed);
@@ -92,7 +110,8 @@ export async function tryMutants(
       return tried;
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
+    folders.delete(folder);
   }
 }
 
@@ -148,7 +167,7 @@ async function runClean(
 ): Promise<Clean> {
   mkdirSync(covered);
   const begin = performance.now();
-  const end = await runNode([], [test], 600_000, { NODE_V8_COVERAGE: covered });
+  const end = await runNode([], [test], 600_000, covered, { NODE_V8_COVERAGE: covered });
   if (end !== "passed") throw new Error(`${test}: it fails without a fault; mend it first`);
   const ran = new Map<string, Part[]>();
   for (const name of readdirSync(covered)) {
@@ -185,22 +204,27 @@ function runTests(
   const tests = batch.map(({ test }) => test);
   // What a module compiles to is kept from one process to the next.
   const cache = { NODE_COMPILE_CACHE: join(folder, "compiled") };
-  return runNode(before, tests, TIMEOUT_MS + Math.ceil(5 * usualMs), cache);
+  return runNode(before, tests, TIMEOUT_MS + Math.ceil(5 * usualMs), folder, cache);
 }
 
+/** A test that fails ends its process amid what it has made: files are in a folder that goes with the process. */
 function runNode(
   before: readonly string[],
   tests: readonly string[],
   timeout: number,
+  folder: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<"passed" | "killed" | "timed out"> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const made = mkdtempSync(join(folder, "run-"));
   return new Promise((resolve, reject) => {
     const reporter = `--test-reporter=data:text/javascript,${encodeURIComponent(ENDS_WITH_FAILURE)}`;
     const args = [...before, "--test", "--test-isolation=none", reporter, ...tests];
     const child = spawn(process.execPath, args, {
       stdio: "ignore",
-      env: { ...env, ...environment },
+      env: { ...env, TMPDIR: made, ...environment },
+      // The first of a group of processes, which ends with it.
+      detached: true,
       timeout,
       killSignal: "SIGKILL",
     });
@@ -208,6 +232,8 @@ function runNode(
     child.on("error", reject);
     child.on("close", (code, signal) => {
       running.delete(child);
+      endGroup(child);
+      removeFolder(made);
       if (signal !== null) resolve("timed out");
       else resolve(code === 0 ? "passed" : "killed");
     });
