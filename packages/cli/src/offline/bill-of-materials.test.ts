@@ -59,9 +59,12 @@ interface Manifest {
   readonly integrity?: string;
   readonly link?: boolean;
   readonly dev?: boolean;
+  /** Of npm: what only builds and tests, or an optional peer, brings in. */
+  readonly devOptional?: boolean;
   readonly dependencies?: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
 }
 
 const lock: { packages: Record<string, Manifest> } = JSON.parse(
@@ -72,12 +75,11 @@ const lock: { packages: Record<string, Manifest> } = JSON.parse(
 function whatRuns(): Set<string> {
   const found = new Set<string>();
   const visit = (from: string, manifest: Manifest) => {
-    const { dependencies, optionalDependencies, peerDependencies } = manifest;
-    for (const name of Object.keys({
-      ...dependencies,
-      ...optionalDependencies,
-      ...peerDependencies,
-    })) {
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest;
+    const peers = Object.keys(peerDependencies ?? {}).filter(
+      (name) => !peerDependenciesMeta?.[name]?.optional,
+    );
+    for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
       const path = nearest(from, name);
       if (path === null || found.has(path)) continue;
       found.add(path);
@@ -117,6 +119,12 @@ test("sbom: CycloneDX with all that runs, and nothing that only builds or tests"
   const bill = await printedBill();
 
   const runs = whatRuns();
+  // By npm's own marks, too.
+  const marked = Object.entries(lock.packages).filter(
+    ([path, { link, dev, devOptional }]) =>
+      path.includes("node_modules/") && !link && !dev && !devOptional,
+  );
+  assert.deepEqual([...runs].toSorted(), marked.map(([path]) => path).toSorted());
   const expected = new Map<string, { license: string | undefined; content: string }>(
     [...runs].map((path) => {
       const { name = nameIn(path), version, license, integrity = "" } = lock.packages[path];
@@ -124,8 +132,7 @@ test("sbom: CycloneDX with all that runs, and nothing that only builds or tests"
       return [`${name}@${version}`, { license, content }] as const;
     }),
   );
-  const fromNpm = bill.components.filter(({ purl }) => purl?.startsWith("pkg:npm/"));
-  const strange = fromNpm.filter(({ name }) => !name.startsWith("@malleolus/"));
+  const strange = bill.components.filter(({ purl }) => purl?.startsWith("pkg:npm/"));
   assert.deepEqual(
     strange.map((one) => one["bom-ref"]).toSorted(),
     [...expected.keys()].toSorted(),
@@ -139,8 +146,11 @@ test("sbom: CycloneDX with all that runs, and nothing that only builds or tests"
   // The root's manifest names these for the tests, too.
   const names = new Set(strange.map(({ name }) => name));
   for (const name of ["zod", "sharp", "onnxruntime-node"]) assert.ok(names.has(name), name);
-  for (const name of ["vite", "typescript", "playwright-core"]) assert.ok(!names.has(name), name);
-  const own = fromNpm.filter(({ name }) => name.startsWith("@malleolus/"));
+  for (const name of ["vite", "typescript", "playwright-core", "@types/react", "csstype"]) {
+    assert.ok(!names.has(name), name);
+  }
+  // Of these npm has none, so that no scanner is to ask it.
+  const own = bill.components.filter(({ name }) => name.startsWith("@malleolus/"));
   assert.equal(own.length, globSync("packages/*/package.json", { cwd: ROOT }).length);
 
   const nested = bill.components.flatMap((one) => one.components ?? []);
@@ -205,7 +215,7 @@ test("sbom: on Debian the packages of the libraries that are loaded", async (con
   assert.ok(libc !== undefined && status.includes(`\nVersion: ${libc.version}\n`), status);
 });
 
-test("billOfMaterials: an alias by its own name, one that lies deeper, another platform's, a peer that is not there", () => {
+test("billOfMaterials: an alias by its own name, one that lies deeper, another platform's, a peer that is not there or is optional", () => {
   const integrity = `sha512-${Buffer.alloc(64, 7).toString("base64")}`;
   const packages = {
     "": { name: "program", version: "2.0.0", devDependencies: { tester: "1.0.0" } },
@@ -213,7 +223,9 @@ test("billOfMaterials: an alias by its own name, one that lies deeper, another p
       name: "@program/part",
       version: "2.0.0",
       dependencies: { a: "1.0.0", alias: "npm:b@3.0.0" },
-      peerDependencies: { absent: "1.0.0" },
+      peerDependencies: { absent: "1.0.0", a: "1.0.0", "types-of-a": "1.0.0" },
+      // What is asked for otherwise stays.
+      peerDependenciesMeta: { a: { optional: true }, "types-of-a": { optional: true } },
     },
     "node_modules/@program/part": { link: true, resolved: "packages/part" },
     "node_modules/a": {
@@ -225,6 +237,13 @@ test("billOfMaterials: an alias by its own name, one that lies deeper, another p
     "node_modules/a/node_modules/c": { version: "1.5.0", integrity, optional: true },
     "node_modules/alias": { name: "b", version: "3.0.0", integrity },
     "node_modules/c": { version: "9.0.0", integrity, dev: true },
+    "node_modules/types-of-a": {
+      version: "1.0.0",
+      integrity,
+      devOptional: true,
+      dependencies: { "types-of-c": "1.0.0" },
+    },
+    "node_modules/types-of-c": { version: "1.0.0", integrity, devOptional: true },
     "node_modules/tester": { version: "1.0.0", integrity, dev: true },
   };
   const native: BillComponent = {
@@ -237,7 +256,7 @@ test("billOfMaterials: an alias by its own name, one that lies deeper, another p
   assert.deepEqual(
     bill.components.map((one) => [one["bom-ref"], one.scope, one.purl]),
     [
-      ["@program/part@2.0.0", "required", "pkg:npm/%40program/part@2.0.0"],
+      ["@program/part@2.0.0", "required", undefined],
       ["a@1.0.0", "required", "pkg:npm/a@1.0.0"],
       ["b@3.0.0", "required", "pkg:npm/b@3.0.0"],
       ["c@1.5.0", "optional", "pkg:npm/c@1.5.0"],

@@ -20,11 +20,13 @@ const lockSchema = z.object({
       integrity: z.string().optional(),
       resolved: z.string().optional(),
       link: z.boolean().optional(),
-      dev: z.boolean().optional(),
       optional: z.boolean().optional(),
       dependencies: namesSchema,
       optionalDependencies: namesSchema,
       peerDependencies: namesSchema,
+      peerDependenciesMeta: z
+        .record(z.string(), z.object({ optional: z.boolean().optional() }))
+        .optional(),
     }),
   ),
 });
@@ -67,7 +69,10 @@ export function billOfMaterials(
   { at, serial }: { readonly at: string; readonly serial: string },
 ): BillOfMaterials {
   const { packages } = lockSchema.parse(lock);
-  const running = Object.entries(packages).filter(([, { link, dev }]) => !link && !dev);
+  const parts = Object.entries(packages).filter(
+    ([path, { link }]) => path !== "" && !path.includes(DEPTH) && !link,
+  );
+  const running = whatRuns(packages, parts);
   const components = new Map<string, BillComponent>();
   const edges = new Map<string, Set<string>>();
   for (const [path, locked] of running) {
@@ -75,16 +80,15 @@ export function billOfMaterials(
     const ref = component["bom-ref"];
     components.set(ref, component);
     const targets = edges.get(ref) ?? new Set();
-    for (const name of dependenciesOf(path, locked)) {
+    for (const name of dependenciesOf(locked)) {
       const found = resolvedFrom(packages, path, name);
-      if (found !== null) targets.add(componentOf(...found)["bom-ref"]);
+      if (found !== null && running.has(found[0])) targets.add(componentOf(...found)["bom-ref"]);
     }
     edges.set(ref, targets);
   }
   const program = componentOf("", packages[""] ?? {});
   const own = program["bom-ref"];
   for (const { "bom-ref": ref } of native) edges.set(ref, new Set());
-  const parts = running.filter(([path]) => path !== "" && !path.includes(DEPTH));
   edges.set(
     own,
     new Set([
@@ -92,7 +96,6 @@ export function billOfMaterials(
       ...native.map((component) => component["bom-ref"]),
     ]),
   );
-  components.delete(own);
   const all = [...components.values(), ...native];
   return {
     bomFormat: "CycloneDX",
@@ -105,6 +108,31 @@ export function billOfMaterials(
       .map(([ref, dependsOn]) => ({ ref, dependsOn: [...dependsOn].toSorted() }))
       .toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
   };
+}
+
+/**
+ * Our own parts, and all that they bring in. An optional peer that nothing else brings in is there for what builds and
+ * tests, and the lock file's own `dev` does not tell: of such a one it says `devOptional`.
+ */
+function whatRuns(
+  packages: Lock["packages"],
+  parts: readonly (readonly [path: string, locked: Locked])[],
+): ReadonlyMap<string, Locked> {
+  const running = new Map(parts);
+  for (const [path, locked] of running) {
+    for (const name of dependenciesOf(locked)) {
+      if (isOptionalPeer(name, locked)) continue;
+      const found = resolvedFrom(packages, path, name);
+      if (found !== null) running.set(...found);
+    }
+  }
+  return running;
+}
+
+function isOptionalPeer(name: string, locked: Locked): boolean {
+  const { dependencies, optionalDependencies, peerDependenciesMeta } = locked;
+  const isBrought = Object.hasOwn({ ...dependencies, ...optionalDependencies }, name);
+  return !isBrought && peerDependenciesMeta?.[name]?.optional === true;
 }
 
 function componentOf(path: string, locked: Locked): BillComponent {
@@ -126,13 +154,12 @@ function componentOf(path: string, locked: Locked): BillComponent {
           ] as const,
         }),
     ...(license === undefined ? {} : { licenses: [{ expression: license }] as const }),
-    purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
+    // Without one it is our own, which npm does not have.
+    ...(integrity === undefined ? {} : { purl: `pkg:npm/${name.replace("@", "%40")}@${version}` }),
   };
 }
 
-/** Of the program itself, none: those that `package.json` names are for building and testing. */
-function dependenciesOf(path: string, locked: Locked): string[] {
-  if (path === "") return [];
+function dependenciesOf(locked: Locked): string[] {
   const { dependencies, optionalDependencies, peerDependencies } = locked;
   return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 }
@@ -149,7 +176,7 @@ function resolvedFrom(
     if (found === undefined) continue;
     const target = found.link === true ? (found.resolved ?? "") : candidate;
     const locked = packages[target];
-    return locked === undefined || locked.dev === true ? null : [target, locked];
+    return locked === undefined ? null : [target, locked];
   }
   return null;
 }
