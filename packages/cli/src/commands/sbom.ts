@@ -15,8 +15,8 @@ export const sbomCommand: CommandFile = (output) =>
       "after",
       `
 All packages of npm that run, of every platform, with their versions, licences and hashes; Node with what it is built
-of, the addon and LibTorch of this machine; and on Debian the packages of its libraries that these load. What only
-builds and tests is left out.
+of, the addon and LibTorch of this machine; and on Debian the packages of its libraries that these load, with the
+libraries that no package has by their hashes. What only builds and tests is left out.
 
 Example:
   ./malleolus sbom > malleolus.cdx.json`,

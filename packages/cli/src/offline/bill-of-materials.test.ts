@@ -3,25 +3,29 @@
  * our packages' own manifests ask for; licences and versions are held against what is installed.
  */
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { addonPath, libtorchVersion } from "@malleolus/torch";
 import { z } from "zod";
 import { run } from "../test-command.ts";
 import { type BillComponent, billOfMaterials } from "./bill-of-materials.ts";
+import { packagesOf } from "./debian-packages.ts";
+import { debianComponents } from "./native-components.ts";
 
 const ROOT = join(import.meta.dirname, "../../../..");
-const hasDpkg = spawnSync("dpkg", ["--version"]).error === undefined;
+const isDebian =
+  existsSync("/etc/debian_version") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
 
 /** What CycloneDX 1.5 requires and forbids of the parts that a bill of ours has; of its types those that may be meant. */
 const componentSchema = z.strictObject({
   type: z.enum(["application", "framework", "library", "platform", "file", "data"]),
   "bom-ref": z.string().min(1),
   name: z.string().min(1),
-  version: z.string().min(1),
+  version: z.string().min(1).optional(),
   scope: z.enum(["required", "optional", "excluded"]).optional(),
   hashes: z
     .array(
@@ -191,9 +195,6 @@ test("sbom: versions and licences are those of the packages that are installed",
 test("sbom: Node, the addon and LibTorch, by what is here", async () => {
   const { components } = await printedBill();
   const named = (name: string) => components.find((one) => one.name === name);
-  const hashOf = (path: string) => [
-    { alg: "SHA-256", content: createHash("sha256").update(readFileSync(path)).digest("hex") },
-  ];
   const node = named("node");
   assert.equal(node?.version, process.versions.node);
   assert.deepEqual(node?.hashes, hashOf(process.execPath));
@@ -205,14 +206,45 @@ test("sbom: Node, the addon and LibTorch, by what is here", async () => {
 });
 
 test("sbom: on Debian the packages of the libraries that are loaded", async (context) => {
-  if (!hasDpkg) return context.skip("dpkg absent");
+  if (!isDebian) return context.skip("no Debian");
   const { components } = await printedBill();
-  const debian = components.filter(({ purl }) => purl?.startsWith("pkg:deb/"));
-  // Of a LibTorch that pip brought there are none.
-  if (debian.length === 0) return context.skip("LibTorch is not Debian's");
-  const libc = debian.find(({ name }) => name === "libc6");
+  const libc = components.find(({ name }) => name === "libc6");
+  assert.match(libc?.purl ?? "", /^pkg:deb\/debian\/libc6@/);
   const status = execFileSync("dpkg", ["--status", "libc6"], { encoding: "utf8" });
   assert.ok(libc !== undefined && status.includes(`\nVersion: ${libc.version}\n`), status);
+  assert.ok(components.some(({ name }) => name === "libstdc++6"));
+});
+
+test("debianComponents: a library that no package has is a file, and the others' packages stay; pack refuses it", async (context) => {
+  if (!isDebian) return context.skip("no Debian");
+  const listed = execFileSync("ldd", [process.execPath], { encoding: "utf8" });
+  const [, library = ""] = /=> (\/\S*libstdc\+\+\S*)/.exec(listed) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), "malleolus-libraries-"));
+  const before = process.env.LD_LIBRARY_PATH;
+  context.after(() => {
+    rmSync(folder, { recursive: true });
+    if (before === undefined) delete process.env.LD_LIBRARY_PATH;
+    else process.env.LD_LIBRARY_PATH = before;
+  });
+  const own = join(folder, basename(library));
+  copyFileSync(library, own);
+  // ldd finds it first there, as the loader does.
+  process.env.LD_LIBRARY_PATH = folder;
+  const components = await debianComponents([process.execPath]);
+  assert.deepEqual(
+    components.filter(({ type }) => type === "file"),
+    [{ type: "file", "bom-ref": `file${own}`, name: basename(own), hashes: hashOf(library) }],
+  );
+  const names = components.map(({ name }) => name);
+  assert.ok(names.includes("libc6") && !names.includes("libstdc++6"), names.join());
+  await assert.rejects(packagesOf([process.execPath]), {
+    code: "device",
+    message: /libstdc\+\+.*: expected a library of Debian's, got one that no package has/,
+  });
+});
+
+test("debianComponents: none in an image that does not say which system it is", async () => {
+  assert.deepEqual(await debianComponents([process.execPath], "/absent/os-release"), []);
 });
 
 test("billOfMaterials: an alias by its own name, one that lies deeper, another platform's, a peer that is not there or is optional", () => {
@@ -276,6 +308,11 @@ test("billOfMaterials: an alias by its own name, one that lies deeper, another p
   );
   assert.throws(() => billOfMaterials({ lockfileVersion: 1 }, [], { at: "", serial: "" }));
 });
+
+function hashOf(path: string) {
+  const content = createHash("sha256").update(readFileSync(path)).digest("hex");
+  return [{ alg: "SHA-256", content }];
+}
 
 function reachedFrom(
   start: string,

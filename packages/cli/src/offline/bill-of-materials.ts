@@ -37,7 +37,8 @@ export interface BillComponent {
   readonly type: "application" | "library" | "platform" | "file";
   readonly "bom-ref": string;
   readonly name: string;
-  readonly version: string;
+  /** A file without a package has none. */
+  readonly version?: string;
   /** Optional is what other machines than this one may need. */
   readonly scope?: "required" | "optional";
   readonly hashes?: readonly { readonly alg: "SHA-256" | "SHA-512"; readonly content: string }[];

@@ -25,25 +25,41 @@ export async function debianRelease(osRelease: string): Promise<string> {
   return `debian ${value("VERSION_ID")} ${stdout.trim()}`;
 }
 
-/** Names of the packages that the libraries are of, sorted. @throws CliError `device` for one that no package has. */
-export async function packagesOf(programs: readonly string[]): Promise<string[]> {
+/** By the packages that they are of, and without one. */
+export interface LoadedLibraries {
+  /** Names, sorted. */
+  readonly packages: readonly string[];
+  /** Paths, sorted, of libraries that no package has: those of pip's LibTorch, say. */
+  readonly unowned: readonly string[];
+}
+
+/** All libraries that the programs load. @throws CliError `device` for one that is not here. */
+export async function loadedLibraries(programs: readonly string[]): Promise<LoadedLibraries> {
   const libraries = new Set<string>();
   for (const program of programs) {
     for (const library of await librariesOf(program)) libraries.add(library);
   }
   const owners = await ownersOf([...libraries].flatMap(placesOf));
-  const packages = [...libraries].map((library) => {
-    const owner = placesOf(library)
-      .map((path) => owners.get(path))
-      .find((name) => name !== undefined);
-    if (owner !== undefined) return owner;
-    throw new CliError(
-      "device",
-      `${library}: expected a library of Debian's, got one that no package has; unset LIBTORCH, so that the addon is ` +
-        "built against libtorch-dev, and pack again",
-    );
-  });
-  return [...new Set(packages)].toSorted();
+  const packages = new Set<string>();
+  const unowned: string[] = [];
+  for (const library of libraries) {
+    const place = placesOf(library).find((path) => owners.has(path));
+    const owner = owners.get(place ?? "");
+    if (owner === undefined) unowned.push(library);
+    else packages.add(owner);
+  }
+  return { packages: [...packages].toSorted(), unowned: unowned.toSorted() };
+}
+
+/** Names of the packages that the libraries are of, sorted. @throws CliError `device` for one that no package has. */
+export async function packagesOf(programs: readonly string[]): Promise<readonly string[]> {
+  const { packages, unowned } = await loadedLibraries(programs);
+  if (unowned.length === 0) return packages;
+  throw new CliError(
+    "device",
+    `${unowned[0]}: expected a library of Debian's, got one that no package has; unset LIBTORCH, so that the addon is ` +
+      "built against libtorch-dev, and pack again",
+  );
 }
 
 async function librariesOf(program: string): Promise<string[]> {

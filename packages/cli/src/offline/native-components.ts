@@ -1,6 +1,6 @@
 /**
- * What runs here and is no package of npm's: Node with what it is built of, the addon, LibTorch, and of Debian's packages
- * those whose libraries Node and the addon load.
+ * What runs here and is no package of npm's: Node with what it is built of, the addon, LibTorch, of Debian's packages
+ * those whose libraries Node and the addon load, and libraries that they load from elsewhere.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,9 +9,10 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import type { BillComponent } from "./bill-of-materials.ts";
-import { debianRelease, packagesOf } from "./debian-packages.ts";
+import { debianRelease, loadedLibraries } from "./debian-packages.ts";
 
 const run = promisify(execFile);
+const OS_RELEASE = "/etc/os-release";
 /** Of `process.versions` those that count interfaces, and are no programs. */
 const INTERFACES = new Set(["node", "modules", "napi"]);
 
@@ -41,13 +42,33 @@ export async function nativeComponents(given: NativeParts): Promise<BillComponen
   ];
 }
 
-async function debianComponents(programs: readonly string[]): Promise<BillComponent[]> {
-  const release = await debianRelease(readFileSync("/etc/os-release", "utf8")).catch(() => null);
-  if (release === null) return [];
-  // LibTorch may be one of pip's, which no package has.
-  const names = await packagesOf(programs).catch(() => null);
-  if (names === null) return [];
-  const [, , architecture] = release.split(" ");
+/**
+ * The packages with the libraries that these programs load, and the libraries that are no package's. None on another
+ * system than Debian.
+ *
+ * @throws CliError `device` for a library that is not here.
+ */
+export async function debianComponents(
+  programs: readonly string[],
+  osRelease = OS_RELEASE,
+): Promise<BillComponent[]> {
+  const architecture = await architectureOfDebian(osRelease);
+  if (architecture === null) return [];
+  const { packages, unowned } = await loadedLibraries(programs);
+  const files = unowned.map(async (path): Promise<BillComponent> => {
+    const hashes = [await sha256Of(path)];
+    return { type: "file", "bom-ref": `file${path}`, name: basename(path), hashes };
+  });
+  const components = await packageComponents(packages, architecture);
+  return [...components, ...(await Promise.all(files))];
+}
+
+async function packageComponents(
+  names: readonly string[],
+  architecture: string,
+): Promise<BillComponent[]> {
+  // dpkg-query would take no name for all that is installed.
+  if (names.length === 0) return [];
   const { stdout } = await run("dpkg-query", [
     "--show",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg fills it in.
@@ -64,6 +85,16 @@ async function debianComponents(programs: readonly string[]): Promise<BillCompon
       "bom-ref": `deb/${name}@${version}`,
       purl: `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${of}`,
     }));
+}
+
+/** Null on another system, and in an image that does not say which it is. */
+async function architectureOfDebian(osRelease: string): Promise<string | null> {
+  try {
+    const [, , architecture] = (await debianRelease(readFileSync(osRelease, "utf8"))).split(" ");
+    return architecture;
+  } catch {
+    return null;
+  }
 }
 
 function named(type: BillComponent["type"], name: string, version: string): BillComponent {
