@@ -97,6 +97,16 @@ test("JobQueue: whoever claims gets jobs of its topic and leaves the others; wha
   assert.deepEqual(again.map((job) => job?.key).toSorted(), ["x", "y"]);
 });
 
+test("JobQueue: whoever has a job knows for how long others leave it alone", async (context) => {
+  const { study, queue } = await queueOf(context);
+  const patient = await openQueue(study, { leaseSeconds: 40 });
+  context.after(() => patient.close());
+  await queue.send(jobs("a"));
+  // A server's queue keeps the lease that it was made with; of a file each takes back by its own.
+  const expected = TEST_POSTGRES === undefined ? 40 : LEASE_SECONDS;
+  assert.equal((await claimed(patient)).leaseSeconds, expected);
+});
+
 test("JobQueue: what a job stores is stored with its completion, or neither is", async (context) => {
   const { study, queue } = await queueOf(context);
   await queue.send(jobs("a"));

@@ -53,6 +53,8 @@ export interface ClaimedJob extends NewJob {
   readonly attempt: number;
   /** Of this claim alone. */
   readonly token: string;
+  /** How long whoever has it may be silent and still has it: as the queue says, where it says so. */
+  readonly leaseSeconds: number;
 }
 
 export interface JobCounts {
@@ -86,8 +88,6 @@ export interface JobResults {
 }
 
 export interface JobQueue {
-  /** How long a worker may be silent and still has its job. */
-  readonly leaseSeconds: number;
   /**
    * Adds jobs; keys that were ever in the queue are passed over. Returns the keys of those that are new.
    *

@@ -107,10 +107,11 @@ export async function pgBossQueue(
       content: jobContentSchema.parse(content),
       attempt: job.retryCount + 1,
       token: job.id,
+      // A topic's queue keeps what it was made with, by whatever version.
+      leaseSeconds: job.heartbeatSeconds ?? leaseSeconds,
     };
   };
   return {
-    leaseSeconds,
     async send(jobs) {
       const fresh: NewJob[] = [];
       for (const [topic, own] of Map.groupBy(jobs, ({ content }) => topicOf(content))) {

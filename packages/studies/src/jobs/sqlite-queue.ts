@@ -63,7 +63,6 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
   };
 
   return {
-    leaseSeconds,
     send: (jobs) =>
       inTransaction(database, async (transaction) => {
         const known = await knownKeys(transaction, jobs);
@@ -96,7 +95,8 @@ export function sqliteQueue(database: StudyDatabase, options: QueueOptions): Job
           .set({ state: "active", attempt, token, seen_at: instant() })
           .where("id", "=", id)
           .execute();
-        return { key, content: jobContentSchema.parse(JSON.parse(content)), attempt, token };
+        const parsed = jobContentSchema.parse(JSON.parse(content));
+        return { key, content: parsed, attempt, token, leaseSeconds };
       }),
     keep: (job) =>
       inTransaction(database, async (transaction) => {

@@ -161,7 +161,7 @@ function keepAlive(
     () => {
       if (!lost.signal.aborted) asked ??= ask();
     },
-    (queue.leaseSeconds * 1000) / KEEPS_A_LEASE,
+    (job.leaseSeconds * 1000) / KEEPS_A_LEASE,
   );
   return {
     async end() {
