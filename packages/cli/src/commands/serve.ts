@@ -82,7 +82,7 @@ export const serveCommand: CommandFile = (output) =>
     )
     .option(
       "--threads <number>",
-      "with --inference: threads of each process that analyses (its share of the cores)",
+      "with --inference: threads of each process that analyses (OMP_NUM_THREADS, else its share of the cores)",
       wholeNumber(1),
     )
     .option("--threshold <score>", "with --inference: lowest score of a finding", share)
