@@ -23,6 +23,7 @@ import {
   polygonBounds,
   rasterizePolygons,
 } from "@malleolus/geometry";
+import { mean, median } from "./figures.ts";
 
 const [first, second, ...sets] = process.argv.slice(2);
 if (first === undefined || second === undefined || sets.length === 0) {
@@ -125,17 +126,4 @@ function say(name: string, pairs: readonly Pair[]): void {
   );
   const same = pairs.filter(({ isSame }) => isSame).length;
   console.log(`| ${[name, pairs.length, ...cells, `${same} of ${pairs.length}`].join(" | ")} |`);
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0) / values.length;
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const ascending = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(ascending.length / 2);
-  return ascending.length % 2 === 1
-    ? ascending[middle]
-    : (ascending[middle - 1] + ascending[middle]) / 2;
 }

@@ -137,7 +137,15 @@ function withHead({ change, isFresh, learns }: Head): MaskRcnn {
   manualSeed(SEED);
   const model = maskRcnn({ ...config, roi: change?.(config.roi) ?? config.roi });
   const kept = new Map([...tensors].filter(([name]) => isFresh?.(name) !== true));
-  initializeNetwork(model, kept);
+  const { missing, fresh } = initializeNetwork(model, kept);
+  const lacking = [...missing, ...fresh].filter(
+    (name) => isFresh === undefined || !learns.test(name),
+  );
+  if (lacking.length > 0) {
+    throw new Error(
+      `${checkpoint}: expected all weights but a new head's, got none of ${lacking.join(", ")}; name a trained detector`,
+    );
+  }
   for (const [name, tensor] of nn.stateDict(model)) {
     if (!learns.test(name)) tensor.requiresGrad_(false);
   }

@@ -20,6 +20,7 @@ import type { RecipeOf } from "@malleolus/schema";
 import { fromTypedArray, noGrad, scope } from "@malleolus/torch";
 import { z } from "zod";
 import { type FoldedRadiograph, readFolds } from "./fracatlas-folds.ts";
+import { floatsOf, wholeLines } from "./kept-lines.ts";
 import { FEATURES as CHANNELS, mobileNetOf } from "./linear-heads.ts";
 import { fitLogistic } from "./logistic-fits.ts";
 
@@ -90,11 +91,13 @@ function classifierRecipe(): RecipeOf<"classification"> {
 
 /** Of each radiograph, the mean of every channel of MobileNetV2's last map. */
 function readMeans(): Float32Array[] {
-  const lines = readFileSync(kept, "utf8").split("\n").slice(0, -1);
-  const byName = new Map(lines.map((line) => line.split(" ") as [string, string]));
+  const byName = new Map(wholeLines(kept).map((line) => line.split(" ") as [string, string]));
   return all.map(({ fileName }) => {
-    const bytes = Buffer.from(byName.get(`mobilenet/${fileName}`) ?? "", "base64");
-    return new Float32Array(new Uint8Array(bytes).buffer).slice(0, CHANNELS);
+    const text = byName.get(`mobilenet/${fileName}`);
+    if (text !== undefined) return floatsOf(text).slice(0, CHANNELS);
+    throw new Error(
+      `${kept}: expected what linear-probe keeps of ${fileName}, got none; run linear-probe again`,
+    );
   });
 }
 

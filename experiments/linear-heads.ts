@@ -15,6 +15,7 @@ import {
 } from "@malleolus/networks";
 import { classifierConfig } from "@malleolus/schema";
 import { fromTypedArray, noGrad, readWeightsFile, scope } from "@malleolus/torch";
+import { floatsOf, textOf } from "./kept-lines.ts";
 
 export const FEATURES = 1280;
 export const PREPROCESS = {
@@ -99,14 +100,6 @@ function seenBy(extractor: ImageClassifier, image: DisplayImage): Float32Array {
       return extractor.logits(batchImages(images, options)).toFloat32Array();
     }),
   );
-}
-
-function textOf({ buffer, byteOffset, byteLength }: Float32Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
-}
-
-function floatsOf(text: string): Float32Array {
-  return new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer);
 }
 
 /** Logistic regression with weight decay, both kinds weighing alike; by Adam, from zero, over all at once. */

@@ -13,7 +13,7 @@
  * goes on where it was cut; KEPT.scores.json has what the fits with normals.json say of each radiograph.
  * bench/RESULTS.md says how long it takes.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { readRadiograph } from "@malleolus/data";
 import { aucOf, compareAucs } from "@malleolus/evaluation";
 import { type NetworkImage, prepareImage } from "@malleolus/imaging";
@@ -30,6 +30,7 @@ import {
 import { detectron2Config } from "@malleolus/schema";
 import { amax, cat, nn, noGrad, readWeightsFile, scope, type Tensor } from "@malleolus/torch";
 import { FOLDS, type FoldedRadiograph, readFolds } from "./fracatlas-folds.ts";
+import { floatsOf, textOf, wholeLines } from "./kept-lines.ts";
 import { mobileNetOf } from "./linear-heads.ts";
 import { fitLogistic, type LogisticFit } from "./logistic-fits.ts";
 
@@ -135,12 +136,10 @@ function fieldsOf({ region, hasHardware }: FoldedRadiograph): Float32Array {
 }
 
 function readKept(): Map<string, Float32Array> {
-  if (!existsSync(kept)) return new Map();
-  const lines = readFileSync(kept, "utf8").split("\n").slice(0, -1);
   return new Map(
-    lines.map((line) => {
+    wholeLines(kept).map((line) => {
       const [name, text] = line.split(" ");
-      return [name, new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer)];
+      return [name, floatsOf(text)];
     }),
   );
 }
@@ -168,8 +167,7 @@ async function look(): Promise<void> {
       const own = seenBy(extractor, image);
       const { user, system } = process.cpuUsage(begun);
       spent.set(key, (spent.get(key) ?? 0) + (user + system) / 1e6);
-      const bytes = Buffer.from(own.buffer, own.byteOffset, own.byteLength);
-      appendFileSync(kept, `${key}/${fileName} ${bytes.toString("base64")}\n`);
+      appendFileSync(kept, `${key}/${fileName} ${textOf(own)}\n`);
       known.set(`${key}/${fileName}`, own);
     }
     if ((i + 1) % 100 === 0) {

@@ -24,7 +24,8 @@ import {
 import { readJson } from "@malleolus/schema";
 import { cocoExport, openKeys, type Study } from "@malleolus/studies";
 import { z } from "zod";
-import { frameOf, type RadiographSource, wholeLines } from "./patient-head-radiographs.ts";
+import { wholeLines } from "./kept-lines.ts";
+import { frameOf, type RadiographSource } from "./patient-head-radiographs.ts";
 import type { SeenPatient } from "./patient-head-tokens.ts";
 
 const FURTHER_SEED = "patient head";

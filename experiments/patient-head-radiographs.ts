@@ -2,7 +2,7 @@
  * What `patient-head.ts` knows of a radiograph: the detector's analysis, its best regions with what the box head makes of
  * them, and where these lie above the plafond by the preliminary segmentation's tibia. Not started by hand.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Radiograph } from "@malleolus/data";
 import { type LegFrame, legFrame, levelInFrame } from "@malleolus/evaluation";
@@ -35,6 +35,7 @@ import {
 } from "@malleolus/schema";
 import { nn, noGrad, readSafetensors, scope } from "@malleolus/torch";
 import { z } from "zod";
+import { textOf, wholeLines } from "./kept-lines.ts";
 
 /** Regions with a lower score are not looked at; analyses begin at the detector's own, 0.05. */
 const LEAST_REGION = 0.02;
@@ -106,15 +107,6 @@ function readKept(path: string): Map<string, SeenRadiograph> {
       return [key, seen];
     }),
   );
-}
-
-/** Of a file that is appended to; a last line that was cut is taken away. */
-export function wholeLines(path: string): string[] {
-  if (!existsSync(path)) return [];
-  const text = readFileSync(path, "utf8");
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  truncateSync(path, Buffer.byteLength(whole));
-  return whole.split("\n").slice(0, -1);
 }
 
 function openModel(path: string): { model: MaskRcnn; preprocess: Preprocess } {
@@ -237,12 +229,4 @@ function placeOf(
     (x2 - x1) * spacingMm[1],
     (y2 - y1) * spacingMm[0],
   ];
-}
-
-function textOf({ buffer, byteOffset, byteLength }: Float32Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
-}
-
-export function floatsOf(text: string): Float32Array {
-  return new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer);
 }

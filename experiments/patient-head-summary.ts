@@ -191,13 +191,13 @@ export function summaryText({ chosen, tests, further, plafond }: HeadReport): st
       "millimetres. `weber from geometry` is the study's decision with the class by millimetres, where there are any. " +
       "Intervals are of 95 %.",
     "## By the tuning patients, before the tests were looked at",
-    `On ${chosen.at}. Every patient is judged by a choice without them. ${hasWon ? `**${best}** has won` : `${best} has the least log loss of the heads, and has not won`} by the rule.`,
+    `On ${chosen.at}. Every patient is judged by a head that was chosen without them; the penalty of both decisions was chosen by all of them. ${hasWon ? `**${best}** has won` : `${best} has the least log loss of the heads, and has not won`} by the rule.`,
     tuningTable(chosen),
     "## The tests",
     deciderTable(tests),
     "## In pairs",
     "Accuracy by McNemar's exact test, the area for any fracture by DeLong's paired one. p is after Holm over all pairs of the " +
-      "test (beside it the p alone).",
+      "test, accuracies and areas each on their own (beside it the p alone).",
     ...tests.map(pairsTable),
     "## Fractures that are visible on one view alone",
     "As simulated (graded visible or obvious on one view); right of class, and called a fracture of any.",
@@ -266,9 +266,10 @@ function deciderTable(parts: readonly ComparedPart[]): string {
 }
 
 function pairsTable({ name, against, pairs }: ComparedPart): string {
-  const shown = pairs.filter(
-    ({ accuracyHolmP, areasHolmP }) => (accuracyHolmP ?? 1) < 0.05 || (areasHolmP ?? 1) < 0.05,
-  ).length;
+  const shown = (pOf: (pair: DeciderComparison) => number | null) =>
+    pairs.filter((pair) => (pOf(pair) ?? 1) < 0.05).length;
+  const accuracies = shown(({ accuracyHolmP }) => accuracyHolmP);
+  const areas = shown(({ areasHolmP }) => areasHolmP);
   const rows = pairs.map((one) => [
     `${one.first} − ${one.second}`,
     counts(one),
@@ -281,7 +282,7 @@ function pairsTable({ name, against, pairs }: ComparedPart): string {
 
 ${table(["pair", "right: both, first only, second only, neither", "accuracy: difference", "p (alone)", "AUC: difference", "p (alone)"], rows)}
 
-n = ${pairs[0]?.accuracy.patients ?? 0}. Of ${pairs.length} pairs ${shown} differ at p < 0.05 after Holm.`;
+n = ${pairs[0]?.accuracy.patients ?? 0}. Of ${pairs.length} pairs ${accuracies} differ in accuracy and ${areas} in the area at p < 0.05 after Holm.`;
 }
 
 function oneViewTable(parts: readonly ComparedPart[]): string {

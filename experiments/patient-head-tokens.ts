@@ -3,8 +3,9 @@
  * one for each of its regions. Not started by hand.
  */
 import type { View } from "@malleolus/schema";
+import { floatsOf } from "./kept-lines.ts";
 import type { TokenSet } from "./patient-head-network.ts";
-import { floatsOf, type SeenRadiograph } from "./patient-head-radiographs.ts";
+import type { SeenRadiograph } from "./patient-head-radiographs.ts";
 
 /** A patient whose radiographs were looked at. */
 export interface SeenPatient {

@@ -5,8 +5,8 @@
  *     node experiments/patient-head.ts OUT KEPT [PER_CLASS, 75] [TO]
  *
  * OUT is the folder that `paper-study.ts` has filled; KEPT holds what was seen of radiographs, so that a call that was cut
- * goes on, and `chosen.json`: what the tuning patients have decided, written before the tests are looked at, after which
- * the first call ends. The same command again looks at the tests and writes `patient-head.md`,
+ * goes on, and `chosen-….json`: what the tuning patients have decided, written before the tests are looked at, after which
+ * the first call ends. Its files are named for the detector, the segmentation and the phantom's version. The same command again looks at the tests and writes `patient-head.md`,
  * `patient-head-comparisons.csv` and `patient-head-patients.csv` into TO, `experiments/paper-study` unless another is named.
  *
  * Whom the heads learn from. The detector has learned from the study's training radiographs: what it says of them is
@@ -19,7 +19,7 @@
  * The rule, set before anything was measured: the head with the least log loss on the tuning patients, each judged by a
  * choice without them, wins if that is less than the study's decision has (each patient left out) and less than the
  * decision fitted on the further patients has, both by 95 % intervals of the paired differences (bootstrap over
- * patients) that lie below 0.
+ * patients) that lie below 0. The penalty of both decisions was chosen by all tuning patients, a bias in their favour.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,6 +38,7 @@ import {
   weberClassAt,
 } from "@malleolus/evaluation";
 import { openDetector, shippedPreliminary } from "@malleolus/networks";
+import { PHANTOM_VERSION } from "@malleolus/phantom";
 import { fileSha256, findDetector } from "@malleolus/runs";
 import { ankleClassification, type PatientDecision, readJson } from "@malleolus/schema";
 import { closeStudy, openStudy } from "@malleolus/studies";
@@ -91,16 +92,22 @@ mkdirSync(kept, { recursive: true });
 const detector = findDetector(join(out, "run")).path;
 const detectorSha256 = await fileSha256(detector);
 const decision = decisionOf(detector);
+const segmenterSha256 = await fileSha256(preliminary.segmentation);
+const keptOf = (what: string, extension: string) =>
+  join(
+    kept,
+    `${what}-${detectorSha256.slice(0, 12)}-${segmenterSha256.slice(0, 12)}-phantom-${PHANTOM_VERSION}.${extension}`,
+  );
 const source = openRadiographs({
   detector,
   segmenter: preliminary.segmentation,
-  kept: join(kept, `seen-${detectorSha256.slice(0, 12)}.jsonl`),
+  kept: keptOf("seen", "jsonl"),
 });
 const study = await openStudy(join(out, "study"));
 try {
   const further = await furtherPatients(source, {
     perClass: Number(perClass),
-    kept: join(kept, `further-${detectorSha256.slice(0, 12)}.jsonl`),
+    kept: keptOf("further", "jsonl"),
   });
   const tuning = await tuningPatients(study, source);
   const moments = momentsOf(further);
@@ -108,7 +115,7 @@ try {
     tokensOf(patients, arm, moments, classes);
   const refitted = refittedOn(further);
 
-  const path = join(kept, "chosen.json");
+  const path = keptOf("chosen", "json");
   if (!existsSync(path)) {
     const chosen = choose(further, tuning, refitted, setOf);
     writeFileSync(path, `${JSON.stringify(chosen, null, 2)}\n`);
@@ -116,6 +123,14 @@ try {
     console.log("chosen by the tuning patients; the same command again looks at the tests");
   } else {
     const chosen = readJson(chosenSchema, readFileSync(path, "utf8"), path);
+    const [expected, got] = [chosen, { further: further.length, tuning: tuning.seen.length }].map(
+      (one) => `${one.further} further and ${one.tuning} tuning patients`,
+    );
+    if (got !== expected) {
+      throw new Error(
+        `${path}: expected ${expected}, by whom it was chosen, got ${got}; name another KEPT, or the PER_CLASS of then`,
+      );
+    }
     const report = await lookAtTests(further, tuning, refitted, chosen, setOf);
     mkdirSync(to, { recursive: true });
     writeFileSync(join(to, "patient-head.md"), summaryText(report));
@@ -249,7 +264,8 @@ async function lookAtTests(
   }
   const compared = parts.flatMap(({ name, patients, seen }, part) => {
     const said = new Map([
-      ...rulesOf(patients, refitted),
+      ...rulesOf(patients),
+      [REFITTED, saidUnder("calibrated", patients, refitted)] as const,
       ["weber from geometry", byGeometry(patients, seen)] as const,
       ...[...heads].map(([head, answers]) => [head, saidBy(patients, answers[part])] as const),
     ]);
@@ -271,22 +287,27 @@ async function lookAtTests(
   };
 }
 
-/** The study's decision, the same fitted on further patients, and the sum of scores. */
-function rulesOf(patients: readonly TestPatient[], refitted: PatientDecision): [string, Said][] {
-  const under = (rule: "calibrated" | "sum", own: PatientDecision): Said => {
-    const settings = { ...evaluationDefaults, classes, noFractureClass, decision: own };
-    const outcomes = outcomesUnder(rule, patients, settings);
-    return new Map(
-      outcomes.map(({ patient, prediction }) => [
-        patient,
-        { class: prediction.class, score: prediction.fractureScore },
-      ]),
-    );
-  };
+/** By the study's decision, or the same fitted on other patients; or by the sum of scores. */
+function saidUnder(
+  rule: "calibrated" | "sum",
+  patients: readonly TestPatient[],
+  own: PatientDecision,
+): Said {
+  const settings = { ...evaluationDefaults, classes, noFractureClass, decision: own };
+  const outcomes = outcomesUnder(rule, patients, settings);
+  return new Map(
+    outcomes.map(({ patient, prediction }) => [
+      patient,
+      { class: prediction.class, score: prediction.fractureScore },
+    ]),
+  );
+}
+
+/** What both rules of the study say. */
+function rulesOf(patients: readonly TestPatient[]): [string, Said][] {
   return [
-    [CALIBRATED, under("calibrated", decision)],
-    ["sum", under("sum", decision)],
-    [REFITTED, under("calibrated", refitted)],
+    [CALIBRATED, saidUnder("calibrated", patients, decision)],
+    ["sum", saidUnder("sum", patients, decision)],
   ];
 }
 
@@ -340,9 +361,7 @@ function crossFitted(
     visibleOn,
   }));
   const tested = further.map(testedOf);
-  const said = new Map<string, Said>(
-    rulesOf(tested, decision).filter(([name]) => name !== REFITTED),
-  );
+  const said = new Map<string, Said>(rulesOf(tested));
   const places = [...further.keys()];
   const folds = foldsOf(setOf(further, ARMS[0]), places, FOLDS);
   const without = (held: readonly number[]) => further.filter((_, i) => !held.includes(i));
@@ -353,7 +372,7 @@ function crossFitted(
     gathered((held) => {
       const fitted = refittedOn(without(held));
       const own = held.map((place) => tested[place]);
-      return rulesOf(own, fitted)[2][1];
+      return saidUnder("calibrated", own, fitted);
     }),
   );
   for (const arm of ARMS) {
