@@ -35,8 +35,14 @@ if (sources.length === 0 || !isWhole) {
   process.exit(2);
 }
 
-const log = values.log === undefined ? null : openTrialLog(values.log, root);
+const log = values.log === undefined ? null : openTrialLog(values.log, root, values.beside);
 const sample = sampleMutants(sources, everyNth, from);
+if (sample.length === 0) {
+  console.error(
+    `no fault in the sample: these files have no more than ${from}; begin with a smaller --from`,
+  );
+  process.exit(2);
+}
 const tried: Tried[] = sample.flatMap((one) => {
   const outcome = log?.outcomeOf(one) ?? null;
   return outcome === null ? [] : [{ ...one, outcome }];
@@ -63,6 +69,10 @@ function tell(one: Tried): void {
 }
 
 function summarize(what: string): void {
+  if (tried.length === 0) {
+    console.log("no fault was tried");
+    return;
+  }
   console.log("");
   const byFile = Map.groupBy(tried, ({ file }) => file);
   for (const [file, own] of [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1))) {

@@ -184,19 +184,32 @@ test("openTrialLog: what was tried is known as long as its file is as it was", (
   const path = join(folder, "log");
   const source = write("a.ts", "a - 1;\n");
   const [minus, one] = sampleMutants([source], 1, 0);
-  const log = openTrialLog(path, folder);
+  const log = openTrialLog(path, folder, false);
   assert.deepEqual([log.outcomeOf(minus), log.outcomeOf(one)], [null, null]);
   log.add({ ...minus, outcome: "survived" });
   log.add({ ...one, outcome: "killed" });
   // As a process leaves it that is ended while it writes.
   writeFileSync(path, readFileSync(path, "utf8").slice(0, -4));
-  const again = openTrialLog(path, folder);
+  const again = openTrialLog(path, folder, false);
   assert.deepEqual([again.outcomeOf(minus), again.outcomeOf(one)], ["survived", null]);
-  again.add({ ...one, outcome: "timed out" });
-  assert.equal(openTrialLog(path, folder).outcomeOf(one), "timed out");
+  again.add({ ...one, outcome: "no test" });
+  assert.equal(openTrialLog(path, folder, false).outcomeOf(one), "no test");
+  // Fewer tests were not asked.
+  assert.equal(openTrialLog(path, folder, true).outcomeOf(one), null);
   write("a.ts", "a - 1;\n\n");
   const [changed] = sampleMutants([source], 1, 0);
-  assert.equal(openTrialLog(path, folder).outcomeOf(changed), null);
+  assert.equal(openTrialLog(path, folder, false).outcomeOf(changed), null);
+});
+
+test("openTrialLog: what timed out is tried again, and a line that is none of a log's is passed over", (context) => {
+  const { folder, write } = temporaryFolder(context);
+  const path = write("log", 'null\n5\n["a"]\n["a","passed"]\n{"a":"killed"}\n');
+  const [one, two] = sampleMutants([write("a.ts", "a - 1;\n")], 1, 0);
+  const log = openTrialLog(path, folder, false);
+  log.add({ ...one, outcome: "timed out" });
+  log.add({ ...two, outcome: "killed" });
+  const again = openTrialLog(path, folder, false);
+  assert.deepEqual([again.outcomeOf(one), again.outcomeOf(two)], [null, "killed"]);
 });
 
 test("selectFiles: sources of a package or a path, and the tests of their packages or folders", () => {

@@ -10,6 +10,8 @@ interface TestOptions extends MutationOptions {
   json?: true;
 }
 
+const OF_MUTATION = ["every", "from", "log", "beside"] as const;
+
 export const testCommand: CommandFile = (output, finish) =>
   new Command("test")
     .description("run the project's checks and tests, or those of some parts")
@@ -44,6 +46,12 @@ Examples:
       if (parts[0] === "mutation") {
         finish(await runMutationTests(parts.slice(1), options, output.write));
         return;
+      }
+      const without = OF_MUTATION.find((name) => options[name] !== undefined);
+      if (without !== undefined) {
+        command.error(
+          `error: --${without} belongs to mutation; leave it out, or write: test mutation PART`,
+        );
       }
       const counts = await runProjectTests(
         { parts, namePattern: options.name },
