@@ -13,8 +13,8 @@ export const noBrowser: string | false = existsSync(CHROMIUM)
   : `no ${CHROMIUM}; install Debian's chromium`;
 
 /**
- * WebGL2 comes from SwiftShader, in software, since no test machine need have a graphics card. What else a page is of is
- * drawn and put together without it: through SwiftShader that takes a third of a test's processor time.
+ * WebGL2 comes from SwiftShader, in software, since no test machine need have a graphics card. The rest of a page is
+ * drawn and composited without it: through SwiftShader it takes a third of a test's processor time.
  */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({

@@ -45,7 +45,7 @@ export function oddsGapsOf(
   attributes: readonly string[],
   { seed, deals }: DealOptions,
 ): OddsGap[] {
-  const all = attributes.map((attribute) => labelledOf(subjects, attribute));
+  const all = attributes.map((attribute) => labeledOf(subjects, attribute));
   const dealt = all.map((): (readonly [number | null, number | null])[] => []);
   // A deal is of so many patients, whichever they are: attributes that as many have are dealt together.
   const sizes = [...new Set(all.map(({ places }) => places.length))];
@@ -84,7 +84,7 @@ export function oddsGapsOf(
 }
 
 /** The patients with a known value of an attribute. */
-interface Labelled {
+interface Labeled {
   readonly attribute: string;
   readonly values: readonly string[];
   /** By patient, which of the values is theirs. */
@@ -92,7 +92,7 @@ interface Labelled {
   readonly counts: Counts;
 }
 
-function labelledOf(subjects: readonly Subject[], attribute: string): Labelled {
+function labeledOf(subjects: readonly Subject[], attribute: string): Labeled {
   const known = subjects.filter((subject) => (subject.attributes[attribute] ?? null) !== null);
   const patients = [...Map.groupBy(known, ({ patient }) => patient).values()];
   const labels = patients.map((own) => labelOf(own, attribute));
