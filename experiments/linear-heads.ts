@@ -15,6 +15,7 @@ import {
 } from "@malleolus/networks";
 import { classifierConfig } from "@malleolus/schema";
 import { fromTypedArray, noGrad, readWeightsFile, scope } from "@malleolus/torch";
+import { columnMoments } from "./figures.ts";
 import { floatsOf, textOf } from "./kept-lines.ts";
 
 export const FEATURES = 1280;
@@ -24,7 +25,7 @@ export const PREPROCESS = {
   maskCollimation: true,
   testTimeFlip: false,
 };
-const [STEPS, RATE, DECAY] = [300, 0.02, 0.003];
+const [STEPS, RATE, DECAY, LEAST_DEVIATION] = [300, 0.02, 0.003, 0.001];
 /** Of a fit whose limit is set by what it says of those that it was not fitted on. */
 export const PARTS = 5;
 
@@ -107,7 +108,10 @@ export function fitLinear(given: readonly Example[]): LinearFit {
   const rows = given.flatMap(({ isPositive, features }) =>
     features.map((values) => ({ isPositive, values })),
   );
-  const { means, deviations } = momentsOf(rows.map(({ values }) => values));
+  const { means, deviations } = columnMoments(
+    rows.map(({ values }) => values),
+    LEAST_DEVIATION,
+  );
   const standard = new Float32Array(rows.length * FEATURES);
   for (const [i, { values }] of rows.entries()) {
     for (let k = 0; k < FEATURES; k++) {
@@ -155,16 +159,6 @@ export function fitLinear(given: readonly Example[]): LinearFit {
   );
   const scaled = weights.map((weight, k) => weight / deviations[k]);
   return { weights: scaled, bias: bias - scaled.reduce((sum, w, k) => sum + w * means[k], 0) };
-}
-
-function momentsOf(rows: readonly Float32Array[]) {
-  const [means, deviations] = [new Float64Array(FEATURES), new Float64Array(FEATURES)];
-  for (const values of rows) for (let k = 0; k < FEATURES; k++) means[k] += values[k] / rows.length;
-  for (const values of rows) {
-    for (let k = 0; k < FEATURES; k++) deviations[k] += (values[k] - means[k]) ** 2 / rows.length;
-  }
-  // A feature that is nearly constant tells nothing.
-  return { means, deviations: deviations.map((variance) => Math.sqrt(variance) + 1e-3) };
 }
 
 export function scoreOf({ weights, bias }: LinearFit, features: Float32Array): number {

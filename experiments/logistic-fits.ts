@@ -4,7 +4,10 @@
  * started by hand.
  */
 import { div, fromTypedArray, noGrad, scope, zeros } from "@malleolus/torch";
+import { columnMoments } from "./figures.ts";
 import type { FoldedRadiograph } from "./fracatlas-folds.ts";
+
+const LEAST_DEVIATION = 0.001;
 
 export interface LogisticFit {
   /** Of folds. */
@@ -33,7 +36,7 @@ export function fitLogistic(
   fits: readonly LogisticFit[],
 ): FittedLogistic {
   const [count, width] = [radiographs.length, features[0].length];
-  const { means, deviations } = momentsOf(features);
+  const { means, deviations } = columnMoments(features, LEAST_DEVIATION);
   // The last column is 1: what it weighs is the bias, which no penalty meets.
   const standard = new Float32Array(count * (width + 1)).fill(1);
   for (const [i, own] of features.entries()) {
@@ -89,15 +92,4 @@ export function fitLogistic(
       };
     }),
   );
-}
-
-function momentsOf(rows: readonly Float32Array[]) {
-  const width = rows[0].length;
-  const [means, deviations] = [new Float64Array(width), new Float64Array(width)];
-  for (const values of rows) for (let k = 0; k < width; k++) means[k] += values[k] / rows.length;
-  for (const values of rows) {
-    for (let k = 0; k < width; k++) deviations[k] += (values[k] - means[k]) ** 2 / rows.length;
-  }
-  // A feature that is nearly constant tells nothing.
-  return { means, deviations: deviations.map((variance) => Math.sqrt(variance) + 1e-3) };
 }

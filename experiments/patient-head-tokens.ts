@@ -3,6 +3,7 @@
  * one for each of its regions. Not started by hand.
  */
 import type { View } from "@malleolus/schema";
+import { columnMoments } from "./figures.ts";
 import { floatsOf } from "./kept-lines.ts";
 import type { TokenSet } from "./patient-head-network.ts";
 import type { SeenRadiograph } from "./patient-head-radiographs.ts";
@@ -45,14 +46,7 @@ export function momentsOf(patients: readonly SeenPatient[]): Moments {
   const rows = patients.flatMap(({ views }) =>
     views.flatMap(({ seen }) => seen.regions.map(({ features }) => floatsOf(features))),
   );
-  const width = rows[0]?.length ?? 0;
-  const [means, deviations] = [new Float64Array(width), new Float64Array(width)];
-  for (const row of rows) for (let k = 0; k < width; k++) means[k] += row[k] / rows.length;
-  for (const row of rows) {
-    for (let k = 0; k < width; k++) deviations[k] += (row[k] - means[k]) ** 2 / rows.length;
-  }
-  // A feature that is nearly constant tells nothing.
-  return { means, deviations: deviations.map((variance) => Math.sqrt(variance) + 1e-2) };
+  return columnMoments(rows, 1e-2);
 }
 
 /** `classes` are the detector's, and all that a patient can have. */
