@@ -8,6 +8,7 @@ import {
   NO_FRACTURE,
 } from "@malleolus/evaluation";
 import type { Estimate } from "@malleolus/schema";
+import { mean, median } from "./figures.ts";
 
 type Fractures = Evaluation["fractures"];
 
@@ -80,15 +81,18 @@ export function boxTables(
   return table(head, [...lines, ...differences]);
 }
 
-/** Of masks on the boxes that are found, and on the annotated ones. */
+/**
+ * Of masks on the boxes that are found, on the annotated ones, and of the first row on either box of the same fractures: what
+ * the box costs. Found and annotated fractures are the same ones in the same order.
+ */
 export function maskTables(
   onFound: readonly Row[],
   onTrue: readonly Row[],
   compared: readonly Compared[],
 ): string {
   const classes = [...new Set(onTrue[0].fractures.map((one) => one.class))].toSorted();
-  const part = (where: string, rows: readonly Row[]) => {
-    const { own, less } = estimates(rows, compared, (fractures) => {
+  const part = (where: string, rows: readonly Row[], pairs: readonly Compared[]) => {
+    const { own, less } = estimates(rows, pairs, (fractures) => {
       const ious = fractures.flatMap(({ found }) => (found === null ? [] : [found.maskIou]));
       return [median(ious), mean(ious), mean(ious.map((iou) => (2 * iou) / (1 + iou)))];
     });
@@ -101,7 +105,7 @@ export function maskTables(
       ...rows.map(({ name, fractures }, i) =>
         line(`${where}: ${name}`, ...own[i].map(said), ...byClass(fractures)),
       ),
-      ...compared.map(([name, than], i) =>
+      ...pairs.map(([name, than], i) =>
         line(`${where}: ${name}, less ${than}`, ...less[i].map(said), ...classes.map(() => "")),
       ),
     ];
@@ -113,7 +117,22 @@ export function maskTables(
     "Dice, mean",
     ...classes.map((name) => `IoU, ${name}`),
   ];
-  const lines = [...part("found", onFound), ...part("annotated", onTrue)];
+  const isFound = onFound[0].fractures.map(({ found }) => found !== null);
+  const ofFound = (name: string, { fractures }: Row): Row => ({
+    name,
+    fractures: fractures.filter((_, place) => isFound[place]),
+  });
+  const { name: first } = onFound[0];
+  const [onOwn, onAnnotated] = [`${first}, on the found box`, `${first}, on the annotated box`];
+  const lines = [
+    ...part("found", onFound, compared),
+    ...part("annotated", onTrue, compared),
+    ...part(
+      "of the found alone",
+      [ofFound(onAnnotated, onTrue[0]), ofFound(onOwn, onFound[0])],
+      [[onAnnotated, onOwn]],
+    ),
+  ];
   return [table(head, lines), byOverlap(onFound[0].fractures)].join("\n");
 }
 
@@ -171,19 +190,6 @@ function withDifferences(
 
 function difference(value: number | null, from: number | null): number | null {
   return value === null || from === null ? null : value - from;
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0) / values.length;
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const ascending = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(ascending.length / 2);
-  return ascending.length % 2 === 1
-    ? ascending[middle]
-    : (ascending[middle - 1] + ascending[middle]) / 2;
 }
 
 function said({ value, interval }: Estimate): string {
