@@ -3,10 +3,12 @@
  * it on a server of this test's. What is about files of SQLite stays behind.
  */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { findPostgres, quickestPlace, startPostgres } from "./test-postgres.ts";
 
@@ -41,9 +43,38 @@ test("studies: every test of a study passes on PostgreSQL", { skip }, async (con
       cwd: import.meta.dirname,
       env: { ...env, MALLEOLUS_TEST_POSTGRES: server.url },
       maxBuffer: 64 * 2 ** 20,
-    }).catch(({ stdout }) => Promise.reject(new Error(stdout)));
+      // Before this file is ended itself, and could not say of what.
+      timeout: 25 * 60_000,
+    }).then(
+      ({ stdout }) => {
+        const passed = stdout.split(".").length - 1;
+        assert.ok(passed > some.length, `${some.length} files, and ${passed} tests of them`);
+      },
+      ({ stdout, message, signal }) => {
+        throw new Error([stdout, message, ...(signal === null ? [] : [signal])].join("\n"));
+      },
+    );
   });
   for (const result of await Promise.allSettled(results)) {
     assert.equal(result.status, "fulfilled", result.status === "rejected" ? result.reason : "");
+  }
+});
+
+test("startPostgres: a server ends with its process, even one that is killed", {
+  skip,
+}, async () => {
+  const program = `import { startPostgres } from ${JSON.stringify(import.meta.resolve("./test-postgres.ts"))};
+    const { url } = await startPostgres(${JSON.stringify(bin)});
+    console.log(url);
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [said] = await once(child.stdout.setEncoding("utf8"), "data");
+  const folder = new URL(said.trim().replace("@/", "@socket/")).searchParams.get("host") ?? "";
+  assert.ok(existsSync(join(folder, "data", "postmaster.pid")));
+  child.kill("SIGKILL");
+  for (const until = Date.now() + 60_000; existsSync(folder); await setTimeout(50)) {
+    assert.ok(Date.now() < until, `${folder} is still there`);
   }
 });

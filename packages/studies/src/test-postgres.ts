@@ -2,8 +2,17 @@
  * A PostgreSQL for the tests: Debian's, in a temporary folder, on a socket there and on no port. A process that
  * is root starts it as the user `postgres`, since it refuses root.
  */
-import { execFile, execFileSync } from "node:child_process";
-import { chownSync, existsSync, globSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  statfsSync,
+} from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -33,16 +42,23 @@ export function findPostgres(): string | null {
 }
 
 /**
- * Where servers of many small databases are quick: in memory, if there is room. A database is three hundred files; to
+ * Where servers of many small databases are quick: in memory, if there is room and it may be written. A database is three hundred files; to
  * make it and remove it again takes half a second of a disk, and more than most tests of a study.
  */
 export function quickestPlace(): string {
-  if (!existsSync(MEMORY)) return DISK;
-  const { bavail, bsize } = statfsSync(MEMORY);
-  return bavail * bsize > ROOM_BYTES ? MEMORY : DISK;
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize > ROOM_BYTES ? MEMORY : DISK;
+  } catch {
+    return DISK;
+  }
 }
 
-/** Starts one, with a study's empty tables prepared. `settings` are options of `postgres`. */
+/**
+ * Starts one, with a study's empty tables prepared. `settings` are options of `postgres`. It ends with this process,
+ * however that ends.
+ */
 export async function startPostgres(
   bin: string,
   settings: Readonly<Record<string, string>> = {},
@@ -82,23 +98,49 @@ export async function startPostgres(
       join(folder, "log"),
       "start",
     );
-  const stop = (mode: string) => command("pg_ctl", "-D", data, "-w", "-m", mode, "stop");
-  await command("initdb", "-D", data, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
-  await start();
   const url = `postgres://${user}@/postgres?host=${encodeURIComponent(folder)}`;
-  const prepared = await createTestDatabase(url, PREPARED, "template1");
-  await (await openDatabase(prepared)).destroy();
+  const guard = startGuard([...as], join(bin, "pg_ctl"), data, folder);
+  const stop = async () => {
+    guard.ref();
+    guard.stdin?.end();
+    if (guard.exitCode === null) await once(guard, "exit");
+  };
+  try {
+    await command("initdb", "-D", data, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
+    await start();
+    const prepared = await createTestDatabase(url, PREPARED, "template1");
+    await (await openDatabase(prepared)).destroy();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     url,
     async restart(mode) {
-      await stop(mode);
+      await command("pg_ctl", "-D", data, "-w", "-m", mode, "stop");
       await start();
     },
-    async stop() {
-      await stop("immediate");
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
+}
+
+/**
+ * A process that stops the server and removes its folder when its input ends: by `stop`, or since this process is
+ * gone, killed or not. The server itself is a daemon, which would stay.
+ */
+function startGuard(
+  as: readonly string[],
+  control: string,
+  data: string,
+  folder: string,
+): ChildProcess {
+  const script = 'read -r _; "$0" -D "$1" -w -m immediate stop; rm -rf "$2"';
+  const [first, ...rest] = [...as, "sh", "-c", script, control, data, folder];
+  // In a group of its own: Ctrl-C is for the tests.
+  const options = { cwd: "/", detached: true } as const;
+  const guard = spawn(first, rest, { ...options, stdio: ["pipe", "ignore", "ignore"] });
+  guard.unref();
+  return guard;
 }
 
 function asPostgres(folder: string): string[] {
