@@ -6,8 +6,9 @@
  *
  * OUT is the folder that `paper-study.ts` has filled; KEPT holds what was seen of radiographs, so that a call that was cut
  * goes on, and `chosen-….json`: what the tuning patients have decided, written before the tests are looked at, after which
- * the first call ends. Its files are named for the detector, the segmentation and the phantom's version. The same command again looks at the tests and writes `patient-head.md`,
- * `patient-head-comparisons.csv` and `patient-head-patients.csv` into TO, `experiments/paper-study` unless another is named.
+ * the first call ends. Its files are named for the detector, the segmentation and the phantom's version. The same command
+ * again looks at the tests and writes `patient-head.md`, `patient-head-comparisons.csv` and `patient-head-patients.csv`
+ * into TO, `experiments/paper-study` unless another is named.
  *
  * Whom the heads learn from. The detector has learned from the study's training radiographs: what it says of them is
  * surer than what it says of anybody later, and a head that learned from it would trust it too much. So heads are
@@ -20,6 +21,8 @@
  * choice without them, wins if that is less than the study's decision has (each patient left out) and less than the
  * decision fitted on the further patients has, both by 95 % intervals of the paired differences (bootstrap over
  * patients) that lie below 0. The penalty of both decisions was chosen by all tuning patients, a bias in their favour.
+ *
+ * Long because the choice and the look at the tests share the patients, what was seen of them, and the deciders.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
