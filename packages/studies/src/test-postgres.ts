@@ -42,8 +42,8 @@ export function findPostgres(): string | null {
 }
 
 /**
- * Where servers of many small databases are quick: in memory, if there is room and it may be written. A database is three hundred files; to
- * make it and remove it again takes half a second of a disk, and more than most tests of a study.
+ * Where servers of many small databases are quick: in memory, if there is room and it may be written. A database is
+ * three hundred files; to make it and remove it again takes half a second of a disk, and more than most tests of a study.
  */
 export function quickestPlace(): string {
   try {
