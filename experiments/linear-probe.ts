@@ -26,6 +26,7 @@ import {
   LITE_PIXEL_MEAN,
   maskRcnn,
   publishedWeights,
+  resNetOf,
 } from "@malleolus/networks";
 import { detectron2Config } from "@malleolus/schema";
 import { amax, cat, nn, noGrad, readWeightsFile, scope, type Tensor } from "@malleolus/torch";
@@ -187,7 +188,7 @@ function resNetToRes4(): Extractor {
   initializeBackbone(model, weights.tensors);
   for (const tensor of weights.tensors.values()) tensor.free();
   nn.freeze(model);
-  const { stem, res2, res3, res4 } = model.backbone.bottom_up;
+  const { stem, res2, res3, res4 } = resNetOf(model.backbone);
   const layers: nn.Layer[] = [stem, ...res2, ...res3, ...res4];
   const map = (input: Tensor) => layers.reduce((x, layer) => scope(() => layer.forward(x)), input);
   return { stride: 16, map, pixelMean: model.config.pixelMean };
@@ -207,7 +208,7 @@ function wholeMobileNet(): Extractor {
 }
 
 function lite2(): Extractor {
-  const model = efficientNetLite2({ norm: "fixed", freezeAt: Number.POSITIVE_INFINITY });
+  const model = efficientNetLite2({ norm: "frozen", freezeAt: Number.POSITIVE_INFINITY });
   const weights = efficientNetLiteWeights(readWeightsFile(litePath));
   initializeEfficientNetLite({ features: model.features }, weights);
   for (const tensor of weights.tensors.values()) tensor.free();

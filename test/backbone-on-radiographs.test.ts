@@ -18,6 +18,7 @@ import {
   measureNormStatistics,
   mobileNetV2,
   mobileNetV2Weights,
+  resNetOf,
 } from "@malleolus/networks";
 import { detectron2Config } from "@malleolus/schema";
 import { autocast, manualSeed, noGrad, readSafetensors, scope } from "@malleolus/torch";
@@ -64,7 +65,7 @@ test("backbone: activations of every stage are healthy on real radiographs", {
       })(),
     );
     // The last norms of res5 begin at zero; at one, its branches show what they can give.
-    for (const { conv3 } of model.backbone.bottom_up.res5) conv3.norm.weight.detach().fill_(1);
+    for (const { conv3 } of resNetOf(model.backbone).res5) conv3.norm.weight.detach().fill_(1);
     const means = {
       float32: activationMeans(model, batchImages(unseen)),
       bfloat16: autocast("bfloat16", () => activationMeans(model, batchImages(unseen))),

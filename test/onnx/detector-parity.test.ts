@@ -43,8 +43,11 @@ function disturbedModel(config: MaskRcnnConfig, seed: number): MaskRcnn {
       if (/(running_var|norm\.weight)$/.test(name)) nn.normal(tensor, 0.1, 1);
       // Fixed norms do not normalise: without these, values grow from block to block, and scores are 0 or 1.
       if (config.backbone.norm === "frozen") {
+        if (name.endsWith("features.0.1.running_var")) nn.normal(tensor, 100, 20_000);
         if (name.endsWith("stem.conv1.norm.running_var")) nn.normal(tensor, 100, 20_000);
         if (name.endsWith("conv3.norm.weight")) nn.normal(tensor, 0.1, 0.3);
+        const isLinear = /features\.\d+\.conv\.[23]\.weight$/.test(name);
+        if (isLinear && tensor.shape.length === 1) nn.normal(tensor, 0.1, 0.5);
       }
       if (/(running_mean|bias)$/.test(name)) nn.normal(tensor, 0.1);
     }

@@ -7,13 +7,14 @@ import {
   detectron2Config,
   type MaskRcnnConfig,
   type MobileNetV2Config,
+  type ResNetMaskRcnnConfig,
   type SegmentationConfig,
 } from "@malleolus/schema";
 
 export const PREPROCESS = { minSize: 64, maxSize: 96, maskCollimation: false, testTimeFlip: false };
 
 /** A network that is quick and has all parts. */
-export function thinConfig(): MaskRcnnConfig {
+export function thinConfig(): ResNetMaskRcnnConfig {
   const config = detectron2Config(["fracture", "implant", "bone"]);
   return {
     ...config,
@@ -30,13 +31,13 @@ export function thinConfig(): MaskRcnnConfig {
 }
 
 /** With as many channels as go by tiles. */
-function wide(config: MaskRcnnConfig): MaskRcnnConfig {
+function wide(config: ResNetMaskRcnnConfig): MaskRcnnConfig {
   return { ...config, backbone: { ...config.backbone, width: 64, fpnChannels: 64 } };
 }
 
 interface DetectorOption {
   readonly name: string;
-  readonly change: (config: MaskRcnnConfig) => MaskRcnnConfig;
+  readonly change: (config: ResNetMaskRcnnConfig) => MaskRcnnConfig;
   /** How the file is written; in float32 unless it says so. */
   readonly written?: Partial<ExportOptions>;
 }
@@ -55,6 +56,20 @@ export const DETECTOR_OPTIONS: readonly DetectorOption[] = [
   {
     name: "ResNet-101",
     change: (config) => ({ ...config, backbone: { ...config.backbone, depth: 101 } }),
+  },
+  {
+    name: "EfficientNet-Lite2",
+    change: (config) => ({
+      ...config,
+      backbone: { kind: "efficientnet-lite2", norm: "frozen", freezeAt: 0, fpnChannels: 32 },
+    }),
+  },
+  {
+    name: "EfficientNet-Lite2 with group norm",
+    change: (config) => ({
+      ...config,
+      backbone: { kind: "efficientnet-lite2", norm: "group", freezeAt: 0, fpnChannels: 32 },
+    }),
   },
   {
     name: "a fine mask head",

@@ -3,6 +3,7 @@ export {
   efficientNetLite2,
   LITE_PIXEL_MEAN,
 } from "./backbones/efficientnet-lite.ts";
+export { resNetOf } from "./backbones/fpn.ts";
 export { mobileNetMeans } from "./backbones/mobilenet-means.ts";
 export { mobileNetV2 } from "./backbones/mobilenet-v2.ts";
 export { measureNormStatistics } from "./backbones/norm-statistics.ts";
@@ -67,8 +68,10 @@ export {
 export { freeModel, placeModel } from "./placement.ts";
 export { weightsByPrevalence } from "./prevalence-weights.ts";
 export {
+  type EfficientNetLiteWeights,
   efficientNetLiteWeights,
   initializeEfficientNetLite,
+  isEfficientNetLite,
 } from "./weights/efficientnet-lite-weights.ts";
 export {
   incompleteStages,

@@ -2,10 +2,10 @@
  * Detectron2's defaults of `COCO-InstanceSegmentation/mask_rcnn_R_50_FPN_3x` (config/defaults.py,
  * Base-RCNN-FPN.yaml at 02b5c4e295e9), with which every configuration begins.
  */
-import type { MaskRcnnConfig } from "./mask-rcnn-config.ts";
+import type { ResNetMaskRcnnConfig } from "./mask-rcnn-config.ts";
 
 /** Detectron2's Mask R-CNN R50-FPN for some classes. */
-export function detectron2Config(classes: readonly string[]): MaskRcnnConfig {
+export function detectron2Config(classes: readonly string[]): ResNetMaskRcnnConfig {
   return {
     kind: "mask-rcnn",
     classes,

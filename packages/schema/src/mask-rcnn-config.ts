@@ -30,7 +30,9 @@ export type BoxWeights = z.infer<typeof boxWeights>;
 const stageName = z.enum(["res2", "res3", "res4", "res5"]);
 export type StageName = z.infer<typeof stageName>;
 
-const backbone = z.strictObject({
+const residual = z.strictObject({
+  /** Left out before there was a choice. */
+  kind: z.literal("resnet").optional(),
   /** Layers; 26 is for what has to be trained in minutes. */
   depth: z.union([z.literal(26), z.literal(50), z.literal(101)]),
   /** Channels of the stem and of res2's bottlenecks; every stage doubles them. */
@@ -52,6 +54,22 @@ const backbone = z.strictObject({
   /** Channels of every map of the pyramid. */
   fpnChannels: size,
 });
+export type ResNetConfig = z.infer<typeof residual>;
+
+/** See `backbones/efficientnet-lite.ts` of the networks. */
+const efficientNetLite = z.strictObject({
+  kind: z.literal("efficientnet-lite2"),
+  /** As a ResNet's, but that the scales and shifts of what trains train, too; groups are of eight channels. */
+  norm: z.enum(["frozen", "group"]),
+  /** How many of the stem and its 21 blocks never train. */
+  freezeAt: z.int().min(0).max(22),
+  /** As a ResNet's. */
+  fpnChannels: size,
+});
+export type EfficientNetLiteConfig = z.infer<typeof efficientNetLite>;
+
+/** What sees, and the pyramid's width over it. */
+const backbone = z.discriminatedUnion("kind", [residual, efficientNetLite]);
 export type BackboneConfig = z.infer<typeof backbone>;
 
 /** p2, p3, … p6. */
@@ -206,3 +224,5 @@ export const maskRcnnConfigSchema = z.strictObject({
   soundClass: z.string().min(1).nullable(),
 });
 export type MaskRcnnConfig = z.infer<typeof maskRcnnConfigSchema>;
+/** One that is known to stand on a ResNet. */
+export type ResNetMaskRcnnConfig = MaskRcnnConfig & { readonly backbone: ResNetConfig };

@@ -2,6 +2,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
+  type EfficientNetLiteWeights,
+  efficientNetLiteWeights,
+  isEfficientNetLite,
   isMobileNetV2,
   type MobileNetV2Weights,
   ModelError,
@@ -20,10 +23,14 @@ interface WeightsOrigin {
   readonly seen: SeenImages | null;
 }
 
-/** Of a ResNet, the backbone or a whole Mask R-CNN; or of a MobileNetV2, alone or in a network of ours. */
+/** Under our names; `own` as in `PublishedWeights`. */
+export type LiteWeights = EfficientNetLiteWeights & Pick<PublishedWeights, "own">;
+
+/** Of a backbone or of a whole Mask R-CNN on it; or of a MobileNetV2, alone or in a network of ours. */
 export type InitialWeights = WeightsOrigin &
   (
     | ({ readonly network: "resnet" } & PublishedWeights)
+    | ({ readonly network: "efficientnet-lite2" } & LiteWeights)
     | ({ readonly network: "mobilenet-v2" } & MobileNetV2Weights)
   );
 
@@ -45,7 +52,13 @@ function recognized(file: StateDictFile) {
   if (isMobileNetV2(file)) {
     return { network: "mobilenet-v2", ...mobileNetV2Weights(file) } as const;
   }
+  if (isEfficientNetLite(file)) {
+    return { network: "efficientnet-lite2", ...efficientNetLiteWeights(file), own: null } as const;
+  }
   const weights = publishedWeights(file);
+  if (weights.own?.backbone.kind === "efficientnet-lite2") {
+    return { network: "efficientnet-lite2", ...weights } as const;
+  }
   try {
     requireResNet(weights.tensors);
   } catch (error) {
@@ -55,22 +68,34 @@ function recognized(file: StateDictFile) {
   return { network: "resnet", ...weights } as const;
 }
 
-/** @throws ModelError `weights` for a MobileNetV2's. */
+/** @throws ModelError `weights` for another network's. */
 export function resNetWeights(weights: InitialWeights): PublishedWeights {
   if (weights.network === "resnet") return weights;
-  throw wrongNetwork("a Mask R-CNN or a ResNet", "a MobileNetV2");
+  throw wrongNetwork("a ResNet or a Mask R-CNN on one", weights);
 }
 
-/** @throws ModelError `weights` for a ResNet's. */
+/** @throws ModelError `weights` for another network's. */
+export function efficientNetLite2Weights(weights: InitialWeights): LiteWeights {
+  if (weights.network === "efficientnet-lite2") return weights;
+  throw wrongNetwork("an EfficientNet-Lite2 or a Mask R-CNN on one", weights);
+}
+
+/** @throws ModelError `weights` for another network's. */
 export function mobileNetWeights(weights: InitialWeights): MobileNetV2Weights {
   if (weights.network === "mobilenet-v2") return weights;
-  throw wrongNetwork("a MobileNetV2", "a ResNet");
+  throw wrongNetwork("a MobileNetV2", weights);
 }
 
-function wrongNetwork(expected: string, got: string): ModelError {
+const NETWORK_NAMES = {
+  resnet: "a ResNet",
+  "efficientnet-lite2": "an EfficientNet-Lite2",
+  "mobilenet-v2": "a MobileNetV2",
+} as const satisfies Record<InitialWeights["network"], string>;
+
+function wrongNetwork(expected: string, { network }: InitialWeights): ModelError {
   return new ModelError(
     "weights",
-    `expected weights of ${expected}, got those of ${got}; give weights of the recipe's network`,
+    `expected weights of ${expected}, got those of ${NETWORK_NAMES[network]}; give weights of the recipe's network`,
   );
 }
 

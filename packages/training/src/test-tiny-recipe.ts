@@ -3,11 +3,11 @@
  * nothing worth having, in seconds.
  */
 import { quickRecipe } from "@malleolus/runs";
-import type { RecipeOf } from "@malleolus/schema";
+import type { RecipeOf, ResNetMaskRcnnConfig } from "@malleolus/schema";
 
 const { model } = quickRecipe;
 
-export const tinyRecipe: RecipeOf<"mask-rcnn"> = {
+export const tinyRecipe: RecipeOf<"mask-rcnn"> & { readonly model: ResNetMaskRcnnConfig } = {
   ...quickRecipe,
   name: "tiny",
   steps: 6,

@@ -172,7 +172,11 @@ function thresholdsOf({ id, evaluation }: ReportedTest): AcceptanceThreshold[] {
 function describeTraining(run: TrainedDemo): string {
   const { model } = run.recipe;
   if (model.kind !== "mask-rcnn") return `${model.kind}, ${describeSteps(run)}.`;
-  const { depth, width, norm, trainedNorms } = model.backbone;
+  const { backbone } = model;
+  if (backbone.kind === "efficientnet-lite2") {
+    return `Mask R-CNN with an EfficientNet-Lite2, ${describeSteps(run)}.`;
+  }
+  const { depth, width, norm, trainedNorms } = backbone;
   const trained = trainedNorms.length === 0 ? "" : ` but in ${trainedNorms.join(", ")}`;
   const norms = norm === "group" ? "group norm" : `frozen norms${trained}`;
   return `Mask R-CNN with a ResNet-${depth} of width ${width} and ${norms}, ${describeSteps(run)}.`;

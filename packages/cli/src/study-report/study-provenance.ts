@@ -87,7 +87,10 @@ const shownRecipeSchema = z.looseObject({
   model: z
     .looseObject({
       backbone: z
-        .looseObject({ depth: z.number(), width: z.number(), norm: z.string() })
+        .union([
+          z.looseObject({ depth: z.number(), width: z.number(), norm: z.string() }),
+          z.looseObject({ kind: z.literal("efficientnet-lite2"), norm: z.string() }),
+        ])
         .optional(),
     })
     .optional(),
@@ -114,12 +117,15 @@ function trainingOf(run: string): Provenance["training"] {
   };
 }
 
-function networkWords(
-  backbone: { readonly depth: number; readonly width: number; readonly norm: string } | undefined,
-): string | null {
+type ShownBackbone = NonNullable<z.infer<typeof shownRecipeSchema>["model"]>["backbone"];
+
+function networkWords(backbone: ShownBackbone): string | null {
   if (backbone === undefined) return null;
-  const { depth, width, norm } = backbone;
-  return `A Mask R-CNN with a feature pyramid on a ResNet-${depth} of width ${width}, with ${norm} norm, finds, classifies and outlines fractures.`;
+  const under =
+    "kind" in backbone && backbone.kind === "efficientnet-lite2"
+      ? "an EfficientNet-Lite2"
+      : `a ResNet-${backbone.depth} of width ${backbone.width}`;
+  return `A Mask R-CNN with a feature pyramid on ${under}, with ${backbone.norm} norm, finds, classifies and outlines fractures.`;
 }
 
 /** Of every file of the program that is no test, by its path; null where they are not there. */

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import {
+  allclose,
   backward,
   liveTensors,
   manualSeed,
@@ -20,7 +21,7 @@ import {
   efficientNetLiteWeights,
   initializeEfficientNetLite,
 } from "../weights/efficientnet-lite-weights.ts";
-import { efficientNetLite2 } from "./efficientnet-lite.ts";
+import { efficientNetLite2, efficientNetLite2Stages } from "./efficientnet-lite.ts";
 import { clearFoldedWeightsIn } from "./normed-convolution.ts";
 
 interface Seen {
@@ -41,7 +42,7 @@ const published = readGolden<Seen>(
 const data = process.env.MALLEOLUS_DATA ?? join(import.meta.dirname, "../../../../../shared/data");
 const publishedPath = join(data, "weights/efficientnet-lite2.pth");
 
-const config = { norm: "fixed", freezeAt: 0 } as const;
+const config = { norm: "frozen", freezeAt: 0 } as const;
 const ALL_LAYERS = 23;
 
 const PLACES: Readonly<Record<string, string>> = {
@@ -164,6 +165,46 @@ test("efficientNetLite2: gradients reach what trains and nothing else, with grou
       }
       clearFoldedWeightsIn(network);
     }
+  });
+  assert.equal(liveTensors(), before);
+});
+
+test("efficientNetLite2Stages: the whole network's maps at every resolution, and what is frozen stays", () => {
+  const before = liveTensors();
+  scope(() => {
+    manualSeed(6);
+    const images = randn([1, 3, 64, 96]).mul(60).to({ memoryFormat: "channelsLast" });
+    const whole = efficientNetLite2(config);
+    fillByName(whole, theirName);
+    const stages = efficientNetLite2Stages({ ...config, freezeAt: 5 });
+    nn.loadStateDict(stages, nn.stateDict(whole));
+    const maps = stages.forward(images);
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, map.shape])),
+      {
+        stem: [1, 32, 32, 48],
+        res2: [1, 24, 16, 24],
+        res3: [1, 48, 8, 12],
+        res4: [1, 120, 4, 6],
+        res5: [1, 352, 2, 3],
+      },
+    );
+    const [last] = whole.features.slice(-1);
+    assert.ok(last !== undefined && "forwardRelu6" in last);
+    const [got, wanted] = noGrad(() => [last.forwardRelu6(maps.res5), whole.forward(images)]);
+    assert.ok(allclose(got, wanted, { rtol: 1e-4, atol: 1e-4 }));
+
+    backward(maps.res3.square().sum());
+    for (const [name, { grad, requiresGrad }] of nn.stateDict(stages)) {
+      const [, position] = /^features\.(\d+)\./.exec(name) ?? [];
+      const isWeight = /\.(weight|bias)$/.test(name);
+      assert.equal(requiresGrad, isWeight && Number(position) >= 5, name);
+      // The blocks up to the seventh are what the map of a stride of 8 is made of.
+      const isAsked = isWeight && Number(position) >= 5 && Number(position) <= 7;
+      assert.equal((grad?.abs().sum().item() ?? 0) > 0, isAsked, name);
+    }
+    clearFoldedWeightsIn(stages);
+    clearFoldedWeightsIn(whole);
   });
   assert.equal(liveTensors(), before);
 });

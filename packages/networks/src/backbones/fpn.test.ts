@@ -15,7 +15,7 @@ import {
 } from "@malleolus/torch";
 import { uniform } from "../test-golden.ts";
 import { featurePyramid } from "./fpn.ts";
-import { clearFoldedWeights } from "./resnet.ts";
+import { clearFoldedWeightsIn } from "./normed-convolution.ts";
 
 interface Golden {
   readonly features: { shape: number[]; meanAbs: number; samples: number[] }[];
@@ -82,7 +82,7 @@ test("featurePyramid: features and gradients are torchvision's", () => {
       const norm = tensor.grad?.square().sum().sqrt().item() ?? 0;
       isNear(norm, expected, 1e-3 * expected + 1e-6, `gradient of ${name}`);
     }
-    clearFoldedWeights(backbone.bottom_up);
+    clearFoldedWeightsIn(backbone);
   });
   assert.equal(liveTensors(), before);
 });
@@ -99,7 +99,7 @@ test("featurePyramid: bfloat16 stays bfloat16 from end to end and near float32",
       assert.ok(level.isContiguous("channelsLast"));
       isNear(level.to("float32").abs().mean().item(), meanAbs, 0.02 * meanAbs, `p${i + 2}`);
     });
-    clearFoldedWeights(backbone.bottom_up);
+    clearFoldedWeightsIn(backbone);
   });
   assert.equal(liveTensors(), before);
 });

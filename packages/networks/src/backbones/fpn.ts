@@ -1,5 +1,5 @@
 /**
- * Feature pyramid (Lin et al. 2017) over a ResNet, as Detectron2 builds it: 1x1 laterals, the
+ * Feature pyramid (Lin et al. 2017) over a ResNet or an EfficientNet-Lite, as Detectron2 builds it: 1x1 laterals, the
  * coarser map doubled by nearest neighbour and added, a 3x3 output, and p6 as every second cell
  * of p5 (detectron2/modeling/backbone/fpn.py).
  *
@@ -18,10 +18,18 @@ import {
   upsampleNearest2d,
 } from "@malleolus/torch";
 import type { Features } from "../mask-rcnn/features.ts";
+import {
+  type EfficientNetLiteStages,
+  efficientNetLite2Stages,
+  LITE_STAGE_CHANNELS,
+} from "./efficientnet-lite.ts";
 import { type ResNet, resNet, type StageOutputs, stageChannels } from "./resnet.ts";
 
+/** What the pyramid stands on. */
+export type BottomUp = ResNet | EfficientNetLiteStages;
+
 export interface FeaturePyramid {
-  readonly bottom_up: ResNet;
+  readonly bottom_up: BottomUp;
   readonly fpn_lateral2: nn.Convolution;
   readonly fpn_output2: nn.Convolution;
   readonly fpn_lateral3: nn.Convolution;
@@ -37,7 +45,8 @@ export interface FeaturePyramid {
 
 export function featurePyramid(config: BackboneConfig): FeaturePyramid {
   const channels = config.fpnChannels;
-  const inputs = stageChannels(config);
+  const isLite = config.kind === "efficientnet-lite2";
+  const inputs = isLite ? LITE_STAGE_CHANNELS : stageChannels(config);
   const lateral = (stage: StageName) =>
     nn.convolution({ in: inputs[stage], out: channels, kernel: 1 });
   const output = () =>
@@ -52,7 +61,7 @@ export function featurePyramid(config: BackboneConfig): FeaturePyramid {
     fpn_lateral5: lateral("res5"),
     fpn_output5: output(),
   };
-  const bottom_up = resNet(config);
+  const bottom_up = isLite ? efficientNetLite2Stages(config) : resNet(config);
   const pyramid = (stages: StageOutputs): Features => {
     const inner5 = layers.fpn_lateral5.forward(stages.res5);
     const inner4 = joined(layers.fpn_lateral4, stages.res4, inner5);
@@ -76,6 +85,12 @@ export function featurePyramid(config: BackboneConfig): FeaturePyramid {
       return stage("pyramid", () => pyramid(stages));
     },
   };
+}
+
+/** The ResNet under a pyramid that is known to stand on one. */
+export function resNetOf({ bottom_up }: Pick<FeaturePyramid, "bottom_up">): ResNet {
+  if ("features" in bottom_up) throw new Error("internal: an EfficientNet-Lite is no ResNet");
+  return bottom_up;
 }
 
 /** Its weight laid out as the features are: no step has to rearrange it or its gradient. */

@@ -89,7 +89,7 @@ export function mobileNetV2(config: MobileNetV2Config): MobileNetV2 {
 
 /** Of a layer at this place in `features`. */
 export function mobileNetNorm(
-  { norm, freezeAt }: Pick<MobileNetV2Config, "norm" | "freezeAt">,
+  { norm, freezeAt }: { readonly norm: string; readonly freezeAt: number },
   index: number,
 ): NormKind {
   if (norm === "group") return "group";

@@ -6,6 +6,7 @@
 import { add, fromTypedArray, noGrad, relu, scope, type Tensor } from "@malleolus/torch";
 import type { ImageBatch } from "../input/image-batch.ts";
 import type { BackboneModel } from "../weights/initialize-backbone.ts";
+import { resNetOf } from "./fpn.ts";
 import { isBatchNorm, type NormedConvolution } from "./normed-convolution.ts";
 import { type Bottleneck, stageNames } from "./resnet.ts";
 
@@ -18,7 +19,7 @@ interface Maps {
 }
 
 /**
- * Measures the norms of `config.backbone.trainedNorms` on some batches (32 images are enough);
+ * Measures the norms of a ResNet's `config.backbone.trainedNorms` on some batches (32 images are enough);
  * nothing happens where it is empty. Padding is left out. Costs about one forward of the images,
  * and holds the maps of one stage for all of them. `onPart` is called between its parts, since all of it may take minutes.
  */
@@ -27,10 +28,11 @@ export function measureNormStatistics(
   batches: Iterable<ImageBatch>,
   onPart: () => void = () => undefined,
 ): void {
-  const { trainedNorms } = model.config.backbone;
+  const { backbone } = model.config;
+  const trainedNorms = backbone.kind === "efficientnet-lite2" ? [] : backbone.trainedNorms;
   const first = stageNames.findIndex((name) => trainedNorms.includes(name));
   if (first < 0) return;
-  const network = model.backbone.bottom_up;
+  const network = resNetOf(model.backbone);
   const before = [network.stem, ...stageNames.slice(0, first).flatMap((name) => network[name])];
   noGrad(() =>
     scope(() => {

@@ -7,7 +7,7 @@
  * res3 [N, 512, H/8, W/8]; res4 [N, 1024, H/16, W/16]; res5 [N, 2048, H/32, W/32].
  */
 
-import type { BackboneConfig, StageName } from "@malleolus/schema";
+import type { ResNetConfig, StageName } from "@malleolus/schema";
 import { maxPool2d, nn, noGrad, scope, type Tensor } from "@malleolus/torch";
 import { type NormedConvolution, type NormKind, normedConvolution } from "./normed-convolution.ts";
 
@@ -40,17 +40,17 @@ export interface StageOutputs {
 export const stageNames: readonly StageName[] = ["res2", "res3", "res4", "res5"];
 
 /** Channels that the stages give. */
-export function stageChannels({ width }: BackboneConfig): Readonly<Record<StageName, number>> {
+export function stageChannels({ width }: ResNetConfig): Readonly<Record<StageName, number>> {
   return { res2: 4 * width, res3: 8 * width, res4: 16 * width, res5: 32 * width };
 }
 
-const blockCounts: Readonly<Record<BackboneConfig["depth"], readonly number[]>> = {
+const blockCounts: Readonly<Record<ResNetConfig["depth"], readonly number[]>> = {
   26: [2, 2, 2, 2],
   50: [3, 4, 6, 3],
   101: [3, 4, 23, 3],
 };
 
-export function resNet(config: BackboneConfig): ResNet {
+export function resNet(config: ResNetConfig): ResNet {
   const [res2 = [], res3 = [], res4 = [], res5 = []] = stageNames.map((name, i) =>
     makeStage(name, blockCounts[config.depth][i], config),
   );
@@ -99,15 +99,7 @@ export function convolutionsOf(block: Bottleneck): [name: string, layer: NormedC
   return block.shortcut === undefined ? main : [["shortcut", block.shortcut], ...main];
 }
 
-/** Frees the folded weights that were made once; they are made again when needed. */
-export function clearFoldedWeights(network: ResNet): void {
-  network.stem.conv1.clearFoldedWeights();
-  for (const { block } of blocksOf(network)) {
-    for (const [, layer] of convolutionsOf(block)) layer.clearFoldedWeights();
-  }
-}
-
-function makeStem(config: BackboneConfig): ResNet["stem"] {
+function makeStem(config: ResNetConfig): ResNet["stem"] {
   const conv1 = normedConvolution({
     in: 3,
     out: config.width,
@@ -123,7 +115,7 @@ function makeStem(config: BackboneConfig): ResNet["stem"] {
   };
 }
 
-function makeStage(name: StageName, count: number, config: BackboneConfig): Bottleneck[] {
+function makeStage(name: StageName, count: number, config: ResNetConfig): Bottleneck[] {
   const out = stageChannels(config)[name];
   const input = name === "res2" ? config.width : out / 2;
   const measured = config.norm === "frozen" && config.trainedNorms.includes(name);

@@ -4,7 +4,8 @@ import type { NetworkImage } from "@malleolus/imaging";
 import type { RandomStreams } from "@malleolus/random";
 import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import { add, backward, liveTensors, manualSeed, nn, scope } from "@malleolus/torch";
-import { clearFoldedWeights } from "../backbones/resnet.ts";
+import { resNetOf } from "../backbones/fpn.ts";
+import { clearFoldedWeightsIn } from "../backbones/normed-convolution.ts";
 import { batchImages } from "../input/image-batch.ts";
 import { maskRcnn } from "./mask-rcnn.ts";
 
@@ -64,7 +65,7 @@ test("maskRcnn: losses reach every trained parameter and no frozen one", () => {
   scope(() => {
     const model = thinModel();
     // A branch that starts at zero passes no gradient to its convolutions.
-    for (const { conv3 } of model.backbone.bottom_up.res5) nn.constant(conv3.norm.weight, 0.2);
+    for (const { conv3 } of resNetOf(model.backbone).res5) nn.constant(conv3.norm.weight, 0.2);
     const held = liveTensors();
     scope(() => {
       const batch = batchImages([disc(64, 60, 30, 30), disc(50, 64, 20, 40)]);
@@ -73,7 +74,7 @@ test("maskRcnn: losses reach every trained parameter and no frozen one", () => {
       const nothing = { boxes: [], classes: [], polygons: [] };
       const loaded = liveTensors();
       const losses = model.losses(batch, [target, nothing], random);
-      clearFoldedWeights(model.backbone.bottom_up);
+      clearFoldedWeightsIn(model.backbone);
       assert.equal(liveTensors() - loaded, 5, "only the graph holds what gradients need");
       const values = Object.entries(losses);
       assert.deepEqual(
@@ -96,7 +97,7 @@ test("maskRcnn: losses reach every trained parameter and no frozen one", () => {
         tensor.grad = null;
       }
     });
-    clearFoldedWeights(model.backbone.bottom_up);
+    clearFoldedWeightsIn(model.backbone);
     assert.ok(liveTensors() <= held, "a step leaves nothing behind");
   });
   assert.equal(liveTensors(), before);
@@ -125,7 +126,7 @@ test("maskRcnn: a batch of two sizes gives what each gives alone", () => {
         assert.ok(detection.mask.every((p, j) => Math.abs(p - other.mask[j]) < 1e-3));
       });
     });
-    clearFoldedWeights(model.backbone.bottom_up);
+    clearFoldedWeightsIn(model.backbone);
   });
   assert.equal(liveTensors(), before);
 });
@@ -142,7 +143,7 @@ test("maskRcnn: a blank image is no error", () => {
         assert.equal(mask.length, 28 * 28);
       }
     }
-    clearFoldedWeights(model.backbone.bottom_up);
+    clearFoldedWeightsIn(model.backbone);
   });
   assert.equal(liveTensors(), before);
 });

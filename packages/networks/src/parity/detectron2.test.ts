@@ -22,7 +22,7 @@ import {
   scope,
   type Tensor,
 } from "@malleolus/torch";
-import { clearFoldedWeights } from "../backbones/resnet.ts";
+import { clearFoldedWeightsIn } from "../backbones/normed-convolution.ts";
 import { batchImages } from "../input/image-batch.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { truthOf } from "../mask-rcnn/truth.ts";
@@ -112,7 +112,7 @@ function goldenTest(
       });
       body(model, context);
       for (const parameter of nn.parameters(model).values()) parameter.grad = null;
-      clearFoldedWeights(model.backbone.bottom_up);
+      clearFoldedWeightsIn(model.backbone);
     });
     assert.equal(liveTensors(), before);
   });

@@ -31,6 +31,11 @@ const FIRST = "_conv_stem.weight";
 const INPUT = { channelOrder: "rgb", white: 255, deviation: [128, 128, 128] } as const;
 const [THEIR_EPSILON, OUR_EPSILON] = [1e-3, 1e-5];
 
+/** Whether a file is of an EfficientNet under the names of PyTorch's package. */
+export function isEfficientNetLite({ tensors }: StateDictFile): boolean {
+  return tensors.has(FIRST);
+}
+
 /**
  * The file's tensors become the result's or are freed.
  *

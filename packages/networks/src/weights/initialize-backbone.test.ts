@@ -12,10 +12,10 @@ import {
   type Tensor,
 } from "@malleolus/torch";
 import { activationMeans } from "../backbones/activation-means.ts";
-import { featurePyramid } from "../backbones/fpn.ts";
+import { featurePyramid, resNetOf } from "../backbones/fpn.ts";
 import { measureNormStatistics } from "../backbones/norm-statistics.ts";
-import { isBatchNorm } from "../backbones/normed-convolution.ts";
-import { blocksOf, clearFoldedWeights, convolutionsOf } from "../backbones/resnet.ts";
+import { clearFoldedWeightsIn, isBatchNorm } from "../backbones/normed-convolution.ts";
+import { blocksOf, convolutionsOf } from "../backbones/resnet.ts";
 import { batchImages } from "../input/image-batch.ts";
 import { incompleteStages, initializeBackbone } from "./initialize-backbone.ts";
 
@@ -47,7 +47,7 @@ test("initializeBackbone: takes convolutions, leaves out norms whose convolution
     assert.equal(report.missing.filter((name) => name.includes("res5")).length, 10 * 5 - 1);
     assert.equal(report.leftOver.length, 10 * 4 + 1);
     assert.ok(report.leftOver.includes("fc1000.weight"));
-    const taken = model.backbone.bottom_up.res4[5].conv2.weight;
+    const taken = resNetOf(model.backbone).res4[5].conv2.weight;
     const given = weights.get("res4.5.conv2.weight");
     assert.ok(given !== undefined && allclose(taken, given));
   });
@@ -78,7 +78,7 @@ test("initializeBackbone: group norms are taken over by group norms, and by no o
   scope(() => {
     manualSeed(4);
     const source = modelOf([], "group");
-    const { norm } = source.backbone.bottom_up.res3[1].conv2;
+    const { norm } = resNetOf(source.backbone).res3[1].conv2;
     noGrad(() => norm.weight.fill_(0.25));
     const weights = nn.stateDict(source.backbone);
     const model = modelOf([], "group");
@@ -87,7 +87,7 @@ test("initializeBackbone: group norms are taken over by group norms, and by no o
       new Map([...weights].map(([k, v]) => [`backbone.${k}`, v])),
     );
     assert.deepEqual([report.missing, report.leftOver], [[], []]);
-    assert.ok(allclose(model.backbone.bottom_up.res3[1].conv2.norm.weight, norm.weight));
+    assert.ok(allclose(resNetOf(model.backbone).res3[1].conv2.norm.weight, norm.weight));
     const fixed = modelOf([]);
     assert.throws(() => initializeBackbone(fixed, nn.stateDict(source.backbone)), {
       code: "weights",
@@ -117,7 +117,7 @@ test("measureNormStatistics: what comes out of every norm has mean 0 and varianc
   scope(() => {
     manualSeed(2);
     const model = modelOf(["res4", "res5"]);
-    const network = model.backbone.bottom_up;
+    const network = resNetOf(model.backbone);
     const image = (width: number, height: number, slope: number) => ({
       width,
       height,
@@ -125,7 +125,7 @@ test("measureNormStatistics: what comes out of every norm has mean 0 and varianc
     });
     const images = [image(64, 64, 7.3), image(64, 64, 0.71)];
     measureNormStatistics(model, [batchImages(images.slice(0, 1)), batchImages(images.slice(1))]);
-    clearFoldedWeights(network);
+    clearFoldedWeightsIn(network);
 
     let checked = 0;
     noGrad(() => {
@@ -163,7 +163,7 @@ test("measureNormStatistics: what comes out of every norm has mean 0 and varianc
     for (const stage of ["res4", "res5"]) {
       assert.ok(means[stage] > 0.1 && means[stage] < 10, `${stage} ${means[stage]}`);
     }
-    clearFoldedWeights(network);
+    clearFoldedWeightsIn(network);
   });
   assert.equal(liveTensors(), before);
 });

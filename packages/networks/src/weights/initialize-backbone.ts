@@ -8,16 +8,21 @@
  * where a file brings convolutions without statistics for a network of fixed ones.
  */
 
-import type { MaskRcnnConfig, StageName } from "@malleolus/schema";
+import type { MaskRcnnConfig, ResNetConfig, StageName } from "@malleolus/schema";
 import { nn, type Tensor } from "@malleolus/torch";
-import type { FeaturePyramid } from "../backbones/fpn.ts";
+import { type FeaturePyramid, resNetOf } from "../backbones/fpn.ts";
 import { stageNames } from "../backbones/resnet.ts";
 import { ModelError } from "../errors.ts";
+import { initializeLitePyramid } from "./initialize-lite-pyramid.ts";
 
 /** What a network needs to be for this file. */
 export interface BackboneModel {
   readonly config: Pick<MaskRcnnConfig, "backbone">;
   readonly backbone: FeaturePyramid;
+}
+
+interface ResNetModel extends BackboneModel {
+  readonly config: { readonly backbone: ResNetConfig };
 }
 
 /** Names as in the model, below `backbone.`, but for `leftOver`, which are the file's. */
@@ -42,7 +47,7 @@ const NETWORK = "bottom_up.";
  * @throws ModelError `weights` when they are of a deeper or a shallower ResNet.
  */
 export function incompleteStages(
-  model: BackboneModel,
+  model: ResNetModel,
   weights: ReadonlyMap<string, Tensor>,
 ): StageName[] {
   checkDepth(model, weights);
@@ -62,6 +67,13 @@ export function initializeBackbone(
   model: BackboneModel,
   weights: ReadonlyMap<string, Tensor>,
 ): WeightsReport {
+  const { config, backbone } = model;
+  return config.backbone.kind === "efficientnet-lite2"
+    ? initializeLitePyramid(backbone, config.backbone, weights)
+    : initializeResNet({ config: { backbone: config.backbone }, backbone }, weights);
+}
+
+function initializeResNet(model: ResNetModel, weights: ReadonlyMap<string, Tensor>): WeightsReport {
   const { norm, trainedNorms } = model.config.backbone;
   checkFit(model, weights);
   const renamed = new Map<string, Tensor>();
@@ -102,7 +114,7 @@ export function requireResNet(weights: ReadonlyMap<string, Tensor>): void {
   );
 }
 
-function checkFit(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): void {
+function checkFit(model: ResNetModel, weights: ReadonlyMap<string, Tensor>): void {
   requireResNet(weights);
   const held = new Set([...weights.keys()].map(modelName));
   const stem = `${NETWORK}stem.conv1.norm.running_var`;
@@ -129,7 +141,7 @@ function checkFit(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): v
  * A stage that the file does not know at all is one to be learned; a stage of another length makes
  * another network, of which the first blocks alone mean little.
  */
-function checkDepth(model: BackboneModel, weights: ReadonlyMap<string, Tensor>): void {
+function checkDepth(model: ResNetModel, weights: ReadonlyMap<string, Tensor>): void {
   const names = [...weights.keys()].map(modelName);
   for (const stage of stageNames) {
     const prefix = `${NETWORK}${stage}.`;
@@ -137,7 +149,7 @@ function checkDepth(model: BackboneModel, weights: ReadonlyMap<string, Tensor>):
       .filter((name) => name.startsWith(prefix))
       .map((name) => Number.parseInt(name.slice(prefix.length), 10));
     const got = numbers.reduce((most, number) => Math.max(most, number + 1), 0);
-    const expected = model.backbone.bottom_up[stage].length;
+    const expected = resNetOf(model.backbone)[stage].length;
     if (got === 0 || got === expected) continue;
     throw new ModelError(
       "weights",

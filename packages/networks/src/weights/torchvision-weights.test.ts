@@ -20,7 +20,7 @@ import {
   type Tensor,
   zeros,
 } from "@malleolus/torch";
-import { clearFoldedWeights } from "../backbones/resnet.ts";
+import { clearFoldedWeightsIn } from "../backbones/normed-convolution.ts";
 import { maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { initializeNetwork } from "./initialize-network.ts";
 import { publishedWeights } from "./published-weights.ts";
@@ -102,7 +102,7 @@ test("publishedWeights: torchvision's Mask R-CNN has the same features here", {
       );
       assertNear(rpn_head.anchor_deltas.forward(hidden), expected.get("deltas of p5"), "deltas");
     });
-    clearFoldedWeights(model.backbone.bottom_up);
+    clearFoldedWeightsIn(model.backbone);
 
     const rows = (tensor: Tensor | undefined) => {
       assert.ok(tensor !== undefined);

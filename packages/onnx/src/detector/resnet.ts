@@ -2,12 +2,13 @@
  * ResNet and the feature pyramid over it, under Detectron2's names: what `networks` builds of the same
  * configuration for LibTorch, in which `backbones/resnet.ts` and `backbones/fpn.ts` say why.
  */
-import { type BackboneConfig, PYRAMID_LEVELS } from "@malleolus/schema";
+import { type BackboneConfig, PYRAMID_LEVELS, type ResNetConfig } from "@malleolus/schema";
 import type { Value } from "../graph/graph.ts";
 import { convolution, type Norm, normedConvolution, relu, type Walk } from "../layers/layers.ts";
+import { LITE_STAGE_CHANNELS, liteStages } from "./efficientnet-lite.ts";
 
 /** Blocks of res2 to res5. */
-const BLOCKS: Readonly<Record<BackboneConfig["depth"], readonly number[]>> = {
+const BLOCKS: Readonly<Record<ResNetConfig["depth"], readonly number[]>> = {
   26: [2, 2, 2, 2],
   50: [3, 4, 6, 3],
   101: [3, 4, 23, 3],
@@ -33,14 +34,17 @@ export const STRIDES: readonly number[] = Array.from(
 export function featurePyramid(walk: Walk, image: Value, config: BackboneConfig): Value[] {
   const { graph } = walk;
   const channels = config.fpnChannels;
-  const stages = residualStages(walk, image, config);
+  const isLite = config.kind === "efficientnet-lite2";
+  const stages = isLite ? liteStages(walk, image, config) : residualStages(walk, image, config);
+  const inputs = isLite
+    ? LITE_STAGE_CHANNELS
+    : stages.map((_, level) => residualChannels(config, level));
   let inner: Value | null = null;
   const maps: Value[] = [];
   for (let level = stages.length - 1; level >= 0; level--) {
     const name = FIRST_STAGE + level;
-    const input = stageChannels(config, level);
     const own: Value = convolution(walk, stages[level], `backbone.fpn_lateral${name}`, {
-      in: input,
+      in: inputs[level],
       out: channels,
       kernel: 1,
     });
@@ -61,7 +65,7 @@ function doubled({ graph }: Walk, map: Value): Value {
   });
 }
 
-function residualStages(walk: Walk, image: Value, config: BackboneConfig): Value[] {
+function residualStages(walk: Walk, image: Value, config: ResNetConfig): Value[] {
   const { graph } = walk;
   const norm: Norm =
     config.norm === "group" ? { kind: "group", groups: NORM_GROUPS } : { kind: "fixed" };
@@ -74,7 +78,7 @@ function residualStages(walk: Walk, image: Value, config: BackboneConfig): Value
     pads: { integers: [1, 1, 1, 1] },
   });
   return BLOCKS[config.depth].map((count, level) => {
-    const out = stageChannels(config, level);
+    const out = residualChannels(config, level);
     for (let i = 0; i < count; i++) {
       const input = i > 0 ? out : level === 0 ? config.width : out / 2;
       map = bottleneck(walk, map, `backbone.bottom_up.res${FIRST_STAGE + level}.${i}`, {
@@ -90,7 +94,7 @@ function residualStages(walk: Walk, image: Value, config: BackboneConfig): Value
   });
 }
 
-function stageChannels({ width }: BackboneConfig, level: number): number {
+function residualChannels({ width }: ResNetConfig, level: number): number {
   return 4 * width * 2 ** level;
 }
 

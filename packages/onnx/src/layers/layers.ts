@@ -26,6 +26,11 @@ export interface ConvolutionShape {
   readonly dilation?: number;
   /** Default 1; `in` for a depthwise convolution. */
   readonly groups?: number;
+  /**
+   * `centered`: as much on all sides, the default. `same`: of an even map and a stride of two, TensorFlow's, one less at
+   * the left and the top.
+   */
+  readonly padding?: "centered" | "same";
   /** Of a 3x3 with stride 1: whether the map's sides are multiples of 4, so that tiles fit. Default false. */
   readonly tiled?: boolean;
 }
@@ -186,11 +191,12 @@ function kernelShape({ in: input, out, kernel, groups = 1 }: ConvolutionShape): 
 
 function convolutionAttributes(shape: ConvolutionShape): Attributes {
   const { kernel, stride = 1, dilation = 1, groups = 1 } = shape;
-  const padding = ((kernel - 1) / 2) * dilation;
+  const end = ((kernel - 1) / 2) * dilation;
+  const begin = shape.padding === "same" && stride === 2 ? end - 1 : end;
   return {
     kernel_shape: { integers: [kernel, kernel] },
     strides: { integers: [stride, stride] },
-    pads: { integers: [padding, padding, padding, padding] },
+    pads: { integers: [begin, begin, end, end] },
     dilations: { integers: [dilation, dilation] },
     group: { integer: groups },
   };

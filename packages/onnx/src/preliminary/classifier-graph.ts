@@ -5,13 +5,14 @@
 import type { ClassificationConfig, MobileNetV2Config, StructurePooling } from "@malleolus/schema";
 import { type Graph, newGraph, type Value, type WeightTypes } from "../graph/graph.ts";
 import { squeeze } from "../graph/tensor-steps.ts";
+import { convolutionRelu6 } from "../layers/inverted-residual.ts";
 import { fullyConnected, type Walk } from "../layers/layers.ts";
 import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
 import type { Weights } from "../weights/safetensors.ts";
 import { deepLabMaps } from "./deeplab-graph.ts";
 import { meanWithin } from "./mean-within.ts";
 import { meansWhereFound } from "./means-where-found.ts";
-import { convolutionRelu6, DEEP_CHANNELS, mobileNetV2 } from "./mobilenet-v2.ts";
+import { DEEP_CHANNELS, mobileNetV2 } from "./mobilenet-v2.ts";
 
 const FEATURES = 1280;
 

@@ -5,11 +5,12 @@
 import type { AsppConfig, DecoderConfig, SegmentationConfig } from "@malleolus/schema";
 import { type Graph, newGraph, type Value, type WeightTypes } from "../graph/graph.ts";
 import { first, join, sizes, squeeze } from "../graph/tensor-steps.ts";
+import { groupsOfEight } from "../layers/inverted-residual.ts";
 import { convolution, normedConvolution, relu, type Walk } from "../layers/layers.ts";
 import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
 import type { Weights } from "../weights/safetensors.ts";
 import { meanWithin } from "./mean-within.ts";
-import { DEEP_CHANNELS, groupsOfEight, LOW_CHANNELS, mobileNetV2 } from "./mobilenet-v2.ts";
+import { DEEP_CHANNELS, LOW_CHANNELS, mobileNetV2 } from "./mobilenet-v2.ts";
 
 /** @throws OnnxError `checkpoint` for weights that are not the configuration's. */
 export function deepLabGraph(

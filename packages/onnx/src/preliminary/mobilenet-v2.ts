@@ -4,12 +4,8 @@
  */
 import type { MobileNetV2Config } from "@malleolus/schema";
 import type { Value } from "../graph/graph.ts";
-import {
-  type ConvolutionShape,
-  type Norm,
-  normedConvolution,
-  type Walk,
-} from "../layers/layers.ts";
+import { type BlockPlan, convolutionRelu6, invertedResidual } from "../layers/inverted-residual.ts";
+import type { Walk } from "../layers/layers.ts";
 
 export const LOW_CHANNELS = 144;
 export const DEEP_CHANNELS = 320;
@@ -64,38 +60,6 @@ export function mobileNetV2(
   return { low, deep: map, count: index };
 }
 
-/** torchvision's `Conv2dNormActivation`: the convolution is its first part, the norm its second. */
-export function convolutionRelu6(
-  walk: Walk,
-  input: Value,
-  name: string,
-  shape: ConvolutionShape,
-  config: MobileNetV2Config,
-): Value {
-  const names = { convolution: `${name}.0`, norm: `${name}.1` };
-  const map = normedConvolution(walk, input, names, shape, normOf(shape.out, config));
-  const { graph } = walk;
-  return graph.add("Clip", [map, graph.number("float32", 0), graph.number("float32", 6)]);
-}
-
-/** Eight channels a group. */
-export function groupsOfEight(channels: number): Norm {
-  return { kind: "group", groups: channels / 8 };
-}
-
-function normOf(channels: number, { norm }: MobileNetV2Config): Norm {
-  return norm === "group" ? groupsOfEight(channels) : { kind: "fixed" };
-}
-
-interface BlockPlan {
-  readonly in: number;
-  readonly wide: number;
-  readonly out: number;
-  readonly expands: boolean;
-  readonly stride: number;
-  readonly dilation: number;
-}
-
 /** Where a stride would go beyond the output stride, the blocks after it are dilated by it instead. */
 function blockPlans(config: MobileNetV2Config): BlockPlan[] {
   const plans: BlockPlan[] = [];
@@ -111,8 +75,10 @@ function blockPlans(config: MobileNetV2Config): BlockPlan[] {
         wide: input * expansion,
         out: channels,
         expands: expansion > 1 || config.firstExpansion,
+        kernel: 3,
         stride: isBeyond ? 1 : wanted,
         dilation,
+        padding: "centered",
       });
       if (isBeyond) dilation *= wanted;
       else reached *= wanted;
@@ -120,28 +86,4 @@ function blockPlans(config: MobileNetV2Config): BlockPlan[] {
     }
   }
   return plans;
-}
-
-/** Expansion (where it is one), depthwise 3x3, and a linear 1x1, as torchvision numbers them. */
-function invertedResidual(
-  walk: Walk,
-  input: Value,
-  name: string,
-  plan: BlockPlan,
-  config: MobileNetV2Config,
-): { wide: Value; narrow: Value } {
-  const { wide: channels, stride, dilation } = plan;
-  let part = 0;
-  let wide = input;
-  if (plan.expands) {
-    const shape = { in: plan.in, out: channels, kernel: 1 };
-    wide = convolutionRelu6(walk, wide, `${name}.${part++}`, shape, config);
-  }
-  const depthwise = { in: channels, out: channels, kernel: 3, stride, dilation, groups: channels };
-  wide = convolutionRelu6(walk, wide, `${name}.${part++}`, depthwise, config);
-  const names = { convolution: `${name}.${part}`, norm: `${name}.${part + 1}` };
-  const linear = { in: channels, out: plan.out, kernel: 1 };
-  const narrow = normedConvolution(walk, wide, names, linear, normOf(plan.out, config));
-  const isResidual = stride === 1 && plan.in === plan.out;
-  return { wide, narrow: isResidual ? walk.graph.add("Add", [narrow, input]) : narrow };
 }

@@ -6,7 +6,7 @@
  * rule (0.02 / 8 = 0.0025); with clipped gradients and a short run four times that is stable.
  */
 
-import type { RecipeOf } from "@malleolus/schema";
+import type { RecipeOf, ResNetMaskRcnnConfig } from "@malleolus/schema";
 import { detectron2Config } from "@malleolus/schema";
 
 const conditions =
@@ -15,7 +15,7 @@ const conditions =
 export const quickSummary =
   "a first detector in ten minutes on two cores: 600 steps of 2 radiographs at 384 pixels";
 
-export const quickRecipe: RecipeOf<"mask-rcnn"> = {
+export const quickRecipe: RecipeOf<"mask-rcnn"> & { readonly model: ResNetMaskRcnnConfig } = {
   format: "malleolus-recipe-2",
   name: "quick",
   expected: [

@@ -18,7 +18,7 @@ import {
 import type { RecipeOf, ValidationMeasures } from "@malleolus/schema";
 import { type Device, manualSeed } from "@malleolus/torch";
 import { batchOptions } from "../batch.ts";
-import { ofWeights, resNetWeights } from "../initial-weights.ts";
+import { efficientNetLite2Weights, ofWeights, resNetWeights } from "../initial-weights.ts";
 import { labeledImage } from "../validation/labeled-image.ts";
 import type { Examination, Task } from "./task.ts";
 
@@ -30,7 +30,10 @@ export function detectionTask(recipe: RecipeOf<"mask-rcnn">, device: Device): Ta
     model,
     initialize(weights, shown, alive) {
       const fit = ofWeights(weights, () => {
-        const { tensors, own } = resNetWeights(weights);
+        const { tensors, own } =
+          recipe.model.backbone.kind === "efficientnet-lite2"
+            ? efficientNetLite2Weights(weights)
+            : resNetWeights(weights);
         return initializeNetwork(model, tensors, { classes: own?.classes ?? null });
       });
       alive();
