@@ -11,10 +11,10 @@
  * processes with OMP_NUM_THREADS=1 may work at different arms. Findings count from a score of 0.001.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { writeHalves } from "./fracatlas-halves.ts";
 import { type DetectorRecipe, shortRecipe } from "./short-recipe.ts";
 
 const [fracatlas, weights, out, stepsText = "1200", limitText = "704", ...chosen] =
@@ -84,7 +84,7 @@ if (unknown !== undefined) {
 }
 
 mkdirSync(out, { recursive: true });
-const halves = writeHalves();
+const halves = writeHalves(fracatlas, out);
 const images = join(fracatlas, "images");
 for (const arm of arms.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   for (const [half, path] of halves.entries()) {
@@ -107,28 +107,6 @@ for (const arm of arms.filter(({ name }) => chosen.length === 0 || chosen.includ
     }
     console.log(`${arm.name}, half ${half}: ${figuresOf(found)}`);
   }
-}
-
-/** Two COCO files of train.json, near-duplicates in one of them. */
-function writeHalves(): [string, string] {
-  const set = z
-    .looseObject({
-      images: z.array(z.looseObject({ id: z.number(), group: z.string() })),
-      annotations: z.array(z.looseObject({ image_id: z.number() })),
-    })
-    .parse(JSON.parse(readFileSync(join(fracatlas, "train.json"), "utf8")));
-  const paths: [string, string] = [join(out, "half-0.json"), join(out, "half-1.json")];
-  for (const [half, path] of paths.entries()) {
-    const own = set.images.filter(({ group }) => halfOf(group) === half);
-    const ids = new Set(own.map(({ id }) => id));
-    const annotations = set.annotations.filter(({ image_id }) => ids.has(image_id));
-    writeFileSync(path, JSON.stringify({ ...set, images: own, annotations }));
-  }
-  return paths;
-}
-
-function halfOf(group: string): number {
-  return createHash("sha256").update(`half ${group}`).digest()[0] % 2;
 }
 
 function figuresOf(path: string): string {

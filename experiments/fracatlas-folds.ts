@@ -33,13 +33,18 @@ export async function readFolds(fracatlas: string, share = 1): Promise<FoldedRad
         path: join(fracatlas, "images", fileName),
         isFractured: (annotationsByImage.get(id) ?? []).length > 0,
         group: String(extra.group),
-        fold: hashOf(`fold ${extra.group}`) % FOLDS,
+        fold: foldOf(String(extra.group)),
         region: String(extra.region),
         hasHardware: extra.hardware === true,
         isNormal: images === normals.images,
       }))
       .filter(({ group }) => hashOf(`taken ${group}`) < share * 2 ** 32),
   );
+}
+
+/** Of near-duplicates. */
+export function foldOf(group: string): number {
+  return hashOf(`fold ${group}`) % FOLDS;
 }
 
 function hashOf(text: string): number {
