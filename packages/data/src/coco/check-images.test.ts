@@ -140,7 +140,7 @@ test("checkImages: one file under two ids with and without objects contradicts i
 
 test("checkImages: what makes images the same radiograph or the same patient's", async (context) => {
   const folder = temporaryFolder(context);
-  for (const shade of [1, 2, 3])
+  for (const shade of [1, 2, 3, 4, 5])
     await picture(shade)
       .png()
       .toFile(join(folder, `${shade}.png`));
@@ -150,8 +150,14 @@ test("checkImages: what makes images the same radiograph or the same patient's",
     { patient: "7", case_id: "" },
     { case_id: "x", group: " " },
     { PatientID: null },
+    // Composed of two radiographs: related to what either is related to.
+    { group: ["g", " ", 4, "g"] },
+    { group: [] },
   ];
-  const dataset = datasetOf(["1.png", "2.png", "3.png", "copy.png"], (i) => extras[i]);
+  const dataset = datasetOf(
+    ["1.png", "2.png", "3.png", "copy.png", "4.png", "5.png"],
+    (i) => extras[i],
+  );
   const { images } = await checkImages(dataset, folder);
   const kinds = images.map(({ keys }) =>
     keys.slice(1).map((key) => key.replace(/^bytes [0-9a-f]{64}$/, "bytes")),
@@ -161,6 +167,8 @@ test("checkImages: what makes images the same radiograph or the same patient's",
     ["patient 7"],
     ["bytes", "case x"],
     ["bytes"],
+    ["group g", "group 4"],
+    [],
   ]);
   assert.equal(images[2].keys[1], images[3].keys[1]);
 });
