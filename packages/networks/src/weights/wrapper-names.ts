@@ -6,11 +6,14 @@
 import type { Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 
-/** A layer that every ResNet has, under Detectron2's and torchvision's names, and every MobileNetV2. */
+/**
+ * A layer that every ResNet has, under Detectron2's and torchvision's names, and every MobileNetV2 and EfficientNet-Lite,
+ * alone or under a pyramid.
+ */
 const FIRST_LAYERS = [
   /^(.*?)(?:(?:backbone\.)?bottom_up\.)?stem\.conv1\.weight$/,
   /^(.*?)(?:backbone\.body\.)?layer1\.0\.conv1\.weight$/,
-  /^(.*?)features\.0\.0\.weight$/,
+  /^(.*?)(?:(?:backbone\.)?bottom_up\.)?features\.0\.0\.weight$/,
 ];
 
 export interface Unwrapped {
