@@ -16,21 +16,12 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { readRadiograph } from "@malleolus/data";
 import { aucOf, compareAucs } from "@malleolus/evaluation";
-import { type NetworkImage, prepareImage } from "@malleolus/imaging";
-import {
-  batchImages,
-  efficientNetLite2,
-  efficientNetLiteWeights,
-  initializeBackbone,
-  initializeEfficientNetLite,
-  LITE_PIXEL_MEAN,
-  maskRcnn,
-  publishedWeights,
-  resNetOf,
-} from "@malleolus/networks";
+import { prepareImage } from "@malleolus/imaging";
+import { initializeBackbone, maskRcnn, publishedWeights, resNetOf } from "@malleolus/networks";
 import { detectron2Config } from "@malleolus/schema";
-import { amax, cat, nn, noGrad, readWeightsFile, scope, type Tensor } from "@malleolus/torch";
+import { nn, readWeightsFile, scope, type Tensor } from "@malleolus/torch";
 import { FOLDS, type FoldedRadiograph, readFolds } from "./fracatlas-folds.ts";
+import { type Extractor, openLite2, PREPROCESS, seenBy } from "./frozen-features.ts";
 import { floatsOf, textOf, wholeLines } from "./kept-lines.ts";
 import { mobileNetOf } from "./linear-heads.ts";
 import { fitLogistic, type LogisticFit } from "./logistic-fits.ts";
@@ -45,21 +36,13 @@ if (kept === undefined || !(share > 0 && share <= 1)) {
   process.exit(2);
 }
 
-const PREPROCESS = { minSize: 320, maxSize: 640, maskCollimation: false };
 /** Of squared weights of standardised features; the folds within choose. */
 const PENALTIES = [0.03, 0.3, 3] as const;
-
-/** From an image to the last map of a network, and the pixels a cell of it. */
-interface Extractor {
-  readonly stride: number;
-  map(images: Tensor): Tensor;
-  readonly pixelMean: readonly [number, number, number];
-}
 
 const networks = {
   resnet: { name: "ResNet-50 to res4", open: resNetToRes4, seesNormals: false },
   mobilenet: { name: "MobileNetV2", open: wholeMobileNet, seesNormals: true },
-  lite: { name: "EfficientNet-Lite2", open: lite2, seesNormals: true },
+  lite: { name: "EfficientNet-Lite2", open: () => openLite2(litePath), seesNormals: true },
 } as const;
 type Network = keyof typeof networks;
 const keys = ["resnet", "mobilenet", "lite"] as const satisfies readonly Network[];
@@ -205,29 +188,6 @@ function wholeMobileNet(): Extractor {
       input,
     );
   return { stride: 32, map, pixelMean: model.config.pixelMean };
-}
-
-function lite2(): Extractor {
-  const model = efficientNetLite2({ norm: "frozen", freezeAt: Number.POSITIVE_INFINITY });
-  const weights = efficientNetLiteWeights(readWeightsFile(litePath));
-  initializeEfficientNetLite({ features: model.features }, weights);
-  for (const tensor of weights.tensors.values()) tensor.free();
-  return { stride: 32, map: (images) => model.forward(images), pixelMean: LITE_PIXEL_MEAN };
-}
-
-/** Mean and maximum of every channel over the cells that hold image. */
-function seenBy({ map, stride, pixelMean }: Extractor, image: NetworkImage): Float32Array {
-  return noGrad(() =>
-    scope(() => {
-      const { tensor } = batchImages([image], { divisibility: 32, pixelMean });
-      const within = map(tensor)
-        .select(0, 0)
-        .narrow(1, 0, Math.ceil(image.height / stride))
-        .narrow(2, 0, Math.ceil(image.width / stride))
-        .flatten({ startDim: 1 });
-      return cat([within.mean({ dim: [1] }), amax(within, { dim: [1] })]).toFloat32Array();
-    }),
-  );
 }
 
 /** The score of every radiograph by a fit without its fold. */

@@ -31,7 +31,7 @@ const [STEPS, RATE] = [150, 0.02];
 
 /** By Adam, from zero, over all radiographs at once and all fits at once. */
 export function fitLogistic(
-  radiographs: readonly FoldedRadiograph[],
+  radiographs: readonly Pick<FoldedRadiograph, "fold" | "isFractured">[],
   features: readonly Float32Array[],
   fits: readonly LogisticFit[],
 ): FittedLogistic {
