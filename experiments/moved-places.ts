@@ -56,19 +56,19 @@ const LONGER_SIDE = 454;
 /** Of the fine image in pixels of a radiograph of 454, of the others in their own. */
 const [FINE_SIGMA, COARSE_SIGMA, AXIS_SIGMA] = [1.2, 1.3, 2.5];
 /** What is around a patch, in margins from its outlines, and the share of it that both radiographs must show. */
-const [CONTEXT_TO, CONTEXT_POINTS, LEAST_SHARE, LEAST_CONTEXT] = [3, 100, 0.7, 0.86];
+const [CONTEXT_TO, CONTEXT_POINTS, LEAST_SHARE, LEAST_CONTEXT] = [3, 100, 0.7, 0.88];
 const RIM_POINTS = 160;
-/** Between places, in margins of what is placed; and in pixels of a radiograph of 454 how far from the corresponding one. */
-const [GRID, REACH] = [0.4, 90];
+/** In pixels of a radiograph of 454: between places, and how far from the corresponding one they are looked for. */
+const [GRID, REACH] = [5, 90];
 /** What refinement may add to the correlation of what is around. */
-const CONTEXT_GAIN = 0.15;
+const CONTEXT_GAIN = 0.05;
 const COARSE_SCALES = [0.8, 1, 1.25];
 /** What is enlarged further is blurred. */
 const GREATEST_SCALE = 1.35;
 /** 0 without a direction, 1 with one alone; and in radians from the posture of the whole radiograph. */
 const [CLEAR_AXIS, GREATEST_TURN] = [0.3, 0.8];
 const [LEVELS, BRIGHTNESS_RANKS] = [512, 0.15];
-const [REFINED, APART] = [4, 8];
+const [REFINED, APART] = [3, 12];
 /** The spread there may be so many times its own; below LEAST_DEVIATION there is nothing to match; white tells nothing. */
 const [GREATEST_RATIO, LEAST_DEVIATION, GREATEST_MEAN] = [1.5, 0.03, 0.85];
 
@@ -204,7 +204,7 @@ function coarsePlaces(
   const alongY = patch.center[1] / source.image.height;
   const wantedX = (isMirrored === isTurned ? alongX : 1 - alongX) * width;
   const wantedY = (isTurned ? 1 - alongY : alongY) * height;
-  const [step, reach] = [GRID * patch.margin * base, REACH * target.unit];
+  const [step, reach] = [GRID * target.unit, REACH * target.unit];
   const found: { readonly placement: Placement; readonly correlation: number }[] = [];
   for (let y = Math.max(0, wantedY - reach); y < Math.min(height, wantedY + reach); y += step) {
     for (let x = Math.max(0, wantedX - reach); x < Math.min(width, wantedX + reach); x += step) {
