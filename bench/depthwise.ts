@@ -1,7 +1,7 @@
 /**
- * Depthwise 3x3 convolutions of DeepLabV3+ on MobileNetV2 at 512 x 512, in float32 and channels-last:
- * forward, and with each of the gradients, ours against LibTorch's. Ours computes those with a dilation itself
- * and hands the others to LibTorch.
+ * Depthwise convolutions of DeepLabV3+ on MobileNetV2 at 512 x 512, and of EfficientNet-Lite2 (5x5), in float32
+ * and channels-last: forward, and with each of the gradients, ours against LibTorch's. Ours hands to LibTorch what
+ * that computes as fast: forward without a dilation, and there the input's gradient of 3x3.
  */
 import {
   conv2d,
@@ -22,6 +22,8 @@ interface Shape {
   readonly side: number;
   readonly stride: number;
   readonly dilation: number;
+  /** Default 3. */
+  readonly kernel?: number;
 }
 
 const SHAPES: readonly Shape[] = [
@@ -31,6 +33,17 @@ const SHAPES: readonly Shape[] = [
   { name: "960 at 32, dilation 2", channels: 960, side: 32, stride: 1, dilation: 2 },
   { name: "320 at 32, dilation 12", channels: 320, side: 32, stride: 1, dilation: 12 },
   { name: "304 at 128", channels: 304, side: 128, stride: 1, dilation: 1 },
+  {
+    name: "144 at 104, 5x5, stride 2",
+    channels: 144,
+    side: 104,
+    stride: 2,
+    dilation: 1,
+    kernel: 5,
+  },
+  { name: "288 at 52, 5x5", channels: 288, side: 52, stride: 1, dilation: 1, kernel: 5 },
+  { name: "720 at 26, 5x5", channels: 720, side: 26, stride: 1, dilation: 1, kernel: 5 },
+  { name: "1248 at 13, 5x5", channels: 1248, side: 13, stride: 1, dilation: 1, kernel: 5 },
 ];
 
 const IMAGES = 2;
@@ -62,12 +75,12 @@ export const depthwise: Bench = {
 };
 
 function prepare(
-  { channels, side, stride, dilation }: Shape,
+  { channels, side, stride, dilation, kernel = 3 }: Shape,
   way: (typeof WAYS)[number],
   pass: string,
 ): { work: () => void; free: () => void } {
   manualSeed(0);
-  const options = { stride, dilation, padding: dilation };
+  const options = { stride, dilation, padding: (dilation * (kernel - 1)) / 2 };
   const convolve = (image: Tensor, weight: Tensor) =>
     way === "ours"
       ? depthwiseConvolution(image, weight, options)
@@ -75,7 +88,7 @@ function prepare(
   const lay = (tensor: Tensor) => tensor.to({ memoryFormat: "channelsLast" });
   const [image, weight] = scope(() => [
     lay(randn([IMAGES, channels, side, side])),
-    randn([channels, 1, 3, 3]),
+    randn([channels, 1, kernel, kernel]),
   ]);
   if (image === undefined || weight === undefined) throw new Error("internal: nothing to convolve");
   if (pass === "forward") {
@@ -98,11 +111,11 @@ function prepare(
 
 /** What the median says of our speed, counting a multiplication and an addition as two. */
 function speed(
-  { channels, side, stride }: Shape,
+  { channels, side, stride, kernel = 3 }: Shape,
   pass: string,
   medianMs: number | undefined,
 ): string {
-  const cells = IMAGES * channels * (side / stride) ** 2;
-  const operations = 2 * 9 * cells * (pass === "forward" ? 1 : 2);
+  const cells = IMAGES * channels * Math.ceil(side / stride) ** 2;
+  const operations = 2 * kernel ** 2 * cells * (pass === "forward" ? 1 : 2);
   return `${(operations / (medianMs ?? Number.NaN) / 1e6).toFixed(1)} GFLOP/s`;
 }

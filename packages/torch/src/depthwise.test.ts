@@ -41,14 +41,24 @@ const cases: readonly Case[] = [
   { title: "padded by more than it reaches", input: [1, 16, 4, 4], padding: 5, dilation: 2 },
   { title: "one cell", input: [1, 16, 1, 1], padding: 3, dilation: 3 },
   { title: "many rows", input: [3, 16, 40, 5], padding: 4, dilation: 4 },
-  { title: "not dilated, LibTorch's way", input: [2, 32, 9, 7], stride: 2, padding: 1 },
+  { title: "not dilated", input: [2, 40, 12, 9], padding: 1 },
+  { title: "not dilated, with a stride", input: [2, 45, 9, 7], stride: 2, padding: 1 },
+  { title: "5x5", input: [2, 40, 12, 19], padding: 2, kernel: 5 },
+  { title: "5x5, channels that no vector fits", input: [1, 45, 6, 11], padding: 2, kernel: 5 },
+  { title: "5x5, with a stride", input: [2, 24, 14, 23], stride: 2, padding: 2, kernel: 5 },
+  { title: "5x5, with a stride and no border", input: [1, 45, 13, 18], stride: 2, kernel: 5 },
   {
-    title: "another kernel, LibTorch's way",
-    input: [1, 16, 8, 8],
-    padding: 4,
-    dilation: 2,
+    title: "5x5, with a stride that skips the last cells",
+    input: [1, 16, 16, 13],
+    stride: 3,
+    padding: 1,
     kernel: 5,
   },
+  { title: "5x5, padded by more than it reaches", input: [1, 16, 4, 6], padding: 7, kernel: 5 },
+  { title: "5x5, few cells", input: [1, 24, 2, 3], stride: 2, padding: 2, kernel: 5 },
+  { title: "5x5, one cell", input: [1, 16, 1, 1], padding: 2, kernel: 5 },
+  { title: "5x5, dilated", input: [1, 16, 8, 9], padding: 4, dilation: 2, kernel: 5 },
+  { title: "7x7, LibTorch's way", input: [1, 16, 8, 8], padding: 3, kernel: 7 },
 ];
 
 interface Given {
@@ -119,16 +129,22 @@ tensorTest("depthwiseConvolution: in bfloat16 as LibTorch computes it", () => {
 });
 
 tensorTest("depthwiseConvolution: no bit depends on the number of threads", () => {
-  const each: Case = { title: "", input: [3, 48, 31, 26], padding: 2, dilation: 2 };
-  const given = givenFor(each);
   const before = threads();
-  const [one, two] = [1, 2].map((count) => {
-    setThreads(count);
-    return run(ours, given, each);
-  });
-  setThreads(before);
-  for (const part of ["output", "input", "weight"] as const) {
-    assert.deepEqual(one[part]?.toFloat32Array(), two[part]?.toFloat32Array(), part);
+  const [dilated, plain]: Case[] = [
+    { title: "dilated", input: [3, 48, 31, 26], padding: 2, dilation: 2 },
+    { title: "5x5", input: [3, 48, 31, 26], stride: 2, padding: 2, kernel: 5 },
+  ];
+  for (const each of [dilated, plain]) {
+    const given = givenFor(each);
+    const [one, two] = [1, 2].map((count) => {
+      setThreads(count);
+      return run(ours, given, each);
+    });
+    setThreads(before);
+    for (const part of ["output", "input", "weight"] as const) {
+      const values = [one, two].map((found) => found[part]?.toFloat32Array());
+      assert.deepEqual(values[0], values[1], `${each.title}, ${part}`);
+    }
   }
 });
 

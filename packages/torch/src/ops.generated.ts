@@ -2508,6 +2508,7 @@ export function invertedResidual(
   outputs: number,
   stride: number,
   dilation: number,
+  same: boolean,
   residual: boolean,
   keepWide: boolean,
 ): [Tensor, Tensor] {
@@ -2524,6 +2525,7 @@ export function invertedResidual(
       outputs,
       stride,
       dilation,
+      same,
       residual,
       keepWide,
     ),

@@ -117,7 +117,7 @@ const samples: Readonly<Record<string, () => readonly Sample[]>> = {
   ],
   "malleolus::inverted_residual": () => {
     const packed = packBlock(ones([3, 1, 3, 3]), ones([3]), ones([2, 3, 1, 1]), ones([2]));
-    return [image(), ...packed, 2, 1, 1, false, false];
+    return [image(), ...packed, 2, 1, 1, false, false, false];
   },
   "malleolus::scale_rows": () => [matrix(), ones([2])],
   "malleolus::roi_align": () => [image(), region(), 1, 2, 2, 0, true],

@@ -17,6 +17,7 @@ import {
   threads,
 } from "@malleolus/torch";
 import { fillByName } from "../test-golden.ts";
+import { invertedResidual as invertedResidualBlock } from "./inverted-residual.ts";
 import { mobileNetV2 } from "./mobilenet-v2.ts";
 import { clearFoldedWeightsIn } from "./normed-convolution.ts";
 
@@ -59,6 +60,55 @@ test("fusedBlock: maps of any size are those of the layers, whatever the number 
       }
     }
     clearFoldedWeightsIn(frozen);
+  });
+  setThreads(was);
+  assert.equal(liveTensors(), before);
+});
+
+test("fusedBlock: a block of any kernel, stride and border is that of the layers", { skip }, () => {
+  const before = liveTensors();
+  const was = threads();
+  scope(() => {
+    manualSeed(4);
+    for (const kernel of [3, 5] as const) {
+      for (const padding of ["centered", "same"] as const) {
+        for (const stride of [1, 2]) {
+          const plan = {
+            in: 8,
+            wide: 45,
+            out: 8,
+            expands: true,
+            kernel,
+            stride,
+            dilation: 1,
+            padding,
+          };
+          const [trained, frozen] = [0, 1].map(() => invertedResidualBlock(plan, "frozen"));
+          for (const block of [trained, frozen]) fillByName(block);
+          nn.freeze(frozen);
+          for (const [height, width] of [
+            [1, 1],
+            [2, 5],
+            [12, 9],
+            [15, 40],
+          ]) {
+            const name = `${kernel}, ${padding}, stride ${stride}, ${height} x ${width}`;
+            const input = randn([2, 8, height, width]).to({ memoryFormat: "channelsLast" });
+            const expected = noGrad(() => trained.forwardWide(input));
+            const [one, three] = [1, 3].map((count) => {
+              setThreads(count);
+              return frozen.forwardWide(input);
+            });
+            for (const part of ["output", "wide"] as const) {
+              assert.deepEqual(one[part].shape, expected[part].shape, name);
+              assert.ok(most(one[part], expected[part]) < 1e-5, `${part}, ${name}`);
+              assert.equal(most(one[part], three[part]), 0, `${part}, ${name}, threads`);
+            }
+          }
+          frozen.clearFoldedWeights();
+        }
+      }
+    }
   });
   setThreads(was);
   assert.equal(liveTensors(), before);
@@ -110,13 +160,17 @@ test("invertedResidual: refuses what does not fit, and a derivative", { skip }, 
       expansionBias: randn([20]),
     });
     const run = (input: Tensor, outputs: number, isResidual: boolean) =>
-      invertedResidual(input, ...packed, outputs, 1, 1, isResidual, false);
+      invertedResidual(input, ...packed, outputs, 1, 1, false, isResidual, false);
     const input = randn([1, 5, 4, 6]);
     assert.deepEqual(run(input, 8, false)[0].shape, [1, 8, 4, 6]);
     assert.throws(() => run(randn([1, 6, 4, 6]), 8, false), /expected an expansion of 6 channels/);
     assert.throws(() => run(input, 40, false), /expected weights as pack_block makes them/);
     assert.throws(() => run(input, 8, true), /expected a block that can be added to its input/);
     assert.throws(() => run(input.detach().requiresGrad_(), 8, false), /has no derivative/);
+    assert.throws(
+      () => packBlock(randn([20, 1, 7, 7]), randn([20]), randn([8, 20, 1, 1]), randn([8])),
+      /expected a depthwise weight \[W, 1, 3, 3\] or \[W, 1, 5, 5\], got \[20, 1, 7, 7\]/,
+    );
     assert.throws(
       () => packBlock(randn([20, 1, 3, 3]), randn([20]), randn([8, 21, 1, 1]), randn([8])),
       /expected a linear weight \[O, 20, 1, 1\], got \[8, 21, 1, 1\]/,

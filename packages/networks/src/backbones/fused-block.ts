@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from "@malleolus/torch";
 import type { Folded } from "./folded-once.ts";
-import type { ConvolutionAndNorm } from "./normed-convolution.ts";
+import type { ConvolutionAndNorm, ConvolutionPadding } from "./normed-convolution.ts";
 
 export interface BlockLayers {
   /** Null where the block has none. */
@@ -20,6 +20,7 @@ export interface BlockLayers {
   readonly linear: ConvolutionAndNorm;
   readonly stride: number;
   readonly dilation: number;
+  readonly padding: ConvolutionPadding;
   readonly outputs: number;
   readonly isResidual: boolean;
 }
@@ -35,7 +36,7 @@ export interface FusedBlock {
 }
 
 export function fusedBlock(layers: BlockLayers): FusedBlock {
-  const { expansion, depthwise, linear, stride, dilation, outputs, isResidual } = layers;
+  const { expansion, depthwise, linear, stride, dilation, padding, outputs, isResidual } = layers;
   const all = [...(expansion === null ? [] : [expansion]), depthwise, linear];
   let made: { readonly from: readonly Folded[]; readonly packed: Packed } | null = null;
   const clear = (): void => {
@@ -70,6 +71,7 @@ export function fusedBlock(layers: BlockLayers): FusedBlock {
         outputs,
         stride,
         dilation,
+        padding === "same",
         isResidual,
         keepWide,
       );

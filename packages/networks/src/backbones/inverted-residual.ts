@@ -56,32 +56,29 @@ export function invertedResidual(plan: BlockPlan, norm: NormKind): InvertedResid
   });
   const layers = [...expansion, depthwise];
   const isResidual = stride === 1 && plan.in === plan.out;
-  // One pass knows 3x3 with the same border on all sides, which TensorFlow's is without a stride.
-  const isFusable = kernel === 3 && (padding === "centered" || stride === 1);
-  const fused = isFusable
-    ? fusedBlock({
-        expansion: expansion.at(0) ?? null,
-        depthwise,
-        linear,
-        stride,
-        dilation,
-        outputs: plan.out,
-        isResidual,
-      })
-    : null;
+  const fused = fusedBlock({
+    expansion: expansion.at(0) ?? null,
+    depthwise,
+    linear,
+    stride,
+    dilation,
+    padding,
+    outputs: plan.out,
+    isResidual,
+  });
   const layerByLayer = (input: Tensor) => {
     const wide = layers.reduce((x, layer) => layer.forwardRelu6(x), input);
     const output = linear.forward(wide);
     return { output: isResidual ? add_(output, input) : output, wide };
   };
   const run = (input: Tensor, keepWide: boolean) =>
-    scope(() => fused?.run(input, keepWide) ?? layerByLayer(input));
+    scope(() => fused.run(input, keepWide) ?? layerByLayer(input));
   return {
     conv: [...layers, linear[0], linear[1]],
     forward: (input) => scope(() => run(input, false).output),
     forwardWide: (input) => run(input, true),
     clearFoldedWeights() {
-      fused?.clear();
+      fused.clear();
       for (const layer of [...layers, linear]) layer.clearFoldedWeights();
     },
   };
