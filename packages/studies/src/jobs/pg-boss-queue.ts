@@ -279,7 +279,7 @@ async function knownIds(
 
 /**
  * A connection on which the statements of every job are planned a few times: to plan a claim takes the server longer than
- * to do it.
+ * to do it. Those that are about one job, which is their parameter, find it by its key however full the table is.
  */
 function preparedStatements(url: string): { db: Db; close(): Promise<void> } {
   const pool = new Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 });
@@ -292,10 +292,10 @@ function preparedStatements(url: string): { db: Db; close(): Promise<void> } {
       async executeSql(text: string, values: unknown[] = []) {
         const own = known.get(text) ?? { number: known.size, found: 0 };
         known.set(text, own);
-        // Anew after 1, 3, 7, … that found something: what is best while the table is empty reads all of it when it is full.
+        // A claim's anew after 1, 3, 7, … that found a job: what is best while the table is empty reads all of it when it is full.
         const name = `malleolus-${own.number}-${Math.floor(Math.log2(own.found + 1))}`;
         const result = await pool.query({ name, text, values });
-        if (result.rows.length > 0) own.found++;
+        if (values.length === 0 && result.rows.length > 0) own.found++;
         return result;
       },
     },
