@@ -10,19 +10,11 @@
  * a fracture, and from which score a finding is shown, the checkpoint's decision says for all alike. Differences are
  * paired, with intervals of the bootstrap over patients. Prints Markdown; a second a radiograph on one core with AVX2.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
-import {
-  evaluate,
-  evaluationDefaults,
-  type LabeledImage,
-  runsOfOutlines,
-  type TestImage,
-  type TestPatient,
-  trueObject,
-} from "@malleolus/evaluation";
-import { boxArea, boxIou, rasterizePolygonsInBox } from "@malleolus/geometry";
+import { evaluate, evaluationDefaults } from "@malleolus/evaluation";
+import { boxIou, rasterizePolygonsInBox } from "@malleolus/geometry";
 import {
   analysisOf,
   type Detection,
@@ -30,7 +22,7 @@ import {
   prepareImage,
   resizeTarget,
 } from "@malleolus/imaging";
-import { batchImages, type MaskRcnn, maskRcnn } from "@malleolus/networks";
+import { type MaskRcnn, maskRcnn } from "@malleolus/networks";
 import {
   detectorConfig,
   detectorPreprocess,
@@ -39,12 +31,12 @@ import {
   patientDecisionSchema,
   type RadiographAnalysis,
   readJson,
-  viewSchema,
 } from "@malleolus/schema";
 import { nn, noGrad, readSafetensors, scope, type Tensor } from "@malleolus/torch";
-import { readTrainingSet, type TrainingImage } from "@malleolus/training";
-import { z } from "zod";
+import type { TrainingImage } from "@malleolus/training";
+import { labeledOf, patientsOf, readStudySet } from "./frozen-heads-patients.ts";
 import { boxTables, type Compared, maskTables } from "./frozen-heads-tables.ts";
+import { proposedBy } from "./frozen-heads-training.ts";
 
 const [checkpoint, heads, folder, ...sets] = process.argv.slice(2);
 if (folder === undefined || sets.length === 0) {
@@ -55,19 +47,6 @@ if (folder === undefined || sets.length === 0) {
 /** Below it a finding says nothing. */
 const LEAST_SCORE = 0.05;
 const SIDES = [28, 56] as const;
-
-/** What a study's export says of an image beside COCO's. */
-const describedSchema = z.object({
-  images: z.array(
-    z.object({
-      id: z.number(),
-      patient: z.string(),
-      class: z.string(),
-      view: viewSchema.nullable(),
-      annotated: z.boolean(),
-    }),
-  ),
-});
 
 const { metadata } = readSafetensors(checkpoint);
 const preprocess = detectorPreprocess(metadata, checkpoint);
@@ -167,18 +146,16 @@ interface Seen {
 }
 
 async function measure(path: string): Promise<void> {
-  const set = await readTrainingSet(path, folder);
-  const { images } = readJson(describedSchema, readFileSync(path, "utf8"), path);
-  const describedOf = new Map(images.map((one) => [one.id, one]));
+  const set = await readStudySet(path, folder);
   const seen: Seen[] = [];
   for (const [number, image] of set.images.entries()) {
     seen.push(await look(image));
     if ((number + 1) % 20 === 0) console.error(`${number + 1} of ${set.images.length}`);
   }
-  const groups = seen.map(({ image }) => describedOf.get(image.id)?.patient ?? "");
+  const groups = seen.map(({ image }) => set.aboutOf(image).patient);
   /** By the decision for all alike; what is annotated is handed over as found, whoever it is of. */
   const fracturesOf = (of: (one: Seen) => ByName, name: string, decided: boolean) => {
-    const patients = patientsOf(seen, describedOf, set.classes, (one) => {
+    const patients = patientsOf(seen, set, (one) => {
       const { analysis, objects } = of(one)[name];
       return decided ? analysis : { findings: objects };
     });
@@ -220,50 +197,13 @@ function comparisons(names: readonly string[], against: readonly Compared[]): Co
   return [...others.map((name): Compared => [name, first]), ...known];
 }
 
-type Described = z.infer<typeof describedSchema>["images"][number];
-
-function patientsOf(
-  seen: readonly Seen[],
-  describedOf: ReadonlyMap<number, Described>,
-  classes: readonly string[],
-  said: (one: Seen) => Pick<TestImage, "findings" | "classScores" | "imageProbabilities">,
-): TestPatient[] {
-  const all = seen.flatMap((one) => {
-    const about = describedOf.get(one.image.id);
-    return about === undefined ? [] : [{ one, about }];
-  });
-  return [...Map.groupBy(all, ({ about }) => about.patient)].map(([id, own]) => ({
-    id,
-    class: own[0].about.class,
-    ambiguous: null,
-    images: own.map(({ one, about }) => ({
-      id: one.image.fileName,
-      view: about.view,
-      width: one.image.width,
-      height: one.image.height,
-      truths: about.annotated
-        ? one.image.objects.map(({ class: index, box, polygons }) => ({
-            class: classes[index],
-            box,
-            polygons,
-          }))
-        : null,
-      ...said(one),
-    })),
-  }));
-}
-
 async function look(image: TrainingImage): Promise<Seen> {
   const radiograph = await readRadiograph(image.path);
   const prepared = prepareImage(radiograph, preprocess);
   const target = resizeTarget(image.target, prepared.scaleX, prepared.scaleY);
-  const { sizeDivisibility: divisibility, pixelMean, channels } = config;
   return noGrad(() =>
     scope(() => {
-      const batch = batchImages([prepared.image], { divisibility, pixelMean, channels });
-      const features = network.backbone.forward(batch.tensor);
-      const proposals = network.proposal_generator.propose(features, batch.sizes);
-      const maps = features.slice(0, 4);
+      const { batch, maps, proposals } = proposedBy(network, [prepared.image]);
       const detect = (model: MaskRcnn, boxes: readonly Float32Array[]) =>
         model.roi_heads.detect(maps, boxes, batch.sizes)[0];
       const found = [
@@ -316,23 +256,4 @@ function withMasks(detections: readonly Detection[], held: readonly Detection[])
       .toSorted((a, b) => boxIou(b.box, one.box) - boxIou(a.box, one.box));
     return { ...one, mask: own.mask };
   });
-}
-
-function labeledOf(
-  { objects, width, height }: TrainingImage,
-  found: readonly Finding[],
-  classes: readonly string[],
-): LabeledImage {
-  return {
-    truths: objects.map((object) =>
-      trueObject({ ...object, class: classes[object.class] }, { width, height }),
-    ),
-    detections: found.map(({ class: name, score, box, polygons }) => ({
-      class: name,
-      score,
-      box,
-      boxArea: boxArea(box),
-      mask: runsOfOutlines(polygons, width, height),
-    })),
-  };
 }

@@ -11,37 +11,21 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readRadiograph } from "@malleolus/data";
-import { flipBox, flipPolygon } from "@malleolus/geometry";
+import { type Losses, type MaskRcnn, writeDetector } from "@malleolus/networks";
+import { randomStreams } from "@malleolus/random";
+import { add, backward, scope, type Tensor } from "@malleolus/torch";
 import {
-  mirrorImage,
-  type NetworkImage,
-  prepareImage,
-  resizeTarget,
-  type Target,
-} from "@malleolus/imaging";
-import {
-  batchImages,
-  initializeNetwork,
-  type Losses,
-  type MaskRcnn,
-  maskRcnn,
-  writeDetector,
-} from "@malleolus/networks";
-import { permutation, randomStreams } from "@malleolus/random";
-import { detectorConfig, detectorPreprocess, type MaskRcnnConfig } from "@malleolus/schema";
-import {
-  add,
-  backward,
-  manualSeed,
-  nn,
-  noGrad,
-  optim,
-  readSafetensors,
-  scope,
-  type Tensor,
-} from "@malleolus/torch";
-import { readTrainingSet } from "@malleolus/training";
+  headOptimizer,
+  type LearningPart,
+  learningRateAt,
+  openSamples,
+  proposedBy,
+  readTrained,
+  type Sample,
+  SEED,
+  SHOWN_EVERY,
+  truthsOf,
+} from "./frozen-heads-training.ts";
 
 const [checkpoint, coco, folder, out, stepsText = "400"] = process.argv.slice(2);
 const steps = Number(stepsText);
@@ -50,17 +34,9 @@ if (out === undefined || !(steps >= 1)) {
   process.exit(2);
 }
 
-const [SEED, BATCH, SHOWN_EVERY] = [1, 2, 50];
-/** As the recipe `demo`: AdamW, a warm-up, half a cosine. */
-const [LEARNING_RATE, WARM_UP, WEIGHT_DECAY] = [0.0003, 50, 0.02];
-
 type RegionLosses = ReturnType<MaskRcnn["roi_heads"]["losses"]>;
 
-interface Head {
-  readonly change?: (roi: MaskRcnnConfig["roi"]) => MaskRcnnConfig["roi"];
-  /** Drawn anew instead of taken over. */
-  readonly isFresh?: (name: string) => boolean;
-  readonly learns: RegExp;
+interface Head extends LearningPart {
   readonly losses: readonly (keyof Losses & keyof RegionLosses)[];
 }
 
@@ -94,32 +70,15 @@ const HEADS: Readonly<Record<string, Head>> = {
   },
 };
 
-const { tensors, metadata } = readSafetensors(checkpoint);
-const config = detectorConfig(metadata, checkpoint);
-const preprocess = detectorPreprocess(metadata, checkpoint);
-const { sizeDivisibility: divisibility, pixelMean, channels } = config;
-const base = withHead({ learns: /^$/, losses: [] });
+const { preprocess, base, withPart } = readTrained(checkpoint);
 const arms = Object.entries(HEADS).map(([name, head]) => {
-  const model = withHead(head);
-  const own = nn.parameters(model);
-  const optimizer = optim.adam(own, {
-    learningRate: LEARNING_RATE,
-    beta2: 0.99,
-    weightDecay: WEIGHT_DECAY,
-    decoupled: true,
-  });
-  return { name, head, model, optimizer, sum: 0 };
+  const model = withPart(head);
+  return { name, head, model, optimizer: headOptimizer(model), sum: 0 };
 });
 
-const set = await readTrainingSet(coco, folder);
-const samples: (Sample | undefined)[] = [];
+const samples = await openSamples(coco, folder, preprocess);
 for (let step = 0; step < steps; step++) {
-  const random = randomStreams(SEED, step);
-  const batch: Sample[] = [];
-  for (let slot = 0; slot < BATCH; slot++) {
-    const sample = await sampleOf(placeAt(step * BATCH + slot));
-    batch.push(random("flip", slot)() < 0.5 ? mirrored(sample) : sample);
-  }
+  const batch = await samples.batchAt(step);
   scope(() => learn(batch, step));
   if ((step + 1) % SHOWN_EVERY !== 0) continue;
   const means = arms.map(({ name, sum }) => `${name} ${(sum / SHOWN_EVERY).toFixed(3)}`);
@@ -132,74 +91,20 @@ for (const { name, model } of arms) {
   console.log(join(out, `${name}.safetensors`));
 }
 
-/** The checkpoint's network with a head, of which nothing else learns. */
-function withHead({ change, isFresh, learns }: Head): MaskRcnn {
-  manualSeed(SEED);
-  const model = maskRcnn({ ...config, roi: change?.(config.roi) ?? config.roi });
-  const kept = new Map([...tensors].filter(([name]) => isFresh?.(name) !== true));
-  const { missing, fresh } = initializeNetwork(model, kept);
-  const lacking = [...missing, ...fresh].filter(
-    (name) => isFresh === undefined || !learns.test(name),
-  );
-  if (lacking.length > 0) {
-    throw new Error(
-      `${checkpoint}: expected all weights but a new head's, got none of ${lacking.join(", ")}; name a trained detector`,
-    );
-  }
-  for (const [name, tensor] of nn.stateDict(model)) {
-    if (!learns.test(name)) tensor.requiresGrad_(false);
-  }
-  return model;
-}
-
-interface Sample {
-  readonly image: NetworkImage;
-  readonly target: Target;
-}
-
-function placeAt(drawn: number): number {
-  const count = set.images.length;
-  return permutation(SEED, Math.floor(drawn / count), count, "frozen heads")[drawn % count];
-}
-
-async function sampleOf(place: number): Promise<Sample> {
-  const known = samples[place];
-  if (known !== undefined) return known;
-  const { path, target } = set.images[place];
-  const { image, scaleX, scaleY } = prepareImage(await readRadiograph(path), preprocess);
-  const sample = { image, target: resizeTarget(target, scaleX, scaleY) };
-  samples[place] = sample;
-  return sample;
-}
-
-function mirrored({ image, target }: Sample): Sample {
-  const { width } = image;
-  return {
-    image: mirrorImage(image),
-    target: {
-      ...target,
-      boxes: target.boxes.map((box) => flipBox(box, width)),
-      polygons: target.polygons.map((own) => own.map((polygon) => flipPolygon(polygon, width))),
-    },
-  };
-}
-
 function learn(batch: readonly Sample[], step: number): void {
-  const images = batchImages(
+  const {
+    batch: images,
+    maps,
+    proposals,
+  } = proposedBy(
+    base,
     batch.map(({ image }) => image),
-    { divisibility, pixelMean, channels },
   );
-  const features = noGrad(() => base.backbone.forward(images.tensor));
-  const proposals = base.proposal_generator.propose(features, images.sizes);
-  const truths = batch.map(({ target }) => ({
-    ...target,
-    boxes: Float32Array.from(target.boxes.flat()),
-  }));
-  const rate = Math.min(1, (step + 1) / WARM_UP) * (0.5 + 0.5 * Math.cos((Math.PI * step) / steps));
+  const truths = truthsOf(batch);
   for (const arm of arms) {
     const { model, head, optimizer } = arm;
     const losses = model.roi_heads.losses(
-      features.slice(0, 4),
+      maps,
       proposals,
       images.sizes,
       truths,
@@ -211,7 +116,7 @@ function learn(batch: readonly Sample[], step: number): void {
       .reduce((sum: Tensor, one) => add(sum, one));
     arm.sum += loss.item();
     backward(loss);
-    optimizer.learningRate = LEARNING_RATE * rate;
+    optimizer.learningRate = learningRateAt(step, steps);
     optimizer.step();
     optimizer.zeroGrad();
   }
