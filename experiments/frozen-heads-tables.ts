@@ -18,15 +18,13 @@ interface Row {
   readonly fractures: Fractures;
 }
 
-interface BoxRow extends Row {
+export interface BoxRow extends Row {
   readonly labeled: readonly LabeledImage[];
 }
 
-const [OVERLAPS, PRECISIONS] = [
-  { seed: 1, resamples: 2000 },
-  // Each of them matches every box anew.
-  { seed: 1, resamples: 300 },
-] as const;
+export const OVERLAPS = { seed: 1, resamples: 2000 };
+/** Each of them matches every box anew. */
+const PRECISIONS = { seed: 1, resamples: 300 };
 /** The overlap of boxes that is asked for. */
 const WELL_PLACED = 0.75;
 const BOX_IOU_FROM = [0, 0.5, 0.6, WELL_PLACED] as const;
@@ -161,9 +159,9 @@ function estimates(
   );
 }
 
-/** `clusters` are places of fractures or of images; the statistics are those of each row. */
-function withDifferences(
-  rows: readonly Row[],
+/** Of every row, and of what is compared. `clusters` are places of fractures or of images; the statistics are those of each row. */
+export function withDifferences(
+  rows: readonly { readonly name: string }[],
   compared: readonly Compared[],
   clusters: readonly number[][],
   options: BootstrapOptions,

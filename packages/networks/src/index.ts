@@ -61,10 +61,21 @@ export {
   bestOverlaps,
   proposeAnchors,
 } from "./mask-rcnn/proposals/anchor-choice.ts";
+export type {
+  BoxHead,
+  BoxPredictions,
+  BoxPredictor,
+} from "./mask-rcnn/regions/box-head.ts";
+export { detectBoxes } from "./mask-rcnn/regions/box-inference.ts";
+export { boxLosses } from "./mask-rcnn/regions/box-losses.ts";
+export { detectMasks } from "./mask-rcnn/regions/mask-inference.ts";
 export {
   arrangeRegions,
   poolRegions,
+  type Regions,
 } from "./mask-rcnn/regions/region-pooling.ts";
+export { sampleRegions } from "./mask-rcnn/regions/region-sampling.ts";
+export { withMasks } from "./mask-rcnn/regions/roi-heads.ts";
 export { freeModel, placeModel } from "./placement.ts";
 export { weightsByPrevalence } from "./prevalence-weights.ts";
 export {

@@ -123,7 +123,8 @@ export function roiHeads(config: MaskRcnnConfig): RoiHeads {
   };
 }
 
-function withMasks(
+/** As detections, each with its mask. */
+export function withMasks(
   found: readonly DetectedBoxes[],
   masks: readonly (readonly Float32Array[])[],
 ): Detection[][] {
