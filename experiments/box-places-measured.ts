@@ -7,9 +7,9 @@
  * KEPT is the folder that `box-places.ts` has filled; TUNING and every TEST are sets of a study, as `malleolus export` writes
  * them. The first call looks at TUNING alone, and keeps in `decisions.json` the decision that is fitted on its patients for
  * every head; the same command again looks at the tests, by those decisions. Prints Markdown; half a second a radiograph
- * on one core with AVX2, and the segmentation once.
+ * on one core with AVX2, and two minutes a set for the tables.
  *
- * The rule, set before anything was measured on patients: coordinates relative to the plafond are of use if a head that is told
+ * The rule, set before the tuning patients were looked at: coordinates relative to the plafond are of use if a head that is told
  * them has a lower log loss of the tuning patients, each by a decision without them, than the same head that is not told, by a
  * 95 % interval of the paired difference (bootstrap over patients) that lies below 0, and a box AP that does not lie below that
  * head's by its interval; learned on or drawn anew, and in the other of the two not worse by either interval. All else,

@@ -12,7 +12,7 @@
  * `height.json`, by which the height above the plafond is read off the last hidden layer of the box head as it is (least
  * squares on every sampled region), what it knows of it without being told, and off the place in the picture.
  * `box-places-measured.ts` goes on from there, whose header has the rule by which a head wins. 800 steps of two, as many as the
- * detector itself has learned for: four minutes on one core with AVX2, and three for the segmentation, once.
+ * detector itself has learned for: five minutes on one core with AVX2, and two for the segmentation, once.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
