@@ -81,6 +81,14 @@ export function findingsOf(
   );
 }
 
+/** What an image head says [K], by the names of classes. */
+export function shownByName(
+  shown: Float32Array,
+  classes: readonly string[],
+): Record<string, number> {
+  return Object.fromEntries(classes.map((name, index) => [name, shown[index]]));
+}
+
 /**
  * Fractures, one a place, and the evidence for a patient's class. With several classes and no sound one
  * each class's findings instead.
@@ -107,6 +115,6 @@ export function analysisOf(
   return {
     findings: findingsOf(fractures ?? detections, radiograph, prepared, classes),
     classScores: named(best),
-    imageProbabilities: shown === null ? null : named([...shown]),
+    imageProbabilities: shown === null ? null : shownByName(shown, classes),
   };
 }

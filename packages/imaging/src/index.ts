@@ -5,6 +5,7 @@ export {
   type ExaminedRadiograph,
   findingsOf,
   fuseMirrored,
+  shownByName,
   weighedByImage,
 } from "./analysis.ts";
 export { blackenCollimation } from "./collimation.ts";

@@ -47,6 +47,7 @@ export {
   type DetectorOptions,
   openDetector,
   type Precision,
+  type SeenRadiograph,
   writeDecision,
   writeDetector,
 } from "./detector/detector.ts";

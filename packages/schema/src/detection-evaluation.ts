@@ -102,8 +102,15 @@ const aucSchema = z.strictObject({
 export type Auc = z.infer<typeof aucSchema>;
 
 const imageMeasuresSchema = z.strictObject({
-  /** Images with objects against those without, by the best score; null without both kinds. */
+  /** Images with objects against those without, by the images' scores; null without both kinds. */
   auc: aucSchema.nullable(),
+  /**
+   * What an image's score is: the image head's probability that it shows an object, where the detector has such a head,
+   * or the highest score of what is found. Absent before there was a choice: the latter.
+   */
+  scoredBy: z.enum(["image head", "highest score"]).optional(),
+  /** The same by the highest score, where an image head gives the scores; null without both kinds, and elsewhere. */
+  highestScoreAuc: aucSchema.nullable().optional(),
   /** Of the images with objects, those in which something is found, whatever and wherever. */
   sensitivity: proportionSchema,
   /** Of the images without, those in which nothing is. */

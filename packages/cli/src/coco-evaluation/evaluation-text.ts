@@ -1,5 +1,6 @@
 /** An evaluation in words and tables, for a person. */
 import type {
+  Auc,
   CocoMeasures,
   DetectionEvaluation,
   Estimate,
@@ -153,13 +154,17 @@ function describeSubgroups({ subgroups }: DetectionEvaluation): string {
 }
 
 function describeImages({ imageLevel, settings }: DetectionEvaluation): string {
-  const { auc, sensitivity, specificity } = imageLevel;
+  const { auc, scoredBy, highestScoreAuc, sensitivity, specificity } = imageLevel;
   if (auc === null) {
     return "radiographs: no AUC, which needs some with objects and some without\n";
   }
+  const byScore = highestScoreAuc ?? auc;
+  const area = ({ auc: value, interval }: Auc) => estimate(value, interval);
   return (
-    "radiographs with objects against those without, by the best score: AUC " +
-    `${estimate(auc.auc, auc.interval)}\n` +
+    "radiographs with objects against those without, by " +
+    (scoredBy === "image head"
+      ? `the image head: AUC ${area(auc)}; by the best score: ${area(byScore)}\n`
+      : `the best score: AUC ${area(auc)}\n`) +
     `at score ${settings.operatingScore}: sensitivity ${counted(sensitivity)}, ` +
     `specificity ${counted(specificity)}\n`
   );

@@ -14,27 +14,23 @@ import {
   standings,
 } from "@malleolus/evaluation";
 import { boxArea } from "@malleolus/geometry";
-import type {
-  DetectionMeasures,
-  Finding,
-  MeasuredPrecision,
-  MeasureSettings,
-} from "@malleolus/schema";
+import type { SeenRadiograph } from "@malleolus/networks";
+import type { DetectionMeasures, MeasuredPrecision, MeasureSettings } from "@malleolus/schema";
 import { type DescribedImage, subgroupsOf } from "./subgroups.ts";
 import type { TruthImage, TruthSet } from "./truth-set.ts";
 
 /**
- * `findings` by image.
+ * `found` by image.
  *
  * @throws CliError `evaluation` for a field that the images have not.
  */
 export function measure(
   { images, classes }: TruthSet,
-  findings: ReadonlyMap<number, readonly Finding[]>,
+  found: ReadonlyMap<number, SeenRadiograph>,
   settings: MeasureSettings,
 ): DetectionMeasures {
   const { notObjects, operatingScore } = settings;
-  const seen = images.map((image) => seenImage(image, findings.get(image.id) ?? [], settings));
+  const seen = images.map((image) => seenImage(image, found.get(image.id) ?? NOTHING, settings));
   const withObjects = seen.filter(({ hasObjects }) => hasObjects);
   const precision = (some: readonly SeenImage[], shape: Shape): MeasuredPrecision => {
     const labeled = some.map((image) => image.labeled);
@@ -63,6 +59,8 @@ export function measure(
   };
 }
 
+const NOTHING: SeenRadiograph = { findings: [], shown: null };
+
 interface SeenImage extends DescribedImage {
   readonly hasObjects: boolean;
   readonly marked: MarkedImage;
@@ -70,7 +68,7 @@ interface SeenImage extends DescribedImage {
 
 function seenImage(
   { truths, width, height, group, fields }: TruthImage,
-  findings: readonly Finding[],
+  { findings, shown }: SeenRadiograph,
   { notObjects, operatingScore, foundIou }: MeasureSettings,
 ): SeenImage {
   const isObject = (one: { readonly class: string }) => !notObjects.includes(one.class);
@@ -81,7 +79,7 @@ function seenImage(
     boxArea: boxArea(box),
     mask: runsOfOutlines(polygons, width, height),
   }));
-  const labeled: LabeledImage = { truths, detections };
+  const labeled: LabeledImage = { truths, detections, shown };
   const objects = truths.filter((one) => isObject(one) && !one.isCrowd);
   const crowds = truths.filter((one) => isObject(one) && one.isCrowd);
   const best = detections.filter(isObject).toSorted((a, b) => b.score - a.score);

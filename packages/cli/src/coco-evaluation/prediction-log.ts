@@ -14,7 +14,8 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { type Finding, findingSchema, readJson } from "@malleolus/schema";
+import type { SeenRadiograph } from "@malleolus/networks";
+import { findingSchema, readJson } from "@malleolus/schema";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 
@@ -33,6 +34,8 @@ const lineSchema = z.strictObject({
   /** SHA-256 of its file, in hexadecimal. Earlier versions did not write it. */
   imageSha256: z.string().optional(),
   findings: z.array(findingSchema),
+  /** What the image head says of each class; absent without one, and before it was written. */
+  shown: z.record(z.string(), z.number().min(0).max(1)).optional(),
 });
 
 export interface LoggedImage {
@@ -42,18 +45,18 @@ export interface LoggedImage {
 
 export interface PredictionLog {
   /** By image. */
-  readonly findings: ReadonlyMap<number, readonly Finding[]>;
-  append(image: LoggedImage, findings: readonly Finding[]): void;
+  readonly seen: ReadonlyMap<number, SeenRadiograph>;
+  append(image: LoggedImage, seen: SeenRadiograph): void;
   close(): void;
 }
 
 /** For an evaluation that keeps nothing. */
 export function memoryLog(): PredictionLog {
-  const findings = new Map<number, readonly Finding[]>();
+  const seen = new Map<number, SeenRadiograph>();
   return {
-    findings,
+    seen,
     append: ({ id }, found) => {
-      findings.set(id, found);
+      seen.set(id, found);
     },
     close: () => undefined,
   };
@@ -70,13 +73,13 @@ export function openPredictionLog(
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   const [first, ...lines] = whole.split("\n").slice(0, -1);
-  const findings = new Map<number, readonly Finding[]>();
+  const seen = new Map<number, SeenRadiograph>();
   if (first !== undefined) {
     checkSame(path, first, header);
     const hashes = new Map<number, string>();
     for (const [i, line] of lines.entries()) {
       const found = readJson(lineSchema, line, `${path}, line ${i + 2}`);
-      findings.set(found.image, found.findings);
+      seen.set(found.image, { findings: found.findings, shown: found.shown ?? null });
       if (found.imageSha256 !== undefined) hashes.set(found.image, found.imageSha256);
     }
     checkSameImages(path, images, hashes);
@@ -87,10 +90,12 @@ export function openPredictionLog(
   ftruncateSync(file, Buffer.byteLength(whole));
   if (first === undefined) write({ format: "malleolus-predictions-1", ...header });
   return {
-    findings,
+    seen,
     append({ id, path: imagePath }, found) {
-      write({ image: id, imageSha256: sha256(imagePath), findings: found });
-      findings.set(id, found);
+      const { findings, shown } = found;
+      const head = shown === null ? {} : { shown };
+      write({ image: id, imageSha256: sha256(imagePath), findings, ...head });
+      seen.set(id, found);
     },
     close: () => closeSync(file),
   };

@@ -15,7 +15,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { maskRcnn, writeDetector } from "@malleolus/networks";
-import { detectionEvaluationSchema, detectron2Config } from "@malleolus/schema";
+import {
+  detectionEvaluationSchema,
+  detectron2Config,
+  type MaskRcnnConfig,
+} from "@malleolus/schema";
 import { manualSeed, nn, scope } from "@malleolus/torch";
 import sharp from "sharp";
 import { runCommandLine } from "../command-line.ts";
@@ -38,12 +42,18 @@ async function run(...args: string[]) {
 }
 
 /** Half of every proposal's score for the class. */
-function writeTinyDetector(path: string, classes: readonly string[], seed: number): void {
+function writeTinyDetector(
+  path: string,
+  classes: readonly string[],
+  seed: number,
+  imageHead: MaskRcnnConfig["imageHead"] = null,
+): void {
   const config = detectron2Config(classes);
   scope(() => {
     manualSeed(seed);
     const model = maskRcnn({
       ...config,
+      imageHead,
       backbone: { ...config.backbone, fpnChannels: 32 },
       roi: {
         ...config.roi,
@@ -152,6 +162,33 @@ function finding([x, y, w, h]: readonly number[], score: number) {
     calibration: "none",
   };
 }
+
+test("evaluate: an image head's probability is a radiograph's score, kept and gone on with", async () => {
+  const head = { hiddenChannels: 8, lossWeight: 1, weighsScores: true };
+  writeTinyDetector(at("head.safetensors"), ["fracture"], 4, head);
+  const args = [...base, "--checkpoint", at("head.safetensors"), "--threads", "1"];
+  const { written } = await run(...args, "--json", "--out", at("head"));
+  const { imageLevel } = JSON.parse(written);
+  assert.equal(imageLevel.scoredBy, "image head");
+  const log = readFileSync(at("head/predictions.jsonl"), "utf8").trimEnd().split("\n");
+  assert.ok(log.slice(1).every((line) => JSON.parse(line).shown.fracture > 0));
+  // The head told the three with objects from the two without, and finds nothing.
+  const known = log.slice(1).map((line) => {
+    const { image, imageSha256 } = JSON.parse(line);
+    const isFractured = objects[9 - image].length > 0;
+    return JSON.stringify({
+      image,
+      imageSha256,
+      findings: [],
+      shown: { fracture: isFractured ? 0.4 : 0.3 },
+    });
+  });
+  writeFileSync(at("head/predictions.jsonl"), `${[log[0], ...known].join("\n")}\n`);
+  const again = JSON.parse((await run(...args, "--json", "--out", at("head"))).written).imageLevel;
+  assert.deepEqual([again.auc.auc, again.highestScoreAuc.auc], [1, 0.5]);
+  const { written: text } = await run(...args, "--out", at("head"));
+  assert.match(text, /without, by the image head: AUC 1\.000 .*; by the best score: 0\.500/);
+});
 
 test("evaluate: findings that are the truth have precision 1, and a false positive costs some", async () => {
   await run(...whole, "--out", at("known"), "--limit", "1");

@@ -94,7 +94,7 @@ another, name that checkpoint.
 
 Average precision and recall of boxes and masks are COCO's, as pycocotools computes them. Findings
 below --threshold do not count, so a higher threshold lowers the figures. The AUC separates images with
-objects from images without by their highest score.
+objects from images without by the detector's image head, or by their highest score where it has none.
 
 An object is found when a finding of --operating-score or more overlaps its box with an IoU of
 --found-iou or more, whatever its class. The table also gives sensitivity at 0.1, 0.2, 0.5 and 1 false
@@ -195,9 +195,10 @@ async function evaluate(
         ...known,
         trainingImages,
         settings,
-        ...measure(set, log.findings, settings),
+        ...measure(set, log.seen, settings),
       };
-      return { evaluation, findings: log.findings };
+      const findings = new Map([...log.seen].map(([id, one]) => [id, one.findings]));
+      return { evaluation, findings };
     } finally {
       log.close();
     }
@@ -243,7 +244,7 @@ async function detectAll(
   output: Output,
 ): Promise<boolean> {
   const { readRadiograph } = await import("@malleolus/data");
-  const left = images.filter(({ id }) => !log.findings.has(id));
+  const left = images.filter(({ id }) => !log.seen.has(id));
   const done = images.length - left.length;
   const progress = countProgress(output, "radiographs");
   const signals = stopOnSignals(() =>
@@ -257,7 +258,7 @@ async function detectAll(
     for (const [i, image] of left.entries()) {
       const radiograph = await readRadiograph(image.path);
       checkSize(radiograph, image, given.coco);
-      log.append(image, detector.detect(radiograph));
+      log.append(image, detector.see(radiograph));
       progress.show(done + i + 1, images.length);
       // Detection blocks the event loop: here it hears of signals.
       await setImmediate();

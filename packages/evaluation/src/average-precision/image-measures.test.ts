@@ -26,6 +26,25 @@ test("measureImages: the best score speaks for an image, and none for the lowest
   assert.deepEqual([specificity.count, specificity.total], [2, 3]);
 });
 
+test("measureImages: an image head tells images apart, and what is found is still what is shown", () => {
+  const said = (fracture: number) => ({ fracture, no_fracture: 1 - fracture });
+  const images = [
+    { truths: [truth], detections: found(0.2), shown: said(0.9) },
+    { truths: [truth], detections: [], shown: said(0.7) },
+    { truths: [], detections: found(0.6), shown: said(0.8) },
+    { truths: [], detections: [], shown: said(0.1) },
+  ];
+  const options = { threshold: 0.5, notObjects: ["no_fracture"], groups: null };
+  const measures = measureImages(images, options);
+  assert.equal(measures.scoredBy, "image head");
+  assert.deepEqual([measures.auc?.auc, measures.highestScoreAuc?.auc], [0.75, 0.375]);
+  assert.deepEqual([measures.sensitivity.count, measures.specificity.count], [0, 1]);
+  // One image that no head has seen: all are told apart by what is found.
+  const mixed = images.map((image, i) => (i === 3 ? { ...image, shown: null } : image));
+  const { scoredBy, auc, highestScoreAuc } = measureImages(mixed, options);
+  assert.deepEqual([scoredBy, auc?.auc, highestScoreAuc], ["highest score", 0.375, null]);
+});
+
 test("measureImages: where every image has objects there is no area", () => {
   const { auc, specificity } = measureImages([{ truths: [truth], detections: [] }], {
     threshold: 0.5,

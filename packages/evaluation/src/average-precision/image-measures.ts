@@ -1,4 +1,8 @@
-/** Measures of whole images: does a detector see an object at all? The best score decides. */
+/**
+ * Measures of whole images: does a detector see an object at all? Two kinds of images are told apart by an image head
+ * where all of them were seen by one, otherwise by the highest score; what is shown is what is found, so that
+ * the operating point is one of scores.
+ */
 import type { ImageMeasures } from "@malleolus/schema";
 import { clusterCounts, clusteredProportionOf } from "../clustered-proportion.ts";
 import { aucOf } from "../roc.ts";
@@ -19,11 +23,15 @@ export function measureImages(
   { threshold, notObjects, groups }: ImageMeasureOptions,
 ): ImageMeasures {
   const isObject = (one: { readonly class: string }) => !notObjects.includes(one.class);
-  const seen = images.map(({ truths, detections }, i) => ({
+  const isByHead = images.length > 0 && images.every(({ shown }) => shown != null);
+  const seen = images.map(({ truths, detections, shown }, i) => ({
     group: groups?.[i] ?? `${i}`,
     hasObjects: truths.some(isObject),
     // An image without detections scores below all others.
     score: detections.filter(isObject).reduce((best, { score }) => Math.max(best, score), 0),
+    shown: Object.entries(shown ?? {})
+      .filter(([name]) => isObject({ class: name }))
+      .reduce((most, [, probability]) => Math.max(most, probability), 0),
   }));
   const isAlarmed = ({ score }: { readonly score: number }) => score > 0 && score >= threshold;
   const share = (hasObjects: boolean) =>
@@ -34,12 +42,16 @@ export function measureImages(
         (image) => isAlarmed(image) === hasObjects,
       ),
     );
-  return {
-    auc: aucOf(
-      seen.map(({ score }) => score),
+  const aucBy = (part: "score" | "shown") =>
+    aucOf(
+      seen.map((image) => image[part]),
       seen.map(({ hasObjects }) => hasObjects),
       seen.map(({ group }) => group),
-    ),
+    );
+  return {
+    auc: aucBy(isByHead ? "shown" : "score"),
+    scoredBy: isByHead ? "image head" : "highest score",
+    highestScoreAuc: isByHead ? aucBy("score") : null,
     sensitivity: share(true),
     specificity: share(false),
   };

@@ -4,6 +4,8 @@ import type { Box, RunLength } from "@malleolus/geometry";
 export interface LabeledImage {
   readonly truths: readonly TrueObject[];
   readonly detections: readonly DetectedObject[];
+  /** What an image head says: the probability that the image shows each class, by name. */
+  readonly shown?: Readonly<Record<string, number>> | null;
 }
 
 /** What a study calls the class of no fracture: its instances, intact bones, are no objects to find. */

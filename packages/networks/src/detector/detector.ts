@@ -10,6 +10,7 @@ import {
   type PreparedImage,
   prepareImage,
   type Spacing,
+  shownByName,
 } from "@malleolus/imaging";
 import {
   DETECTOR_FORMAT,
@@ -51,6 +52,14 @@ export interface DetectorOptions {
 /** A radiograph, with its millimetres where they are known. */
 export type DetectableImage = DisplayImage & Partial<Spacing>;
 
+/** All that a detector finds in a radiograph. */
+export interface SeenRadiograph {
+  /** As `detect` gives them. */
+  readonly findings: readonly Finding[];
+  /** The probability that the radiograph shows each class, by name; null without an image head. */
+  readonly shown: Readonly<Record<string, number>> | null;
+}
+
 export interface Detector {
   readonly classes: readonly string[];
   readonly config: MaskRcnnConfig;
@@ -64,6 +73,8 @@ export interface Detector {
    * average precision measures.
    */
   detect(image: DetectableImage): Finding[];
+  /** The same, and what its image head says. */
+  see(image: DetectableImage): SeenRadiograph;
   /**
    * Fractures, one a place, and the evidence for a patient's class. A detector of several classes that
    * knows no sound one has each class's findings instead.
@@ -136,6 +147,14 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     detect(image) {
       const prepared = prepareImage(image, preprocess);
       return findingsOf(examine(prepared).detections, image, prepared, classes);
+    },
+    see(image) {
+      const prepared = prepareImage(image, preprocess);
+      const { detections, shown } = examine(prepared);
+      return {
+        findings: findingsOf(detections, image, prepared, classes),
+        shown: shown === null ? null : shownByName(shown, classes),
+      };
     },
     analyze(image) {
       const prepared = prepareImage(image, preprocess);

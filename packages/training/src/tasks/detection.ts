@@ -55,10 +55,10 @@ export function detectionTask(recipe: RecipeOf<"mask-rcnn">, device: Device): Ta
         look(image, sample) {
           const { testTimeFlip } = recipe.preprocess;
           const options = batchOptions(recipe, device);
-          const { detections } = examineWithFlip(model, sample.image, testTimeFlip, options);
+          const { detections, shown } = examineWithFlip(model, sample.image, testTimeFlip, options);
           const scaleX = sample.image.width / image.width;
           const scaleY = sample.image.height / image.height;
-          labeled.push(labeledImage(image, detections, classes, { scaleX, scaleY }));
+          labeled.push(labeledImage(image, detections, classes, { scaleX, scaleY }, shown));
         },
         measures: () => measuresOf(labeled, classes, recipe.model.roi.scoreThreshold),
       };
