@@ -3,7 +3,7 @@
  * PostgreSQL of its own (Debian's), simulated radiographs, and workers in processes of their own, whose work
  * is to sleep or to compute for a given time.
  *
- * node experiments/workers.ts coordination [WORKERS 50] [JOBS 5000]   a minute: claims of an empty task
+ * node experiments/workers.ts coordination [WORKERS 50] [JOBS 5000] [MS 0]   a minute: claims of a task that sleeps so long
  * node experiments/workers.ts throughput [MS 200] [JOBS 120]           a minute: n workers beside one
  * node experiments/workers.ts taken [WORKERS 8] [ROUNDS 2]             a minute: how soon the jobs of killed workers are taken again
  * node experiments/workers.ts faults [SEED 1] [KILLS 100]              five minutes: kill -9, SIGSTOP, restarts, cuts, clocks
@@ -189,10 +189,10 @@ async function addRadiographs(study: Study, from: number, count: number): Promis
 }
 
 /** All workers at once: how many jobs a second, and how long claims took. */
-async function coordination(workers: number, count: number): Promise<void> {
+async function coordination(workers: number, count: number, jobMs: number): Promise<void> {
   await using place = await newPlace();
   const queue = await openQueue(place.study);
-  const started = Array.from({ length: workers }, () => place.start({ jobMs: 0, stays: true }));
+  const started = Array.from({ length: workers }, () => place.start({ jobMs, stays: true }));
   for (const one of started) await one.said("ready");
   const serverMs = serverCpuMs(place.server);
   const start = performance.now();
@@ -210,6 +210,7 @@ async function coordination(workers: number, count: number): Promise<void> {
   print({
     workers,
     jobs: count,
+    jobMs,
     seconds,
     jobsPerSecond: count / seconds,
     cpuMsAJob: { workers: workersMs / count, server: serverUsedMs / count },
@@ -396,7 +397,7 @@ async function faults(seed: number, kills: number): Promise<void> {
   };
   const running = Array.from({ length: 6 }, start);
   for (const one of running) await one.said("ready");
-  const killed: { key: string; atMs: number }[] = [];
+  const killed: (JobInHand & { readonly atMs: number })[] = [];
   const stopped: TestWorker[] = [];
   const done = { kills: 0, stops: 0, restarts: 0, cuts: 0 };
   for (let faults = 1; done.kills < kills; faults++) {
@@ -405,6 +406,8 @@ async function faults(seed: number, kills: number): Promise<void> {
     for (const [i, { child }] of running.entries()) if (!isAlive(child)) running[i] = start();
     const i = below(running.length);
     const victim = running[i];
+    // Else, on a busy machine, all would be killed while they begin, and nobody would work.
+    await victim.said("ready");
     const what = below(100);
     if (faults % RESTART_EVERY === 0) {
       await server.restart(done.restarts % 2 === 0 ? "fast" : "immediate");
@@ -422,8 +425,8 @@ async function faults(seed: number, kills: number): Promise<void> {
     } else {
       victim.child.kill("SIGKILL");
       const atMs = performance.now();
-      const key = inHand(victim);
-      if (key !== null) killed.push({ key, atMs });
+      const job = inHand(victim);
+      if (job !== null) killed.push({ ...job, atMs });
       running[i] = start();
       done.kills++;
     }
@@ -452,13 +455,17 @@ async function faults(seed: number, kills: number): Promise<void> {
     .execute();
   const counts = await queue.counts();
   const claims = all.flatMap(({ news }) => news.filter((one) => one.news === "claimed"));
-  const waits = killed
-    .map(({ key, atMs }) => {
-      const later = claims.filter((one) => "key" in one && one.key === key && one.atMs > atMs);
-      return Math.min(...later.map((one) => one.atMs - atMs));
-    })
-    .filter(Number.isFinite)
-    .toSorted((a, b) => a - b);
+  const again = killed.flatMap(({ key, attempt, atMs }) => {
+    const later = claims.filter((one) => one.key === key && one.attempt > attempt);
+    if (later.length === 0) return [];
+    const next = later.reduce((a, b) => (a.attempt < b.attempt ? a : b));
+    // An attempt that nobody tells of: its worker was killed, or its answer cut off, before it could.
+    return [{ seconds: (next.atMs - atMs) / 1000, untold: next.attempt - attempt - 1 }];
+  });
+  const secondsOf = (own: readonly { readonly seconds: number }[]) => {
+    const seconds = own.map((one) => one.seconds).toSorted((a, b) => a - b);
+    return { jobs: own.length, median: quantile(seconds, 0.5), most: seconds.at(-1) };
+  };
   const late = all.flatMap(({ news }) => news.filter((one) => one.news === "lost")).length;
   print({
     seed,
@@ -469,17 +476,25 @@ async function faults(seed: number, kills: number): Promise<void> {
     distinct: new Set(rows.map(({ image_sha256 }) => image_sha256)).size,
     lateRefused: late,
     killedWithJob: killed.length,
-    takenAgainSeconds: { median: quantile(waits, 0.5) / 1000, most: (waits.at(-1) ?? 0) / 1000 },
+    takenAgainSeconds: {
+      atOnce: secondsOf(again.filter(({ untold }) => untold === 0)),
+      lostAgainBefore: secondsOf(again.filter(({ untold }) => untold > 0)),
+    },
   });
   assert.equal(rows.length, images, "every radiograph once");
   assert.equal(counts.dead, 0);
   await queue.close();
 }
 
+interface JobInHand {
+  readonly key: string;
+  readonly attempt: number;
+}
+
 /** The job that a worker has; null where it has none, or has told of none. */
-function inHand({ news }: TestWorker): string | null {
+function inHand({ news }: TestWorker): JobInHand | null {
   const last = news.findLast(({ news: what }) => what !== "ready");
-  return last !== undefined && "key" in last && last.news === "claimed" ? last.key : null;
+  return last?.news === "claimed" ? last : null;
 }
 
 /** Of a phase of `many`, by how many radiographs were through: what a process has in use, in MiB. */
@@ -639,8 +654,8 @@ function print(row: object): void {
   process.stdout.write(`${rounded}\n`);
 }
 
-const QUESTIONS: Readonly<Record<string, (a?: number, b?: number) => Promise<void>>> = {
-  coordination: (workers = 50, count = 5000) => coordination(workers, count),
+const QUESTIONS: Readonly<Record<string, (...numbers: number[]) => Promise<void>>> = {
+  coordination: (workers = 50, count = 5000, jobMs = 0) => coordination(workers, count, jobMs),
   throughput: (ms = 200, count = 120) => throughput(ms, count),
   taken: (workers = 8, rounds = 2) => taken(workers, rounds),
   faults: (seed = 1, kills = 100) => faults(seed, kills),

@@ -32,8 +32,9 @@ export interface TestWorkerOptions extends QueueOptions {
 
 export type TestWorkerNews =
   | { readonly news: "ready" }
+  | { readonly news: "claimed"; readonly key: string; readonly attempt: number }
   | {
-      readonly news: "claimed" | "completed" | "lost" | "failed" | "unreachable";
+      readonly news: "completed" | "lost" | "failed" | "unreachable";
       readonly key: string;
     }
   /** What is left when all garbage is collected. */
@@ -116,7 +117,7 @@ if (import.meta.main) {
         queue,
         topic: options.topic,
         async perform(job) {
-          tell({ news: "claimed", key: job.key });
+          tell({ news: "claimed", key: job.key, attempt: job.attempt });
           if (options.jobMs > 0) await setTimeout(options.jobMs);
           compute(options.computeMs ?? 0);
           const model = options.topic.split("/")[1];
