@@ -3,6 +3,7 @@ import type { Recipe } from "@malleolus/schema";
 import { demoRecipe, demoSummary } from "./demo.ts";
 import { fineMaskRecipe, fineMaskSummary } from "./fine-mask.ts";
 import { fracatlasRecipe, fracatlasSummary } from "./fracatlas.ts";
+import { fracatlasLiteRecipe, fracatlasLiteSummary } from "./fracatlas-lite.ts";
 import { paperRecipe, paperResNet101Recipe, paperResNet101Summary, paperSummary } from "./paper.ts";
 import { paperCpuRecipe, paperCpuSummary } from "./paper-cpu.ts";
 import {
@@ -33,6 +34,7 @@ export const namedRecipes: readonly NamedRecipe[] = [
   { recipe: paperCpuRecipe, summary: paperCpuSummary },
   { recipe: fineMaskRecipe, summary: fineMaskSummary },
   { recipe: fracatlasRecipe, summary: fracatlasSummary },
+  { recipe: fracatlasLiteRecipe, summary: fracatlasLiteSummary },
   { recipe: preliminarySegmentationRecipe, summary: preliminarySegmentationSummary },
   { recipe: preliminaryWholeRecipe, summary: preliminaryWholeSummary },
   { recipe: preliminaryClassificationRecipe, summary: preliminaryClassificationSummary },
