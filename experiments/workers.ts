@@ -354,7 +354,7 @@ async function openWay(socketFolder: string, port: number) {
   };
 }
 
-/** Of the faults, each so-manieth is a restart of PostgreSQL, in turn as an operator does it and as a power cut does. */
+/** Of the faults, each so-manieth is a restart of PostgreSQL, in turn as an operator does it and at once. */
 const RESTART_EVERY = 8;
 
 /** Everything that fails, by a seed, while radiographs are looked at. */

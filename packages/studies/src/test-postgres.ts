@@ -28,7 +28,7 @@ const ROOM_BYTES = 2 * 2 ** 30;
 export interface TestPostgres {
   /** Of a database on it that is there always. */
   readonly url: string;
-  /** Ends it as an operator does (`fast`) or as a power cut does (`immediate`), and starts it again. */
+  /** Ends it as an operator does (`fast`) or at once, without a checkpoint (`immediate`), and starts it again. */
   restart(mode: "fast" | "immediate"): Promise<void>;
   stop(): Promise<void>;
 }
