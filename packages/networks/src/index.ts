@@ -45,6 +45,7 @@ export {
   type DetectableImage,
   type Detector,
   type DetectorOptions,
+  isOnEfficientNetLite,
   openDetector,
   type Precision,
   type SeenRadiograph,

@@ -133,7 +133,7 @@ test("train: what a classification writes says probabilities; its weights are no
   assert.throws(() => resolveRecipe(tinyRecipe, set, weights), {
     code: "weights",
     message:
-      /model\.safetensors: expected weights of a Mask R-CNN or a ResNet, got those of a MobileNetV2/,
+      /model\.safetensors: expected weights of a ResNet or a Mask R-CNN on one, got those of a MobileNetV2/,
   });
   for (const tensor of weights.tensors.values()) tensor.free();
 });

@@ -63,12 +63,15 @@ export function memoryLog(): PredictionLog {
 }
 
 /**
+ * Where the detector has an image head, lines that do not say what it said, an earlier version's, are looked at again.
+ *
  * @throws CliError `folder` where the file holds predictions of something else, or of other images.
  */
 export function openPredictionLog(
   path: string,
   header: PredictionHeader,
   images: readonly LoggedImage[],
+  hasImageHead: boolean,
 ): PredictionLog {
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -79,6 +82,7 @@ export function openPredictionLog(
     const hashes = new Map<number, string>();
     for (const [i, line] of lines.entries()) {
       const found = readJson(lineSchema, line, `${path}, line ${i + 2}`);
+      if (hasImageHead && found.shown === undefined) continue;
       seen.set(found.image, { findings: found.findings, shown: found.shown ?? null });
       if (found.imageSha256 !== undefined) hashes.set(found.image, found.imageSha256);
     }

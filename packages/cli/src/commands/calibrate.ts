@@ -101,7 +101,7 @@ Examples:
           );
           return;
         }
-        const precision = given.dtype ?? (await fasterDtype(output));
+        const precision = given.dtype ?? (await fasterDtype(found.path, output));
         const { decision } = await calibrateDetector({
           path: found.path,
           precision,

@@ -187,6 +187,16 @@ test("evaluate: an image head's probability is a radiograph's score, kept and go
   const again = JSON.parse((await run(...args, "--json", "--out", at("head"))).written).imageLevel;
   assert.deepEqual([again.auc.auc, again.highestScoreAuc.auc], [1, 0.5]);
   const { written: text } = await run(...args, "--out", at("head"));
+  // An earlier version's line says nothing of the head: its radiograph is looked at again.
+  const [changed, ...others] = known;
+  const { shown: _, ...earlier } = JSON.parse(changed);
+  const lines = [log[0], JSON.stringify(earlier), ...others];
+  writeFileSync(at("head/predictions.jsonl"), `${lines.join("\n")}\n`);
+  const looked = JSON.parse((await run(...args, "--json", "--out", at("head"))).written);
+  assert.equal(looked.imageLevel.scoredBy, "image head");
+  const ended = readFileSync(at("head/predictions.jsonl"), "utf8").trimEnd().split("\n");
+  assert.equal(ended.length, lines.length + 1);
+  assert.equal(JSON.parse(ended[ended.length - 1]).image, earlier.image);
   assert.match(text, /without, by the image head: AUC 1\.000 .*; by the best score: 0\.500/);
 });
 

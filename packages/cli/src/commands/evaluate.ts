@@ -165,7 +165,7 @@ async function evaluate(
   const found = findDetector(given.checkpoint);
   const { path } = found;
   if (!given.json) sayWhichDetector(found, output);
-  const dtype = given.dtype ?? (await fasterDtype(output));
+  const dtype = given.dtype ?? (await fasterDtype(path, output));
   const detector = openDetector(path, { precision: dtype, scoreThreshold: given.threshold });
   try {
     checkClasses(detector.classes, set.classes, path, given.coco);
@@ -185,7 +185,12 @@ async function evaluate(
     const log =
       given.out === undefined
         ? memoryLog()
-        : openPredictionLog(join(given.out, "predictions.jsonl"), known, set.images);
+        : openPredictionLog(
+            join(given.out, "predictions.jsonl"),
+            known,
+            set.images,
+            detector.config.imageHead !== null,
+          );
     try {
       if (!(await detectAll(set.images, detector, log, given, output))) return null;
       const evaluation: DetectionEvaluation = {

@@ -4,9 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setThreads, threads } from "@malleolus/torch";
+import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
+import { detectron2Config } from "@malleolus/schema";
+import { scope, setThreads, threads } from "@malleolus/torch";
 import { hasBfloat16, type Processor, readProcessor } from "../processor.ts";
-import { chooseDtype, sayDtype } from "./choose-dtype.ts";
+import { chooseDetectionDtype, chooseDtype, sayDtype } from "./choose-dtype.ts";
 
 function folderFor(context: { after(end: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), "malleolus-dtype-"));
@@ -34,6 +36,38 @@ test("readProcessor: the flags that count, and no part of a longer name", (conte
   assert.deepEqual(flagsOf("flags : fpu avx2 avx512_bf16x sse\n"), ["avx2"]);
   assert.deepEqual(flagsOf("Features : asimd bf16 i8mm\n"), ["bf16"]);
   assert.deepEqual(readProcessor(join(folder, "absent")).flags, []);
+});
+
+test("chooseDetectionDtype: a detector on an EfficientNet-Lite computes in float32, unmeasured", async (context) => {
+  const folder = folderFor(context);
+  const path = join(folder, "model.safetensors");
+  const config = detectron2Config(["fracture"]);
+  const backbone = {
+    kind: "efficientnet-lite2",
+    norm: "frozen",
+    freezeAt: 0,
+    fpnChannels: 8,
+  } as const;
+  scope(() =>
+    writeDetector(path, maskRcnn({ ...config, backbone }), {
+      minSize: 64,
+      maxSize: 96,
+      maskCollimation: false,
+      testTimeFlip: false,
+    }),
+  );
+  const kept = join(folder, "kept");
+  const choice = await chooseDetectionDtype(path, { processor: able, kept });
+  assert.equal(choice.dtype, "float32");
+  assert.match(choice.reason, /EfficientNet-Lite2/);
+  // Opened as users open it, in both dtypes.
+  const radiograph = { width: 80, height: 60, pixels: new Float32Array(4800).fill(0.4) };
+  for (const precision of ["float32", "bfloat16"] as const) {
+    const detector = openDetector(path, { precision, scoreThreshold: 0 });
+    assert.ok(detector.see(radiograph).findings.every(({ score }) => score >= 0 && score <= 1));
+    assert.equal(detector.see(radiograph).shown, null);
+    detector.close();
+  }
 });
 
 test("hasBfloat16: AVX-512 alone has none", () => {

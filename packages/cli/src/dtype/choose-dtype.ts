@@ -56,9 +56,29 @@ export async function chooseDtype(
   return choiceOf(times, measured, when);
 }
 
-/** For detection; says which, and why. */
-export async function fasterDtype(output: Output): Promise<Dtype> {
-  const choice = await chooseDtype("detection");
+/**
+ * For a detector's file. What is measured is convolutions as a ResNet has them: an EfficientNet-Lite's depthwise ones and
+ * its blocks in one pass are there in float32 alone.
+ */
+export async function chooseDetectionDtype(
+  path: string,
+  options: { processor?: Processor; kept?: string | undefined } = {},
+): Promise<DtypeChoice> {
+  if (hasBfloat16(options.processor ?? readProcessor())) {
+    const { isOnEfficientNetLite } = await import("@malleolus/networks");
+    if (isOnEfficientNetLite(path)) {
+      return {
+        dtype: "float32",
+        reason: "an EfficientNet-Lite2 has its fast ways in float32 alone",
+      };
+    }
+  }
+  return chooseDtype("detection", options);
+}
+
+/** For a detector's file; says which, and why. */
+export async function fasterDtype(path: string, output: Output): Promise<Dtype> {
+  const choice = await chooseDetectionDtype(path);
   sayDtype(choice, output);
   return choice.dtype;
 }

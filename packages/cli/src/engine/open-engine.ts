@@ -1,7 +1,7 @@
 /** Opens a detector with the engine that was asked for; the other one is not loaded. */
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import { chooseDtype, sayDtype } from "../dtype/choose-dtype.ts";
+import { chooseDetectionDtype, sayDtype } from "../dtype/choose-dtype.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import type { Engine, EngineName } from "./engine.ts";
@@ -52,7 +52,7 @@ async function openLibTorch(path: string, options: EngineOptions): Promise<Engin
   const { dtype, measurements, threads, scoreThreshold, isQuiet, output } = options;
   if (threads !== undefined) setThreads(threads);
   const choice =
-    dtype === undefined ? await chooseDtype("detection", { kept: measurements }) : null;
+    dtype === undefined ? await chooseDetectionDtype(path, { kept: measurements }) : null;
   const precision = dtype ?? choice?.dtype ?? "float32";
   const detector = openDetector(path, { precision, scoreThreshold });
   if (choice !== null && !isQuiet) sayDtype(choice, output);

@@ -98,12 +98,12 @@ async function detectorSource(
 ): Promise<Source> {
   const { openDetector } = await import("@malleolus/networks");
   const { libtorchVersion, setThreads } = await import("@malleolus/torch");
-  const { chooseDtype, sayDtype } = await import("../dtype/choose-dtype.ts");
+  const { chooseDetectionDtype, sayDtype } = await import("../dtype/choose-dtype.ts");
   const { LEAST_SCORE } = await import("../patients/least-score.ts");
   const { chooseDetector } = await import("../choose-detector.ts");
   if (given.threads !== undefined) setThreads(given.threads);
   const path = await chooseDetector(given.checkpoint, given.json === true, output);
-  const choice = given.dtype === undefined ? await chooseDtype("detection") : null;
+  const choice = given.dtype === undefined ? await chooseDetectionDtype(path) : null;
   if (choice !== null && !given.json) sayDtype(choice, output);
   const dtype = given.dtype ?? choice?.dtype ?? "float32";
   const detector = openDetector(path, { precision: dtype, scoreThreshold: LEAST_SCORE });

@@ -24,6 +24,7 @@ import {
   patientDecisionSchema,
   type RadiographAnalysis,
   readJson,
+  SchemaError,
 } from "@malleolus/schema";
 import { autocast, type Device, nn, scope, writeSafetensors } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
@@ -112,6 +113,17 @@ export function writeDecision(path: string, decision: PatientDecision): void {
     checkDecision(decision, classes, path);
     writeSafetensors(path, tensors, { ...metadata, decision: JSON.stringify(decision) });
   });
+}
+
+/** Whether a file is a detector's on an EfficientNet-Lite; false for one that cannot be read. */
+export function isOnEfficientNetLite(path: string): boolean {
+  try {
+    const { metadata } = scope(() => readNetworkFile(path, FILE));
+    return detectorConfig(metadata, path).backbone.kind === "efficientnet-lite2";
+  } catch (error) {
+    if (error instanceof ModelError || error instanceof SchemaError) return false;
+    throw error;
+  }
 }
 
 /**
