@@ -3,6 +3,7 @@ import test from "node:test";
 import { longBoneAnchors } from "./anchor-sizes.ts";
 import { detectron2Config } from "./detectron2-config.ts";
 import { type MaskRcnnConfig, maskRcnnConfigSchema } from "./mask-rcnn-config.ts";
+import { readRecord } from "./read-json.ts";
 
 const config = detectron2Config(["fracture"]);
 
@@ -22,6 +23,31 @@ test("maskRcnnConfigSchema: what is written is read back, with either mask head"
   for (const written of [config, fine]) {
     assert.deepEqual(maskRcnnConfigSchema.parse(JSON.parse(JSON.stringify(written))), written);
   }
+});
+
+test("maskRcnnConfigSchema: a backbone is a ResNet where nothing is said, or an EfficientNet-Lite2", () => {
+  const withBackbone = (backbone: unknown) => JSON.parse(JSON.stringify({ ...config, backbone }));
+  const lite = { kind: "efficientnet-lite2", norm: "frozen", freezeAt: 22, fpnChannels: 96 };
+  const { kind, ...resNet } = { kind: "resnet", ...config.backbone };
+  for (const backbone of [resNet, { ...resNet, kind }, lite]) {
+    assert.deepEqual(maskRcnnConfigSchema.parse(withBackbone(backbone)).backbone, backbone);
+  }
+  const refuse = (backbone: unknown, message: string | RegExp) =>
+    assert.throws(() => readRecord(maskRcnnConfigSchema, withBackbone(backbone), "r"), {
+      code: "not-valid",
+      message,
+    });
+  for (const wrong of ["efficientnet-lite", "ResNet", null]) {
+    refuse(
+      { ...lite, kind: wrong },
+      `r at backbone.kind: expected "resnet" or "efficientnet-lite2", got "${wrong}"; leave it out or write ` +
+        '"resnet" for a ResNet, or write "efficientnet-lite2"',
+    );
+  }
+  refuse({ ...lite, freezeAt: 23 }, /^r at backbone\.freezeAt: /);
+  refuse({ ...lite, depth: 50 }, /^r at backbone: unknown key "depth"/);
+  refuse({ ...lite, kind: undefined }, /^r at backbone\.depth: /);
+  refuse(5, /^r at backbone: Invalid input: expected object/);
 });
 
 test("maskRcnnConfigSchema: a second box head is read back, and there is none where nothing is said", () => {

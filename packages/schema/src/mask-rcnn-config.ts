@@ -69,8 +69,19 @@ const efficientNetLite = z.strictObject({
 export type EfficientNetLiteConfig = z.infer<typeof efficientNetLite>;
 
 /** What sees, and the pyramid's width over it. */
-const backbone = z.discriminatedUnion("kind", [residual, efficientNetLite]);
+const backbone = z.discriminatedUnion("kind", [residual, efficientNetLite], {
+  error: ({ code, input }) =>
+    code === "invalid_union"
+      ? `expected "resnet" or "efficientnet-lite2", got ${kindOf(input)}; leave it out or write "resnet" for a ` +
+        'ResNet, or write "efficientnet-lite2"'
+      : undefined,
+});
 export type BackboneConfig = z.infer<typeof backbone>;
+
+function kindOf(backbone: unknown): string {
+  const isNamed = typeof backbone === "object" && backbone !== null && "kind" in backbone;
+  return isNamed ? `"${backbone.kind}"` : "none";
+}
 
 /** p2, p3, … p6. */
 export const PYRAMID_LEVELS = 5;
