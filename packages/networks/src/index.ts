@@ -91,6 +91,7 @@ export {
   initializeBackbone,
   requireResNet,
 } from "./weights/initialize-backbone.ts";
+export { isLitePyramid } from "./weights/initialize-lite-pyramid.ts";
 export { initializeNetwork, type NetworkWeightsReport } from "./weights/initialize-network.ts";
 export {
   initializeMobileNetV2,

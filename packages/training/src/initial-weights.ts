@@ -5,6 +5,7 @@ import {
   type EfficientNetLiteWeights,
   efficientNetLiteWeights,
   isEfficientNetLite,
+  isLitePyramid,
   isMobileNetV2,
   type MobileNetV2Weights,
   ModelError,
@@ -23,7 +24,7 @@ interface WeightsOrigin {
   readonly seen: SeenImages | null;
 }
 
-/** Under our names; `own` as in `PublishedWeights`. */
+/** Under our names, a detector's from `backbone` on; `own` as in `PublishedWeights`. */
 export type LiteWeights = EfficientNetLiteWeights & Pick<PublishedWeights, "own">;
 
 /** Of a backbone or of a whole Mask R-CNN on it; or of a MobileNetV2, alone or in a network of ours. */
@@ -56,7 +57,7 @@ function recognized(file: StateDictFile) {
     return { network: "efficientnet-lite2", ...efficientNetLiteWeights(file), own: null } as const;
   }
   const weights = publishedWeights(file);
-  if (weights.own?.backbone.kind === "efficientnet-lite2") {
+  if (isLitePyramid(weights.tensors)) {
     return { network: "efficientnet-lite2", ...weights } as const;
   }
   try {

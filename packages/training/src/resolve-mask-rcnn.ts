@@ -1,6 +1,7 @@
 /** What a Mask R-CNN has to be for the data and the weights that a run begins with. */
 import {
   incompleteStages,
+  isLitePyramid,
   LITE_PIXEL_MEAN,
   maskRcnn,
   type PublishedWeights,
@@ -50,14 +51,20 @@ function fromScratch(backbone: BackboneConfig): BackboneConfig {
     : { ...backbone, norm: "group", trainedNorms: [], freezeAt: 0 };
 }
 
-/** Its weights have their own mean of a pixel; what began without any goes on with group norm. */
+/**
+ * Published weights have their own mean of a pixel; what began without any goes on with group norm. Of ours
+ * without a configuration, the norms tell which it is.
+ */
 function onLite(
   model: MaskRcnnConfig,
   backbone: EfficientNetLiteConfig,
-  { own }: LiteWeights,
+  { own, tensors }: LiteWeights,
 ): MaskRcnnConfig {
   if (own === null) {
-    return { ...model, pixelMean: LITE_PIXEL_MEAN, backbone: { ...backbone, norm: "frozen" } };
+    const haveStatistics = [...tensors.keys()].some((name) => name.endsWith(".running_var"));
+    if (haveStatistics || !isLitePyramid(tensors)) return { ...model, pixelMean: LITE_PIXEL_MEAN };
+    const freezeAt = backbone.norm === "group" ? backbone.freezeAt : 0;
+    return { ...model, backbone: { ...backbone, norm: "group", freezeAt } };
   }
   const { norm } = own.backbone;
   const freezeAt = norm === "group" ? 0 : backbone.freezeAt;

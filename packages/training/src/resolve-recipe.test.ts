@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import test, { type TestContext } from "node:test";
+import { readFileSync } from "node:fs";
+import test from "node:test";
 import { maskRcnn, writeDetector } from "@malleolus/networks";
 import type { MaskRcnnConfig, RecipeOf, ResNetMaskRcnnConfig } from "@malleolus/schema";
 import { liveTensors, nn, scope, type Tensor, tensor, writeSafetensors } from "@malleolus/torch";
 import { readInitialWeights, resNetWeights } from "./initial-weights.ts";
 import { resolveRecipe } from "./resolve-recipe.ts";
-import { writeSyntheticSet } from "./test-synthetic-set.ts";
+import { prepareSetAndWeights } from "./test-set-and-weights.ts";
 import { tinyRecipe } from "./test-tiny-recipe.ts";
 
 const narrow: RecipeOf<"mask-rcnn"> & { readonly model: ResNetMaskRcnnConfig } = {
@@ -42,14 +40,8 @@ function writeResNet(path: string, rename: (name: string) => string, model = nar
   writeSafetensors(path, new Map(tensors));
 }
 
-async function prepare(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), "malleolus-resolve-"));
-  context.after(() => rmSync(folder, { recursive: true }));
-  return { path: join(folder, "weights"), set: await writeSyntheticSet(join(folder, "set"), 3) };
-}
-
 test("resolveRecipe: weights of torchvision bring its strides and samples along", async (context) => {
-  const { path, set } = await prepare(context);
+  const { path, set } = await prepareSetAndWeights(context);
   const before = liveTensors();
   scope(() => {
     writeResNet(path, torchvisionName);
@@ -68,7 +60,7 @@ test("resolveRecipe: weights of torchvision bring its strides and samples along"
 });
 
 test("resolveRecipe: under Detectron2's names the recipe says where the strides are", async (context) => {
-  const { path, set } = await prepare(context);
+  const { path, set } = await prepareSetAndWeights(context);
   scope(() => {
     writeResNet(path, (name) => name);
     const weights = readInitialWeights(path);
@@ -82,7 +74,7 @@ test("resolveRecipe: under Detectron2's names the recipe says where the strides 
 });
 
 test("resolveRecipe: weights of another depth are an error that says what to set", async (context) => {
-  const { path, set } = await prepare(context);
+  const { path, set } = await prepareSetAndWeights(context);
   const before = liveTensors();
   scope(() => {
     writeResNet(path, torchvisionName, {
@@ -106,7 +98,7 @@ function writeOwn(path: string, changes: Partial<MaskRcnnConfig> = {}): MaskRcnn
 }
 
 test("resolveRecipe: weights of ours say what their norms and channels are", async (context) => {
-  const { path, set } = await prepare(context);
+  const { path, set } = await prepareSetAndWeights(context);
   const before = liveTensors();
   scope(() => {
     const group = {
@@ -130,7 +122,7 @@ test("resolveRecipe: weights of ours say what their norms and channels are", asy
 });
 
 test("resolveRecipe: group norms are told by what they lack, where nothing else says it", async (context) => {
-  const { path, set } = await prepare(context);
+  const { path, set } = await prepareSetAndWeights(context);
   scope(() => {
     const backbone = { ...narrow.model.backbone, norm: "group" } as const;
     writeResNet(path, (name) => name, { ...narrow.model, backbone });
@@ -140,13 +132,15 @@ test("resolveRecipe: group norms are told by what they lack, where nothing else 
 });
 
 test("readInitialWeights: a file that is no ResNet's, or holds what is no number, is named", async (context) => {
-  const { path } = await prepare(context);
+  const { path } = await prepareSetAndWeights(context);
   const before = liveTensors();
   scope(() => {
     writeSafetensors(path, new Map([["x", tensor([1])]]));
     assert.throws(() => readInitialWeights(path), {
       code: "weights",
-      message: new RegExp(`^${path}: expected weights of a ResNet .* got x, …; give another file$`),
+      message: new RegExp(
+        `^${path}: expected weights of a ResNet .*\\(_conv_stem\\.weight, …\\), got x, …; give another file$`,
+      ),
     });
     writeSafetensors(path, new Map([["stem.conv1.weight", tensor([Number.NaN])]]));
     assert.throws(() => readInitialWeights(path), {
@@ -160,14 +154,14 @@ test("readInitialWeights: a file that is no ResNet's, or holds what is no number
 });
 
 test("resolveRecipe: epochs are steps of as many radiographs as there are to train on", async (context) => {
-  const { set } = await prepare(context);
+  const { set } = await prepareSetAndWeights(context);
   const resolved = resolveRecipe({ ...narrow, epochs: 5, batchSize: 2, steps: 77 }, set, null);
   assert.deepEqual([resolved.steps, resolved.epochs], [8, 5]);
   assert.equal(resolveRecipe({ ...narrow, epochs: null, steps: 77 }, set, null).steps, 77);
 });
 
 test("resolveRecipe: what is validated with is part of it; without, nothing is validated", async (context) => {
-  const { set } = await prepare(context);
+  const { set } = await prepareSetAndWeights(context);
   const validation = { everySteps: 2, metric: "loss", patience: null } as const;
   const recipe = { ...narrow, validation };
   assert.equal(resolveRecipe(recipe, set, null).validation, null);

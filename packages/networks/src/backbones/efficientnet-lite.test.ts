@@ -20,6 +20,7 @@ import { assertDescribed, type Described, fillByName, plain, readGolden } from "
 import {
   efficientNetLiteWeights,
   initializeEfficientNetLite,
+  isEfficientNetLite,
 } from "../weights/efficientnet-lite-weights.ts";
 import { efficientNetLite2, efficientNetLite2Stages } from "./efficientnet-lite.ts";
 import { clearFoldedWeightsIn } from "./normed-convolution.ts";
@@ -209,6 +210,31 @@ test("efficientNetLite2Stages: the whole network's maps at every resolution, and
   assert.equal(liveTensors(), before);
 });
 
+test("efficientNetLiteWeights: what a trainer put before the names is taken off", () => {
+  const before = liveTensors();
+  scope(() => {
+    const layers = ["_conv_stem.weight", "_blocks.1._bn2.running_var", "_fc.bias"];
+    const fileOf = (names: readonly string[]) => ({
+      tensors: new Map(names.map((name) => [name, tensor([1])])),
+      metadata: {},
+    });
+    for (const wrapper of ["module.", "model.", "net.a."]) {
+      const file = fileOf([...layers.map((name) => `${wrapper}${name}`), "n_averaged"]);
+      assert.ok(isEfficientNetLite(file));
+      const { tensors, leftOver } = efficientNetLiteWeights(file);
+      assert.deepEqual(leftOver, ["n_averaged"]);
+      const names = ["features.0.0.weight", "features.2.conv.3.running_var", "classifier.1.bias"];
+      assert.deepEqual([...tensors.keys()], names);
+      assert.ok(Math.abs((tensors.get(names[1])?.item() ?? 0) - 1.00099) < 1e-6);
+    }
+    // timm's name; its other layers are called otherwise, too.
+    for (const name of ["conv_stem.weight", "model.conv_stem.weight"]) {
+      assert.equal(isEfficientNetLite(fileOf([name])), false, name);
+    }
+  });
+  assert.equal(liveTensors(), before);
+});
+
 test("efficientNetLiteWeights: another network, a damaged file and a part of a network are refused", () => {
   const before = liveTensors();
   scope(() => {
@@ -227,6 +253,11 @@ test("efficientNetLiteWeights: another network, a damaged file and a part of a n
       ["_conv_stem.weight", "_blocks.0._se_reduce.weight"],
       1,
       /got an EfficientNet with squeeze and excitation; give/,
+    );
+    refuse(
+      ["student._conv_stem.weight", "teacher._conv_stem.weight"],
+      1,
+      /^expected one network, got 2 \(student\., teacher\.\)/,
     );
     refuse(
       ["_conv_stem.weight"],

@@ -12,13 +12,15 @@
  * | `_conv_head`, `_bn1` | `features.22.0`, `features.22.1` |
  * | `_fc` | `classifier.1` |
  *
- * Their norms add 0.001 to a variance, and ours 0.00001: the difference goes into the variance. Their input is
- * red, green, blue, 0 to 255, less 127, over 128: the first convolution is made for ours.
+ * A trainer's prefix before theirs is taken off. Their norms add 0.001 to a variance, and ours 0.00001: the
+ * difference goes into the variance. Their input is red, green, blue, 0 to 255, less 127, over 128: the first
+ * convolution is made for ours.
  */
 import { nn, noGrad, type StateDictFile, scope, type Tensor } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 import { requireNumbers } from "./finite-weights.ts";
 import { forOurInput } from "./first-convolution.ts";
+import { withoutWrapper } from "./wrapper-names.ts";
 
 export interface EfficientNetLiteWeights {
   /** Under the network's names, and `classifier.1` of ImageNet's classes. */
@@ -31,32 +33,35 @@ const FIRST = "_conv_stem.weight";
 const INPUT = { channelOrder: "rgb", white: 255, deviation: [128, 128, 128] } as const;
 const [THEIR_EPSILON, OUR_EPSILON] = [1e-3, 1e-5];
 
-/** Whether a file is of an EfficientNet under the names of PyTorch's package. */
+/** Whether a file is of an EfficientNet under the names of PyTorch's package, behind a trainer's prefix or none. */
 export function isEfficientNetLite({ tensors }: StateDictFile): boolean {
-  return tensors.has(FIRST);
+  return [...tensors.keys()].some((name) => name === FIRST || name.endsWith(`.${FIRST}`));
 }
 
 /**
  * The file's tensors become the result's or are freed.
  *
- * @throws ModelError `weights` for another network, and for values that are no numbers.
+ * @throws ModelError `weights` for another network, for values that are no numbers, and for several
+ *   networks in a file.
  */
 export function efficientNetLiteWeights({ tensors }: StateDictFile): EfficientNetLiteWeights {
-  const free = (kept: ReadonlySet<Tensor>) => {
-    for (const tensor of tensors.values()) if (!kept.has(tensor)) tensor.free();
-  };
   try {
     requireNumbers(tensors);
-    requireLite(tensors);
+    return renamedWeights(tensors);
   } catch (error) {
-    free(new Set());
+    for (const tensor of tensors.values()) tensor.free();
     throw error;
   }
-  const leftOver: string[] = [];
+}
+
+function renamedWeights(tensors: ReadonlyMap<string, Tensor>): EfficientNetLiteWeights {
+  const { tensors: given, beside } = withoutWrapper(tensors);
+  requireLite(given);
+  const leftOver: string[] = [...beside];
   const made = scope(() =>
     noGrad(() => {
       const result = new Map<string, Tensor>();
-      for (const [name, tensor] of tensors) {
+      for (const [name, tensor] of given) {
         // A counter of training batches.
         if (name.endsWith(".num_batches_tracked")) continue;
         const own = ownName(name);
@@ -66,7 +71,8 @@ export function efficientNetLiteWeights({ tensors }: StateDictFile): EfficientNe
       return result;
     }),
   );
-  free(new Set(made.values()));
+  const used = new Set(made.values());
+  for (const tensor of tensors.values()) if (!used.has(tensor)) tensor.free();
   return { tensors: made, leftOver };
 }
 

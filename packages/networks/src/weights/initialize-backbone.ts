@@ -110,7 +110,8 @@ export function requireResNet(weights: ReadonlyMap<string, Tensor>): void {
   throw new ModelError(
     "weights",
     "expected weights of a ResNet under the names of Detectron2 (stem.conv1.weight, …), torchvision " +
-      `(layer1.0.conv1.weight, …) or Caffe2 (conv1_w, …), got ${got}; give another file`,
+      "(layer1.0.conv1.weight, …) or Caffe2 (conv1_w, …), or, for a backbone of that kind, of an EfficientNet-Lite2 " +
+      `(_conv_stem.weight, …), got ${got}; give another file`,
   );
 }
 

@@ -10,6 +10,12 @@ import type { WeightsReport } from "./initialize-backbone.ts";
 
 const NETWORK = "bottom_up.";
 
+/** Whether weights are of a feature pyramid on an EfficientNet-Lite2, alone or in a whole detector of ours. */
+export function isLitePyramid(weights: ReadonlyMap<string, Tensor>): boolean {
+  const first = `${NETWORK}features.0.0.weight`;
+  return weights.has(first) || weights.has(`backbone.${first}`);
+}
+
 /**
  * Copies weights into a pyramid and says what fitted. Frees nothing.
  *

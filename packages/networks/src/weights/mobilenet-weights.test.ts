@@ -17,7 +17,7 @@ import { mobileNetV2 } from "../backbones/mobilenet-v2.ts";
 import { imageClassifier } from "../classifier/classifier.ts";
 import { fillByName } from "../test-golden.ts";
 import { gluonName } from "./gluon-names.ts";
-import { initializeMobileNetV2, mobileNetV2Weights } from "./mobilenet-weights.ts";
+import { initializeMobileNetV2, isMobileNetV2, mobileNetV2Weights } from "./mobilenet-weights.ts";
 
 const config: MobileNetV2Config = {
   norm: "fixed",
@@ -101,6 +101,18 @@ test("initializeMobileNetV2: a classifier for as many classes is taken over, ano
     assert.equal(fresh.found.length, report.found.length - 2);
   });
   assert.equal(liveTensors(), before);
+});
+
+test("isMobileNetV2: told by its first layer, but not where that is an EfficientNet-Lite2's under a pyramid", () => {
+  scope(() => {
+    const first = "features.0.0.weight";
+    for (const prefix of ["", "module.", "backbone.", "model.backbone."]) {
+      assert.ok(isMobileNetV2(fileOf(new Map([[`${prefix}${first}`, tensor([1])]]))), prefix);
+    }
+    for (const prefix of ["bottom_up.", "backbone.bottom_up.", "model.backbone.bottom_up."]) {
+      assert.ok(!isMobileNetV2(fileOf(new Map([[`${prefix}${first}`, tensor([1])]]))), prefix);
+    }
+  });
 });
 
 test("initializeMobileNetV2: group norm takes the convolutions and no norm", () => {

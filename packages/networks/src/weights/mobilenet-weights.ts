@@ -36,6 +36,8 @@ export interface MobileNetV2Weights {
 }
 
 const FIRST = "features.0.0.weight";
+/** Under a feature pyramid stands an EfficientNet-Lite2, whose layers are numbered alike. */
+const FIRST_OUTSIDE_A_PYRAMID = /(?:^|(?<!\bbottom_up)\.)features\.0\.0\.weight$/;
 /** The classifier's convolution, which a segmentation has not. */
 const LAST = "features.18.";
 
@@ -43,7 +45,7 @@ const LAST = "features.18.";
 export function isMobileNetV2({ tensors, metadata }: StateDictFile): boolean {
   const names = [...tensors.keys()];
   if (isOwnFormat(metadata.format)) return ownPlaces(metadata.format, names) !== null;
-  return areGluonNames(names) || names.some((name) => /(^|\.)features\.0\.0\.weight$/.test(name));
+  return areGluonNames(names) || names.some((name) => FIRST_OUTSIDE_A_PYRAMID.test(name));
 }
 
 /**

@@ -8,12 +8,13 @@ import { ModelError } from "../errors.ts";
 
 /**
  * A layer that every ResNet has, under Detectron2's and torchvision's names, and every MobileNetV2 and EfficientNet-Lite,
- * alone or under a pyramid.
+ * alone or under a pyramid, and every EfficientNet-Lite as it is published.
  */
 const FIRST_LAYERS = [
   /^(.*?)(?:(?:backbone\.)?bottom_up\.)?stem\.conv1\.weight$/,
   /^(.*?)(?:backbone\.body\.)?layer1\.0\.conv1\.weight$/,
   /^(.*?)(?:(?:backbone\.)?bottom_up\.)?features\.0\.0\.weight$/,
+  /^(.*?)_conv_stem\.weight$/,
 ];
 
 export interface Unwrapped {
