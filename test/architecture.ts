@@ -130,7 +130,7 @@ const owners: readonly {
     why: "only data parses DICOM",
   },
   {
-    modules: /^(kysely|node:sqlite|pg|pg-boss)$/,
+    modules: /^(kysely|node:sqlite|pg|pg-boss|pgpass)$/,
     owner: "studies",
     why: "only studies speaks SQL",
   },

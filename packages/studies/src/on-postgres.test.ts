@@ -20,6 +20,7 @@ const OF_FILES: readonly string[] = [
   "assignment/assign-properties.test.ts",
   // These start servers of their own.
   "on-postgres.test.ts",
+  "own-postgres.test.ts",
 ];
 const USES_A_STUDY = /test-(?:study|people|import|screening)[\w-]*\.ts"/;
 

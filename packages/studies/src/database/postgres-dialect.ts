@@ -14,6 +14,7 @@ import {
   PostgresQueryCompiler,
 } from "kysely";
 import { Pool, types } from "pg";
+import "./postgres-password.ts";
 
 /** Connections that one process holds at most. */
 const MOST_CONNECTIONS = 10;

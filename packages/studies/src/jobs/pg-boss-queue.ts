@@ -8,6 +8,7 @@ import { Pool } from "pg";
 import { type Db, fromKysely, PgBoss } from "pg-boss";
 import { inTransaction } from "../database/in-transaction.ts";
 import type { StudyDatabase } from "../database/open-database.ts";
+import "../database/postgres-password.ts";
 import { newBell } from "./bell.ts";
 import {
   type ClaimedJob,
