@@ -1,11 +1,12 @@
 /** What takes a PostgreSQL of a test's own: who may connect to it, and what it is asked. */
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { sql } from "kysely";
 import { openDatabase } from "./database/open-database.ts";
+import { topicOf } from "./jobs/job-queue.ts";
 import { pgBossQueue } from "./jobs/pg-boss-queue.ts";
 import {
   createTestDatabase,
@@ -19,12 +20,15 @@ import { scratchFolder } from "./test-study.ts";
 const bin = findPostgres();
 const skip = bin === null && "PostgreSQL is not installed: apt-get install postgresql";
 
+/** Every statement goes into the server's log, a prepared one with its name. */
+const LOGGED = { log_min_messages: "log", log_statement: "all" };
+
 let server: TestPostgres;
 let folder: string;
 
 before(async () => {
   if (bin === null) return;
-  server = await startPostgres(bin, {}, quickestPlace());
+  server = await startPostgres(bin, LOGGED, quickestPlace());
   folder = new URL(server.url.replace("@/", "@socket/")).searchParams.get("host") ?? "";
 });
 after(() => server?.stop());
@@ -89,4 +93,41 @@ test("a password of the file that PGPASSFILE names opens a database and its queu
   await opens(own.replace("@", `:${encodeURIComponent(password)}@`));
   process.env.PGPASSWORD = password;
   await opens();
+});
+
+test("pgBossQueue: a claim is planned anew after 1, 3 and 7 that found a job, and what follows it is planned once", {
+  skip,
+}, async () => {
+  await using opened = new AsyncDisposableStack();
+  const url = await createTestDatabase(server.url, "of-plans");
+  const database = await openDatabase(url);
+  opened.defer(() => database.destroy());
+  const queue = await pgBossQueue(url, database, {});
+  opened.defer(() => queue.close());
+  const log = join(folder, "log");
+  const start = statSync(log).size;
+
+  const content = { kind: "analyze" as const, model: "m", images: [] };
+  const topic = topicOf(content);
+  // An empty queue's plan is good for the first.
+  assert.equal(await queue.claim(topic), null);
+  assert.equal(await queue.claim(topic), null);
+  await queue.send(Array.from({ length: 8 }, (_, index) => ({ key: `${index}`, content })));
+  for (let done = 0; done < 8; done++) {
+    const job = await queue.claim(topic);
+    assert.ok(job !== null);
+    assert.ok(await queue.keep(job));
+    assert.ok(await queue.complete(job, {}));
+  }
+  const said = readFileSync(log).subarray(start).toString();
+  const executed = Array.from(
+    said.matchAll(/execute malleolus-(\d+)-(\d+): /g),
+    ([, ...name]) => name,
+  );
+  const plans = Map.groupBy(executed, ([statement]) => statement);
+  assert.deepEqual(
+    Array.from(plans.values(), (names) => names.map(([, plan]) => plan).join("")),
+    ["0001122223", "00000000", "00000000"],
+    "of a claim, a sign of life and a completion",
+  );
 });

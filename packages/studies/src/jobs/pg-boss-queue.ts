@@ -137,7 +137,7 @@ export async function pgBossQueue(
     },
     async claim(topic) {
       const queue = await queueOf(topic);
-      if (quota === null) return claimOne(queue, { db: prepared.db });
+      if (quota === null) return claimOne(queue, { db: prepared.claims });
       return database.transaction().execute(async (transaction) => {
         await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(transaction);
         if ((await countJobs(transaction)).active >= quota) return null;
@@ -146,12 +146,12 @@ export async function pgBossQueue(
     },
     async keep(job) {
       const queue = PREFIX + topicOf(job.content);
-      return isDone(await boss.touch(queue, attemptOf(job), { db: prepared.db }));
+      return isDone(await boss.touch(queue, attemptOf(job), { db: prepared.others }));
     },
     async complete(job, { store, isolation }) {
       const queue = PREFIX + topicOf(job.content);
       if (store === undefined) {
-        return isDone(await boss.complete(queue, attemptOf(job), null, { db: prepared.db }));
+        return isDone(await boss.complete(queue, attemptOf(job), null, { db: prepared.others }));
       }
       try {
         await inTransaction(
@@ -280,25 +280,33 @@ async function knownIds(
 
 /**
  * A connection on which the statements of every job are planned a few times: to plan a claim takes the server longer than
- * to do it. Those that are about one job, which is their parameter, find it by its key however full the table is.
+ * to do it. What is best for a claim while the table is empty reads all of it when it is full: `claims` plans one anew after
+ * 1, 3, 7, … that found a job. `others` are about one job, which is their parameter: by its key they find it however full
+ * the table is.
  */
-function preparedStatements(url: string): { db: Db; close(): Promise<void> } {
+function preparedStatements(url: string): { claims: Db; others: Db; close(): Promise<void> } {
   const pool = new Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 });
   // One that the server ends: whoever asks is told.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   const known = new Map<string, { readonly number: number; found: number }>();
+  const statementOf = (text: string) => {
+    const own = known.get(text) ?? { number: known.size, found: 0 };
+    known.set(text, own);
+    return { own, name: `malleolus-${own.number}-${Math.floor(Math.log2(own.found + 1))}` };
+  };
   return {
-    db: {
+    claims: {
       async executeSql(text: string, values: unknown[] = []) {
-        const own = known.get(text) ?? { number: known.size, found: 0 };
-        known.set(text, own);
-        // A claim's anew after 1, 3, 7, … that found a job: what is best while the table is empty reads all of it when it is full.
-        const name = `malleolus-${own.number}-${Math.floor(Math.log2(own.found + 1))}`;
+        const { own, name } = statementOf(text);
         const result = await pool.query({ name, text, values });
-        if (values.length === 0 && result.rows.length > 0) own.found++;
+        if (result.rows.length > 0) own.found++;
         return result;
       },
+    },
+    others: {
+      executeSql: (text: string, values: unknown[] = []) =>
+        pool.query({ name: statementOf(text).name, text, values }),
     },
     close: () => pool.end(),
   };
