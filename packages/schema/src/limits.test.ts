@@ -276,8 +276,9 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
       "classes.[]": text(1),
       soundClass: text(1),
       sizeDivisibility: { good: [32, 64], bad: [0, 33, 48] },
-      "backbone.depth": { good: [26, 50, 101], bad: [18, 27, 51, 102] },
-      "backbone.freezeAt": whole(0, 5),
+      "backbone.|0.depth": { good: [26, 50, 101], bad: [18, 27, 51, 102] },
+      "backbone.|0.freezeAt": whole(0, 5),
+      "backbone.|1.freezeAt": whole(0, 22),
       "anchors.sizes": {
         good: [Array(5).fill([32])],
         bad: [Array(4).fill([32]), Array(6).fill([32])],
@@ -290,7 +291,11 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
       "roi.boxRegressions": whole(1, 4),
     },
   ],
-  ["evaluation of a detector", detectionEvaluationSchema, { "imageLevel.auc.auc": share }],
+  [
+    "evaluation of a detector",
+    detectionEvaluationSchema,
+    { "imageLevel.auc.auc": share, "imageLevel.highestScoreAuc.auc": share },
+  ],
   [
     "decision",
     patientDecisionSchema,
