@@ -11,6 +11,7 @@ import type {
   EfficientNetLiteConfig,
   MaskRcnnConfig,
   ResNetConfig,
+  ResNetMaskRcnnConfig,
 } from "@malleolus/schema";
 import { scope } from "@malleolus/torch";
 import type { TrainingSet } from "./data-set.ts";
@@ -122,10 +123,7 @@ function asInOwn(model: MaskRcnnConfig, own: MaskRcnnConfig): MaskRcnnConfig {
   };
 }
 
-function backboneFor(
-  model: MaskRcnnConfig & { readonly backbone: ResNetConfig },
-  weights: PublishedWeights,
-): ResNetConfig {
+function backboneFor(model: ResNetMaskRcnnConfig, weights: PublishedWeights): ResNetConfig {
   if (weights.norm === "group" && model.backbone.norm === "frozen")
     return withGroups(model, weights);
   if (weights.own !== null && model.backbone.norm === "group") return withGroups(model, weights);

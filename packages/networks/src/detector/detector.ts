@@ -149,6 +149,14 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
         channels,
       }),
     );
+  const see = (image: DetectableImage) => {
+    const prepared = prepareImage(image, preprocess);
+    const { detections, shown } = examine(prepared);
+    return {
+      findings: findingsOf(detections, image, prepared, classes),
+      shown: shown === null ? null : shownByName(shown, classes),
+    };
+  };
   return {
     classes: config.classes,
     config,
@@ -156,18 +164,8 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
     device,
     precision,
     decision,
-    detect(image) {
-      const prepared = prepareImage(image, preprocess);
-      return findingsOf(examine(prepared).detections, image, prepared, classes);
-    },
-    see(image) {
-      const prepared = prepareImage(image, preprocess);
-      const { detections, shown } = examine(prepared);
-      return {
-        findings: findingsOf(detections, image, prepared, classes),
-        shown: shown === null ? null : shownByName(shown, classes),
-      };
-    },
+    detect: (image) => see(image).findings,
+    see,
     analyze(image) {
       const prepared = prepareImage(image, preprocess);
       return analysisOf(examine(prepared), image, prepared, config);
