@@ -6,8 +6,9 @@
  *     node experiments/detection-variants.ts COCO IMAGES LIMIT CHECKPOINT...
  *
  * On the first LIMIT radiographs, those without objects too. The factor is chosen on one half of the groups (patients,
- * near-duplicates) and measured on the other, both ways round. A second a radiograph, view and checkpoint on one core
- * with AVX2.
+ * near-duplicates) and measured on the other, both ways round. Radiographs are told apart by the highest score and,
+ * where every checkpoint has an image head, by the heads: of two views their mean, as `evaluate` has it, of several
+ * checkpoints the mean of their logits. A second a radiograph, view and checkpoint on one core with AVX2.
  */
 import { createHash } from "node:crypto";
 import { connected, readRadiograph } from "@malleolus/data";
@@ -17,14 +18,13 @@ import {
   type LabeledImage,
   measureImages,
   NO_FRACTURE,
-  runsOfOutlines,
-  trueObject,
 } from "@malleolus/evaluation";
-import { type Box, boxArea, scaleBox } from "@malleolus/geometry";
+import { type Box, scaleBox } from "@malleolus/geometry";
 import {
   type Detection,
-  findingsOf,
+  type Examined,
   fuseDetections,
+  fuseMirrored,
   mirrorDetection,
   mirrorImage,
   prepareImage,
@@ -32,7 +32,7 @@ import {
 import { batchImages, maskRcnn } from "@malleolus/networks";
 import { detectorConfig, detectorPreprocess, type MaskRcnnConfig } from "@malleolus/schema";
 import { nn, noGrad, readSafetensors, scope } from "@malleolus/torch";
-import { readTrainingSet, type TrainingImage } from "@malleolus/training";
+import { labeledImage, readTrainingSet, type TrainingImage } from "@malleolus/training";
 
 const [coco, folder, limitText, ...checkpoints] = process.argv.slice(2);
 const limit = Number(limitText);
@@ -44,13 +44,17 @@ if (coco === undefined || folder === undefined || !(limit >= 1) || checkpoints.l
 const [LOW, USUAL] = [0.001, 0.05] as const;
 const FACTORS = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2] as const;
 const BOOTSTRAP = { seed: 1, resamples: 1000 };
+/** The least probability, and the distance of the highest from 1, that has a logit. */
+const LEAST = 1e-6;
 
 /** What one checkpoint sees of one radiograph from a score of `LOW` on, in the radiograph's pixels. */
 interface Views {
-  readonly plain: readonly Detection[];
+  readonly plain: Examined;
   /** Those from `USUAL` on, each with the box and the mask that the second stage makes of its box, and its own score. */
-  readonly again: readonly Detection[];
-  readonly mirrored: readonly Detection[];
+  readonly again: Examined;
+  readonly mirrored: Examined;
+  /** What the image head says of both views. */
+  readonly shownInBoth: Examined["shown"];
 }
 
 const detectors = checkpoints.map(openViews);
@@ -77,7 +81,7 @@ for (const [place, path] of checkpoints.entries()) {
   report("one view, scores from 0.05", own(USUAL, false));
   report(
     "one view, scores from 0.05, boxes through the head again",
-    seen.map((one) => [...one[place].again]),
+    seen.map((one) => one[place].again),
   );
   report("one view, scores from 0.001", own(LOW, false));
   report("two views, scores from 0.05", own(USUAL, true));
@@ -110,13 +114,13 @@ function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0
   return (radiograph) => {
     const { image, scaleX, scaleY } = prepareImage(radiograph, preprocess);
     const [plain, mirrored] = [image, mirrorImage(image)].map((one) =>
-      scope(() => model.detect(batchImages([one], { divisibility, pixelMean, channels }))[0]),
+      scope(() => model.examine(batchImages([one], { divisibility, pixelMean, channels }))[0]),
     );
     const again = noGrad(() =>
       scope(() => {
         const batch = batchImages([image], { divisibility, pixelMean, channels });
         const maps = regressor.backbone.forward(batch.tensor).slice(0, 4);
-        return plain
+        return plain.detections
           .filter(({ score }) => score > USUAL)
           .map((one) => {
             const proposals = [Float32Array.from(one.box)];
@@ -126,39 +130,65 @@ function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0
           });
       }),
     );
-    const inRadiograph = (detection: Detection): Detection => ({
-      ...detection,
-      box: scaleBox(detection.box, 1 / scaleX, 1 / scaleY),
+    const inRadiograph = (detections: readonly Detection[], shown: Examined["shown"]) => ({
+      detections: detections.map((one) => ({
+        ...one,
+        box: scaleBox(one.box, 1 / scaleX, 1 / scaleY),
+      })),
+      shown,
     });
+    const back = mirrored.detections.map((one) => mirrorDetection(one, image.width));
     return {
-      plain: plain.map(inRadiograph),
-      again: again.map(inRadiograph),
-      mirrored: mirrored.map((one) => inRadiograph(mirrorDetection(one, image.width))),
+      plain: inRadiograph(plain.detections, plain.shown),
+      again: inRadiograph(again, plain.shown),
+      mirrored: inRadiograph(back, mirrored.shown),
+      shownInBoth: fuseMirrored(plain, mirrored, image.width, LOW).shown,
     };
   };
 }
 
-function together(views: readonly Views[], from: number, isMirrored: boolean): Detection[] {
+function together(views: readonly Views[], from: number, isMirrored: boolean): Examined {
   const all = views.flatMap(({ plain, mirrored }) => (isMirrored ? [plain, mirrored] : [plain]));
-  const counted = all.map((view) => view.filter(({ score }) => score > from));
-  return fuseDetections(counted).filter(({ score }) => score > from);
+  const counted = all.map(({ detections }) => detections.filter(({ score }) => score > from));
+  return {
+    detections: fuseDetections(counted).filter(({ score }) => score > from),
+    shown: meanByLogits(
+      views.map(({ plain, shownInBoth }) => (isMirrored ? shownInBoth : plain.shown)),
+    ),
+  };
 }
 
-function report(what: string, found: readonly (readonly Detection[])[]): void {
+/** Of several image heads [K] each; null where one is missing. */
+function meanByLogits(heads: readonly Examined["shown"][]): Examined["shown"] {
+  const all = heads.filter((one) => one !== null);
+  if (all.length < heads.length) return null;
+  const [first] = all;
+  return first.map((_, c) => {
+    const mean = all.reduce((sum, one) => sum + logit(one[c]), 0) / all.length;
+    return 1 / (1 + Math.exp(-mean));
+  });
+}
+
+function logit(probability: number): number {
+  const within = Math.min(1 - LEAST, Math.max(LEAST, probability));
+  return Math.log(within / (1 - within));
+}
+
+function report(what: string, found: readonly Examined[]): void {
   console.log(`  ${what}: ${figuresOf(found.map((own, i) => labeled(images[i], own)))}`);
 }
 
 /** Boxes scaled by what is best on the half that they are not of. */
-function reportScaled(found: readonly (readonly Detection[])[]): void {
+function reportScaled(found: readonly Examined[]): void {
   const halves = groups.map(
     (group) => createHash("sha256").update(`half ${group}`).digest()[0] % 2,
   );
   const byFactor = FACTORS.map((factor) =>
-    found.map((own, i) =>
-      labeled(
-        images[i],
-        own.map((one) => ({ ...one, box: scaledBox(one.box, factor) })),
-      ),
+    found.map(({ detections, shown }, i) =>
+      labeled(images[i], {
+        detections: detections.map((one) => ({ ...one, box: scaledBox(one.box, factor) })),
+        shown,
+      }),
     ),
   );
   const best = [0, 1].map((half) => {
@@ -181,26 +211,13 @@ function scaledBox([x1, y1, x2, y2]: Box, factor: number): Box {
   return [x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight];
 }
 
-function labeled(image: TrainingImage, found: readonly Detection[]): LabeledImage {
-  const { width, height } = image;
-  const unscaled = { image: { width, height, pixels: new Float32Array() }, scaleX: 1, scaleY: 1 };
-  return {
-    truths: image.objects.map((object) =>
-      trueObject({ ...object, class: set.classes[object.class] }, image),
-    ),
-    detections: findingsOf(found, { width, height }, unscaled, set.classes).map(
-      ({ class: name, score, box, polygons }) => ({
-        class: name,
-        score,
-        box,
-        boxArea: boxArea(box),
-        mask: runsOfOutlines(polygons, width, height),
-      }),
-    ),
-  };
+function labeled(image: TrainingImage, { detections, shown }: Examined): LabeledImage {
+  return labeledImage(image, detections, set.classes, { scaleX: 1, scaleY: 1 }, shown);
 }
 
 function figuresOf(all: readonly LabeledImage[]): string {
+  const said = (value: number | null, interval: readonly [number, number] | null) =>
+    `${value?.toFixed(3) ?? "–"}${interval === null ? "" : ` (${interval.map((end) => end.toFixed(2)).join(" to ")})`}`;
   const [box, mask] = (["box", "mask"] as const).map((shape) => {
     const { averagePrecision: ap } = averagePrecision(all, set.classes, shape, [NO_FRACTURE]);
     const { averagePrecision: of } = averagePrecisionIntervals(
@@ -211,13 +228,19 @@ function figuresOf(all: readonly LabeledImage[]): string {
       BOOTSTRAP,
       [NO_FRACTURE],
     );
-    const said = (value: number | null, interval: readonly [number, number] | null) =>
-      `${value?.toFixed(3) ?? "–"}${interval === null ? "" : ` (${interval.map((end) => end.toFixed(2)).join(" to ")})`}`;
     return (
       `${shape} AP ${said(ap.all, of.all)}, AP50 ${said(ap.iou50, of.iou50)}, ` +
       `AP75 ${said(ap.iou75, of.iou75)}`
     );
   });
-  const { auc } = measureImages(all, { threshold: 0.5, notObjects: [NO_FRACTURE], groups });
-  return `${box}; ${mask}; image AUC ${auc?.auc.toFixed(3) ?? "–"}`;
+  const { auc, scoredBy, highestScoreAuc } = measureImages(all, {
+    threshold: 0.5,
+    notObjects: [NO_FRACTURE],
+    groups,
+  });
+  const areas = [`${said(auc?.auc ?? null, auc?.interval ?? null)} by the ${scoredBy}`];
+  if (highestScoreAuc != null) {
+    areas.push(`${said(highestScoreAuc.auc, highestScoreAuc.interval)} by the highest score`);
+  }
+  return `${box}; ${mask}; image AUC ${areas.join(", ")}`;
 }

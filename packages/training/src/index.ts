@@ -6,3 +6,4 @@ export type { ProfileRequest, StepProfile } from "./step-profiler.ts";
 export { type TrainingEnd, train } from "./train.ts";
 export type { TrainingOptions } from "./training-options.ts";
 export { checkTuningSet, type HeldOut, holdOut } from "./tuning-set.ts";
+export { labeledImage } from "./validation/labeled-image.ts";
