@@ -12,6 +12,7 @@ import { readCocoFile } from "@malleolus/data";
 import { polygonBounds } from "@malleolus/geometry";
 import sharp from "sharp";
 import { z } from "zod";
+import { outlinedCrop } from "./outlined-crop.ts";
 
 const [fracatlas, set, sheet, firstText = "0", countText = "24"] = process.argv.slice(2);
 if (sheet === undefined) {
@@ -66,32 +67,15 @@ await sharp({
   .png()
   .toFile(sheet);
 
-async function tileOf(
+function tileOf(
   path: string,
   outlines: readonly (readonly number[])[],
   isDrawn: boolean,
 ): Promise<Buffer> {
-  const { width, height } = await sharp(path).metadata();
-  const [x1, y1, x2, y2] = polygonBounds(...outlines);
-  const side = Math.round(Math.min(4 * Math.max(x2 - x1, y2 - y1), width, height));
-  const within = (middle: number, end: number) =>
-    Math.min(Math.max(Math.round(middle - side / 2), 0), end - side);
-  const [left, top] = [within((x1 + x2) / 2, width), within((y1 + y2) / 2, height)];
-  const drawn = outlines.map((outline) => {
-    const points = outline.map((v, i) => ((v - (i % 2 === 0 ? left : top)) * SIDE) / side);
-    return `<polygon points="${points.join(" ")}" fill="none" stroke="#ffb000" stroke-width="1.2"/>`;
+  return outlinedCrop(path, polygonBounds(...outlines), {
+    side: SIDE,
+    times: 4,
+    outlines: isDrawn ? outlines : [],
+    isDashed: false,
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}">${drawn.join("")}</svg>`;
-  const tile = sharp(path)
-    .extract({ left, top, width: side, height: side })
-    .resize(SIDE, SIDE)
-    .toColourspace("srgb")
-    .removeAlpha();
-  const bytes = await tile.png().toBuffer();
-  return isDrawn
-    ? sharp(bytes)
-        .composite([{ input: Buffer.from(svg), left: 0, top: 0 }])
-        .png()
-        .toBuffer()
-    : bytes;
 }
