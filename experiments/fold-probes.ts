@@ -3,9 +3,11 @@
  * other: what helps on both halves may go into the recipe, and valid.json has not been looked at. Started by hand; an
  * arm that was cut goes on, one that is done is not run again:
  *
- *     node experiments/fold-probes.ts FRACATLAS WEIGHTS OUT [STEPS [LIMIT [ARM...]]]
+ *     node experiments/fold-probes.ts FRACATLAS WEIGHTS OUT [STEPS [LIMIT [ARM[=WEIGHTS]...]]]
  *
- * FRACATLAS holds train.json, normals.json and images/; WEIGHTS is MSRA's ResNet-50. Near-duplicates are in one half.
+ * FRACATLAS holds train.json, normals.json and images/; WEIGHTS is MSRA's ResNet-50, an arm's own weights stand behind its
+ * name: those of EfficientNet-Lite2 for `lite`, what `simulated-bones` says for `lite from simulated`, which is the same
+ * recipe. `fold-pairs` holds two arms against one another. Near-duplicates are in one half.
  * STEPS is 1,200 unless given, LIMIT the radiographs of a half that are measured (704, all of them). With AMX the
  * steps of an arm should take half an hour for both halves, by the ablation's; without AMX two to three hours. Two
  * processes with OMP_NUM_THREADS=1 may work at different arms. Findings count from a score of 0.001.
@@ -15,14 +17,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeHalves } from "./fracatlas-halves.ts";
-import { type DetectorRecipe, shortRecipe } from "./short-recipe.ts";
+import { type DetectorRecipe, shortLiteRecipe, shortRecipe } from "./short-recipe.ts";
 
 const [fracatlas, weights, out, stepsText = "1200", limitText = "704", ...chosen] =
   process.argv.slice(2);
 const [steps, limit] = [Number(stepsText), Number(limitText)];
 if (out === undefined || !(steps >= 1) || !(limit >= 1)) {
   console.error(
-    "usage: node experiments/fold-probes.ts FRACATLAS WEIGHTS OUT [STEPS [LIMIT [ARM...]]]",
+    "usage: node experiments/fold-probes.ts FRACATLAS WEIGHTS OUT [STEPS [LIMIT [ARM[=WEIGHTS]...]]]",
   );
   process.exit(2);
 }
@@ -32,9 +34,12 @@ interface Arm {
   readonly change: (recipe: DetectorRecipe) => DetectorRecipe;
   /** Trains on the 2,123 further radiographs without a fracture, too. */
   readonly withNormals?: true;
+  /** EfficientNet-Lite2's recipe instead of ResNet-50's. It needs weights of its own. */
+  readonly isLite?: true;
 }
 
 const small = shortRecipe(steps);
+const lite = shortLiteRecipe(steps);
 
 const withModel =
   (change: (model: DetectorRecipe["model"]) => DetectorRecipe["model"]) =>
@@ -75,29 +80,47 @@ const arms: readonly Arm[] = [
       },
     }),
   },
+  { name: "lite", change: (recipe) => recipe, isLite: true },
+  { name: "lite from simulated", change: (recipe) => recipe, isLite: true },
 ];
 
-const unknown = chosen.find((name) => arms.every((arm) => arm.name !== name));
-if (unknown !== undefined) {
-  console.error(`no arm ${unknown}; there are: ${arms.map(({ name }) => name).join(", ")}`);
-  process.exit(2);
-}
+const asked = chosen.map((text) => {
+  const [, name, own] = /^([^=]*)(?:=(.*))?$/.exec(text) ?? [];
+  const arm = arms.find((one) => one.name === name);
+  if (arm === undefined) {
+    console.error(`no arm ${name}; there are: ${arms.map((one) => one.name).join(", ")}`);
+    process.exit(2);
+  }
+  if (arm.isLite && own === undefined) {
+    console.error(`${name}: expected its weights, got none; give ${name}=WEIGHTS`);
+    process.exit(2);
+  }
+  return { arm, initial: own ?? weights };
+});
+const planned =
+  asked.length > 0
+    ? asked
+    : arms.filter(({ isLite }) => !isLite).map((arm) => ({ arm, initial: weights }));
 
 mkdirSync(out, { recursive: true });
 const halves = writeHalves(fracatlas, out);
 const images = join(fracatlas, "images");
-for (const arm of arms.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
-  for (const [half, path] of halves.entries()) {
+// Half by half: where time ends, what is there can be compared.
+for (const [half, path] of halves.entries()) {
+  for (const { arm, initial } of planned) {
     const folder = join(out, `${arm.name.replaceAll(" ", "-")}-${half}`);
     mkdirSync(folder, { recursive: true });
     const found = join(folder, "evaluation", "evaluation.json");
     if (!existsSync(found)) {
       const recipe = join(folder, "recipe.json");
-      writeFileSync(recipe, JSON.stringify(arm.change({ ...small, name: `probe: ${arm.name}` })));
+      writeFileSync(
+        recipe,
+        JSON.stringify(arm.change({ ...(arm.isLite ? lite : small), name: `probe: ${arm.name}` })),
+      );
       const normals = arm.withNormals === true ? [join(fracatlas, "normals.json")] : [];
       malleolus(
         ...["train", "--coco", halves[1 - half], ...normals, "--images", images],
-        ...["--recipe", recipe, "--weights", weights, "--out", join(folder, "run")],
+        ...["--recipe", recipe, "--weights", initial, "--out", join(folder, "run")],
       );
       malleolus(
         ...["evaluate", "--coco", path, "--images", images, "--threshold", "0.001"],
@@ -117,11 +140,12 @@ function figuresOf(path: string): string {
       iou75: z.number().nullable(),
     }),
   });
+  const area = z.looseObject({ auc: z.number() }).nullable();
   const { box, mask, imageLevel, froc } = z
     .looseObject({
       box: precision,
       mask: precision,
-      imageLevel: z.looseObject({ auc: z.looseObject({ auc: z.number() }).nullable() }),
+      imageLevel: z.looseObject({ auc: area, highestScoreAuc: area.optional() }),
       froc: z.array(
         z.looseObject({
           allowed: z.number(),
@@ -135,7 +159,8 @@ function figuresOf(path: string): string {
   const { averagePrecision: ap } = box;
   return (
     `box AP ${text(ap.all)}, AP50 ${text(ap.iou50)}, AP75 ${text(ap.iou75)}; ` +
-    `mask AP50 ${text(mask.averagePrecision.iou50)}; image AUC ${text(imageLevel.auc?.auc)}; ` +
+    `mask AP50 ${text(mask.averagePrecision.iou50)}; image AUC ${text(imageLevel.auc?.auc)}` +
+    `${imageLevel.highestScoreAuc == null ? "" : `, by the highest score ${text(imageLevel.highestScoreAuc.auc)}`}; ` +
     `found at 0.5 false boxes an image ${text(at)}`
   );
 }

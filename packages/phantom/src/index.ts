@@ -17,6 +17,13 @@ export { simulateStudies } from "./archive/simulate-studies.ts";
 export { structureAnnotations, truthAnnotations } from "./archive/truth-annotations.ts";
 export { exclusionCode, mixedSpecs, readArchive, writeArchive } from "./archive/write-archive.ts";
 export { PhantomError, type PhantomErrorCode } from "./errors.ts";
+export { buildLimb, type LimbKind } from "./limbs/limb.ts";
+export {
+  type LimbFracture,
+  type LimbRadiograph,
+  type LimbView,
+  simulateLimb,
+} from "./limbs/simulate-limb.ts";
 export { EXCLUSIONS, type Exclusion, type PatientSpec, samplePatient } from "./patient/patient.ts";
 export { annotate } from "./people/annotator.ts";
 export type { ReadCase, Reader } from "./people/impression.ts";
@@ -27,6 +34,7 @@ export type { Conspicuity } from "./radiography/conspicuity.ts";
 export { type PhantomRadiograph, simulateRadiograph } from "./radiography/simulate.ts";
 export type { FractureTruth } from "./radiography/truth.ts";
 export type { PhantomView } from "./radiography/view.ts";
+export type { XrayUnit } from "./radiography/xray-unit.ts";
 export {
   externalXrayUnit,
   internalXrayUnit,

@@ -11,10 +11,10 @@ import { type Body, boneBodies, plainBody, type Trabeculae } from "./body.ts";
 import { conditionBodies } from "./conditions.ts";
 import { cortexOfFibula, cortexOfTibia } from "./cortex.ts";
 import { fibulaAxis, fibulaField } from "./fibula.ts";
-import { breakFibula, type Fragments } from "./fibula-fragments.ts";
 import type { Bounds, Field } from "./field.ts";
 import { calcaneusField, forefootFields } from "./foot.ts";
 import { fractureSurface, wedgeSurface } from "./fracture-surface.ts";
+import { breakBone, type Fragments } from "./fragments.ts";
 import { type Constraint, type Mesh, meshSolids } from "./mesh.ts";
 import { type Profile, profile } from "./profile.ts";
 import { bumps } from "./roughness.ts";
@@ -158,7 +158,7 @@ function meshFibula(bone: Field, patient: Patient): Fragments {
   const surface = fractureSurface(fracture, axis, random);
   const wedge = wedgeSurface(fracture, axis, random);
   const [pivotX, pivotY] = axis(fracture.level);
-  const fragments = breakFibula(
+  const fragments = breakBone(
     { bone, cortex, surface, wedge },
     fracture.gapMm,
     fracture.displacement,

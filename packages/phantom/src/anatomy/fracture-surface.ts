@@ -6,9 +6,15 @@ import type { Random } from "../random.ts";
 import type { Field } from "./field.ts";
 import { bumps } from "./roughness.ts";
 
+/** What of a fracture says where its surfaces run. */
+export type FractureForm = Pick<
+  Fracture,
+  "level" | "riseBackward" | "riseOutward" | "winding" | "roughnessMm" | "wedge"
+>;
+
 /** Signed distance from the fracture's surface, positive above. */
 export function fractureSurface(
-  fracture: Fracture,
+  fracture: FractureForm,
   axis: (z: number) => readonly [x: number, y: number],
   random: Random,
 ): Field {
@@ -31,7 +37,7 @@ export function fractureSurface(
 
 /** The surface that parts a wedge from the distal fragment, in the same terms. */
 export function wedgeSurface(
-  fracture: Fracture,
+  fracture: FractureForm,
   axis: (z: number) => readonly [x: number, y: number],
   random: Random,
 ): Field | null {

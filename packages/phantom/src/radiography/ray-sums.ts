@@ -75,7 +75,8 @@ export function withFibula(
   return added;
 }
 
-function addBody(
+/** Adds a body to the rays through it. */
+export function addBody(
   sums: RaySums,
   body: Body,
   map: ThicknessMap,

@@ -98,12 +98,12 @@ export function imageTruth(
 }
 
 /**
- * Where the gap takes enough away, widened so that a thin line becomes a band of 3 mm. Held against
+ * Where a gap takes enough away, widened so that a thin line becomes a band of 3 mm. Held against
  * the images of displaced, comminuted and spiral fractures, this outlines what a reader would: the
  * line where it is seen along its surface, and the whole of a surface seen from its face, whose two
  * borders are what shows. Parts that have slid over one another are left to the bones' own masks.
  */
-function fractureMask(gap: ThicknessMap, camera: Camera): Mask {
+export function fractureMask(gap: ThicknessMap, camera: Camera): Mask {
   const lost = gap.mm.filter((mm) => mm > GAP_MM).sort();
   const much = lost.length === 0 ? 0 : lost[Math.floor(GAP_RANK * (lost.length - 1))];
   const core = unionMask([gap], camera, Math.max(GAP_MM, GAP_SHARE * much));

@@ -1,5 +1,5 @@
 /**
- * A broken fibula: its fragments where the injury left them, and the gap between them as a solid of
+ * A broken long bone: its fragments where the injury left them, and the gap between them as a solid of
  * its own, halfway between where its two sides are now.
  */
 
@@ -32,8 +32,8 @@ const INNER = 1;
 const MAIN = 2;
 const WEDGE = 3;
 
-/** `pivot` is where the fibula's axis meets the fracture. */
-export function breakFibula(
+/** `pivot` is where the bone's axis meets the fracture; what lies below it, towards -z, moves. */
+export function breakBone(
   surfaces: FragmentSurfaces,
   gapMm: number,
   displacement: Displacement,
