@@ -19,12 +19,12 @@ import {
   measureImages,
   NO_FRACTURE,
 } from "@malleolus/evaluation";
-import { type Box, scaleBox } from "@malleolus/geometry";
+import type { Box } from "@malleolus/geometry";
 import {
-  type Detection,
   type Examined,
   fuseDetections,
   fuseMirrored,
+  inRadiograph,
   mirrorDetection,
   mirrorImage,
   prepareImage,
@@ -112,7 +112,8 @@ function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0
   for (const tensor of tensors.values()) tensor.free();
   const { sizeDivisibility: divisibility, pixelMean, channels } = config;
   return (radiograph) => {
-    const { image, scaleX, scaleY } = prepareImage(radiograph, preprocess);
+    const prepared = prepareImage(radiograph, preprocess);
+    const { image } = prepared;
     const [plain, mirrored] = [image, mirrorImage(image)].map((one) =>
       scope(() => model.examine(batchImages([one], { divisibility, pixelMean, channels }))[0]),
     );
@@ -130,18 +131,11 @@ function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0
           });
       }),
     );
-    const inRadiograph = (detections: readonly Detection[], shown: Examined["shown"]) => ({
-      detections: detections.map((one) => ({
-        ...one,
-        box: scaleBox(one.box, 1 / scaleX, 1 / scaleY),
-      })),
-      shown,
-    });
     const back = mirrored.detections.map((one) => mirrorDetection(one, image.width));
     return {
-      plain: inRadiograph(plain.detections, plain.shown),
-      again: inRadiograph(again, plain.shown),
-      mirrored: inRadiograph(back, mirrored.shown),
+      plain: inRadiograph(plain, prepared),
+      again: inRadiograph({ ...plain, detections: again }, prepared),
+      mirrored: inRadiograph({ ...mirrored, detections: back }, prepared),
       shownInBoth: fuseMirrored(plain, mirrored, image.width, LOW).shown,
     };
   };

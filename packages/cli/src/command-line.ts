@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   train: async () => (await import("./commands/train.ts")).trainCommand,
   runs: async () => (await import("./commands/runs.ts")).runsCommand,
   calibrate: async () => (await import("./commands/calibrate.ts")).calibrateCommand,
+  fuse: async () => (await import("./commands/fuse.ts")).fuseCommand,
   bundle: async () => (await import("./commands/bundle.ts")).bundleCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
   predict: async () => (await import("./commands/predict.ts")).predictCommand,

@@ -2,6 +2,7 @@
  * From what a network sees in an image to what is said of a radiograph: findings in its pixels, and the
  * evidence for a patient's class. All engines say it from here, so that they cannot differ.
  */
+import { scaleBox } from "@malleolus/geometry";
 import type { Finding, RadiographAnalysis } from "@malleolus/schema";
 import type { Detection } from "./detection.ts";
 import { type Spacing, toFinding } from "./findings.ts";
@@ -17,6 +18,9 @@ export interface Examined {
   /** The probability that the image shows each class [K]; null without an image head. */
   readonly shown: Float32Array | null;
 }
+
+/** Pixels of the examined image per pixel of the radiograph. */
+export type PreparedScale = Pick<PreparedImage, "scaleX" | "scaleY">;
 
 /** The classes of a network, by name; `soundClass` is no fracture, null where there is none. */
 export interface DetectorClasses {
@@ -48,6 +52,22 @@ export function weighedByImage(seen: Examined, scoreThreshold: number): Examined
 }
 
 /**
+ * What several networks or views see in one image, fused, in that image's pixels: of all or of none an image head says
+ * what it shows. Detections that all together hold below the threshold go.
+ */
+export function fuseExamined(views: readonly Examined[], scoreThreshold: number): Examined {
+  const fused = fuseDetections(views.map(({ detections }) => detections));
+  const [first] = views;
+  return {
+    detections: fused.filter(({ score }) => score > scoreThreshold),
+    shown:
+      first.shown?.map(
+        (_, c) => views.reduce((sum, { shown }) => sum + (shown?.[c] ?? 0), 0) / views.length,
+      ) ?? null,
+  };
+}
+
+/**
  * What is seen in an image and in its mirror image, fused. Detections that both together hold below the
  * threshold go.
  */
@@ -58,10 +78,20 @@ export function fuseMirrored(
   scoreThreshold: number,
 ): Examined {
   const back = mirrored.detections.map((detection) => mirrorDetection(detection, width));
-  const fused = fuseDetections([seen.detections, back]);
+  return fuseExamined([seen, { ...mirrored, detections: back }], scoreThreshold);
+}
+
+/** What is seen in a prepared image, in pixels of the radiograph. */
+export function inRadiograph(
+  { detections, shown }: Examined,
+  { scaleX, scaleY }: PreparedScale,
+): Examined {
   return {
-    detections: fused.filter(({ score }) => score > scoreThreshold),
-    shown: seen.shown?.map((own, c) => (own + (mirrored.shown?.[c] ?? own)) / 2) ?? null,
+    detections: detections.map((detection) => ({
+      ...detection,
+      box: scaleBox(detection.box, 1 / scaleX, 1 / scaleY),
+    })),
+    shown,
   };
 }
 
@@ -72,7 +102,7 @@ export function fuseMirrored(
 export function findingsOf(
   detections: Parameters<typeof toRadiograph>[0],
   radiograph: ExaminedRadiograph,
-  { scaleX, scaleY }: PreparedImage,
+  { scaleX, scaleY }: PreparedScale,
   classes: readonly string[],
 ): Finding[] {
   const { pixelSpacingMm = null, spacingSource = "none" } = radiograph;
@@ -96,7 +126,7 @@ export function shownByName(
 export function analysisOf(
   { detections, shown }: Examined,
   radiograph: ExaminedRadiograph,
-  prepared: PreparedImage,
+  prepared: PreparedScale,
   { classes, soundClass }: DetectorClasses,
 ): RadiographAnalysis {
   const sound = soundClass === null ? -1 : classes.indexOf(soundClass);

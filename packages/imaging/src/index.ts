@@ -4,7 +4,10 @@ export {
   type Examined,
   type ExaminedRadiograph,
   findingsOf,
+  fuseExamined,
   fuseMirrored,
+  inRadiograph,
+  type PreparedScale,
   shownByName,
   weighedByImage,
 } from "./analysis.ts";

@@ -52,6 +52,7 @@ export {
   writeDecision,
   writeDetector,
 } from "./detector/detector.ts";
+export { writeFusedDetectors } from "./detector/fused-detectors.ts";
 export { shippedDetector } from "./detector/shipped-detector.ts";
 export { shrinkDetector } from "./detector/shrink-detector.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";

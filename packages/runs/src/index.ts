@@ -29,7 +29,13 @@ export {
 export { preliminarySegmentationRecipe } from "./recipes/preliminary-segmentation.ts";
 export { quickRecipe } from "./recipes/quick.ts";
 export { openRunDirectory, type RunDirectory } from "./run-directory.ts";
-export { fileSha256, readSeenImages, recordSeenImages, type SeenImages } from "./seen-images.ts";
+export {
+  fileSha256,
+  readSeenImages,
+  recordSeenImages,
+  type SeenImages,
+  writeSeenImages,
+} from "./seen-images.ts";
 export {
   type RunSummary,
   readRun,

@@ -46,12 +46,25 @@ export async function recordSeenImages(
   paths: { readonly training: readonly string[]; readonly tuning: readonly string[] },
   before: SeenImages | null,
 ): Promise<void> {
-  const path = join(run, NAME);
-  if (existsSync(path)) return;
+  if (existsSync(join(run, NAME))) return;
+  const own = {
+    training: new Set(await hashesOf(paths.training)),
+    tuning: new Set(await hashesOf(paths.tuning)),
+  };
+  writeSeenImages(run, before === null ? [own] : [before, own]);
+}
+
+/**
+ * Writes what any of several detectors has seen as the record of the detector in a folder.
+ *
+ * @throws RunError `run` where nothing can be written.
+ */
+export function writeSeenImages(folder: string, seen: readonly SeenImages[]): void {
+  const path = join(folder, NAME);
   const record: z.infer<typeof seenSchema> = {
     format: "malleolus-run-images-1",
-    training: sortedOf(before?.training ?? [], await hashesOf(paths.training)),
-    tuning: sortedOf(before?.tuning ?? [], await hashesOf(paths.tuning)),
+    training: sortedOf(...seen.map(({ training }) => training)),
+    tuning: sortedOf(...seen.map(({ tuning }) => tuning)),
   };
   const aside = `${path}.${process.pid}.tmp`;
   try {

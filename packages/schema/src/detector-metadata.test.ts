@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { detectorConfig, detectorPreprocess, isDetector } from "./detector-metadata.ts";
+import {
+  detectorConfig,
+  detectorMembers,
+  detectorPreprocess,
+  isDetector,
+} from "./detector-metadata.ts";
 import { detectron2Config } from "./detectron2-config.ts";
 
 const config = detectron2Config(["fracture"]);
@@ -36,4 +41,20 @@ test("detectorConfig and detectorPreprocess: both formats say the same, each in 
     assert.throws(() => detectorConfig(mixed, "a"), key);
     assert.throws(() => detectorPreprocess(mixed, "a"), key);
   }
+});
+
+test("detectorMembers: one of a detector, several of fused ones, and never one of these", () => {
+  for (const metadata of [second, first]) {
+    assert.deepEqual(detectorMembers(metadata, "a"), [{ config, preprocess }]);
+  }
+  const fused = (count: number) => ({
+    format: "malleolus-fused-detectors-1",
+    members: JSON.stringify(Array.from({ length: count }, () => ({ config, preprocess }))),
+  });
+  assert.equal(detectorMembers(fused(3), "a").length, 3);
+  assert.throws(() => detectorMembers(fused(1), "a"), /^SchemaError: a: its detectors/);
+  assert.throws(
+    () => detectorMembers({ format: fused(2).format }, "a"),
+    /a: its detectors: expected JSON/,
+  );
 });

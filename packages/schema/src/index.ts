@@ -350,8 +350,11 @@ export {
 export {
   DETECTOR_FORMAT,
   DETECTOR_FORMATS,
+  type DetectorMember,
   detectorConfig,
+  detectorMembers,
   detectorPreprocess,
+  FUSED_FORMAT,
   isDetector,
 } from "./detector-metadata.ts";
 export { detectron2Config } from "./detectron2-config.ts";
@@ -387,6 +390,7 @@ export {
   type MaskHeadConfig,
   type MaskRcnnConfig,
   maskRcnnConfigSchema,
+  maskSide,
   PYRAMID_LEVELS,
   type ResNetConfig,
   type ResNetMaskRcnnConfig,

@@ -237,3 +237,8 @@ export const maskRcnnConfigSchema = z.strictObject({
 export type MaskRcnnConfig = z.infer<typeof maskRcnnConfigSchema>;
 /** One that is known to stand on a ResNet. */
 export type ResNetMaskRcnnConfig = MaskRcnnConfig & { readonly backbone: ResNetConfig };
+
+/** How many cells a mask has along a side. */
+export function maskSide({ roi: { mask } }: MaskRcnnConfig): number {
+  return mask.pooledSize * (mask.head.kind === "fine" ? 4 : 2);
+}

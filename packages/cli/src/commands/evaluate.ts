@@ -189,7 +189,7 @@ async function evaluate(
             join(given.out, "predictions.jsonl"),
             known,
             set.images,
-            detector.config.imageHead !== null,
+            detector.hasImageHead,
           );
     try {
       if (!(await detectAll(set.images, detector, log, given, output))) return null;

@@ -34,7 +34,7 @@ export async function calibrateDetector(given: Calibration): Promise<Calibrated>
   const { path, precision, patients, folder, prevalence, onImage } = given;
   const detector = openDetector(path, { precision, scoreThreshold: LEAST_SCORE });
   try {
-    const { soundClass } = detector.config;
+    const { soundClass } = detector;
     if (soundClass === null) {
       throw new CliError(
         "patients",

@@ -56,7 +56,7 @@ test("openDetector: finds in pixels of the radiograph, and the same every time",
   const before = liveTensors();
   const detector = openDetector(path, { device: "cpu" });
   assert.deepEqual(detector.classes, ["fracture", "implant"]);
-  assert.deepEqual(detector.preprocess, preprocess);
+  assert.deepEqual(detector.members[0].preprocess, preprocess);
   const spaced = {
     ...radiograph,
     pixelSpacingMm: [0.2, 0.2] as const,

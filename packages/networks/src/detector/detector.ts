@@ -1,13 +1,17 @@
 /**
  * A detector: checkpoint in, findings out. One file holds all that serving needs: the weights,
- * the network's configuration, and how radiographs are brought to its size.
+ * the network's configuration, and how radiographs are brought to its size; of several networks that are
+ * asked together (`fused-detectors.ts`) all of it several times.
  */
 
 import {
   analysisOf,
   type DisplayImage,
+  type Examined,
   findingsOf,
-  type PreparedImage,
+  fuseExamined,
+  inRadiograph,
+  type PreparedScale,
   prepareImage,
   type Spacing,
   shownByName,
@@ -15,10 +19,10 @@ import {
 import {
   DETECTOR_FORMAT,
   DETECTOR_FORMATS,
-  detectorConfig,
-  detectorPreprocess,
+  type DetectorMember,
+  detectorMembers,
   type Finding,
-  type MaskRcnnConfig,
+  FUSED_FORMAT,
   type PatientDecision,
   type Preprocess,
   patientDecisionSchema,
@@ -26,7 +30,7 @@ import {
   readJson,
   SchemaError,
 } from "@malleolus/schema";
-import { autocast, type Device, nn, scope, writeSafetensors } from "@malleolus/torch";
+import { autocast, type Device, nn, scope, type Tensor, writeSafetensors } from "@malleolus/torch";
 import { ModelError } from "../errors.ts";
 import { examineWithFlip } from "../mask-rcnn/flip-at-test-time.ts";
 import { type MaskRcnn, maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
@@ -35,7 +39,7 @@ import { freeModel, storeAsBfloat16 } from "../placement.ts";
 
 const FILE: FileKind = {
   what: "a detector",
-  formats: DETECTOR_FORMATS,
+  formats: [...DETECTOR_FORMATS, FUSED_FORMAT],
   remedy: "give the model.safetensors of a run of malleolus train",
 };
 
@@ -63,8 +67,12 @@ export interface SeenRadiograph {
 
 export interface Detector {
   readonly classes: readonly string[];
-  readonly config: MaskRcnnConfig;
-  readonly preprocess: Preprocess;
+  /** Its class that stands for no fracture; null where there is none. */
+  readonly soundClass: string | null;
+  /** Whether it says of a radiograph as a whole what it shows. */
+  readonly hasImageHead: boolean;
+  /** Its networks, mostly one; what several find is fused. */
+  readonly members: readonly DetectorMember[];
   readonly device: Device;
   readonly precision: Precision;
   /** How a patient's class is decided from its analyses; null where nothing was fitted. */
@@ -109,17 +117,19 @@ export function writeDetector(path: string, model: MaskRcnn, preprocess: Preproc
 export function writeDecision(path: string, decision: PatientDecision): void {
   scope(() => {
     const { tensors, metadata } = readNetworkFile(path, FILE);
-    const { classes } = parsed(() => detectorConfig(metadata, `${path}: its configuration`), FILE);
-    checkDecision(decision, classes, path);
+    const [{ config }] = parsed(() => detectorMembers(metadata, path), FILE);
+    checkDecision(decision, config.classes, path);
     writeSafetensors(path, tensors, { ...metadata, decision: JSON.stringify(decision) });
   });
 }
 
-/** Whether a file is a detector's on an EfficientNet-Lite; false for one that cannot be read. */
+/** Whether a file is a detector's with an EfficientNet-Lite in it; false for one that cannot be read. */
 export function isOnEfficientNetLite(path: string): boolean {
   try {
     const { metadata } = scope(() => readNetworkFile(path, FILE));
-    return detectorConfig(metadata, path).backbone.kind === "efficientnet-lite2";
+    return detectorMembers(metadata, path).some(
+      ({ config }) => config.backbone.kind === "efficientnet-lite2",
+    );
   } catch (error) {
     if (error instanceof ModelError || error instanceof SchemaError) return false;
     throw error;
@@ -127,7 +137,7 @@ export function isOnEfficientNetLite(path: string): boolean {
 }
 
 /**
- * Opens a checkpoint that `writeDetector` wrote.
+ * Opens a checkpoint that `writeDetector` or `writeFusedDetectors` wrote.
  *
  * @throws ModelError `checkpoint`, one line that begins with the path, when it cannot be
  *   read, was cut, or is of another model or format.
@@ -135,13 +145,61 @@ export function isOnEfficientNetLite(path: string): boolean {
 export function openDetector(path: string, options: DetectorOptions = {}): Detector {
   const device = options.device ?? "cpu";
   const precision = options.precision ?? "float32";
-  const { model, preprocess, decision } = scope(() => readModel(path, options.scoreThreshold));
-  const { config } = model;
-  settleModel(model, device);
-  if (precision === "bfloat16") storeWhatIsCast(model);
-  const { sizeDivisibility: divisibility, pixelMean, channels, classes } = config;
-  const examine = (prepared: PreparedImage) =>
-    autocast(precision === "bfloat16" ? precision : null, () =>
+  const { networks, decision } = scope(() => readNetworks(path, options.scoreThreshold));
+  for (const { model } of networks) {
+    settleModel(model, device);
+    if (precision === "bfloat16") storeWhatIsCast(model);
+  }
+  const examine = examinerOf(networks, device, precision);
+  const [{ model: first }] = networks;
+  const { classes, soundClass, imageHead } = first.config;
+  const see = (image: DetectableImage) => {
+    const { seen, scale } = examine(image);
+    return {
+      findings: findingsOf(seen.detections, image, scale, classes),
+      shown: seen.shown === null ? null : shownByName(seen.shown, classes),
+    };
+  };
+  return {
+    classes,
+    soundClass,
+    hasImageHead: imageHead !== null,
+    members: networks.map(({ model: { config }, preprocess }) => ({ config, preprocess })),
+    device,
+    precision,
+    decision,
+    detect: (image) => see(image).findings,
+    see,
+    analyze(image) {
+      const { seen, scale } = examine(image);
+      return analysisOf(seen, image, scale, first.config);
+    },
+    close() {
+      for (const { model } of networks) freeModel(model);
+    },
+  };
+}
+
+interface Network {
+  readonly model: MaskRcnn;
+  readonly preprocess: Preprocess;
+}
+
+interface Examination {
+  readonly seen: Examined;
+  readonly scale: PreparedScale;
+}
+
+/** Of one network what it sees in its own image's pixels; of several what they see in the radiograph's, fused. */
+function examinerOf(
+  networks: readonly Network[],
+  device: Device,
+  precision: Precision,
+): (image: DetectableImage) => Examination {
+  const examine = ({ model, preprocess }: Network, image: DetectableImage): Examination => {
+    const prepared = prepareImage(image, preprocess);
+    const { sizeDivisibility: divisibility, pixelMean, channels } = model.config;
+    const seen = autocast(precision === "bfloat16" ? precision : null, () =>
       examineWithFlip(model, prepared.image, preprocess.testTimeFlip, {
         device,
         divisibility,
@@ -149,28 +207,16 @@ export function openDetector(path: string, options: DetectorOptions = {}): Detec
         channels,
       }),
     );
-  const see = (image: DetectableImage) => {
-    const prepared = prepareImage(image, preprocess);
-    const { detections, shown } = examine(prepared);
-    return {
-      findings: findingsOf(detections, image, prepared, classes),
-      shown: shown === null ? null : shownByName(shown, classes),
-    };
+    return { seen, scale: prepared };
   };
-  return {
-    classes: config.classes,
-    config,
-    preprocess,
-    device,
-    precision,
-    decision,
-    detect: (image) => see(image).findings,
-    see,
-    analyze(image) {
-      const prepared = prepareImage(image, preprocess);
-      return analysisOf(examine(prepared), image, prepared, config);
-    },
-    close: () => freeModel(model),
+  if (networks.length === 1) return (image) => examine(networks[0], image);
+  const threshold = Math.min(...networks.map(({ model }) => model.config.roi.scoreThreshold));
+  return (image) => {
+    const views = networks.map((network) => {
+      const { seen, scale } = examine(network, image);
+      return inRadiograph(seen, scale);
+    });
+    return { seen: fuseExamined(views, threshold), scale: { scaleX: 1, scaleY: 1 } };
   };
 }
 
@@ -184,18 +230,43 @@ function storeWhatIsCast(model: MaskRcnn): void {
   }
 }
 
-/** The model with the file's weights, and its preprocessing. */
-function readModel(
+/** The networks with the file's weights, and how a patient's class is decided from what they say. */
+function readNetworks(
   path: string,
   scoreThreshold: number | undefined,
-): { model: MaskRcnn; preprocess: Preprocess; decision: PatientDecision | null } {
+): { networks: readonly Network[]; decision: PatientDecision | null } {
+  const { members, decision } = readMembers(path);
+  const networks = members.map(({ config: stored, preprocess, tensors }) => {
+    const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
+    const config = { ...stored, roi: { ...stored.roi, scoreThreshold: threshold } };
+    const model = nn.undrawn(() => maskRcnn(config));
+    loadAll(model, tensors, path, FILE);
+    return { model, preprocess };
+  });
+  return { networks, decision };
+}
+
+/** One of a file's networks. */
+export interface StoredMember extends DetectorMember {
+  /** Under the network's own names. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * A detector's file as it is stored.
+ *
+ * @throws ModelError `checkpoint` as `openDetector`.
+ */
+export function readMembers(path: string): {
+  members: readonly StoredMember[];
+  decision: PatientDecision | null;
+} {
   const { tensors, metadata } = readNetworkFile(path, FILE);
-  const stored = parsed(() => detectorConfig(metadata, `${path}: its configuration`), FILE);
-  const preprocess = parsed(() => detectorPreprocess(metadata, `${path}: its preprocessing`), FILE);
-  const threshold = scoreThreshold ?? stored.roi.scoreThreshold;
-  const config = { ...stored, roi: { ...stored.roi, scoreThreshold: threshold } };
-  const model = nn.undrawn(() => maskRcnn(config));
-  loadAll(model, tensors, path, FILE);
+  const stored = parsed(() => detectorMembers(metadata, path), FILE);
+  const members = stored.map((member, i) => ({
+    ...member,
+    tensors: metadata.format === FUSED_FORMAT ? withoutPrefix(tensors, memberPrefix(i)) : tensors,
+  }));
   const decision =
     metadata.decision === undefined
       ? null
@@ -203,8 +274,21 @@ function readModel(
           () => readJson(patientDecisionSchema, metadata.decision, `${path}: its decision`),
           FILE,
         );
-  if (decision !== null) checkDecision(decision, stored.classes, path);
-  return { model, preprocess, decision };
+  if (decision !== null) checkDecision(decision, stored[0].config.classes, path);
+  return { members, decision };
+}
+
+/** Before the names of one of several networks' tensors. */
+export function memberPrefix(index: number): string {
+  return `members.${index}.`;
+}
+
+function withoutPrefix(
+  tensors: ReadonlyMap<string, Tensor>,
+  prefix: string,
+): ReadonlyMap<string, Tensor> {
+  const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+  return new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 function checkDecision(decision: PatientDecision, classes: readonly string[], path: string): void {

@@ -27,7 +27,7 @@ test("shippedDetector: opens, knows what is sound, and decides a patient's class
   const before = liveTensors();
   const detector = openDetector(path);
   assert.deepEqual(detector.classes, ["weber_a", "weber_b", "weber_c", "no_fracture"]);
-  assert.equal(detector.config.soundClass, "no_fracture");
+  assert.equal(detector.soundClass, "no_fracture");
   assert.equal(detector.decision?.noFractureClass, "no_fracture");
   const { classScores } = detector.analyze(radiograph);
   assert.deepEqual(Object.keys(classScores), [...detector.classes]);

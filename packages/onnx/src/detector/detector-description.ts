@@ -6,6 +6,7 @@ import {
   DETECTOR_FORMATS,
   detectorConfig,
   detectorPreprocess,
+  FUSED_FORMAT,
   type MaskRcnnConfig,
   type PatientDecision,
   type Preprocess,
@@ -35,6 +36,12 @@ export function describeDetector(
   where: string,
 ): DetectorDescription {
   const { format = "none", decision } = metadata;
+  if (format === FUSED_FORMAT) {
+    throw new OnnxError(
+      "checkpoint",
+      `${where}: expected one network, got several that were fused; give one of them, or use LibTorch`,
+    );
+  }
   if (!DETECTOR_FORMATS.some((known) => known === format)) {
     throw new OnnxError(
       "checkpoint",

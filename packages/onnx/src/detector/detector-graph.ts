@@ -6,7 +6,7 @@
  * n detections by falling score: `boxes` [n, 4] in the image's pixels, `classes` int32 [n], `scores` [n],
  * `probabilities` [n, K], `masks` [n, M, M]; and of a network with an image head `shown` [K].
  */
-import type { MaskRcnnConfig } from "@malleolus/schema";
+import { type MaskRcnnConfig, maskSide } from "@malleolus/schema";
 import { type Graph, newGraph, type WeightTypes } from "../graph/graph.ts";
 import { cast, join } from "../graph/tensor-steps.ts";
 import type { Walk } from "../layers/layers.ts";
@@ -14,7 +14,7 @@ import { type PaddedImage, paddedImage } from "../layers/padded-image.ts";
 import type { Weights } from "../weights/safetensors.ts";
 import { detectBoxes, regressAgain, regressorsOf } from "./box-detections.ts";
 import { shownClasses } from "./image-head.ts";
-import { detectMasks, maskSide } from "./masks.ts";
+import { detectMasks } from "./masks.ts";
 import { proposeBoxes } from "./proposals.ts";
 import { arrangeRegions } from "./regions.ts";
 import { featurePyramid } from "./resnet.ts";

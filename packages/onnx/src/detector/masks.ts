@@ -46,11 +46,6 @@ export function detectMasks(
   return graph.add("Sigmoid", [take(graph, own, orderOf(graph, regions))]);
 }
 
-/** How many cells a mask has along a side. */
-export function maskSide({ roi: { mask } }: MaskRcnnConfig): number {
-  return mask.pooledSize * (mask.head.kind === "fine" ? 4 : 2);
-}
-
 /** Some convolutions, and a transposed one to twice the resolution: [m, C, 2 S, 2 S]. */
 function trunk(walk: Walk, pooled: Value, { backbone, roi: { mask } }: MaskRcnnConfig): Value {
   let hidden = pooled;

@@ -233,7 +233,7 @@ test("fineMaskHead: a checkpoint carries it, and its detector finds what the net
     const pixels = Float32Array.from({ length: 8000 }, (_, i) => ((i * 7) % 100) / 100);
     for (const precision of ["float32", "bfloat16"] as const) {
       const detector = openDetector(path, { precision });
-      assert.deepEqual(detector.config.roi.mask.head, fine);
+      assert.deepEqual(detector.members[0].config.roi.mask.head, fine);
       const findings = detector.detect({ width: 100, height: 80, pixels });
       detector.close();
       assert.ok(findings.length > 0);

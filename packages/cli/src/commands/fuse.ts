@@ -1,0 +1,80 @@
+/** `malleolus fuse`: several detectors as one that asks them all. */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import type { CommandFile } from "../command-file.ts";
+import { CliError } from "../errors.ts";
+
+interface FuseArguments {
+  readonly checkpoint: readonly string[];
+  readonly out: string;
+}
+
+export const fuseCommand: CommandFile = (output) =>
+  new Command("fuse")
+    .description("make one detector of several, which asks them all")
+    .requiredOption("--checkpoint <paths...>", "two or more runs, or their model.safetensors")
+    .requiredOption("--out <folder>", "the detector to write; nothing may lie there")
+    .addHelpText(
+      "after",
+      `
+Every detector examines a radiograph at its own size. A box that several find is the mean of theirs by their
+scores; its score is the mean over all of them, so that what one alone finds counts less (weighted boxes
+fusion). Detectors of several seeds or backbones err differently, and together they are right more often than
+each alone. They take as long as all of them one after the other.
+
+They have to know the same classes and to have masks of the same size, and image heads all or none. The detector
+is used like any other (predict, evaluate, calibrate, serve). It has no decision between a patient's classes until
+calibrate fits one, and export to ONNX does not know it. The record of the radiographs that they were trained on
+is kept beside it, so that evaluate refuses those of any of them.
+
+Examples:
+  ./malleolus fuse --checkpoint runs/first runs/second --out models/both
+  ./malleolus evaluate --coco valid.json --images images --checkpoint models/both`,
+    )
+    .action(async ({ checkpoint, out }: FuseArguments) => {
+      const { findDetector, readSeenImages, writeSeenImages } = await import("@malleolus/runs");
+      const { writeFusedDetectors } = await import("@malleolus/networks");
+      if (checkpoint.length < 2) {
+        throw new CliError(
+          "run",
+          `--checkpoint ${checkpoint.join(" ")}: expected two or more detectors, got ${checkpoint.length}; ` +
+            "name the others behind it",
+        );
+      }
+      if (existsSync(out)) {
+        throw new CliError(
+          "folder",
+          `--out ${out}: expected nothing there, got a file or a folder; name another place`,
+        );
+      }
+      const paths = checkpoint.map((path) => findDetector(path).path);
+      const twice = paths.find((path, i) => paths.indexOf(path) < i);
+      if (twice !== undefined) {
+        throw new CliError(
+          "run",
+          `${twice}: expected detectors that differ, got this one twice; name it once`,
+        );
+      }
+      const records = paths.map(readSeenImages);
+      const known = records.filter((record) => record !== null);
+      mkdirSync(dirname(out), { recursive: true });
+      mkdirSync(out);
+      let count: number;
+      try {
+        // Before the detector: without its record evaluate would let its own radiographs pass. Part of a record would
+        // say of the others that it has not seen them.
+        if (known.length === records.length) writeSeenImages(out, known);
+        count = writeFusedDetectors(join(out, "model.safetensors"), paths);
+      } catch (error) {
+        rmSync(out, { recursive: true, force: true });
+        throw error;
+      }
+      for (const path of paths.filter((_, i) => records[i] === null)) {
+        output.writeError(
+          `${path}: nothing says on which radiographs it was trained, so that evaluate cannot refuse any
+`,
+        );
+      }
+      output.write(`${out}: a detector of ${count} networks\n`);
+    });
