@@ -1,6 +1,6 @@
 /**
  * How often the mask of a collimator's border takes white bone with it, and whether fractures are missed there. Bone that is as white
- * as the border and reaches it, or the edge of the picture, is followed as the border is.
+ * as the border and reaches it, or the edge of the picture, was once followed as the border is.
  *
  *     node experiments/masked-bone.ts SEEN IMAGES SET...
  *

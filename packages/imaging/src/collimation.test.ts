@@ -37,6 +37,38 @@ test("blackenCollimation: white inside the field stays: metal, and a marker of l
   assert.equal(blackenCollimation(pixels, width, height), pixels);
 });
 
+/** Of a size at which what is as narrow as bone is told: squares of 5 pixels fit into the frame, and not into 4. */
+function painted(isWhite: (x: number, y: number) => boolean): [Float32Array, number, number] {
+  const [width, height] = [120, 100];
+  const pixels = Float32Array.from({ length: width * height }, (_, i) =>
+    isWhite(i % width, Math.floor(i / width)) ? 1 : 0.5,
+  );
+  return [pixels, width, height];
+}
+
+test("blackenCollimation: white bone that runs out of the image, or into the frame, stays", () => {
+  const isShaft = (x: number) => x >= 60 && x < 64;
+  const shaft = painted((x, y) => isShaft(x) && y < 70);
+  assert.deepEqual(blackenCollimation(...shaft), shaft[0]);
+  // A narrow frame is one, since it goes on outside; metal that hangs on bone is none.
+  const isPlate = (x: number, y: number) => x >= 50 && x < 75 && y >= 50 && y < 70;
+  const isFrame = (x: number, y: number) => x < 3 || y < 20;
+  const framed = painted((x, y) => isFrame(x, y) || isShaft(x) || isPlate(x, y));
+  const masked = blackenCollimation(...framed);
+  for (const [i, value] of masked.entries()) {
+    const [x, y] = [i % 120, Math.floor(i / 120)];
+    const isMasked = x < 3 + 2 || y < 20 + 2;
+    assert.equal(value, isMasked ? 0 : framed[0][i], `at ${x}, ${y}`);
+  }
+});
+
+test("blackenCollimation: a frame's oblique edge goes whole", () => {
+  const oblique = painted((x, y) => x + 2 * y < 60);
+  const masked = blackenCollimation(...oblique);
+  assert.ok(masked.every((value) => value !== 1));
+  assert.equal(masked[50 * 120 + 60], 0.5);
+});
+
 test("blackenCollimation: bone that runs out of the image is not white enough", () => {
   const [pixels, width, height] = drawn([".+++.", ".+++.", ".+++."]);
   assert.equal(

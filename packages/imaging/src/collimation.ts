@@ -1,18 +1,22 @@
 /**
  * The border outside the exposed field. Many storage-phosphor plates and shutters come out white there,
- * and a large white frame moves everything that a network measures over the whole image.
+ * and a large white frame moves everything that a network measures over the whole image. Cortical bone may be as
+ * white and reach the border or the edge of the picture: what is as narrow as bone is left.
  */
 
 import { connectedRuns } from "@malleolus/geometry";
 
-/** From here on a pixel is white: bones do not get there, and noise does not leave it. */
+/** From here on a pixel is white: few bones get there, and noise does not leave it. */
 const WHITE = 0.97;
+/** Of the shorter side: the half of a width up to which white that runs into the picture is bone, not border. */
+const BONE_SHARE = 0.02;
 /** The frame's edge is blurred, so this many more pixels are masked. */
 const EDGE_PIXELS = 2;
 
 /**
- * The values with all white that touches the image's border made black; the same array where there
- * is none. `pixels` holds displayed values, row-major, 0 (black) to 1 (white).
+ * The values with the white frame made black; the same array where there is none. The frame is white that squares of
+ * 2 times 2 % of the shorter side fit into, which may lie partly outside of the image, and that hangs together with the
+ * image's edge by such white. `pixels` holds displayed values, row-major, 0 (black) to 1 (white).
  */
 export function blackenCollimation(
   pixels: Float32Array,
@@ -22,6 +26,7 @@ export function blackenCollimation(
   const white = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) white[i] = pixels[i] < WHITE ? 0 : 1;
   if (!touchesBorder(white, width, height)) return pixels;
+  takeNarrow(white, width, height, Math.floor(BONE_SHARE * Math.min(width, height)));
   const { rows, starts, ends, parts, areas } = connectedRuns({ width, height, data: white });
   const isOutside = new Uint8Array(areas.length + 1);
   for (let run = 0; run < rows.length; run++) {
@@ -49,4 +54,71 @@ function touchesBorder(white: Uint8Array, width: number, height: number): boolea
     if (white[y * width] === 1 || white[(y + 1) * width - 1] === 1) return true;
   }
   return false;
+}
+
+/** Blocks a reach has at least: larger pictures are looked at in blocks of pixels, for speed. */
+const BLOCKS = 8;
+
+/**
+ * Takes away white that no square of 2 `reach` + 1 pixels fits into; outside of the image all is white (an opening). By
+ * blocks what is less than two blocks from such a square stays, too.
+ */
+function takeNarrow(white: Uint8Array, width: number, height: number, reach: number): void {
+  const side = Math.max(1, Math.floor(reach / BLOCKS));
+  const blocks = Math.round(reach / side);
+  if (blocks === 0) return;
+  // With a margin of white as wide as a square reaches.
+  const [across, down] = [width, height].map((size) => Math.ceil(size / side) + 2 * blocks);
+  const mask = new Uint8Array(across * down);
+  const rowOf = (y: number) => (Math.floor(y / side) + blocks) * across + blocks;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, block = rowOf(y); x < width; x += side, block++) {
+      const end = Math.min(x + side, width);
+      for (let at = x; mask[block] === 0 && at < end; at++) {
+        if (white[y * width + at] === 0) mask[block] = 1;
+      }
+    }
+  }
+  // Where the middle of a square cannot lie, then where squares lie.
+  widen(mask, across, down, blocks);
+  for (let i = 0; i < mask.length; i++) mask[i] = 1 - mask[i];
+  widen(mask, across, down, side === 1 ? blocks : blocks + 1);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, block = rowOf(y); x < width; x += side, block++) {
+      if (mask[block] === 0) white.fill(0, y * width + x, y * width + Math.min(x + side, width));
+    }
+  }
+}
+
+/** Sets all that lies within `reach` pixels of what is set, along rows and then along columns. */
+function widen(mask: Uint8Array, width: number, height: number, reach: number): void {
+  for (const isForward of [true, false]) {
+    for (let y = 0; y < height; y++) {
+      let left = 0;
+      for (let k = 0; k < width; k++) {
+        const i = y * width + (isForward ? k : width - 1 - k);
+        if (mask[i] === 1) left = reach;
+        else if (left-- > 0) mask[i] = WIDENED;
+      }
+    }
+  }
+  settle(mask);
+  for (const isForward of [true, false]) {
+    const left = new Int32Array(width);
+    for (let k = 0; k < height; k++) {
+      const row = (isForward ? k : height - 1 - k) * width;
+      for (let x = 0; x < width; x++) {
+        if (mask[row + x] === 1) left[x] = reach;
+        else if (left[x]-- > 0) mask[row + x] = WIDENED;
+      }
+    }
+  }
+  settle(mask);
+}
+
+/** Set by what lies near it, and sets nothing itself. */
+const WIDENED = 2;
+
+function settle(mask: Uint8Array): void {
+  for (let i = 0; i < mask.length; i++) if (mask[i] === WIDENED) mask[i] = 1;
 }
