@@ -10,9 +10,8 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { indent, seconds } from "./report-lines.ts";
 
-/** Where they lie. */
-export const ROOM_TESTS = "test/reading-room/";
-const PROGRAM = `${ROOM_TESTS}test-prepared-room.ts`;
+const TESTS = "test/reading-room/";
+const PROGRAM = `${TESTS}test-prepared-room.ts`;
 
 export interface PreparedRoom {
   /** For the processes of the tests. */
@@ -26,7 +25,7 @@ export async function prepareRoom(
   files: readonly string[],
   write: (text: string) => void,
 ): Promise<PreparedRoom> {
-  if (files.filter((file) => file.startsWith(ROOM_TESTS)).length < 2) {
+  if (files.filter((file) => file.startsWith(TESTS)).length < 2) {
     return { env: {}, remove: () => undefined };
   }
   const folder = mkdtempSync(join(tmpdir(), "malleolus-prepared-room-"));

@@ -7,12 +7,6 @@ import { dirname, join } from "node:path";
 import test from "node:test";
 import { selectTestFiles } from "./project-tests.ts";
 
-/** A test that fails while another of these runs. */
-function room(name: string): string {
-  return `import { mkdirSync, rmdirSync } from "node:fs"; import { setTimeout } from "node:timers/promises";
-    test("${name}", async () => { mkdirSync("busy"); await setTimeout(1000); rmdirSync("busy"); });`;
-}
-
 const files: Readonly<Record<string, string>> = {
   "good.test.ts": `test("a", () => {}); test("b", { skip: "no data" }, () => {});
     test("c", async (t) => { await t.test("d", () => {}); });`,
@@ -28,9 +22,6 @@ const files: Readonly<Record<string, string>> = {
   "packages/some/empty.test.ts": "",
   "packages/some/syntax.test.ts": "const = 1;",
   "packages/some/three.test.ts": `test("n", () => { process.env.N = "1"; });`,
-  // One of these at a time, beside the others.
-  "test/reading-room/first.test.ts": room("o"),
-  "test/reading-room/second.test.ts": room("p"),
 };
 
 test("run test files: every way to fail is counted and told", (context) => {
@@ -53,8 +44,8 @@ test("run test files: every way to fail is counted and told", (context) => {
   const output = execFileSync(process.execPath, [program], { encoding: "utf8", env });
   const { counts, report }: { counts: unknown; report: string } = JSON.parse(output);
   // Of good: a, c, d. Of bad: e, f and g. And the four files that sent no summary. Of those together k, n; m, and
-  // the file without a test and the one that cannot be loaded. In browsers o and p.
-  assert.deepEqual(counts, { passed: 7, failed: 10, skipped: 2 }, report);
+  // the file without a test and the one that cannot be loaded.
+  assert.deepEqual(counts, { passed: 5, failed: 10, skipped: 2 }, report);
   assert.match(report, /ok {5}good\.test\.ts {2}3 passed, 1 skipped/);
   assert.match(report, /FAILED e {2}bad\.test\.ts:2\n {6}Error: the reason/);
   assert.match(report, /FAILED g {2}bad\.test\.ts:3\n {6}Error: the inner reason/);
@@ -74,8 +65,6 @@ test("run test files: every way to fail is counted and told", (context) => {
     /FAILED packages\/some\/syntax\.test\.ts\n {6}.*ERR_INVALID_TYPESCRIPT_SYNTAX/s,
   );
   assert.match(report, /ok {5}packages\/some\/three\.test\.ts {2}1 passed/);
-  assert.match(report, /ok {5}test\/reading-room\/first\.test\.ts {2}1 passed/);
-  assert.match(report, /ok {5}test\/reading-room\/second\.test\.ts {2}1 passed/);
 });
 
 test("run test files: a part is a package, or else words of a path", () => {

@@ -11,17 +11,14 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { inspect, stripVTControlCharacters } from "node:util";
-import { ROOM_TESTS } from "./prepared-room.ts";
 import type { TestCounts } from "./project-tests.ts";
 import { indent } from "./report-lines.ts";
 import { shareProcesses, writeEntry } from "./shared-processes.ts";
 
 // Memory for two files that train is what every machine has. They share the cores: threads of LibTorch that wait for
-// one another while the other file has their core cost more than they bring.
+// one another while the other file has their core cost more than they bring. A third file at once took 43 minutes of
+// two cores instead of 39 and ended no sooner.
 const processesAtOnce = 2;
-// Beside them one that waits for a browser, which leaves a third of its core idle. Three files of any kind at once, two or
-// three browsers among them, took a tenth more of the cores and ended no sooner.
-const roomsBeside = 1;
 const fileTimeoutMs = 30 * 60_000;
 
 export async function runTestFiles(
@@ -51,72 +48,60 @@ export async function runTestFiles(
     write(`  FAILED ${name}\n${indent(reason)}`);
   };
 
-  const listen = (events: ReturnType<typeof run>) => {
-    events.on("test:stdout", ({ message }) => write(indent(message)));
-    events.on("test:stderr", ({ message }) => write(indent(message)));
-    events.on("test:pass", ({ name, file, skip, details: { type } }) => {
-      if (name !== file && file !== undefined) withTests.add(relative(root, file));
-      if (name === file && !summarized.has(file)) {
-        failFile(nameOf(file), "it ended without having run its tests");
-      } else if (typeof skip === "string" && type !== "suite") {
-        skipReasons.set(skip, (skipReasons.get(skip) ?? 0) + 1);
-      }
-    });
-    events.on("test:fail", ({ name, file, line, details: { error } }) => {
-      if (name !== file && file !== undefined) withTests.add(relative(root, file));
-      if (name === file) failFile(nameOf(file), "its process failed outside its tests");
-      else if (file !== undefined && processes.get(file)?.files.includes(name)) {
-        // The entry tells of a file that cannot be loaded by its name.
-        withTests.add(name);
-        write(`  FAILED ${name}\n${indent(explain(error))}`);
-      } else if (!isFailureOfSubtests(error)) {
-        const place = file === undefined ? "" : `  ${relative(root, file)}:${line}`;
-        write(`  FAILED ${name}${place}\n${indent(explain(error))}`);
-      }
-    });
-    events.on("test:summary", ({ file, counts: fileCounts, duration_ms: durationMs }) => {
-      if (file === undefined) return;
-      const { passed, skipped } = fileCounts;
-      const failed = fileCounts.tests - passed - skipped;
-      summarized.add(file);
-      counts.passed += passed;
-      counts.failed += failed;
-      counts.skipped += skipped;
-      const parts = [
-        `${passed} passed`,
-        ...(failed > 0 ? [`${failed} failed`] : []),
-        ...(skipped > 0 ? [`${skipped} skipped`] : []),
-      ];
-      const verdict = failed > 0 ? "FAILED" : "ok    ";
-      const duration = `${(durationMs / 1000).toFixed(1)} s`;
-      write(`  ${verdict} ${nameOf(file)}  ${parts.join(", ")}  ${duration}\n`);
-      const { files: some = [] } = processes.get(file) ?? {};
-      // One that is alone and holds no test sends no summary.
-      for (const one of some.length > 1 && namePattern === undefined ? some : []) {
-        if (!withTests.has(one) && !callsATest(join(root, one))) failFile(one, "it holds no test");
-      }
-    });
-  };
-
   const threads = Math.floor(availableParallelism() / Math.min(processes.size, processesAtOnce));
-  const runSome = (some: string[], concurrency: number) =>
-    run({
-      files: some,
-      cwd: root,
-      concurrency,
-      timeout: fileTimeoutMs,
-      env: { OMP_NUM_THREADS: String(Math.max(1, threads)), ...process.env, ...env },
-      ...(namePattern === undefined ? {} : { testNamePatterns: namePattern }),
-    });
-  const [inBrowsers, others] = [true, false].map((wanted) =>
-    [...processes.keys()].filter((file) => nameOf(file).startsWith(ROOM_TESTS) === wanted),
-  );
-  const streams =
-    inBrowsers.length > 0 && others.length > 0
-      ? [runSome(inBrowsers, roomsBeside), runSome(others, processesAtOnce)]
-      : [runSome([...processes.keys()], processesAtOnce)];
-  for (const events of streams) listen(events);
-  await Promise.all(streams.map((events) => once(events.resume(), "end")));
+  const events = run({
+    files: [...processes.keys()],
+    cwd: root,
+    concurrency: processesAtOnce,
+    timeout: fileTimeoutMs,
+    env: { OMP_NUM_THREADS: String(Math.max(1, threads)), ...process.env, ...env },
+    ...(namePattern === undefined ? {} : { testNamePatterns: namePattern }),
+  });
+  events.on("test:stdout", ({ message }) => write(indent(message)));
+  events.on("test:stderr", ({ message }) => write(indent(message)));
+  events.on("test:pass", ({ name, file, skip, details: { type } }) => {
+    if (name !== file && file !== undefined) withTests.add(relative(root, file));
+    if (name === file && !summarized.has(file)) {
+      failFile(nameOf(file), "it ended without having run its tests");
+    } else if (typeof skip === "string" && type !== "suite") {
+      skipReasons.set(skip, (skipReasons.get(skip) ?? 0) + 1);
+    }
+  });
+  events.on("test:fail", ({ name, file, line, details: { error } }) => {
+    if (name !== file && file !== undefined) withTests.add(relative(root, file));
+    if (name === file) failFile(nameOf(file), "its process failed outside its tests");
+    else if (file !== undefined && processes.get(file)?.files.includes(name)) {
+      // The entry tells of a file that cannot be loaded by its name.
+      withTests.add(name);
+      write(`  FAILED ${name}\n${indent(explain(error))}`);
+    } else if (!isFailureOfSubtests(error)) {
+      const place = file === undefined ? "" : `  ${relative(root, file)}:${line}`;
+      write(`  FAILED ${name}${place}\n${indent(explain(error))}`);
+    }
+  });
+  events.on("test:summary", ({ file, counts: fileCounts, duration_ms: durationMs }) => {
+    if (file === undefined) return;
+    const { passed, skipped } = fileCounts;
+    const failed = fileCounts.tests - passed - skipped;
+    summarized.add(file);
+    counts.passed += passed;
+    counts.failed += failed;
+    counts.skipped += skipped;
+    const parts = [
+      `${passed} passed`,
+      ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ];
+    const verdict = failed > 0 ? "FAILED" : "ok    ";
+    const duration = `${(durationMs / 1000).toFixed(1)} s`;
+    write(`  ${verdict} ${nameOf(file)}  ${parts.join(", ")}  ${duration}\n`);
+    const { files: some = [] } = processes.get(file) ?? {};
+    // One that is alone and holds no test sends no summary.
+    for (const one of some.length > 1 && namePattern === undefined ? some : []) {
+      if (!withTests.has(one) && !callsATest(join(root, one))) failFile(one, "it holds no test");
+    }
+  });
+  await once(events.resume(), "end");
   rmSync(folder, { recursive: true });
 
   for (const [reason, count] of skipReasons) write(`  skipped ${count}: ${reason}\n`);
