@@ -43,8 +43,6 @@ const SIZES = [
   { width: 640, height: 360 },
   DESKTOP,
 ];
-/** A colour that is on its way would be neither the one nor the other. */
-const STILL = { reducedMotion: "reduce" } as const;
 /** Compressed. */
 const MOST_SCRIPT_BYTES = 250_000;
 
@@ -57,7 +55,7 @@ test("pages: in both themes and every size, by whoever has them", {
   await studyInTheMiddle(study);
   const browser = await launchBrowser();
   context.after(() => browser.close());
-  const administrator = await newVisitor(browser, server.address, STILL);
+  const administrator = await newVisitor(browser, server.address);
   const links = new Map<string, string>();
 
   await context.test("before anybody is signed in", async () => {
@@ -70,7 +68,7 @@ test("pages: in both themes and every size, by whoever has them", {
     for (const name of ["Observer 1", "Observer 2", "Annotator 1", "Senior"]) {
       links.set(name, await invite(page, `Simulated ${name}`));
     }
-    const nobody = await newVisitor(browser, server.address, STILL);
+    const nobody = await newVisitor(browser, server.address);
     const theirs = scriptsOf(nobody.page, room);
     await nobody.page.goto(links.get("Observer 2") ?? "");
     await nobody.page.getByLabel("User name").waitFor();
@@ -110,7 +108,7 @@ test("pages: in both themes and every size, by whoever has them", {
   });
 
   await context.test("of an observer", async () => {
-    const visitor = await newVisitor(browser, server.address, STILL);
+    const visitor = await newVisitor(browser, server.address);
     const { page } = visitor;
     const scripts = scriptsOf(page, room);
     await accept(page, links.get("Observer 1") ?? "", "jansen");
@@ -147,7 +145,7 @@ test("pages: in both themes and every size, by whoever has them", {
   });
 
   await context.test("of an annotator", async () => {
-    const visitor = await newVisitor(browser, server.address, STILL);
+    const visitor = await newVisitor(browser, server.address);
     const { page } = visitor;
     const scripts = scriptsOf(page, room);
     await accept(page, links.get("Annotator 1") ?? "", "dekker");
@@ -158,7 +156,7 @@ test("pages: in both themes and every size, by whoever has them", {
   });
 
   await context.test("of a senior", async () => {
-    const visitor = await newVisitor(browser, server.address, STILL);
+    const visitor = await newVisitor(browser, server.address);
     const { page } = visitor;
     const scripts = scriptsOf(page, room);
     await accept(page, links.get("Senior") ?? "", "prof");
@@ -311,7 +309,6 @@ async function keysChangePlaces(page: Page): Promise<void> {
 async function byFingers(browser: Browser, { server }: Room, link: string): Promise<void> {
   const visitor = await newVisitor(browser, server.address, {
     viewport: { width: 1194, height: 834 },
-    ...STILL,
     hasTouch: true,
     isMobile: true,
   });

@@ -28,6 +28,8 @@ export async function newVisitor(
     viewport: { width: 1280, height: 720 },
     locale: "en-GB",
     baseURL: address,
+    // A colour that is on its way would be neither the one nor the other.
+    reducedMotion: "reduce",
     ...options,
   });
   const page = await context.newPage();
