@@ -18,14 +18,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readRadiograph } from "@malleolus/data";
-import {
-  decidePatient,
-  evaluate,
-  evaluationDefaults,
-  fitDecision,
-  fitWeights,
-  type TuningPatient,
-} from "@malleolus/evaluation";
+import { decidePatient, evaluate, evaluationDefaults, fitDecision } from "@malleolus/evaluation";
 import { analysisOf, findingsOf, type PreparedImage, prepareImage } from "@malleolus/imaging";
 import {
   arrangeRegions,
@@ -39,7 +32,6 @@ import { fileSha256 } from "@malleolus/runs";
 import {
   ankleClassification,
   type Finding,
-  type PatientAnswer,
   type PatientDecision,
   patientDecisionSchema,
   type RadiographAnalysis,
@@ -52,7 +44,13 @@ import { heightsOf, openLegs, placesOf, type Told, toldHigher } from "./box-plac
 import { AS_IT_IS, fileOf, HEADS, type PlacedBoxHead, placedBoxHead } from "./box-places-head.ts";
 import { heightBy, heightsSchema } from "./box-places-height.ts";
 import { type AnnotatedFracture, type Heights, placesText } from "./box-places-tables.ts";
-import { labeledOf, patientsOf, readStudySet, type StudySet } from "./frozen-heads-patients.ts";
+import {
+  eachLeftOut,
+  labeledOf,
+  patientsOf,
+  readStudySet,
+  type StudySet,
+} from "./frozen-heads-patients.ts";
 import { proposedBy, readTrained } from "./frozen-heads-training.ts";
 
 const [checkpoint, kept, folder, tuning, ...tests] = process.argv.slice(2);
@@ -163,7 +161,7 @@ async function measure(
     fitted[name] = decision;
     const answers =
       decisions === null
-        ? eachLeftOut(patients, decision)
+        ? eachLeftOut(patients, wanted, decision)
         : patients.map(({ images }) => decidePatient(decision, images));
     // Intervals are of the tables' own bootstrap.
     const options = { ...evaluationDefaults, ...wanted, decision, resamples: 1 };
@@ -193,18 +191,6 @@ async function measure(
   if (decisions === null) {
     writeFileSync(decisionsPath, `${JSON.stringify({ detectors, decisions: fitted })}\n`);
   }
-}
-
-/** Every patient by a decision that was fitted on the others, at the penalty of all. */
-function eachLeftOut(
-  patients: readonly TuningPatient[],
-  decision: PatientDecision,
-): PatientAnswer[] {
-  return patients.map(({ images }, left) => {
-    const others = patients.filter((_, i) => i !== left);
-    const own = fitWeights(others, wanted, decision.fittedOn.penalty);
-    return decidePatient({ ...decision, ...own }, images);
-  });
 }
 
 async function look(image: TrainingImage, set: StudySet): Promise<Seen> {

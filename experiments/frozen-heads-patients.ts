@@ -1,16 +1,25 @@
 /**
- * Sets of a study, as `malleolus export` writes them, as patients and as labelled radiographs, for `frozen-heads-measured.ts` and
- * `box-places-measured.ts`. Not started by hand.
+ * Sets of a study, as `malleolus export` writes them, as patients and as labelled radiographs, for `frozen-heads-measured.ts`,
+ * `box-places-measured.ts` and `other-machines.ts`. Not started by hand.
  */
 import { readFileSync } from "node:fs";
 import {
+  decidePatient,
+  fitWeights,
   type LabeledImage,
   runsOfOutlines,
   type TestPatient,
+  type TuningPatient,
   trueObject,
 } from "@malleolus/evaluation";
 import { boxArea } from "@malleolus/geometry";
-import { type Finding, readJson, viewSchema } from "@malleolus/schema";
+import {
+  type Finding,
+  type PatientAnswer,
+  type PatientDecision,
+  readJson,
+  viewSchema,
+} from "@malleolus/schema";
 import { readTrainingSet, type TrainingImage } from "@malleolus/training";
 import { z } from "zod";
 
@@ -93,4 +102,17 @@ export function labeledOf(
       mask: runsOfOutlines(polygons, width, height),
     })),
   };
+}
+
+/** Every tuning patient by a decision that was fitted on the others, at the penalty of all. */
+export function eachLeftOut(
+  patients: readonly TuningPatient[],
+  wanted: Parameters<typeof fitWeights>[1],
+  decision: PatientDecision,
+): PatientAnswer[] {
+  return patients.map(({ images }, left) => {
+    const others = patients.filter((_, i) => i !== left);
+    const own = fitWeights(others, wanted, decision.fittedOn.penalty);
+    return decidePatient({ ...decision, ...own }, images);
+  });
 }

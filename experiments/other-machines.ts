@@ -22,7 +22,6 @@ import {
   evaluate,
   evaluationDefaults,
   fitDecision,
-  fitWeights,
   proportionOf,
   type TuningPatient,
 } from "@malleolus/evaluation";
@@ -38,7 +37,7 @@ import {
 } from "@malleolus/schema";
 import { z } from "zod";
 import { mean, median } from "./figures.ts";
-import { patientsOf, readStudySet, type StudySet } from "./frozen-heads-patients.ts";
+import { eachLeftOut, patientsOf, readStudySet, type StudySet } from "./frozen-heads-patients.ts";
 import { OVERLAPS, withDifferences } from "./frozen-heads-tables.ts";
 import { wholeLines } from "./kept-lines.ts";
 import { adjusted, area, counts, number, share, table } from "./paper-study-summary.ts";
@@ -69,7 +68,11 @@ for (const [i, checkpoint] of checkpoints.entries()) {
 const [tuningPath, ...tests] = sets.split(",");
 const tuning = await measuredSet("Tuning patients", tuningPath, folder);
 const decisions = tuning.patients.map((own) => fitDecision(own, wanted));
-print(tuning.name, tuning.radiographs, rowsOf(tuning, eachLeftOut));
+print(
+  tuning.name,
+  tuning.radiographs,
+  rowsOf(tuning, (patients, decision) => eachLeftOut(patients, wanted, decision)),
+);
 const [byOther, byInside] = await Promise.all(
   ["other", "inside"].map(async (own) => {
     const path = join(archive, own, "set.json");
@@ -158,18 +161,6 @@ async function seenBy(looker: Looker, set: StudySet): Promise<TuningPatient[]> {
 
 function decided(patients: readonly TuningPatient[], decision: PatientDecision): PatientAnswer[] {
   return patients.map(({ images }) => decidePatient(decision, images));
-}
-
-/** Every patient by a decision that was fitted on the others, at the penalty of all. */
-function eachLeftOut(
-  patients: readonly TuningPatient[],
-  decision: PatientDecision,
-): PatientAnswer[] {
-  return patients.map(({ images }, left) => {
-    const others = patients.filter((_, i) => i !== left);
-    const own = fitWeights(others, wanted, decision.fittedOn.penalty);
-    return decidePatient({ ...decision, ...own }, images);
-  });
 }
 
 interface Row {

@@ -62,6 +62,26 @@ test("blackenCollimation: white bone that runs out of the image, or into the fra
   }
 });
 
+test("blackenCollimation: a large picture is told by blocks of pixels, bone and frame as in a small one", () => {
+  const [width, height] = [1201, 1003];
+  const isShaft = (x: number) => x >= 600 && x < 636;
+  const isFrame = (x: number, y: number) => x >= 1180 || y < 200;
+  const pixels = Float32Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return isFrame(x, y) || (isShaft(x) && y < 700) ? 1 : 0.5;
+  });
+  const masked = blackenCollimation(pixels, width, height);
+  const at = (x: number, y: number) => masked[y * width + x];
+  for (let y = 0; y < height; y++) {
+    assert.equal(at(1180, y), 0, `the frame's side at ${y}`);
+    // Below the frame's edge two blocks, of two pixels each, may go with it.
+    const isBetween = y >= 200 + 2 && y < 200 + 8;
+    if (!isBetween) assert.equal(at(618, y), y < 202 ? 0 : y < 700 ? 1 : 0.5, `bone at ${y}`);
+  }
+  for (let x = 0; x < width; x++) assert.equal(at(x, 199), 0, `the frame's upper part at ${x}`);
+  assert.equal(at(300, 202), 0.5);
+});
+
 test("blackenCollimation: a frame's oblique edge goes whole", () => {
   const oblique = painted((x, y) => x + 2 * y < 60);
   const masked = blackenCollimation(...oblique);

@@ -17,24 +17,11 @@ import { maskRcnn, openDetector, writeDetector } from "@malleolus/networks";
 import { detectron2Config } from "@malleolus/schema";
 import { manualSeed, scope } from "@malleolus/torch";
 import sharp from "sharp";
-import { runCommandLine } from "../command-line.ts";
+import { run } from "../test-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-fuse-"));
 after(() => rmSync(folder, { recursive: true }));
 const at = (...names: string[]) => join(folder, ...names);
-
-async function run(...args: string[]) {
-  let [written, said] = ["", ""];
-  const code = await runCommandLine(args, {
-    write: (text) => {
-      written += text;
-    },
-    writeError: (text) => {
-      said += text;
-    },
-  });
-  return { code, written, said };
-}
 
 function writeRun(
   name: string,

@@ -20,8 +20,8 @@ export const fuseCommand: CommandFile = (output) =>
       `
 Every detector examines a radiograph at its own size. A box that several find is the mean of theirs by their
 scores; its score is the mean over all of them, so that what one alone finds counts less (weighted boxes
-fusion). Detectors of several seeds or backbones err differently, and together they are right more often than
-each alone. They take as long as all of them one after the other.
+fusion). Equally good detectors of several seeds or backbones err differently, and together place boxes better
+than each alone; a weaker one makes the others worse. They take as long as all of them one after the other.
 
 They have to know the same classes and to have masks of the same size, and image heads all or none. The detector
 is used like any other (predict, evaluate, calibrate, serve). It has no decision between a patient's classes until

@@ -1,8 +1,8 @@
 /**
  * Several detectors of the same classes as one, in one file: each examines a radiograph at its own size, and
  * what they find is fused as two views of one are, scores as means (weighted boxes fusion). Trainings from
- * several seeds or on several backbones err differently, so that together they are right more often than each
- * (deep ensembles, Lakshminarayanan et al. 2017), for as many times the work.
+ * several seeds or on several backbones err differently, so that equally good ones place boxes better together than
+ * each (deep ensembles, Lakshminarayanan et al. 2017), for as many times the work.
  */
 import { FUSED_FORMAT, maskSide } from "@malleolus/schema";
 import { scope, writeSafetensors } from "@malleolus/torch";

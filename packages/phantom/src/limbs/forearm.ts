@@ -12,6 +12,7 @@ import { tube } from "../anatomy/tube.ts";
 import type { Random } from "../random.ts";
 import type { LimbShape } from "./limb.ts";
 import type { ByShare, LongBone } from "./long-bone.ts";
+import { lump } from "./lump.ts";
 
 /** Half widths of a small bone over its shaft's. */
 const SMALL: ByShare = [
@@ -277,13 +278,7 @@ function carpals(random: Random): LimbShape["lumps"] {
       y + 0.6 * random.normal(),
       z + 0.6 * random.normal(),
     ];
-    return {
-      field: ellipsoid(center, radii, 2.3),
-      bounds: {
-        min: [center[0] - radii[0] - 2, center[1] - radii[1] - 2, center[2] - radii[2] - 2],
-        max: [center[0] + radii[0] + 2, center[1] + radii[1] + 2, center[2] + radii[2] + 2],
-      },
-    };
+    return lump(center, radii);
   });
 }
 

@@ -12,6 +12,7 @@ import { tube } from "../anatomy/tube.ts";
 import type { Random } from "../random.ts";
 import type { LimbShape } from "./limb.ts";
 import type { ByShare, LongBone } from "./long-bone.ts";
+import { lump } from "./lump.ts";
 
 const TOP = 560;
 
@@ -215,13 +216,7 @@ function footLumps(random: Random): LimbShape["lumps"] {
   });
   return [...lumps, ...toes].map(([[x, y, z], radii]) => {
     const center: Point = [x + jitter(), y + jitter(), z + jitter()];
-    return {
-      field: ellipsoid(center, radii, 2.3),
-      bounds: {
-        min: [center[0] - radii[0] - 2, center[1] - radii[1] - 2, center[2] - radii[2] - 2],
-        max: [center[0] + radii[0] + 2, center[1] + radii[1] + 2, center[2] + radii[2] + 2],
-      },
-    };
+    return lump(center, radii);
   });
 }
 
