@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blackenCollimation } from "./collimation.ts";
+import { blackenCollimation, blackenWhiteBorder } from "./collimation.ts";
 
 /** Rows of characters: `#` white, `+` grey, `.` black. */
 function drawn(rows: readonly string[]): [pixels: Float32Array, width: number, height: number] {
@@ -37,32 +37,41 @@ test("blackenCollimation: white inside the field stays: metal, and a marker of l
   assert.equal(blackenCollimation(pixels, width, height), pixels);
 });
 
-/** Of a size at which what is as narrow as bone is told: squares of 5 pixels fit into the frame, and not into 4. */
-function painted(isWhite: (x: number, y: number) => boolean): [Float32Array, number, number] {
+function painted(valueAt: (x: number, y: number) => number): [Float32Array, number, number] {
   const [width, height] = [120, 100];
   const pixels = Float32Array.from({ length: width * height }, (_, i) =>
-    isWhite(i % width, Math.floor(i / width)) ? 1 : 0.5,
+    valueAt(i % width, Math.floor(i / width)),
   );
   return [pixels, width, height];
 }
 
 test("blackenCollimation: white bone that runs out of the image, or into the frame, stays", () => {
-  const isShaft = (x: number) => x >= 60 && x < 64;
-  const shaft = painted((x, y) => isShaft(x) && y < 70);
-  assert.deepEqual(blackenCollimation(...shaft), shaft[0]);
-  // A narrow frame is one, since it goes on outside; metal that hangs on bone is none.
-  const isPlate = (x: number, y: number) => x >= 50 && x < 75 && y >= 50 && y < 70;
-  const isFrame = (x: number, y: number) => x < 3 || y < 20;
-  const framed = painted((x, y) => isFrame(x, y) || isShaft(x) || isPlate(x, y));
-  const masked = blackenCollimation(...framed);
-  for (const [i, value] of masked.entries()) {
-    const [x, y] = [i % 120, Math.floor(i / 120)];
-    const isMasked = x < 3 + 2 || y < 20 + 2;
-    assert.equal(value, isMasked ? 0 : framed[0][i], `at ${x}, ${y}`);
+  // As narrow as a cortex, and as wide as a heel.
+  for (const width of [4, 50]) {
+    const isBone = (x: number) => x >= 50 && x < 50 + width;
+    const bone = painted((x, y) => (isBone(x) && y < 70 ? 1 : 0.5));
+    assert.equal(blackenCollimation(...bone), bone[0]);
+    const isFrame = (x: number, y: number) => x < 3 || y < 20;
+    const framed = painted((x, y) => (isFrame(x, y) || (isBone(x) && y < 70) ? 1 : 0.5));
+    const masked = blackenCollimation(...framed);
+    for (const [i, value] of masked.entries()) {
+      const [x, y] = [i % 120, Math.floor(i / 120)];
+      const isMasked = x < 3 + 2 || y < 20 + 2;
+      assert.equal(value, isMasked ? 0 : framed[0][i], `at ${x}, ${y}`);
+    }
   }
 });
 
-test("blackenCollimation: a large picture is told by blocks of pixels, bone and frame as in a small one", () => {
+test("blackenCollimation: a narrow frame goes whole where processing took its white beside bone", () => {
+  const isBone = (x: number) => x >= 20 && x < 90;
+  const framed = painted((x, y) => (y < 4 ? (isBone(x) ? 0.91 : 1) : isBone(x) ? 0.8 : 0.1));
+  const masked = blackenCollimation(...framed);
+  for (const [i, value] of masked.entries()) {
+    assert.equal(value, Math.floor(i / 120) < 4 + 2 ? 0 : framed[0][i]);
+  }
+});
+
+test("blackenCollimation: in a large picture the half-shadow is wider", () => {
   const [width, height] = [1201, 1003];
   const isShaft = (x: number) => x >= 600 && x < 636;
   const isFrame = (x: number, y: number) => x >= 1180 || y < 200;
@@ -71,19 +80,26 @@ test("blackenCollimation: a large picture is told by blocks of pixels, bone and 
     return isFrame(x, y) || (isShaft(x) && y < 700) ? 1 : 0.5;
   });
   const masked = blackenCollimation(pixels, width, height);
-  const at = (x: number, y: number) => masked[y * width + x];
-  for (let y = 0; y < height; y++) {
-    assert.equal(at(1180, y), 0, `the frame's side at ${y}`);
-    // Below the frame's edge two blocks, of two pixels each, may go with it.
-    const isBetween = y >= 200 + 2 && y < 200 + 8;
-    if (!isBetween) assert.equal(at(618, y), y < 202 ? 0 : y < 700 ? 1 : 0.5, `bone at ${y}`);
+  for (const [i, value] of masked.entries()) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const isMasked = x >= 1180 - 4 || y < 200 + 4;
+    if (value !== (isMasked ? 0 : pixels[i])) assert.fail(`at ${x}, ${y}: ${value}`);
   }
-  for (let x = 0; x < width; x++) assert.equal(at(x, 199), 0, `the frame's upper part at ${x}`);
-  assert.equal(at(300, 202), 0.5);
+});
+
+test("blackenCollimation: the frame of a round field goes, and the bone that runs into it stays", () => {
+  const isField = (x: number, y: number) => (x - 60) ** 2 + (y - 50) ** 2 < 48 ** 2;
+  const isShaft = (x: number) => x >= 60 && x < 63;
+  const round = painted((x, y) => (isField(x, y) && !isShaft(x) ? 0.5 : 1));
+  const masked = blackenCollimation(...round);
+  assert.equal(masked[5 * 120 + 5], 0);
+  assert.equal(masked[50 * 120 + 10], 0, "just outside of the field");
+  assert.equal(masked[50 * 120 + 61], 1, "bone");
+  assert.equal(masked[50 * 120 + 70], 0.5);
 });
 
 test("blackenCollimation: a frame's oblique edge goes whole", () => {
-  const oblique = painted((x, y) => x + 2 * y < 60);
+  const oblique = painted((x, y) => (x + 2 * y < 60 ? 1 : 0.5));
   const masked = blackenCollimation(...oblique);
   assert.ok(masked.every((value) => value !== 1));
   assert.equal(masked[50 * 120 + 60], 0.5);
@@ -101,7 +117,7 @@ test("blackenCollimation: bone that runs out of the image is not white enough", 
   );
 });
 
-test("blackenCollimation: all that lies within two pixels of white that hangs together with the border", () => {
+test("blackenWhiteBorder: all that lies within two pixels of white that hangs together with the border", () => {
   const [width, height] = [17, 13];
   for (let seed = 1; seed <= 40; seed++) {
     let state = seed;
@@ -133,6 +149,6 @@ test("blackenCollimation: all that lies within two pixels of white that hangs to
       );
       return isNear ? 0 : value;
     });
-    assert.deepEqual(blackenCollimation(pixels, width, height), expected, `seed ${seed}`);
+    assert.deepEqual(blackenWhiteBorder(pixels, width, height), expected, `seed ${seed}`);
   }
 });

@@ -1,10 +1,11 @@
 /**
  * The border outside the exposed field. Many storage-phosphor plates and shutters come out white there,
- * and a large white frame moves everything that a network measures over the whole image. Cortical bone may be as
- * white and reach the border or the edge of the picture: what is as narrow as bone is left.
+ * and a large white frame moves everything that a network measures over the whole image. Bone may be as
+ * white and reach the border or the edge of the picture: the frame ends in straight lines, and bone does not.
  */
 
 import { connectedRuns } from "@malleolus/geometry";
+import { type FieldEdge, fieldEdges, SIDES, type Side, walkFrom } from "./field-edges.ts";
 
 /** From here on a pixel is white: few bones get there, and noise does not leave it. */
 const WHITE = 0.97;
@@ -12,20 +13,66 @@ const WHITE = 0.97;
 const BONE_SHARE = 0.02;
 /** The frame's edge is blurred, so this many more pixels are masked. */
 const EDGE_PIXELS = 2;
+/** The same of the shorter side, in large pictures. */
+const EDGE_SHARE = 0.004;
+/** Of a side's pixels, where white without a straight edge is a frame: a round one. */
+const MOSTLY = 0.9;
 
 /**
- * The values with the white frame made black; the same array where there is none. The frame is white that squares of
- * 2 times 2 % of the shorter side fit into, which may lie partly outside of the image, and that hangs together with the
- * image's edge by such white. `pixels` holds displayed values, row-major, 0 (black) to 1 (white).
+ * The values with the white frame made black; the same array where there is none. A frame is what lies outside of the
+ * field's straight edges. Where a side is white and has none, as of a round field, `blackenWhiteBorder` finds it.
+ * `pixels` holds displayed values, row-major, 0 (black) to 1 (white).
  */
 export function blackenCollimation(
   pixels: Float32Array,
   width: number,
   height: number,
 ): Float32Array {
+  const edges = fieldEdges(pixels, width, height);
+  const masked = edges.length === 0 ? pixels : blackenOutside(pixels, width, height, edges);
+  const isOpen = SIDES.some((side) => whiteShare(masked, width, height, side) >= MOSTLY);
+  return isOpen ? blackenWhiteBorder(masked, width, height) : masked;
+}
+
+function blackenOutside(
+  pixels: Float32Array,
+  width: number,
+  height: number,
+  edges: readonly FieldEdge[],
+): Float32Array {
+  const margin = Math.max(EDGE_PIXELS, Math.round(EDGE_SHARE * Math.min(width, height)));
+  const masked = pixels.slice();
+  for (const { side, depth, slope } of edges) {
+    const { length, reach, first, along, inward } = walkFrom(side, width, height);
+    for (let place = 0; place < length; place++) {
+      const until = Math.min(reach, Math.round(depth + slope * place) + margin);
+      for (let k = 0; k < until; k++) masked[first + place * along + k * inward] = 0;
+    }
+  }
+  return masked;
+}
+
+function whiteShare(pixels: Float32Array, width: number, height: number, side: Side): number {
+  const { length, first, along } = walkFrom(side, width, height);
+  let white = 0;
+  for (let place = 0; place < length; place++) {
+    if (pixels[first + place * along] >= WHITE) white++;
+  }
+  return white / length;
+}
+
+/**
+ * The values with white made black that hangs together with the picture's edge and that squares of 2 times 2 % of the
+ * shorter side fit into, which may lie partly outside of the image; the same array where there is none.
+ */
+export function blackenWhiteBorder(
+  pixels: Float32Array,
+  width: number,
+  height: number,
+): Float32Array {
+  if (SIDES.every((side) => whiteShare(pixels, width, height, side) === 0)) return pixels;
   const white = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) white[i] = pixels[i] < WHITE ? 0 : 1;
-  if (!touchesBorder(white, width, height)) return pixels;
   takeNarrow(white, width, height, Math.floor(BONE_SHARE * Math.min(width, height)));
   const { rows, starts, ends, parts, areas } = connectedRuns({ width, height, data: white });
   const isOutside = new Uint8Array(areas.length + 1);
@@ -45,15 +92,6 @@ export function blackenCollimation(
     }
   }
   return masked;
-}
-
-function touchesBorder(white: Uint8Array, width: number, height: number): boolean {
-  if (white.subarray(0, width).includes(1)) return true;
-  if (white.subarray((height - 1) * width).includes(1)) return true;
-  for (let y = 0; y < height; y++) {
-    if (white[y * width] === 1 || white[(y + 1) * width - 1] === 1) return true;
-  }
-  return false;
 }
 
 /** Blocks a reach has at least: larger pictures are looked at in blocks of pixels, for speed. */

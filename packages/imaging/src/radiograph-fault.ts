@@ -8,7 +8,7 @@
  * (`experiments/radiograph-faults.ts`). Which part of the body and which view it is tells a network
  * (`openRadiographCheck`). Not told: mirroring, casts, metal, open growth plates.
  */
-import { blackenCollimation } from "./collimation.ts";
+import { blackenWhiteBorder } from "./collimation.ts";
 import type { DisplayImage } from "./images.ts";
 
 export type RadiographFault = "inverted" | "flat" | "white" | "black";
@@ -39,7 +39,7 @@ const [MOST_WHITE, MOST_BLACK] = [0.11, 0.546];
 /** Null for a radiograph as it should be. */
 export function radiographFault(image: DisplayImage): RadiographFault | null {
   const small = shrunk(image);
-  const blackened = blackenCollimation(small.pixels, small.width, small.height);
+  const blackened = blackenWhiteBorder(small.pixels, small.width, small.height);
   // White from the border is a frame, or the air of an inverted radiograph: what is left tells which.
   const field = small.pixels.filter((value, i) => blackened[i] === value).toSorted();
   if (field.length < LEAST_FIELD * small.pixels.length) return "flat";
@@ -54,7 +54,7 @@ export function radiographFault(image: DisplayImage): RadiographFault | null {
 /** How much of where the ankle is has no grey level of its own. */
 export function clippedShares(image: DisplayImage): ClippedShares {
   const small = shrunk(image);
-  return clippedIn(small, blackenCollimation(small.pixels, small.width, small.height));
+  return clippedIn(small, blackenWhiteBorder(small.pixels, small.width, small.height));
 }
 
 /** A burnt-out bone that reaches the border is blackened as a frame is: white is counted on the picture as it was. */
