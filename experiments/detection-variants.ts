@@ -1,7 +1,7 @@
 /**
  * What can be had from detectors as they are, without training: findings of low scores, a mirrored view, boxes sent
- * through the box head again (iterative regression), boxes scaled by a factor, several checkpoints fused (weighted
- * boxes fusion).
+ * through the box head again (iterative regression), boxes scaled by a factor, scores weighed by powers of the image head's
+ * probability, several checkpoints fused (weighted boxes fusion).
  *
  *     node experiments/detection-variants.ts COCO IMAGES LIMIT CHECKPOINT...
  *
@@ -21,6 +21,7 @@ import {
 } from "@malleolus/evaluation";
 import type { Box } from "@malleolus/geometry";
 import {
+  type Detection,
   type Examined,
   fuseDetections,
   fuseMirrored,
@@ -28,6 +29,7 @@ import {
   mirrorDetection,
   mirrorImage,
   prepareImage,
+  weighedByImage,
 } from "@malleolus/imaging";
 import { batchImages, maskRcnn } from "@malleolus/networks";
 import { detectorConfig, detectorPreprocess, type MaskRcnnConfig } from "@malleolus/schema";
@@ -42,13 +44,17 @@ if (coco === undefined || folder === undefined || !(limit >= 1) || checkpoints.l
 }
 
 const [LOW, USUAL] = [0.001, 0.05] as const;
+/** Of the image head's probability, which multiplies scores; detectors whose head weighs them do so by the first power. */
+const POWERS = [0, 0.25, 0.5, 1] as const;
 const FACTORS = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2] as const;
 const BOOTSTRAP = { seed: 1, resamples: 1000 };
 /** The least probability, and the distance of the highest from 1, that has a logit. */
 const LEAST = 1e-6;
 
-/** What one checkpoint sees of one radiograph from a score of `LOW` on, in the radiograph's pixels. */
+/** What one checkpoint sees of one radiograph from a score of `LOW` on, not weighed by its image head, in the radiograph's pixels. */
 interface Views {
+  /** Of the image head's probability, that multiplies scores in this detector. */
+  readonly power: number;
   readonly plain: Examined;
   /** Those from `USUAL` on, each with the box and the mask that the second stage makes of its box, and its own score. */
   readonly again: Examined;
@@ -81,12 +87,23 @@ for (const [place, path] of checkpoints.entries()) {
   report("one view, scores from 0.05", own(USUAL, false));
   report(
     "one view, scores from 0.05, boxes through the head again",
-    seen.map((one) => one[place].again),
+    seen.map((one) => {
+      const { again, power } = one[place];
+      return { detections: counted(again, power, USUAL), shown: again.shown };
+    }),
   );
   report("one view, scores from 0.001", own(LOW, false));
   report("two views, scores from 0.05", own(USUAL, true));
   report("two views, scores from 0.001", own(LOW, true));
   reportScaled(own(LOW, true));
+  if (seen.every((one) => one[place].plain.shown !== null)) {
+    for (const power of POWERS) {
+      report(
+        `two views, scores from 0.001 times the image head's probability to the power of ${power}`,
+        seen.map((one) => together([{ ...one[place], power }], LOW, true)),
+      );
+    }
+  }
 }
 if (checkpoints.length > 1) {
   console.log("all of them fused");
@@ -100,8 +117,14 @@ function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0
   const { tensors, metadata } = readSafetensors(path);
   const config = detectorConfig(metadata, path);
   const preprocess = detectorPreprocess(metadata, path);
+  const head = config.imageHead;
+  const power = head?.weighsScores === true ? 1 : 0;
   const loaded = (roi: Partial<MaskRcnnConfig["roi"]>) => {
-    const made = maskRcnn({ ...config, roi: { ...config.roi, ...roi } });
+    const made = maskRcnn({
+      ...config,
+      roi: { ...config.roi, ...roi },
+      imageHead: head && { ...head, weighsScores: false },
+    });
     scope(() => nn.loadStateDict(made, tensors));
     nn.freeze(made);
     return made;
@@ -133,6 +156,7 @@ function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0
     );
     const back = mirrored.detections.map((one) => mirrorDetection(one, image.width));
     return {
+      power,
       plain: inRadiograph(plain, prepared),
       again: inRadiograph({ ...plain, detections: again }, prepared),
       mirrored: inRadiograph({ ...mirrored, detections: back }, prepared),
@@ -142,14 +166,22 @@ function openViews(path: string): (radiograph: Parameters<typeof prepareImage>[0
 }
 
 function together(views: readonly Views[], from: number, isMirrored: boolean): Examined {
-  const all = views.flatMap(({ plain, mirrored }) => (isMirrored ? [plain, mirrored] : [plain]));
-  const counted = all.map(({ detections }) => detections.filter(({ score }) => score > from));
+  const all = views.flatMap(({ power, plain, mirrored }) =>
+    (isMirrored ? [plain, mirrored] : [plain]).map((one) => counted(one, power, from)),
+  );
   return {
-    detections: fuseDetections(counted).filter(({ score }) => score > from),
+    detections: fuseDetections(all).filter(({ score }) => score > from),
     shown: meanByLogits(
       views.map(({ plain, shownInBoth }) => (isMirrored ? shownInBoth : plain.shown)),
     ),
   };
+}
+
+/** Above a score, scores being multiplied by the image head's probability of their class to the power, if there is a head. */
+function counted({ detections, shown }: Examined, power: number, from: number): Detection[] {
+  const weights = shown?.map((probability) => probability ** power) ?? null;
+  const weighed = weighedByImage({ detections, shown: weights }, from);
+  return weighed.detections.filter(({ score }) => score > from);
 }
 
 /** Of several image heads [K] each; null where one is missing. */
