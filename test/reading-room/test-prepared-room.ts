@@ -18,7 +18,6 @@ import {
   openStudy,
   screenCases,
 } from "@malleolus/studies";
-import { build } from "vite";
 
 export const OBSERVERS = ["observer-1", "observer-2", "observer-3"] as const;
 export const ANNOTATORS = ["annotator-1", "annotator-2"] as const;
@@ -52,6 +51,8 @@ export async function preparedStudy(folder: string): Promise<string> {
 const [PAGES, STUDY, KEYS] = ["pages", "study", "study.keys"] as const;
 
 async function buildPages(outDir: string): Promise<void> {
+  // Where the pages are there already, loading it would take longer than starting the server.
+  const { build } = await import("vite");
   await build({
     root: join(root, "packages/web"),
     logLevel: "error",
