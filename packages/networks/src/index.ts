@@ -41,6 +41,7 @@ export {
   writeSegmenter,
 } from "./deeplab/segmenter.ts";
 export { type ShippedPreliminary, shippedPreliminary } from "./deeplab/shipped-preliminary.ts";
+export { writeAveragedDetector } from "./detector/averaged-detectors.ts";
 export {
   type DetectableImage,
   type Detector,

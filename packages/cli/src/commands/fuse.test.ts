@@ -107,6 +107,23 @@ test("fuse: where one has no record of its training there is none of both, and t
   assert.deepEqual(readdirSync(out), ["model.safetensors"]);
 });
 
+test("fuse: the mean of two is one network, and evaluate refuses the radiographs of either's training", async () => {
+  const out = at("mean");
+  const done = await run("fuse", "--average", "--checkpoint", first, second, "--out", out);
+  assert.deepEqual(done, { code: 0, written: `${out}: the mean of 2 detectors\n`, said: "" });
+  const detector = openDetector(join(out, "model.safetensors"));
+  assert.equal(detector.members.length, 1);
+  detector.close();
+  const record = JSON.parse(readFileSync(join(out, "seen-images.json"), "utf8"));
+  assert.deepEqual(record.training.toSorted(), [sha256, "aa"].toSorted());
+  const refused = await run("fuse", "--average", "--checkpoint", first, other, "--out", at("none"));
+  assert.match(
+    refused.said,
+    /other\/model\.safetensors: expected the same network as .* classes \["cast"\]/,
+  );
+  assert.ok(!existsSync(at("none")));
+});
+
 test("fuse: what cannot be fused is told, and nothing is made", async () => {
   const out = at("none");
   for (const [paths, message] of [

@@ -1,4 +1,4 @@
-/** `malleolus fuse`: several detectors as one that asks them all. */
+/** `malleolus fuse`: several detectors as one that asks them all, or that has the mean of their weights. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
@@ -8,6 +8,7 @@ import { CliError } from "../errors.ts";
 interface FuseArguments {
   readonly checkpoint: readonly string[];
   readonly out: string;
+  readonly average?: true;
 }
 
 export const fuseCommand: CommandFile = (output) =>
@@ -15,6 +16,7 @@ export const fuseCommand: CommandFile = (output) =>
     .description("make one detector of several, which asks them all")
     .requiredOption("--checkpoint <paths...>", "two or more runs, or their model.safetensors")
     .requiredOption("--out <folder>", "the detector to write; nothing may lie there")
+    .option("--average", "one network instead, with the mean of their weights")
     .addHelpText(
       "after",
       `
@@ -28,13 +30,19 @@ is used like any other (predict, evaluate, calibrate, serve). It has no decision
 calibrate fits one, and export to ONNX does not know it. The record of the radiographs that they were trained on
 is kept beside it, so that evaluate refuses those of any of them.
 
+With --average the detector is one network, whose weights are the mean of theirs, and takes as long as one. That is for
+detectors that were trained on from the same weights, or from one another: a detector that was trained on for
+one hospital, and the one that it began with, keep together more of what the latter knew of others. In all else it
+is like the first that is named. The mean of trainings that began apart finds nothing, as a rule.
+
 Examples:
   ./malleolus fuse --checkpoint runs/first runs/second --out models/both
-  ./malleolus evaluate --coco valid.json --images images --checkpoint models/both`,
+  ./malleolus evaluate --coco valid.json --images images --checkpoint models/both
+  ./malleolus fuse --average --checkpoint runs/ours models/first.safetensors --out models/mean`,
     )
-    .action(async ({ checkpoint, out }: FuseArguments) => {
+    .action(async ({ checkpoint, out, average }: FuseArguments) => {
       const { findDetector, readSeenImages, writeSeenImages } = await import("@malleolus/runs");
-      const { writeFusedDetectors } = await import("@malleolus/networks");
+      const { writeAveragedDetector, writeFusedDetectors } = await import("@malleolus/networks");
       if (checkpoint.length < 2) {
         throw new CliError(
           "run",
@@ -60,12 +68,18 @@ Examples:
       const known = records.filter((record) => record !== null);
       mkdirSync(dirname(out), { recursive: true });
       mkdirSync(out);
-      let count: number;
+      let made: string;
       try {
         // Before the detector: without its record evaluate would let its own radiographs pass. Part of a record would
         // say of the others that it has not seen them.
         if (known.length === records.length) writeSeenImages(out, known);
-        count = writeFusedDetectors(join(out, "model.safetensors"), paths);
+        const path = join(out, "model.safetensors");
+        if (average === true) {
+          writeAveragedDetector(path, paths);
+          made = `the mean of ${paths.length} detectors`;
+        } else {
+          made = `a detector of ${writeFusedDetectors(path, paths)} networks`;
+        }
       } catch (error) {
         rmSync(out, { recursive: true, force: true });
         throw error;
@@ -76,5 +90,5 @@ Examples:
 `,
         );
       }
-      output.write(`${out}: a detector of ${count} networks\n`);
+      output.write(`${out}: ${made}\n`);
     });

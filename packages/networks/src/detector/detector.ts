@@ -23,6 +23,7 @@ import {
   detectorMembers,
   type Finding,
   FUSED_FORMAT,
+  type MaskRcnnConfig,
   type PatientDecision,
   type Preprocess,
   patientDecisionSchema,
@@ -99,12 +100,19 @@ export interface Detector {
  * @throws TorchError `checkpoint` when it cannot be written; an older file is then still there.
  */
 export function writeDetector(path: string, model: MaskRcnn, preprocess: Preprocess): void {
-  const { minSize, maxSize, maskCollimation, testTimeFlip } = preprocess;
-  writeSafetensors(path, nn.stateDict(model), {
+  writeSafetensors(path, nn.stateDict(model), detectorMetadata(model.config, preprocess));
+}
+
+/** What a detector's file says beside its weights. */
+export function detectorMetadata(
+  config: MaskRcnnConfig,
+  { minSize, maxSize, maskCollimation, testTimeFlip }: Preprocess,
+): Record<string, string> {
+  return {
     format: DETECTOR_FORMAT,
-    config: JSON.stringify(model.config),
+    config: JSON.stringify(config),
     preprocess: JSON.stringify({ minSize, maxSize, maskCollimation, testTimeFlip }),
-  });
+  };
 }
 
 /**

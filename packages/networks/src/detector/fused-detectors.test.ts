@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { fuseDetections } from "@malleolus/imaging";
-import { detectron2Config, type MaskRcnnConfig, type PatientDecision } from "@malleolus/schema";
+import type { MaskRcnnConfig, PatientDecision } from "@malleolus/schema";
 import {
   liveTensors,
   manualSeed,
@@ -17,6 +17,7 @@ import {
 import { maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { openDetector, writeDecision, writeDetector } from "./detector.ts";
 import { writeFusedDetectors } from "./fused-detectors.ts";
+import { thinConfig } from "./test-thin-config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-fused-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -33,7 +34,7 @@ function written(name: string, seed: number, scores: readonly number[], changed:
   const { maxSize = 96, ...model } = changed;
   scope(() => {
     manualSeed(seed);
-    const network = maskRcnn({ ...thinConfig(), ...model });
+    const network = maskRcnn({ ...headedConfig(), ...model });
     const { cls_score: predictor } = network.roi_heads.box_predictor;
     nn.constant(predictor.weight, 0);
     scores.forEach((score, at) => {
@@ -47,19 +48,13 @@ function written(name: string, seed: number, scores: readonly number[], changed:
 
 type Changed = Partial<MaskRcnnConfig> & { readonly maxSize?: number };
 
-function thinConfig(): MaskRcnnConfig {
-  const config = detectron2Config(["fracture", "implant"]);
+/** With an image head, and few detections of low scores. */
+function headedConfig(): MaskRcnnConfig {
+  const config = thinConfig();
   return {
     ...config,
-    backbone: { ...config.backbone, fpnChannels: 32 },
     imageHead: { hiddenChannels: 8, lossWeight: 1, weighsScores: false },
-    roi: {
-      ...config.roi,
-      scoreThreshold: 0.01,
-      detectionsPerImage: 5,
-      box: { ...config.roi.box, fullyConnectedChannels: 32 },
-      mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
-    },
+    roi: { ...config.roi, scoreThreshold: 0.01, detectionsPerImage: 5 },
   };
 }
 
@@ -146,7 +141,7 @@ test("writeFusedDetectors: a fused file's networks become its own, and no decisi
 
 test("writeFusedDetectors: refuses detectors that are not alike, and writes nothing", () => {
   const before = liveTensors();
-  const config = thinConfig();
+  const config = headedConfig();
   const { mask } = config.roi;
   const unlike = [
     [{ classes: ["fracture", "cast"] }, /expected the classes fracture, implant, as .*, got the/],
