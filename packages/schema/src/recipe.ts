@@ -115,6 +115,20 @@ const recipeShape = z.strictObject({
     maxRotationDegrees: z.number().min(0).max(180),
     halfTurnProbability: share,
     /**
+     * Radiographs as another machine would show them: with noise of a standard deviation from 0 to `maxNoise`, a
+     * share of the range from black to white; with fine, middle and wide differences times 1 / `maxContrastGain` to
+     * it, each on its own; and some with the black border of a narrower collimation. Null leaves them, as recipes did
+     * before there was a choice.
+     */
+    otherMachine: z
+      .strictObject({
+        maxNoise: share,
+        maxContrastGain: z.number().min(1),
+        collimationProbability: share,
+      })
+      .nullable()
+      .default(null),
+    /**
      * A window of the network's pixels that is cut out at the end, `probability` of them around an object
      * of the named categories; null shows the whole radiograph, as recipes did before there were windows.
      */

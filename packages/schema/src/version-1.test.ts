@@ -76,6 +76,7 @@ test("recipeSchema: a recipe of the first version means the same in the second's
       maxGamma: 1.4,
       maxRotationDegrees: 15,
       halfTurnProbability: 0.25,
+      otherMachine: null,
       window: null,
     },
     preprocess: { minSize: 64, maxSize: 96, maskCollimation: true, testTimeFlip: true },

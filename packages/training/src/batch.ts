@@ -15,6 +15,7 @@ export function asInDetection({ preprocess }: Pick<Recipe, "preprocess">): Input
     maxGamma: 1,
     maxRotationDegrees: 0,
     halfTurnProbability: 0,
+    otherMachine: null,
     window: null,
   };
 }

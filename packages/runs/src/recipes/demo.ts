@@ -39,6 +39,7 @@ export const demoRecipe: RecipeOf<"mask-rcnn"> = {
     maxGamma: 1.4,
     maxRotationDegrees: 0,
     halfTurnProbability: 0,
+    otherMachine: null,
     window: null,
   },
   preprocess: { minSize: 320, maxSize: 640, maskCollimation: true, testTimeFlip: false },

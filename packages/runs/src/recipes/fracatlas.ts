@@ -38,6 +38,7 @@ export const fracatlasRecipe: RecipeOf<"mask-rcnn"> = {
     maxGamma: 1.4,
     maxRotationDegrees: 15,
     halfTurnProbability: 0.25,
+    otherMachine: null,
     window: null,
   },
   // Larger than most that are trained on, because those are enlarged: crops take their whole size.

@@ -55,6 +55,7 @@ export const paperRecipe: RecipeOf<"mask-rcnn"> = {
     maxGamma: 1,
     maxRotationDegrees: 0,
     halfTurnProbability: 0,
+    otherMachine: null,
     window: null,
   },
   preprocess: { minSize: 800, maxSize: 1333, maskCollimation: false, testTimeFlip: false },

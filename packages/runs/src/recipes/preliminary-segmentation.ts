@@ -38,6 +38,7 @@ const input: RecipeOf<"segmentation">["input"] = {
   maxGamma: 1.4,
   maxRotationDegrees: 15,
   halfTurnProbability: 0,
+  otherMachine: null,
   window: { side: 160, around: ["fracture"], probability: 0.7 },
 };
 

@@ -48,6 +48,7 @@ export const quickRecipe: RecipeOf<"mask-rcnn"> & { readonly model: ResNetMaskRc
     maxGamma: 1,
     maxRotationDegrees: 0,
     halfTurnProbability: 0,
+    otherMachine: null,
     window: null,
   },
   preprocess: { minSize: 384, maxSize: 640, maskCollimation: false, testTimeFlip: false },

@@ -17,6 +17,7 @@ const input = {
   maxGamma: 1.3,
   maxRotationDegrees: 0,
   halfTurnProbability: 0,
+  otherMachine: null,
   window: null,
   maskCollimation: true,
 };

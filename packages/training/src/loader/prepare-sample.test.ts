@@ -32,6 +32,7 @@ const plain: InputPlan = {
   maxGamma: 1,
   maxRotationDegrees: 0,
   halfTurnProbability: 0,
+  otherMachine: null,
   window: null,
   maskCollimation: true,
 };
@@ -68,6 +69,26 @@ test("prepareSample: cropped and brightened, bone at the new border is not taken
       assert.ok(last > 235, `step ${step}, row ${y}: ${last}`);
     }
   }
+});
+
+test("prepareSample: as by another machine, the same at every call, with outlines where they were and black corners of a turn black", async () => {
+  const square = [70, 40, 90, 40, 90, 60, 70, 60];
+  const target = { boxes: [[70, 40, 90, 60] as const], classes: [3], polygons: [[square]] };
+  const image = { path, width: WIDTH, height: HEIGHT, target };
+  const otherMachine = { maxNoise: 0.05, maxContrastGain: 1.5, collimationProbability: 0.5 };
+  const shown = (input: InputPlan, step: number) =>
+    prepareSample({ image, input, seed: 3, step, slot: 0 });
+  const turned = { ...plain, maxRotationDegrees: 20 };
+  const before = await shown(turned, 1);
+  const after = await shown({ ...turned, otherMachine }, 1);
+  assert.deepEqual(after.target, before.target);
+  assert.notDeepEqual(after.image, before.image);
+  assert.deepEqual([after.image.pixels[0], after.image.pixels.at(-1)], [0, 0]);
+  assert.deepEqual(await shown({ ...turned, otherMachine }, 1), after);
+  assert.notDeepEqual(
+    await shown({ ...plain, otherMachine }, 2),
+    await shown({ ...plain, otherMachine }, 3),
+  );
 });
 
 test("prepareSample: a window is cut last, in the network's pixels, and says what the whole radiograph has", async () => {

@@ -1,6 +1,6 @@
 /**
- * One radiograph from its file to the network's size: read, cropped, mirrored, resized, turned, and of some
- * a window. A function of its request alone; it runs in worker threads and never touches LibTorch.
+ * One radiograph from its file to the network's size: read, cropped, mirrored, resized, shown as by another
+ * machine, turned, and of some a window. A function of its request alone; it runs in worker threads and never touches LibTorch.
  *
  * Grey levels stay floats all the way: ten or sixteen bits of a DICOM file reach the network.
  */
@@ -11,6 +11,7 @@ import type { Preprocess } from "@malleolus/schema";
 import { crop, sampleCrop } from "../augment/crop.ts";
 import { flipHorizontally } from "../augment/flip.ts";
 import { sampleGamma, withGamma } from "../augment/gamma.ts";
+import { asByAnotherMachine, type MachinePlan } from "../augment/machine.ts";
 import { rotate, sampleRotation } from "../augment/rotate.ts";
 import type { LoadedSample, Sample } from "../augment/sample.ts";
 import { cutWindow, type WindowPlan } from "../augment/window.ts";
@@ -32,6 +33,8 @@ export interface InputPlan {
   readonly maxRotationDegrees: number;
   /** Of turning it upside down as well. */
   readonly halfTurnProbability: number;
+  /** See `asByAnotherMachine`; null leaves how the radiograph was taken. */
+  readonly otherMachine: MachinePlan | null;
   /** As in detection. */
   readonly maskCollimation: boolean;
   /** What is cut out at the end; null shows the whole. */
@@ -77,10 +80,12 @@ export async function prepareSample(request: SampleRequest): Promise<LoadedSampl
     maxSize,
     maskCollimation: false,
   });
+  const shown =
+    input.otherMachine === null ? resized : asByAnotherMachine(resized, input.otherMachine, random);
   const halfTurn = random("half turn")() < input.halfTurnProbability ? 180 : 0;
   const degrees = sampleRotation(input.maxRotationDegrees, random("rotation")) + halfTurn;
   // Last, in the network's pixels: a large radiograph would take long to turn.
-  const turned = degrees === 0 ? resized : rotate(resized, degrees);
+  const turned = degrees === 0 ? shown : rotate(shown, degrees);
   const sample = input.window === null ? turned : cutWindow(turned, input.window, random("window"));
   return { ...sample, objects: image.target.classes };
 }
