@@ -31,9 +31,10 @@ calibrate fits one, and export to ONNX does not know it. The record of the radio
 is kept beside it, so that evaluate refuses those of any of them.
 
 With --average the detector is one network, whose weights are the mean of theirs, and takes as long as one. That is for
-detectors that were trained on from the same weights, or from one another: a detector that was trained on for
-one hospital, and the one that it began with, keep together more of what the latter knew of others. In all else it
-is like the first that is named. The mean of trainings that began apart finds nothing, as a rule.
+detectors that were trained on from the same weights, or from one another: one that was trained on for a
+hospital, and the one that it began with, may together keep more of what the latter knew of others. Measure it on
+radiographs that none has seen. In all else it is like the first that is named. The mean of trainings that began
+apart finds nothing, as a rule.
 
 Examples:
   ./malleolus fuse --checkpoint runs/first runs/second --out models/both

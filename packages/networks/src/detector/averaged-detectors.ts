@@ -1,7 +1,7 @@
 /**
  * One detector with the mean of several detectors' weights. Networks that were trained on from the same weights lie close
- * to one another, and their mean is a network as good as they are or better, for the work of one (model soups, Wortsman et
- * al. 2022a). The mean of a network and of what it was trained on from keeps more of what the latter knew of other
+ * to one another, and their mean has been found as good as they are or better, for the work of one (model soups, Wortsman et
+ * al. 2022a). The mean of a network and of what it was trained on from may keep more of what the latter knew of other
  * hospitals' radiographs (robust fine-tuning, Wortsman et al. 2022b). Trainings that began apart have no such mean.
  */
 import type { MaskRcnnConfig } from "@malleolus/schema";
