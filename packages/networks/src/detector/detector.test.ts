@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-import { detectron2Config, type MaskRcnnConfig } from "@malleolus/schema";
 import {
   liveTensors,
   manualSeed,
@@ -15,6 +14,7 @@ import {
 } from "@malleolus/torch";
 import { maskRcnn } from "../mask-rcnn/mask-rcnn.ts";
 import { openDetector, writeDetector } from "./detector.ts";
+import { thinConfig } from "./test-thin-config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malleolus-detector-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -30,21 +30,6 @@ scope(() => {
   noGrad(() => scores.bias.setAt([2], -20));
   writeDetector(path, model, preprocess);
 });
-
-function thinConfig(): MaskRcnnConfig {
-  const config = detectron2Config(["fracture", "implant"]);
-  return {
-    ...config,
-    backbone: { ...config.backbone, fpnChannels: 32 },
-    roi: {
-      ...config.roi,
-      scoreThreshold: 0.01,
-      detectionsPerImage: 5,
-      box: { ...config.roi.box, fullyConnectedChannels: 32 },
-      mask: { ...config.roi.mask, channels: 32, convolutions: 1 },
-    },
-  };
-}
 
 const radiograph = {
   width: 100,
