@@ -45,6 +45,28 @@ test("meshSolids: a ball has a ball's volume, faces outward and is closed", () =
   for (const component of openness(mesh)) assert.ok(Math.abs(component) < 1e-2);
 });
 
+test("meshSolids: a node is sampled once though eight blocks meet there, and far from the surface not at all", () => {
+  const step = 0.8;
+  const times = new Map<string, number>();
+  meshSolids(
+    (x, y, z, values) => {
+      const nodes = [x, y, z].map((at) => Math.round((at + 14) / step));
+      const isMiddle = nodes.every((node) => node % 4 === 2);
+      const key = nodes.join();
+      if (!isMiddle) times.set(key, (times.get(key) ?? 0) + 1);
+      values[0] = ball(x, y, z);
+    },
+    1,
+    [[inside]],
+    bounds,
+    step,
+  );
+  assert.deepEqual(new Set(times.values()), new Set([1]));
+  const [sampled, all] = [times.size, Math.ceil(28 / step / 4 + 1) ** 3 * 64];
+  assert.ok(sampled > 5000 && sampled < 0.8 * all, `${sampled} of ${all}`);
+  assert.ok(times.has("1,17,17") && !times.has("17,17,17"));
+});
+
 test("meshSolids: two halves and the gap between them add up to the whole, however thin it is", () => {
   const gap = 0.04;
   const parts: Constraint[][] = [

@@ -7,9 +7,7 @@
  * tetrahedra interpolate the same edges alike, hence the surfaces have no holes.
  */
 import type { Bounds } from "./field.ts";
-
-/** Writes the values of all channels at a point. */
-export type Sampler = (x: number, y: number, z: number, values: Float64Array) => void;
+import { BLOCK, NodeLayer, type Sampler } from "./node-layer.ts";
 
 /** `sign * channel + offset < 0`, in millimetres. */
 export interface Constraint {
@@ -21,8 +19,6 @@ export interface Constraint {
 /** Nine coordinates a triangle; seen from outside, its corners turn counter-clockwise. */
 export type Mesh = Float32Array<ArrayBufferLike>;
 
-/** Cubes along each edge of a block; blocks far from any surface are skipped. */
-const BLOCK = 4;
 /** Fields are only about distances: a block is skipped only this much further away than it reaches. */
 const CAUTION = 1.7;
 /** The corners of the six tetrahedra around a cube's diagonal (bit 0: x, bit 1: y, bit 2: z). */
@@ -46,37 +42,26 @@ export function meshSolids(
   const builders = solids.map((constraints) => new SurfaceBuilder(constraints));
   const near: SurfaceBuilder[] = [];
   const counts = bounds.min.map((low, axis) => Math.ceil((bounds.max[axis] - low) / step / BLOCK));
-  const side = BLOCK + 1;
-  const nodes = new Float64Array(side ** 3 * channels);
+  const layer = new NodeLayer(sampler, channels, bounds.min, counts, step);
   const middle = new Float64Array(channels);
-  const at = new Float64Array(channels);
   const margin = ((BLOCK * step * Math.sqrt(3)) / 2) * CAUTION;
+  const half = (BLOCK * step) / 2;
   const [x0, y0, z0] = bounds.min;
   for (let bz = 0; bz < counts[2]; bz++) {
+    if (bz > 0) layer.rise();
     for (let by = 0; by < counts[1]; by++) {
       for (let bx = 0; bx < counts[0]; bx++) {
         const left = x0 + bx * BLOCK * step;
         const back = y0 + by * BLOCK * step;
         const low = z0 + bz * BLOCK * step;
-        const half = (BLOCK * step) / 2;
         sampler(left + half, back + half, low + half, middle);
         let count = 0;
         for (const builder of builders) {
           if (builder.mayCross(middle, margin)) near[count++] = builder;
         }
         if (count === 0) continue;
-        let node = 0;
-        for (let k = 0; k < side; k++) {
-          for (let j = 0; j < side; j++) {
-            for (let i = 0; i < side; i++) {
-              sampler(left + i * step, back + j * step, low + k * step, at);
-              for (let c = 0; c < channels; c++) nodes[node++] = at[c];
-            }
-          }
-        }
-        for (let b = 0; b < count; b++) {
-          near[b].addBlock(nodes, channels, left, back, low, step);
-        }
+        layer.sampleBlock(bx, by, bz);
+        for (let b = 0; b < count; b++) near[b].addBlock(layer, bx, by, bz);
       }
     }
   }
@@ -112,23 +97,18 @@ class SurfaceBuilder {
     return near;
   }
 
-  addBlock(
-    nodes: Float64Array,
-    channels: number,
-    left: number,
-    back: number,
-    low: number,
-    step: number,
-  ): void {
-    const side = BLOCK + 1;
+  addBlock(layer: NodeLayer, bx: number, by: number, bz: number): void {
+    const { step, row, plane } = layer;
+    const [x0, y0, z0] = layer.min;
+    const first = layer.nodeOf(bx, by);
     for (let k = 0; k < BLOCK; k++) {
       for (let j = 0; j < BLOCK; j++) {
         for (let i = 0; i < BLOCK; i++) {
-          if (!this.#load(nodes, channels, (k * side + j) * side + i)) continue;
+          if (!this.#load(layer, first + k * plane + j * row + i)) continue;
           for (let corner = 0; corner < 8; corner++) {
-            this.#position[3 * corner] = left + (i + (corner & 1)) * step;
-            this.#position[3 * corner + 1] = back + (j + ((corner >> 1) & 1)) * step;
-            this.#position[3 * corner + 2] = low + (k + (corner >> 2)) * step;
+            this.#position[3 * corner] = x0 + (BLOCK * bx + i + (corner & 1)) * step;
+            this.#position[3 * corner + 1] = y0 + (BLOCK * by + j + ((corner >> 1) & 1)) * step;
+            this.#position[3 * corner + 2] = z0 + (BLOCK * bz + k + (corner >> 2)) * step;
           }
           const isPlain = this.#constraints.length === 1;
           for (const tetrahedron of TETRAHEDRA) {
@@ -145,16 +125,14 @@ class SurfaceBuilder {
   }
 
   /** Values at the corners of a cube; false where no surface passes through it. */
-  #load(nodes: Float64Array, channels: number, first: number): boolean {
-    const side = BLOCK + 1;
+  #load({ values, channels, row, plane }: NodeLayer, first: number): boolean {
     let crosses = false;
     for (let c = 0; c < this.#constraints.length; c++) {
       const { channel, sign, offset } = this.#constraints[c];
       let inside = 0;
       for (let corner = 0; corner < 8; corner++) {
-        const node =
-          first + (corner & 1) + ((corner >> 1) & 1) * side + (corner >> 2) * side * side;
-        const value = sign * nodes[node * channels + channel] + offset;
+        const node = first + (corner & 1) + ((corner >> 1) & 1) * row + (corner >> 2) * plane;
+        const value = sign * values[node * channels + channel] + offset;
         this.#corners[8 * c + corner] = value;
         if (value < 0) inside++;
       }

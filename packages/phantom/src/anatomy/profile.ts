@@ -10,7 +10,7 @@ export function profile(...rows: readonly (readonly [level: number, value: numbe
   const values = Float64Array.from(rows, ([, value]) => value);
   const last = levels.length - 1;
   const slopes = monotoneSlopes(levels, values);
-  return (level) => {
+  const valueAt: Profile = (level) => {
     if (level <= levels[0]) return values[0];
     if (level >= levels[last]) return values[last];
     let i = 0;
@@ -21,6 +21,16 @@ export function profile(...rows: readonly (readonly [level: number, value: numbe
     const a = slopes[i] * width;
     const b = slopes[i + 1] * width;
     return values[i] + t * (a + t * (3 * rise - 2 * a - b + t * (a + b - 2 * rise)));
+  };
+  // Solids are sampled level by level.
+  let here = Number.NaN;
+  let known = 0;
+  return (level) => {
+    if (level !== here) {
+      known = valueAt(level);
+      here = level;
+    }
+    return known;
   };
 }
 
