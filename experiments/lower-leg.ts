@@ -1,6 +1,6 @@
 /**
- * On how many radiographs prelabel outlines something: of simulated ankles, where it should, and of hands,
- * shoulders and hips in FracAtlas, where nothing may be invented. Started by hand, with a segmentation's run,
+ * On how many radiographs prelabel outlines something: of simulated ankles and of real ones in FracAtlas, where it
+ * should, and of hands, shoulders and hips there, where nothing may be invented. Started by hand, with a segmentation's run,
  * FracAtlas' folder, and the folder and archive of `preliminary-sets.ts`:
  *
  *     node experiments/lower-leg.ts RUN FRACATLAS SETS ARCHIVE [COUNT] [FROM]
@@ -23,17 +23,28 @@ if (run === undefined || fracatlas === undefined || sets === undefined || archiv
 }
 
 const segmenter = openSegmenter(findDetector(run).path);
-const others = filesOf(join(fracatlas, "normals.json"), join(fracatlas, "images"), (region) =>
+const images = join(fracatlas, "images");
+const others = filesOf(join(fracatlas, "normals.json"), images, ({ region }) =>
   ["hand", "shoulder", "hip"].includes(String(region)),
+);
+const realAnkles = filesOf(
+  join(fracatlas, "train.json"),
+  images,
+  ({ ankle }) => typeof ankle === "string",
 );
 const ankles = filesOf(join(sets, "structures-tuning.json"), archive, () => true);
 await say("other parts of the body", others);
 await say("simulated ankles", ankles);
+await say("real ankles", realAnkles);
 segmenter.close();
 
-function filesOf(coco: string, folder: string, wanted: (region: unknown) => boolean): string[] {
+function filesOf(
+  coco: string,
+  folder: string,
+  wanted: (extra: Readonly<Record<string, unknown>>) => boolean,
+): string[] {
   const { images } = parseCoco(readFileSync(coco, "utf8"), coco);
-  const own = images.filter(({ extra }) => wanted(extra.region)).map(({ fileName }) => fileName);
+  const own = images.filter(({ extra }) => wanted(extra)).map(({ fileName }) => fileName);
   return seededOrder(own, (name) => name, 1, "lower leg")
     .slice(Number(from), Number(from) + Number(count))
     .map((name) => join(folder, name));
