@@ -76,7 +76,7 @@ const arms: readonly Arm[] = [
       ...recipe,
       input: {
         ...recipe.input,
-        window: { side: 384, around: ["fracture"], probability: 0.67 },
+        window: { side: 384, around: ["fracture"], probability: 0.67, stepShare: 1 },
       },
     }),
   },

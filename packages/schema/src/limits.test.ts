@@ -395,6 +395,7 @@ const limits: readonly (readonly [name: string, z.ZodType, Readonly<Record<strin
       "input.otherMachine.maxContrastGain": number(1),
       "input.otherMachine.collimationProbability": share,
       "input.window.around": list(words, 1),
+      "input.window.stepShare": share,
       "sampling.|1.fraction": share,
     },
   ],

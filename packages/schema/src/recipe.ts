@@ -131,12 +131,14 @@ const recipeShape = z.strictObject({
     /**
      * A window of the network's pixels that is cut out at the end, `probability` of them around an object
      * of the named categories; null shows the whole radiograph, as recipes did before there were windows.
+     * `stepShare` of the steps show windows, of all their radiographs, and the others show whole ones.
      */
     window: z
       .strictObject({
         side: z.int().positive(),
         around: z.array(z.string()).min(1).readonly(),
         probability: share,
+        stepShare: share.default(1),
       })
       .nullable()
       .default(null),

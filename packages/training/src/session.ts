@@ -4,11 +4,11 @@ import type { ImageBatch } from "@malleolus/networks";
 import type { RunDirectory } from "@malleolus/runs";
 import type { Recipe, RunStanding, WeightsFit } from "@malleolus/schema";
 import { libtorchVersion, nn, scope, threads } from "@malleolus/torch";
+import { isWindowStep, type WindowPlan } from "./augment/window.ts";
 import { inDtype } from "./batch.ts";
 import { hasObjects } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
 import { type Loader, openLoader } from "./loader/loader.ts";
-import type { InputPlan } from "./loader/prepare-sample.ts";
 import { newOptimizer } from "./optimizer.ts";
 import { spreadState } from "./parallel/spread-state.ts";
 import type { Team } from "./parallel/team.ts";
@@ -162,12 +162,14 @@ function openTrainingLoader(
 ): Loader {
   const { seed, batchSize, steps } = recipe;
   const { maskCollimation } = recipe.preprocess;
-  const input = { ...recipe.input, maskCollimation, window: windowPlan(recipe, set) };
+  const window = windowPlan(recipe, set);
   const classes = set.images.map(({ target }) => target.classes);
   const take = sampler(classes, { seed, batchSize, sampling: recipe.sampling });
   return openLoader({
     request(step, slot) {
       const { path, width, height, target } = set.images[take(step, slot)];
+      const isWindow = window !== null && isWindowStep(step, window.stepShare);
+      const input = { ...recipe.input, maskCollimation, window: isWindow ? window : null };
       return { image: { path, width, height, target }, input, seed, step, slot };
     },
     slots: slotsOf(recipe, team),
@@ -191,9 +193,9 @@ function slotsOf({ batchSize, gradientAccumulation }: Recipe, team: Team): numbe
 function windowPlan(
   { name, input }: Pick<TrainingOptions["recipe"], "name" | "input">,
   { classes }: TrainingOptions["set"],
-): InputPlan["window"] {
+): (WindowPlan & { readonly stepShare: number }) | null {
   if (input.window === null) return null;
-  const { side, around, probability } = input.window;
+  const { side, around, probability, stepShare } = input.window;
   const missing = around.filter((one) => !classes.includes(one));
   if (missing.length > 0) {
     throw new TrainingError(
@@ -203,5 +205,5 @@ function windowPlan(
         "input.window to null",
     );
   }
-  return { side, around: around.map((one) => classes.indexOf(one)), probability };
+  return { side, around: around.map((one) => classes.indexOf(one)), probability, stepShare };
 }

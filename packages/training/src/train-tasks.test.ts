@@ -27,7 +27,10 @@ const small = { input: tinyRecipe.input, preprocess: tinyRecipe.preprocess, batc
 /** On the small set's bars, called fractures, from nothing. */
 const segmentation = {
   ...small,
-  input: { ...small.input, window: { side: 48, around: ["fracture"], probability: 0.5 } },
+  input: {
+    ...small.input,
+    window: { side: 48, around: ["fracture"], probability: 0.5, stepShare: 1 },
+  },
   validation: { everySteps: 3, metric: "mean Dice", patience: null },
   model: {
     ...preliminarySegmentationRecipe.model,
@@ -186,8 +189,26 @@ test("resolveRecipe: rare labels and classes weigh more by the power that the re
   assert.deepEqual(plain.recipe.model.classWeights, [1, 1]);
 });
 
+test("train: steps that show no windows learn as if the recipe had none", async (context) => {
+  const { options } = await prepare(context, { ...segmentation, validation: null, steps: 2 });
+  const { recipe } = options("none");
+  const learned = async (name: string, stepShare: number | null) => {
+    const own = options(name);
+    const window = stepShare === null ? null : { ...segmentation.input.window, stepShare };
+    await train({ ...own, recipe: { ...recipe, input: { ...recipe.input, window } } });
+    return computed(own.directory).flatMap((event) => ("losses" in event ? [event.losses] : []));
+  };
+  const whole = await learned("whole", null);
+  assert.equal(whole.length, 2);
+  assert.deepEqual(await learned("share 0", 0), whole);
+  // Half of the steps, of which the first shows whole radiographs and the second windows.
+  const half = await learned("share 0.5", 0.5);
+  assert.deepEqual(half[0], whole[0]);
+  assert.notDeepEqual(half[1], whole[1]);
+});
+
 test("train: windows around a category that the annotations do not have are refused before a step", async (context) => {
-  const window = { side: 48, around: ["fibula"], probability: 0.5 };
+  const window = { side: 48, around: ["fibula"], probability: 0.5, stepShare: 1 };
   const changes = { ...segmentation, input: { ...small.input, window } };
   const { options } = await prepare(context, { ...changes, steps: 2 }, SHARE);
   await assert.rejects(train(options("windows")), {

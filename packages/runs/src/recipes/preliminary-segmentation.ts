@@ -39,7 +39,7 @@ const input: RecipeOf<"segmentation">["input"] = {
   maxRotationDegrees: 15,
   halfTurnProbability: 0,
   otherMachine: null,
-  window: { side: 160, around: ["fracture"], probability: 0.7 },
+  window: { side: 160, around: ["fracture"], probability: 0.7, stepShare: 1 },
 };
 
 export const preliminarySegmentationRecipe: RecipeOf<"segmentation"> = {
