@@ -32,10 +32,17 @@ const TOLERANCE = 1e-5;
  * more, in one process with another number of threads as well.
  */
 const NORM_TOLERANCE = 1e-2;
+/**
+ * After the first step, of the box head's class loss and of the sum that it goes into: the last bits of the weights may decide which
+ * proposals are kept and sampled, and the loss is their mean. With LibTorch 2.15 on a processor with AVX2 it is 1.0e-4 off in the third
+ * step of four processes, where all other losses are within 1e-7.
+ */
+const PROPOSALS_TOLERANCE = 1e-3;
+const isOfProposals = /\.[1-9]\d*\.(loss|losses\.boxClass)$/;
 
 function assertClose(got: unknown, expected: unknown, where: string): void {
   if (typeof expected === "number" && typeof got === "number") {
-    const allowed = /\.[1-9]\d*\.gradientNorm$/.test(where) ? NORM_TOLERANCE : TOLERANCE;
+    const allowed = toleranceAt(where);
     const error = Math.abs(got - expected) / Math.max(1, Math.abs(expected));
     assert.ok(error <= allowed, `${where}: ${got}, not ${expected}`);
   } else if (typeof expected === "object" && expected !== null) {
@@ -48,6 +55,12 @@ function assertClose(got: unknown, expected: unknown, where: string): void {
   } else {
     assert.equal(got, expected, where);
   }
+}
+
+/** `where` is the path of a number: the name of the events, the index of a step's, and the names in it. */
+function toleranceAt(where: string): number {
+  if (/\.[1-9]\d*\.gradientNorm$/.test(where)) return NORM_TOLERANCE;
+  return isOfProposals.test(where) ? PROPOSALS_TOLERANCE : TOLERANCE;
 }
 
 const isStep = (event: object) => "gradientNorm" in event;
