@@ -72,10 +72,9 @@ for (const [p, part] of parts.entries()) {
 function statistics(sample: readonly Pair[]): (number | null)[] {
   const byHalf = halves.map((half) => {
     const own = sample.filter((pair) => pair.half === half);
+    const figures = ([0, 1] as const).map((side) => figuresOf(own.map(({ sides }) => sides[side])));
     return FIGURES.map((_, f) => {
-      const [one, other] = ([0, 1] as const).map(
-        (side) => figuresOf(own.map(({ sides }) => sides[side]))[f],
-      );
+      const [one, other] = figures.map((side) => side[f]);
       return [one, other, one === null || other === null ? null : other - one];
     });
   });

@@ -5,7 +5,7 @@ import type { RecipeOf } from "@malleolus/schema";
 export type DetectorRecipe = RecipeOf<"mask-rcnn">;
 
 export function shortRecipe(steps: number): DetectorRecipe {
-  return shortened("fracatlas", steps, [320, 352, 384, 416], 640, 736);
+  return shortened("fracatlas-resnet50", steps, [320, 352, 384, 416], 640, 736);
 }
 
 /** That of EfficientNet-Lite2, smaller still, in one view, and sooner at its learning rate. */

@@ -4,6 +4,7 @@ import { demoRecipe, demoSummary } from "./demo.ts";
 import { fineMaskRecipe, fineMaskSummary } from "./fine-mask.ts";
 import { fracatlasRecipe, fracatlasSummary } from "./fracatlas.ts";
 import { fracatlasLiteRecipe, fracatlasLiteSummary } from "./fracatlas-lite.ts";
+import { fracatlasResNet50Recipe, fracatlasResNet50Summary } from "./fracatlas-resnet50.ts";
 import { paperRecipe, paperResNet101Recipe, paperResNet101Summary, paperSummary } from "./paper.ts";
 import { paperCpuRecipe, paperCpuSummary } from "./paper-cpu.ts";
 import {
@@ -35,6 +36,7 @@ export const namedRecipes: readonly NamedRecipe[] = [
   { recipe: fineMaskRecipe, summary: fineMaskSummary },
   { recipe: fracatlasRecipe, summary: fracatlasSummary },
   { recipe: fracatlasLiteRecipe, summary: fracatlasLiteSummary },
+  { recipe: fracatlasResNet50Recipe, summary: fracatlasResNet50Summary },
   { recipe: preliminarySegmentationRecipe, summary: preliminarySegmentationSummary },
   { recipe: preliminaryWholeRecipe, summary: preliminaryWholeSummary },
   { recipe: preliminaryClassificationRecipe, summary: preliminaryClassificationSummary },
