@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Recipe } from "@malleolus/schema";
-import { sampler } from "./sampler.ts";
+import { isTurn, sampler } from "./sampler.ts";
 
 /** Ten images, of which the last six have no objects. */
 const classes = Array.from({ length: 10 }, (_, i) => (i < 4 ? [0] : []));
@@ -73,4 +73,13 @@ test("sampler: class-balanced: each has one turn a round, however rare, in shuff
   assert.equal(count(7), 40 + 10);
   assert.equal(count(0), 10);
   assert.ok(orders.size > 2, "turns are shuffled");
+});
+
+test("isTurn: the share of the turns, spread evenly; all at 1 and none at 0", () => {
+  const turns = (share: number) => Array.from({ length: 100 }, (_, i) => isTurn(i, share));
+  for (const share of [0, 0.25, 0.67, 1]) {
+    assert.equal(turns(share).filter(Boolean).length, 100 * share);
+  }
+  assert.deepEqual(turns(0.5).slice(0, 4), [false, true, false, true]);
+  assert.ok(!/(true,){4}|false,false/.test(turns(0.67).join()), "a run of like turns");
 });

@@ -50,7 +50,11 @@ function positionSampler(
   }
 }
 
-/** Turns are spread evenly: the k-th negative comes when the share has added up to k. */
+/** Whether it is the turn of those that have a share of all turns: evenly spread, the k-th when the share has added up to k. */
+export function isTurn(position: number, share: number): boolean {
+  return Math.floor((position + 1) * share) > Math.floor(position * share);
+}
+
 function mixed(
   positives: readonly number[],
   negatives: readonly number[],
@@ -61,8 +65,9 @@ function mixed(
   const without = shuffledEpochs(negatives, seed, "images without objects");
   return (position) => {
     const negativesBefore = Math.floor(position * share);
-    const isNegative = Math.floor((position + 1) * share) > negativesBefore;
-    return isNegative ? without(negativesBefore) : withObjects(position - negativesBefore);
+    return isTurn(position, share)
+      ? without(negativesBefore)
+      : withObjects(position - negativesBefore);
   };
 }
 

@@ -4,7 +4,7 @@ import type { ImageBatch } from "@malleolus/networks";
 import type { RunDirectory } from "@malleolus/runs";
 import type { Recipe, RunStanding, WeightsFit } from "@malleolus/schema";
 import { libtorchVersion, nn, scope, threads } from "@malleolus/torch";
-import { isWindowStep, type WindowPlan } from "./augment/window.ts";
+import type { WindowPlan } from "./augment/window.ts";
 import { inDtype } from "./batch.ts";
 import { hasObjects } from "./data-set.ts";
 import { TrainingError } from "./errors.ts";
@@ -16,7 +16,7 @@ import { waitForLeader, whileOthersWait } from "./parallel/waiting.ts";
 import { type FollowingRecords, followLeader } from "./run/follow-leader.ts";
 import { openRecords, type Records } from "./run/records.ts";
 import { loadTraining, type TrainingState } from "./run/training-state.ts";
-import { sampler } from "./sampler.ts";
+import { isTurn, sampler } from "./sampler.ts";
 import { RADIOGRAPHS_A_BATCH, shownBatches } from "./shown-batches.ts";
 import { newTask } from "./tasks/new-task.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -168,7 +168,8 @@ function openTrainingLoader(
   return openLoader({
     request(step, slot) {
       const { path, width, height, target } = set.images[take(step, slot)];
-      const isWindow = window !== null && isWindowStep(step, window.stepShare);
+      // Of all slots alike: a batch is as large as its largest image.
+      const isWindow = window !== null && isTurn(step, window.stepShare);
       const input = { ...recipe.input, maskCollimation, window: isWindow ? window : null };
       return { image: { path, width, height, target }, input, seed, step, slot };
     },

@@ -35,12 +35,17 @@ const NORM_TOLERANCE = 1e-2;
 /**
  * After the first step, of the box head's class loss and of the sum that it goes into: the last bits of the weights may decide which
  * proposals are kept and sampled, and the loss is their mean. With LibTorch 2.15 on a processor with AVX2 it is 1.0e-4 off in the third
- * step of four processes, where all other losses are within 1e-7.
+ * step of four processes, where that step's other losses are within 1e-7, and 2.2e-6 in the fourth.
  */
 const PROPOSALS_TOLERANCE = 1e-3;
 const isOfProposals = /\.[1-9]\d*\.(loss|losses\.boxClass)$/;
 
-function assertClose(got: unknown, expected: unknown, where: string): void {
+function assertClose(
+  got: unknown,
+  expected: unknown,
+  where: string,
+  toleranceAt = usualToleranceAt,
+): void {
   if (typeof expected === "number" && typeof got === "number") {
     const allowed = toleranceAt(where);
     const error = Math.abs(got - expected) / Math.max(1, Math.abs(expected));
@@ -50,7 +55,7 @@ function assertClose(got: unknown, expected: unknown, where: string): void {
     assert.deepEqual(Object.keys(got), Object.keys(expected), where);
     const others = Object.entries(got);
     Object.values(expected).forEach((value, i) => {
-      assertClose(others[i][1], value, `${where}.${others[i][0]}`);
+      assertClose(others[i][1], value, `${where}.${others[i][0]}`, toleranceAt);
     });
   } else {
     assert.equal(got, expected, where);
@@ -58,9 +63,13 @@ function assertClose(got: unknown, expected: unknown, where: string): void {
 }
 
 /** `where` is the path of a number: the name of the events, the index of a step's, and the names in it. */
-function toleranceAt(where: string): number {
-  if (/\.[1-9]\d*\.gradientNorm$/.test(where)) return NORM_TOLERANCE;
-  return isOfProposals.test(where) ? PROPOSALS_TOLERANCE : TOLERANCE;
+function usualToleranceAt(where: string): number {
+  return /\.[1-9]\d*\.gradientNorm$/.test(where) ? NORM_TOLERANCE : TOLERANCE;
+}
+
+/** Of a detector's training. */
+function detectorToleranceAt(where: string): number {
+  return isOfProposals.test(where) ? PROPOSALS_TOLERANCE : usualToleranceAt(where);
 }
 
 const isStep = (event: object) => "gradientNorm" in event;
@@ -118,7 +127,7 @@ test("train: two and four processes learn what one does, in parts of batches, wi
     const name = `of ${processes}`;
     assertDone(await trainTogether(prepared, { name, processes }));
     const got = computed(join(folder, name));
-    assertClose(got.filter(isStep), expected.filter(isStep), name);
+    assertClose(got.filter(isStep), expected.filter(isStep), name, detectorToleranceAt);
     // A validation's losses are of proposals, between which the last bits of the weights may decide.
     assert.deepEqual(stepsOf(got), stepsOf(expected));
     const files = ["model.safetensors", "weights.safetensors"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Sample } from "./sample.ts";
-import { cutWindow, isWindowStep, placeWindow, type WindowPlan } from "./window.ts";
+import { cutWindow, placeWindow, type WindowPlan } from "./window.ts";
 
 const [WIDTH, HEIGHT] = [60, 80];
 const BONE = 0;
@@ -98,13 +98,4 @@ test("cutWindow: pixels and outlines move together", () => {
     target.boxes[place].map((value, i) => value + (i % 2 === 0 ? x : y)),
     [40, 60, 46, 66].map((value, i) => Math.min(value, i % 2 === 0 ? x + 24 : y + 24)),
   );
-});
-
-test("isWindowStep: the share of the steps, spread evenly; all at 1 and none at 0", () => {
-  const shown = (share: number) => Array.from({ length: 100 }, (_, i) => isWindowStep(i, share));
-  for (const share of [0, 0.25, 0.67, 1]) {
-    assert.equal(shown(share).filter(Boolean).length, 100 * share);
-  }
-  assert.deepEqual(shown(0.5).slice(0, 4), [false, true, false, true]);
-  assert.ok(!/(true,){4}|false,false/.test(shown(0.67).join()), "a run of like steps");
 });

@@ -19,14 +19,6 @@ export interface WindowPlan {
   readonly probability: number;
 }
 
-/**
- * Whether a step shows windows, where `share` of the steps do: these are spread evenly. A batch is as large as its
- * largest image, so that one whole radiograph among windows would cost as much as if all were.
- */
-export function isWindowStep(step: number, share: number): boolean {
-  return Math.floor((step + 1) * share) > Math.floor(step * share);
-}
-
 /** What lies in a window that is drawn; objects as `crop` has them. */
 export function cutWindow(sample: Sample, plan: WindowPlan, random: () => number): Sample {
   return crop(sample, placeWindow(sample, plan, random));
