@@ -2,6 +2,7 @@ export { readTrainingSet, type TrainingImage, type TrainingSet } from "./data-se
 export { TrainingError, type TrainingErrorCode } from "./errors.ts";
 export { type InitialWeights, readInitialWeights } from "./initial-weights.ts";
 export { resolveRecipe } from "./resolve-recipe.ts";
+export { type ShownSample, shownSamples } from "./shown-samples.ts";
 export type { ProfileRequest, StepProfile } from "./step-profiler.ts";
 export { type TrainingEnd, train } from "./train.ts";
 export type { TrainingOptions } from "./training-options.ts";

@@ -4,11 +4,10 @@ import type { ImageBatch } from "@malleolus/networks";
 import type { RunDirectory } from "@malleolus/runs";
 import type { Recipe, RunStanding, WeightsFit } from "@malleolus/schema";
 import { libtorchVersion, nn, scope, threads } from "@malleolus/torch";
-import type { WindowPlan } from "./augment/window.ts";
 import { inDtype } from "./batch.ts";
 import { hasObjects } from "./data-set.ts";
-import { TrainingError } from "./errors.ts";
 import { type Loader, openLoader } from "./loader/loader.ts";
+import { sampleRequests } from "./loader/sample-requests.ts";
 import { newOptimizer } from "./optimizer.ts";
 import { spreadState } from "./parallel/spread-state.ts";
 import type { Team } from "./parallel/team.ts";
@@ -16,7 +15,6 @@ import { waitForLeader, whileOthersWait } from "./parallel/waiting.ts";
 import { type FollowingRecords, followLeader } from "./run/follow-leader.ts";
 import { openRecords, type Records } from "./run/records.ts";
 import { loadTraining, type TrainingState } from "./run/training-state.ts";
-import { isTurn, sampler } from "./sampler.ts";
 import { RADIOGRAPHS_A_BATCH, shownBatches } from "./shown-batches.ts";
 import { newTask } from "./tasks/new-task.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -160,22 +158,11 @@ function openTrainingLoader(
   team: Team,
   firstStep: number,
 ): Loader {
-  const { seed, batchSize, steps } = recipe;
-  const { maskCollimation } = recipe.preprocess;
-  const window = windowPlan(recipe, set);
-  const classes = set.images.map(({ target }) => target.classes);
-  const take = sampler(classes, { seed, batchSize, sampling: recipe.sampling });
   return openLoader({
-    request(step, slot) {
-      const { path, width, height, target } = set.images[take(step, slot)];
-      // Of all slots alike: a batch is as large as its largest image.
-      const isWindow = window !== null && isTurn(step, window.stepShare);
-      const input = { ...recipe.input, maskCollimation, window: isWindow ? window : null };
-      return { image: { path, width, height, target }, input, seed, step, slot };
-    },
+    request: sampleRequests(recipe, set),
     slots: slotsOf(recipe, team),
     firstStep,
-    steps,
+    steps: recipe.steps,
     workers,
     ahead: BATCHES_AHEAD,
   });
@@ -188,23 +175,4 @@ function slotsOf({ batchSize, gradientAccumulation }: Recipe, team: Team): numbe
   return Array.from({ length: gradientAccumulation }, (_, part) =>
     Array.from({ length: count }, (_, i) => part * slots + first + i),
   ).flat();
-}
-
-/** @throws TrainingError `data` for a category that the set does not have. */
-function windowPlan(
-  { name, input }: Pick<TrainingOptions["recipe"], "name" | "input">,
-  { classes }: TrainingOptions["set"],
-): (WindowPlan & { readonly stepShare: number }) | null {
-  if (input.window === null) return null;
-  const { side, around, probability, stepShare } = input.window;
-  const missing = around.filter((one) => !classes.includes(one));
-  if (missing.length > 0) {
-    throw new TrainingError(
-      "data",
-      `the recipe ${name} looks through windows around ${missing.join(", ")}: expected such a category ` +
-        `in the annotations, got ${classes.join(", ")}; name one of these in input.window.around, or set ` +
-        "input.window to null",
-    );
-  }
-  return { side, around: around.map((one) => classes.indexOf(one)), probability, stepShare };
 }

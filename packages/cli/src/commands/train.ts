@@ -1,5 +1,5 @@
 /** `malleolus train`: a network from a COCO file and its radiographs, whatever its task. */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { CodedError } from "@malleolus/errors";
 import { yieldProcessor } from "@malleolus/host";
 import {
@@ -15,8 +15,7 @@ import type { InitialWeights, StepProfile, TrainingEnd } from "@malleolus/traini
 import { Command, Option } from "commander";
 import { alignedTable } from "../aligned-table.ts";
 import type { CommandFile, ExitCode } from "../command-file.ts";
-import { sayDtype } from "../dtype/choose-dtype.ts";
-import { chooseTrainingDtype } from "../dtype/training-dtype.ts";
+import { agreedDtype } from "../dtype/agreed-dtype.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { joinPlace, requireProcessGroups } from "../processes/join-place.ts";
@@ -26,6 +25,7 @@ import { profileTables } from "../profile-tables.ts";
 import { share } from "../share.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 import { readTrainingData, type TrainingDataArguments } from "../training-data.ts";
+import { writePreview } from "../training-preview.ts";
 import { trainingProgress } from "../training-progress.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -53,6 +53,7 @@ interface TrainArguments extends TrainingDataArguments {
   readonly workers: number;
   readonly device: "cpu" | "cuda";
   readonly profile?: number;
+  readonly preview?: number;
   readonly json?: true;
 }
 
@@ -116,6 +117,14 @@ export const trainCommand: CommandFile = (output, finish) =>
       new Option("--device <device>", "where it trains").choices(["cpu", "cuda"]).default("cpu"),
     )
     .option("--profile <steps>", "measure where the time of that many steps goes", wholeNumber(1))
+    .addOption(
+      new Option(
+        "--preview <steps>",
+        "draw what that many steps show the network into preview/ of --out, and train nothing",
+      )
+        .argParser(wholeNumber(1))
+        .conflicts(["processes", "profile", "json"]),
+    )
     .option("--json", "print events.jsonl as it is written, instead of showing progress")
     .addHelpText(
       "after",
@@ -156,10 +165,12 @@ machine it loses nothing by that, and a server beside it answers sooner.
 Examples:
   ./malleolus train --coco train.json --images images --weights resnet50.safetensors \\
     --tuning-share 0.1 --out runs/a
-  ./malleolus train --coco train.json --images images --out runs/try --steps 20 --limit 50`,
+  ./malleolus train --coco train.json --images images --out runs/try --steps 20 --limit 50
+  ./malleolus train --coco train.json --images images --recipe fracatlas --out runs/try --preview 4`,
     )
     .action(async (given: TrainArguments, command: Command) => {
       checkArguments(given, command);
+      if (given.preview !== undefined) return await preview(given, given.preview, output);
       const place = await readPlace(process.env);
       const { processes } = given;
       if (place !== null) {
@@ -176,6 +187,18 @@ Examples:
         await trainHere(given, output, null);
       }
     });
+
+/** No network, and no dtype of one, is needed for it. */
+async function preview(given: TrainArguments, steps: number, output: Output): Promise<void> {
+  const recipe = withArguments(await chosenRecipe(given), given);
+  const { set } = await readTrainingData(given, recipe.seed, output);
+  const folder = join(given.out, "preview");
+  const { pictures } = await writePreview(recipe, set, steps, folder);
+  output.writeError(
+    `${pictures} pictures of ${steps === 1 ? "a step" : `${steps} steps`}, outlines and boxes dashed; nothing was trained\n`,
+  );
+  output.write(`${folder}\n`);
+}
 
 /** One of several processes: the first one speaks for all, the others of what has befallen them alone. */
 async function trainInPlace(
@@ -240,7 +263,17 @@ async function trainHere(given: TrainArguments, output: Output, part: Part | nul
   }
   if (given.threads !== undefined) setThreads(given.threads);
   const asked = withArguments(await chosenRecipe(given), given);
-  const base = await withDtype(asked, given, output, part?.group ?? null);
+  const dtype = await agreedDtype(
+    {
+      recipe: asked,
+      asked: given.dtype,
+      directory: given.out,
+      device: given.device,
+      group: part?.group ?? null,
+    },
+    output,
+  );
+  const base = { ...asked, dtype };
   const { set, tuning } = await readTrainingData(given, base.seed, output);
   const weights: InitialWeights | null =
     given.weights === undefined ? null : training.readInitialWeights(given.weights);
@@ -350,36 +383,6 @@ function withArguments(recipe: Recipe, given: TrainArguments): Recipe {
       patience: given.patience ?? validation.patience,
     },
   };
-}
-
-/** In the dtype that was asked for, else in the one that this machine is faster in. */
-async function withDtype(
-  recipe: Recipe,
-  given: TrainArguments,
-  output: Output,
-  group: ProcessGroup | null,
-): Promise<Recipe> {
-  const { dtype, out: directory, device } = given;
-  if (dtype !== undefined) return { ...recipe, dtype };
-  if (group !== null && group.rank > 0)
-    return { ...recipe, dtype: await leadersDtype(group, null) };
-  const choice = await chooseTrainingDtype({ recipe, directory, device });
-  sayDtype(choice, output);
-  if (group !== null) await leadersDtype(group, choice.dtype);
-  return { ...recipe, dtype: choice.dtype };
-}
-
-/** Machines differ in what they are faster in, and processes that train together must not. */
-async function leadersDtype(
-  group: ProcessGroup,
-  own: Recipe["dtype"] | null,
-): Promise<Recipe["dtype"]> {
-  const { fromTypedArray, scope } = await import("@malleolus/torch");
-  return scope(() => {
-    const tensor = fromTypedArray(Float32Array.of(own === "bfloat16" ? 1 : 0), [1]);
-    group.broadcast(tensor, 0);
-    return tensor.item() === 1 ? "bfloat16" : "float32";
-  });
 }
 
 function describeEnd({ reason, checkpoint: { step } }: TrainingEnd, { steps }: Recipe): string {
