@@ -14,7 +14,8 @@ import {
   publishedWeights,
   requireResNet,
 } from "@malleolus/networks";
-import { readSeenImages, type SeenImages } from "@malleolus/runs";
+import { namedRecipes, readSeenImages, type SeenImages } from "@malleolus/runs";
+import type { Recipe } from "@malleolus/schema";
 import { readWeightsFile, type StateDictFile } from "@malleolus/torch";
 
 interface WeightsOrigin {
@@ -94,10 +95,19 @@ const NETWORK_NAMES = {
 } as const satisfies Record<InitialWeights["network"], string>;
 
 function wrongNetwork(expected: string, { network }: InitialWeights): ModelError {
+  const theirs = namedRecipes.flatMap(({ recipe }) =>
+    networkOf(recipe) === network ? [recipe.name] : [],
+  );
   return new ModelError(
     "weights",
-    `expected weights of ${expected}, got those of ${NETWORK_NAMES[network]}; give weights of the recipe's network`,
+    `expected weights of ${expected}, got those of ${NETWORK_NAMES[network]}; give weights of the recipe's network, ` +
+      `or take a recipe of the weights' (${theirs.join(", ")})`,
   );
+}
+
+function networkOf({ model }: Recipe): InitialWeights["network"] {
+  if (model.kind !== "mask-rcnn") return "mobilenet-v2";
+  return model.backbone.kind === "efficientnet-lite2" ? "efficientnet-lite2" : "resnet";
 }
 
 /** Runs what may find the weights wrong; its message then begins with their file. */
