@@ -84,7 +84,7 @@ const comparisons: readonly Comparison[] = [
   },
   {
     name: "half",
-    recipe: shortened(1200, [224, 256, 288]),
+    recipe: shortened(1200, [256, 288, 320]),
     trainedOn: halves[0],
     measuredOn: others,
   },

@@ -8,6 +8,7 @@ import json
 import os
 import struct
 import sys
+import traceback
 
 import torch
 import torchvision
@@ -178,7 +179,6 @@ class Training:
             heads = self.model.roi_heads
             for module in (self.model.backbone, self.model.rpn.head, heads.box_head, heads.mask_head):
                 in_bfloat16(module)
-        self.model.to(memory_format=torch.channels_last)
         rule = request["optimizer"]
         self.clip = rule["clipNorm"]
         self.optimizer = torch.optim.AdamW(
@@ -276,6 +276,7 @@ def main():
             else:
                 reply = getattr(training, request["action"])(request)
         except Exception as error:  # told to the asker, who decides
+            traceback.print_exc()
             reply = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(reply), flush=True)
 
