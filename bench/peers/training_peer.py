@@ -72,9 +72,9 @@ def backbone_of(config):
     for place, name in enumerate(STAGES):
         if name in config["backbone"]["trainedNorms"]:
             train_norms(getattr(body, f"layer{place + 1}"))
-    frozen = [body.conv1, body.bn1, body.layer1, body.layer2, body.layer3, body.layer4]
-    for module in frozen[: config["backbone"]["freezeAt"] + 1 if config["backbone"]["freezeAt"] > 0 else 0]:
-        module.requires_grad_(False)
+    parts = [nn.ModuleList([body.conv1, body.bn1]), body.layer1, body.layer2, body.layer3, body.layer4]
+    for part in parts[: config["backbone"]["freezeAt"]]:
+        part.requires_grad_(False)
     return BackboneWithFPN(
         body,
         {f"layer{place + 1}": str(place) for place in range(LEVELS)},
